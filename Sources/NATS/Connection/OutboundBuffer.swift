@@ -1,0 +1,247 @@
+import NATSWire
+import NIOCore
+import Synchronization
+
+/// The frames that publishers handed over and the socket has not taken yet.
+///
+/// Publishers append under one lock, from any thread; the event loop swaps the filled buffer out and writes it while the
+/// next one fills. Frames are only ever appended whole, so what stays here when a connection is lost can be sent on the next.
+final class OutboundBuffer: Sendable {
+    enum Append {
+        /// The frame is in the buffer. `wake`: nobody has told the event loop yet.
+        case accepted(wake: Bool)
+        /// No room until the socket has taken some; the waiter is resolved then.
+        case full(Waiter)
+        case refused(NATSError)
+    }
+
+    /// What the event loop took over for writing.
+    struct Taken {
+        var frames: ByteBuffer
+        var messages: Int
+        /// Flushes asked for since the last time: they want a PING behind the frames.
+        var flushes: [Waiter]
+    }
+
+    struct Counters {
+        /// Messages and bytes of frames accepted since the start.
+        var messages: UInt64 = 0
+        var bytes: UInt64 = 0
+        /// Messages and bytes waiting here now, without those being written.
+        var bufferedMessages = 0
+        var bufferedBytes = 0
+    }
+
+    private enum Phase {
+        case disconnected
+        case connected
+        case closed
+    }
+
+    private struct State {
+        var phase = Phase.disconnected
+        var frames = ByteBuffer()
+        var messages = 0
+        var bytesBeingWritten = 0
+        /// Whether the event loop knows that there is something to take.
+        var isLoopAware = false
+        var flushes: [Waiter] = []
+        var waitingForSpace: [Waiter] = []
+        var maxPayload = Int.max
+        var acceptsHeaders = true
+        var totalMessages: UInt64 = 0
+        var totalBytes: UInt64 = 0
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+    private let disconnectedCapacity: Int
+
+    init(capacity: Int, disconnectedCapacity: Int) {
+        self.capacity = capacity
+        self.disconnectedCapacity = disconnectedCapacity
+    }
+
+    // MARK: Publishers, on any thread
+
+    func append(subject: Subject, reply: Subject?, headers: Headers?, payload: UnsafeRawBufferPointer) -> Append {
+        let size = FrameEncoder.publishSize(
+            subject: subject,
+            reply: reply,
+            headers: headers,
+            payloadLength: payload.count
+        )
+        return state.withLock { state in
+            if payload.count > state.maxPayload || headers != nil {
+                if let error = state.refusal(headers: headers, payloadLength: payload.count) { return .refused(error) }
+            }
+            switch state.phase {
+            case .connected:
+                let held = state.frames.readableBytes + state.bytesBeingWritten
+                // A frame larger than the whole buffer goes through when it is the only one.
+                if held + size > capacity, held > 0 {
+                    let waiter = Waiter()
+                    state.waitingForSpace.append(waiter)
+                    return .full(waiter)
+                }
+            case .disconnected:
+                if disconnectedCapacity == 0 {
+                    return .refused(NATSError(.notConnected, "there is no connection at this moment"))
+                }
+                if state.frames.readableBytes + size > disconnectedCapacity {
+                    return .refused(
+                        NATSError(.bufferFull, "the \(disconnectedCapacity) bytes for messages published while disconnected are used up")
+                    )
+                }
+            case .closed:
+                return .refused(.clientClosed)
+            }
+            FrameEncoder.publish(
+                subject: subject,
+                reply: reply,
+                headers: headers,
+                payload: payload,
+                into: &state.frames
+            )
+            state.messages += 1
+            state.totalMessages &+= 1
+            state.totalBytes &+= UInt64(size)
+            return .accepted(wake: state.becomeAware())
+        }
+    }
+
+    /// Asks for a PING behind everything accepted so far.
+    /// - Returns: whether the event loop has to be told.
+    func requestFlush(_ waiter: Waiter) throws(NATSError) -> Bool {
+        let result: Result<Bool, NATSError> = state.withLock { state in
+            switch state.phase {
+            case .connected:
+                state.flushes.append(waiter)
+                return .success(state.becomeAware())
+            case .disconnected:
+                return .failure(NATSError(.notConnected, "there is no connection at this moment"))
+            case .closed:
+                return .failure(.clientClosed)
+            }
+        }
+        return try result.get()
+    }
+
+    // MARK: The event loop
+
+    /// Takes everything over for writing; `spare` becomes the buffer that fills next.
+    func take(spare: ByteBuffer) -> Taken? {
+        state.withLock { state in
+            guard state.phase == .connected else { return nil }
+            guard state.frames.readableBytes > 0 || !state.flushes.isEmpty else {
+                state.isLoopAware = false
+                return nil
+            }
+            let taken = Taken(frames: state.frames, messages: state.messages, flushes: state.flushes)
+            state.frames = spare
+            state.messages = 0
+            state.flushes = []
+            state.bytesBeingWritten = taken.frames.readableBytes
+            return taken
+        }
+    }
+
+    /// The socket took what was taken over; publishers that wait for room may go on.
+    func written() {
+        let resumed: [Waiter] = state.withLock { state in
+            state.bytesBeingWritten = 0
+            // Half empty before anybody wakes up, so that a busy publisher does not wake for every frame.
+            guard state.frames.readableBytes <= capacity / 2 else { return [] }
+            return state.takeWaitingForSpace()
+        }
+        for waiter in resumed { waiter.resolve() }
+    }
+
+    func connected(maxPayload: Int, acceptsHeaders: Bool) {
+        state.withLock { state in
+            state.phase = .connected
+            state.maxPayload = maxPayload
+            state.acceptsHeaders = acceptsHeaders
+            state.isLoopAware = true
+        }
+    }
+
+    func limitsChanged(maxPayload: Int, acceptsHeaders: Bool) {
+        state.withLock { state in
+            state.maxPayload = maxPayload
+            state.acceptsHeaders = acceptsHeaders
+        }
+    }
+
+    /// The connection is gone. What was not taken over stays for the next one.
+    func disconnected(_ cause: NATSError) {
+        let (flushes, waiting) = state.withLock { state in
+            state.phase = .disconnected
+            state.bytesBeingWritten = 0
+            state.isLoopAware = false
+            defer { state.flushes = [] }
+            return (state.flushes, state.takeWaitingForSpace())
+        }
+        for waiter in flushes { waiter.resolve(cause) }
+        // They try again and meet the rule for publishing without a connection.
+        for waiter in waiting { waiter.resolve() }
+    }
+
+    /// - Returns: how many accepted messages are dropped unsent.
+    func close() -> Int {
+        let (flushes, waiting, unsent) = state.withLock { state in
+            state.phase = .closed
+            defer {
+                state.flushes = []
+                state.messages = 0
+                state.frames = ByteBuffer()
+            }
+            return (state.flushes, state.takeWaitingForSpace(), state.messages)
+        }
+        for waiter in flushes { waiter.resolve(.clientClosed) }
+        for waiter in waiting { waiter.resolve(.clientClosed) }
+        return unsent
+    }
+
+    var counters: Counters {
+        state.withLock { state in
+            Counters(
+                messages: state.totalMessages,
+                bytes: state.totalBytes,
+                bufferedMessages: state.messages,
+                bufferedBytes: state.frames.readableBytes + state.bytesBeingWritten
+            )
+        }
+    }
+}
+
+extension OutboundBuffer.State {
+    /// - Returns: whether the event loop has to be told.
+    fileprivate mutating func becomeAware() -> Bool {
+        guard phase == .connected, !isLoopAware else { return false }
+        isLoopAware = true
+        return true
+    }
+
+    fileprivate mutating func takeWaitingForSpace() -> [Waiter] {
+        defer { waitingForSpace = [] }
+        return waitingForSpace
+    }
+
+    /// Why the server would not take a message of this size or with these headers.
+    fileprivate func refusal(headers: Headers?, payloadLength: Int) -> NATSError? {
+        if let headers {
+            guard acceptsHeaders else {
+                return NATSError(.headers, "the server does not accept headers (headers: false in its INFO)")
+            }
+            let size = payloadLength + headers.encodedSize
+            guard size > maxPayload else { return nil }
+            return NATSError(.payloadTooLarge, "headers and payload have \(size) bytes, the server takes at most \(maxPayload)")
+        }
+        return NATSError(.payloadTooLarge, "the payload has \(payloadLength) bytes, the server takes at most \(maxPayload)")
+    }
+}
+
+extension NATSError {
+    static let clientClosed = NATSError(.closed, "the client is closed")
+}

@@ -1,0 +1,251 @@
+/// The life of one logical connection that survives reconnects.
+///
+/// A value that answers each event with what to do next; it knows no socket, no clock and no randomness.
+/// The driver carries the actions out and reports what came of them.
+struct ConnectionLifecycle {
+    enum State: Equatable {
+        case idle
+        /// TCP is being set up.
+        case connecting
+        /// TCP stands; the server has to speak first.
+        case awaitingInfo
+        /// CONNECT and PING are sent; only the PONG says that the server accepted us.
+        case awaitingPong
+        case connected
+        /// We gave the connection up and wait for the socket to close.
+        case disconnecting(cause: NATSError)
+        /// Waiting for the next attempt.
+        case backingOff(cause: NATSError)
+        /// Closed by the user, the socket is not gone yet.
+        case closing
+        case closed
+    }
+
+    private(set) var state = State.idle
+    /// Attempts since the connection was last up, counting the current one. 0 while connected.
+    private(set) var attempt = 0
+    /// Retries since the last connection that proved stable: what the backoff grows with.
+    private var retries = 0
+    private(set) var keepalive: Keepalive
+    /// An `-ERR` that announced the end of the connection: a better cause than the EOF that follows.
+    private var announcedEnd: NATSError?
+    private let maxPingFailure: Int
+
+    init(maxPingFailure: Int) {
+        self.maxPingFailure = maxPingFailure
+        self.keepalive = Keepalive(maxPingFailure: maxPingFailure)
+    }
+
+    // MARK: Starting and connecting
+
+    enum ConnectAction: Equatable {
+        case none
+        /// Connect, with one deadline until the PONG.
+        case connect(attempt: Int)
+    }
+
+    mutating func start() -> ConnectAction {
+        guard state == .idle else { return .none }
+        return beginAttempt()
+    }
+
+    mutating func retryTimerFired() -> ConnectAction {
+        guard case .backingOff = state else { return .none }
+        return beginAttempt()
+    }
+
+    private mutating func beginAttempt() -> ConnectAction {
+        attempt += 1
+        announcedEnd = nil
+        keepalive = Keepalive(maxPingFailure: maxPingFailure)
+        state = .connecting
+        return .connect(attempt: attempt)
+    }
+
+    enum TCPAction: Equatable {
+        case none
+        /// Nobody wants this socket any more.
+        case closeSocket
+    }
+
+    mutating func tcpConnected() -> TCPAction {
+        switch state {
+        case .connecting:
+            state = .awaitingInfo
+            return .none
+        case .idle, .awaitingInfo, .awaitingPong, .connected, .disconnecting, .backingOff, .closing, .closed:
+            return .closeSocket
+        }
+    }
+
+    // MARK: What the server says
+
+    enum InfoAction: Equatable {
+        case none
+        /// Send CONNECT and PING.
+        case introduce
+        /// Take over changed limits.
+        case update
+    }
+
+    mutating func infoReceived() -> InfoAction {
+        switch state {
+        case .awaitingInfo:
+            state = .awaitingPong
+            return .introduce
+        // A server may send another INFO before its PONG.
+        case .awaitingPong, .connected:
+            return .update
+        case .idle, .connecting, .disconnecting, .backingOff, .closing, .closed:
+            return .none
+        }
+    }
+
+    enum PongAction: Equatable {
+        case none
+        /// The handshake is complete: subscribe again, then publish.
+        case established
+        /// The oldest PING is answered.
+        case answered
+    }
+
+    mutating func pongReceived() -> PongAction {
+        switch state {
+        case .awaitingPong:
+            state = .connected
+            attempt = 0
+            return .established
+        case .connected:
+            return .answered
+        case .idle, .connecting, .awaitingInfo, .disconnecting, .backingOff, .closing, .closed:
+            return .none
+        }
+    }
+
+    enum ServerErrorAction: Equatable {
+        case none
+        /// The connection goes on.
+        case report(NATSError)
+        /// Close the socket without waiting for the server to do it.
+        case disconnect
+    }
+
+    mutating func errorReceived(_ error: ServerError) -> ServerErrorAction {
+        switch state {
+        case .awaitingInfo, .awaitingPong:
+            state = .disconnecting(cause: error.error)
+            return .disconnect
+        case .connected where error.keepsConnection:
+            return .report(error.error)
+        case .connected where error.kind == .unknown:
+            // The server closes if it means it; the text is then the cause.
+            announcedEnd = error.error
+            return .report(error.error)
+        case .connected:
+            state = .disconnecting(cause: error.error)
+            return .disconnect
+        case .idle, .connecting, .disconnecting, .backingOff, .closing, .closed:
+            return .none
+        }
+    }
+
+    // MARK: Time
+
+    enum KeepaliveAction: Equatable {
+        case none
+        case sendPing
+        case disconnect
+    }
+
+    mutating func pingIntervalPassed(receivedBytes: Bool) -> KeepaliveAction {
+        guard state == .connected else { return .none }
+        switch keepalive.intervalPassed(receivedBytes: receivedBytes) {
+        case .sendPing:
+            return .sendPing
+        case .stale:
+            let cause = "no byte received during \(keepalive.misses) ping intervals, the connection is stale"
+            state = .disconnecting(cause: NATSError(.stale, cause))
+            return .disconnect
+        }
+    }
+
+    enum FailureAction: Equatable {
+        case none
+        /// Close the socket; ``socketClosed(afterStableConnection:error:)`` follows.
+        case disconnect
+    }
+
+    mutating func handshakeDeadlinePassed() -> FailureAction {
+        let reached: String
+        switch state {
+        case .connecting: reached = "no answer to the TCP connect"
+        case .awaitingInfo: reached = "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it?"
+        case .awaitingPong: reached = "it sent INFO but no PONG to our CONNECT"
+        case .idle, .connected, .disconnecting, .backingOff, .closing, .closed: return .none
+        }
+        return fail(NATSError(.connectTimeout, "timed out: \(reached)"))
+    }
+
+    /// The peer broke the protocol, the user asked for a new connection, or a write failed.
+    mutating func fail(_ cause: NATSError) -> FailureAction {
+        switch state {
+        case .connecting, .awaitingInfo, .awaitingPong, .connected:
+            state = .disconnecting(cause: cause)
+            return .disconnect
+        case .idle, .disconnecting, .backingOff, .closing, .closed:
+            return .none
+        }
+    }
+
+    // MARK: The end of a socket
+
+    enum ClosedAction: Equatable {
+        case none
+        /// Wait as the backoff says for retry number `retry` (from 0), then try again.
+        case retry(Int, cause: NATSError)
+        /// Nothing more will happen.
+        case finish
+    }
+
+    /// The socket is gone, or could not be made.
+    /// - Parameters:
+    ///   - afterStableConnection: whether it had been connected long enough to begin the backoff anew.
+    ///   - error: why, as far as the socket knows.
+    mutating func socketClosed(afterStableConnection: Bool, error: NATSError) -> ClosedAction {
+        let cause: NATSError
+        switch state {
+        case .connecting, .awaitingInfo, .awaitingPong, .connected:
+            cause = announcedEnd ?? error
+        case .disconnecting(let known):
+            cause = known
+        case .closing:
+            state = .closed
+            return .finish
+        case .idle, .backingOff, .closed:
+            return .none
+        }
+        if afterStableConnection { retries = 0 }
+        state = .backingOff(cause: cause)
+        defer { retries += 1 }
+        return .retry(retries, cause: cause)
+    }
+
+    enum CloseAction: Equatable {
+        case none
+        case closeSocket
+        case finish
+    }
+
+    mutating func close() -> CloseAction {
+        switch state {
+        case .idle, .backingOff:
+            state = .closed
+            return .finish
+        case .connecting, .awaitingInfo, .awaitingPong, .connected, .disconnecting:
+            state = .closing
+            return .closeSocket
+        case .closing, .closed:
+            return .none
+        }
+    }
+}

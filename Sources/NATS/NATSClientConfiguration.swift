@@ -1,0 +1,80 @@
+/// How a ``NATSClient`` connects and what it allows itself to hold.
+public struct NATSClientConfiguration: Sendable {
+    /// Where the server, or the load balancer in front of a cluster, listens.
+    public struct Address: Sendable, Hashable, CustomStringConvertible {
+        /// A host name or an IP address, resolved anew on every attempt.
+        public var host: String
+        /// The TCP port, 1 to 65535.
+        public var port: Int
+
+        /// Names an address; 4222 is the port NATS servers listen on by default.
+        public init(host: String, port: Int = 4222) {
+            self.host = host
+            self.port = port
+        }
+
+        /// `host:port`, with IPv6 addresses in brackets.
+        public var description: String {
+            host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]:\(port)" : "\(host):\(port)"
+        }
+    }
+
+    /// What the client proves its identity with.
+    public enum Credentials: Sendable, Equatable {
+        /// Nothing.
+        case none
+        /// A user name and password.
+        case userPassword(user: String, password: Secret)
+        /// A token.
+        case token(Secret)
+    }
+
+    /// Where to connect.
+    public var address: Address
+    /// The name shown for this connection in the server's monitoring.
+    public var name = ""
+    /// Asked again for every attempt, so that rotated credentials are used.
+    public var credentials: @Sendable () throws -> Credentials = { .none }
+    /// One deadline over everything from the first TCP packet to the first PONG.
+    public var connectTimeout: Duration = .seconds(5)
+    /// The time between two PINGs. The first one of a connection comes up to one second later,
+    /// so that many connections made at once do not ping at once.
+    public var pingInterval: Duration = .seconds(5)
+    /// The number of ping intervals in a row without any byte received after which the connection counts as lost.
+    /// At least 1. A frozen server is noticed within `pingInterval * (maxPingFailure + 1)` plus one second.
+    public var maxPingFailure = 2
+    /// How long to wait before connecting again.
+    public var reconnectBackoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
+    /// A connection that lasted at least this long starts its backoff anew when it is lost.
+    public var stableAfter: Duration = .seconds(2)
+    /// Frames waiting for the socket and those being written, in bytes. Above it publishing suspends.
+    public var outboundBufferSize = 1 << 20
+    /// How many of those bytes may gather while there is no connection. 0: publishing without a connection fails at once.
+    public var reconnectBufferSize = 8 << 20
+    /// While messages are unconfirmed, a PING asks for their confirmation at most this often.
+    public var confirmationInterval: Duration = .milliseconds(100)
+    /// Whether the server sends messages back to the connection that published them.
+    public var echo = true
+
+    /// A configuration for one address, everything else at its default.
+    public init(address: Address) {
+        self.address = address
+    }
+
+    /// Checks what can be checked without a network.
+    ///
+    /// - Throws: ``NATSError/Code/configuration`` that names the setting and its bounds.
+    public func validate() throws(NATSError) {
+        func require(_ condition: Bool, _ message: String) throws(NATSError) {
+            if !condition { throw NATSError(.configuration, message) }
+        }
+        try require(!address.host.isEmpty, "the host is empty")
+        try require((1...65535).contains(address.port), "port \(address.port) is out of range, use 1 to 65535")
+        try require(connectTimeout > .zero, "the connection timeout must be longer than zero")
+        try require(pingInterval > .zero, "the ping interval must be longer than zero")
+        try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")
+        try require(outboundBufferSize >= 1 << 12, "the outbound buffer needs at least 4096 bytes")
+        try require(reconnectBufferSize >= 0, "the reconnect buffer cannot be smaller than zero bytes")
+        try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
+    }
+}

@@ -1,0 +1,103 @@
+import Histogram
+import NIOCore
+import Synchronization
+
+/// What the event loop writes and snapshots read: one lock, held for a few assignments.
+final class ConnectionStatus: Sendable {
+    struct Values {
+        var state = ConnectionSnapshot.State.idle {
+            didSet { if state != oldValue { since = .now() } }
+        }
+        private(set) var since = NIODeadline.now()
+        var attempt = 0
+        var nextAttemptAt: NIODeadline?
+        var pingMisses = 0
+        var server: ServerIdentity?
+        var messagesIn: UInt64 = 0
+        var bytesIn: UInt64 = 0
+        var bytesOut: UInt64 = 0
+        var handedOver: UInt64 = 0
+        /// Messages handed over that are confirmed or counted as lost.
+        var settled: UInt64 = 0
+        var lost: UInt64 = 0
+        var connections = 0
+        var lastError: NATSError?
+        var subscriptions = 0
+        var roundTrips = RoundTrips()
+    }
+
+    private let values = Mutex(Values())
+
+    func update<R>(_ body: (inout sending Values) -> sending R) -> sending R {
+        values.withLock(body)
+    }
+
+    var state: ConnectionSnapshot.State { values.withLock { $0.state } }
+
+    func snapshot(outbound: OutboundBuffer.Counters, maxPingFailure: Int) -> ConnectionSnapshot {
+        let values = values.withLock { $0 }
+        let now = NIODeadline.now()
+        return ConnectionSnapshot(
+            state: values.state,
+            stateDuration: Duration(now - values.since),
+            attempt: values.attempt,
+            nextAttempt: values.nextAttemptAt.map { max(.zero, Duration($0 - now)) },
+            pingMisses: values.pingMisses,
+            maxPingFailure: maxPingFailure,
+            server: values.server,
+            roundTrip: values.roundTrips.summary,
+            messagesIn: values.messagesIn,
+            messagesOut: outbound.messages,
+            bytesIn: values.bytesIn,
+            bytesOut: values.bytesOut,
+            bufferedMessages: outbound.bufferedMessages,
+            bufferedBytes: outbound.bufferedBytes,
+            unconfirmed: values.handedOver - values.settled,
+            lost: values.lost,
+            reconnects: max(values.connections - 1, 0),
+            lastError: values.lastError,
+            subscriptions: values.subscriptions
+        )
+    }
+}
+
+/// Round-trip times in microseconds, two significant digits.
+struct RoundTrips: Sendable {
+    private var histogram: Histogram<UInt32>?
+    private var last = Duration.zero
+
+    mutating func record(_ time: Duration) {
+        // Made with the first value: a pool that was never up holds no tables.
+        if histogram == nil {
+            histogram = Histogram<UInt32>(highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: .two)
+        }
+        last = time
+        let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
+        histogram?.record(UInt64(min(max(microseconds, 1), 60_000_000)))
+    }
+
+    var summary: ConnectionSnapshot.RoundTrip? {
+        guard let histogram, histogram.totalCount > 0 else { return nil }
+        return ConnectionSnapshot.RoundTrip(
+            p50: .microseconds(histogram.valueAtPercentile(50)),
+            p99: .microseconds(histogram.valueAtPercentile(99)),
+            last: last,
+            count: Int(histogram.totalCount)
+        )
+    }
+}
+
+extension Duration {
+    init(_ amount: TimeAmount) {
+        self = .nanoseconds(amount.nanoseconds)
+    }
+}
+
+extension TimeAmount {
+    /// Rounded to nanoseconds; times beyond 292 years are cut.
+    init(_ duration: Duration) {
+        let (seconds, attoseconds) = duration.components
+        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        self = .nanoseconds(overflow ? .max : nanoseconds + attoseconds / 1_000_000_000)
+    }
+}

@@ -1,0 +1,107 @@
+import DequeModule
+import Synchronization
+
+/// Hands every event to every listener, each with a bounded buffer of its own that drops its oldest events.
+package final class EventBroadcaster<Event: Sendable>: Sendable {
+    private struct State {
+        var listeners: [ObjectIdentifier: EventStream<Event>] = [:]
+        var isFinished = false
+    }
+
+    private let state = Mutex(State())
+
+    package init() {}
+
+    package func send(_ event: Event) {
+        let listeners = state.withLock { $0.listeners }
+        for listener in listeners.values { listener.push(event) }
+    }
+
+    package func finish() {
+        let listeners = state.withLock { state in
+            state.isFinished = true
+            defer { state.listeners = [:] }
+            return state.listeners
+        }
+        for listener in listeners.values { listener.finish() }
+    }
+
+    /// A listener that hears what is sent from now on.
+    package func listen(buffer: Int) -> EventStream<Event> {
+        let stream = EventStream<Event>(capacity: buffer) { [weak self] id in
+            self?.state.withLock { $0.listeners[id] = nil }
+        }
+        let isFinished = state.withLock { state in
+            if !state.isFinished { state.listeners[ObjectIdentifier(stream)] = stream }
+            return state.isFinished
+        }
+        if isFinished { stream.finish() }
+        return stream
+    }
+}
+
+/// The events one listener has not taken yet.
+package final class EventStream<Event: Sendable>: Sendable {
+    private struct State {
+        var events = Deque<Event>()
+        var dropped = 0
+        var isFinished = false
+        var consumer: Waiter?
+    }
+
+    private let state = Mutex(State())
+    private let capacity: Int
+    private let detach: @Sendable (ObjectIdentifier) -> Void
+
+    init(capacity: Int, detach: @escaping @Sendable (ObjectIdentifier) -> Void) {
+        self.capacity = max(capacity, 1)
+        self.detach = detach
+    }
+
+    /// Stops listening.
+    package func cancel() {
+        detach(ObjectIdentifier(self))
+        finish()
+    }
+
+    fileprivate func push(_ event: Event) {
+        wake { state in
+            if state.events.count == capacity {
+                state.events.removeFirst()
+                state.dropped += 1
+            }
+            state.events.append(event)
+        }
+    }
+
+    fileprivate func finish() {
+        wake { $0.isFinished = true }
+    }
+
+    private func wake(_ change: (inout State) -> Void) {
+        let consumer = state.withLock { state in
+            change(&state)
+            defer { state.consumer = nil }
+            return state.consumer
+        }
+        consumer?.resolve()
+    }
+
+    /// The next event and the number of events dropped before it; `nil` at the end or when the task is canceled.
+    package func next() async -> (event: Event, dropped: Int)? {
+        while true {
+            let waiter = Waiter()
+            let result: (Event?, Int, Bool) = state.withLock { state in
+                if let event = state.events.popFirst() {
+                    defer { state.dropped = 0 }
+                    return (event, state.dropped, false)
+                }
+                if !state.isFinished { state.consumer = waiter }
+                return (nil, 0, state.isFinished)
+            }
+            if let event = result.0 { return (event, result.1) }
+            if result.2 { return nil }
+            do { try await waiter.wait() } catch { return nil }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// Something that happened to a connection, in the order it happened.
+public enum NATSEvent: Sendable {
+    /// The handshake is complete and subscriptions were sent again.
+    case connected(ServerIdentity)
+    /// The connection was lost. Up to `unconfirmed` messages were handed to the socket without a confirmation;
+    /// they may or may not have arrived, and are not sent again.
+    case disconnected(cause: NATSError, unconfirmed: UInt64)
+    /// The next attempt starts after `delay`.
+    case reconnecting(attempt: Int, delay: Duration, cause: NATSError)
+    /// The server answered with an `-ERR` that leaves the connection open.
+    case serverError(NATSError)
+    /// The server asks its clients to leave, since it is going to stop.
+    case lameDuck
+    /// The client is closed; `unsent` accepted messages never reached a socket.
+    case closed(unsent: Int)
+}
+
+/// Who answered behind an address. Everything here was said by the server: treat it as untrusted text.
+public struct ServerIdentity: Sendable, Hashable {
+    /// The unique id of the server process.
+    public let id: String
+    /// The configured name, by default the id.
+    public let name: String
+    /// The version of nats-server.
+    public let version: String
+    /// The name of the cluster the server is part of, if it says so.
+    public let cluster: String?
+    /// The largest payload, headers included, in bytes.
+    public let maxPayload: Int
+}

@@ -1,0 +1,24 @@
+/// A password, token or key that never shows in a description, a log, a dump or an error.
+public struct Secret: Sendable, Equatable, ExpressibleByStringLiteral {
+    /// The secret itself. Read it only to sign or to send it.
+    public let value: String
+
+    /// Wraps a secret.
+    public init(_ value: String) {
+        self.value = value
+    }
+
+    /// Wraps a secret written as a literal, for tests and examples.
+    public init(stringLiteral value: String) {
+        self.value = value
+    }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Always the same text, whatever the secret.
+    public var description: String { "<redacted>" }
+    /// Always the same text, whatever the secret.
+    public var debugDescription: String { description }
+    /// A mirror without children, so that `dump` shows nothing either.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}

@@ -1,0 +1,231 @@
+import DequeModule
+import NATSWire
+import Synchronization
+
+/// What a subscription may hold for its consumer, and what happens beyond that.
+public struct SubscriptionBuffer: Sendable, Hashable {
+    /// What to do with a message that finds the buffer full.
+    public enum Overflow: Sendable, Hashable {
+        /// Keep what is there, drop the message.
+        case dropNewest
+        /// Drop the oldest messages to make room.
+        case dropOldest
+        /// End the sequence with ``NATSError/Code/slowConsumer`` after what is there was delivered.
+        case fail
+    }
+
+    /// Messages that may wait for the consumer, not counting the batch it is working on.
+    public var messages: Int
+    /// Bytes that may wait for the consumer: subject, reply subject, headers and payload.
+    public var bytes: Int
+    /// What happens when one of the bounds is reached.
+    public var overflow: Overflow
+
+    /// A bound in messages and bytes, whichever is reached first.
+    public init(messages: Int = 65_536, bytes: Int = 64 << 20, overflow: Overflow = .dropNewest) {
+        self.messages = messages
+        self.bytes = bytes
+        self.overflow = overflow
+    }
+}
+
+/// Carries batches from the event loop to one consumer, within bounds.
+///
+/// The consumer takes a whole batch at once and iterates over it without a lock.
+package final class MessageQueue: MessageSink {
+    private struct State {
+        var batches = Deque<MessageBatch>()
+        var messages = 0
+        var bytes = 0
+        var end: End?
+        var consumer: Waiter?
+        var isOverflowing = false
+        var dropped: UInt64 = 0
+        var delivered: UInt64 = 0
+        var deliveredBytes: UInt64 = 0
+    }
+
+    private struct End {
+        var error: NATSError?
+    }
+
+    /// What the owner wants to know about, called on the event loop.
+    package enum Notice: Sendable {
+        /// An episode of dropping began. The exact number is in ``dropped``.
+        case overflow
+        case interrupted(NATSError)
+        case resumed
+        case ended(NATSError?)
+    }
+
+    private let state = Mutex(State())
+    private let limits: SubscriptionBuffer
+    private let notify: @Sendable (Notice) -> Void
+
+    package init(limits: SubscriptionBuffer, notify: @escaping @Sendable (Notice) -> Void = { _ in }) {
+        self.limits = limits
+        self.notify = notify
+    }
+
+    /// Messages dropped since the start because the consumer was too slow.
+    package var dropped: UInt64 { state.withLock { $0.dropped } }
+
+    /// Messages taken in since the start, without the dropped ones.
+    package var delivered: UInt64 { state.withLock { $0.delivered } }
+
+    // MARK: The event loop
+
+    package func deliver(_ batch: MessageBatch) {
+        let (consumer, didOverflow, failed) = state.withLock { state in
+            guard state.end == nil else { return (Waiter?.none, false, false) }
+            let overflowed = state.append(batch, limits: limits)
+            let isNew = overflowed && !state.isOverflowing
+            state.isOverflowing = overflowed
+            var failed = false
+            if overflowed, limits.overflow == .fail {
+                state.end = End(error: .slowConsumer(limits))
+                failed = true
+            }
+            defer { state.consumer = nil }
+            return (state.consumer, isNew, failed)
+        }
+        consumer?.resolve()
+        if didOverflow { notify(.overflow) }
+        if failed { notify(.ended(.slowConsumer(limits))) }
+    }
+
+    package func interrupted(_ cause: NATSError) { notify(.interrupted(cause)) }
+
+    package func resumed() { notify(.resumed) }
+
+    package func end(_ error: NATSError?) {
+        let (consumer, isFirst) = state.withLock { state in
+            let isFirst = state.end == nil
+            if isFirst { state.end = End(error: error) }
+            defer { state.consumer = nil }
+            return (state.consumer, isFirst)
+        }
+        consumer?.resolve()
+        if isFirst { notify(.ended(error)) }
+    }
+
+    // MARK: The consumer
+
+    private enum Next {
+        case batch(MessageBatch)
+        case wait(Waiter)
+        case end(NATSError?)
+    }
+
+    /// The next batch, never empty; `nil` at the end.
+    /// - Throws: the error the subscription ended with, or ``NATSError/Code/canceled``.
+    package func next() async throws(NATSError) -> MessageBatch? {
+        while true {
+            let next: Next = state.withLock { state in
+                if let batch = state.popFirst() { return .batch(batch) }
+                if let end = state.end {
+                    // The error is told once; after it the sequence has simply ended.
+                    state.end = End(error: nil)
+                    return .end(end.error)
+                }
+                precondition(state.consumer == nil, "two tasks iterate over one subscription")
+                let waiter = Waiter()
+                state.consumer = waiter
+                return .wait(waiter)
+            }
+            switch next {
+            case .batch(let batch):
+                return batch
+            case .end(let error):
+                if let error { throw error }
+                return nil
+            case .wait(let waiter):
+                do {
+                    try await waiter.wait()
+                } catch {
+                    state.withLock { $0.consumer = nil }
+                    throw error
+                }
+            }
+        }
+    }
+}
+
+extension MessageQueue.State {
+    /// - Returns: whether anything was dropped.
+    fileprivate mutating func append(_ batch: MessageBatch, limits: SubscriptionBuffer) -> Bool {
+        let size = batch.messages.reduce(0) { $0 + $1.byteCount }
+        if messages + batch.messages.count <= limits.messages, bytes + size <= limits.bytes {
+            add(batch, bytes: size)
+            return false
+        }
+        switch limits.overflow {
+        case .dropNewest, .fail:
+            let fitting = fittingPrefix(of: batch.messages, limits: limits)
+            dropped += UInt64(batch.messages.count - fitting.count)
+            if fitting.count > 0 {
+                var kept = batch
+                kept.messages.removeLast(batch.messages.count - fitting.count)
+                add(kept, bytes: fitting.bytes)
+            }
+        case .dropOldest:
+            add(batch, bytes: size)
+            dropOldest(until: limits)
+        }
+        return true
+    }
+
+    private mutating func add(_ batch: MessageBatch, bytes size: Int) {
+        messages += batch.messages.count
+        bytes += size
+        delivered += UInt64(batch.messages.count)
+        deliveredBytes += UInt64(size)
+        batches.append(batch)
+    }
+
+    private func fittingPrefix(of candidates: [WireMessage], limits: SubscriptionBuffer) -> (count: Int, bytes: Int) {
+        var count = 0
+        var size = 0
+        for message in candidates {
+            let more = size + message.byteCount
+            guard messages + count + 1 <= limits.messages, bytes + more <= limits.bytes else { break }
+            count += 1
+            size = more
+        }
+        return (count, size)
+    }
+
+    private mutating func dropOldest(until limits: SubscriptionBuffer) {
+        while messages > limits.messages || bytes > limits.bytes, var first = batches.popFirst() {
+            var removed = 0
+            for message in first.messages {
+                guard messages > limits.messages || bytes > limits.bytes else { break }
+                messages -= 1
+                bytes -= message.byteCount
+                removed += 1
+            }
+            dropped += UInt64(removed)
+            delivered -= UInt64(removed)
+            if removed < first.messages.count {
+                first.messages.removeFirst(removed)
+                batches.prepend(first)
+            }
+        }
+    }
+
+    fileprivate mutating func popFirst() -> MessageBatch? {
+        guard let batch = batches.popFirst() else { return nil }
+        messages -= batch.messages.count
+        bytes -= batch.messages.reduce(0) { $0 + $1.byteCount }
+        return batch
+    }
+}
+
+extension NATSError {
+    fileprivate static func slowConsumer(_ limits: SubscriptionBuffer) -> NATSError {
+        NATSError(
+            .slowConsumer,
+            "the consumer fell behind by \(limits.messages) messages or \(limits.bytes) bytes; take messages faster or raise the bounds"
+        )
+    }
+}
