@@ -1,0 +1,111 @@
+/// The glyphs that borders, bars, graphs and marks are drawn with.
+public struct GlyphSet: Hashable, Sendable {
+    /// The lines of a box.
+    struct Border: Hashable, Sendable {
+        let horizontal: Unicode.Scalar
+        let vertical: Unicode.Scalar
+        let topLeft: Unicode.Scalar
+        let topRight: Unicode.Scalar
+        let bottomLeft: Unicode.Scalar
+        let bottomRight: Unicode.Scalar
+    }
+
+    /// True if characters outside ASCII can be drawn.
+    public let showsUnicode: Bool
+    let border: Border
+    /// The line of a graph's axis, with a tick.
+    let axisTick: Unicode.Scalar
+    /// Filled in eighths from below, empty first: nine of them, or fewer if the set has no finer ones.
+    let levels: [Unicode.Scalar]
+    /// Filled in eighths from the left, empty first.
+    let partials: [Unicode.Scalar]
+    let scrollThumb: Unicode.Scalar
+
+    /// Marks the selected row: `▸`.
+    public let selection: SafeText
+    /// Marks an ascending column: `▲`.
+    public let ascending: SafeText
+    /// Marks a descending column: `▼`.
+    public let descending: SafeText
+    /// Stands for a figure that is not known: `–`.
+    public let missing: SafeText
+    /// A filled disc, for what is well: `●`.
+    public let full: SafeText
+    /// A half filled disc, for what is partly well: `◐`.
+    public let half: SafeText
+    /// An empty disc, for what is not: `○`.
+    public let hollow: SafeText
+
+    /// Box drawing, blocks and braille.
+    public static let unicode = GlyphSet(
+        showsUnicode: true,
+        border: Border(
+            horizontal: "─",
+            vertical: "│",
+            topLeft: "╭",
+            topRight: "╮",
+            bottomLeft: "╰",
+            bottomRight: "╯"
+        ),
+        axisTick: "┤",
+        levels: [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+        partials: [" ", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+        scrollThumb: "┃",
+        selection: "▸",
+        ascending: "▲",
+        descending: "▼",
+        missing: "–",
+        full: "●",
+        half: "◐",
+        hollow: "○"
+    )
+
+    /// ASCII only, for terminals and locales without UTF-8.
+    public static let ascii = GlyphSet(
+        showsUnicode: false,
+        border: Border(
+            horizontal: "-",
+            vertical: "|",
+            topLeft: "+",
+            topRight: "+",
+            bottomLeft: "+",
+            bottomRight: "+"
+        ),
+        axisTick: "+",
+        levels: [" ", ".", "-", "=", "#"],
+        partials: [" ", "#"],
+        scrollThumb: "#",
+        selection: ">",
+        ascending: "^",
+        descending: "v",
+        missing: "-",
+        full: "*",
+        half: "%",
+        hollow: "o"
+    )
+
+    /// What stands for a character outside ASCII where only ASCII can be drawn.
+    static func asciiLikeness(of scalar: Unicode.Scalar) -> Unicode.Scalar {
+        switch scalar {
+        case "─", "━", "–", "—", "‐", "‑", "−", "╌": "-"
+        case "│", "┃": "|"
+        case "┌", "┐", "└", "┘", "├", "┤", "┬", "┴", "┼", "╭", "╮", "╰", "╯": "+"
+        case "…", "·": "."
+        case "●", "•": "*"
+        case "◐": "%"
+        case "○": "o"
+        case "▸", "▶", "→", "›": ">"
+        case "◂", "◀", "←", "‹": "<"
+        case "▲", "↑": "^"
+        case "▼", "↓": "v"
+        case "‘", "’": "'"
+        case "“", "”": "\""
+        case "×": "x"
+        case "≤": "<"
+        case "≥": ">"
+        case "µ": "u"
+        case "\u{A0}": " "
+        default: "?"
+        }
+    }
+}

@@ -1,0 +1,85 @@
+/// Text attributes that do not need color.
+public struct Modifiers: OptionSet, Hashable, Sendable {
+    /// One bit per attribute.
+    public let rawValue: UInt8
+
+    /// Attributes from their bits.
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// Bold or brighter.
+    public static let bold = Modifiers(rawValue: 1)
+    /// Fainter.
+    public static let dim = Modifiers(rawValue: 2)
+    /// Slanted.
+    public static let italic = Modifiers(rawValue: 4)
+    /// Underlined.
+    public static let underline = Modifiers(rawValue: 8)
+    /// Foreground and background exchanged.
+    public static let reverse = Modifiers(rawValue: 16)
+
+    private static let names: [(String, Modifiers)] = [
+        ("bold", .bold), ("dim", .dim), ("italic", .italic), ("underline", .underline), ("reverse", .reverse),
+    ]
+
+    /// Reads one attribute as themes write it: `bold`, `dim`, `italic`, `underline` or `reverse`.
+    public init?(parsing name: some StringProtocol) {
+        let name = name.lowercased()
+        guard let match = Modifiers.names.first(where: { $0.0 == name }) else { return nil }
+        self = match.1
+    }
+
+    /// The names of the attributes set, in a fixed order.
+    public var names: [String] {
+        Modifiers.names.filter { contains($0.1) }.map(\.0)
+    }
+}
+
+/// How a cell is drawn. What a style leaves open (nil) is taken from what it is laid over.
+public struct Style: Hashable, Sendable {
+    /// Color of the glyph; nil leaves it open.
+    public var foreground: Color?
+    /// Color behind the glyph; nil leaves it open.
+    public var background: Color?
+    /// Attributes to add.
+    public var modifiers: Modifiers
+
+    /// A style that sets what is given and leaves the rest open.
+    public init(foreground: Color? = nil, background: Color? = nil, modifiers: Modifiers = []) {
+        self.foreground = foreground
+        self.background = background
+        self.modifiers = modifiers
+    }
+
+    /// Sets nothing.
+    public static let plain = Style()
+
+    /// This style with `other` laid over it: the colors `other` names win, attributes add up.
+    public func overlaid(with other: Style) -> Style {
+        Style(
+            foreground: other.foreground ?? foreground,
+            background: other.background ?? background,
+            modifiers: modifiers.union(other.modifiers)
+        )
+    }
+
+    /// This style in the colors a terminal of `depth` can show.
+    public func mapped(to depth: ColorDepth) -> Style {
+        Style(
+            foreground: foreground?.mapped(to: depth),
+            background: background?.mapped(to: depth),
+            modifiers: modifiers
+        )
+    }
+}
+
+extension Style: CustomStringConvertible {
+    /// The style as `fg=… bg=… bold`, with only the parts that are set; empty if none is.
+    public var description: String {
+        var parts: [String] = []
+        if let foreground { parts.append("fg=\(foreground)") }
+        if let background { parts.append("bg=\(background)") }
+        return (parts + modifiers.names).joined(separator: " ")
+    }
+}
