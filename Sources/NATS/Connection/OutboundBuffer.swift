@@ -17,7 +17,6 @@ final class OutboundBuffer: Sendable {
 
     /// What the event loop took over for writing.
     struct Taken {
-        var frames: ByteBuffer
         var messages: Int
         /// Flushes asked for since the last time: they want a PING behind the frames.
         var flushes: [Waiter]
@@ -129,20 +128,21 @@ final class OutboundBuffer: Sendable {
 
     // MARK: The event loop
 
-    /// Takes everything over for writing; `spare` becomes the buffer that fills next.
-    func take(spare: ByteBuffer) -> Taken? {
+    /// Takes everything over for writing: swaps the filled buffer with `frames`, whose storage fills next.
+    func take(into frames: inout ByteBuffer) -> Taken? {
         state.withLock { state in
             guard state.phase == .connected else { return nil }
             guard state.frames.readableBytes > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false
                 return nil
             }
-            let taken = Taken(frames: state.frames, messages: state.messages, flushes: state.flushes)
-            state.frames = spare
-            state.messages = 0
-            state.flushes = []
-            state.bytesBeingWritten = taken.frames.readableBytes
-            return taken
+            swap(&state.frames, &frames)
+            defer {
+                state.messages = 0
+                state.flushes = []
+            }
+            state.bytesBeingWritten = frames.readableBytes
+            return Taken(messages: state.messages, flushes: state.flushes)
         }
     }
 

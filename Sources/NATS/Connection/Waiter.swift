@@ -7,26 +7,36 @@ final class Waiter: Sendable {
     private enum State {
         case pending
         case waiting(CheckedContinuation<NATSError?, Never>)
+        case callback(@Sendable (NATSError?) -> Void)
         case resolved(NATSError?)
+
+        var isResolved: Bool {
+            if case .resolved = self { true } else { false }
+        }
     }
 
-    private let state = Mutex(State.pending)
+    private let state: Mutex<State>
+
+    init() {
+        state = Mutex(.pending)
+    }
+
+    /// Instead of a task, a closure is called when it is resolved.
+    init(onResolve callback: @escaping @Sendable (NATSError?) -> Void) {
+        state = Mutex(.callback(callback))
+    }
 
     /// Resolves it; only the first call counts.
     func resolve(_ error: NATSError? = nil) {
-        let continuation: CheckedContinuation<NATSError?, Never>? = state.withLock { state in
-            switch state {
-            case .pending:
-                state = .resolved(error)
-                return nil
-            case .waiting(let continuation):
-                state = .resolved(error)
-                return continuation
-            case .resolved:
-                return nil
-            }
+        let previous = state.withLock { state in
+            defer { if !state.isResolved { state = .resolved(error) } }
+            return state
         }
-        continuation?.resume(returning: error)
+        switch previous {
+        case .pending, .resolved: break
+        case .waiting(let continuation): continuation.resume(returning: error)
+        case .callback(let callback): callback(error)
+        }
     }
 
     /// Waits until it is resolved. Only one task may wait.
@@ -40,7 +50,7 @@ final class Waiter: Sendable {
                         return nil
                     case .resolved(let error):
                         return .some(error)
-                    case .waiting:
+                    case .waiting, .callback:
                         preconditionFailure("two tasks wait for one waiter")
                     }
                 }

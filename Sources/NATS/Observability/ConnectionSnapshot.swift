@@ -32,7 +32,7 @@ public struct ConnectionSnapshot: Sendable {
 
     /// What the connection is doing.
     public let state: State
-    /// For how long it has been doing that.
+    /// For how long it has been up (connected or stale), or down (everything else).
     public let stateDuration: Duration
     /// Attempts since it was last up, 0 while it is up.
     public let attempt: Int

@@ -6,7 +6,8 @@ import Synchronization
 final class ConnectionStatus: Sendable {
     struct Values {
         var state = ConnectionSnapshot.State.idle {
-            didSet { if state != oldValue { since = .now() } }
+            // Trying again is still being down, and being silent still being up.
+            didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = .now() } }
         }
         private(set) var since = NIODeadline.now()
         var attempt = 0
@@ -85,6 +86,10 @@ struct RoundTrips: Sendable {
             count: Int(histogram.totalCount)
         )
     }
+}
+
+extension ConnectionSnapshot.State {
+    fileprivate var isUp: Bool { self == .connected || self == .stale }
 }
 
 extension Duration {

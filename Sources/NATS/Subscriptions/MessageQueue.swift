@@ -29,97 +29,81 @@ public struct SubscriptionBuffer: Sendable, Hashable {
     }
 }
 
+/// Messages that arrived together, and where they came from.
+package struct MessageBatch<Source: Sendable>: Sendable {
+    package var messages: [WireMessage]
+    package let source: Source
+}
+
 /// Carries batches from the event loop to one consumer, within bounds.
 ///
 /// The consumer takes a whole batch at once and iterates over it without a lock.
-package final class MessageQueue: MessageSink {
+package final class MessageQueue<Source: Sendable>: Sendable {
     private struct State {
-        var batches = Deque<MessageBatch>()
+        var batches = Deque<MessageBatch<Source>>()
         var messages = 0
         var bytes = 0
         var end: End?
         var consumer: Waiter?
         var isOverflowing = false
         var dropped: UInt64 = 0
-        var delivered: UInt64 = 0
-        var deliveredBytes: UInt64 = 0
     }
 
     private struct End {
         var error: NATSError?
     }
 
-    /// What the owner wants to know about, called on the event loop.
-    package enum Notice: Sendable {
-        /// An episode of dropping began. The exact number is in ``dropped``.
-        case overflow
-        case interrupted(NATSError)
-        case resumed
-        case ended(NATSError?)
-    }
-
     private let state = Mutex(State())
     private let limits: SubscriptionBuffer
-    private let notify: @Sendable (Notice) -> Void
+    private let onOverflow: @Sendable () -> Void
 
-    package init(limits: SubscriptionBuffer, notify: @escaping @Sendable (Notice) -> Void = { _ in }) {
+    /// - Parameter onOverflow: called once for each episode of dropping, when it begins. ``dropped`` has the exact number.
+    package init(limits: SubscriptionBuffer, onOverflow: @escaping @Sendable () -> Void = {}) {
         self.limits = limits
-        self.notify = notify
+        self.onOverflow = onOverflow
     }
 
     /// Messages dropped since the start because the consumer was too slow.
     package var dropped: UInt64 { state.withLock { $0.dropped } }
 
-    /// Messages taken in since the start, without the dropped ones.
-    package var delivered: UInt64 { state.withLock { $0.delivered } }
-
     // MARK: The event loop
 
-    package func deliver(_ batch: MessageBatch) {
-        let (consumer, didOverflow, failed) = state.withLock { state in
-            guard state.end == nil else { return (Waiter?.none, false, false) }
+    package func deliver(_ messages: [WireMessage], from source: Source) {
+        let batch = MessageBatch(messages: messages, source: source)
+        let (consumer, episodeBegan) = state.withLock { state in
+            guard state.end == nil else { return (Waiter?.none, false) }
             let overflowed = state.append(batch, limits: limits)
-            let isNew = overflowed && !state.isOverflowing
+            let episodeBegan = overflowed && !state.isOverflowing
             state.isOverflowing = overflowed
-            var failed = false
-            if overflowed, limits.overflow == .fail {
-                state.end = End(error: .slowConsumer(limits))
-                failed = true
-            }
+            if overflowed, limits.overflow == .fail { state.end = End(error: .slowConsumer(limits)) }
             defer { state.consumer = nil }
-            return (state.consumer, isNew, failed)
+            return (state.consumer, episodeBegan)
         }
         consumer?.resolve()
-        if didOverflow { notify(.overflow) }
-        if failed { notify(.ended(.slowConsumer(limits))) }
+        if episodeBegan { onOverflow() }
     }
 
-    package func interrupted(_ cause: NATSError) { notify(.interrupted(cause)) }
-
-    package func resumed() { notify(.resumed) }
-
+    /// Ends the sequence after what is waiting. Only the first call counts.
     package func end(_ error: NATSError?) {
-        let (consumer, isFirst) = state.withLock { state in
-            let isFirst = state.end == nil
-            if isFirst { state.end = End(error: error) }
+        let consumer = state.withLock { state in
+            if state.end == nil { state.end = End(error: error) }
             defer { state.consumer = nil }
-            return (state.consumer, isFirst)
+            return state.consumer
         }
         consumer?.resolve()
-        if isFirst { notify(.ended(error)) }
     }
 
     // MARK: The consumer
 
     private enum Next {
-        case batch(MessageBatch)
+        case batch(MessageBatch<Source>)
         case wait(Waiter)
         case end(NATSError?)
     }
 
     /// The next batch, never empty; `nil` at the end.
     /// - Throws: the error the subscription ended with, or ``NATSError/Code/canceled``.
-    package func next() async throws(NATSError) -> MessageBatch? {
+    package func next() async throws(NATSError) -> MessageBatch<Source>? {
         while true {
             let next: Next = state.withLock { state in
                 if let batch = state.popFirst() { return .batch(batch) }
@@ -153,7 +137,7 @@ package final class MessageQueue: MessageSink {
 
 extension MessageQueue.State {
     /// - Returns: whether anything was dropped.
-    fileprivate mutating func append(_ batch: MessageBatch, limits: SubscriptionBuffer) -> Bool {
+    fileprivate mutating func append(_ batch: MessageBatch<Source>, limits: SubscriptionBuffer) -> Bool {
         let size = batch.messages.reduce(0) { $0 + $1.byteCount }
         if messages + batch.messages.count <= limits.messages, bytes + size <= limits.bytes {
             add(batch, bytes: size)
@@ -175,11 +159,9 @@ extension MessageQueue.State {
         return true
     }
 
-    private mutating func add(_ batch: MessageBatch, bytes size: Int) {
+    private mutating func add(_ batch: MessageBatch<Source>, bytes size: Int) {
         messages += batch.messages.count
         bytes += size
-        delivered += UInt64(batch.messages.count)
-        deliveredBytes += UInt64(size)
         batches.append(batch)
     }
 
@@ -205,7 +187,6 @@ extension MessageQueue.State {
                 removed += 1
             }
             dropped += UInt64(removed)
-            delivered -= UInt64(removed)
             if removed < first.messages.count {
                 first.messages.removeFirst(removed)
                 batches.prepend(first)
@@ -213,7 +194,7 @@ extension MessageQueue.State {
         }
     }
 
-    fileprivate mutating func popFirst() -> MessageBatch? {
+    fileprivate mutating func popFirst() -> MessageBatch<Source>? {
         guard let batch = batches.popFirst() else { return nil }
         messages -= batch.messages.count
         bytes -= batch.messages.reduce(0) { $0 + $1.byteCount }

@@ -1,0 +1,104 @@
+import NATSWire
+import NIOCore
+
+/// Turns the bytes of one socket into batches for subscriptions and operations for the driver.
+///
+/// Messages are collected during a read and handed out once at its end: one lock and one wake-up for hundreds of messages.
+final class ConnectionHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let driver: ConnectionDriver
+    private let attempt: ConnectionDriver.AttemptID
+    private var parser = OperationParser()
+    private var burst: InboundBurst
+    private var failure: NATSError?
+
+    init(driver: ConnectionDriver, attempt: ConnectionDriver.AttemptID) {
+        self.driver = driver
+        self.attempt = attempt
+        self.burst = InboundBurst(subscriptions: driver.subscriptions)
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        driver.tcpConnected(context.channel, attempt: attempt)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        let buffer = unwrapInboundIn(data)
+        guard failure == nil else { return }
+        burst.bytes += buffer.readableBytes
+        do {
+            try parser.parse(buffer, into: &burst)
+        } catch {
+            failure = NATSError(.protocolViolation, "the peer does not speak NATS as expected: \(error)", cause: error)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        handOutBurst()
+        if let failure { driver.failed(failure, attempt: attempt) }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        handOutBurst()
+        driver.socketClosed(nil, attempt: attempt)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        driver.failed(NATSError.socket(error), attempt: attempt)
+    }
+
+    private func handOutBurst() {
+        driver.received(&burst, attempt: attempt)
+    }
+}
+
+/// What one read of the socket brought.
+struct InboundBurst: OperationSink {
+    /// An operation that is not a message, acted on after the messages before it were handed out.
+    enum Operation {
+        case info(ByteBuffer)
+        case ping
+        case pong
+        case serverError(ByteBuffer)
+    }
+
+    private let subscriptions: SubscriptionTable
+    /// The subscriptions that got messages, each once.
+    private(set) var touched: [SubscriptionEntry] = []
+    private(set) var operations: [Operation] = []
+    private(set) var messages = 0
+    /// Messages for subscriptions that ended: they were on their way when the UNSUB was sent.
+    private(set) var unclaimed = 0
+    var bytes = 0
+
+    init(subscriptions: SubscriptionTable) {
+        self.subscriptions = subscriptions
+    }
+
+    mutating func message(_ message: WireMessage) {
+        guard let entry = subscriptions[message.sid] else {
+            unclaimed += 1
+            return
+        }
+        messages += 1
+        if entry.batch.isEmpty { touched.append(entry) }
+        entry.batch.append(message)
+        entry.batchBytes += message.byteCount
+    }
+
+    mutating func info(_ json: ByteBuffer) { operations.append(.info(json)) }
+    mutating func ping() { operations.append(.ping) }
+    mutating func pong() { operations.append(.pong) }
+    /// Only a verbose server says it; there is nothing to do.
+    mutating func ok() {}
+    mutating func serverError(_ text: ByteBuffer) { operations.append(.serverError(text)) }
+
+    mutating func reset() {
+        touched.removeAll(keepingCapacity: true)
+        operations.removeAll(keepingCapacity: true)
+        messages = 0
+        unclaimed = 0
+        bytes = 0
+    }
+}

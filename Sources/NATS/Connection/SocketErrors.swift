@@ -1,0 +1,46 @@
+import NIOCore
+import NIOPosix
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+extension NATSError {
+    /// Why a TCP connection could not be made, in the words of somebody who has to mend it.
+    static func connect(_ error: any Error) -> NATSError {
+        guard let failure = error as? NIOConnectionError else {
+            if error is NIOCore.ChannelError { return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error) }
+            return socket(error)
+        }
+        guard let last = failure.connectionErrors.last else {
+            return NATSError(.hostNotFound, "the host name \"\(failure.host)\" has no address; check the spelling and the DNS", cause: error)
+        }
+        if last.error is NIOCore.ChannelError {
+            return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error)
+        }
+        return socket(last.error)
+    }
+
+    /// Why a socket failed.
+    static func socket(_ error: any Error) -> NATSError {
+        switch error {
+        case let error as NATSError:
+            return error
+        case let error as IOError where error.errnoCode == ECONNREFUSED:
+            return NATSError(.connectFailed, "connection refused; is a server running on this port?", cause: error)
+        case let error as IOError where error.errnoCode == ECONNRESET:
+            return NATSError(.disconnected, "connection reset by the peer", cause: error)
+        case let error as IOError:
+            return NATSError(.disconnected, String(cString: strerror(error.errnoCode)).lowercased(), cause: error)
+        default:
+            return NATSError(.disconnected, "the connection failed: \(error)", cause: error)
+        }
+    }
+
+    /// The peer closed without a word.
+    static let closedByPeer = NATSError(.disconnected, "the server closed the connection")
+}

@@ -1,0 +1,94 @@
+public import NATSWire
+
+extension NATSClient {
+    /// Subscribes and returns when the SUB is on the wire.
+    ///
+    /// The subscription survives reconnects. It ends when ``NATSSubscription/cancel()`` is called, when it is dropped,
+    /// or when the client closes.
+    ///
+    /// - Parameters:
+    ///   - pattern: a subject, or a pattern made by ``NATSWire/Subject/pattern(_:)``.
+    ///   - queueGroup: of the subscribers of one group, each message goes to one.
+    ///   - maxMessages: the subscription ends after this many messages.
+    ///   - buffer: what may wait for the consumer.
+    ///   - confirmed: also waits for a PONG, so that the server knows the subscription when the call returns.
+    /// - Throws: ``NATSError/Code/notConnected``, or the cause when the connection is lost meanwhile.
+    public func subscribe(
+        to pattern: Subject,
+        queueGroup: String? = nil,
+        maxMessages: Int? = nil,
+        buffer: SubscriptionBuffer = SubscriptionBuffer(),
+        confirmed: Bool = false
+    ) async throws(NATSError) -> NATSSubscription {
+        let queue = MessageQueue<NATSClient>(limits: buffer)
+        let sid = try await addSubscription(
+            to: pattern,
+            queueGroup: queueGroup,
+            maxMessages: maxMessages,
+            endsWithConnection: false,
+            requiresConnection: true,
+            sink: SubscriptionSink(queue: queue, client: self)
+        )
+        let subscription = NATSSubscription(client: self, sid: sid, queue: queue)
+        if confirmed { try await flush() }
+        return subscription
+    }
+
+    /// Subscribes with a sink of the caller's own.
+    ///
+    /// - Parameters:
+    ///   - endsWithConnection: the loss of the connection ends it, with the cause.
+    ///   - requiresConnection: without a connection the call fails; otherwise the subscription stands from the next one on.
+    package func addSubscription(
+        to pattern: Subject,
+        queueGroup: String?,
+        maxMessages: Int?,
+        endsWithConnection: Bool,
+        requiresConnection: Bool,
+        sink: any MessageSink
+    ) async throws(NATSError) -> UInt64 {
+        if let queueGroup { try Self.check(queueGroup: queueGroup) }
+        let onWire = Waiter()
+        let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
+            driver.eventLoop.execute { [driver] in
+                let result: Result<UInt64, NATSError> = Result { () throws(NATSError) -> UInt64 in
+                    let isConnected = driver.activeChannel != nil
+                    if requiresConnection, !isConnected {
+                        throw NATSError(.notConnected, "there is no connection at this moment")
+                    }
+                    let entry = try driver.subscribe(
+                        pattern,
+                        queueGroup: queueGroup,
+                        maxMessages: maxMessages,
+                        endsWithConnection: endsWithConnection,
+                        sink: sink
+                    )
+                    if isConnected { driver.written.append(onWire) } else { onWire.resolve() }
+                    return entry.sid
+                }
+                continuation.resume(returning: result)
+            }
+        }
+        let sid = try added.get()
+        do {
+            try await onWire.wait()
+        } catch {
+            removeSubscription(sid)
+            throw error
+        }
+        return sid
+    }
+
+    /// Ends a subscription. Nothing happens when it has ended already.
+    package func removeSubscription(_ sid: UInt64) {
+        driver.eventLoop.execute { [driver] in driver.unsubscribe(sid) }
+    }
+
+    private static func check(queueGroup: String) throws(NATSError) {
+        do {
+            try Subject.validate(queueGroup: queueGroup)
+        } catch {
+            throw NATSError(.invalidSubject, "queue group: \(error)", cause: error)
+        }
+    }
+}

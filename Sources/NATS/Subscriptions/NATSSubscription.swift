@@ -1,0 +1,75 @@
+import NATSWire
+
+/// The messages of one subscription, in the order the server sent them. For one consumer.
+///
+/// The subscription ends when this handle and its iterators are gone, or with ``cancel()``.
+public final class NATSSubscription: AsyncSequence, Sendable {
+    private let client: NATSClient
+    private let sid: UInt64
+    fileprivate let queue: MessageQueue<NATSClient>
+
+    init(client: NATSClient, sid: UInt64, queue: MessageQueue<NATSClient>) {
+        self.client = client
+        self.sid = sid
+        self.queue = queue
+    }
+
+    deinit {
+        client.removeSubscription(sid)
+    }
+
+    /// Ends the subscription. Messages received before are still delivered.
+    public func cancel() {
+        client.removeSubscription(sid)
+    }
+
+    /// Messages dropped because the consumer was too slow.
+    public var dropped: UInt64 { queue.dropped }
+
+    /// Makes the iterator. Only one may be in use.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(subscription: self)
+    }
+
+    /// Takes whole batches and hands out their messages without a lock.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let subscription: NATSSubscription
+        private var batch: MessageBatch<NATSClient>?
+        private var index = 0
+
+        fileprivate init(subscription: NATSSubscription) {
+            self.subscription = subscription
+        }
+
+        /// The next message; `nil` when the subscription has ended.
+        /// - Throws: why the subscription ended, or ``NATSError/Code/canceled``.
+        public mutating func next() async throws(NATSError) -> NATSMessage? {
+            while true {
+                if let batch, index < batch.messages.count {
+                    defer { index += 1 }
+                    return NATSMessage(wire: batch.messages[index], client: batch.source)
+                }
+                batch = try await subscription.queue.next()
+                index = 0
+                if batch == nil { return nil }
+            }
+        }
+    }
+}
+
+/// Feeds the queue of a subscription.
+final class SubscriptionSink: MessageSink {
+    private let queue: MessageQueue<NATSClient>
+    private let client: NATSClient
+
+    init(queue: MessageQueue<NATSClient>, client: NATSClient) {
+        self.queue = queue
+        self.client = client
+    }
+
+    func deliver(_ messages: [WireMessage]) { queue.deliver(messages, from: client) }
+    // The client's events tell of both.
+    func interrupted(_ cause: NATSError) {}
+    func resumed() {}
+    func end(_ error: NATSError?) { queue.end(error) }
+}

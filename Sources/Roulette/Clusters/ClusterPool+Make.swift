@@ -1,0 +1,40 @@
+import Logging
+import NATS
+import NIOCore
+
+extension ClusterPool {
+    /// Makes the pools of a cluster, without connecting.
+    init(
+        cluster: Cluster,
+        server: RouletteConfiguration.Server,
+        configuration: RouletteConfiguration,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void
+    ) throws(RouletteError) {
+        func connections(_ role: ConnectionRole) throws(RouletteError) -> [PooledConnection] {
+            var result: [PooledConnection] = []
+            for slot in 0..<configuration.poolSize {
+                let id = PooledConnectionID(cluster: cluster, role: role, slot: slot)
+                let name = "\(configuration.connectionName) \(role.rawValue) \(slot)"
+                do {
+                    let client = try NATSClient(
+                        configuration: configuration.connection(to: server, name: name),
+                        eventLoopGroup: eventLoopGroup,
+                        logger: logger,
+                        observer: { event in observe(id, event) }
+                    )
+                    result.append(PooledConnection(cluster: cluster, role: role, slot: slot, client: client))
+                } catch {
+                    throw RouletteError(error, cluster: cluster)
+                }
+            }
+            return result
+        }
+        self.init(
+            cluster: cluster,
+            publishers: configuration.role == .subscriber ? [] : try connections(.publisher),
+            subscribers: configuration.role == .publisher ? [] : try connections(.subscriber)
+        )
+    }
+}

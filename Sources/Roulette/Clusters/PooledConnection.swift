@@ -1,0 +1,45 @@
+import NATS
+
+/// What a connection of a pool is used for.
+public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
+    /// It publishes.
+    case publisher
+    /// It carries subscriptions.
+    case subscriber
+}
+
+/// One connection of a cluster's pool.
+final class PooledConnection: Sendable {
+    let cluster: Cluster
+    let role: ConnectionRole
+    let slot: Int
+    let client: NATSClient
+
+    init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient) {
+        self.cluster = cluster
+        self.role = role
+        self.slot = slot
+        self.client = client
+    }
+}
+
+/// The connections of one cluster.
+struct ClusterPool: Sendable {
+    let cluster: Cluster
+    let publishers: [PooledConnection]
+    let subscribers: [PooledConnection]
+
+    var connections: [PooledConnection] { publishers + subscribers }
+
+    /// The connection that carries a topic's messages, always the same one, so that they keep their order.
+    /// - Precondition: the role has connections.
+    func publisher(for hash: UInt64) -> PooledConnection {
+        publishers[Int(hash % UInt64(publishers.count))]
+    }
+
+    /// The connection that carries a topic's subscriptions.
+    /// - Precondition: the role has connections.
+    func subscriber(for hash: UInt64) -> PooledConnection {
+        subscribers[Int(hash % UInt64(subscribers.count))]
+    }
+}

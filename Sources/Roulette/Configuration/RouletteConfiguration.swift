@@ -1,0 +1,139 @@
+public import HashRing
+public import NATS
+
+/// A deployment and how to use it. The names and defaults are those of Roulette 1.0.5 where it has them.
+public struct RouletteConfiguration: Sendable {
+    /// One cluster: the address of its load balancer, or of a server.
+    public struct Server: Sendable, Hashable {
+        /// A name to show; with ``HashRing/HashRing/Naming/name`` it is what the ring is made of.
+        public var name: String?
+        /// A host name or an IP address.
+        public var host: String
+        /// The TCP port.
+        public var port: Int
+        /// The URL of the server's monitoring endpoint, for dashboards.
+        public var monitor: String?
+
+        /// Describes a cluster by its address.
+        public init(name: String? = nil, host: String, port: Int = 4222, monitor: String? = nil) {
+            self.name = name
+            self.host = host
+            self.port = port
+            self.monitor = monitor
+        }
+    }
+
+    /// What the client will be used for. A pool is only made for what it may do.
+    public enum Role: String, Sendable, Hashable, CaseIterable {
+        /// Publishing and subscribing.
+        case both
+        /// Only subscribing.
+        case subscriber
+        /// Only publishing.
+        case publisher
+    }
+
+    /// What happens to a subscription when its connection is lost.
+    public enum SubscriptionRestart: String, Sendable, Hashable, CaseIterable {
+        /// The sequence ends with an error.
+        case temporary
+        /// It subscribes again, for ever, and reports the time in which messages were missed.
+        case permanent
+    }
+
+    /// The clusters. The order is the ring when naming is `index`: every program has to list the same order.
+    public var servers: [Server]
+    /// How the ring names the clusters.
+    public var naming = HashRing.Naming.index
+    /// What the client will be used for.
+    public var role = Role.both
+    /// Connections per cluster and role.
+    public var poolSize = 5
+    /// The time between two PINGs on a connection.
+    public var pingInterval: Duration = .seconds(5)
+    /// Ping intervals in a row without any byte received after which a connection counts as lost. At least 1.
+    public var maxPingFailure = 2
+    /// Retries of one publish or subscribe while its cluster is down; then it fails.
+    public var maxRetry = 10
+    /// The longest wait before the first retry.
+    public var baseBackoff: Duration = .milliseconds(10)
+    /// The longest wait before any retry, of a call or of a connection.
+    public var maxBackoff: Duration = .seconds(5)
+    /// What happens to subscriptions when a connection is lost.
+    public var subscriptionRestart = SubscriptionRestart.temporary
+    /// One deadline over TCP, INFO and PONG of a connection.
+    public var connectionTimeout: Duration = .seconds(5)
+    /// Frames waiting for the socket of one connection, in bytes. Above it publishing suspends.
+    public var outboundBufferSize = 1 << 20
+    /// Asked again for every attempt to connect.
+    public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
+    /// The name shown in the servers' monitoring; role and slot are added to it.
+    public var connectionName = "roulette"
+
+    /// A configuration for these clusters, everything else at its default.
+    public init(servers: [Server]) {
+        self.servers = servers
+    }
+
+    /// Checks everything that can be checked without a network.
+    ///
+    /// - Throws: ``RouletteError/Code/configuration`` that names the setting, its value and what to use.
+    public func validate() throws(RouletteError) {
+        try requireServers()
+        try require((1...1000).contains(poolSize), "pool_size is \(poolSize), use 1 to 1000")
+        try require(maxRetry >= 0, "max_retry is \(maxRetry), use 0 or more")
+        try require(baseBackoff > .zero, "base_backoff must be longer than zero")
+        try require(maxBackoff >= baseBackoff, "max_backoff must not be shorter than base_backoff")
+        do {
+            for server in servers { try connection(to: server, name: "").validate() }
+        } catch {
+            throw RouletteError(.configuration, error.message, cause: error)
+        }
+    }
+
+    private func requireServers() throws(RouletteError) {
+        try require(!servers.isEmpty, "no servers are configured; list at least one host")
+        var seen: [String: Int] = [:]
+        for (index, server) in servers.enumerated() {
+            let label = "servers[\(index)]"
+            try require(!server.host.isEmpty, "\(label): the host is empty")
+            try require((1...65535).contains(server.port), "\(label): port \(server.port) is out of range, use 1 to 65535")
+            let address = server.normalizedAddress
+            if let first = seen.updateValue(index, forKey: address) {
+                throw RouletteError(.configuration, "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own")
+            }
+            if naming == .name {
+                try require(server.name?.isEmpty == false, "\(label) has no name, and naming = \"name\" makes the ring from the names")
+            }
+        }
+    }
+
+    private func require(_ condition: Bool, _ message: String) throws(RouletteError) {
+        if !condition { throw RouletteError(.configuration, message) }
+    }
+
+    /// What one connection to `server` is made with.
+    func connection(to server: Server, name: String) -> NATSClientConfiguration {
+        var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
+        configuration.name = name
+        configuration.credentials = credentials
+        configuration.connectTimeout = connectionTimeout
+        configuration.pingInterval = pingInterval
+        configuration.maxPingFailure = maxPingFailure
+        configuration.reconnectBackoff = Backoff(base: baseBackoff, maximum: maxBackoff)
+        configuration.outboundBufferSize = outboundBufferSize
+        // A call waits for its cluster as the retry rule says, and tells its caller. Nothing gathers behind its back.
+        configuration.reconnectBufferSize = 0
+        return configuration
+    }
+}
+
+extension RouletteConfiguration.Server {
+    /// `host:port` with the host in lower case: what makes two entries the same.
+    var normalizedAddress: String {
+        NATSClientConfiguration.Address(host: host.lowercased(), port: port).description
+    }
+
+    /// The configured name, else the address.
+    var displayName: String { name ?? normalizedAddress }
+}

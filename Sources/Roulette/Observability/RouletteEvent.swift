@@ -1,0 +1,120 @@
+public import NATS
+
+/// The time in which a subscription missed what was published.
+public struct BlindWindow: Sendable, Hashable {
+    /// When the connection was lost.
+    public let from: ContinuousClock.Instant
+    /// When a server knew the subscription again.
+    public let to: ContinuousClock.Instant
+
+    /// Its length.
+    public var duration: Duration { to - from }
+}
+
+/// Names one connection.
+public struct PooledConnectionID: Sendable, Hashable {
+    /// The cluster it goes to.
+    public let cluster: Cluster
+    /// What it is used for.
+    public let role: ConnectionRole
+    /// Its number in the pool, from 0.
+    public let slot: Int
+}
+
+/// Something that happened in the deployment, as this client saw it.
+public struct RouletteEvent: Sendable {
+    /// What happened. More cases may come.
+    public enum Kind: Sendable {
+        /// A connection is up.
+        case connected(ServerIdentity)
+        /// A connection was lost. Up to `unconfirmed` messages may or may not have arrived; they are not sent again.
+        case disconnected(cause: NATSError, unconfirmed: UInt64)
+        /// A connection will be tried again after `delay`.
+        case reconnecting(attempt: Int, delay: Duration, cause: NATSError)
+        /// The server reported an error, and the connection stays.
+        case serverError(NATSError)
+        /// The server is going to stop and asks its clients to leave.
+        case lameDuck
+        /// A connection was closed for good; `unsent` accepted messages never left.
+        case closed(unsent: Int)
+        /// The consumer of a subscription is too slow: messages are being dropped. Reported once per episode.
+        case slowConsumer(pattern: String)
+        /// A subscription misses messages from now on.
+        case subscriptionInterrupted(pattern: String, cause: NATSError)
+        /// A subscription is complete again, after having missed what was published in the blind window.
+        case subscriptionResumed(pattern: String, blind: BlindWindow)
+        /// The listener was too slow: this many events are missing here.
+        case missedEvents(Int)
+    }
+
+    /// What happened.
+    public let kind: Kind
+    /// The connection it happened on, if it was one.
+    public let connection: PooledConnectionID?
+
+    init(_ kind: Kind, on connection: PooledConnection? = nil) {
+        self.kind = kind
+        self.connection = connection.map { PooledConnectionID(cluster: $0.cluster, role: $0.role, slot: $0.slot) }
+    }
+
+    init(_ connection: PooledConnectionID, _ event: NATSEvent) {
+        self.connection = connection
+        self.kind =
+            switch event {
+            case .connected(let server): .connected(server)
+            case .disconnected(let cause, let unconfirmed): .disconnected(cause: cause, unconfirmed: unconfirmed)
+            case .reconnecting(let attempt, let delay, let cause): .reconnecting(attempt: attempt, delay: delay, cause: cause)
+            case .serverError(let error): .serverError(error)
+            case .lameDuck: .lameDuck
+            case .closed(let unsent): .closed(unsent: unsent)
+            }
+    }
+}
+
+extension RouletteClient {
+    /// What happens from now on. Every caller gets all events; beyond 1,000 waiting ones the oldest are dropped, which a
+    /// ``RouletteEvent/Kind/missedEvents(_:)`` tells.
+    public var events: RouletteEvents {
+        RouletteEvents(stream: broadcaster.listen(buffer: 1_000))
+    }
+}
+
+/// The events of a client, for one consumer. It ends when the client is closed.
+public final class RouletteEvents: AsyncSequence, Sendable {
+    private let stream: EventStream<RouletteEvent>
+
+    init(stream: EventStream<RouletteEvent>) {
+        self.stream = stream
+    }
+
+    deinit {
+        stream.cancel()
+    }
+
+    /// Makes the iterator. Only one may be in use.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(events: self)
+    }
+
+    /// Hands out the events.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let events: RouletteEvents
+        private var held: RouletteEvent?
+
+        fileprivate init(events: RouletteEvents) {
+            self.events = events
+        }
+
+        /// The next event; `nil` when the client is closed or the task is canceled.
+        public mutating func next() async -> RouletteEvent? {
+            if let event = held {
+                held = nil
+                return event
+            }
+            guard let (event, dropped) = await events.stream.next() else { return nil }
+            guard dropped > 0 else { return event }
+            held = event
+            return RouletteEvent(.missedEvents(dropped))
+        }
+    }
+}

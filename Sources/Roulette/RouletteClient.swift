@@ -1,0 +1,177 @@
+public import Logging
+public import HashRing
+import NATS
+public import NIOCore
+public import NIOPosix
+public import ServiceLifecycle
+import Synchronization
+
+/// Publishes and subscribes by topic over clusters that share the topics by a consistent-hash ring.
+///
+/// Add it to a `ServiceGroup`, or run ``run()`` in a task of your own: connections are made there, and nothing outlives it.
+public final class RouletteClient: Service, Sendable {
+    /// What the client was made with.
+    public let configuration: RouletteConfiguration
+    /// The clusters in the order of the configuration.
+    public let clusters: [Cluster]
+    let router: Router
+    let pools: [ClusterPool]
+    let broadcaster = EventBroadcaster<RouletteEvent>()
+    let randomness = Mutex(SystemRandomNumberGenerator())
+    private let logger: Logger
+    private let isStarted = Atomic(false)
+
+    /// Creates a client without connecting.
+    /// - Parameters:
+    ///   - configuration: the deployment.
+    ///   - eventLoopGroup: where the connections run; they are spread over its event loops.
+    ///   - logger: gets debug messages; nothing louder when all is well.
+    /// - Throws: ``RouletteError/Code/configuration``.
+    public init(
+        configuration: RouletteConfiguration,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
+        logger: Logger = Logger(label: "roulette")
+    ) throws(RouletteError) {
+        try configuration.validate()
+        let clusters = configuration.servers.enumerated().map { index, server in
+            Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
+        }
+        let observe: @Sendable (PooledConnectionID, NATSEvent) -> Void = { [broadcaster] id, event in
+            broadcaster.send(RouletteEvent(id, event))
+        }
+        var pools: [ClusterPool] = []
+        for (cluster, server) in zip(clusters, configuration.servers) {
+            let pool = try ClusterPool(
+                cluster: cluster,
+                server: server,
+                configuration: configuration,
+                eventLoopGroup: eventLoopGroup,
+                logger: logger,
+                observe: observe
+            )
+            pools.append(pool)
+        }
+        self.configuration = configuration
+        self.clusters = clusters
+        self.router = Router(ring: try configuration.makeRing())
+        self.pools = pools
+        self.logger = logger
+    }
+
+    /// Which cluster owns which topic.
+    public var ring: HashRing { router.ring }
+
+    var connections: [PooledConnection] { pools.flatMap(\.connections) }
+
+    // MARK: Life
+
+    /// Connects to all clusters and stays connected until ``close()``, graceful shutdown or cancellation.
+    ///
+    /// On graceful shutdown what was published before is flushed first, for at most the connection timeout.
+    ///
+    /// - Precondition: it is called at most once.
+    public func run() async {
+        precondition(!isStarted.exchange(true, ordering: .relaxed), "run() of a RouletteClient was called twice")
+        await withGracefulShutdownHandler {
+            await withTaskGroup { group in
+                for connection in connections {
+                    group.addTask { await connection.client.run() }
+                }
+            }
+        } onGracefulShutdown: {
+            self.flushAndClose()
+        }
+        broadcaster.finish()
+    }
+
+    /// Whether ``run()`` was called.
+    var wasStarted: Bool { isStarted.load(ordering: .relaxed) }
+
+    /// Closes all connections at once. May be called from anywhere and any number of times.
+    public func close() {
+        for connection in connections { connection.client.close() }
+    }
+
+    private func flushAndClose() {
+        for connection in connections {
+            connection.client.closeAfterFlush(timeout: configuration.connectionTimeout)
+        }
+    }
+
+    /// Gives connections up and makes new ones.
+    /// - Parameters:
+    ///   - cluster: only those of this cluster.
+    ///   - role: only those of this role.
+    ///   - slot: only the one of this number in its pool.
+    public func reconnect(cluster: Cluster? = nil, role: ConnectionRole? = nil, slot: Int? = nil) {
+        for connection in connections
+        where (cluster == nil || cluster == connection.cluster) && (role == nil || role == connection.role)
+            && (slot == nil || slot == connection.slot)
+        {
+            connection.client.reconnect()
+        }
+    }
+
+    // MARK: Retrying
+
+    /// Runs an operation of one connection again while the connection is down, as `max_retry`, `base_backoff` and
+    /// `max_backoff` say. It goes on as soon as the connection is up, without waiting for the end of the backoff.
+    func retrying<R>(
+        on connection: PooledConnection,
+        _ operation: () async throws(NATSError) -> R
+    ) async throws(RouletteError) -> R {
+        let backoff = Backoff(base: configuration.baseBackoff, maximum: configuration.maxBackoff)
+        var retry = 0
+        while true {
+            do {
+                return try await operation()
+            } catch {
+                guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
+                guard retry < configuration.maxRetry else { throw unavailable(connection, tries: retry + 1) }
+            }
+            let delay = randomness.withLock { backoff.delay(retry: retry, using: &$0) }
+            retry += 1
+            do {
+                try await connection.client.waitUntilConnected(timeout: delay)
+            } catch {
+                throw RouletteError(error, cluster: connection.cluster)
+            }
+        }
+    }
+
+    private func unavailable(_ connection: PooledConnection, tries: Int) -> RouletteError {
+        let cause = connection.client.snapshot.lastError
+        let reason =
+            if let cause {
+                cause.message
+            } else if wasStarted {
+                "no connection yet"
+            } else {
+                "run() was not called"
+            }
+        return RouletteError(
+            .clusterUnavailable,
+            "no connection during \(tries) tries: \(reason)",
+            cluster: connection.cluster,
+            cause: cause
+        )
+    }
+}
+
+extension RouletteConfiguration {
+    /// The ring of this deployment.
+    /// - Throws: ``RouletteError/Code/configuration``, for instance when two names are equal.
+    public func makeRing() throws(RouletteError) -> HashRing {
+        let nodes = servers.enumerated().map { index, server in
+            HashRing.Node(
+                name: naming == .index ? String(index) : server.name ?? "",
+                address: server.normalizedAddress
+            )
+        }
+        do {
+            return try HashRing(naming: naming, nodes: nodes)
+        } catch {
+            throw RouletteError(.configuration, error.message, cause: error)
+        }
+    }
+}

@@ -1,0 +1,110 @@
+import NATS
+import NATSWire
+
+/// The messages of a topic or pattern. For one consumer; messages of one topic come in the order the server sent them.
+///
+/// It ends with ``cancel()`` or when the handle and its iterators are gone; a `.temporary` one also when a connection is lost.
+public final class Subscription: AsyncSequence, Sendable {
+    private let group: SubscriptionGroup
+    /// The clusters it listens on: one for a topic, all for a wildcard.
+    public let clusters: [Cluster]
+
+    init(group: SubscriptionGroup, clusters: [Cluster]) {
+        self.group = group
+        self.clusters = clusters
+    }
+
+    deinit {
+        group.cancel()
+    }
+
+    /// The topic or pattern.
+    public var pattern: String { group.pattern.description }
+
+    /// Messages dropped because the consumer was too slow.
+    public var dropped: UInt64 { group.queue.dropped }
+
+    /// Ends the subscription. What was received before is still delivered.
+    public func cancel() {
+        group.cancel()
+    }
+
+    /// Messages that arrived together, for consumers that handle many at once.
+    ///
+    /// - Returns: the next ones, never empty; `nil` when the subscription has ended.
+    /// - Throws: why it ended, or ``RouletteError/Code/canceled``.
+    public func nextBatch() async throws(RouletteError) -> MessageCollection? {
+        do {
+            return try await group.queue.next().map(MessageCollection.init)
+        } catch {
+            if let failure = group.failure { throw failure }
+            throw RouletteError(error, subscription: pattern)
+        }
+    }
+
+    /// Makes the iterator. Only one may be in use.
+    public func makeAsyncIterator() -> AsyncIterator {
+        AsyncIterator(subscription: self)
+    }
+
+    /// Takes whole batches and hands out their messages without a lock.
+    public struct AsyncIterator: AsyncIteratorProtocol {
+        private let subscription: Subscription
+        private var batch: MessageCollection?
+        private var index = 0
+
+        fileprivate init(subscription: Subscription) {
+            self.subscription = subscription
+        }
+
+        /// The next message; `nil` when the subscription has ended.
+        /// - Throws: why it ended, or ``RouletteError/Code/canceled``.
+        public mutating func next() async throws(RouletteError) -> Message? {
+            while true {
+                if let batch, index < batch.endIndex {
+                    defer { index += 1 }
+                    return batch[index]
+                }
+                batch = try await subscription.nextBatch()
+                index = 0
+                if batch == nil { return nil }
+            }
+        }
+    }
+}
+
+/// Messages that arrived together on one connection.
+public struct MessageCollection: RandomAccessCollection, Sendable {
+    private let messages: [WireMessage]
+    private let connection: PooledConnection
+
+    init(_ batch: MessageBatch<PooledConnection>) {
+        self.messages = batch.messages
+        self.connection = batch.source
+    }
+
+    /// The cluster they came from.
+    public var cluster: Cluster { connection.cluster }
+    /// Always 0.
+    public var startIndex: Int { 0 }
+    /// How many there are.
+    public var endIndex: Int { messages.count }
+
+    /// The message at a position.
+    public subscript(position: Int) -> Message {
+        Message(wire: messages[position], connection: connection)
+    }
+}
+
+extension RouletteError {
+    fileprivate init(_ error: NATSError, subscription pattern: String) {
+        let code: Code =
+            switch error.code {
+            case .slowConsumer: .slowConsumer
+            case .canceled: .canceled
+            case .closed: .closed
+            default: .subscriptionLost
+            }
+        self.init(code, "subscription to \(pattern): \(error.message)", cause: error)
+    }
+}
