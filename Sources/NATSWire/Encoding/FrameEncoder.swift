@@ -1,0 +1,171 @@
+public import NIOCore
+
+/// Writes the operations of a client.
+///
+/// Each function appends exactly one whole frame, through one pointer, after reserving its room once. Nothing is checked here:
+/// `Subject`, `QueueGroup` and `Headers` were when they were made; whether the server takes wildcards out of place, headers or
+/// that many bytes is for the caller to check first (``publishSize(subject:reply:headers:payloadLength:)``, ``ServerInfo``).
+public enum FrameEncoder {
+    // MARK: PUB and HPUB
+
+    /// Appends PUB, or HPUB when there are headers.
+    ///
+    /// - Parameters:
+    ///   - subject: Where to publish; not a wildcard.
+    ///   - reply: Where an answer is expected, if any. Check with ``Subject/checkFit(with:)-(Subject)`` that both fit the control line.
+    ///   - headers: Nil for PUB. Empty headers still make an HPUB.
+    ///   - payload: The payload, copied.
+    ///   - buffer: Appended to.
+    public static func publish(
+        subject: Subject,
+        reply: Subject? = nil,
+        headers: Headers? = nil,
+        payload: UnsafeRawBufferPointer,
+        into buffer: inout ByteBuffer
+    ) {
+        subject.withBytes { subject in
+            guard let reply else {
+                return Self.publish(validSubject: subject, validReply: nil, headers: headers, payload: payload, into: &buffer)
+            }
+            reply.withBytes { reply in
+                Self.publish(validSubject: subject, validReply: reply, headers: headers, payload: payload, into: &buffer)
+            }
+        }
+    }
+
+    /// Appends PUB, or HPUB when there are headers, with the readable bytes of a buffer as payload.
+    ///
+    /// The parameters are those of ``publish(subject:reply:headers:payload:into:)-(_,_,_,UnsafeRawBufferPointer,_)``.
+    public static func publish(
+        subject: Subject,
+        reply: Subject? = nil,
+        headers: Headers? = nil,
+        payload: ByteBuffer,
+        into buffer: inout ByteBuffer
+    ) {
+        payload.withUnsafeReadableBytes {
+            Self.publish(subject: subject, reply: reply, headers: headers, payload: $0, into: &buffer)
+        }
+    }
+
+    /// Appends PUB or HPUB for subjects held as bytes, such as a String's.
+    ///
+    /// - Parameters:
+    ///   - validSubject: Bytes that ``Subject/validate(_:)`` accepted: anything else could hold protocol of its own.
+    ///   - validReply: The same for the reply subject.
+    package static func publish(
+        validSubject: UnsafeRawBufferPointer,
+        validReply: UnsafeRawBufferPointer?,
+        headers: Headers?,
+        payload: UnsafeRawBufferPointer,
+        into buffer: inout ByteBuffer
+    ) {
+        let headerLength = headers.map { $0.encodedSize }
+        let size = Self.publishSize(
+            subjectLength: validSubject.count,
+            replyLength: validReply?.count,
+            headerLength: headerLength,
+            payloadLength: payload.count
+        )
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
+            var writer = FrameWriter(bytes)
+            writer.write(headers == nil ? "PUB " : "HPUB ")
+            writer.write(validSubject)
+            writer.write(.space)
+            if let validReply {
+                writer.write(validReply)
+                writer.write(.space)
+            }
+            if let headerLength {
+                writer.write(decimal: UInt64(headerLength))
+                writer.write(.space)
+            }
+            writer.write(decimal: UInt64(payload.count + (headerLength ?? 0)))
+            writer.writeLineEnd()
+            if let headers, let headerLength {
+                let start = writer.count
+                headers.write(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + headerLength]))
+                writer.skip(headerLength)
+            }
+            writer.write(payload)
+            writer.writeLineEnd()
+            return writer.count
+        }
+    }
+
+    /// The exact size in bytes of the frame that `publish` appends.
+    ///
+    /// The server's `max_payload` bounds `headers.encodedSize + payloadLength`, not this.
+    public static func publishSize(subject: Subject, reply: Subject?, headers: Headers?, payloadLength: Int) -> Int {
+        Self.publishSize(
+            subjectLength: subject.count,
+            replyLength: reply?.count,
+            headerLength: headers?.encodedSize,
+            payloadLength: payloadLength
+        )
+    }
+
+    /// The exact size in bytes of a PUB (`headerLength` nil) or HPUB frame with parts of these lengths.
+    package static func publishSize(subjectLength: Int, replyLength: Int?, headerLength: Int?, payloadLength: Int) -> Int {
+        var size = "PUB ".utf8.count + subjectLength + 1
+        if let replyLength { size += replyLength + 1 }
+        let total = payloadLength + (headerLength ?? 0)
+        if let headerLength { size += 1 + FrameWriter.digitCount(UInt64(headerLength)) + 1 }
+        return size + FrameWriter.digitCount(UInt64(total)) + 2 + total + 2
+    }
+
+    // MARK: SUB and UNSUB
+
+    /// Appends SUB.
+    ///
+    /// - Parameters:
+    ///   - subject: A subject or a pattern.
+    ///   - queue: The queue group to join, if any. Check with ``Subject/checkFit(with:)-(QueueGroup)`` that both fit the control line.
+    ///   - sid: The id that messages will carry; used once in the life of a connection.
+    ///   - buffer: Appended to.
+    public static func subscribe(subject: Subject, queue: QueueGroup? = nil, sid: UInt64, into buffer: inout ByteBuffer) {
+        let size = "SUB ".utf8.count + subject.count + 1 + (queue.map { $0.count + 1 } ?? 0) + FrameWriter.digitCount(sid) + 2
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
+            var writer = FrameWriter(bytes)
+            writer.write("SUB ")
+            subject.withBytes { writer.write($0) }
+            writer.write(.space)
+            if let queue {
+                queue.bytes.withUnsafeBytes { writer.write($0) }
+                writer.write(.space)
+            }
+            writer.write(decimal: sid)
+            writer.writeLineEnd()
+            return writer.count
+        }
+    }
+
+    /// Appends UNSUB.
+    ///
+    /// - Parameters:
+    ///   - sid: The subscription to end.
+    ///   - max: End it after so many messages since SUB, counting those received; nil ends it now.
+    ///   - buffer: Appended to.
+    public static func unsubscribe(sid: UInt64, max: UInt64? = nil, into buffer: inout ByteBuffer) {
+        let size = "UNSUB ".utf8.count + FrameWriter.digitCount(sid) + (max.map { 1 + FrameWriter.digitCount($0) } ?? 0) + 2
+        buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
+            var writer = FrameWriter(bytes)
+            writer.write("UNSUB ")
+            writer.write(decimal: sid)
+            if let max {
+                writer.write(.space)
+                writer.write(decimal: max)
+            }
+            writer.writeLineEnd()
+            return writer.count
+        }
+    }
+
+    // MARK: PING and PONG
+
+    /// Appends PING.
+    public static func ping(into buffer: inout ByteBuffer) { buffer.writeStaticString("PING\r\n") }
+
+    /// Appends PONG.
+    public static func pong(into buffer: inout ByteBuffer) { buffer.writeStaticString("PONG\r\n") }
+}

@@ -1,0 +1,69 @@
+/// Writes one frame through one pointer, front to back. The caller computed the exact size before.
+struct FrameWriter {
+    private let bytes: UnsafeMutableRawBufferPointer
+    private(set) var count = 0
+
+    init(_ bytes: UnsafeMutableRawBufferPointer) { self.bytes = bytes }
+
+    @inline(__always)
+    mutating func write(_ source: UnsafeRawBufferPointer) {
+        guard let start = source.baseAddress, let base = self.bytes.baseAddress else { return }
+        precondition(source.count <= self.bytes.count - self.count, "a frame must not outgrow the size computed for it")
+        (base + self.count).copyMemory(from: start, byteCount: source.count)
+        self.count += source.count
+    }
+
+    @inline(__always)
+    mutating func write(_ text: StaticString) {
+        self.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { self.write(UnsafeRawBufferPointer($0)) }
+    }
+
+    @inline(__always)
+    mutating func write(_ byte: UInt8) {
+        self.bytes[self.count] = byte
+        self.count += 1
+    }
+
+    @inline(__always)
+    mutating func skip(_ count: Int) { self.count += count }
+
+    @inline(__always)
+    mutating func writeLineEnd() {
+        self.write(.carriageReturn)
+        self.write(.lineFeed)
+    }
+
+    /// Writes a number in decimal.
+    @inline(__always)
+    mutating func write(decimal value: UInt64) {
+        let digits = Self.digitCount(value)
+        precondition(digits <= self.bytes.count - self.count, "a frame must not outgrow the size computed for it")
+        var rest = value
+        var index = self.count + digits
+        repeat {
+            index -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            self.bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            rest = quotient
+        } while rest > 0
+        self.count += digits
+    }
+
+    /// How many digits a number has in decimal, 1 to 20.
+    @inline(__always)
+    static func digitCount(_ value: UInt64) -> Int {
+        var digits = 1
+        var bound: UInt64 = 10
+        while value >= bound {
+            digits += 1
+            guard digits < 20 else { break }
+            bound *= 10
+        }
+        return digits
+    }
+}

@@ -1,0 +1,95 @@
+public import NIOCore
+
+/// What a client says of itself in CONNECT (client protocol documentation; ADR-40).
+///
+/// Flags are always sent: a server takes an absent `verbose`, `pedantic` or `echo` for true.
+/// Every description of a value hides the secrets; only ``encoded()`` shows them.
+public struct ConnectOptions: Sendable, Hashable {
+    /// Ask for +OK after each operation.
+    public var verbose = false
+    /// Ask for stricter checks of subjects.
+    public var pedantic = false
+    /// Whether this client insists on TLS.
+    public var tlsRequired = false
+    /// A name for this connection, as shown by the server's monitoring.
+    public var name: String?
+    /// The language of the client.
+    public var lang = "swift"
+    /// The version of the client.
+    public var version = ""
+    /// 1: INFO may come at any time.
+    public var protocolVersion = 1
+    /// Whether messages of this connection come back to its own subscriptions.
+    public var echo = true
+    /// Whether this client understands HMSG.
+    public var headers = true
+    /// Ask for a 503 when nobody is subscribed to the subject of a request. Needs `headers`.
+    public var noResponders = true
+    /// The user's name.
+    public var user: String?
+    /// The user's password, a secret.
+    public var pass: String?
+    /// An authentication token, a secret.
+    public var authToken: String?
+    /// A user JWT, a secret: with no key bound to it, whoever holds it is the user.
+    public var jwt: String?
+    /// The public part of the NKEY that signed ``sig``.
+    public var nkey: String?
+    /// The nonce of INFO, signed, in URL-safe base64 without padding.
+    public var sig: String?
+
+    /// The defaults above: no credentials.
+    public init() {}
+
+    /// The whole frame, `CONNECT {…}` CR LF, secrets included.
+    public func encoded() -> ByteBuffer {
+        var json = JSONWriter()
+        json.write("verbose", self.verbose)
+        json.write("pedantic", self.pedantic)
+        json.write("tls_required", self.tlsRequired)
+        json.write("name", self.name)
+        json.write("lang", self.lang)
+        json.write("version", self.version)
+        json.write("protocol", self.protocolVersion)
+        json.write("echo", self.echo)
+        json.write("headers", self.headers)
+        json.write("no_responders", self.noResponders)
+        json.write("user", self.user)
+        json.write("pass", self.pass)
+        json.write("auth_token", self.authToken)
+        json.write("jwt", self.jwt)
+        json.write("nkey", self.nkey)
+        json.write("sig", self.sig)
+        json.end()
+        var frame = ByteBuffer()
+        frame.reserveCapacity("CONNECT \r\n".utf8.count + json.buffer.readableBytes)
+        frame.writeStaticString("CONNECT ")
+        frame.writeImmutableBuffer(json.buffer)
+        frame.writeStaticString("\r\n")
+        return frame
+    }
+
+    /// The same options with every secret replaced.
+    private var redacted: ConnectOptions {
+        var copy = self
+        let mask = "<redacted>"
+        if copy.pass != nil { copy.pass = mask }
+        if copy.authToken != nil { copy.authToken = mask }
+        if copy.jwt != nil { copy.jwt = mask }
+        if copy.sig != nil { copy.sig = mask }
+        return copy
+    }
+}
+
+extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// The JSON of CONNECT, secrets replaced.
+    public var description: String {
+        String(decoding: self.redacted.encoded().readableBytesView.dropFirst("CONNECT ".utf8.count).dropLast(2), as: UTF8.self)
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { self.description }
+
+    /// Shows only ``description``, so that `dump` and a debugger's mirror hide the secrets too.
+    public var customMirror: Mirror { Mirror(self, children: ["connect": self.description]) }
+}

@@ -1,0 +1,141 @@
+public import NIOCore
+
+/// What a server says of itself in INFO (server.go `type Info`; client protocol documentation).
+///
+/// A server may leave any field out: texts are nil then, flags false. Fields not known here are ignored.
+/// All of it is the peer's word, and before TLS anyone's: verify no certificate against it, and sanitise before display.
+public struct ServerInfo: Sendable, Equatable {
+    /// The id of the server process, new with each start.
+    public var serverID: String?
+    /// The configured name of the server; its id if it has none.
+    public var serverName: String?
+    /// The version of the server, such as 2.10.4.
+    public var version: String?
+    /// The version of the protocol; 1 and above may send INFO at any time.
+    public var protocolVersion = 0
+    /// The address the server was told to listen on, often 0.0.0.0.
+    public var host: String?
+    /// The port the server listens on, 0 to 65,535.
+    public var port: Int?
+    /// Whether the server takes and sends headers (HPUB, HMSG).
+    public var supportsHeaders = false
+    /// Whether CONNECT must carry credentials.
+    public var authRequired = false
+    /// Whether the connection must be upgraded to TLS before CONNECT.
+    public var tlsRequired = false
+    /// Whether the server asks for a client certificate.
+    public var tlsVerify = false
+    /// Whether the connection may be upgraded to TLS.
+    public var tlsAvailable = false
+    /// The largest message in bytes, headers included; 1 to ``maxPayloadBound``.
+    public var maxPayload: Int?
+    /// Whether JetStream is enabled.
+    public var jetStream = false
+    /// The address of the server as the client may see it.
+    public var ip: String?
+    /// The id the server gave this connection, as in its monitoring.
+    public var clientID: UInt64?
+    /// The address the server sees this client at.
+    public var clientIP: String?
+    /// What an NKEY must sign.
+    public var nonce: String?
+    /// The name of the cluster the server belongs to.
+    public var cluster: String?
+    /// The JetStream domain.
+    public var domain: String?
+    /// Other servers of the cluster, as host:port.
+    public var connectURLs: [String] = []
+    /// Other servers of the cluster for WebSocket clients, as host:port.
+    public var websocketConnectURLs: [String] = []
+    /// Lame-duck mode: the server will shut down soon, and wants its clients to go elsewhere.
+    public var lameDuckMode = false
+    /// This INFO follows CONNECT and is about this connection (2.12 and above).
+    public var isConnectInfo = false
+    /// The server's public curve key, for encrypted authentication callouts.
+    public var xkey: String?
+
+    /// The largest `max_payload` accepted: the server's own setting is a 32-bit number.
+    public static let maxPayloadBound = Int(Int32.max)
+
+    /// All fields absent.
+    public init() {}
+
+    /// Reads the JSON of an INFO line.
+    ///
+    /// - Throws: ``WireError`` when it is not one well-formed object, a known field has the wrong type,
+    ///   or `max_payload` or `port` is out of bounds. `null` counts as absent.
+    public static func parse(_ json: ByteBuffer) throws(WireError) -> ServerInfo {
+        try json.withUnsafeReadableBytes { (bytes) throws(WireError) in
+            var reader = JSONReader(bytes)
+            var info = ServerInfo()
+            try reader.readObject { (reader, key) throws(WireError) in
+                guard !reader.readNull() else { return }
+                try info.read(key, from: &reader)
+            }
+            try reader.expectEnd()
+            return info
+        }
+    }
+
+    private mutating func read(_ key: String, from reader: inout JSONReader) throws(WireError) {
+        do {
+            try self.readField(key, from: &reader)
+        } catch {
+            // Keys are the peer's text; only known ones reach a message.
+            guard Self.knownKeys.contains(key), error.code == .invalidJSON else { throw error }
+            throw WireError(code: .invalidField, message: "INFO field \(key): \(error.message)")
+        }
+    }
+
+    private mutating func readField(_ key: String, from reader: inout JSONReader) throws(WireError) {
+        switch key {
+        case "server_id": self.serverID = try reader.readString()
+        case "server_name": self.serverName = try reader.readString()
+        case "version": self.version = try reader.readString()
+        case "proto": self.protocolVersion = try reader.readInteger()
+        case "host": self.host = try reader.readString()
+        case "port": self.port = try Self.bounded(reader.readInteger(), 0...65_535, "port")
+        case "headers": self.supportsHeaders = try reader.readBool()
+        case "auth_required": self.authRequired = try reader.readBool()
+        case "tls_required": self.tlsRequired = try reader.readBool()
+        case "tls_verify": self.tlsVerify = try reader.readBool()
+        case "tls_available": self.tlsAvailable = try reader.readBool()
+        case "max_payload": self.maxPayload = try Self.bounded(reader.readInteger(), 1...Self.maxPayloadBound, "max_payload")
+        case "jetstream": self.jetStream = try reader.readBool()
+        case "ip": self.ip = try reader.readString()
+        case "client_id": self.clientID = try reader.readInteger()
+        case "client_ip": self.clientIP = try reader.readString()
+        case "nonce": self.nonce = try reader.readString()
+        case "cluster": self.cluster = try reader.readString()
+        case "domain": self.domain = try reader.readString()
+        case "connect_urls": self.connectURLs = try Self.strings(&reader)
+        case "ws_connect_urls": self.websocketConnectURLs = try Self.strings(&reader)
+        case "ldm": self.lameDuckMode = try reader.readBool()
+        case "connect_info": self.isConnectInfo = try reader.readBool()
+        case "xkey": self.xkey = try reader.readString()
+        default: try reader.skipValue()
+        }
+    }
+
+    private static let knownKeys: Set<String> = [
+        "server_id", "server_name", "version", "proto", "host", "port", "headers", "auth_required", "tls_required", "tls_verify",
+        "tls_available", "max_payload", "jetstream", "ip", "client_id", "client_ip", "nonce", "cluster", "domain", "connect_urls",
+        "ws_connect_urls", "ldm", "connect_info", "xkey",
+    ]
+
+    private static func strings(_ reader: inout JSONReader) throws(WireError) -> [String] {
+        var strings: [String] = []
+        try reader.readArray { (reader) throws(WireError) in strings.append(try reader.readString()) }
+        return strings
+    }
+
+    private static func bounded(_ value: Int, _ bounds: ClosedRange<Int>, _ key: StaticString) throws(WireError) -> Int {
+        guard bounds.contains(value) else {
+            throw WireError(
+                code: .invalidField,
+                message: "INFO field \(key): must be \(bounds.lowerBound) to \(bounds.upperBound), not \(value)"
+            )
+        }
+        return value
+    }
+}

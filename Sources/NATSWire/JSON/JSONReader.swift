@@ -1,0 +1,215 @@
+/// A strict reader of JSON (RFC 8259) that hands out values as the caller asks for them.
+///
+/// Made for INFO: it knows no floating point beyond skipping it, builds no tree, and refuses deep nesting,
+/// so that its cost is bounded by the length of the text.
+struct JSONReader {
+    /// How deep arrays and objects may nest.
+    static let maxDepth = 32
+
+    private let bytes: UnsafeRawBufferPointer
+    private var position = 0
+
+    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+
+    // MARK: Values
+
+    /// Reads an object. `body` gets each key and must read or skip the value.
+    mutating func readObject(_ body: (inout JSONReader, String) throws(WireError) -> Void) throws(WireError) {
+        try self.expect(UInt8(ascii: "{"), "an object")
+        guard !self.skip(UInt8(ascii: "}")) else { return }
+        repeat {
+            let key = try self.readString()
+            try self.expect(.colon, "a colon")
+            try body(&self, key)
+        } while self.skip(UInt8(ascii: ","))
+        try self.expect(UInt8(ascii: "}"), "a comma or the end of an object")
+    }
+
+    /// Reads an array. `body` is called for each element and must read or skip it.
+    mutating func readArray(_ body: (inout JSONReader) throws(WireError) -> Void) throws(WireError) {
+        try self.expect(UInt8(ascii: "["), "an array")
+        guard !self.skip(UInt8(ascii: "]")) else { return }
+        repeat { try body(&self) } while self.skip(UInt8(ascii: ","))
+        try self.expect(UInt8(ascii: "]"), "a comma or the end of an array")
+    }
+
+    mutating func readBool() throws(WireError) -> Bool {
+        if self.skip(literal: "true") { return true }
+        if self.skip(literal: "false") { return false }
+        throw self.error("expected true or false")
+    }
+
+    /// Reads null if it comes next.
+    mutating func readNull() -> Bool { self.skip(literal: "null") }
+
+    /// Reads an integer: no fraction, no exponent, within the bounds of the type.
+    mutating func readInteger<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
+        let start = self.next()
+        try self.skipNumber()
+        let text = self.bytes[start..<self.position]
+        let digits = text.drop { $0 == UInt8(ascii: "-") }
+        guard digits.allSatisfy(\.isDigit) else { throw self.error("expected a whole number", at: start) }
+        let isNegative = digits.count < text.count
+        var value: Value = 0
+        for digit in digits {
+            let (product, productOverflow) = value.multipliedReportingOverflow(by: 10)
+            let step = Value(digit - UInt8(ascii: "0"))
+            let (sum, sumOverflow) =
+                isNegative ? product.subtractingReportingOverflow(step) : product.addingReportingOverflow(step)
+            guard !productOverflow, !sumOverflow else { throw self.error("a number out of bounds", at: start) }
+            value = sum
+        }
+        return value
+    }
+
+    /// Steps over the next value, whatever it is.
+    mutating func skipValue(depth: Int = 1) throws(WireError) {
+        guard depth <= Self.maxDepth else { throw self.error("nested more than \(Self.maxDepth) levels deep") }
+        switch self.peek() {
+        case UInt8(ascii: "{"):
+            try self.readObject { (reader, _) throws(WireError) in try reader.skipValue(depth: depth + 1) }
+        case UInt8(ascii: "["):
+            try self.readArray { (reader) throws(WireError) in try reader.skipValue(depth: depth + 1) }
+        case UInt8(ascii: "\""): _ = try self.readString()
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try self.readBool()
+        case UInt8(ascii: "n") where self.skip(literal: "null"): break
+        default: try self.skipNumber()
+        }
+    }
+
+    /// Checks that nothing but white space is left.
+    mutating func expectEnd() throws(WireError) {
+        guard self.peek() == nil else { throw self.error("bytes behind the end of the value") }
+    }
+
+    // MARK: Strings
+
+    /// Reads a string. Invalid UTF-8 and lone surrogates are errors, as is a control character that is not escaped.
+    mutating func readString() throws(WireError) -> String {
+        try self.expect(UInt8(ascii: "\""), "a string")
+        let start = self.position
+        var text: [UInt8] = []
+        while self.position < self.bytes.count {
+            let byte = self.bytes[self.position]
+            self.position += 1
+            switch byte {
+            case UInt8(ascii: "\""):
+                guard let string = String(validating: text, as: UTF8.self) else {
+                    throw self.error("a string that is not UTF-8", at: start)
+                }
+                return string
+            case UInt8(ascii: "\\"): text += try self.readEscape()
+            case 0..<0x20: throw self.error("a control character in a string", at: self.position - 1)
+            default: text.append(byte)
+            }
+        }
+        throw self.error("a string without an end", at: start)
+    }
+
+    private mutating func readEscape() throws(WireError) -> [UInt8] {
+        let start = self.position - 1
+        guard self.position < self.bytes.count else { throw self.error("a string without an end", at: start) }
+        let byte = self.bytes[self.position]
+        self.position += 1
+        switch byte {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
+        case UInt8(ascii: "b"): return [0x08]
+        case UInt8(ascii: "f"): return [0x0C]
+        case UInt8(ascii: "n"): return [0x0A]
+        case UInt8(ascii: "r"): return [0x0D]
+        case UInt8(ascii: "t"): return [0x09]
+        case UInt8(ascii: "u"): return try self.readUnicodeEscape(from: start)
+        default: throw self.error("an unknown escape in a string", at: start)
+        }
+    }
+
+    private mutating func readUnicodeEscape(from start: Int) throws(WireError) -> [UInt8] {
+        var units = [try self.readHexadecimal(from: start)]
+        if UTF16.isLeadSurrogate(units[0]), self.skipExactly("\\u") { units.append(try self.readHexadecimal(from: start)) }
+        guard let text = String(validating: units, as: UTF16.self) else {
+            throw self.error("half of a surrogate pair in a string", at: start)
+        }
+        return Array(text.utf8)
+    }
+
+    private mutating func readHexadecimal(from start: Int) throws(WireError) -> UInt16 {
+        var value: UInt16 = 0
+        for _ in 0..<4 {
+            guard self.position < self.bytes.count, let digit = Character(UnicodeScalar(self.bytes[self.position])).hexDigitValue
+            else { throw self.error("an escape without four hexadecimal digits", at: start) }
+            value = value << 4 | UInt16(digit)
+            self.position += 1
+        }
+        return value
+    }
+
+    // MARK: Tokens
+
+    private mutating func skipNumber() throws(WireError) {
+        let start = self.next()
+        _ = self.skipExactly("-")
+        let leadsWithZero = self.position < self.bytes.count && self.bytes[self.position] == UInt8(ascii: "0")
+        let digits = self.skipDigits()
+        guard digits > 0 else { throw self.error("expected a value", at: start) }
+        guard digits == 1 || !leadsWithZero else { throw self.error("a number with a leading zero", at: start) }
+        if self.skipExactly(".") {
+            guard self.skipDigits() > 0 else { throw self.error("a number that ends with a point", at: start) }
+        }
+        if self.skipExactly("e") || self.skipExactly("E") {
+            _ = self.skipExactly("+") || self.skipExactly("-")
+            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent behind its e", at: start) }
+        }
+    }
+
+    private mutating func skipDigits() -> Int {
+        let start = self.position
+        while self.position < self.bytes.count, self.bytes[self.position].isDigit { self.position += 1 }
+        return self.position - start
+    }
+
+    /// Steps over white space and tells where the next token begins.
+    private mutating func next() -> Int {
+        while self.position < self.bytes.count {
+            let byte = self.bytes[self.position]
+            guard byte.isBlank || byte == .lineFeed || byte == .carriageReturn else { break }
+            self.position += 1
+        }
+        return self.position
+    }
+
+    private mutating func peek() -> UInt8? {
+        let index = self.next()
+        return index < self.bytes.count ? self.bytes[index] : nil
+    }
+
+    private mutating func skip(_ byte: UInt8) -> Bool {
+        guard self.peek() == byte else { return false }
+        self.position += 1
+        return true
+    }
+
+    private mutating func skip(literal: StaticString) -> Bool {
+        _ = self.next()
+        return self.skipExactly(literal)
+    }
+
+    private mutating func skipExactly(_ text: StaticString) -> Bool {
+        let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+        guard self.bytes[self.position...].starts(with: text) else { return false }
+        self.position += text.count
+        return true
+    }
+
+    private mutating func expect(_ byte: UInt8, _ what: String) throws(WireError) {
+        guard self.skip(byte) else { throw self.error("expected \(what)") }
+    }
+
+    private func error(_ problem: String, at index: Int? = nil) -> WireError {
+        let index = min(index ?? self.position, self.bytes.count)
+        return WireError(
+            code: .invalidJSON,
+            message: "invalid JSON: \(problem) at byte \(index)",
+            offending: self.bytes[index...]
+        )
+    }
+}

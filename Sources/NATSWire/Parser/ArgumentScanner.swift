@@ -1,0 +1,72 @@
+/// Splits the arguments of a control line at spaces and tabs, up to the line end.
+struct ArgumentScanner {
+    /// Where an argument lies; empty when the line has no more.
+    struct Token {
+        var start: UInt32
+        var end: UInt32
+
+        static var none: Token { Token(start: 0, end: 0) }
+        var isEmpty: Bool { self.start == self.end }
+    }
+
+    enum Stop {
+        /// More arguments may follow.
+        case none
+        /// The scanner stands at a CR or LF.
+        case lineEnd
+        /// The bytes, or the limit of a line, ended before the line did.
+        case outOfBytes
+    }
+
+    private let base: UnsafePointer<UInt8>
+    private let limit: Int
+    private(set) var position: Int
+    private(set) var stop: Stop = .none
+
+    /// - Parameters:
+    ///   - bytes: Not empty; may go on behind the line.
+    ///   - limit: The index before which the line must end, at most the count of `bytes`.
+    init(bytes: UnsafeRawBufferPointer, position: Int, limit: Int) {
+        // The caller has read the operation's name from these bytes, so there is a base address.
+        self.base = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        self.limit = limit
+        self.position = position
+    }
+
+    /// The next argument. Control bytes other than tab, CR and LF belong to it: the server forwards them.
+    @inline(__always)
+    mutating func next() -> Token {
+        guard self.stop == .none else { return .none }
+        var index = self.position
+        while index < self.limit, self.base[index] == .space || self.base[index] == .tab { index += 1 }
+        let start = index
+        while index < self.limit {
+            let byte = self.base[index]
+            if byte <= .space, byte == .space || byte == .lineFeed || byte == .carriageReturn || byte == .tab { break }
+            index += 1
+        }
+        self.position = index
+        if index >= self.limit {
+            self.stop = .outOfBytes
+        } else if self.base[index] == .lineFeed || self.base[index] == .carriageReturn {
+            self.stop = .lineEnd
+        }
+        return Token(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: index))
+    }
+
+    /// Steps over the line end; false if a CR is not followed by LF, or (see `stop`) not yet.
+    @inline(__always)
+    mutating func finishLine() -> Bool {
+        guard self.stop == .lineEnd else { return self.stop == .none }
+        if self.base[self.position] == .carriageReturn {
+            guard self.position + 1 < self.limit else {
+                self.stop = .outOfBytes
+                return false
+            }
+            guard self.base[self.position + 1] == .lineFeed else { return false }
+            self.position += 1
+        }
+        self.position += 1
+        return true
+    }
+}

@@ -1,0 +1,30 @@
+extension Subject {
+    /// Whether a message to `subject` reaches a subscription to this subject or pattern.
+    public func matches(_ subject: Subject) -> Bool {
+        subject.withBytes { self.matches($0) }
+    }
+
+    /// Whether a message to the subject of these bytes reaches a subscription to this subject or pattern.
+    ///
+    /// Bytes are taken as the server took them; empty tokens match nothing but themselves.
+    public func matches(_ subject: UnsafeRawBufferPointer) -> Bool {
+        self.bytes.withUnsafeBytes { pattern in
+            var position = 0
+            var index = 0
+            while index < pattern.count {
+                if pattern[index] == .star, self.isWildcard {
+                    let start = position
+                    while position < subject.count, subject[position] != .dot { position += 1 }
+                    guard position > start else { return false }
+                } else if pattern[index] == .greaterThan, self.isWildcard {
+                    return position < subject.count && subject[position] != .dot
+                } else {
+                    guard position < subject.count, subject[position] == pattern[index] else { return false }
+                    position += 1
+                }
+                index += 1
+            }
+            return position == subject.count
+        }
+    }
+}

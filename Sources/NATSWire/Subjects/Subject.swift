@@ -1,0 +1,163 @@
+/// A validated subject, hashed and compared by its bytes.
+///
+/// Never compared as a `String`: canonical equivalence would merge subjects that are different to the server.
+/// The rules are those of ADR-6, always enforced, because a server accepts more than it can route
+/// and a line end inside a subject would let its author write protocol of their own.
+///
+/// - Not empty, and no empty token: no dot at either end, no two in a row.
+/// - No byte up to 0x20 (space), and no DEL. All other bytes are allowed, as the server allows them.
+/// - `*` and `>` only as whole tokens and only in patterns; `>` only as the last.
+/// - At most ``maxLength`` bytes.
+public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
+    @usableFromInline let bytes: [UInt8]
+
+    /// True for a pattern, which can be subscribed to but not published to.
+    public let isWildcard: Bool
+
+    /// The longest control line a server accepts by default, in bytes, line end included (`max_control_line`).
+    public static let maxControlLine = 4096
+
+    /// The longest subject in bytes: what the control line leaves beside `HPUB`, two sizes of ten digits, blanks and line end.
+    ///
+    /// A subject together with a reply subject or a queue group must stay below it as well; see ``checkFit(with:)``.
+    public static let maxLength = Self.maxControlLine - 29
+
+    /// A subject to publish to.
+    ///
+    /// - Throws: ``WireError`` saying which rule the text breaks.
+    public init(_ string: some StringProtocol) throws(WireError) {
+        try self.init(checking: Array(string.utf8), allowingWildcards: false)
+    }
+
+    /// A subject to publish to, from bytes that need not be UTF-8, such as the reply subject of a message received.
+    ///
+    /// - Throws: ``WireError`` saying which rule the bytes break.
+    public init(bytes: some Sequence<UInt8>) throws(WireError) {
+        try self.init(checking: Array(bytes), allowingWildcards: false)
+    }
+
+    /// A subject to subscribe to, which may have wildcards: `*` for one token, `>` for all the rest (one or more).
+    ///
+    /// - Throws: ``WireError`` saying which rule the text breaks.
+    public static func pattern(_ string: some StringProtocol) throws(WireError) -> Subject {
+        try Subject(checking: Array(string.utf8), allowingWildcards: true)
+    }
+
+    /// A subject or pattern known when the program is written.
+    ///
+    /// - Precondition: The literal follows the rules of ``pattern(_:)``. Text from anywhere else goes through a throwing initialiser.
+    public init(stringLiteral literal: String) {
+        do {
+            try self.init(checking: Array(literal.utf8), allowingWildcards: true)
+        } catch {
+            // Only source code gets here, never a peer or a user.
+            preconditionFailure("invalid subject literal: \(error)")
+        }
+    }
+
+    private init(checking bytes: [UInt8], allowingWildcards: Bool) throws(WireError) {
+        let hasWildcard = try bytes.withUnsafeBufferPointer { (raw) throws(WireError) in
+            try Self.validate(UnsafeRawBufferPointer(raw))
+        }
+        guard allowingWildcards || !hasWildcard else {
+            throw WireError(
+                code: .wildcardNotAllowed,
+                message: "a wildcard in a subject to publish to; name the subject in full",
+                offending: bytes
+            )
+        }
+        self.bytes = bytes
+        self.isWildcard = hasWildcard
+    }
+
+    /// Checks bytes against the rules of subscriptions, without making a `Subject` of them.
+    ///
+    /// - Returns: Whether they have a wildcard.
+    public static func validate(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> Bool {
+        guard !bytes.isEmpty else {
+            throw WireError(code: .emptySubject, message: "a subject must have at least one character")
+        }
+        guard bytes.count <= Self.maxLength else {
+            throw WireError(
+                code: .controlLineTooLong,
+                message: "a subject of \(bytes.count) bytes; the server's control line has room for \(Self.maxLength)",
+                offending: bytes
+            )
+        }
+        var hasWildcard = false
+        var tokenStart = 0
+        for index in 0..<bytes.count {
+            let byte = bytes[index]
+            if byte == .dot {
+                guard index > tokenStart else { throw Self.emptyToken(bytes) }
+                tokenStart = index + 1
+            } else if byte <= .space || byte == .delete {
+                throw WireError(
+                    code: .invalidSubjectByte,
+                    message: "a space or control character in a subject at byte \(index); use only visible characters",
+                    offending: bytes
+                )
+            } else if byte == .star || byte == .greaterThan {
+                let isLast = index + 1 == bytes.count
+                guard index == tokenStart, isLast || (byte == .star && bytes[index + 1] == .dot) else {
+                    throw WireError(
+                        code: .misplacedWildcard,
+                        message: "* and > must be whole tokens between dots, and > the last one",
+                        offending: bytes
+                    )
+                }
+                hasWildcard = true
+            }
+        }
+        guard tokenStart < bytes.count else { throw Self.emptyToken(bytes) }
+        return hasWildcard
+    }
+
+    private static func emptyToken(_ bytes: UnsafeRawBufferPointer) -> WireError {
+        WireError(
+            code: .emptySubjectToken,
+            message: "an empty token in a subject; no dot may be first, last or next to another",
+            offending: bytes
+        )
+    }
+
+    /// The text of the subject; bytes that are not UTF-8 are replaced by U+FFFD. For display only.
+    public var description: String { String(decoding: self.bytes, as: UTF8.self) }
+
+    /// The length in bytes, 1 to ``maxLength``.
+    @inlinable
+    public var count: Int { self.bytes.count }
+
+    /// Lends the bytes; the pointer is valid only inside `body`.
+    @inlinable
+    public func withBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
+        try self.bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in try body(UnsafeRawBufferPointer(bytes)) }
+    }
+
+    /// Checks that this subject and a reply subject fit one control line of the server.
+    ///
+    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    @inlinable
+    public func checkFit(with reply: Subject) throws(WireError) {
+        guard self.count + 1 + reply.count <= Self.maxLength else { throw Self.doesNotFit(self.count, reply.count) }
+    }
+
+    /// Checks that this subject and a queue group fit one control line of the server.
+    ///
+    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    @inlinable
+    public func checkFit(with queue: QueueGroup) throws(WireError) {
+        guard self.count + 1 + queue.count <= Self.maxLength else { throw Self.doesNotFit(self.count, queue.count) }
+    }
+
+    @usableFromInline
+    static func doesNotFit(_ first: Int, _ second: Int) -> WireError {
+        WireError(
+            code: .controlLineTooLong,
+            message: """
+                a subject of \(first) bytes with a reply subject or queue group of \(second); \
+                together the server's control line has room for \(Self.maxLength - 1)
+                """
+        )
+    }
+}
