@@ -1,0 +1,78 @@
+extension ConfigurationFile {
+    /// The configuration as TOML with every setting written out, defaults too, and secrets as `<redacted>`.
+    ///
+    /// The result parses again, to the same configuration but for its secrets and to credentials of absolute path.
+    public func redactedDescription() -> String {
+        var lines: [String] = []
+        if let defaultProfile { lines.append("default_profile = \(Self.literal(defaultProfile))") }
+        if let theme { lines.append("theme = \(Self.literal(theme))") }
+        for profile in profiles { lines += [""] + Self.describe(profile) }
+        let changes = keyBindings.changesFromStandard
+        if !changes.isEmpty {
+            lines += ["", "[keys]"]
+            lines += changes.map { action, keys in
+                "\(action.rawValue) = [\(keys.map { Self.literal($0.description) }.joined(separator: ", "))]"
+            }
+        }
+        return lines.drop { $0.isEmpty }.joined(separator: "\n") + "\n"
+    }
+
+    private static func describe(_ profile: Profile) -> [String] {
+        let path = "profiles.\(literal(profile.name, bare: true))"
+        var lines = [
+            "[\(path)]",
+            "environment = \(literal(profile.environment.rawValue))",
+            "allow_publish = \(profile.allowPublish)",
+            "naming = \(literal(profile.naming.rawValue))",
+            "role = \(literal(profile.role.rawValue))",
+            "pool_size = \(profile.poolSize)",
+            "ping_interval = \(literal(DurationText.format(profile.pingInterval)))",
+            "max_ping_failure = \(profile.maxPingFailure)",
+            "max_retry = \(profile.maxRetry)",
+            "base_backoff = \(literal(DurationText.format(profile.baseBackoff)))",
+            "max_backoff = \(literal(DurationText.format(profile.maxBackoff)))",
+            "subscription_restart = \(literal(profile.subscriptionRestart.rawValue))",
+            "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
+            "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
+        ]
+        switch profile.login {
+        case .user(let user, let password):
+            lines.append("user = \(literal(user))")
+            if let password { lines.append("password = \(literal(password.description))") }
+        case .token(let token):
+            lines.append("token = \(literal(token.description))")
+        case .credentials(let credentials):
+            lines.append("credentials = \(literal(credentials))")
+        case nil:
+            break
+        }
+        for server in profile.servers {
+            lines += ["", "[[\(path).servers]]"]
+            if let name = server.name { lines.append("name = \(literal(name))") }
+            lines += ["host = \(literal(server.host))", "port = \(server.port)"]
+            if let monitor = server.monitor { lines.append("monitor = \(literal(monitor))") }
+        }
+        return lines
+    }
+
+    /// A TOML basic string, or with `bare` the text itself where TOML allows that.
+    private static func literal(_ text: String, bare: Bool = false) -> String {
+        if bare, !text.isEmpty, text.utf8.allSatisfy(TOMLLocator.isBareKeyByte) { return text }
+        var result = "\""
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\"", "\\":
+                result += "\\\(scalar)"
+            default:
+                switch scalar.properties.generalCategory {
+                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
+                    let digits = String(scalar.value, radix: 16, uppercase: true)
+                    result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
+                default:
+                    result.unicodeScalars.append(scalar)
+                }
+            }
+        }
+        return result + "\""
+    }
+}

@@ -1,0 +1,132 @@
+/// A configuration: profiles, the theme and the keys.
+///
+/// Read one with ``load(path:environment:)``, or from a text with ``parse(_:file:resolvePath:)``.
+public struct ConfigurationFile: Sendable, Hashable {
+    /// The profile used when none is asked for, or nil.
+    public var defaultProfile: String?
+    /// The theme's name, or nil for the console's choice.
+    public var theme: String?
+    /// The profiles in the order of the file.
+    public var profiles: [Profile]
+    /// The keys of every action, the file's changes applied.
+    public var keyBindings: KeyBindings
+
+    /// Puts a configuration together.
+    ///
+    /// - Parameters:
+    ///   - defaultProfile: The profile used when none is asked for.
+    ///   - theme: The theme's name.
+    ///   - profiles: The profiles in order.
+    ///   - keyBindings: The keys of every action.
+    public init(
+        defaultProfile: String? = nil,
+        theme: String? = nil,
+        profiles: [Profile],
+        keyBindings: KeyBindings = .standard
+    ) {
+        self.defaultProfile = defaultProfile
+        self.theme = theme
+        self.profiles = profiles
+        self.keyBindings = keyBindings
+    }
+
+    /// The profile of a name, or without a name the default one, or the only one.
+    ///
+    /// - Throws: ``SettingsError/Code/unknownName`` that lists the profiles there are.
+    public func profile(named name: String? = nil, file: String = "configuration") throws(SettingsError) -> Profile {
+        let names = profiles.map(\.name)
+        if let wanted = name ?? defaultProfile {
+            if let profile = profiles.first(where: { $0.name == wanted }) { return profile }
+            throw SettingsError(
+                .unknownName,
+                file: file,
+                "profile \(quoted(wanted)): " + NearestName.unknown("profile", wanted, known: names)
+            )
+        }
+        guard let only = profiles.first else {
+            throw SettingsError(.unknownName, file: file, "no profile is defined, add [profiles.NAME] with servers")
+        }
+        guard profiles.count == 1 else {
+            throw SettingsError(
+                .unknownName,
+                file: file,
+                "choose a profile with --profile or default_profile: \(names.joined(separator: ", "))"
+            )
+        }
+        return only
+    }
+
+    /// Whether a password or a token stands in the file itself, so that nobody else may read it.
+    public var holdsSecrets: Bool {
+        profiles.contains { profile in
+            switch profile.login {
+            case .user(_, let password): password != nil
+            case .token: true
+            case .credentials, nil: false
+            }
+        }
+    }
+}
+
+// MARK: - Reading
+
+extension ConfigurationFile {
+    /// Reads a configuration from its text.
+    ///
+    /// - Parameters:
+    ///   - text: TOML.
+    ///   - file: The name to give in errors.
+    ///   - resolvePath: Makes a path in the file absolute, such as `~/ops.creds`.
+    /// - Throws: ``SettingsError`` with every problem found.
+    public static func parse(
+        _ text: String,
+        file: String,
+        resolvePath: (String) -> String = { $0 }
+    ) throws(SettingsError) -> ConfigurationFile {
+        var reader = TableReader(try TOMLDocument.parse(text, file: file), file: file)
+        var configuration = ConfigurationFile(profiles: [])
+        configuration.defaultProfile = reader.text("default_profile")
+        configuration.theme = reader.text("theme")
+
+        var names: [String] = []
+        if let node = reader.value("profiles") {
+            var table = TableReader(node, file: file)
+            names = table.keys
+            for name in names {
+                guard let node = table.value(name) else { continue }
+                let (profile, problems) = Profile.decode(name, node, file: file, resolvePath: resolvePath)
+                table.note(contentsOf: problems)
+                if let profile { configuration.profiles.append(profile) }
+            }
+            reader.note(contentsOf: table.finish())
+        }
+        if let wanted = configuration.defaultProfile, !names.contains(wanted), let node = reader.value("default_profile") {
+            reader.note(node, "\(quoted(wanted)): " + NearestName.unknown("profile", wanted, known: names))
+        }
+        if let node = reader.value("keys") {
+            let (bindings, problems) = KeyBindings.decode(node, file: file)
+            configuration.keyBindings = bindings
+            reader.note(contentsOf: problems)
+        }
+
+        let problems = reader.finish()
+        guard problems.isEmpty else { throw SettingsError(.invalid, problems: problems) }
+        return configuration
+    }
+
+    /// Reads a configuration from a file.
+    ///
+    /// - Parameters:
+    ///   - path: The file. Relative paths inside it start from its directory.
+    ///   - environment: The process's environment, for `~`.
+    /// - Throws: ``SettingsError``, also when the file holds a secret and others can read it.
+    public static func load(path: String, environment: [String: String]) throws(SettingsError) -> ConfigurationFile {
+        let file = try SettingsFile.read(path, limit: TOMLDocument.sizeLimit)
+        let directory = SettingsFile.directory(of: path)
+        let configuration = try parse(try file.text(), file: path) { inner in
+            SettingsLocations.expand(inner, from: directory, environment: environment)
+        }
+        if configuration.holdsSecrets { try file.requirePrivate(because: "it holds a password or a token") }
+        return configuration
+    }
+}

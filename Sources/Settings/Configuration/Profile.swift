@@ -1,0 +1,129 @@
+/// One deployment: its clusters in ring order, and how to talk to them.
+///
+/// Every number and time has the default of Roulette 1.0.5 where it has one, so a profile needs nothing but servers.
+public struct Profile: Sendable, Hashable {
+    /// What a deployment is used for: the banner of the console, and whether it may publish.
+    public enum Environment: String, Sendable, CaseIterable {
+        /// In use by customers. Read-only unless `allow_publish = true`.
+        case production = "prod"
+        /// The rehearsal of production.
+        case staging
+        /// Everything else.
+        case development = "dev"
+    }
+
+    /// How clusters are named on the ring, which decides who owns a topic.
+    public enum Naming: String, Sendable, CaseIterable {
+        /// By position in the list, as Roulette 1.0.5 does.
+        case index
+        /// By their own names, so that the order of the list does not matter.
+        case name
+    }
+
+    /// What a client does.
+    public enum Role: String, Sendable, CaseIterable {
+        /// Publishes and subscribes.
+        case both
+        /// Only subscribes.
+        case subscriber
+        /// Only publishes.
+        case publisher
+    }
+
+    /// What becomes of a subscription when its connection is lost.
+    public enum SubscriptionRestart: String, Sendable, CaseIterable {
+        /// It ends with an error.
+        case temporary
+        /// It subscribes again, for ever.
+        case permanent
+    }
+
+    /// How the client proves who it is.
+    public enum Login: Sendable, Hashable {
+        /// User and password. Without a password the command line asks for it, or takes `ROULETTE_PASSWORD`.
+        case user(String, password: Secret?)
+        /// A token.
+        case token(Secret)
+        /// The path of a `.creds` file with a JWT and its key.
+        case credentials(path: String)
+    }
+
+    /// The profile's name in its file.
+    public var name: String
+    /// What the deployment is used for.
+    public var environment = Environment.development
+    /// Whether anything may be published. Defaults to true except in production.
+    public var allowPublish = true
+    /// How clusters are named on the ring.
+    public var naming = Naming.index
+    /// What the client does.
+    public var role = Role.both
+    /// Connections per cluster and role, 1 to 256.
+    public var poolSize = 5
+    /// The time between two PINGs, 100 ms to 1 h.
+    public var pingInterval: Duration = .seconds(5)
+    /// Ping intervals without any byte received after which a connection counts as lost, 1 to 100.
+    public var maxPingFailure = 2
+    /// Tries of one publish or subscribe while its cluster is down, 0 to 1000.
+    public var maxRetry = 10
+    /// The first backoff between tries, 1 ms to ``maxBackoff``.
+    public var baseBackoff: Duration = .milliseconds(10)
+    /// The longest backoff, up to 1 h.
+    public var maxBackoff: Duration = .seconds(5)
+    /// What becomes of a subscription when its connection is lost.
+    public var subscriptionRestart = SubscriptionRestart.temporary
+    /// The deadline from the first TCP packet to the first PONG, 10 ms to 10 min.
+    public var connectionTimeout: Duration = .seconds(5)
+    /// Topic patterns that the console subscribes to on every cluster from its start.
+    public var watch: [String] = []
+    /// How the client proves who it is, or nil for not at all.
+    public var login: Login?
+    /// The clusters in ring order, at least one.
+    public var servers: [ProfileServer]
+
+    /// A profile with every setting at its default.
+    ///
+    /// - Parameters:
+    ///   - name: The name shown for it.
+    ///   - servers: The clusters in ring order.
+    public init(name: String, servers: [ProfileServer]) {
+        self.name = name
+        self.servers = servers
+    }
+
+    /// Makes a profile of servers given on the command line.
+    ///
+    /// - Parameters:
+    ///   - name: The name shown for it.
+    ///   - addresses: The servers in ring order. If several carry a login it must be the same one.
+    ///   - naming: How clusters are named on the ring.
+    /// - Throws: ``SettingsError`` when there is no server, two have one address or name, or their logins differ.
+    public init(name: String, addresses: [ServerAddress], naming: Naming = .index) throws(SettingsError) {
+        let option = "--server"
+        guard !addresses.isEmpty else {
+            throw SettingsError(.invalid, file: option, "no server is given, use --server [NAME=]HOST[:PORT]")
+        }
+        let servers = addresses.map { ProfileServer(name: $0.name, host: $0.host, port: $0.port) }
+        let conflicts = ServerList.conflicts(in: servers, naming: naming)
+        guard conflicts.isEmpty else {
+            throw SettingsError(
+                .invalid,
+                problems: conflicts.map {
+                    SettingsProblem(file: option, key: servers[$0.index].label, message: $0.message)
+                }
+            )
+        }
+        let logins = Set(addresses.compactMap(\.login))
+        guard logins.count <= 1 else {
+            throw SettingsError(.invalid, file: option, "the servers carry different logins, use one for all of them")
+        }
+        self.init(name: name, servers: servers)
+        self.naming = naming
+        self.login = logins.first.map { login in
+            switch login {
+            case .user(let user, let password): .user(user, password: password)
+            case .token(let token): .token(token)
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+/// One cluster of a profile. Its position in the list is its position on the ring.
+public struct ProfileServer: Sendable, Hashable {
+    /// The name shown, or nil to show the address.
+    public var name: String?
+    /// A host name or an IP address, usually of the load balancer in front of the cluster.
+    public var host: String
+    /// The TCP port, 1 to 65535.
+    public var port: Int
+    /// The URL of a server's HTTP monitoring endpoint, or nil.
+    public var monitor: String?
+
+    /// Describes one cluster.
+    ///
+    /// - Parameters:
+    ///   - name: The name shown, or nil to show the address.
+    ///   - host: A host name or an IP address.
+    ///   - port: The TCP port, 1 to 65535.
+    ///   - monitor: The URL of a server's HTTP monitoring endpoint.
+    public init(name: String? = nil, host: String, port: Int = ServerAddress.defaultPort, monitor: String? = nil) {
+        self.name = name
+        self.host = host
+        self.port = port
+        self.monitor = monitor
+    }
+
+    /// `host:port`, with IPv6 addresses in brackets.
+    public var endpoint: String { ServerAddress(host: host, port: port).endpoint }
+
+    /// The name if it has one, else the address.
+    public var label: String { name ?? endpoint }
+}
+
+/// The rules that a list of servers must meet as a whole.
+enum ServerList {
+    /// What is wrong with the list: the position of the entry to change, and the message that names the other one.
+    struct Conflict: Hashable {
+        let index: Int
+        let message: String
+    }
+
+    /// Finds equal addresses, equal names and, where the ring is made of names, missing ones.
+    static func conflicts(in servers: [ProfileServer], naming: Profile.Naming) -> [Conflict] {
+        var conflicts: [Conflict] = []
+        var endpoints: [String: Int] = [:]
+        var names: [String: Int] = [:]
+        for (index, server) in servers.enumerated() {
+            if let first = endpoints[server.endpoint.lowercased()] {
+                conflicts.append(
+                    Conflict(
+                        index: index,
+                        message: "\(entry(index, servers)) has the address of \(entry(first, servers)), "
+                            + "\(server.endpoint); each cluster needs its own"
+                    )
+                )
+            } else {
+                endpoints[server.endpoint.lowercased()] = index
+            }
+            guard let name = server.name else {
+                if naming == .name {
+                    conflicts.append(
+                        Conflict(index: index, message: "has no name, which naming = \"name\" needs; add name = \"…\"")
+                    )
+                }
+                continue
+            }
+            if let first = names[name] {
+                conflicts.append(
+                    Conflict(
+                        index: index,
+                        message: "the name \(quoted(name)) is used by server \(first) (\(servers[first].endpoint)) and "
+                            + "server \(index) (\(server.endpoint)); give one of them another"
+                    )
+                )
+            } else {
+                names[name] = index
+            }
+        }
+        return conflicts
+    }
+
+    private static func entry(_ index: Int, _ servers: [ProfileServer]) -> String {
+        "server \(index)" + (servers[index].name.map { " (\(quoted($0)))" } ?? "")
+    }
+}

@@ -1,0 +1,83 @@
+import TOMLKit
+
+/// Reads TOML text into nodes that know their lines.
+enum TOMLDocument {
+    /// The longest text read, in bytes. A configuration or theme of a person's hand is a hundredth of it.
+    static let sizeLimit = 1 << 20
+
+    /// Parses a whole document.
+    ///
+    /// - Parameters:
+    ///   - text: The document.
+    ///   - file: The name to give in errors.
+    /// - Returns: The top table.
+    static func parse(_ text: String, file: String) throws(SettingsError) -> TOMLNode {
+        if let line = lineOfNUL(in: text) {
+            // TOMLKit hands the text over as a C string, which would end here without a word.
+            throw SettingsError(.syntax, file: file, line: line, "a NUL byte is not allowed in TOML, remove it")
+        }
+        let table: TOMLTable
+        do {
+            table = try TOMLTable(string: text)
+        } catch let error as TOMLParseError {
+            throw SettingsError(
+                .syntax,
+                file: file,
+                line: error.source.begin.line,
+                "not valid TOML at column \(error.source.begin.column): \(error.description)"
+            )
+        } catch {
+            throw SettingsError(.syntax, file: file, "not valid TOML: \(error)")
+        }
+        var locator = TOMLLocator(text)
+        locator.scan()
+        if let line = locator.firstLineWithEscapedNUL {
+            throw SettingsError(.syntax, file: file, line: line, "the escape \\u0000 is not supported, remove it")
+        }
+        return node(table, at: .root, line: 1, locations: locator.lines)
+    }
+
+    private static func lineOfNUL(in text: String) -> Int? {
+        var line = 1
+        for byte in text.utf8 {
+            if byte == 0 { return line }
+            if byte == UInt8(ascii: "\n") { line += 1 }
+        }
+        return nil
+    }
+
+    private static func node(
+        _ value: any TOMLValueConvertible,
+        at path: TOMLPath,
+        line parentLine: Int,
+        locations: [TOMLPath: Int]
+    ) -> TOMLNode {
+        let line = locations[path] ?? parentLine
+        if let table = value.table {
+            var nodes: [String: TOMLNode] = [:]
+            for (key, child) in table {
+                nodes[key] = node(child, at: path.appending(key), line: line, locations: locations)
+            }
+            return TOMLNode(path: path, line: line, value: .table(nodes))
+        }
+        if let array = value.array {
+            let nodes = array.enumerated().map { index, child in
+                node(child, at: path.appending(index), line: line, locations: locations)
+            }
+            return TOMLNode(path: path, line: line, value: .array(nodes))
+        }
+        let scalar: TOMLNode.Value =
+            if let string = value.string {
+                .string(string)
+            } else if let integer = value.int {
+                .integer(integer)
+            } else if let boolean = value.bool {
+                .boolean(boolean)
+            } else if let float = value.double {
+                .float(float)
+            } else {
+                .date
+            }
+        return TOMLNode(path: path, line: line, value: scalar)
+    }
+}

@@ -1,0 +1,30 @@
+/// A value of a TOML document that knows where it stands. Everything after parsing works on these alone.
+struct TOMLNode {
+    enum Value {
+        case string(String)
+        case integer(Int)
+        case float(Double)
+        case boolean(Bool)
+        case date
+        case array([TOMLNode])
+        case table([String: TOMLNode])
+    }
+
+    let path: TOMLPath
+    /// The line where the key, or the element of an array, begins, counted from 1.
+    let line: Int
+    let value: Value
+
+    /// What the value is, with its article, for an error.
+    var kind: String {
+        switch value {
+        case .string: "a string"
+        case .integer: "an integer"
+        case .float: "a decimal number"
+        case .boolean: "a boolean"
+        case .date: "a date or time"
+        case .array: "an array"
+        case .table: "a table"
+        }
+    }
+}

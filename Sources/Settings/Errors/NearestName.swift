@@ -1,0 +1,62 @@
+/// Finds the name somebody most likely meant.
+enum NearestName {
+    /// The candidate with the fewest edits from `name`, or nil when none is near enough to be a slip of the hand.
+    ///
+    /// Near enough is one edit for each three characters, at least one. Of equally near candidates the first wins.
+    static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
+        let wanted = Array(name.lowercased())
+        // A key of any length can stand in a file; the distance is quadratic, and no name of ours is this long.
+        guard wanted.count <= 64 else { return nil }
+        let limit = max(1, wanted.count / 3)
+        var best: (name: String, distance: Int)?
+        for candidate in candidates {
+            let distance = distance(from: wanted, to: Array(candidate.lowercased()))
+            if distance <= limit, distance < best?.distance ?? Int.max { best = (candidate, distance) }
+        }
+        return best?.name
+    }
+
+    /// The message for a name that is not one of `known`.
+    static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
+        if let nearest = of(name, among: known) { return "unknown \(kind), did you mean \(quoted(nearest))?" }
+        if known.isEmpty { return "unknown \(kind), none is defined" }
+        return "unknown \(kind), use one of: \(known.joined(separator: ", "))"
+    }
+
+    /// Insertions, deletions, substitutions and swaps of two neighbors (optimal string alignment).
+    private static func distance(from source: [Character], to target: [Character]) -> Int {
+        var beforePrevious: [Int] = []
+        var previous = Array(0...target.count)
+        for (row, character) in source.enumerated() {
+            var current = [row + 1]
+            for (column, other) in target.enumerated() {
+                var cost = min(current[column] + 1, previous[column + 1] + 1, previous[column] + (character == other ? 0 : 1))
+                if row > 0, column > 0, character == target[column - 1], source[row - 1] == other {
+                    cost = min(cost, beforePrevious[column - 1] + 1)
+                }
+                current.append(cost)
+            }
+            (beforePrevious, previous) = (previous, current)
+        }
+        return previous[target.count]
+    }
+}
+
+/// A value from a file in quotes, fit for one line of an error: control characters escaped, long text cut.
+func quoted(_ text: String) -> String {
+    var result = "\""
+    for scalar in text.unicodeScalars.prefix(64) {
+        switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
+            result += "<U+" + hexadecimal(scalar.value) + ">"
+        default:
+            result.unicodeScalars.append(scalar)
+        }
+    }
+    return result + (text.unicodeScalars.count > 64 ? "…\"" : "\"")
+}
+
+private func hexadecimal(_ value: UInt32) -> String {
+    let digits = String(value, radix: 16, uppercase: true)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+}

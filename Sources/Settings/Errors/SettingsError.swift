@@ -1,0 +1,58 @@
+/// Why settings could not be used: every problem found, up to a bound.
+public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of failure it is. More kinds may be added, so a switch needs a default.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The name of the kind, for logs.
+        public let description: String
+
+        private init(_ description: String) { self.description = description }
+
+        /// The file does not exist.
+        public static let notFound = Code("not found")
+        /// The file or directory exists and cannot be read or written.
+        public static let unreadable = Code("unreadable")
+        /// Others can read a file that holds a secret.
+        public static let unsafePermissions = Code("unsafe permissions")
+        /// The text is not TOML.
+        public static let syntax = Code("syntax")
+        /// The text is TOML, but a key or a value is wrong.
+        public static let invalid = Code("invalid")
+        /// A profile or a theme of that name does not exist.
+        public static let unknownName = Code("unknown name")
+    }
+
+    /// How many problems an error keeps. The rest are only counted: nobody mends a hundred lines at once.
+    public static let problemLimit = 20
+
+    /// What kind of failure it is.
+    public let code: Code
+    /// The problems in the order of their lines, at most ``problemLimit``. There is at least one.
+    public let problems: [SettingsProblem]
+    /// How many problems were found beyond those in ``problems``.
+    public let omitted: Int
+
+    /// Collects the problems of one failure, first line first.
+    ///
+    /// - Parameters:
+    ///   - code: What kind of failure it is.
+    ///   - problems: Everything found, in any order.
+    public init(_ code: Code, problems: [SettingsProblem]) {
+        let ordered = problems.enumerated().sorted {
+            ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)
+        }
+        self.code = code
+        self.problems = ordered.prefix(Self.problemLimit).map(\.element)
+        self.omitted = max(0, problems.count - Self.problemLimit)
+    }
+
+    init(_ code: Code, file: String, line: Int? = nil, key: String? = nil, _ message: String) {
+        self.init(code, problems: [SettingsProblem(file: file, line: line, key: key, message: message)])
+    }
+
+    /// One line for each problem, and a last line that counts the omitted ones.
+    public var description: String {
+        var lines = problems.map(\.description)
+        if omitted > 0 { lines.append("and \(omitted) more") }
+        return lines.joined(separator: "\n")
+    }
+}

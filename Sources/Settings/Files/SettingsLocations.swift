@@ -1,0 +1,60 @@
+/// Where configuration, themes and state are, by the XDG Base Directory Specification 0.8.
+///
+/// The environment is passed in. A variable that holds a relative path is ignored, as the specification demands.
+public struct SettingsLocations: Sendable, Hashable {
+    /// The configuration read when none is given.
+    public let configurationFile: String
+    /// The directory for history and saved messages.
+    public let stateDirectory: String
+    /// The directories searched for themes, the user's own first.
+    public let themeDirectories: [String]
+
+    /// Finds the places.
+    ///
+    /// - Parameters:
+    ///   - environment: The process's environment.
+    ///   - executable: The absolute path of the running program, for the themes installed with it, or nil.
+    /// - Throws: ``SettingsError/Code/notFound`` when neither `HOME` nor the XDG variables say where to look.
+    public init(environment: [String: String], executable: String? = nil) throws(SettingsError) {
+        let configuration = try Self.base("XDG_CONFIG_HOME", orInHome: ".config", environment)
+        let state = try Self.base("XDG_STATE_HOME", orInHome: ".local/state", environment)
+        configurationFile = configuration + "/roulette/config.toml"
+        stateDirectory = state + "/roulette"
+        var directories = [configuration + "/roulette/themes"]
+        if let executable {
+            let directory = SettingsFile.directory(of: executable)
+            directories += [directory + "/themes", directory + "/../share/roulette/themes"]
+        }
+        themeDirectories = directories
+    }
+
+    /// Makes a path absolute: `~` is the home directory, and a relative path starts from `directory`.
+    ///
+    /// - Parameters:
+    ///   - path: The path as it is written.
+    ///   - directory: The directory a relative path starts from.
+    ///   - environment: The process's environment, for `HOME`. Without it `~` stays.
+    public static func expand(_ path: String, from directory: String, environment: [String: String]) -> String {
+        if path == "~" || path.hasPrefix("~/"), let home = absolute(environment["HOME"]) {
+            return home + path.dropFirst()
+        }
+        return path.hasPrefix("/") || path.hasPrefix("~") ? path : directory + "/" + path
+    }
+
+    private static func base(
+        _ variable: String,
+        orInHome directory: String,
+        _ environment: [String: String]
+    ) throws(SettingsError) -> String {
+        if let path = absolute(environment[variable]) { return path }
+        if let home = absolute(environment["HOME"]) { return home + "/" + directory }
+        throw SettingsError(.notFound, file: variable, "neither \(variable) nor HOME is an absolute path, set HOME")
+    }
+
+    /// The path without slashes at its end, or nil if it is not absolute.
+    private static func absolute(_ path: String?) -> String? {
+        guard var path, path.hasPrefix("/") else { return nil }
+        while path.hasSuffix("/") { path.removeLast() }
+        return path
+    }
+}

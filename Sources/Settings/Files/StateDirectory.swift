@@ -1,0 +1,90 @@
+import Foundation
+
+/// The directory for what the program remembers: nobody but its owner can read it (0700, files 0600).
+public struct StateDirectory: Sendable, Hashable {
+    /// The directory's path.
+    public let path: String
+
+    /// Opens the directory, and creates it with its parents if it is missing.
+    ///
+    /// - Throws: ``SettingsError`` when it cannot be created, is no directory, or is open to others.
+    public init(creating path: String) throws(SettingsError) {
+        self.path = path
+        try Self.create(path)
+        var status = stat()
+        guard lstat(path, &status) == 0 else { throw SettingsFile.failure(path, "cannot be used", errno) }
+        guard status.st_mode & S_IFMT == S_IFDIR else {
+            throw SettingsError(.unreadable, file: path, "is not a directory, move it away")
+        }
+        guard status.st_mode & 0o077 == 0 else {
+            throw SettingsError(
+                .unsafePermissions,
+                file: path,
+                "others can read it, but history is kept there; run: chmod 700 \(SettingsFile.shellQuoted(path))"
+            )
+        }
+    }
+
+    /// Reads a file of the directory, or nil if there is none.
+    ///
+    /// - Parameters:
+    ///   - name: The file's name, without a slash.
+    ///   - limit: The most bytes it may have.
+    public func read(_ name: String, limit: Int) throws(SettingsError) -> [UInt8]? {
+        do {
+            return try SettingsFile.read(try file(name), limit: limit).bytes
+        } catch  where error.code == .notFound {
+            return nil
+        }
+    }
+
+    /// Replaces a file of the directory as a whole: a reader sees the old content or the new, never a part.
+    ///
+    /// - Parameters:
+    ///   - bytes: The new content.
+    ///   - name: The file's name, without a slash.
+    public func write(_ bytes: [UInt8], to name: String) throws(SettingsError) {
+        let target = try file(name)
+        let temporary = target + ".\(getpid()).new"
+        // Left by a process of the same id that died while writing.
+        unlink(temporary)
+        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else { throw SettingsFile.failure(temporary, "cannot be written", errno) }
+        let failed = Self.writeAll(bytes, to: descriptor)
+        let closed = close(descriptor) == 0 ? nil : errno
+        if let number = failed ?? closed ?? (rename(temporary, target) == 0 ? nil : errno) {
+            unlink(temporary)
+            throw SettingsFile.failure(target, "cannot be written", number)
+        }
+    }
+
+    private func file(_ name: String) throws(SettingsError) -> String {
+        guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
+            throw SettingsError(.invalid, file: path, "\(quoted(name)) is not a file name")
+        }
+        return path + "/" + name
+    }
+
+    /// The error number of the write that failed, or nil.
+    private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { Foundation.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return errno }
+            written += count
+        }
+        return fsync(descriptor) == 0 ? nil : errno
+    }
+
+    private static func create(_ path: String) throws(SettingsError) {
+        if mkdir(path, 0o700) == 0 || errno == EEXIST { return }
+        guard errno == ENOENT else { throw SettingsFile.failure(path, "cannot be created", errno) }
+        let parent = SettingsFile.directory(of: path)
+        guard parent != path, parent != "." else { throw SettingsFile.failure(path, "cannot be created", ENOENT) }
+        try create(parent)
+        guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+            throw SettingsFile.failure(path, "cannot be created", errno)
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/// A theme as it is: every role has a style, and what it inherits is resolved.
+///
+/// Get one from ``ThemeLibrary``, which finds the themes it inherits from.
+public struct ThemeFile: Sendable, Hashable {
+    /// Whether a theme is made for light text on dark, or the other way around.
+    public enum Variant: String, Sendable, CaseIterable {
+        case dark, light
+    }
+
+    /// The name under which a configuration chooses it.
+    public let name: String
+    /// Made for dark or for light.
+    public let variant: Variant
+    private let styles: [ThemeRole: ThemeStyle]
+
+    init(name: String, variant: Variant, styles: [ThemeRole: ThemeStyle]) {
+        self.name = name
+        self.variant = variant
+        self.styles = styles
+    }
+
+    /// The style of a role.
+    public func style(for role: ThemeRole) -> ThemeStyle { styles[role] ?? ThemeStyle() }
+}
+
+// MARK: - Contrast
+
+extension ThemeFile {
+    /// A role's contrast with its background.
+    public struct Contrast: Sendable, Hashable {
+        /// The role.
+        public let role: ThemeRole
+        /// The ratio, 1 to 21.
+        public let ratio: Double
+        /// The ratio the role needs, or nil for mere decoration.
+        public let required: Double?
+
+        /// Whether the role is readable.
+        public var isSufficient: Bool { required.map { ratio >= $0 } ?? true }
+    }
+
+    /// The contrast of every role whose two colors are known. ANSI colors and the terminal's own are not.
+    public var contrasts: [Contrast] {
+        let text = style(for: .text)
+        return ThemeRole.allCases.compactMap { role in
+            let style = style(for: role)
+            guard let foreground = style.foreground ?? text.foreground,
+                let background = style.background ?? text.background,
+                let ratio = foreground.contrast(with: background)
+            else { return nil }
+            return Contrast(role: role, ratio: ratio, required: role.requiredContrast)
+        }
+    }
+}

@@ -1,0 +1,185 @@
+import Foundation
+
+/// Finds themes by name: in the given directories first to last, then among those compiled in.
+public struct ThemeLibrary: Sendable, Hashable {
+    /// The theme used when none is chosen; it is compiled in.
+    public static let defaultName = "default-dark"
+    /// The longest chain of themes that inherit from each other.
+    static let chainLimit = 8
+    private static let sizeLimit = 1 << 18
+
+    /// The directories searched, in order. One that does not exist holds no themes.
+    public let directories: [String]
+
+    /// A library over directories.
+    ///
+    /// - Parameter directories: Where to search, usually ``SettingsLocations/themeDirectories``.
+    public init(directories: [String]) {
+        self.directories = directories
+    }
+
+    /// The names of all themes that can be loaded, sorted.
+    ///
+    /// - Throws: ``SettingsError`` when a directory exists and cannot be listed.
+    public func names() throws(SettingsError) -> [String] {
+        var names = Set(BuiltInThemes.texts.keys)
+        for directory in directories {
+            let entries: [String]
+            do {
+                entries = try FileManager.default.contentsOfDirectory(atPath: directory)
+            } catch CocoaError.fileReadNoSuchFile {
+                continue
+            } catch {
+                throw SettingsError(.unreadable, file: directory, "cannot be listed, check its permissions")
+            }
+            names.formUnion(entries.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(".toml".count)) })
+        }
+        return names.filter { !$0.isEmpty }.sorted()
+    }
+
+    /// The file a theme would be read from, or nil if it is compiled in or does not exist.
+    ///
+    /// - Parameter name: The theme's name, which is its file's name without `.toml`.
+    public func path(of name: String) -> String? {
+        directories.map { "\($0)/\(name).toml" }.first { FileManager.default.fileExists(atPath: $0) }
+    }
+
+    /// Loads a theme with all it inherits.
+    ///
+    /// A role that no theme of the chain defines comes from the compiled-in default of the same variant.
+    ///
+    /// - Parameter name: The theme's name, which is its file's name without `.toml`.
+    /// - Throws: ``SettingsError`` that names file, line and key.
+    public func load(_ name: String) throws(SettingsError) -> ThemeFile {
+        let first = try source(name, askedBy: nil)
+        return try resolve(first)
+    }
+
+    /// Reads a theme from its text, for one that is being checked or edited.
+    ///
+    /// - Parameters:
+    ///   - text: TOML.
+    ///   - file: The name to give in errors.
+    public func parse(_ text: String, file: String) throws(SettingsError) -> ThemeFile {
+        try resolve(try ThemeSource.parse(text, file: file))
+    }
+
+    /// The roles that the theme and those it names as parents define, without the default's.
+    func definedRoles(of name: String) throws(SettingsError) -> Set<ThemeRole> {
+        Set(try chain(from: try source(name, askedBy: nil)).flatMap(\.styles.keys))
+    }
+}
+
+// MARK: - Inheritance
+
+extension ThemeLibrary {
+    private func source(_ name: String, askedBy child: ThemeSource?) throws(SettingsError) -> ThemeSource {
+        let isFileName = !name.isEmpty && !name.contains("/") && !name.hasPrefix(".") && !name.utf8.contains(0)
+        if isFileName, let path = path(of: name) {
+            let source = try ThemeSource.parse(try SettingsFile.read(path, limit: Self.sizeLimit).text(), file: path)
+            guard source.name == name else {
+                throw SettingsError(
+                    .invalid,
+                    file: path,
+                    key: "name",
+                    "\(quoted(source.name)) differs from the file's name, write name = \(quoted(name)) or rename the file"
+                )
+            }
+            return source
+        }
+        if let text = BuiltInThemes.texts[name] { return try ThemeSource.parse(text, file: "built-in \(name)") }
+        throw SettingsError(
+            .unknownName,
+            file: child?.file ?? "theme",
+            line: child?.parent?.line,
+            key: child == nil ? nil : "inherits",
+            "\(quoted(name)): " + NearestName.unknown("theme", name, known: try names())
+        )
+    }
+
+    /// The theme, its parent, the parent's parent and so on.
+    private func chain(from first: ThemeSource) throws(SettingsError) -> [ThemeSource] {
+        var chain = [first]
+        while let child = chain.last, let parent = child.parent {
+            let names = chain.map(\.name)
+            guard !names.contains(parent.name) else {
+                throw SettingsError(
+                    .invalid,
+                    file: child.file,
+                    line: parent.line,
+                    key: "inherits",
+                    "the themes inherit in a circle: \((names + [parent.name]).joined(separator: " → "))"
+                )
+            }
+            guard chain.count < Self.chainLimit else {
+                throw SettingsError(
+                    .invalid,
+                    file: child.file,
+                    line: parent.line,
+                    key: "inherits",
+                    "more than \(Self.chainLimit) themes inherit from each other, shorten the chain"
+                )
+            }
+            chain.append(try source(parent.name, askedBy: child))
+        }
+        return chain
+    }
+
+    private func resolve(_ first: ThemeSource) throws(SettingsError) -> ThemeFile {
+        let chain = try chain(from: first)
+        let variant = chain.lazy.compactMap(\.variant).first ?? .dark
+        let base = variant == .dark ? Self.defaultName : "default-light"
+        var styles: [ThemeRole: ThemeStyle] = [:]
+        var problems: [SettingsProblem] = []
+        if !chain.contains(where: { $0.name == base }), let text = BuiltInThemes.texts[base] {
+            // By itself: a color of the theme that happens to have a name of the default's must not reach into it.
+            Self.apply([try ThemeSource.parse(text, file: "built-in \(base)")], to: &styles, &problems)
+        }
+        Self.apply(chain, to: &styles, &problems)
+        guard problems.isEmpty else { throw SettingsError(.invalid, problems: problems) }
+        return ThemeFile(name: first.name, variant: variant, styles: styles)
+    }
+
+    /// Puts a chain, child first, over styles. A child's palette also changes the roles of its parents.
+    private static func apply(
+        _ chain: [ThemeSource],
+        to styles: inout [ThemeRole: ThemeStyle],
+        _ problems: inout [SettingsProblem]
+    ) {
+        var palette: [String: ThemeColor] = [:]
+        for source in chain.reversed() { palette.merge(source.palette) { _, own in own } }
+        for source in chain.reversed() {
+            for (role, style) in source.styles {
+                styles[role] = ThemeStyle(
+                    foreground: color(style.foreground, palette, source.file, &problems),
+                    background: color(style.background, palette, source.file, &problems),
+                    modifiers: style.modifiers
+                )
+            }
+        }
+    }
+
+    private static func color(
+        _ node: TOMLNode?,
+        _ palette: [String: ThemeColor],
+        _ file: String,
+        _ problems: inout [SettingsProblem]
+    ) -> ThemeColor? {
+        guard let node else { return nil }
+        if let color = ThemeSource.color(node, palette: palette) { return color }
+        let message =
+            switch node.value {
+            case .string(let text):
+                "\(quoted(text)): "
+                    + (NearestName.of(text, among: palette.keys.sorted() + ThemeColor.ansiNames + ["default"])
+                        .map { "unknown color, did you mean \(quoted($0))?" }
+                        ?? "unknown color, use a name of [palette], \"#rrggbb\", 0 to 255, an ANSI name or \"default\"")
+            case .integer(let number):
+                "\(number) is out of range, use 0 to 255"
+            default:
+                "expected a color or { fg, bg, modifiers }, found \(node.kind)"
+            }
+        problems.append(SettingsProblem(file: file, line: node.line, key: node.path.description, message: message))
+        return nil
+    }
+}

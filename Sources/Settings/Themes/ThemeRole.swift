@@ -1,0 +1,67 @@
+/// What a style is for. The raw value is the role's name in a theme.
+public enum ThemeRole: String, Sendable, CaseIterable {
+    /// Everything without a role of its own. Its background is the screen's.
+    case text
+    case muted, accent, title, border
+    case focusedBorder = "border.focus"
+    case selection
+    case cursorLine = "cursor-line"
+    case match, key, input
+
+    case statusUp = "status.up"
+    case statusConnecting = "status.connecting"
+    case statusDegraded = "status.degraded"
+    case statusDown = "status.down"
+    case statusStale = "status.stale"
+
+    case severityInfo = "severity.info"
+    case severityWarn = "severity.warn"
+    case severityError = "severity.error"
+
+    case environmentProduction = "env.prod"
+    case environmentStaging = "env.staging"
+    case environmentDevelopment = "env.dev"
+
+    // The colors that tell clusters apart, which differ in luminance too.
+    case cluster1 = "cluster.1"
+    case cluster2 = "cluster.2"
+    case cluster3 = "cluster.3"
+    case cluster4 = "cluster.4"
+    case cluster5 = "cluster.5"
+    case cluster6 = "cluster.6"
+    case cluster7 = "cluster.7"
+    case cluster8 = "cluster.8"
+
+    case jsonKey = "json.key"
+    case jsonString = "json.string"
+    case jsonNumber = "json.number"
+    case jsonLiteral = "json.literal"
+    case jsonPunctuation = "json.punctuation"
+
+    case hexOffset = "hex.offset"
+    case hexByte = "hex.byte"
+    case hexASCII = "hex.ascii"
+
+    case graphIn = "graph.in"
+    case graphOut = "graph.out"
+    case graphGrid = "graph.grid"
+
+    /// Escaped bytes of foreign text, in a style that text itself cannot take.
+    case escape
+
+    /// The roles of the clusters in ring order; a ninth cluster begins again.
+    public static let clusters: [ThemeRole] = [
+        .cluster1, .cluster2, .cluster3, .cluster4, .cluster5, .cluster6, .cluster7, .cluster8,
+    ]
+
+    /// The lowest contrast ratio with its background that lets everybody see it, or nil for mere decoration.
+    ///
+    /// WCAG 2.1: 4.5 for text (1.4.3), 3 for graphics that carry meaning (1.4.11).
+    public var requiredContrast: Double? {
+        switch self {
+        case .border, .graphGrid: nil
+        case .focusedBorder, .graphIn, .graphOut: 3
+        default: 4.5
+        }
+    }
+}

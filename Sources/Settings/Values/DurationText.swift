@@ -1,0 +1,71 @@
+/// Durations as people write them, in files and on the command line: `250ms`, `5s`, `2m`, `1h`, and whole numbers
+/// without a unit, which are milliseconds as in Roulette 1.0.5.
+public enum DurationText {
+    /// Why a text is no duration, or not one that is allowed here.
+    public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+        /// What is wrong and what to write instead.
+        public let message: String
+        /// The same as ``message``.
+        public var description: String { message }
+    }
+
+    /// Any duration that can be written: zero to a year.
+    public static let anyLength: ClosedRange<Duration> = .zero ... .seconds(31_536_000)
+
+    private static let units: [(suffix: String, milliseconds: Int)] = [
+        // "ms" stands before "s" and "m", which it ends and begins with.
+        ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1),
+    ]
+
+    /// Reads a duration.
+    ///
+    /// - Parameters:
+    ///   - text: A whole number and a unit: `ms`, `s`, `m`, `h`, or none for milliseconds. No sign, no fraction.
+    ///   - range: The durations allowed, bounds included.
+    /// - Throws: ``Failure`` when the text is no duration, or one out of range.
+    public static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(Failure) -> Duration {
+        for unit in units where text.hasSuffix(unit.suffix) {
+            let digits = text.dropLast(unit.suffix.count)
+            guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
+                continue
+            }
+            let (milliseconds, overflow) = (Int(digits) ?? .max).multipliedReportingOverflow(by: unit.milliseconds)
+            // Beyond 2^53 ms every range is exceeded, and so `Duration` itself cannot overflow.
+            return try check(.milliseconds(overflow ? 1 << 53 : min(milliseconds, 1 << 53)), in: range, written: text)
+        }
+        throw Failure(
+            message: "\(quoted(text)) is not a duration, use whole milliseconds or text such as \"250ms\", \"5s\", \"2m\", \"1h\""
+        )
+    }
+
+    /// Writes a duration with the largest unit that divides it: `5s`, `1500ms`.
+    ///
+    /// - Parameter duration: A duration; what it has below a millisecond is cut off.
+    public static func format(_ duration: Duration) -> String {
+        let milliseconds = milliseconds(of: duration)
+        for unit in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]
+        where milliseconds != 0 && milliseconds % unit.1 == 0 {
+            return "\(milliseconds / unit.1)\(unit.0)"
+        }
+        return "\(milliseconds)ms"
+    }
+
+    static func check(
+        _ duration: Duration,
+        in range: ClosedRange<Duration>,
+        written: String? = nil
+    ) throws(Failure) -> Duration {
+        guard range.contains(duration) else {
+            let bounds = "\(format(range.lowerBound)) to \(format(range.upperBound))"
+            throw Failure(message: "\(written ?? format(duration)) is out of range, use \(bounds)")
+        }
+        return duration
+    }
+
+    private static func milliseconds(of duration: Duration) -> Int64 {
+        let (seconds, attoseconds) = duration.components
+        let (milliseconds, overflow) = seconds.multipliedReportingOverflow(by: 1000)
+        if overflow { return seconds < 0 ? .min : .max }
+        return milliseconds.addingReportingOverflow(attoseconds / 1_000_000_000_000_000).partialValue
+    }
+}

@@ -1,0 +1,216 @@
+import Testing
+
+@testable import Settings
+
+@Suite("What is wrong with a configuration is told with file, line, key and what to do")
+struct ConfigurationErrorTests {
+    struct Case: CustomTestStringConvertible, Sendable {
+        let toml: String
+        let messages: [String]
+        var testDescription: String { messages.first ?? "" }
+
+        init(_ toml: String, _ messages: String...) {
+            self.toml = toml
+            self.messages = messages
+        }
+    }
+
+    static let syntax = [
+        Case("a = \u{0}1", "c.toml:1: a NUL byte is not allowed in TOML, remove it"),
+        Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
+    ]
+
+    static let keys = [
+        Case("deafult_profile = \"a\"", "c.toml:1: deafult_profile: unknown key, did you mean \"default_profile\"?"),
+        Case("zzz = 1", "c.toml:1: zzz: unknown key, use one of: default_profile, theme, profiles, keys"),
+        Case(
+            "[profiles.demo]\nservers = [\"h\"]\nping_intervall = 5",
+            "c.toml:3: profiles.demo.ping_intervall: unknown key, did you mean \"ping_interval\"?"
+        ),
+        Case(
+            "[[profiles.demo.servers]]\nhost = \"a\"\n[[profiles.demo.servers]]\nhost = \"b\"\nprot = 1",
+            "c.toml:5: profiles.demo.servers[1].prot: unknown key, did you mean \"port\"?"
+        ),
+        Case(
+            "[profiles.\"my prod\"]\nservers = [\"h\"]\nroel = \"both\"",
+            "c.toml:3: profiles.\"my prod\".roel: unknown key, did you mean \"role\"?"
+        ),
+        Case("profiles = 3", "c.toml:1: profiles: expected a table, found an integer"),
+        Case(
+            "default_profile = \"prodution\"\nprofiles.production.servers = [\"h\"]",
+            "c.toml:1: default_profile: \"prodution\": unknown profile, did you mean \"production\"?"
+        ),
+        Case("default_profile = \"x\"", "c.toml:1: default_profile: \"x\": unknown profile, none is defined"),
+    ]
+
+    static let values = [
+        Case("pool_size = \"5\"", "c.toml:3: profiles.p.pool_size: expected an integer, found a string"),
+        Case("pool_size = 0", "c.toml:3: profiles.p.pool_size: 0 is out of range, use 1 to 256"),
+        Case("max_retry = -1", "c.toml:3: profiles.p.max_retry: -1 is out of range, use 0 to 1000"),
+        Case("max_ping_failure = 2.5", "c.toml:3: profiles.p.max_ping_failure: expected an integer, found a decimal number"),
+        Case("allow_publish = \"yes\"", "c.toml:3: profiles.p.allow_publish: expected true or false, found a string"),
+        Case("role = \"publish\"", "c.toml:3: profiles.p.role: \"publish\": unknown value, did you mean \"publisher\"?"),
+        Case("role = \"x\"", "c.toml:3: profiles.p.role: \"x\": unknown value, use one of: both, subscriber, publisher"),
+        Case("naming = 1", "c.toml:3: profiles.p.naming: expected a string, found an integer"),
+        Case(
+            "environment = \"production\"",
+            "c.toml:3: profiles.p.environment: \"production\": unknown value, use one of: prod, staging, dev"
+        ),
+        Case("ping_interval = 10", "c.toml:3: profiles.p.ping_interval: 10ms is out of range, use 100ms to 1h"),
+        Case("ping_interval = \"90m\"", "c.toml:3: profiles.p.ping_interval: 90m is out of range, use 100ms to 1h"),
+        Case(
+            "connection_timeout = \"soon\"",
+            "c.toml:3: profiles.p.connection_timeout: \"soon\" is not a duration, use whole milliseconds or text such as "
+                + "\"250ms\", \"5s\", \"2m\", \"1h\""
+        ),
+        Case(
+            "max_backoff = true",
+            "c.toml:3: profiles.p.max_backoff: expected milliseconds or text such as \"5s\", found a boolean"
+        ),
+        Case(
+            "base_backoff = \"6s\"",
+            "c.toml:3: profiles.p.base_backoff: base_backoff (6s) is longer than max_backoff (5s), swap or change them"
+        ),
+        Case(
+            "max_backoff = 5",
+            "c.toml:3: profiles.p.max_backoff: base_backoff (10ms) is longer than max_backoff (5ms), swap or change them"
+        ),
+        Case("watch = \"a.>\"", "c.toml:3: profiles.p.watch: expected an array of strings, found a string"),
+        Case(
+            "watch = [\n  \"a.>\",\n  \"a..b\",\n  \">.a\", 7 ]",
+            "c.toml:5: profiles.p.watch[1]: \"a..b\" is not a topic pattern, use tokens such as \"orders.*\" or \"orders.>\"",
+            "c.toml:6: profiles.p.watch[3]: expected a string, found an integer",
+            "c.toml:6: profiles.p.watch[2]: \">.a\" has > before its end, use * for one token"
+        ),
+        Case("user = \"\"", "c.toml:3: profiles.p.user: is empty, write a value or remove the key"),
+        Case("password = \"s3cret\"", "c.toml:3: profiles.p.password: a password needs a user, add user = \"…\""),
+        Case("token = 12345", "c.toml:3: profiles.p.token: expected a string, found an integer"),
+        Case(
+            "user = \"a\"\ncredentials = \"b\"",
+            "c.toml:4: profiles.p.credentials: a profile has one login, but user and credentials are set; "
+                + "remove all but one"
+        ),
+    ]
+
+    static let servers = [
+        Case("", "c.toml:1: profiles.p: has no servers, add [[profiles.p.servers]] with host = \"…\""),
+        Case("servers = []", "c.toml:2: profiles.p.servers: is empty, add a server such as \"nats.example.org:4222\""),
+        Case("servers = \"a\"", "c.toml:2: profiles.p.servers: expected an array of servers, found a string"),
+        Case(
+            "servers = [7]",
+            "c.toml:2: profiles.p.servers[0]: expected \"HOST\", \"HOST:PORT\" or a table with host and port, found an integer"
+        ),
+        Case("servers = [\"a:0\"]", "c.toml:2: profiles.p.servers[0]: the port 0 is out of range, use 1 to 65535"),
+        Case(
+            "servers = [\"nats://u:hunter2@a\"]",
+            "c.toml:2: profiles.p.servers[0]: expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their own"
+        ),
+        Case(
+            "[[profiles.p.servers]]\nhost = \"a\"\n[[profiles.p.servers]]\nhost = \"b\"\nport = 99999",
+            "c.toml:6: profiles.p.servers[1].port: 99999 is out of range, use 1 to 65535"
+        ),
+        Case("servers = [{ name = \"x\" }]", "c.toml:2: profiles.p.servers[0]: has no host, add host = \"…\""),
+        Case(
+            "servers = [{ host = \"a:4222\" }]",
+            "c.toml:2: profiles.p.servers[0].host: \"a:4222\" is not a host name or an IP address, the port goes elsewhere"
+        ),
+        Case(
+            "servers = [{ host = \"a b\" }]",
+            "c.toml:2: profiles.p.servers[0].host: \"a b\" is not a host name or an IP address"
+        ),
+        Case(
+            "servers = [\n\"a\",\n{ host = \"b\" },\n{ name = \"c\", host = \"A\", port = 4222 }]",
+            "c.toml:5: profiles.p.servers[2]: server 2 (\"c\") has the address of server 0, A:4222; each cluster needs its own"
+        ),
+        Case(
+            "servers = [{ name = \"c\", host = \"a\" }, { name = \"c\", host = \"b\" }]",
+            "c.toml:2: profiles.p.servers[1]: the name \"c\" is used by server 0 (a:4222) and server 1 (b:4222); "
+                + "give one of them another"
+        ),
+        Case(
+            "naming = \"name\"\nservers = [{ name = \"c\", host = \"a\" }, \"b\"]",
+            "c.toml:3: profiles.p.servers[1]: has no name, which naming = \"name\" needs; add name = \"…\""
+        ),
+        Case(
+            "servers = [{ host = \"a\", monitor = \"a:8222\" }]",
+            "c.toml:2: profiles.p.servers[0].monitor: expected a URL such as \"http://nats.example.org:8222\""
+        ),
+        Case(
+            "servers = [{ host = \"a\", monitor = \"http://u:hunter2@a:8222\" }]",
+            "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL must not hold a login, remove what stands before the @"
+        ),
+    ]
+
+    static let bindings = [
+        Case("[keys]\npublsh = \"P\"", "c.toml:2: keys.publsh: unknown key, did you mean \"publish\"?"),
+        Case(
+            "[keys]\npublish = \"PP\"",
+            "c.toml:2: keys.publish: \"PP\" is not a key, use one character or a name such as \"^s\", \"M-x\", \"S-tab\", "
+                + "\"F1\", \"space\", \"enter\", \"esc\", \"pgup\""
+        ),
+        Case("[keys]\npublish = 1", "c.toml:2: keys.publish: expected a key such as \"P\" or an array of keys, found an integer"),
+        Case(
+            "[keys]\npublish = \"s\"",
+            "c.toml:2: keys.publish: the key \"s\" of publish is also the key of subscribe, give one of them another"
+        ),
+        Case(
+            "[keys]\nhex = \"^I\"",
+            "c.toml:2: keys.hex: the key \"tab\" of hex is also the key of next_pane, give one of them another"
+        ),
+        Case("[keys]\nquit = []", "c.toml:2: keys.quit: needs at least one key, or there is no way out"),
+    ]
+
+    @Test("text that is not TOML, and keys nobody knows", arguments: syntax + keys)
+    func document(_ example: Case) {
+        #expect(problems { () throws(SettingsError) in try parse(example.toml) } == example.messages)
+    }
+
+    @Test("values of a wrong type or range", arguments: values)
+    func value(_ example: Case) {
+        let toml = "[profiles.p]\nservers = [\"h\"]\n" + example.toml
+        #expect(problems { () throws(SettingsError) in try parse(toml) } == example.messages)
+    }
+
+    @Test("servers", arguments: servers)
+    func server(_ example: Case) {
+        #expect(problems { () throws(SettingsError) in try parse("[profiles.p]\n" + example.toml) } == example.messages)
+    }
+
+    @Test("keys", arguments: bindings)
+    func binding(_ example: Case) {
+        #expect(problems { () throws(SettingsError) in try parse(example.toml) } == example.messages)
+    }
+
+    @Test("a syntax error has its line and its column")
+    func syntaxErrors() throws {
+        let error = try #require(throws: SettingsError.self) { try parse("theme = \"a\"\ntheme = \"b\"\n") }
+        #expect(error.code == .syntax)
+        let problem = try #require(error.problems.first)
+        #expect(problem.line == 2)
+        #expect(problem.description.hasPrefix("c.toml:2: not valid TOML at column "))
+    }
+
+    @Test("all problems are told, first line first, up to a bound")
+    func bound() throws {
+        let toml = (1...25).map { "unknown_\($0) = 1" }.joined(separator: "\n")
+        let error = try #require(throws: SettingsError.self) { try parse(toml) }
+        #expect(error.code == .invalid)
+        #expect(error.problems.map(\.line) == Array(1...20))
+        #expect(error.omitted == 5)
+        #expect(error.description.hasSuffix("\nand 5 more"))
+    }
+
+    @Test("control characters of a value do not reach the message")
+    func escapes() {
+        let toml = "[profiles.p]\nservers = [\"h\"]\nrole = \"\\u001B[2J\\u202E\""
+        #expect(
+            problems { () throws(SettingsError) in try parse(toml) } == [
+                "c.toml:3: profiles.p.role: \"<U+001B>[2J<U+202E>\": unknown value, use one of: both, subscriber, publisher"
+            ]
+        )
+    }
+
+    private func parse(_ toml: String) throws(SettingsError) -> ConfigurationFile {
+        try ConfigurationFile.parse(toml, file: "c.toml")
+    }
+}

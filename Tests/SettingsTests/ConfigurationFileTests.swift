@@ -1,0 +1,174 @@
+import Testing
+
+@testable import Settings
+
+@Suite("A configuration's values")
+struct ConfigurationFileTests {
+    @Test("a profile with nothing but servers has the defaults of Roulette 1.0.5")
+    func defaults() throws {
+        let configuration = try ConfigurationFile.parse("[profiles.p]\nservers = [\"a\", \"b:4333\"]", file: "c.toml")
+        let profile = try configuration.profile()
+        #expect(profile.name == "p")
+        #expect(profile.environment == .development)
+        #expect(profile.allowPublish)
+        #expect(profile.naming == .index)
+        #expect(profile.role == .both)
+        #expect(profile.poolSize == 5)
+        #expect(profile.pingInterval == .seconds(5))
+        #expect(profile.maxPingFailure == 2)
+        #expect(profile.maxRetry == 10)
+        #expect(profile.baseBackoff == .milliseconds(10))
+        #expect(profile.maxBackoff == .seconds(5))
+        #expect(profile.subscriptionRestart == .temporary)
+        #expect(profile.login == nil)
+        #expect(profile.watch.isEmpty)
+        #expect(profile.servers == [ProfileServer(host: "a"), ProfileServer(host: "b", port: 4333)])
+        #expect(configuration.keyBindings == .standard)
+        #expect(configuration.theme == nil)
+    }
+
+    @Test("every key sets its value")
+    func everyKey() throws {
+        let toml = """
+            default_profile = "x"
+            theme = "nord"
+            [profiles.x]
+            environment = "prod"
+            allow_publish = true
+            naming = "name"
+            role = "subscriber"
+            pool_size = 3
+            ping_interval = 2500
+            max_ping_failure = 4
+            max_retry = 0
+            base_backoff = "20ms"
+            max_backoff = "1m"
+            subscription_restart = "permanent"
+            connection_timeout = "3s"
+            watch = ["a.*", ">"]
+            user = "u"
+            password = "hunter2"
+            [[profiles.x.servers]]
+            name = "alpha"
+            host = "::1"
+            port = 4300
+            monitor = "http://[::1]:8222/"
+            [keys]
+            publish = ["P", "F5"]
+            copy = []
+            """
+        let configuration = try ConfigurationFile.parse(toml, file: "c.toml")
+        #expect(configuration.defaultProfile == "x")
+        #expect(configuration.theme == "nord")
+        var expected = Profile(
+            name: "x",
+            servers: [ProfileServer(name: "alpha", host: "::1", port: 4300, monitor: "http://[::1]:8222")]
+        )
+        expected.environment = .production
+        expected.naming = .name
+        expected.role = .subscriber
+        expected.poolSize = 3
+        expected.pingInterval = .milliseconds(2500)
+        expected.maxPingFailure = 4
+        expected.maxRetry = 0
+        expected.baseBackoff = .milliseconds(20)
+        expected.maxBackoff = .seconds(60)
+        expected.subscriptionRestart = .permanent
+        expected.connectionTimeout = .seconds(3)
+        expected.watch = ["a.*", ">"]
+        expected.login = .user("u", password: Secret("hunter2"))
+        #expect(configuration.profiles == [expected])
+        #expect(configuration.holdsSecrets)
+        #expect(configuration.keyBindings.keys(for: .publish).map(\.description) == ["P", "F5"])
+        #expect(configuration.keyBindings.keys(for: .copy).isEmpty)
+    }
+
+    @Test("production is read-only unless it says otherwise", arguments: [("prod", false), ("staging", true), ("dev", true)])
+    func publishing(environment: String, allowed: Bool) throws {
+        let toml = "[profiles.p]\nservers = [\"a\"]\nenvironment = \"\(environment)\""
+        #expect(try ConfigurationFile.parse(toml, file: "c.toml").profile().allowPublish == allowed)
+        let other = toml + "\nallow_publish = \(!allowed)"
+        #expect(try ConfigurationFile.parse(other, file: "c.toml").profile().allowPublish == !allowed)
+    }
+
+    @Test("the profile asked for, else the default one, else the only one")
+    func choice() throws {
+        let two = "profiles.b.servers = [\"h\"]\nprofiles.a.servers = [\"h\"]\n"
+        let plain = try ConfigurationFile.parse(two, file: "c.toml")
+        #expect(try plain.profile(named: "a").name == "a")
+        #expect(
+            problems { () throws(SettingsError) in try plain.profile(file: "c.toml") }
+                == ["c.toml: choose a profile with --profile or default_profile: b, a"]
+        )
+        #expect(
+            problems { () throws(SettingsError) in try plain.profile(named: "c", file: "c.toml") }
+                == ["c.toml: profile \"c\": unknown profile, did you mean \"b\"?"]
+        )
+        #expect(try ConfigurationFile.parse("default_profile = \"a\"\n" + two, file: "c.toml").profile().name == "a")
+        #expect(
+            problems { () throws(SettingsError) in try ConfigurationFile.parse("", file: "c.toml").profile(file: "c.toml") }
+                == ["c.toml: no profile is defined, add [profiles.NAME] with servers"]
+        )
+    }
+
+    @Test("what config show prints has no secret and parses to the same configuration")
+    func redacted() throws {
+        let toml = """
+            default_profile = "my \\"prod\\""
+            [profiles.'my "prod"']
+            token = "hunter2"
+            ping_interval = 1500
+            servers = [{ name = "α\\\\", host = "a", monitor = "http://a:8222" }, "b"]
+            [profiles.q]
+            user = "u"
+            password = "hunter3"
+            servers = ["c"]
+            [profiles.r]
+            credentials = "/x/ops.creds"
+            servers = ["d"]
+            [keys]
+            hex = ["F6", "X"]
+            """
+        let configuration = try ConfigurationFile.parse(toml, file: "c.toml")
+        let text = configuration.redactedDescription()
+        #expect(!text.contains("hunter"))
+        #expect(text.contains("token = \"<redacted>\""))
+        #expect(text.contains("ping_interval = \"1500ms\""))
+        var expected = configuration
+        expected.profiles[0].login = .token(Secret("<redacted>"))
+        expected.profiles[1].login = .user("u", password: Secret("<redacted>"))
+        #expect(try ConfigurationFile.parse(text, file: "shown.toml") == expected)
+    }
+
+    @Test("a secret does not show in any description")
+    func secrets() {
+        let secret = Secret("hunter2")
+        var dumped = ""
+        dump(secret, to: &dumped)
+        let login = Profile.Login.user("u", password: secret)
+        for text in ["\(secret)", String(reflecting: secret), dumped, "\(login)", String(reflecting: login)] {
+            #expect(!text.contains("hunter2"))
+            #expect(text.contains("<redacted>") || text == dumped)
+        }
+        #expect(secret.value == "hunter2")
+    }
+
+    @Test("the shipped examples are valid", arguments: ["example.toml", "demo.toml"])
+    func shipped(name: String) throws {
+        let configuration = try ConfigurationFile.parse(try shippedText("config/\(name)"), file: name)
+        #expect(try configuration.profile().servers.map(\.name) == ["alpha", "beta", "gamma"])
+        #expect(configuration.keyBindings == .standard)
+    }
+
+    @Test("the example names every key and every action")
+    func complete() throws {
+        let text = try shippedText("config/example.toml")
+        let configuration = try ConfigurationFile.parse(text, file: "example.toml")
+        let shown = configuration.redactedDescription()
+        let settings = shown.split(separator: "\n").compactMap { $0.split(separator: " ").first }.filter { !$0.hasPrefix("[") }
+        let keys = Set(settings.map(String.init)).union(["user", "password", "token"]).union(KeyAction.allCases.map(\.rawValue))
+        for key in keys.sorted() {
+            #expect(text.split(separator: "\n").contains { $0.hasPrefix("\(key) = ") || $0.hasPrefix("# \(key) = ") }, "\(key)")
+        }
+    }
+}

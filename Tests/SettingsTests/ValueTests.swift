@@ -1,0 +1,169 @@
+import Testing
+
+@testable import Settings
+
+@Suite("Durations, addresses and keys as people write them")
+struct ValueTests {
+    @Test(
+        "durations",
+        arguments: [
+            ("0", Duration.zero), ("250", .milliseconds(250)), ("250ms", .milliseconds(250)), ("5s", .seconds(5)),
+            ("2m", .seconds(120)), ("1h", .seconds(3600)),
+        ]
+    )
+    func durations(text: String, duration: Duration) throws {
+        #expect(try DurationText.parse(text) == duration)
+        #expect(try DurationText.parse(DurationText.format(duration)) == duration)
+    }
+
+    @Test(
+        "texts that are no durations",
+        arguments: ["", "s", "ms", "-5s", "+5", "1.5s", "5 s", "5S", "5sec", "1h30m", "٣s", "0x10", "5s\u{0}"]
+    )
+    func badDurations(text: String) {
+        #expect(throws: DurationText.Failure.self) { try DurationText.parse(text) }
+    }
+
+    @Test(
+        "too long a duration says the bounds, whatever its size",
+        arguments: ["2h", "99999999999999999999", "9223372036854775807h"]
+    )
+    func longDurations(text: String) {
+        let failure = #expect(throws: DurationText.Failure.self) {
+            try DurationText.parse(text, in: .seconds(1) ... .seconds(3600))
+        }
+        #expect(failure?.message == "\(text) is out of range, use 1s to 1h")
+    }
+
+    @Test(
+        "durations are written with the largest unit that divides them",
+        arguments: [
+            (Duration.milliseconds(1500), "1500ms"), (.seconds(90), "90s"), (.seconds(7200), "2h"), (.zero, "0ms"),
+            (.microseconds(1999), "1ms"),
+        ]
+    )
+    func format(duration: Duration, text: String) {
+        #expect(DurationText.format(duration) == text)
+    }
+
+    @Test(
+        "server addresses",
+        arguments: [
+            ("a", ServerAddress(host: "a")),
+            ("a:1", ServerAddress(host: "a", port: 1)),
+            ("alpha=a.example.org:65535", ServerAddress(name: "alpha", host: "a.example.org", port: 65535)),
+            ("[::1]", ServerAddress(host: "::1")),
+            ("v6=[fe80::1%eth0]:4223", ServerAddress(name: "v6", host: "fe80::1%eth0", port: 4223)),
+            ("nats://a", ServerAddress(host: "a")),
+            ("nats://a:4223/", ServerAddress(host: "a", port: 4223)),
+            ("nats://[::1]:4223", ServerAddress(host: "::1", port: 4223)),
+            ("nats://u:p@a", ServerAddress(host: "a", login: .user("u", password: Secret("p")))),
+            ("nats://u:p%40%3a@a:1", ServerAddress(host: "a", port: 1, login: .user("u", password: Secret("p@:")))),
+            ("nats://u:p@q@a", ServerAddress(host: "a", login: .user("u", password: Secret("p@q")))),
+            ("nats://s3cr=t@a", ServerAddress(host: "a", login: .token(Secret("s3cr=t")))),
+            ("n=nats://u:@a", ServerAddress(name: "n", host: "a", login: .user("u", password: Secret("")))),
+        ]
+    )
+    func addresses(text: String, address: ServerAddress) throws {
+        #expect(try ServerAddress(parsing: text) == address)
+    }
+
+    @Test(
+        "texts that name no server",
+        arguments: [
+            ("", ServerAddressError.Code.host, "the host is missing, use HOST or HOST:PORT"),
+            (":4222", .host, "the host is missing, use HOST or HOST:PORT"),
+            ("=a", .name, "the name \"\" is not usable, use 1 to 64 bytes without spaces and control characters"),
+            ("a b=a", .name, "the name \"a b\" is not usable, use 1 to 64 bytes without spaces and control characters"),
+            ("a:", .port, "the port \"\" is not a number, use 1 to 65535"),
+            ("a:+1", .port, "the port \"+1\" is not a number, use 1 to 65535"),
+            ("a:0", .port, "the port 0 is out of range, use 1 to 65535"),
+            ("a:65536", .port, "the port 65536 is out of range, use 1 to 65535"),
+            ("::1", .host, "\"::1\" has several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"),
+            ("[::1", .host, "the bracket of the IPv6 address is not closed, use [ADDRESS]:PORT"),
+            ("[a]", .host, "\"a\" is no IPv6 address, write it without brackets"),
+            ("[::1]4222", .port, "\"4222\" follows the bracket, use [ADDRESS]:PORT"),
+            ("a/b", .host, "\"a/b\" is not a host name or an IP address"),
+            ("a\u{1B}", .host, "\"a<U+001B>\" is not a host name or an IP address"),
+            ("tls://a", .scheme, "the scheme \"tls\" is not supported, use nats://HOST:PORT"),
+            ("nats://a/x", .path, "a server's URL ends after the port, remove what follows it"),
+            ("u:hunter2@a", .login, "a login needs the form nats://USER:PASSWORD@HOST:PORT"),
+            ("nats://@a", .login, "the token before @ is empty, remove the @"),
+            ("nats://:hunter2@a", .login, "the user before the password is empty"),
+            (
+                "nats://u:hunter2%zz@a", .login,
+                "a % in the login must be followed by two hexadecimal digits, write %25 for itself"
+            ),
+            ("nats://u:hunter2%FF@a", .login, "the login is not printable text after its %XX are decoded"),
+        ]
+    )
+    func badAddresses(text: String, code: ServerAddressError.Code, message: String) {
+        let error = #expect(throws: ServerAddressError.self) { try ServerAddress(parsing: text) }
+        #expect(error?.code == code)
+        #expect(error?.message == message)
+    }
+
+    @Test("servers of the command line make a profile, or an error that names both")
+    func profileOfAddresses() throws {
+        let texts = ["alpha=a", "beta=nats://t0ken@b:4223"]
+        let profile = try Profile(name: "command line", addresses: try texts.map { try ServerAddress(parsing: $0) })
+        #expect(profile.servers == [ProfileServer(name: "alpha", host: "a"), ProfileServer(name: "beta", host: "b", port: 4223)])
+        #expect(profile.login == .token(Secret("t0ken")))
+
+        let twice = try ["alpha=a", "beta=a:4222"].map { try ServerAddress(parsing: $0) }
+        #expect(
+            problems { () throws(SettingsError) in try Profile(name: "p", addresses: twice) }
+                == [
+                    "--server: beta: server 1 (\"beta\") has the address of server 0 (\"alpha\"), a:4222; each cluster needs its own"
+                ]
+        )
+        let logins = try ["nats://x@a", "nats://y@b"].map { try ServerAddress(parsing: $0) }
+        #expect(
+            problems { () throws(SettingsError) in try Profile(name: "p", addresses: logins) }
+                == ["--server: the servers carry different logins, use one for all of them"]
+        )
+        #expect(
+            problems { () throws(SettingsError) in try Profile(name: "p", addresses: []) }
+                == ["--server: no server is given, use --server [NAME=]HOST[:PORT]"]
+        )
+    }
+
+    @Test(
+        "keys have one spelling",
+        arguments: [
+            ("q", "q"), ("Q", "Q"), ("^", "^"), ("-", "-"), ("^s", "^s"), ("^S", "^s"), ("C-s", "^s"), ("ctrl-s", "^s"),
+            ("^i", "tab"), ("^m", "enter"), ("^[", "esc"), ("^_", "^_"), ("S-tab", "S-tab"), ("shift-tab", "S-tab"),
+            ("backtab", "S-tab"), ("M-x", "M-x"), ("alt-enter", "M-enter"), ("f12", "F12"), ("Space", "space"), (" ", "space"),
+            ("PageUp", "pgup"), ("escape", "esc"), ("é", "é"), ("M-^s", "M-^s"), ("M--", "M--"),
+        ]
+    )
+    func keys(text: String, name: String) throws {
+        let key = try KeyName(parsing: text)
+        #expect(key.description == name)
+        #expect(try KeyName(parsing: key.description) == key)
+    }
+
+    @Test(
+        "texts that name no key",
+        arguments: ["", "ab", "^ab", "^1", "S-a", "F0", "F13", "M-M-x", "X-a", "\u{1B}", "\u{202E}", "M-"]
+    )
+    func badKeys(text: String) {
+        #expect(throws: KeyName.Failure.self) { try KeyName(parsing: text) }
+    }
+
+    @Test("the standard keys are well spelled and do not collide")
+    func standardKeys() throws {
+        for scope in KeyAction.Scope.allCases {
+            var owners: [KeyName: KeyAction] = [:]
+            for action in KeyAction.allCases where action.scope == scope || action.scope == .everywhere {
+                #expect(!action.standardKeys.isEmpty)
+                for key in action.standardKeys {
+                    #expect(try KeyName(parsing: key.description) == key)
+                    #expect(owners.updateValue(action, forKey: key) == nil, "\(key) of \(action)")
+                    #expect(KeyBindings.standard.action(for: key, in: scope) == action)
+                }
+            }
+        }
+        #expect(KeyBindings.standard.action(for: try KeyName(parsing: "x"), in: .topics) == nil)
+    }
+}
