@@ -19,8 +19,8 @@ extension CellBuffer {
         let (left, top, right, bottom) = (rect.x, rect.y, rect.right - 1, rect.bottom - 1)
         drawRule(Rect(x: left + 1, y: top, width: rect.width - 2, height: 1), style: style)
         drawRule(Rect(x: left + 1, y: bottom, width: rect.width - 2, height: 1), style: style)
-        let visible = rect.intersection(bounds)
-        for y in visible.y..<max(visible.y, visible.bottom) where y > top && y < bottom {
+        let sides = rect.inset(vertical: 1).intersection(bounds)
+        for y in sides.y..<sides.bottom {
             put(border.vertical, at: Point(x: left, y: y), style: style)
             put(border.vertical, at: Point(x: right, y: y), style: style)
         }
@@ -35,7 +35,8 @@ extension CellBuffer {
     /// Draws a horizontal line through the first row of `rect`.
     public mutating func drawRule(_ rect: Rect, style: Style = .plain) {
         let visible = rect.row(0).intersection(bounds)
-        for x in visible.x..<max(visible.x, visible.right) {
+        guard !visible.isEmpty else { return }
+        for x in visible.x..<visible.right {
             put(glyphs.border.horizontal, at: Point(x: x, y: visible.y), style: style)
         }
     }

@@ -1,0 +1,142 @@
+/// A line that asks for something: a text field with a label, history and completion.
+public struct Prompt: Sendable {
+    /// What a key did.
+    public enum Outcome: Sendable, Hashable {
+        /// The text changed.
+        case edited
+        /// Nothing that matters outside changed.
+        case unchanged
+        /// Enter: the text is done.
+        case submitted(String)
+        /// Escape or `^c`: the question is withdrawn.
+        case cancelled
+        /// The key is none of the prompt's.
+        case ignored
+        /// The text is as long as it may be.
+        case full
+    }
+
+    /// The question.
+    public var label: SafeText
+    /// The answer so far.
+    public private(set) var field: TextField
+    private var history: InputHistory
+    private var completion: Completion?
+
+    /// What tab goes through.
+    private struct Completion: Hashable {
+        let candidates: [String]
+        var index: Int
+    }
+
+    /// A prompt.
+    /// - Parameters:
+    ///   - label: The question.
+    ///   - text: An answer to begin with.
+    ///   - history: Earlier answers.
+    ///   - maximumBytes: The longest answer, in bytes of UTF-8.
+    public init(label: SafeText, text: String = "", history: InputHistory = InputHistory(), maximumBytes: Int = 4096) {
+        self.label = label
+        self.history = history
+        field = TextField(text, maximumBytes: maximumBytes)
+    }
+
+    /// The answer so far.
+    public var text: String { field.text }
+
+    /// Does what `key` says.
+    /// - Parameter completions: Asked on tab for the whole texts that the current one can become, best first. The
+    ///   first tab extends the text as far as all agree; further ones go through them, shift-tab backwards.
+    public mutating func handle(_ key: Key, completions: (String) -> [String] = { _ in [] }) -> Outcome {
+        switch (key.code, key.modifiers) {
+        case (.enter, []): return .submitted(field.text)
+        case (.escape, []), (.character("c"), .control), (.character("g"), .control): return .cancelled
+        case (.up, []), (.character("p"), .control): return recall(history.previous(current: field.text))
+        case (.down, []), (.character("n"), .control): return recall(history.next())
+        case (.tab, []): return complete(completions, step: 1)
+        case (.backTab, []): return complete(completions, step: -1)
+        default: return edited(field.handle(key))
+        }
+    }
+
+    /// Inserts pasted bytes as text.
+    public mutating func insert(_ paste: Paste) -> Outcome {
+        edited(field.insert(paste))
+    }
+
+    private mutating func edited(_ outcome: TextField.Outcome) -> Outcome {
+        switch outcome {
+        case .edited:
+            completion = nil
+            history.stopRecalling()
+            return .edited
+        case .unchanged: return .unchanged
+        case .ignored: return .ignored
+        case .full: return .full
+        }
+    }
+
+    private mutating func recall(_ text: String?) -> Outcome {
+        guard let text else { return .unchanged }
+        completion = nil
+        field.setText(text)
+        return .edited
+    }
+
+    private mutating func complete(_ completions: (String) -> [String], step: Int) -> Outcome {
+        if var current = completion, !current.candidates.isEmpty {
+            let count = current.candidates.count
+            current.index = (current.index + step + count) % count
+            completion = current
+            field.setText(current.candidates[current.index])
+            return .edited
+        }
+        let candidates = completions(field.text)
+        guard let first = candidates.first else { return .unchanged }
+        if candidates.count > 1 {
+            let common = Prompt.commonPrefix(candidates)
+            if common.count > field.text.count, common.hasPrefix(field.text) {
+                field.setText(common)
+                return .edited
+            }
+        }
+        let index = step > 0 ? 0 : candidates.count - 1
+        completion = Completion(candidates: candidates, index: index)
+        let chosen = step > 0 ? first : candidates[index]
+        guard chosen != field.text else { return .unchanged }
+        field.setText(chosen)
+        return .edited
+    }
+
+    static func commonPrefix(_ texts: [String]) -> String {
+        guard var prefix = texts.first.map(Array.init) else { return "" }
+        for text in texts.dropFirst() {
+            var shared = 0
+            for (left, right) in zip(prefix, text) {
+                guard left == right else { break }
+                shared += 1
+            }
+            prefix.removeLast(prefix.count - shared)
+        }
+        return String(prefix)
+    }
+
+    /// Draws the label and the field on the first row of `rect`.
+    /// - Returns: The cell for the terminal's cursor; nil if there is no room.
+    public func draw(
+        into buffer: inout CellBuffer,
+        in rect: Rect,
+        style: Style = .plain,
+        labelStyle: Style = Style(modifiers: .bold)
+    ) -> Point? {
+        let row = rect.row(0)
+        guard !row.isEmpty else { return nil }
+        buffer.clear(row, style: style)
+        // The answer needs a few columns more than the question.
+        let label = label.truncated(to: max(0, row.width - 8))
+        let used = buffer.write(label, at: row.origin, style: labelStyle, clip: row)
+        let gap = used > 0 ? 1 : 0
+        let space = Rect(x: row.x + used + gap, y: row.y, width: row.width - used - gap, height: 1)
+        return field.draw(into: &buffer, in: space, style: style)
+    }
+}

@@ -1,0 +1,64 @@
+/// A row of small bars: how a figure went lately, the newest value at the right.
+public struct Sparkline: Sendable {
+    /// How the bars are drawn.
+    public enum Resolution: Hashable, Sendable {
+        /// One value per column, in eighths of a cell.
+        case block
+        /// Two values per column, in quarters of a cell.
+        case braille
+    }
+
+    /// The values, oldest first; nil where nothing was measured, which leaves a gap. Values below 0 count as 0.
+    public var values: [Double?]
+    /// The value of a full bar; the largest value shown if nil.
+    public var maximum: Double?
+    /// How the bars are drawn. Terminals without Unicode always get blocks.
+    public var resolution: Resolution
+
+    /// A sparkline of `values`.
+    public init(_ values: [Double?], maximum: Double? = nil, resolution: Resolution = .block) {
+        self.values = values
+        self.maximum = maximum
+        self.resolution = resolution
+    }
+
+    /// Draws the newest values that fit on the bottom row of `rect`.
+    ///
+    /// A value above 0 is always visible, however small, so that a trickle does not look like silence.
+    public func draw(into buffer: inout CellBuffer, in rect: Rect, style: Style = .plain) {
+        guard !rect.isEmpty else { return }
+        let isBraille = resolution == .braille && buffer.glyphs.showsUnicode
+        let perCell = isBraille ? 2 : 1
+        let shown = Array(values.suffix(rect.width * perCell))
+        let top = maximum ?? shown.reduce(0) { max($0, finite($1) ?? 0) }
+        let levels = isBraille ? 4 : buffer.glyphs.levels.count - 1
+        let heights = shown.map { value in finite(value).map { level(of: $0, top: top, levels: levels) } }
+        // Aligned to the right, where now is.
+        let missing = rect.width * perCell - heights.count
+        for column in 0..<rect.width {
+            let point = Point(x: rect.x + column, y: rect.bottom - 1)
+            if isBraille {
+                let left = height(heights, at: column * 2 - missing)
+                let right = height(heights, at: column * 2 + 1 - missing)
+                buffer.put(Braille.bars(left: left ?? 0, right: right ?? 0), at: point, style: style)
+            } else {
+                let level = height(heights, at: column - missing)
+                buffer.put(buffer.glyphs.levels[level ?? 0], at: point, style: style)
+            }
+        }
+    }
+
+    private func finite(_ value: Double?) -> Double? {
+        guard let value, value.isFinite else { return nil }
+        return max(0, value)
+    }
+
+    private func level(of value: Double, top: Double, levels: Int) -> Int {
+        guard value > 0, top > 0 else { return 0 }
+        return max(1, Int((min(1, value / top) * Double(levels)).rounded()))
+    }
+
+    private func height(_ heights: [Int?], at index: Int) -> Int? {
+        heights.indices.contains(index) ? heights[index] : nil
+    }
+}

@@ -1,0 +1,30 @@
+import Testing
+
+@testable import TerminalUI
+
+@Suite("Keys")
+struct KeyTests {
+    @Test(
+        "Reads names and writes them back",
+        arguments: [
+            ("q", Key.character("q"), "q"), ("Q", .character("Q"), "Q"), ("^d", .control("d"), "^d"),
+            ("C-d", .control("d"), "^d"), ("C-D", .control("d"), "^d"), ("^", .character("^"), "^"),
+            ("-", .character("-"), "-"), ("M--", Key(.character("-"), .alt), "M--"),
+            ("S-tab", Key(.backTab), "S-tab"), ("F1", Key(.function(1)), "F1"), ("f12", Key(.function(12)), "F12"),
+            ("space", .character(" "), "space"), ("Esc", Key(.escape), "esc"), ("PgUp", Key(.pageUp), "pgup"),
+            ("S-up", Key(.up, .shift), "S-up"), ("C-M-left", Key(.left, [.control, .alt]), "C-M-left"),
+            ("M-x", Key(.character("x"), .alt), "M-x"), ("C-space", Key(.character(" "), .control), "C-space"),
+            ("ü", .character("ü"), "ü"), ("return", Key(.enter), "enter"),
+        ]
+    )
+    func names(text: String, key: Key, name: String) {
+        #expect(Key(parsing: text) == key)
+        #expect(key.name == name)
+        #expect(Key(parsing: key.name) == key)
+    }
+
+    @Test("Refuses what is no key", arguments: ["", "qq", "F0", "F64", "S-q", "C-", "C-C-d", " ", "\u{1B}", "X-q", "\u{301}"])
+    func refusing(text: String) {
+        #expect(Key(parsing: text) == nil)
+    }
+}
