@@ -47,7 +47,7 @@ extension NATSClient {
         requiresConnection: Bool,
         sink: any MessageSink
     ) async throws(NATSError) -> UInt64 {
-        if let queueGroup { try Self.check(queueGroup: queueGroup) }
+        let queueGroup = try queueGroup.map { name throws(NATSError) in try Self.queueGroup(name) }
         let onWire = Waiter()
         let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
             driver.eventLoop.execute { [driver] in
@@ -84,11 +84,11 @@ extension NATSClient {
         driver.eventLoop.execute { [driver] in driver.unsubscribe(sid) }
     }
 
-    private static func check(queueGroup: String) throws(NATSError) {
+    private static func queueGroup(_ name: String) throws(NATSError) -> QueueGroup {
         do {
-            try Subject.validate(queueGroup: queueGroup)
+            return try QueueGroup(name)
         } catch {
-            throw NATSError(.invalidSubject, "queue group: \(error)", cause: error)
+            throw NATSError(.invalidSubject, "\(error)", cause: error)
         }
     }
 }

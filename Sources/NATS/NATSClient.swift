@@ -1,7 +1,7 @@
 public import Logging
 import NATSWire
 public import NIOCore
-import NIOPosix
+public import NIOPosix
 import Synchronization
 
 /// One logical connection to one address, kept up for as long as ``run()`` runs.

@@ -1,4 +1,4 @@
-public import NATS
+import NATS
 
 /// What went wrong with a deployment, a publish or a subscription.
 ///

@@ -50,7 +50,7 @@ extension ConnectionDriver {
 
     func subscribe(
         _ subject: Subject,
-        queueGroup: String?,
+        queueGroup: QueueGroup?,
         maxMessages: Int?,
         endsWithConnection: Bool,
         sink: any MessageSink
@@ -95,7 +95,7 @@ extension ConnectionDriver {
 
     private func writeSubscribe(_ entry: SubscriptionEntry) {
         FrameEncoder.subscribe(subject: entry.subject, queue: entry.queueGroup, sid: entry.sid, into: &control)
-        if let remaining = entry.remaining { FrameEncoder.unsubscribe(sid: entry.sid, max: remaining, into: &control) }
+        if let remaining = entry.remaining { FrameEncoder.unsubscribe(sid: entry.sid, max: UInt64(remaining), into: &control) }
     }
 
     /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind

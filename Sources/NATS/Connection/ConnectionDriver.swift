@@ -283,9 +283,9 @@ final class ConnectionDriver: @unchecked Sendable {
         case .introduce:
             introduce(to: info)
         case .update:
-            outbound.limitsChanged(maxPayload: info.maxPayload, acceptsHeaders: info.headers)
+            outbound.limitsChanged(maxPayload: info.maxPayload ?? .max, acceptsHeaders: info.supportsHeaders)
         }
-        serverAcceptsHeaders = info.headers
+        serverAcceptsHeaders = info.supportsHeaders
         let server = ServerIdentity(info)
         status.update { $0.server = server }
         if info.lameDuckMode { observer(.lameDuck) }

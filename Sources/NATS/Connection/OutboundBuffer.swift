@@ -31,13 +31,13 @@ final class OutboundBuffer: Sendable {
         var bufferedBytes = 0
     }
 
-    private enum Phase {
+    fileprivate enum Phase {
         case disconnected
         case connected
         case closed
     }
 
-    private struct State {
+    fileprivate struct State {
         var phase = Phase.disconnected
         var frames = ByteBuffer()
         var messages = 0

@@ -26,6 +26,9 @@ final class Waiter: Sendable {
         state = Mutex(.callback(callback))
     }
 
+    /// Whether it was resolved.
+    var isSettled: Bool { state.withLock { $0.isResolved } }
+
     /// Resolves it; only the first call counts.
     func resolve(_ error: NATSError? = nil) {
         let previous = state.withLock { state in

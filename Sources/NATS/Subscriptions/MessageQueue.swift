@@ -1,5 +1,5 @@
 import DequeModule
-import NATSWire
+package import NATSWire
 import Synchronization
 
 /// What a subscription may hold for its consumer, and what happens beyond that.
@@ -39,7 +39,7 @@ package struct MessageBatch<Source: Sendable>: Sendable {
 ///
 /// The consumer takes a whole batch at once and iterates over it without a lock.
 package final class MessageQueue<Source: Sendable>: Sendable {
-    private struct State {
+    fileprivate struct State {
         var batches = Deque<MessageBatch<Source>>()
         var messages = 0
         var bytes = 0
@@ -49,7 +49,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         var dropped: UInt64 = 0
     }
 
-    private struct End {
+    fileprivate struct End {
         var error: NATSError?
     }
 

@@ -4,7 +4,7 @@ import NATSWire
 final class SubscriptionEntry {
     let sid: UInt64
     let subject: Subject
-    let queueGroup: String?
+    let queueGroup: QueueGroup?
     let sink: any MessageSink
     /// Whether the loss of the connection ends it.
     let endsWithConnection: Bool
@@ -21,7 +21,7 @@ final class SubscriptionEntry {
     init(
         sid: UInt64,
         subject: Subject,
-        queueGroup: String?,
+        queueGroup: QueueGroup?,
         maxMessages: Int?,
         endsWithConnection: Bool,
         sink: any MessageSink

@@ -48,7 +48,7 @@ final class Router: Sendable {
     private func lookUp(_ bytes: UnsafeRawBufferPointer, fingerprint: UInt64) -> Route? {
         cache.withLock { cache in
             guard let entry = cache[Self.position(fingerprint)], entry.fingerprint == fingerprint,
-                entry.route.subject.equals(bytes)
+                entry.route.subject.withBytes({ $0.elementsEqual(bytes) })
             else { return nil }
             return entry.route
         }

@@ -1,0 +1,59 @@
+import NATS
+import Testing
+
+@Suite("Backoff with full jitter")
+struct BackoffTests {
+    private let backoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
+
+    @Test("the ceiling doubles up to the maximum", arguments: [
+        (0, Duration.milliseconds(10)), (1, .milliseconds(20)), (5, .milliseconds(320)), (9, .seconds(5)), (1_000_000, .seconds(5)),
+    ])
+    func ceiling(retry: Int, expected: Duration) {
+        #expect(backoff.ceiling(retry: retry) == expected)
+    }
+
+    @Test("delays fill the whole range between 1 ms and the ceiling, and never leave it")
+    func fullJitter() {
+        var generator = SplitMix64(seed: 42)
+        for retry in 0..<12 {
+            let ceiling = backoff.ceiling(retry: retry)
+            let delays = (0..<2_000).map { _ in backoff.delay(retry: retry, using: &generator) }
+            #expect(delays.allSatisfy { $0 >= .milliseconds(1) && $0 <= ceiling })
+            #expect(delays.contains { $0 < ceiling * 0.2 })
+            #expect(delays.contains { $0 > ceiling * 0.9 })
+        }
+    }
+
+    @Test("200 clients cut off at once come back spread out")
+    func noHerd() {
+        // Every client draws from the fifth retry's range, 320 ms: no tenth of it may hold more than a fifth of them.
+        var generator = SplitMix64(seed: 7)
+        var windows = [Int](repeating: 0, count: 10)
+        for _ in 0..<200 {
+            let delay = backoff.delay(retry: 5, using: &generator)
+            windows[min(Int(delay / .milliseconds(32)), 9)] += 1
+        }
+        #expect(windows.max()! <= 40)
+    }
+
+    @Test("a base below a millisecond waits one")
+    func tinyBase() {
+        var generator = SplitMix64(seed: 1)
+        #expect(Backoff(base: .microseconds(1), maximum: .microseconds(1)).delay(retry: 0, using: &generator) == .milliseconds(1))
+    }
+}
+
+/// A small generator with a seed, so that a failure can be repeated.
+struct SplitMix64: RandomNumberGenerator, Sendable {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

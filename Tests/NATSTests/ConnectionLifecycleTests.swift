@@ -1,0 +1,219 @@
+import Testing
+
+@testable import NATS
+
+/// Each test reads as a transcript: what happened, what has to be done.
+@Suite("The life of a connection")
+struct ConnectionLifecycleTests {
+    private let refused = NATSError(.connectFailed, "connection refused")
+    private let eof = NATSError.closedByPeer
+
+    private func connected(maxPingFailure: Int = 2) -> ConnectionLifecycle {
+        var life = ConnectionLifecycle(maxPingFailure: maxPingFailure)
+        #expect(life.start() == .connect(attempt: 1))
+        #expect(life.tcpConnected() == .none)
+        #expect(life.infoReceived() == .introduce)
+        #expect(life.pongReceived() == .established)
+        return life
+    }
+
+    @Test("it is connected only after the PONG")
+    func handshake() {
+        var life = ConnectionLifecycle(maxPingFailure: 2)
+        #expect(life.state == .idle)
+        #expect(life.start() == .connect(attempt: 1))
+        #expect(life.state == .connecting)
+        #expect(life.tcpConnected() == .none)
+        #expect(life.state == .awaitingInfo)
+        #expect(life.pongReceived() == .none, "a PONG before our CONNECT means nothing")
+        #expect(life.infoReceived() == .introduce)
+        #expect(life.infoReceived() == .update, "a second INFO before the PONG is taken over")
+        #expect(life.state == .awaitingPong)
+        #expect(life.pongReceived() == .established)
+        #expect(life.state == .connected)
+        #expect(life.attempt == 0)
+        #expect(life.pongReceived() == .answered)
+        #expect(life.infoReceived() == .update)
+    }
+
+    @Test("starting twice connects once")
+    func startsOnce() {
+        var life = ConnectionLifecycle(maxPingFailure: 2)
+        #expect(life.start() == .connect(attempt: 1))
+        #expect(life.start() == .none)
+    }
+
+    @Test("it tries for ever, and its retries count up")
+    func retriesForEver() {
+        var life = ConnectionLifecycle(maxPingFailure: 2)
+        #expect(life.start() == .connect(attempt: 1))
+        for retry in 0..<1_000 {
+            #expect(life.socketClosed(afterStableConnection: false, error: refused) == .retry(retry, cause: refused))
+            #expect(life.state == .backingOff(cause: refused))
+            #expect(life.retryTimerFired() == .connect(attempt: retry + 2))
+        }
+    }
+
+    @Test("the backoff starts anew after a stable connection, not after a mere accept or a short one")
+    func backoffStartsAnewWhenStable() {
+        var life = connected()
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: eof))
+        _ = life.retryTimerFired()
+        _ = life.tcpConnected()
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(1, cause: eof))
+        _ = life.retryTimerFired()
+        _ = life.tcpConnected()
+        _ = life.infoReceived()
+        #expect(life.pongReceived() == .established)
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(2, cause: eof), "it was too short")
+        _ = life.retryTimerFired()
+        _ = life.tcpConnected()
+        _ = life.infoReceived()
+        _ = life.pongReceived()
+        #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(0, cause: eof))
+    }
+
+    @Test("the deadline says how far the handshake came", arguments: [
+        (0, "no answer to the TCP connect"), (1, "sent no INFO"), (2, "no PONG"),
+    ])
+    func deadline(steps: Int, expected: String) {
+        var life = ConnectionLifecycle(maxPingFailure: 2)
+        _ = life.start()
+        if steps > 0 { _ = life.tcpConnected() }
+        if steps > 1 { _ = life.infoReceived() }
+        #expect(life.handshakeDeadlinePassed() == .disconnect)
+        guard case .retry(0, let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
+            Issue.record("no retry")
+            return
+        }
+        #expect(cause.code == .connectTimeout)
+        #expect(cause.message.contains(expected))
+    }
+
+    @Test("the deadline means nothing once connected")
+    func deadlineAfterConnect() {
+        var life = connected()
+        #expect(life.handshakeDeadlinePassed() == .none)
+        #expect(life.state == .connected)
+    }
+
+    @Test("silence is noticed after max_ping_failure intervals without a byte")
+    func stale() {
+        var life = connected()
+        #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
+        #expect(life.pingIntervalPassed(receivedBytes: false) == .sendPing)
+        #expect(life.keepalive.misses == 1)
+        #expect(life.pingIntervalPassed(receivedBytes: false) == .disconnect)
+        guard case .retry(_, let cause) = life.socketClosed(afterStableConnection: true, error: eof) else {
+            Issue.record("no retry")
+            return
+        }
+        #expect(cause.code == .stale)
+        #expect(cause.message == "no byte received during 2 ping intervals, the connection is stale")
+    }
+
+    @Test("any byte resets the misses, and so does a new connection")
+    func missesReset() {
+        var life = connected()
+        _ = life.pingIntervalPassed(receivedBytes: false)
+        #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
+        #expect(life.keepalive.misses == 0)
+        _ = life.pingIntervalPassed(receivedBytes: false)
+        _ = life.pingIntervalPassed(receivedBytes: false)
+        _ = life.socketClosed(afterStableConnection: true, error: eof)
+        _ = life.retryTimerFired()
+        #expect(life.keepalive.misses == 0)
+        _ = life.tcpConnected()
+        _ = life.infoReceived()
+        _ = life.pongReceived()
+        #expect(life.pingIntervalPassed(receivedBytes: false) == .sendPing)
+    }
+
+    @Test("errors that close the connection become its cause", arguments: [
+        ("Authorization Violation", NATSError.Code.authorization),
+        ("Authentication Timeout", .authorization),
+        ("User Authentication Expired", .authorization),
+        ("Stale Connection", .serverError),
+        ("maximum connections exceeded", .serverError),
+        ("Secure Connection - TLS Required", .configuration),
+        ("Unknown Protocol Operation", .protocolViolation),
+        ("Maximum Payload Violation", .protocolViolation),
+    ])
+    func closingErrors(text: String, code: NATSError.Code) {
+        var life = connected()
+        #expect(life.errorReceived(ServerError(text: text)) == .disconnect)
+        guard case .retry(_, let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
+            Issue.record("no retry")
+            return
+        }
+        #expect(cause.code == code)
+        #expect(cause.message.contains(text))
+    }
+
+    @Test("errors that leave the connection open are reported", arguments: [
+        ("Permissions Violation for Publish to \"x\"", NATSError.Code.permission),
+        ("Permissions Violation for Subscription to \"x\" using queue \"q\"", .permission),
+        ("maximum subscriptions exceeded", .serverError),
+        ("Invalid Subject", .serverError),
+    ])
+    func harmlessErrors(text: String, code: NATSError.Code) {
+        var life = connected()
+        let error = ServerError(text: text)
+        #expect(life.errorReceived(error) == .report(error.error))
+        #expect(error.error.code == code)
+        #expect(life.state == .connected)
+    }
+
+    @Test("an unknown error is reported; if the server then closes, it is the cause")
+    func unknownError() {
+        var life = connected()
+        let error = ServerError(text: "Flux Capacitor Empty")
+        #expect(life.errorReceived(error) == .report(error.error))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: error.error))
+    }
+
+    @Test("any error during the handshake ends the attempt")
+    func handshakeError() {
+        var life = ConnectionLifecycle(maxPingFailure: 2)
+        _ = life.start()
+        _ = life.tcpConnected()
+        _ = life.infoReceived()
+        #expect(life.errorReceived(ServerError(text: "Authorization Violation")) == .disconnect)
+        #expect(life.pongReceived() == .none, "a PONG of a connection given up means nothing")
+    }
+
+    @Test("a close is final in every state")
+    func close() {
+        var idle = ConnectionLifecycle(maxPingFailure: 2)
+        #expect(idle.close() == .finish)
+        #expect(idle.start() == .none)
+
+        var connecting = ConnectionLifecycle(maxPingFailure: 2)
+        _ = connecting.start()
+        #expect(connecting.close() == .closeSocket)
+        #expect(connecting.tcpConnected() == .closeSocket, "a late TCP connection is closed")
+        #expect(connecting.socketClosed(afterStableConnection: false, error: eof) == .finish)
+        #expect(connecting.state == .closed)
+
+        var up = connected()
+        #expect(up.close() == .closeSocket)
+        #expect(up.close() == .none)
+        #expect(up.socketClosed(afterStableConnection: true, error: eof) == .finish)
+        #expect(up.retryTimerFired() == .none)
+
+        var waiting = connected()
+        _ = waiting.socketClosed(afterStableConnection: true, error: eof)
+        #expect(waiting.close() == .finish)
+        #expect(waiting.retryTimerFired() == .none)
+    }
+
+    @Test("a failure is told once")
+    func failsOnce() {
+        var life = connected()
+        let broken = NATSError(.protocolViolation, "garbage")
+        #expect(life.fail(broken) == .disconnect)
+        #expect(life.fail(refused) == .none)
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: broken))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .none)
+    }
+}

@@ -1,0 +1,115 @@
+import NATSWire
+import NIOCore
+import Synchronization
+import Testing
+
+@testable import NATS
+
+@Suite("The queue between event loop and consumer")
+struct MessageQueueTests {
+    /// Real messages, as the parser makes them.
+    private func messages(_ payloads: [String]) throws -> [WireMessage] {
+        var sink = Collector()
+        var parser = OperationParser()
+        let text = payloads.map { "MSG t 1 \($0.utf8.count)\r\n\($0)\r\n" }.joined()
+        try parser.parse(ByteBuffer(string: text), into: &sink)
+        return sink.messages
+    }
+
+    private func payloads(_ batch: MessageBatch<Int>?) -> [String]? {
+        batch.map { $0.messages.map { String(buffer: $0.payload) } }
+    }
+
+    @Test("batches come in order, with their source")
+    func order() async throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
+        queue.deliver(try messages(["a", "b"]), from: 1)
+        queue.deliver(try messages(["c"]), from: 2)
+        queue.end(nil)
+        let first = try await queue.next()
+        #expect(payloads(first) == ["a", "b"])
+        #expect(first?.source == 1)
+        let second = try await queue.next()
+        #expect(payloads(second) == ["c"])
+        #expect(second?.source == 2)
+        #expect(try await queue.next() == nil)
+    }
+
+    @Test("a waiting consumer is woken by a delivery")
+    func wakes() async throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
+        async let received = queue.next()
+        queue.deliver(try messages(["a"]), from: 1)
+        #expect(payloads(try await received) == ["a"])
+    }
+
+    @Test("a canceled consumer gets an error, and the queue stays usable")
+    func cancellation() async throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
+        let task = Task { try await queue.next() }
+        task.cancel()
+        await #expect(throws: NATSError(.canceled, "the task was canceled")) { try await task.value }
+        queue.deliver(try messages(["a"]), from: 1)
+        #expect(payloads(try await queue.next()) == ["a"])
+    }
+
+    @Test("drop newest keeps what is there and counts exactly")
+    func dropNewest() async throws {
+        let episodes = Mutex(0)
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropNewest)) {
+            episodes.withLock { $0 += 1 }
+        }
+        queue.deliver(try messages(["a", "b"]), from: 1)
+        queue.deliver(try messages(["c", "d", "e"]), from: 1)
+        queue.deliver(try messages(["f"]), from: 1)
+        #expect(queue.dropped == 3)
+        #expect(episodes.withLock { $0 } == 1, "one episode, reported once")
+        #expect(payloads(try await queue.next()) == ["a", "b"])
+        #expect(payloads(try await queue.next()) == ["c"])
+        queue.deliver(try messages(["g"]), from: 1)
+        queue.deliver(try messages(["h", "i", "j"]), from: 1)
+        #expect(queue.dropped == 4)
+        #expect(episodes.withLock { $0 } == 2)
+    }
+
+    @Test("drop oldest keeps the newest, in order")
+    func dropOldest() async throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropOldest))
+        queue.deliver(try messages(["a", "b"]), from: 1)
+        queue.deliver(try messages(["c", "d"]), from: 2)
+        #expect(queue.dropped == 1)
+        let first = try await queue.next()
+        #expect(payloads(first) == ["b"])
+        #expect(first?.source == 1)
+        #expect(payloads(try await queue.next()) == ["c", "d"])
+    }
+
+    @Test("fail delivers what is there and ends with an error")
+    func fail() async throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 2, overflow: .fail))
+        queue.deliver(try messages(["a", "b", "c"]), from: 1)
+        queue.deliver(try messages(["d"]), from: 1)
+        #expect(payloads(try await queue.next()) == ["a", "b"])
+        let error = await #expect(throws: NATSError.self) { try await queue.next() }
+        #expect(error?.code == .slowConsumer)
+        #expect(try await queue.next() == nil, "the error is told once")
+    }
+
+    @Test("bytes are bounded as well")
+    func bytes() throws {
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 100, bytes: 250, overflow: .dropNewest))
+        queue.deliver(try messages([String(repeating: "x", count: 99), String(repeating: "y", count: 99)]), from: 1)
+        queue.deliver(try messages([String(repeating: "z", count: 99), "tiny"]), from: 1)
+        #expect(queue.dropped == 2, "order is kept: nothing behind a dropped message overtakes it")
+    }
+}
+
+private struct Collector: OperationSink {
+    var messages: [WireMessage] = []
+    mutating func message(_ message: WireMessage) { messages.append(message) }
+    mutating func info(_ json: ByteBuffer) {}
+    mutating func ping() {}
+    mutating func pong() {}
+    mutating func ok() {}
+    mutating func serverError(_ text: ByteBuffer) {}
+}

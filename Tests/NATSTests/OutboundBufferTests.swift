@@ -1,0 +1,159 @@
+import NATSWire
+import NIOCore
+import Testing
+
+@testable import NATS
+
+@Suite("The outbound buffer")
+struct OutboundBufferTests {
+    private func append(_ text: String, to buffer: OutboundBuffer) -> OutboundBuffer.Append {
+        Array(text.utf8).withUnsafeBytes { bytes in
+            buffer.append(subject: "orders.eu", reply: nil, headers: nil, payload: bytes)
+        }
+    }
+
+    private func connected(capacity: Int = 4096) -> OutboundBuffer {
+        let buffer = OutboundBuffer(capacity: capacity, disconnectedCapacity: 0)
+        buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        // Takes the wake-up that connecting stands for.
+        var nothing = ByteBuffer()
+        #expect(buffer.take(into: &nothing) == nil)
+        return buffer
+    }
+
+    @Test("frames are taken whole and in order, and the loop is told once")
+    func takesInOrder() throws {
+        let buffer = connected()
+        guard case .accepted(wake: true) = append("one", to: buffer), case .accepted(wake: false) = append("two", to: buffer)
+        else {
+            Issue.record("not accepted, or told twice")
+            return
+        }
+        var frames = ByteBuffer()
+        let taken = try #require(buffer.take(into: &frames))
+        #expect(taken.messages == 2)
+        #expect(String(buffer: frames) == "PUB orders.eu 3\r\none\r\nPUB orders.eu 3\r\ntwo\r\n")
+        #expect(buffer.counters.messages == 2)
+        #expect(buffer.counters.bufferedMessages == 0)
+        #expect(buffer.counters.bufferedBytes == frames.readableBytes)
+        buffer.written()
+        #expect(buffer.counters.bufferedBytes == 0)
+    }
+
+    @Test("a full buffer makes publishers wait until half of it is written")
+    func backPressure() throws {
+        let buffer = connected(capacity: 100)
+        guard case .accepted = append(String(repeating: "x", count: 60), to: buffer) else {
+            Issue.record("not accepted")
+            return
+        }
+        guard case .full(let waiter) = append(String(repeating: "y", count: 60), to: buffer) else {
+            Issue.record("accepted beyond the bound")
+            return
+        }
+        var frames = ByteBuffer()
+        _ = try #require(buffer.take(into: &frames))
+        guard case .full = append(String(repeating: "y", count: 60), to: buffer) else {
+            Issue.record("what is being written counts too")
+            return
+        }
+        #expect(!waiter.isSettled)
+        buffer.written()
+        #expect(waiter.isSettled)
+        guard case .accepted = append(String(repeating: "y", count: 60), to: buffer) else {
+            Issue.record("no room after the write")
+            return
+        }
+    }
+
+    @Test("a frame larger than the buffer goes through when it is the only one")
+    func largeFrame() {
+        let buffer = connected(capacity: 100)
+        guard case .accepted = append(String(repeating: "x", count: 500), to: buffer) else {
+            Issue.record("refused")
+            return
+        }
+    }
+
+    @Test("without a connection nothing is taken in unless a reconnect buffer is configured")
+    func disconnected() throws {
+        let none = OutboundBuffer(capacity: 4096, disconnectedCapacity: 0)
+        guard case .refused(let error) = append("x", to: none) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(error.code == .notConnected)
+
+        let some = OutboundBuffer(capacity: 4096, disconnectedCapacity: 50)
+        guard case .accepted(wake: false) = append("kept", to: some) else {
+            Issue.record("refused")
+            return
+        }
+        guard case .refused(let full) = append(String(repeating: "x", count: 60), to: some) else {
+            Issue.record("accepted beyond the bound")
+            return
+        }
+        #expect(full.code == .bufferFull)
+        some.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        var frames = ByteBuffer()
+        #expect(try #require(some.take(into: &frames)).messages == 1)
+        #expect(String(buffer: frames) == "PUB orders.eu 4\r\nkept\r\n")
+    }
+
+    @Test("what was not taken over survives the loss of the connection, flushes do not")
+    func loss() throws {
+        let buffer = connected()
+        _ = append("one", to: buffer)
+        var frames = ByteBuffer()
+        _ = buffer.take(into: &frames)
+        _ = append("two", to: buffer)
+        let flush = Waiter()
+        _ = try buffer.requestFlush(flush)
+        buffer.disconnected(NATSError(.disconnected, "gone"))
+        #expect(flush.isSettled)
+        #expect(buffer.take(into: &frames) == nil)
+        buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        frames.clear()
+        #expect(try #require(buffer.take(into: &frames)).messages == 1)
+        #expect(String(buffer: frames) == "PUB orders.eu 3\r\ntwo\r\n")
+    }
+
+    @Test("the server's limits are checked before anything is buffered")
+    func limits() throws {
+        let buffer = connected()
+        buffer.limitsChanged(maxPayload: 3, acceptsHeaders: false)
+        guard case .accepted = append("abc", to: buffer) else {
+            Issue.record("a payload of exactly the limit is allowed")
+            return
+        }
+        guard case .refused(let tooLarge) = append("abcd", to: buffer) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(tooLarge.code == .payloadTooLarge)
+        #expect(tooLarge.message == "the payload has 4 bytes, the server takes at most 3")
+        var headers = Headers()
+        try headers.add(name: "A", value: "b")
+        let result = [UInt8]().withUnsafeBytes { bytes in
+            buffer.append(subject: "orders.eu", reply: nil, headers: headers, payload: bytes)
+        }
+        guard case .refused(let unsupported) = result else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(unsupported.code == .headers)
+    }
+
+    @Test("closing refuses what comes and counts what is dropped")
+    func close() {
+        let buffer = connected()
+        _ = append("one", to: buffer)
+        _ = append("two", to: buffer)
+        #expect(buffer.close() == 2)
+        guard case .refused(let error) = append("x", to: buffer) else {
+            Issue.record("accepted")
+            return
+        }
+        #expect(error.code == .closed)
+    }
+}
