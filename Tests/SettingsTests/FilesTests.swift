@@ -1,0 +1,142 @@
+import Foundation
+import Testing
+
+@testable import Settings
+
+@Suite("Where files are, and who may read them")
+struct FilesTests {
+    @Test("XDG variables win over HOME, and relative ones are ignored")
+    func locations() throws {
+        let plain = try SettingsLocations(environment: ["HOME": "/home/u/", "XDG_STATE_HOME": "state"])
+        #expect(plain.configurationFile == "/home/u/.config/roulette/config.toml")
+        #expect(plain.stateDirectory == "/home/u/.local/state/roulette")
+        #expect(plain.themeDirectories == ["/home/u/.config/roulette/themes"])
+
+        let chosen = try SettingsLocations(
+            environment: ["XDG_CONFIG_HOME": "/c", "XDG_STATE_HOME": "/s"],
+            executable: "/opt/bin/roulette"
+        )
+        #expect(chosen.configurationFile == "/c/roulette/config.toml")
+        #expect(chosen.stateDirectory == "/s/roulette")
+        #expect(
+            chosen.themeDirectories == ["/c/roulette/themes", "/opt/bin/themes", "/opt/bin/../share/roulette/themes"]
+        )
+        #expect(
+            problems { () throws(SettingsError) in try SettingsLocations(environment: [:]) }
+                == ["XDG_CONFIG_HOME: neither XDG_CONFIG_HOME nor HOME is an absolute path, set HOME"]
+        )
+    }
+
+    @Test(
+        "paths in a configuration",
+        arguments: [("~/a", "/h/a"), ("~", "/h"), ("/a", "/a"), ("a/b", "/etc/r/a/b"), ("~u/a", "~u/a")]
+    )
+    func expand(path: String, expected: String) {
+        #expect(SettingsLocations.expand(path, from: "/etc/r", environment: ["HOME": "/h"]) == expected)
+    }
+
+    @Test("a configuration with a secret that others can read is refused, with the chmod to run")
+    func permissions() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/config.toml"
+            let secret = "[profiles.p]\nservers = [\"a\"]\ntoken = \"hunter2\"\n"
+            for bits in [0o644, 0o640, 0o620, 0o604] {
+                try write(secret, to: path, mode: bits)
+                #expect(
+                    problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:]) }
+                        == ["\(path): others can read it, but it holds a password or a token; run: chmod 600 \(path)"]
+                )
+            }
+            try write(secret, to: path, mode: 0o600)
+            #expect(try ConfigurationFile.load(path: path, environment: [:]).holdsSecrets)
+            try write("[profiles.p]\nservers = [\"a\"]\nuser = \"u\"\n", to: path, mode: 0o644)
+            #expect(try ConfigurationFile.load(path: path, environment: [:]).profiles.count == 1)
+        }
+    }
+
+    @Test("a credentials path starts from the configuration's directory, and the file must be private")
+    func credentials() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/config.toml"
+            try write("[profiles.p]\nservers = [\"a\"]\ncredentials = \"it's.creds\"\n", to: path, mode: 0o644)
+            let profile = try ConfigurationFile.load(path: path, environment: [:]).profile()
+            let credentials = directory + "/it's.creds"
+            #expect(profile.login == .credentials(path: credentials))
+
+            try write("secret", to: credentials, mode: 0o644)
+            #expect(
+                problems { () throws(SettingsError) in try SettingsFile.readPrivate(credentials) }
+                    == [
+                        "\(credentials): others can read it, but it holds a key or a password; run: "
+                            + "chmod 600 '\(directory)/it'\\''s.creds'"
+                    ]
+            )
+            try write("secret", to: credentials, mode: 0o400)
+            #expect(try SettingsFile.readPrivate(credentials).bytes == Array("secret".utf8))
+        }
+    }
+
+    @Test("what is not a readable text file says why")
+    func unreadable() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/c.toml"
+            func load() -> [String] {
+                problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:]) }
+            }
+            #expect(load() == ["\(path): does not exist"])
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+            #expect(load() == ["\(path): is not a regular file"])
+            try FileManager.default.removeItem(atPath: path)
+            #expect(mkfifo(path, 0o600) == 0)
+            #expect(load() == ["\(path): is not a regular file"])
+            try FileManager.default.removeItem(atPath: path)
+            try Data([0x61, 0xFF]).write(to: URL(fileURLWithPath: path))
+            #expect(load() == ["\(path): is not UTF-8 text, save it as UTF-8"])
+            try Data(count: TOMLDocument.sizeLimit + 1).write(to: URL(fileURLWithPath: path))
+            #expect(load() == ["\(path): is longer than 1048576 bytes"])
+        }
+    }
+
+    @Test("state is written for its owner alone, whole or not at all")
+    func state() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/a/b/roulette"
+            let state = try StateDirectory(creating: path)
+            #expect(try mode(of: path) == 0o700)
+            #expect(try mode(of: directory + "/a") == 0o700)
+            #expect(try state.read("history", limit: 100) == nil)
+            try state.write(Array("one".utf8), to: "history")
+            try state.write(Array("two".utf8), to: "history")
+            #expect(try state.read("history", limit: 100) == Array("two".utf8))
+            #expect(try mode(of: path + "/history") == 0o600)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: path) == ["history"])
+            #expect(
+                problems { () throws(SettingsError) in try state.write([], to: "../x") }
+                    == ["\(path): \"../x\" is not a file name"]
+            )
+            #expect(try StateDirectory(creating: path) == state)
+
+            try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+            #expect(
+                problems { () throws(SettingsError) in try StateDirectory(creating: path) }
+                    == ["\(path): others can read it, but history is kept there; run: chmod 700 \(path)"]
+            )
+        }
+    }
+
+    @Test("a state directory that cannot be one says why")
+    func badState() throws {
+        try withTemporaryDirectory { directory in
+            let path = directory + "/file"
+            try write("", to: path)
+            #expect(
+                problems { () throws(SettingsError) in try StateDirectory(creating: path) }
+                    == ["\(path): is not a directory, move it away"]
+            )
+            #expect(
+                problems { () throws(SettingsError) in try StateDirectory(creating: path + "/below") }
+                    == ["\(path)/below: cannot be created: Not a directory"]
+            )
+        }
+    }
+}
