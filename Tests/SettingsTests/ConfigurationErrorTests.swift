@@ -45,7 +45,7 @@ struct ConfigurationErrorTests {
 
     static let values = [
         Case("pool_size = \"5\"", "c.toml:3: profiles.p.pool_size: expected an integer, found a string"),
-        Case("pool_size = 0", "c.toml:3: profiles.p.pool_size: 0 is out of range, use 1 to 256"),
+        Case("pool_size = 0", "c.toml:3: profiles.p.pool_size: 0 is out of range, use 1 to 1000"),
         Case("max_retry = -1", "c.toml:3: profiles.p.max_retry: -1 is out of range, use 0 to 1000"),
         Case("max_ping_failure = 2.5", "c.toml:3: profiles.p.max_ping_failure: expected an integer, found a decimal number"),
         Case("allow_publish = \"yes\"", "c.toml:3: profiles.p.allow_publish: expected true or false, found a string"),

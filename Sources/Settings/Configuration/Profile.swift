@@ -58,13 +58,13 @@ public struct Profile: Sendable, Hashable {
     public var naming = Naming.index
     /// What the client does.
     public var role = Role.both
-    /// Connections per cluster and role, 1 to 256.
+    /// Connections per cluster and role, 1 to 1000.
     public var poolSize = 5
     /// The time between two PINGs, 100 ms to 1 h.
     public var pingInterval: Duration = .seconds(5)
     /// Ping intervals without any byte received after which a connection counts as lost, 1 to 100.
     public var maxPingFailure = 2
-    /// Tries of one publish or subscribe while its cluster is down, 0 to 1000.
+    /// Retries of one publish or subscribe while its cluster is down, 0 to 1000; then it fails.
     public var maxRetry = 10
     /// The first backoff between tries, 1 ms to ``maxBackoff``.
     public var baseBackoff: Duration = .milliseconds(10)

@@ -13,7 +13,7 @@ extension Profile {
         profile.allowPublish = reader.boolean("allow_publish") ?? (profile.environment != .production)
         profile.naming = reader.choice("naming") ?? profile.naming
         profile.role = reader.choice("role") ?? profile.role
-        profile.poolSize = reader.integer("pool_size", in: 1...256) ?? profile.poolSize
+        profile.poolSize = reader.integer("pool_size", in: 1...1000) ?? profile.poolSize
         profile.pingInterval =
             reader.duration("ping_interval", in: .milliseconds(100) ... .seconds(3600)) ?? profile.pingInterval
         profile.maxPingFailure = reader.integer("max_ping_failure", in: 1...100) ?? profile.maxPingFailure
