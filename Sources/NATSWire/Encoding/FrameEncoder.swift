@@ -69,7 +69,8 @@ public enum FrameEncoder {
         )
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
             var writer = FrameWriter(bytes)
-            writer.write(headers == nil ? "PUB " : "HPUB ")
+            if headers != nil { writer.write(UInt8(ascii: "H")) }
+            writer.write(static: "PUB ")
             writer.write(validSubject)
             writer.write(.space)
             if let validReply {
@@ -127,7 +128,7 @@ public enum FrameEncoder {
         let size = "SUB ".utf8.count + subject.count + 1 + (queue.map { $0.count + 1 } ?? 0) + FrameWriter.digitCount(sid) + 2
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
             var writer = FrameWriter(bytes)
-            writer.write("SUB ")
+            writer.write(static: "SUB ")
             subject.withBytes { writer.write($0) }
             writer.write(.space)
             if let queue {
@@ -150,7 +151,7 @@ public enum FrameEncoder {
         let size = "UNSUB ".utf8.count + FrameWriter.digitCount(sid) + (max.map { 1 + FrameWriter.digitCount($0) } ?? 0) + 2
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
             var writer = FrameWriter(bytes)
-            writer.write("UNSUB ")
+            writer.write(static: "UNSUB ")
             writer.write(decimal: sid)
             if let max {
                 writer.write(.space)

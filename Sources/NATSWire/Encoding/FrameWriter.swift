@@ -13,9 +13,10 @@ struct FrameWriter {
         self.count += source.count
     }
 
+    /// Writes text known when the program is written. Byte by byte: the compiler turns short ones into single stores.
     @inline(__always)
-    mutating func write(_ text: StaticString) {
-        self.write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    mutating func write(static text: StaticString) {
+        for index in 0..<text.utf8CodeUnitCount { self.write(text.utf8Start[index]) }
     }
 
     mutating func write(_ text: String) {

@@ -71,7 +71,7 @@ extension Headers {
     @discardableResult
     public func write(into bytes: UnsafeMutableRawBufferPointer) -> Int {
         var writer = FrameWriter(bytes)
-        writer.write(HeaderVersionLine.version)
+        writer.write(static: HeaderVersionLine.version)
         if let status {
             writer.write(.space)
             writer.write(status.description)

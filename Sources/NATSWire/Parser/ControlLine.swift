@@ -20,14 +20,12 @@ extension ControlLine {
     /// and the line ends with LF or CR LF, all as the server reads its own side of the protocol.
     @usableFromInline
     static func read(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError) -> ControlLine {
-        guard bytes.count >= 4 else { return try self.readShort(bytes, limits: limits) }
+        guard bytes.count >= 4 else { return try self.readOther(bytes, limits: limits) }
         // ORing 0x20 maps A–Z to a–z and nothing else to a letter.
-        let word = bytes.loadUnaligned(as: UInt32.self).littleEndian | 0x2020_2020
-        switch word & 0x00FF_FFFF {
-        case Self.keyword("msg") where bytes[3].isBlank:
+        let word = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) | 0x2020_2020
+        if word & 0x00FF_FFFF == Self.keyword("msg"), bytes[3].isBlank {
+            if let head = Self.readUsualMessage(bytes, limits: limits) { return .message(head) }
             return try self.readMessage(bytes, argumentsAt: 4, withHeaders: false, limits: limits)
-        default:
-            break
         }
         if word == Self.keyword("hmsg"), bytes.count > 4, bytes[4].isBlank {
             return try self.readMessage(bytes, argumentsAt: 5, withHeaders: true, limits: limits)
@@ -47,14 +45,14 @@ extension ControlLine {
 
 extension ControlLine {
     /// `MSG subject sid [reply] size` or `HMSG subject sid [reply] headerSize totalSize`.
-    @inline(__always)
+    @inline(never)
     private static func readMessage(
         _ bytes: UnsafeRawBufferPointer,
         argumentsAt start: Int,
         withHeaders: Bool,
         limits: OperationParser.Limits
     ) throws(WireError) -> ControlLine {
-        // One pass, without waiting for the line end to be found first: this is the hottest loop of the library.
+        // One pass, without looking for the line end first.
         var scanner = ArgumentScanner(bytes: bytes, position: start, limit: min(bytes.count, limits.maxControlLine))
         let subject = scanner.next()
         let sid = scanner.next()
@@ -124,14 +122,6 @@ extension ControlLine {
 // MARK: - All other operations
 
 extension ControlLine {
-    /// Fewer than four bytes: a line of at most three is no operation at all, unless more of it is still to come.
-    @inline(never)
-    private static func readShort(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError)
-        -> ControlLine
-    {
-        try self.readOther(bytes, limits: limits)
-    }
-
     @inline(never)
     private static func readOther(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError)
         -> ControlLine

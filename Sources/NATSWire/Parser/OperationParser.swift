@@ -121,7 +121,7 @@ extension OperationParser {
     ) throws(WireError) -> Step {
         let offset = index - buffer.readerIndex
         let line = try buffer.withUnsafeReadableBytes { (bytes) throws(WireError) in
-            try ControlLine.read(UnsafeRawBufferPointer(rebasing: bytes[offset...]), limits: limits)
+            try ControlLine.read(UnsafeRawBufferPointer(rebasing: bytes[offset..<bytes.count]), limits: limits)
         }
         switch line {
         case .message(let head):

@@ -1,0 +1,87 @@
+/// The line that busy connections consist of: MSG with single spaces and CR LF, exactly as servers write it.
+///
+/// Whatever else a line may be, complete or not, is left to the general reader. This one is a third of its cost.
+extension ControlLine {
+    /// Reads `MSG subject sid [reply] size` CR LF, or returns nil to have the general reader decide.
+    ///
+    /// - Parameter bytes: At least four bytes, the first three of them MSG in any case, then a blank.
+    @inline(__always)
+    static func readUsualMessage(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) -> MessageHead? {
+        guard let base = bytes.baseAddress else { return nil }
+        var cursor = FastCursor(base: base, position: 4, limit: min(bytes.count, limits.maxControlLine))
+        guard cursor.skipToken(), cursor.skip(.space) else { return nil }
+        var head = MessageHead()
+        head.subjectOffset = 4
+        head.subjectLength = UInt32(truncatingIfNeeded: cursor.position - 5)
+        guard let sid = cursor.readDecimal(), cursor.skip(.space) else { return nil }
+        head.sid = sid
+
+        let third = cursor.position
+        var size = cursor.readDecimal()
+        if size == nil || !cursor.isAt(.carriageReturn) {
+            cursor.position = third
+            guard cursor.skipToken() else { return nil }
+            head.replyOffset = UInt32(truncatingIfNeeded: third)
+            head.replyLength = UInt32(truncatingIfNeeded: cursor.position - third)
+            guard cursor.skip(.space) else { return nil }
+            size = cursor.readDecimal()
+        }
+        guard let size, size <= UInt64(limits.maxMessageSize), cursor.skip(.carriageReturn), cursor.skip(.lineFeed) else {
+            return nil
+        }
+        head.bodyLength = UInt32(truncatingIfNeeded: size)
+        head.lineLength = UInt32(truncatingIfNeeded: cursor.position)
+        return head
+    }
+}
+
+/// A position in bytes that is checked against a limit at every step.
+private struct FastCursor {
+    let base: UnsafeRawPointer
+    var position: Int
+    let limit: Int
+
+    @inline(__always)
+    func isAt(_ byte: UInt8) -> Bool {
+        self.position < self.limit && self.base.load(fromByteOffset: self.position, as: UInt8.self) == byte
+    }
+
+    @inline(__always)
+    mutating func skip(_ byte: UInt8) -> Bool {
+        guard self.isAt(byte) else { return false }
+        self.position += 1
+        return true
+    }
+
+    /// Steps over bytes above 0x20, eight at a time; false if there are none or fewer than eight bytes are left to look at.
+    @inline(__always)
+    mutating func skipToken() -> Bool {
+        let start = self.position
+        while self.position + 8 <= self.limit {
+            let word = UInt64(littleEndian: self.base.loadUnaligned(fromByteOffset: self.position, as: UInt64.self))
+            // The high bit of each byte below 0x21. A borrow can only spoil bytes above the first such byte.
+            let found = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
+            guard found == 0 else {
+                self.position += found.trailingZeroBitCount / 8
+                return self.position > start
+            }
+            self.position += 8
+        }
+        return false
+    }
+
+    /// Reads 1 to 19 digits, which always fit 64 bits; nil for none or more.
+    @inline(__always)
+    mutating func readDecimal() -> UInt64? {
+        let start = self.position
+        let end = min(self.limit, start + 19)
+        var value: UInt64 = 0
+        while self.position < end {
+            let digit = self.base.load(fromByteOffset: self.position, as: UInt8.self) &- UInt8(ascii: "0")
+            guard digit < 10 else { break }
+            value = value &* 10 &+ UInt64(digit)
+            self.position += 1
+        }
+        return self.position > start ? value : nil
+    }
+}
