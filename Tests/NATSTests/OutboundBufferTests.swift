@@ -133,7 +133,7 @@ struct OutboundBufferTests {
         #expect(tooLarge.code == .payloadTooLarge)
         #expect(tooLarge.message == "the payload has 4 bytes, the server takes at most 3")
         var headers = Headers()
-        try headers.add(name: "A", value: "b")
+        try headers.add("A", "b")
         let result = [UInt8]().withUnsafeBytes { bytes in
             buffer.append(subject: "orders.eu", reply: nil, headers: headers, payload: bytes)
         }

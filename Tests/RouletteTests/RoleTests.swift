@@ -1,0 +1,114 @@
+import NATS
+import NATSWire
+import Testing
+
+@testable import Roulette
+
+@Suite("Roles and calls without a cluster")
+struct RoleTests {
+    private func configuration(_ role: RouletteConfiguration.Role) -> RouletteConfiguration {
+        // Nothing listens on port 1 of the loopback interface.
+        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
+        configuration.role = role
+        configuration.maxRetry = 2
+        configuration.baseBackoff = .milliseconds(1)
+        configuration.maxBackoff = .milliseconds(2)
+        return configuration
+    }
+
+    @Test("pools are made for the role only", arguments: [
+        (RouletteConfiguration.Role.both, 5, 5), (.publisher, 5, 0), (.subscriber, 0, 5),
+    ])
+    func pools(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
+        let client = try RouletteClient(configuration: configuration(role))
+        #expect(client.pools[0].publishers.count == publishers)
+        #expect(client.pools[0].subscribers.count == subscribers)
+    }
+
+    @Test("the wrong call for the role fails at once and names the role")
+    func wrongRole() async throws {
+        let subscriber = try RouletteClient(configuration: configuration(.subscriber))
+        let publishing = await #expect(throws: RouletteError.self) { try await subscriber.publish("x", to: "a") }
+        #expect(publishing?.code == .role)
+        #expect(publishing?.message.contains("role subscriber") == true)
+        let publisher = try RouletteClient(configuration: configuration(.publisher))
+        let subscribing = await #expect(throws: RouletteError.self) { try await publisher.subscribe(to: "a") }
+        #expect(subscribing?.code == .role)
+        #expect(subscribing?.message.contains("role publisher") == true)
+    }
+
+    @Test("a cluster that is down fails a publish and a subscribe after max_retry retries, with the reason")
+    func unavailable() async throws {
+        let client = try RouletteClient(configuration: configuration(.both))
+        try await withRunning(client) {
+            // The first attempts to connect have to fail before there is a reason to tell.
+            var events = client.events.makeAsyncIterator()
+            while let event = await events.next() {
+                if case .reconnecting = event.kind { break }
+            }
+            for operation in [
+                { try await client.publish("x", to: "a") }, { _ = try await client.subscribe(to: "a") },
+            ] as [@Sendable () async throws -> Void] {
+                let error = await #expect(throws: RouletteError.self) { try await operation() }
+                #expect(error?.code == .clusterUnavailable)
+                #expect(error?.cluster?.name == "alpha")
+                #expect(error?.message.hasPrefix("no connection during 3 tries") == true)
+            }
+            let immediate = #expect(throws: RouletteError.self) { try client.tryPublish("x", to: "a") }
+            #expect(immediate?.code == .clusterUnavailable)
+        }
+    }
+
+    @Test("publishing without run() says so")
+    func notRunning() async throws {
+        let client = try RouletteClient(configuration: configuration(.both))
+        let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
+        #expect(error?.message == "no connection during 3 tries: run() was not called")
+    }
+
+    @Test("canceling a waiting publish ends it at once")
+    func cancellation() async throws {
+        var configuration = configuration(.both)
+        configuration.baseBackoff = .seconds(3600)
+        configuration.maxBackoff = .seconds(3600)
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            let task = Task { try await client.publish("x", to: "a") }
+            task.cancel()
+            let error = await #expect(throws: RouletteError.self) { try await task.value }
+            #expect(error?.code == .canceled)
+        }
+    }
+
+    @Test("a topic that is none is an error before any waiting", arguments: ["a b", "a\r\nPUB x 1", "a.*"])
+    func invalidTopic(topic: String) async throws {
+        let client = try RouletteClient(configuration: configuration(.both))
+        let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: topic) }
+        #expect(error?.code == .invalidTopic)
+    }
+
+    @Test("run() ends when the client is closed, and what comes after is told so")
+    func closing() async throws {
+        let client = try RouletteClient(configuration: configuration(.both))
+        let run = Task { await client.run() }
+        client.close()
+        client.close()
+        await run.value
+        let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
+        #expect(error?.code == .closed)
+        #expect(client.snapshot().clusters[0].connections.allSatisfy { $0.connection.state == .closed })
+    }
+
+    private func withRunning(_ client: RouletteClient, _ body: () async throws -> Void) async throws {
+        let run = Task { await client.run() }
+        do {
+            try await body()
+        } catch {
+            client.close()
+            await run.value
+            throw error
+        }
+        client.close()
+        await run.value
+    }
+}

@@ -1,0 +1,86 @@
+import NATS
+import Testing
+
+@testable import Roulette
+
+@Suite("Configuration")
+struct RouletteConfigurationTests {
+    @Test("the defaults are those of Roulette 1.0.5")
+    func defaults() {
+        let configuration = RouletteConfiguration(servers: [.init(host: "a")])
+        #expect(configuration.servers[0].port == 4222)
+        #expect(configuration.role == .both)
+        #expect(configuration.poolSize == 5)
+        #expect(configuration.pingInterval == .milliseconds(5000))
+        #expect(configuration.maxPingFailure == 2)
+        #expect(configuration.maxRetry == 10)
+        #expect(configuration.baseBackoff == .milliseconds(10))
+        #expect(configuration.maxBackoff == .milliseconds(5000))
+        #expect(configuration.subscriptionRestart == .temporary)
+        #expect(configuration.naming == .index)
+    }
+
+    @Test("what cannot work is refused, and the message names it", arguments: Self.faulty)
+    func refused(fault: Fault) {
+        let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: fault.configuration) }
+        #expect(error?.code == .configuration)
+        #expect(error?.message == fault.message)
+    }
+
+    struct Fault: Sendable, CustomTestStringConvertible {
+        let message: String
+        let configuration: RouletteConfiguration
+        var testDescription: String { message }
+    }
+
+    static let faulty: [Fault] = [
+        fault("no servers are configured; list at least one host", servers: []),
+        fault("servers[1]: the host is empty", servers: [.init(host: "a"), .init(host: "")]),
+        fault("servers[0]: port 99999 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 99999)]),
+        fault("servers[0]: port 0 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 0)]),
+        fault(
+            "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own",
+            servers: [.init(name: "x", host: "a"), .init(host: "b"), .init(name: "y", host: "A", port: 4222)]
+        ),
+        fault(
+            "servers[0] has no name, and naming = \"name\" makes the ring from the names",
+            servers: [.init(host: "a")]
+        ) { $0.naming = .name },
+        fault("pool_size is 0, use 1 to 1000") { $0.poolSize = 0 },
+        fault("max_retry is -1, use 0 or more") { $0.maxRetry = -1 },
+        fault("max_ping_failure is 0, use 1 or more") { $0.maxPingFailure = 0 },
+        fault("the ping interval must be longer than zero") { $0.pingInterval = .zero },
+        fault("the connection timeout must be longer than zero") { $0.connectionTimeout = .seconds(-1) },
+        fault("base_backoff must be longer than zero") { $0.baseBackoff = .zero },
+        fault("max_backoff must not be shorter than base_backoff") { $0.maxBackoff = .milliseconds(1) },
+    ]
+
+    private static func fault(
+        _ message: String,
+        servers: [RouletteConfiguration.Server] = [.init(host: "a"), .init(host: "b")],
+        change: (inout RouletteConfiguration) -> Void = { _ in }
+    ) -> Fault {
+        var configuration = RouletteConfiguration(servers: servers)
+        change(&configuration)
+        return Fault(message: message, configuration: configuration)
+    }
+
+    @Test("two equal names cannot make a ring of names")
+    func equalNames() {
+        var configuration = RouletteConfiguration(servers: [.init(name: "x", host: "a"), .init(name: "x", host: "b")])
+        #expect(throws: Never.self) { try RouletteClient(configuration: configuration) }
+        configuration.naming = .name
+        let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: configuration) }
+        #expect(error?.code == .configuration)
+    }
+
+    @Test("a secret does not show")
+    func secrets() {
+        let credentials = NATSClientConfiguration.Credentials.userPassword(user: "u", password: "hunter2")
+        var dumped = ""
+        dump(credentials, to: &dumped)
+        #expect(!dumped.contains("hunter2"))
+        #expect(!"\(credentials)".contains("hunter2"))
+        #expect(!String(reflecting: credentials).contains("hunter2"))
+    }
+}

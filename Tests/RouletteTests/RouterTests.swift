@@ -1,0 +1,62 @@
+import HashRing
+import NATSWire
+import Testing
+
+@testable import Roulette
+
+@Suite("Routing")
+struct RouterTests {
+    private func router(_ count: Int) throws -> Router { Router(ring: try HashRing(count: count)) }
+
+    @Test("every topic goes where the ring says, the first time and from the cache")
+    func followsTheRing() throws {
+        let router = try router(16)
+        let topics = (0..<20_000).map { "topic\($0).x" }
+        for round in 0..<2 {
+            for topic in topics {
+                let route = try router.route(topic)
+                let expected = router.ring.lookup(of: topic)
+                #expect(route.cluster == expected.index, "\(topic), round \(round)")
+                #expect(route.hash == expected.hash)
+            }
+        }
+    }
+
+    @Test("topics that are equal as Swift strings but not as bytes stay apart")
+    func bytes() throws {
+        let router = try router(64)
+        let composed = "caf\u{E9}"
+        let decomposed = "cafe\u{301}"
+        #expect(composed == decomposed, "the trap this test is about")
+        for _ in 0..<2 {
+            #expect(try router.route(composed).hash == HashRing.hash(of: composed))
+            #expect(try router.route(decomposed).hash == HashRing.hash(of: decomposed))
+        }
+        #expect(try router.route(composed).hash != router.route(decomposed).hash)
+    }
+
+    @Test("what is no topic is refused before anything is sent", arguments: [
+        "", " ", "a b", "a\nb", "a\r\nb", "a\tb", "a..b", ".a", "a.", "a.*", "a.>", "*", ">", "a\u{0}b", "a\u{7F}b",
+    ])
+    func invalid(topic: String) throws {
+        let router = try router(3)
+        let error = #expect(throws: RouletteError.self) { try router.route(topic) }
+        #expect(error?.code == .invalidTopic)
+        #expect(error?.message.isEmpty == false)
+    }
+
+    @Test("a topic always takes the same connection of its pool")
+    func sameSlot() throws {
+        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
+        for number in 0..<500 {
+            let route = try client.router.route("topic.\(number)")
+            let slots = Set((0..<10).map { _ in client.pools[route.cluster].publisher(for: route.hash).slot })
+            #expect(slots.count == 1)
+        }
+        let used = Set(try (0..<500).map { number in
+            let route = try client.router.route("topic.\(number)")
+            return client.pools[route.cluster].publisher(for: route.hash).slot
+        })
+        #expect(used == [0, 1, 2, 3, 4], "all connections of a pool are used")
+    }
+}
