@@ -152,6 +152,16 @@ struct SafeTextLinesTests {
         #expect(plain(SafeText.lines(untrusted: "e\u{301}e\u{301}e\u{301}", wrapAt: 2)) == ["e\u{301}e\u{301}", "e\u{301}"])
     }
 
+    @Test("Prose wraps at spaces, and a word too long for a row between characters")
+    func wordWrapping() {
+        func words(_ text: SafeText, _ columns: Int) -> [String] { plain(text.wrapped(at: columns, by: .words)) }
+        #expect(words("one two three", 7) == ["one two", "three"])
+        #expect(words("one two three", 8) == ["one two", "three"])
+        #expect(words("one two three", 4) == ["one", "two", "thre", "e"])
+        #expect(words("ab cdefgh i", 3) == ["ab", "cde", "fgh", "i"])
+        #expect(words("abc ", 3) == ["abc"])
+    }
+
     @Test("Stops at the number of rows allowed and says so")
     func limits() {
         let wrapped = SafeText.lines(untrusted: "abcdef\ngh", maximumLines: 2, wrapAt: 2)

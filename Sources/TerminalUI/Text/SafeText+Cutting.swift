@@ -36,27 +36,44 @@ extension SafeText {
         return slice(start..<end, width: kept)
     }
 
-    /// The text in rows of at most `columns` columns (at least 2, so that every character fits), cut between
-    /// characters. An empty text is one empty row.
-    public func wrapped(at columns: Int, maximumRows: Int = .max) -> Lines {
+    /// Where a row of wrapped text may end.
+    public enum Wrapping: Hashable, Sendable {
+        /// After any character: for data, of which nothing may be moved about.
+        case characters
+        /// After a space where there is one, which is then not shown: for prose.
+        case words
+    }
+
+    /// The text in rows of at most `columns` columns (at least 2, so that every character fits). An empty text is one
+    /// empty row.
+    public func wrapped(at columns: Int, by wrapping: Wrapping = .characters, maximumRows: Int = .max) -> Lines {
         let columns = max(2, columns)
         guard maximumRows > 0 else { return Lines(lines: [], isTruncated: true) }
         guard width > columns else { return Lines(lines: [self], isTruncated: false) }
         var rows: [SafeText] = []
-        var start = 0
-        var rowWidth = 0
+        var start = (offset: 0, column: 0)
+        /// The last space in this row, if rows end at spaces.
+        var space: (offset: Int, column: Int)?
         var offset = 0
+        var column = 0
         for scalar in plain.unicodeScalars {
             let scalarColumns = displayColumns(of: scalar)
-            if rowWidth + scalarColumns > columns {
-                rows.append(slice(start..<offset, width: rowWidth))
+            if column - start.column + scalarColumns > columns {
+                let isSpace = wrapping == .words && scalar == " "
+                let here = (offset: offset, column: column)
+                let end = isSpace ? here : space ?? here
+                rows.append(slice(start.offset..<end.offset, width: end.column - start.column))
                 guard rows.count < maximumRows else { return Lines(lines: rows, isTruncated: true) }
-                (start, rowWidth) = (offset, 0)
+                let skipped = isSpace || space != nil ? 1 : 0
+                start = (end.offset + skipped, end.column + skipped)
+                space = nil
+            } else if wrapping == .words, scalar == " ", offset > start.offset {
+                space = (offset, column)
             }
-            rowWidth += scalarColumns
+            column += scalarColumns
             offset += UTF8.width(scalar)
         }
-        rows.append(slice(start..<offset, width: rowWidth))
+        if start.offset < offset { rows.append(slice(start.offset..<offset, width: column - start.column)) }
         return Lines(lines: rows, isTruncated: false)
     }
 

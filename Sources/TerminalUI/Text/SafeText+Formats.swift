@@ -6,7 +6,17 @@ extension SafeText {
     /// count is `–`.
     public static func count(_ value: Double) -> SafeText {
         guard value >= 0, value.isFinite else { return unknown }
-        return scaled(value, step: 1000, units: ["", "k", "M", "G", "T", "P"], space: "", wholeBelowStep: true)
+        return scaled(value, units: countUnits, wholeBelowStep: true)
+    }
+
+    /// A round figure for a scale: as `count(_:)`, but without `.0`, and exact below 1: `10k`, `2.5k`, `0.5`.
+    public static func scaleLabel(_ value: Double) -> SafeText {
+        guard value >= 0, value.isFinite else { return unknown }
+        if value > 0, value < 0.1 { return decimal(value, digits: 3) }
+        let figure = scaled(value, units: countUnits, wholeBelowStep: false)
+        guard let dot = figure.plain.firstRange(of: ".0") else { return figure }
+        let position = figure.plain.utf8.distance(from: figure.plain.startIndex, to: dot.lowerBound)
+        return figure.columnsInRange(0..<position) + figure.columnsInRange(position + 2..<figure.width)
     }
 
     /// A whole count, shortened as `count(_: Double)` does.
@@ -17,14 +27,13 @@ extension SafeText {
     /// Events per second: `0/s`, `3.2/s`, `12.4k/s`.
     public static func rate(_ perSecond: Double) -> SafeText {
         guard perSecond >= 0, perSecond.isFinite else { return unknown }
-        let figure = scaled(perSecond, step: 1000, units: ["", "k", "M", "G", "T", "P"], space: "", wholeBelowStep: false)
-        return figure + "/s"
+        return scaled(perSecond, units: countUnits, wholeBelowStep: false) + "/s"
     }
 
     /// An amount of bytes in decimal units: `0 B`, `812 B`, `1.6 MB`.
     public static func bytes(_ value: Double) -> SafeText {
         guard value >= 0, value.isFinite else { return unknown }
-        return scaled(value, step: 1000, units: ["B", "kB", "MB", "GB", "TB", "PB"], space: " ", wholeBelowStep: true)
+        return scaled(value, units: byteUnits, wholeBelowStep: true)
     }
 
     /// A whole amount of bytes in decimal units.
@@ -85,23 +94,20 @@ extension SafeText {
 
     private static let unknown: SafeText = "–"
 
-    private static func scaled(
-        _ value: Double,
-        step: Double,
-        units: [SafeText],
-        space: SafeText,
-        wholeBelowStep: Bool
-    ) -> SafeText {
+    private static let countUnits: [SafeText] = ["", "k", "M", "G", "T", "P"]
+    private static let byteUnits: [SafeText] = [" B", " kB", " MB", " GB", " TB", " PB"]
+
+    private static func scaled(_ value: Double, units: [SafeText], wholeBelowStep: Bool) -> SafeText {
         var value = value
         var unit = 0
         // 999.5 would be rounded to 1000, which belongs in the next unit.
-        while value >= step - 0.5, unit < units.count - 1 {
-            value /= step
+        while value >= 999.5, unit < units.count - 1 {
+            value /= 1000
             unit += 1
         }
         let isWhole = unit == 0 && (wholeBelowStep || value == value.rounded())
         let digits = isWhole || value >= 99.95 || (unit == 0 && value >= 9.95) ? 0 : 1
-        return decimal(value, digits: digits) + space + units[unit]
+        return decimal(value, digits: digits) + units[unit]
     }
 
     /// `value` with `digits` digits after the point, rounded half away from zero.

@@ -43,7 +43,7 @@ public struct Dialog: Sendable {
         let widest = max(message.map(\.width).max() ?? 0, contentSize.width, hintWidth, title.width + 2)
         // A frame and an empty column at each side.
         let width = min(rect.width, widest + 4)
-        let rows = message.flatMap { $0.wrapped(at: width - 4).lines }
+        let rows = message.flatMap { $0.wrapped(at: width - 4, by: .words).lines }
         let hintRows = hints.hints.isEmpty ? 0 : 2
         let box = rect.centered(Size(width: width, height: rows.count + contentSize.height + hintRows + 2))
         guard box.width >= 2, box.height >= 2 else { return Rect(origin: rect.origin, size: .zero) }

@@ -37,7 +37,7 @@ public struct LineGraph: Sendable {
         maximum: Double? = nil,
         timeLabels: (oldest: SafeText, newest: SafeText)? = nil,
         axisStyle: Style = .plain,
-        label: @escaping @Sendable (Double) -> SafeText = { .count($0) }
+        label: @escaping @Sendable (Double) -> SafeText = { .scaleLabel($0) }
     ) {
         self.series = series
         self.maximum = maximum

@@ -1,0 +1,178 @@
+import Testing
+
+@testable import TerminalUI
+
+@Suite("Text field")
+struct TextFieldTests {
+    /// Types what a key map would: names of keys separated by spaces.
+    private func typing(_ keys: String, into start: TextField = TextField()) throws -> TextField {
+        var field = start
+        for name in keys.split(separator: " ") { _ = field.handle(try #require(Key(parsing: String(name)))) }
+        return field
+    }
+
+    /// The text with `|` where the cursor is.
+    private func shown(_ field: TextField) -> String {
+        var text = field.text
+        text.insert("|", at: text.index(text.startIndex, offsetBy: field.cursor))
+        return text
+    }
+
+    @Test(
+        "Readline keys",
+        arguments: [
+            ("a b c", "abc|"), ("a b left left x", "x|ab"), ("a b ^a x ^e y", "xaby|"), ("a b backspace", "a|"),
+            ("a b ^a del", "|b"), ("a b ^b ^d", "a|"), ("a space b ^u", "|"), ("a space b ^b ^k", "a |"),
+            ("a . b space c . d ^w", "a.b |"), ("a . b M-backspace", "a.|"), ("a . b M-b x", "a.x|b"),
+            ("a . b ^a M-f", "a|.b"), ("a b ^u c ^y", "cab|"), ("a . b ^a M-d", "|.b"), ("backspace ^k ^w left", "|"),
+        ]
+    )
+    func keys(keys: String, expected: String) throws {
+        #expect(shown(try typing(keys)) == expected)
+    }
+
+    @Test("Moves and deletes by characters as seen")
+    func graphemes() throws {
+        var field = TextField("e\u{301}👩\u{200D}👧x")
+        #expect(field.cursor == 3)
+        _ = try field.handle(#require(Key(parsing: "left")))
+        _ = try field.handle(#require(Key(parsing: "backspace")))
+        #expect(shown(field) == "e\u{301}|x")
+    }
+
+    @Test("A mark typed after a letter joins it")
+    func joining() {
+        var field = TextField("e")
+        field.insert("\u{301}")
+        #expect(field.cursor == 1)
+        #expect(field.text == "e\u{301}")
+    }
+
+    @Test("A paste is text, never keys")
+    func paste() {
+        var field = TextField("ab")
+        #expect(field.insert(Paste(bytes: Array("x\r\ny\u{1B}\u{3}\tz".utf8))) == .edited)
+        #expect(field.text == "abx y z")
+        var body = TextField(isMultiline: true)
+        body.insert(Paste(bytes: Array("x\r\ny\rz\tw\u{7}".utf8)))
+        #expect(body.text == "x\ny\nz\tw")
+    }
+
+    @Test("Takes all of an insertion or nothing, in bytes")
+    func maximumBytes() {
+        var field = TextField("ab", maximumBytes: 4)
+        #expect(field.insert("日") == .full)
+        #expect(field.text == "ab")
+        #expect(field.insert("é") == .edited)
+        #expect(TextField("日本", maximumBytes: 5).text == "日")
+    }
+
+    @Test("Several lines: enter, arrows and line ends")
+    func lines() throws {
+        let start = TextField(isMultiline: true)
+        #expect(shown(try typing("a b c enter d up x", into: start)) == "ax|bc\nd")
+        #expect(shown(try typing("a enter b c ^a up down down", into: start)) == "a\nbc|")
+        #expect(shown(try typing("a enter b up ^e ^k", into: start)) == "a|b")
+        #expect(TextField("").handle(Key(.enter), expecting: .ignored))
+    }
+
+    @Test("Scrolls so that the cursor is in view")
+    func scrolling() {
+        var screen = CellBuffer(size: Size(width: 6, height: 1))
+        var field = TextField("abcdefgh")
+        #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 5, y: 0))
+        #expect(screen.lines() == ["defgh "])
+        _ = field.handle(Key(.home))
+        #expect(field.draw(into: &screen, in: screen.bounds) == .zero)
+        #expect(screen.lines() == ["abcdef"])
+        #expect(field.draw(into: &screen, in: .zero) == nil)
+    }
+
+    @Test("Shows what is typed escaped, with the cursor in the right column")
+    func escapedDrawing() {
+        var screen = CellBuffer(size: Size(width: 12, height: 2))
+        let field = TextField("日\u{202E}\nb", isMultiline: true)
+        #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 1, y: 1))
+        #expect(screen.lines() == ["日<U+202E>  ", "b           "])
+    }
+}
+
+extension TextField {
+    fileprivate func handle(_ key: Key, expecting outcome: Outcome) -> Bool {
+        var copy = self
+        return copy.handle(key) == outcome && copy == self
+    }
+}
+
+@Suite("Prompt")
+struct PromptTests {
+    private func press(_ names: String, _ prompt: inout Prompt, completions: [String] = []) throws -> Prompt.Outcome {
+        var outcome = Prompt.Outcome.unchanged
+        for name in names.split(separator: " ") {
+            let key = try #require(Key(parsing: String(name)))
+            outcome = prompt.handle(key) { typed in completions.filter { $0.hasPrefix(typed) } }
+        }
+        return outcome
+    }
+
+    @Test("Submits and cancels")
+    func ending() throws {
+        var prompt = Prompt(label: "topic")
+        #expect(try press("a b enter", &prompt) == .submitted("ab"))
+        #expect(try press("esc", &prompt) == .cancelled)
+        #expect(try press("^c", &prompt) == .cancelled)
+        #expect(try press("F5", &prompt) == .ignored)
+    }
+
+    @Test("Recalls what begins with what was typed, and comes back to it")
+    func history() throws {
+        let history = InputHistory(["orders.eu", "users.new", "orders.us"])
+        var prompt = Prompt(label: "", history: history)
+        _ = try press("o up", &prompt)
+        #expect(prompt.text == "orders.us")
+        _ = try press("up", &prompt)
+        #expect(prompt.text == "orders.eu")
+        #expect(try press("up", &prompt) == .unchanged)
+        _ = try press("down", &prompt)
+        #expect(prompt.text == "orders.us")
+        _ = try press("down", &prompt)
+        #expect(prompt.text == "o")
+        #expect(try press("down", &prompt) == .unchanged)
+    }
+
+    @Test("History keeps the newest, without repeats and blanks")
+    func historyBounds() {
+        var history = InputHistory(["a", "b", " ", "a", "c"], capacity: 3)
+        #expect(history.entries == ["b", "a", "c"])
+        history.add("d")
+        #expect(history.entries == ["a", "c", "d"])
+    }
+
+    @Test("Tab extends as far as all agree, then goes through the candidates")
+    func completion() throws {
+        var prompt = Prompt(label: "")
+        let topics = ["orders.eu", "orders.us", "users.new"]
+        _ = try press("o tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.")
+        _ = try press("tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.eu")
+        _ = try press("tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.us")
+        _ = try press("tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.eu")
+        _ = try press("S-tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.us")
+        _ = try press("x tab", &prompt, completions: topics)
+        #expect(prompt.text == "orders.usx")
+    }
+
+    @Test("Leaves room for the answer when the question is long")
+    func drawing() {
+        var screen = CellBuffer(size: Size(width: 16, height: 1))
+        let prompt = Prompt(label: "publish to topic", text: "orders")
+        #expect(prompt.draw(into: &screen, in: screen.bounds) == Point(x: 15, y: 0))
+        #expect(screen.lines() == ["publish… orders "])
+        var tiny = CellBuffer(size: Size(width: 1, height: 1))
+        #expect(prompt.draw(into: &tiny, in: tiny.bounds) == .zero)
+    }
+}

@@ -1,0 +1,276 @@
+import Testing
+
+@testable import TerminalUI
+
+private func screen(_ width: Int, _ height: Int, _ glyphs: GlyphSet = .unicode) -> CellBuffer {
+    CellBuffer(size: Size(width: width, height: height), glyphs: glyphs)
+}
+
+@Suite("Table")
+struct TableTests {
+    private let table = Table(
+        columns: [
+            Table.Column("CLUSTER", width: .flexible(minimum: 5, ideal: 8)),
+            Table.Column("STATE", width: .flexible(minimum: 6, ideal: 10, importance: 3)),
+            Table.Column("IN/s", width: .fixed(5, importance: 2), alignment: .right),
+            Table.Column("TRAFFIC", width: .fixed(8, importance: 1)),
+        ],
+        sort: Table.Sort(column: 2, isDescending: true)
+    )
+
+    private func row(_ index: Int) -> Table.Row {
+        let name: SafeText = "cluster \(index)"
+        return Table.Row([
+            .text(name), .text("up 2h 11m"), .text(.count(index * 1000)),
+            Table.Item(.sparkline(Sparkline([1, 2, 4, 8]))),
+        ])
+    }
+
+    private func draw(_ width: Int, _ height: Int, rows: Int = 3, offset: Int = 0, selected: Int? = 1) -> [String] {
+        var buffer = screen(width, height)
+        table.draw(into: &buffer, in: buffer.bounds, rowCount: rows, offset: offset, selected: selected, row: row)
+        return buffer.lines()
+    }
+
+    @Test("Draws header, sort mark, selection and sparklines")
+    func wide() {
+        #expect(
+            draw(41, 5) == [
+                "  CLUSTER   STATE       IN/s▼  TRAFFIC   ",
+                "  cluster…  up 2h 11m       0      ▁▂▄█  ",
+                "▸ cluster…  up 2h 11m    1.0k      ▁▂▄█  ",
+                "  cluster…  up 2h 11m    2.0k      ▁▂▄█  ",
+                "                                         ",
+            ]
+        )
+    }
+
+    @Test("Drops the least important columns when it is narrow")
+    func narrow() {
+        #expect(
+            draw(28, 3) == [
+                "  CLUSTER   STATE    IN/s▼  ",
+                "  cluster…  up 2h …      0 ┃",
+                "▸ cluster…  up 2h …   1.0k  ",
+            ]
+        )
+        #expect(draw(12, 3) == ["  CLUSTER   ", "  cluster… ┃", "▸ cluster…  "])
+    }
+
+    @Test("Shows the rows in view and a scroll bar")
+    func scrolled() {
+        #expect(
+            draw(24, 5, rows: 40, offset: 20, selected: 22) == [
+                "  CLUS…  STATE   IN/s▼  ",
+                "  clus…  up 2h…  20.0k  ",
+                "  clus…  up 2h…  21.0k ┃",
+                "▸ clus…  up 2h…  22.0k  ",
+                "  clus…  up 2h…  23.0k  ",
+            ]
+        )
+    }
+
+    @Test("Draws something sane at any size", arguments: [(0, 0), (1, 1), (2, 2), (3, 1), (1, 5), (5, 2)])
+    func tiny(width: Int, height: Int) {
+        let lines = draw(width, height, rows: 9, offset: 3, selected: 4)
+        #expect(lines.count == height)
+        #expect(lines.allSatisfy { $0.unicodeScalars.count == width })
+    }
+
+    @Test("Asks only for rows in view")
+    func laziness() {
+        var buffer = screen(30, 4)
+        var asked: [Int] = []
+        table.draw(into: &buffer, in: buffer.bounds, rowCount: 100_000, offset: 500) { index in
+            asked.append(index)
+            return row(index)
+        }
+        #expect(asked == [500, 501, 502])
+    }
+
+    @Test("Marks the selected row without color too, over its whole width")
+    func selection() {
+        var buffer = screen(14, 2)
+        Table(columns: [Table.Column("A", width: .fill())])
+            .draw(into: &buffer, in: buffer.bounds, rowCount: 1, selected: 0) { _ in
+                Table.Row([.text("x", style: Style(foreground: .red))], style: Style(modifiers: .dim))
+            }
+        #expect(buffer.styledLines() == ["[bold]  A           ", "[dim reverse]▸ [fg=red dim reverse]x[dim reverse]           "])
+    }
+}
+
+@Suite("Graphs")
+struct GraphTests {
+    private func lines(_ width: Int, _ height: Int, _ glyphs: GlyphSet = .unicode, draw: (inout CellBuffer) -> Void) -> [String] {
+        var buffer = screen(width, height, glyphs)
+        draw(&buffer)
+        return buffer.lines()
+    }
+
+    @Test("Sparklines end at the right, show gaps, and never hide a small value")
+    func sparkline() {
+        let values: [Double?] = [0, 1, nil, 800, 400, .nan, 1]
+        #expect(lines(9, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["   ▁ █▄ ▁"])
+        #expect(lines(3, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["█ ▁"])
+        #expect(lines(4, 1) { Sparkline(values, resolution: .braille).draw(into: &$0, in: $0.bounds) } == [" ⡀⣧⢀"])
+        #expect(lines(9, 1, .ascii) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["   . #- ."])
+        #expect(lines(4, 1) { Sparkline([1, 2], maximum: 8).draw(into: &$0, in: $0.bounds) } == ["  ▁▂"])
+        #expect(lines(2, 1) { Sparkline([]).draw(into: &$0, in: $0.bounds) } == ["  "])
+    }
+
+    @Test("Line graphs have a scale, join neighbors, and break at gaps")
+    func lineGraph() {
+        let rising = (0..<20).map { Double($0) * 400 }
+        let graph = LineGraph([LineGraph.Series(rising)], timeLabels: ("10s ago", "now"))
+        #expect(
+            lines(24, 6) { graph.draw(into: &$0, in: $0.bounds) } == [
+                "10k ┤                   ",
+                "    │                 ⡠⠒",
+                " 5k ┤              ⣀⠔⠉  ",
+                "    │           ⢀⠤⠊     ",
+                "  0 ┤         ⡠⠒⠁       ",
+                "     10s ago         now",
+            ]
+        )
+        let gap = LineGraph([LineGraph.Series([0, 0, nil, nil, 8, 8])], maximum: 8)
+        #expect(lines(3, 2) { gap.draw(into: &$0, in: $0.bounds) } == ["  ⠉", "⣀  "])
+        #expect(
+            lines(12, 3, .ascii) { gap.draw(into: &$0, in: $0.bounds) } == ["8 +       **", "  |         ", "0 +   **    "]
+        )
+    }
+
+    @Test("Crossing lines both show")
+    func crossing() {
+        let graph = LineGraph([LineGraph.Series([0, 1]), LineGraph.Series([1, 0])], maximum: 1)
+        #expect(lines(1, 1) { graph.draw(into: &$0, in: $0.bounds) } == ["⣹"])
+    }
+
+    @Test(
+        "The scale ends at 1, 2 or 5 times a power of ten",
+        arguments: [(0, 1), (0.3, 0.5), (1, 1), (1.1, 2), (7600, 10_000), (21, 50), (.infinity, 1)] as [(Double, Double)]
+    )
+    func scale(value: Double, expected: Double) {
+        #expect(abs(LineGraph.roundedUp(value) - expected) < 1e-9)
+    }
+
+    @Test("Gauges fill in eighths and never hide something above 0")
+    func gauge() {
+        #expect(lines(4, 1) { Gauge(0.5).draw(into: &$0, in: $0.bounds) } == ["██  "])
+        #expect(lines(4, 1) { Gauge(0.0001).draw(into: &$0, in: $0.bounds) } == ["▏   "])
+        #expect(lines(4, 1) { Gauge(.nan).draw(into: &$0, in: $0.bounds) } == ["    "])
+        #expect(lines(4, 1) { Gauge(7).draw(into: &$0, in: $0.bounds) } == ["████"])
+        #expect(lines(4, 1, .ascii) { Gauge(0.6).draw(into: &$0, in: $0.bounds) } == ["##  "])
+    }
+
+    @Test("Stacked bars use every column once")
+    func stackedBar() {
+        let bar = StackedBar([
+            StackedBar.Part(weight: 1, glyph: "a"), StackedBar.Part(weight: 1, glyph: "b"),
+            StackedBar.Part(weight: 0, glyph: "x"), StackedBar.Part(weight: 1, glyph: "c"),
+        ])
+        #expect(lines(10, 1) { bar.draw(into: &$0, in: $0.bounds) } == ["aaabbbbccc"])
+        #expect(lines(2, 1) { StackedBar([StackedBar.Part(weight: 0, glyph: "a")]).draw(into: &$0, in: $0.bounds) } == ["  "])
+    }
+
+    @Test("No size is too small", arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
+    func tiny(width: Int, height: Int) {
+        let graph = LineGraph([LineGraph.Series([1, 5, nil, 3])], timeLabels: ("a", "b"))
+        #expect(lines(width, height) { graph.draw(into: &$0, in: $0.bounds) }.count == height)
+        #expect(lines(width, height) { Sparkline([1, 2, 3]).draw(into: &$0, in: $0.bounds) }.count == height)
+        #expect(lines(width, height) { Gauge(0.4).draw(into: &$0, in: $0.bounds) }.count == height)
+    }
+}
+
+@Suite("Frames and bars")
+struct FrameTests {
+    private let tabs = TabBar(
+        [
+            TabBar.Tab(key: "1", title: "Overview"), TabBar.Tab(key: "2", title: "Topics"),
+            TabBar.Tab(key: "3", title: "Tail"),
+        ],
+        selected: 1
+    )
+
+    @Test("Tabs shorten to their keys")
+    func tabBar() {
+        var wide = screen(34, 1)
+        let places = tabs.draw(into: &wide, in: wide.bounds)
+        #expect(wide.lines() == [" 1 Overview  2 Topics  3 Tail     "])
+        #expect(places.tabs == [0..<12, 12..<22, 22..<30])
+        var narrow = screen(18, 1)
+        tabs.draw(into: &narrow, in: narrow.bounds)
+        #expect(narrow.lines() == [" 1  2 Topics  3   "])
+        #expect(narrow.styledLines()[0].contains("reverse] [dim reverse]2[reverse] Topics "))
+        var tiny = screen(4, 1)
+        #expect(tabs.draw(into: &tiny, in: tiny.bounds).width == 4)
+    }
+
+    @Test("Key hints are shown whole or not at all")
+    func keyHints() {
+        let hints = KeyHints([
+            KeyHints.Hint(key: "s", label: "subscribe"), KeyHints.Hint(key: "p", label: "publish"),
+            KeyHints.Hint(key: "?", label: "help"),
+        ])
+        var wide = screen(32, 1)
+        hints.draw(into: &wide, in: wide.bounds, alignment: .right)
+        #expect(wide.lines() == ["  s subscribe  p publish  ? help"])
+        var narrow = screen(18, 1)
+        hints.draw(into: &narrow, in: narrow.bounds)
+        #expect(narrow.lines() == ["s subscribe       "])
+    }
+
+    @Test("A dialog covers what is below and keeps room for more")
+    func dialog() {
+        var buffer = screen(24, 7)
+        buffer.fill(buffer.bounds, with: ".")
+        let dialog = Dialog(
+            title: "Reconnect",
+            message: ["Reconnect all of alpha?"],
+            hints: KeyHints([KeyHints.Hint(key: "y", label: "yes"), KeyHints.Hint(key: "n", label: "no")])
+        )
+        let room = dialog.draw(into: &buffer, in: buffer.bounds, contentSize: Size(width: 4, height: 1))
+        #expect(
+            buffer.lines() == [
+                "╭ Reconnect ───────────╮",
+                "│ Reconnect all of     │",
+                "│ alpha?               │",
+                "│                      │",
+                "│                      │",
+                "│ y yes  n no          │",
+                "╰──────────────────────╯",
+            ]
+        )
+        #expect(room == Rect(x: 2, y: 3, width: 20, height: 1))
+    }
+
+    @Test("A dialog gets by with any size", arguments: [(0, 0), (1, 1), (3, 2), (4, 3), (5, 4)])
+    func smallDialog(width: Int, height: Int) {
+        var buffer = screen(width, height)
+        let hints = KeyHints([KeyHints.Hint(key: "y", label: "yes")])
+        let room = Dialog(title: "T", message: ["message"], hints: hints).draw(into: &buffer, in: buffer.bounds)
+        #expect(buffer.bounds.intersection(room).size == room.size)
+    }
+
+    @Test("Help can be searched and scrolled")
+    func help() {
+        let help = HelpList([
+            HelpList.Section(
+                "Move",
+                [KeyHints.Hint(key: "up", label: "one row up"), KeyHints.Hint(key: "g", label: "first row")]
+            ),
+            HelpList.Section("Act", [KeyHints.Hint(key: "p", label: "publish")]),
+        ])
+        #expect(help.rowCount == 6)
+        var buffer = screen(18, 6)
+        help.draw(into: &buffer, in: buffer.bounds)
+        #expect(
+            buffer.lines() == [
+                "Move              ", "  up  one row up  ", "  g   first row   ",
+                "                  ", "Act               ", "  p   publish     ",
+            ]
+        )
+        var scrolled = screen(18, 2)
+        help.filtered(by: "PUB").draw(into: &scrolled, in: scrolled.bounds)
+        #expect(scrolled.lines() == ["Act               ", "  p  publish      "])
+    }
+}
