@@ -3,29 +3,35 @@ public import NIOCore
 /// Bytes that can be published without being copied on the way to the outbound buffer.
 public protocol MessagePayload {
     /// Calls `body` with the bytes of the payload, which are only valid during the call.
-    func withPayloadBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R
+    func withPayloadBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R
 }
 
 extension [UInt8]: MessagePayload {
     /// The elements.
     @inlinable
-    public func withPayloadBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try withUnsafeBytes(body)
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        try withUnsafeBufferPointer { elements throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
     }
 }
 
 extension ArraySlice<UInt8>: MessagePayload {
     /// The elements.
     @inlinable
-    public func withPayloadBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
-        try withUnsafeBytes(body)
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        try withUnsafeBufferPointer { elements throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
     }
 }
 
 extension ByteBuffer: MessagePayload {
     /// The readable bytes.
     @inlinable
-    public func withPayloadBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
         try withUnsafeReadableBytes(body)
     }
 }
@@ -33,9 +39,14 @@ extension ByteBuffer: MessagePayload {
 extension String: MessagePayload {
     /// The UTF-8 bytes.
     @inlinable
-    public func withPayloadBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
         // A Swift string is contiguous UTF-8 but for those bridged from Objective-C, which are copied.
-        if let result = try utf8.withContiguousStorageIfAvailable({ try body(UnsafeRawBufferPointer($0)) }) { return result }
-        return try Array(utf8).withUnsafeBytes(body)
+        let result = utf8.withContiguousStorageIfAvailable { bytes -> Result<R, Failure> in
+            Result { () throws(Failure) in try body(UnsafeRawBufferPointer(bytes)) }
+        }
+        if let result { return try result.get() }
+        return try Array(utf8).withPayloadBytes(body)
     }
 }

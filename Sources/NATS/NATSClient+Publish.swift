@@ -13,13 +13,16 @@ extension NATSClient {
     ///   - headers: sent as HPUB when given.
     /// - Throws: ``NATSError/Code/payloadTooLarge``, ``NATSError/Code/headers``; without a connection
     ///   ``NATSError/Code/bufferFull`` or ``NATSError/Code/notConnected``, as the reconnect buffer has it.
+    @inlinable
     public func publish(
         _ payload: some MessagePayload,
         to subject: Subject,
         reply: Subject? = nil,
         headers: Headers? = nil
     ) async throws(NATSError) {
-        while let full = try append(payload, to: subject, reply: reply, headers: headers) {
+        while let full = try payload.withPayloadBytes({ bytes throws(NATSError) in
+            try offer(bytes, to: subject, reply: reply, headers: headers)
+        }) {
             try await full.wait()
         }
     }
@@ -28,38 +31,68 @@ extension NATSClient {
     ///
     /// - Throws: ``NATSError/Code/bufferFull`` when there is no room; otherwise as
     ///   ``publish(_:to:reply:headers:)``.
+    @inlinable
     public func tryPublish(
         _ payload: some MessagePayload,
         to subject: Subject,
         reply: Subject? = nil,
         headers: Headers? = nil
     ) throws(NATSError) {
-        guard try append(payload, to: subject, reply: reply, headers: headers) == nil else {
-            throw NATSError(
-                .bufferFull,
-                "the outbound buffer of \(configuration.outboundBufferSize) bytes is full; wait, or use publish, which does"
-            )
+        let full = try payload.withPayloadBytes { bytes throws(NATSError) in
+            try offer(bytes, to: subject, reply: reply, headers: headers)
         }
+        if full != nil { throw .bufferFull(configuration.outboundBufferSize) }
     }
 
-    /// - Returns: what to wait for when the buffer is full.
-    private func append(
-        _ payload: some MessagePayload,
+    /// Puts a message into the outbound buffer.
+    ///
+    /// - Returns: what to wait for before trying again, when the buffer is full.
+    @usableFromInline
+    package func offer(
+        _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
         reply: Subject?,
         headers: Headers?
-    ) throws(NATSError) -> Waiter? {
-        let result = payload.withPayloadBytes { bytes in
-            driver.outbound.append(subject: subject, reply: reply, headers: headers, payload: bytes)
-        }
-        switch result {
+    ) throws(NATSError) -> Vacancy? {
+        if subject.isWildcard || reply != nil { try check(subject, reply: reply) }
+        switch driver.outbound.append(subject: subject, reply: reply, headers: headers, payload: payload) {
         case .accepted(let needsWake):
             if needsWake { wake() }
             return nil
         case .full(let waiter):
-            return waiter
+            return Vacancy(waiter: waiter)
         case .refused(let error):
             throw error
         }
+    }
+
+    private func check(_ subject: Subject, reply: Subject?) throws(NATSError) {
+        guard !subject.isWildcard, reply?.isWildcard != true else {
+            throw NATSError(.invalidSubject, "a message cannot be published to the pattern \(subject), name one subject")
+        }
+        do {
+            if let reply { try subject.checkFit(with: reply) }
+        } catch {
+            throw NATSError(.invalidSubject, "\(error)", cause: error)
+        }
+    }
+}
+
+/// The promise of room in a full outbound buffer.
+@usableFromInline
+package struct Vacancy: Sendable {
+    fileprivate let waiter: Waiter
+
+    /// Waits until a publisher may try again.
+    @usableFromInline
+    package func wait() async throws(NATSError) {
+        try await waiter.wait()
+    }
+}
+
+extension NATSError {
+    @usableFromInline
+    package static func bufferFull(_ capacity: Int) -> NATSError {
+        NATSError(.bufferFull, "the outbound buffer of \(capacity) bytes is full; wait, or use publish, which does")
     }
 }

@@ -18,22 +18,18 @@ extension RouletteClient {
     /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/payloadTooLarge``,
     ///   ``RouletteError/Code/headers``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
+    @inlinable
     public func publish(
         _ payload: some MessagePayload,
         to topic: String,
         reply: String? = nil,
         headers: Headers? = nil
     ) async throws(RouletteError) {
-        let (route, connection) = try publisher(for: topic)
-        let reply = try reply.map { text throws(RouletteError) in try subject(text) }
-        do {
-            // Nearly always: no retry, no closure.
-            return try await connection.client.publish(payload, to: route.subject, reply: reply, headers: headers)
-        } catch {
-            guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
-        }
-        try await retrying(on: connection) { () throws(NATSError) in
-            try await connection.client.publish(payload, to: route.subject, reply: reply, headers: headers)
+        var retries = 0
+        while let obstacle = try payload.withPayloadBytes({ bytes throws(RouletteError) in
+            try offer(bytes, to: topic, reply: reply, headers: headers)
+        }) {
+            try await overcome(obstacle, retries: &retries)
         }
     }
 
@@ -41,18 +37,52 @@ extension RouletteClient {
     ///
     /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``; otherwise as
     ///   ``publish(_:to:reply:headers:)``.
+    @inlinable
     public func tryPublish(
         _ payload: some MessagePayload,
         to topic: String,
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
+        let obstacle = try payload.withPayloadBytes { bytes throws(RouletteError) in
+            try offer(bytes, to: topic, reply: reply, headers: headers)
+        }
+        if let obstacle { throw obstacle.error }
+    }
+
+    /// Puts a message into the buffer of its connection, without suspending: what keeps the messages of a task in order.
+    ///
+    /// - Returns: what is in the way at this moment.
+    @usableFromInline
+    func offer(
+        _ payload: UnsafeRawBufferPointer,
+        to topic: String,
+        reply: String?,
+        headers: Headers?
+    ) throws(RouletteError) -> Obstacle? {
         let (route, connection) = try publisher(for: topic)
         let reply = try reply.map { text throws(RouletteError) in try subject(text) }
         do {
-            try connection.client.tryPublish(payload, to: route.subject, reply: reply, headers: headers)
+            let vacancy = try connection.client.offer(payload, to: route.subject, reply: reply, headers: headers)
+            return vacancy.map { .fullBuffer($0, connection) }
         } catch {
-            throw RouletteError(error, cluster: connection.cluster)
+            guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
+            return .noConnection(connection, error)
+        }
+    }
+
+    /// Waits until it makes sense to try again.
+    @usableFromInline
+    func overcome(_ obstacle: Obstacle, retries: inout Int) async throws(RouletteError) {
+        switch obstacle {
+        case .fullBuffer(let vacancy, let connection):
+            do {
+                try await vacancy.wait()
+            } catch {
+                throw RouletteError(error, cluster: connection.cluster)
+            }
+        case .noConnection(let connection, _):
+            try await waitToRetry(on: connection, retries: &retries)
         }
     }
 
@@ -101,6 +131,24 @@ extension RouletteClient {
             return try Subject(text)
         } catch {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
+        }
+    }
+}
+
+/// Why a message was not accepted right now.
+@usableFromInline
+enum Obstacle: Sendable {
+    case fullBuffer(Vacancy, PooledConnection)
+    case noConnection(PooledConnection, NATSError)
+
+    /// What a caller hears who does not want to wait.
+    @usableFromInline
+    var error: RouletteError {
+        switch self {
+        case .fullBuffer(_, let connection):
+            RouletteError(.bufferFull(connection.client.configuration.outboundBufferSize), cluster: connection.cluster)
+        case .noConnection(let connection, let error):
+            RouletteError(error, cluster: connection.cluster)
         }
     }
 }

@@ -66,17 +66,23 @@ extension RouletteClient {
         let member = SubscriptionMember(group: group, connection: connection)
         let restart = options.restart ?? configuration.subscriptionRestart
         group.willAdd()
-        let sid = try await retrying(on: connection) { () throws(NATSError) in
-            try await connection.client.addSubscription(
-                to: group.pattern,
-                queueGroup: options.queueGroup,
-                maxMessages: options.maxMessages,
-                endsWithConnection: restart == .temporary,
-                requiresConnection: options.requiresConnection,
-                sink: member
-            )
+        var retries = 0
+        while true {
+            do {
+                let sid = try await connection.client.addSubscription(
+                    to: group.pattern,
+                    queueGroup: options.queueGroup,
+                    maxMessages: options.maxMessages,
+                    endsWithConnection: restart == .temporary,
+                    requiresConnection: options.requiresConnection,
+                    sink: member
+                )
+                return group.added(connection, sid: sid)
+            } catch {
+                guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
+            }
+            try await waitToRetry(on: connection, retries: &retries)
         }
-        group.added(connection, sid: sid)
     }
 
     private func confirm(_ connection: PooledConnection) async throws(RouletteError) {

@@ -114,28 +114,20 @@ public final class RouletteClient: Service, Sendable {
 
     // MARK: Retrying
 
-    /// Runs an operation of one connection again while the connection is down, as `max_retry`, `base_backoff` and
-    /// `max_backoff` say. It goes on as soon as the connection is up, without waiting for the end of the backoff.
-    func retrying<R>(
-        on connection: PooledConnection,
-        _ operation: () async throws(NATSError) -> R
-    ) async throws(RouletteError) -> R {
+    /// Waits before another try while a connection is down, as `max_retry`, `base_backoff` and `max_backoff` say. It comes
+    /// back as soon as the connection is up, without waiting for the end of the backoff.
+    ///
+    /// - Parameter retries: how many tries there were after the first.
+    func waitToRetry(on connection: PooledConnection, retries: inout Int) async throws(RouletteError) {
+        guard retries < configuration.maxRetry else { throw unavailable(connection, tries: retries + 1) }
         let backoff = Backoff(base: configuration.baseBackoff, maximum: configuration.maxBackoff)
-        var retry = 0
-        while true {
-            do {
-                return try await operation()
-            } catch {
-                guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
-                guard retry < configuration.maxRetry else { throw unavailable(connection, tries: retry + 1) }
-            }
-            let delay = randomness.withLock { backoff.delay(retry: retry, using: &$0) }
-            retry += 1
-            do {
-                try await connection.client.waitUntilConnected(timeout: delay)
-            } catch {
-                throw RouletteError(error, cluster: connection.cluster)
-            }
+        let retry = retries
+        let delay = randomness.withLock { backoff.delay(retry: retry, using: &$0) }
+        retries += 1
+        do {
+            try await connection.client.waitUntilConnected(timeout: delay)
+        } catch {
+            throw RouletteError(error, cluster: connection.cluster)
         }
     }
 

@@ -9,6 +9,7 @@ public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
 }
 
 /// One connection of a cluster's pool.
+@usableFromInline
 final class PooledConnection: Sendable {
     let cluster: Cluster
     let role: ConnectionRole

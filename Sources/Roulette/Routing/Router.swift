@@ -3,26 +3,37 @@ import NATS
 import NATSWire
 import Synchronization
 
-/// Where a topic's messages go.
-struct Route: Sendable {
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Where a topic's messages go. A class, so that a remembered route costs one reference and no copy.
+final class Route: Sendable {
     let subject: Subject
     /// The position of the topic's hash on the ring; also what picks the connection within the pool.
     let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
+    fileprivate let fingerprint: UInt64
+
+    fileprivate init(subject: Subject, lookup: HashRing.Lookup, fingerprint: UInt64) {
+        self.subject = subject
+        self.hash = lookup.hash
+        self.cluster = lookup.index
+        self.fingerprint = fingerprint
+    }
 }
 
 /// Finds the owner of a topic and remembers it, since hashing costs several times what looking up does.
 ///
 /// The cache is a fixed number of entries, each replaced by the next topic that falls on it: bounded by construction.
 final class Router: Sendable {
-    private struct Entry {
-        let fingerprint: UInt64
-        let route: Route
-    }
-
     let ring: HashRing
-    private let cache: Mutex<[Entry?]>
+    private let cache: Mutex<[Route?]>
     private static let entries = 4096
 
     init(ring: HashRing) {
@@ -37,8 +48,8 @@ final class Router: Sendable {
             let fingerprint = Self.fingerprint(bytes)
             if let known = lookUp(bytes, fingerprint: fingerprint) { return .success(known) }
             return Result { () throws(RouletteError) in
-                let route = try makeRoute(bytes)
-                cache.withLock { $0[Self.position(fingerprint)] = Entry(fingerprint: fingerprint, route: route) }
+                let route = try makeRoute(bytes, fingerprint: fingerprint)
+                cache.withLock { $0[Self.position(fingerprint)] = route }
                 return route
             }
         }
@@ -46,23 +57,19 @@ final class Router: Sendable {
     }
 
     private func lookUp(_ bytes: UnsafeRawBufferPointer, fingerprint: UInt64) -> Route? {
-        cache.withLock { cache in
-            guard let entry = cache[Self.position(fingerprint)], entry.fingerprint == fingerprint,
-                entry.route.subject.withBytes({ $0.elementsEqual(bytes) })
-            else { return nil }
-            return entry.route
-        }
+        let candidate = cache.withLock { $0[Self.position(fingerprint)] }
+        guard let candidate, candidate.fingerprint == fingerprint, candidate.subject.hasBytes(bytes) else { return nil }
+        return candidate
     }
 
-    private func makeRoute(_ bytes: UnsafeRawBufferPointer) throws(RouletteError) -> Route {
+    private func makeRoute(_ bytes: UnsafeRawBufferPointer, fingerprint: UInt64) throws(RouletteError) -> Route {
         let subject: Subject
         do {
             subject = try Subject(bytes: bytes)
         } catch {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
-        let lookup = ring.lookup(ofBytes: bytes)
-        return Route(subject: subject, hash: lookup.hash, cluster: lookup.index)
+        return Route(subject: subject, lookup: ring.lookup(ofBytes: bytes), fingerprint: fingerprint)
     }
 
     private static func position(_ fingerprint: UInt64) -> Int {
@@ -84,6 +91,12 @@ final class Router: Sendable {
             offset += 1
         }
         return (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
+    }
+}
+
+extension Subject {
+    fileprivate func hasBytes(_ other: UnsafeRawBufferPointer) -> Bool {
+        withBytes { own in own.count == other.count && memcmp(own.baseAddress!, other.baseAddress!, own.count) == 0 }
     }
 }
 
