@@ -69,7 +69,7 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["Roulette", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["NATS", "Roulette", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict
         ),
 
@@ -113,7 +113,7 @@ let package = Package(
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RouletteTests", dependencies: ["Roulette", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["Settings"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["NATS", "Settings"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
@@ -121,6 +121,7 @@ let package = Package(
             exclude: ["Screens"],
             swiftSettings: strict
         ),
+        .testTarget(name: "RouletteCommandTests", dependencies: ["RouletteCommand"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
             dependencies: ["NATS", "Roulette", "RouletteCommand", "TestSupport"],

@@ -1,5 +1,5 @@
 /// A password, token or key that never shows in a description, a log, a dump or an error.
-public struct Secret: Sendable, Equatable, ExpressibleByStringLiteral {
+public struct Secret: Sendable, Hashable, ExpressibleByStringLiteral {
     /// The secret itself. Read it only to sign or to send it.
     public let value: String
 

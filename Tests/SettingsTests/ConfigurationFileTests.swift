@@ -1,3 +1,4 @@
+import NATS
 import Testing
 
 @testable import Settings

@@ -1,3 +1,5 @@
+public import NATS
+
 /// One deployment: its clusters in ring order, and how to talk to them.
 ///
 /// Every number and time has the default of Roulette 1.0.5 where it has one, so a profile needs nothing but servers.

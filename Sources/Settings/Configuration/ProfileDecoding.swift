@@ -1,3 +1,5 @@
+import NATS
+
 extension Profile {
     /// Reads `[profiles.NAME]`. Problems are noted; the profile is nil if it has no usable servers.
     static func decode(

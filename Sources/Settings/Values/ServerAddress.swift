@@ -1,3 +1,5 @@
+public import NATS
+
 /// Where one cluster is reached, as given on the command line or in a configuration.
 public struct ServerAddress: Sendable, Hashable {
     /// The port NATS servers listen on by default.
