@@ -1,0 +1,194 @@
+internal import CNcurses
+internal import Synchronization
+internal import TerminalUI
+
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// What the terminal's thread does: waits for keys, signals and requests, and paints. Nothing else touches ncurses
+/// while it runs, and at rest it sleeps in `poll`.
+struct TerminalLoop: ~Copyable {
+    private let mailbox: Mailbox
+    private let pipe: WakePipe
+    private let events: AsyncStream<InputEvent>.Continuation
+    private let size: SharedSize
+    private var painter: Painter
+    private var decoder = InputDecoder()
+    /// Events the consumer has no room for yet. While there are any, the terminal is not read, so the kernel's own
+    /// small buffer bounds what piles up.
+    private var undelivered: [InputEvent] = []
+    private var frame: Mailbox.Frame?
+    private var screen: Size
+    private var isSuspended = false
+    private var isHungUp = false
+
+    /// How long an escape waits for the rest of a sequence, in milliseconds.
+    private static let escapeDelay: Int32 = 25
+    /// How long until a full consumer is offered events again, in milliseconds.
+    private static let deliveryDelay: Int32 = 20
+
+    init(
+        mailbox: Mailbox,
+        pipe: WakePipe,
+        events: AsyncStream<InputEvent>.Continuation,
+        size: SharedSize,
+        capabilities: TerminalCapabilities
+    ) {
+        self.mailbox = mailbox
+        self.pipe = pipe
+        self.events = events
+        self.size = size
+        self.screen = size.value
+        painter = Painter(capabilities: capabilities)
+    }
+
+    /// Runs until the mailbox says stop.
+    mutating func run() {
+        while true {
+            let work = mailbox.take()
+            if let mouse = work.mouse { cncurses_set_mouse(mouse) }
+            if let newest = work.frame { frame = newest }
+            if work.redraws { painter.invalidate() }
+            for (request, answer) in work.requests {
+                carryOut(request)
+                answer.resume()
+            }
+            guard !work.stops else { break }
+            paint()
+            deliver([])
+            wait()
+        }
+        events.finish()
+    }
+
+    private mutating func paint() {
+        guard !isSuspended, let frame else { return }
+        painter.paint(frame.buffer, cursor: frame.cursor, screen: screen)
+    }
+
+    // MARK: Waiting
+
+    private mutating func wait() {
+        let readsTerminal = !isSuspended && !isHungUp && undelivered.isEmpty
+        // poll() passes over negative descriptors.
+        var watched = [
+            pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: readsTerminal ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        let timeout = !undelivered.isEmpty ? Self.deliveryDelay : decoder.isWaiting ? Self.escapeDelay : -1
+        let ready = poll(&watched, nfds_t(watched.count), timeout)
+        if ready == 0, decoder.isWaiting, undelivered.isEmpty { deliver(decoder.flush()) }
+        guard ready > 0 else { return }
+        if watched[0].revents != 0 { handle(signals: pipe.takeSignals()) }
+        if watched[1].revents != 0, !isSuspended { readTerminal() }
+    }
+
+    private mutating func readTerminal() {
+        var bytes = [UInt8](repeating: 0, count: 4096)
+        let count = read(STDIN_FILENO, &bytes, bytes.count)
+        if count > 0 {
+            deliver(decoder.decode(bytes.prefix(count)))
+        } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
+            // The terminal is gone. The signal for it may come too, or not, if we are not its session.
+            isHungUp = true
+            deliver([.terminate(.hangup)])
+        }
+    }
+
+    private mutating func deliver(_ new: [InputEvent]) {
+        undelivered += new
+        var done = 0
+        delivery: for event in undelivered {
+            switch events.yield(event) {
+            case .dropped: break delivery
+            case .enqueued, .terminated: done += 1
+            @unknown default: done += 1
+            }
+        }
+        undelivered.removeFirst(done)
+    }
+
+    // MARK: Signals
+
+    private mutating func handle(signals: [Int32]) {
+        for signal in signals {
+            switch signal {
+            case SIGINT: deliver([.terminate(.interrupt)])
+            case SIGQUIT: deliver([.terminate(.quit)])
+            case SIGTERM: deliver([.terminate(.terminate)])
+            case SIGHUP: deliver([.terminate(.hangup)])
+            case SIGWINCH: updateSize()
+            case SIGTSTP: stopProcess()
+            case SIGCONT:
+                // Continued after a stop we had no part in: whoever had the terminal meanwhile changed its modes.
+                guard !isSuspended else { continue }
+                enter()
+            default: continue
+            }
+        }
+    }
+
+    private mutating func updateSize() {
+        guard !isSuspended else { return }
+        var (columns, rows): (Int32, Int32) = (0, 0)
+        guard cncurses_update_size(&columns, &rows) else { return }
+        let new = Size(width: Int(columns), height: Int(rows))
+        guard new != screen else { return }
+        screen = new
+        size.value = new
+        painter.invalidate()
+        deliver([.resize(new)])
+    }
+
+    // MARK: Lending the terminal
+
+    private mutating func carryOut(_ request: Mailbox.Request) {
+        switch request {
+        case .suspend: leave()
+        case .resume: if isSuspended { enter() }
+        case .stopProcess: stopProcess()
+        }
+    }
+
+    private mutating func leave() {
+        guard !isSuspended else { return }
+        isSuspended = true
+        cncurses_leave()
+    }
+
+    private mutating func enter() {
+        isSuspended = false
+        cncurses_enter()
+        painter.invalidate()
+        updateSize()
+        deliver([.resumed])
+    }
+
+    private mutating func stopProcess() {
+        let wasSuspended = isSuspended
+        leave()
+        cncurses_stop_process_group()
+        if !wasSuspended { enter() }
+        // The continuation that woke us is dealt with.
+        handle(signals: pipe.takeSignals().filter { $0 != SIGCONT })
+    }
+}
+
+/// The size of the screen, for readers on any thread.
+final class SharedSize: Sendable {
+    private let storage: Mutex<Size>
+
+    init(_ size: Size) {
+        storage = Mutex(size)
+    }
+
+    var value: Size {
+        get { storage.withLock { $0 } }
+        set { storage.withLock { $0 = newValue } }
+    }
+}

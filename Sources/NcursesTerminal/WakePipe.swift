@@ -1,0 +1,60 @@
+#if canImport(Glibc)
+    internal import Glibc
+#elseif canImport(Musl)
+    internal import Musl
+#else
+    internal import Darwin
+#endif
+
+/// A pipe to itself that ends a `poll`. Signal handlers write the number of their signal into it, others a 0.
+///
+/// Neither end blocks. When the pipe is full there is a wake-up in it already, so a lost write loses nothing.
+struct WakePipe: Sendable {
+    let readEnd: Int32
+    let writeEnd: Int32
+
+    init() throws(TerminalError) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else {
+            throw TerminalError(
+                code: .systemError,
+                message: "cannot make a pipe: \(String(cString: strerror(errno))); close other programs or raise ulimit -n"
+            )
+        }
+        for end in ends {
+            _ = fcntl(end, F_SETFL, fcntl(end, F_GETFL) | O_NONBLOCK)
+            _ = fcntl(end, F_SETFD, FD_CLOEXEC)
+        }
+        (readEnd, writeEnd) = (ends[0], ends[1])
+    }
+
+    /// Ends the poll that is under way, or the next one.
+    func wake() {
+        var byte: UInt8 = 0
+        _ = write(writeEnd, &byte, 1)
+    }
+
+    /// The signals that came since the last time, oldest first.
+    func takeSignals() -> [Int32] {
+        var signals: [Int32] = []
+        var bytes = [UInt8](repeating: 0, count: 64)
+        while true {
+            let count = read(readEnd, &bytes, bytes.count)
+            guard count > 0 else { return signals }
+            signals += bytes.prefix(count).filter { $0 != 0 }.map(Int32.init)
+        }
+    }
+
+    func close() {
+        #if canImport(Glibc)
+            _ = Glibc.close(readEnd)
+            _ = Glibc.close(writeEnd)
+        #elseif canImport(Musl)
+            _ = Musl.close(readEnd)
+            _ = Musl.close(writeEnd)
+        #else
+            _ = Darwin.close(readEnd)
+            _ = Darwin.close(writeEnd)
+        #endif
+    }
+}
