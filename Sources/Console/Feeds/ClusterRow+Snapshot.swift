@@ -1,0 +1,56 @@
+import NATS
+import Roulette
+
+extension ClusterRow {
+    /// The rows of a deployment: the one place where the library's snapshot becomes what the console shows.
+    static func rows(of snapshot: RouletteSnapshot) -> [ClusterRow] {
+        snapshot.clusters.map(ClusterRow.init)
+    }
+
+    init(_ snapshot: ClusterSnapshot) {
+        let connections = snapshot.connections.map(\.connection)
+        let waiting = connections.filter { !$0.isUp }
+        let trips = connections.compactMap(\.roundTrip)
+        let medians = trips.map(\.p50).sorted()
+        self.init(
+            id: snapshot.cluster.index,
+            name: snapshot.cluster.name,
+            address: snapshot.cluster.address,
+            state: State(snapshot.state),
+            stateDuration: snapshot.stateDuration,
+            publishers: Pool(snapshot.connections, role: .publisher),
+            subscribers: Pool(snapshot.connections, role: .subscriber),
+            roundTripP50: medians.isEmpty ? nil : medians[medians.count / 2],
+            roundTripP99: trips.map(\.p99).max(),
+            ringShare: snapshot.share,
+            subscriptions: snapshot.total(\.subscriptions),
+            lost: snapshot.total(\.lost),
+            attempt: waiting.map(\.attempt).max() ?? 0,
+            nextAttempt: waiting.compactMap(\.nextAttempt).min(),
+            pingMisses: connections.map(\.pingMisses).max() ?? 0,
+            maxPingFailure: connections.first?.maxPingFailure ?? 0,
+            lastError: snapshot.lastError?.message,
+            maxPayload: connections.compactMap { $0.server?.maxPayload }.min()
+        )
+    }
+}
+
+extension ClusterRow.State {
+    fileprivate init(_ state: ClusterSnapshot.State) {
+        self =
+            switch state {
+            case .up: .up
+            case .degraded: .degraded
+            case .stale: .stale
+            case .connecting: .connecting
+            case .down: .down
+            }
+    }
+}
+
+extension ClusterRow.Pool {
+    fileprivate init(_ connections: [ClusterSnapshot.Connection], role: ConnectionRole) {
+        let pool = connections.filter { $0.role == role }
+        self.init(up: pool.count { $0.connection.isUp }, total: pool.count)
+    }
+}

@@ -1,0 +1,37 @@
+import NATS
+import Roulette
+import TerminalUI
+
+extension EventRow {
+    /// What the client reports, as the event log has it.
+    init(_ event: RouletteEvent) {
+        let cluster = event.connection?.cluster.index
+        let connection = event.connection.map { SafeText("\(untrusted: $0.role.rawValue) \($0.slot)") }
+        func row(_ kind: Kind, _ severity: Severity, _ detail: SafeText, unconfirmed: UInt64 = 0) -> EventRow {
+            EventRow(kind, severity, cluster: cluster, connection: connection, detail: detail, unconfirmed: unconfirmed)
+        }
+        self =
+            switch event.kind {
+            case .connected(let server):
+                row(.connected, .info, "\(untrusted: server.name) \(untrusted: server.version)")
+            case .disconnected(let cause, let unconfirmed):
+                row(.lost, .error, "\(untrusted: cause.message)", unconfirmed: unconfirmed)
+            case .reconnecting(_, _, let cause):
+                row(.retrying, .warning, "\(untrusted: cause.message)")
+            case .serverError(let error):
+                row(.serverError, .error, "\(untrusted: error.message)")
+            case .lameDuck:
+                row(.lameDuck, .warning, "the server is going to stop and asks its clients to leave")
+            case .closed(let unsent):
+                row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
+            case .slowConsumer(let pattern):
+                row(.slowConsumer, .warning, "\(untrusted: pattern): messages come faster than they are taken, some are dropped")
+            case .subscriptionInterrupted(let pattern, let cause):
+                row(.interrupted, .warning, "\(untrusted: pattern) misses messages: \(untrusted: cause.message)")
+            case .subscriptionResumed(let pattern, let blind):
+                row(.resumed, .info, "\(untrusted: pattern) is complete again, it missed \(SafeText.duration(blind.duration))")
+            case .missedEvents(let count):
+                row(.missed, .warning, "\(count) events came too fast and are missing here")
+            }
+    }
+}

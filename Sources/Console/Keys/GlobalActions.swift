@@ -1,0 +1,20 @@
+import Settings
+import TerminalUI
+
+/// What keys do in every view: what the help lists, and what ``update(_:_:)`` carries out.
+enum GlobalActions {
+    /// What the hints show of it, the most important first.
+    static let hints: [(action: KeyAction, label: SafeText)] = [
+        (.subscribe, "subscribe"), (.publish, "publish"), (.filter, "filter"), (.help, "help"), (.quit, "quit"),
+    ]
+
+    /// What it does beside opening views.
+    static let actions: [KeyAction] = [
+        .subscribe, .unsubscribe, .publish, .filter, .command, .help, .back, .nextTheme, .mouse, .redraw, .suspend, .quit,
+    ]
+
+    /// How to get around.
+    static let moves: [KeyAction] = [
+        .up, .down, .pageUp, .pageDown, .halfPageUp, .halfPageDown, .first, .last, .open, .nextPane, .previousPane,
+    ]
+}

@@ -1,0 +1,21 @@
+import Settings
+import TerminalUI
+
+/// Everything that can change what the console shows.
+enum ConsoleEvent: Sendable {
+    /// Somebody touched the terminal.
+    case input(InputEvent)
+    /// Time has passed.
+    case tick(Moment)
+    /// The clusters as they are now.
+    case snapshot([ClusterRow])
+    /// The client reports something.
+    case happened(EventRow)
+    /// Counts, and messages for the tail.
+    case traffic(TrafficSnapshot, TailDelivery)
+    case subscription(id: Int, SubscriptionProgress)
+    case publish(id: Int, PublishProgress)
+    case themeLoaded(Theme)
+    /// An effect could not be carried out.
+    case failed(Notice)
+}

@@ -1,0 +1,51 @@
+import Settings
+import TerminalUI
+
+/// The whole state of the console. ``update(_:_:)`` changes it, ``draw(_:into:)`` shows it, and nothing else touches it.
+struct ConsoleModel: Sendable {
+    /// The smallest terminal that the views are made for.
+    static let minimumSize = Size(width: 40, height: 12)
+
+    var size: Size
+    var data: DashboardData
+    var views: ViewList
+    /// What is asked for on top of the view.
+    var prompt: (any ConsolePrompt)?
+    var notice: Notice?
+    private(set) var noticeUntil: Duration = .zero
+    var isMouseOn = false
+    var histories: [HistoryTopic: InputHistory] = [:]
+    private var nextID = 1
+
+    init(size: Size, data: DashboardData, views: ViewList = ViewList()) {
+        self.size = size
+        self.data = data
+        self.views = views
+    }
+
+    /// Whether the terminal is too small for any view.
+    var isTooSmall: Bool {
+        size.width < Self.minimumSize.width || size.height < Self.minimumSize.height
+    }
+
+    /// A number for a subscription or a publish.
+    mutating func makeID() -> Int {
+        defer { nextID += 1 }
+        return nextID
+    }
+
+    mutating func show(_ notice: Notice) {
+        self.notice = notice
+        noticeUntil = data.now.uptime + Notice.lifetime
+    }
+
+    /// Adds a line to the event log.
+    mutating func log(_ row: EventRow) {
+        data.events.append(row, at: data.now)
+    }
+}
+
+/// What earlier answers are kept for.
+enum HistoryTopic: Sendable, Hashable {
+    case subscribe, publish, command, filter
+}

@@ -1,0 +1,50 @@
+import Settings
+import TerminalUI
+
+/// Everything that views show. Filled from outside, read by all views.
+struct DashboardData: Sendable {
+    let deployment: Deployment
+    var keys: KeyMap
+    var theme: Theme
+    var now = Moment()
+    var clusters: [ClusterRow]
+    var traffic = TrafficSnapshot()
+    var tail = TailLog()
+    var events = EventLog()
+    var subscriptions: [SubscriptionRow] = []
+    /// How many messages of the tail are counted and not shown.
+    var tailRate = TailRate()
+
+    init(deployment: Deployment, keys: KeyMap, theme: Theme) {
+        self.deployment = deployment
+        self.keys = keys
+        self.theme = theme
+        clusters = deployment.clusterNames.enumerated().map { index, name in
+            ClusterRow(id: index, name: name, address: "", ringShare: deployment.ring.shares[index].fraction)
+        }
+    }
+
+    /// The traffic of a cluster.
+    func traffic(of cluster: Int) -> ClusterTraffic {
+        traffic.clusters.indices.contains(cluster) ? traffic.clusters[cluster] : ClusterTraffic()
+    }
+
+    /// Messages dropped because the console was too slow, over all subscriptions.
+    var dropped: UInt64 { subscriptions.reduce(0) { $0 + $1.dropped } }
+
+    /// How many clusters are in each state, the best first, leaving out states that none is in.
+    var clusterSummary: SafeText {
+        let counts = ClusterRow.State.allCases.compactMap { state -> SafeText? in
+            let count = clusters.count { $0.state == state }
+            return count == 0 ? nil : "\(count) \(state.word)"
+        }
+        let noun: SafeText = clusters.count == 1 ? "cluster" : "clusters"
+        return "\(clusters.count) \(noun): \(counts.joined(separator: ", "))"
+    }
+
+    /// For how long no cluster has been reachable, if that is so.
+    var outage: Duration? {
+        guard clusters.allSatisfy({ !$0.isReachable && $0.state != .connecting }) else { return nil }
+        return clusters.map(\.stateDuration).min()
+    }
+}

@@ -1,0 +1,14 @@
+import TerminalUI
+
+/// Something to tell the operator, in the bottom row.
+struct Notice: Sendable, Hashable {
+    /// For how long it is shown.
+    static let lifetime: Duration = .seconds(8)
+
+    let severity: EventRow.Severity
+    let text: SafeText
+
+    static func info(_ text: SafeText) -> Notice { Notice(severity: .info, text: text) }
+    static func warning(_ text: SafeText) -> Notice { Notice(severity: .warning, text: text) }
+    static func error(_ text: SafeText) -> Notice { Notice(severity: .error, text: text) }
+}

@@ -1,0 +1,15 @@
+/// How many messages of the tail are not shown per second, over the last second that is complete.
+struct TailRate: Sendable, Hashable {
+    /// Messages per second that were counted and not shown.
+    private(set) var notShown = 0.0
+    private var since: Duration = .zero
+    private var count: UInt64 = 0
+
+    mutating func add(notShown: UInt64, at time: Duration) {
+        count += notShown
+        let elapsed = (time - since).inSeconds
+        guard elapsed >= 1 else { return }
+        self.notShown = Double(count) / elapsed
+        (count, since) = (0, time)
+    }
+}

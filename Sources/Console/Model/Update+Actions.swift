@@ -1,0 +1,128 @@
+import Settings
+import TerminalUI
+
+extension ConsoleModel {
+    /// Does what a key says: what works everywhere here, the rest in the open view.
+    mutating func perform(_ action: KeyAction) -> [Effect] {
+        switch action {
+        case .quit: return [.quit]
+        case .suspend: return [.suspend]
+        case .redraw: return [.redraw]
+        case .nextTheme: return [.loadNextTheme(after: data.theme.name)]
+        case .mouse: return toggleMouse()
+        case .help: prompt = HelpPrompt(for: views.current, views: views.views, data)
+        case .command: prompt = CommandPrompt(history: history(.command))
+        case .filter: prompt = FilterPrompt(text: views.current.filter, history: history(.filter))
+        case .subscribe: openSubscribe(views.current.selectedTopic(data) ?? "")
+        case .publish: openPublish(topic: views.current.selectedTopic(data) ?? "")
+        case .unsubscribe: openUnsubscribe()
+        default: return performInView(action)
+        }
+        return []
+    }
+
+    private mutating func performInView(_ action: KeyAction) -> [Effect] {
+        switch views.current.handle(action, &data) {
+        case .handled: break
+        case .notice(let notice): show(notice)
+        case .open(let view): open(view)
+        case .ignored:
+            if action == .back {
+                views.current.filter = ""
+            } else {
+                open(action)
+            }
+        }
+        return []
+    }
+
+    /// Opens a view, if the action is that of one.
+    private mutating func open(_ action: KeyAction) {
+        guard !views.open(action) else { return }
+        switch action {
+        case .overview, .topics, .tail, .connections, .ring, .servers, .events:
+            show(.warning("there is no view \(untrusted: action.rawValue) in this version"))
+        default: break
+        }
+    }
+
+    private mutating func toggleMouse() -> [Effect] {
+        isMouseOn.toggle()
+        show(.info(isMouseOn ? "mouse on; off again, text can be selected" : "mouse off"))
+        return [.setMouse(isMouseOn)]
+    }
+
+    private func history(_ topic: HistoryTopic) -> InputHistory { histories[topic] ?? InputHistory() }
+
+    // MARK: Forms
+
+    private mutating func openSubscribe(_ topic: String) {
+        if let refusal = data.deployment.subscribeRefusal { return show(.error(refusal)) }
+        prompt = SubscribePrompt(topic: topic, history: history(.subscribe))
+    }
+
+    private mutating func openPublish(topic: String, body: String = "") {
+        if let refusal = data.deployment.publishRefusal { return show(.error(refusal)) }
+        prompt = PublishPrompt(topic: topic, body: body, history: history(.publish))
+    }
+
+    private mutating func openUnsubscribe() {
+        guard !data.subscriptions.isEmpty else { return show(.info("there is no subscription")) }
+        let topic = views.current.selectedTopic(data)
+        let selected = data.subscriptions.first { subscription in
+            topic.map { subscription.covers($0) } ?? false
+        }
+        prompt = UnsubscribePrompt(selected: selected?.id)
+    }
+
+    // MARK: Commands
+
+    /// Runs a line of the command prompt.
+    mutating func run(_ line: String) -> [Effect] {
+        let command: Command
+        do {
+            command = try Command.parse(line, data)
+        } catch {
+            show(.error(error.reason))
+            return []
+        }
+        switch command {
+        case .quit: return [.quit]
+        case .help: return perform(.help)
+        case .mouse: return perform(.mouse)
+        case .view(let action): open(action)
+        case .theme(let name): return name.map { [.loadTheme($0)] } ?? perform(.nextTheme)
+        case .route(let topic): show(route(topic))
+        case .subscribe(let pattern, let group):
+            return subscribe(SubscriptionRequest(pattern: pattern, queueGroup: group))
+        case .watch(let pattern):
+            return subscribe(SubscriptionRequest(pattern: pattern, purpose: .watch))
+        case .unsubscribe(let pattern):
+            guard let row = data.subscriptions.first(where: { $0.request.pattern.utf8.elementsEqual(pattern.utf8) }) else {
+                show(.error("there is no subscription to \(untrusted: pattern)"))
+                return []
+            }
+            return unsubscribe(row.id)
+        case .publish(let topic, let body):
+            guard let body else {
+                openPublish(topic: topic)
+                return []
+            }
+            return publish(PublishRequest(topic: topic, body: body))
+        case .reconnect(let cluster):
+            show(.info(cluster.map { "reconnecting \(data.deployment.clusterName($0))" } ?? "reconnecting all clusters"))
+            return [.reconnect(cluster: cluster)]
+        }
+        return []
+    }
+
+    /// Owner, hash and who would own the topic next.
+    private func route(_ topic: String) -> Notice {
+        let line = RouteLine(topic, data)
+        guard line.isValid else { return .error(line.text) }
+        guard case .topic = TopicRoute(topic, on: data.deployment.ring) else { return .info(line.text) }
+        let others = data.deployment.ring.successors(of: topic, count: data.clusters.count).dropFirst()
+        guard !others.isEmpty else { return .info(line.text) }
+        return .info("\(line.text), then \(others.map { data.deployment.clusterName($0) }.joined(separator: ", "))")
+    }
+}

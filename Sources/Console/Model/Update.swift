@@ -1,0 +1,152 @@
+import NATSWire
+import Settings
+import TerminalUI
+
+/// Changes the model as an event says, and answers what is to be done outside. Pure: the same model and event always
+/// give the same model and effects.
+func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
+    switch event {
+    case .input(let input):
+        return model.handle(input)
+    case .tick(let now):
+        model.tick(now)
+    case .snapshot(let clusters):
+        model.data.clusters = clusters
+    case .happened(let row):
+        model.log(row)
+    case .traffic(let traffic, let tail):
+        model.take(traffic, tail)
+    case .subscription(let id, let progress):
+        model.subscription(id, progress)
+    case .publish(let id, let progress):
+        model.publish(id, progress)
+    case .themeLoaded(let theme):
+        model.data.theme = theme
+        model.show(.info("theme \(untrusted: theme.name)"))
+    case .failed(let notice):
+        model.show(notice)
+    }
+    return []
+}
+
+// MARK: - Input
+
+extension ConsoleModel {
+    fileprivate mutating func handle(_ input: InputEvent) -> [Effect] {
+        switch input {
+        case .key(let key): return handle(key)
+        case .paste(let paste): prompt?.insert(paste)
+        case .resize(let size): self.size = size
+        case .mouse(let mouse): return handle(mouse)
+        case .resumed: return [.redraw]
+        case .terminate: return [.quit]
+        }
+        return []
+    }
+
+    private mutating func handle(_ mouse: MouseEvent) -> [Effect] {
+        guard prompt == nil else { return [] }
+        switch mouse.action {
+        case .scrollUp: return (0..<3).flatMap { _ in perform(.up) }
+        case .scrollDown: return (0..<3).flatMap { _ in perform(.down) }
+        case .press, .release: return []
+        }
+    }
+
+    private mutating func handle(_ key: Key) -> [Effect] {
+        let scope = type(of: views.current).scope
+        let action = data.keys.action(for: key, in: scope)
+        // Whatever is open, a screen that shows nothing must not trap anybody.
+        if isTooSmall { return action == .quit ? [.quit] : [] }
+        guard prompt != nil else {
+            notice = nil
+            return action.map { perform($0) } ?? []
+        }
+        return handleInPrompt(key)
+    }
+
+    private mutating func handleInPrompt(_ key: Key) -> [Effect] {
+        guard let response = prompt?.handle(key, data) else { return [] }
+        switch response {
+        case .stay: return []
+        case .close:
+            prompt = nil
+            return []
+        case .submit(let request):
+            prompt = nil
+            return answer(request, isFinal: true)
+        case .request(let request):
+            return answer(request, isFinal: false)
+        }
+    }
+
+    private mutating func answer(_ request: PromptRequest, isFinal: Bool) -> [Effect] {
+        switch request {
+        case .subscribe(let request):
+            return subscribe(request)
+        case .unsubscribe(let id):
+            return unsubscribe(id)
+        case .publish(let request):
+            return publish(request)
+        case .command(let line):
+            histories[.command, default: InputHistory()].add(line)
+            return run(line)
+        case .filter(let text):
+            if isFinal { histories[.filter, default: InputHistory()].add(text) }
+            views.current.filter = text
+            return []
+        case .perform(.subscribe(let request)):
+            return subscribe(request, isConfirmed: true)
+        }
+    }
+}
+
+// MARK: - News from outside
+
+extension ConsoleModel {
+    fileprivate mutating func tick(_ now: Moment) {
+        data.now = now
+        if notice != nil, now.uptime >= noticeUntil { notice = nil }
+    }
+
+    fileprivate mutating func take(_ traffic: TrafficSnapshot, _ tail: TailDelivery) {
+        data.traffic = traffic
+        data.tail.append(tail)
+        data.tailRate.add(notShown: tail.notShown, at: data.now.uptime)
+    }
+
+    fileprivate mutating func subscription(_ id: Int, _ progress: SubscriptionProgress) {
+        guard let index = data.subscriptions.firstIndex(where: { $0.id == id }) else { return }
+        let pattern: SafeText = "\(untrusted: data.subscriptions[index].request.pattern)"
+        switch progress {
+        case .active:
+            data.subscriptions[index].state = .active
+            let verb: SafeText = data.subscriptions[index].request.purpose == .watch ? "watching" : "subscribed to"
+            log(EventRow(.note, .info, detail: "\(verb) \(pattern)"))
+        case .dropped(let count):
+            data.subscriptions[index].dropped = count
+        case .ended(let reason):
+            let text: SafeText = reason.map { "\(untrusted: $0)" } ?? "complete"
+            data.subscriptions[index].state = .failed(text)
+            guard reason != nil else { return }
+            show(.error("\(pattern): \(text)"))
+            log(EventRow(.note, .error, detail: "subscription to \(pattern) ended: \(text)"))
+        }
+    }
+
+    fileprivate mutating func publish(_ id: Int, _ progress: PublishProgress) {
+        if case .failed(let reason) = progress {
+            log(EventRow(.note, .error, detail: "publish failed: \(untrusted: reason)"))
+        }
+        if var form = prompt as? PublishPrompt, form.id == id {
+            form.report(progress)
+            prompt = form
+            return
+        }
+        switch progress {
+        case .accepted: show(.info("accepted, waiting for the server"))
+        case .confirmed(let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
+        case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
+        }
+    }
+}

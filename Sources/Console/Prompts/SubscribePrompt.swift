@@ -1,0 +1,100 @@
+import TerminalUI
+
+/// `s`: asks for a topic or pattern and, in its second field, for a queue group. Says who owns it as it is typed.
+struct SubscribePrompt: ConsolePrompt {
+    private let purpose: SubscriptionRequest.Purpose
+    private var topic: Prompt
+    private var queueGroup = TextField(maximumBytes: 256)
+    private var isInQueueGroup = false
+
+    init(purpose: SubscriptionRequest.Purpose = .subscribe, topic: String = "", history: InputHistory = InputHistory()) {
+        self.purpose = purpose
+        self.topic = Prompt(label: "Topic", text: topic, history: history)
+    }
+
+    // MARK: Keys
+
+    mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
+        switch (key.code, key.modifiers) {
+        case (.escape, []), (.character("c"), .control): return .close
+        case (.enter, []): return submit(data)
+        case (.backTab, []): isInQueueGroup.toggle()
+        case (.tab, []) where isInQueueGroup || TopicCompletion.completions(of: topic.text, data).allSatisfy { $0 == topic.text }:
+            isInQueueGroup.toggle()
+        default:
+            if isInQueueGroup {
+                _ = queueGroup.handle(key)
+            } else {
+                _ = topic.handle(key) { TopicCompletion.completions(of: $0, data) }
+            }
+        }
+        return .stay
+    }
+
+    private func submit(_ data: DashboardData) -> PromptResponse {
+        guard RouteLine(topic.text, data).isValid else { return .stay }
+        let group = queueGroup.text
+        return .submit(
+            .subscribe(
+                SubscriptionRequest(pattern: topic.text, queueGroup: group.isEmpty ? nil : group, purpose: purpose)
+            )
+        )
+    }
+
+    mutating func insert(_ paste: Paste) {
+        if isInQueueGroup { queueGroup.insert(paste) } else { _ = topic.insert(paste) }
+    }
+
+    // MARK: Drawing
+
+    func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
+        let route = RouteLine(topic.text, data)
+        let hints = KeyHints(
+            [
+                KeyHints.Hint(key: "enter", label: purpose == .watch ? "watch" : "subscribe"),
+                KeyHints.Hint(key: "tab", label: "complete, next field"),
+                KeyHints.Hint(key: "esc", label: "back"),
+            ],
+            keyStyle: data.theme[.key]
+        )
+        let title: SafeText = purpose == .watch ? "Watch" : "Subscribe"
+        let inside = Dialog(title: title, hints: hints, styles: .dialog(data.theme))
+            .draw(into: &buffer, in: view, contentSize: Size(width: 64, height: 3))
+        let labels: [SafeText] = ["Topic", "Queue group"]
+        let label = labels[1].width
+        let fields = [topic.field, queueGroup]
+        var cursor: Point?
+        for (index, field) in fields.enumerated() {
+            let row = inside.row(index)
+            buffer.write(labels[index], in: row, style: data.theme[.muted])
+            let space = Rect(x: row.x + label + 1, y: row.y, width: row.width - label - 1, height: row.height)
+            let place = field.draw(
+                into: &buffer,
+                in: space,
+                style: data.theme[.input],
+                placeholder: index == 1 ? "none" : "orders.eu",
+                placeholderStyle: data.theme[.muted]
+            )
+            if (index == 1) == isInQueueGroup { cursor = place }
+        }
+        let isWrong = !route.isValid && !topic.text.isEmpty
+        buffer.write(route.text, in: inside.row(2), style: data.theme[isWrong ? .severityError : .muted])
+        return cursor
+    }
+}
+
+/// Known topics to complete a text with, the busiest first.
+enum TopicCompletion {
+    /// At most this many are offered.
+    private static let limit = 50
+
+    static func completions(of text: String, _ data: DashboardData) -> [String] {
+        guard !text.isEmpty else { return [] }
+        let prefix = Array(text.utf8)
+        let traffic = data.traffic
+        let rows = traffic.topics.indices.filter { traffic.topics[$0].bytes.starts(with: prefix) }
+        let busiest = rows.sorted { traffic.counters[$0].messages > traffic.counters[$1].messages }.prefix(limit)
+        // A topic that is not UTF-8 cannot be typed, so it cannot be completed either.
+        return busiest.compactMap { String(validating: traffic.topics[$0].bytes, as: UTF8.self) }
+    }
+}

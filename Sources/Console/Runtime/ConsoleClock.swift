@@ -1,0 +1,49 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// The two clocks of the console, passed in so that tests move them.
+public struct ConsoleClock: Sendable {
+    private let elapsed: @Sendable () -> Duration
+    private let pause: @Sendable (Duration) async throws -> Void
+    private let wall: @Sendable () -> (epochSeconds: Int64, utcOffset: Int64)
+
+    /// Combines a clock that never jumps with the one on the wall.
+    /// - Parameters:
+    ///   - clock: For ages, rates and waiting.
+    ///   - wall: Seconds since 1970-01-01 00:00 UTC, and seconds east of UTC.
+    public init<C: Clock<Duration>>(
+        _ clock: C,
+        wall: @escaping @Sendable () -> (epochSeconds: Int64, utcOffset: Int64)
+    ) {
+        let start = clock.now
+        elapsed = { start.duration(to: clock.now) }
+        pause = { try await clock.sleep(for: $0) }
+        self.wall = wall
+    }
+
+    /// The clocks of this machine, in its time zone.
+    public static var system: ConsoleClock {
+        ConsoleClock(ContinuousClock()) {
+            var seconds = time(nil)
+            var parts = tm()
+            let isKnown = localtime_r(&seconds, &parts) != nil
+            return (Int64(seconds), isKnown ? Int64(parts.tm_gmtoff) : 0)
+        }
+    }
+
+    /// This moment.
+    var now: Moment {
+        let wall = wall()
+        return Moment(uptime: elapsed(), epochSeconds: wall.epochSeconds, utcOffset: wall.utcOffset)
+    }
+
+    /// Waits on the steady clock.
+    func sleep(for duration: Duration) async throws {
+        try await pause(duration)
+    }
+}

@@ -1,0 +1,76 @@
+import Settings
+import TerminalUI
+
+/// The styles of all roles, as the terminal at hand can show them.
+struct Theme: Sendable, Hashable {
+    /// The name it is chosen by.
+    let name: String
+    private let styles: [ThemeRole: Style]
+
+    /// Maps a theme to a terminal.
+    /// - Parameters:
+    ///   - file: The theme.
+    ///   - depth: Colors the terminal shows. With none, attributes alone tell roles apart.
+    init(_ file: ThemeFile, depth: ColorDepth) {
+        name = file.name
+        var styles: [ThemeRole: Style] = [:]
+        for role in ThemeRole.allCases {
+            let style = Style(file.style(for: role)).mapped(to: depth)
+            styles[role] = depth == .none ? Theme.withoutColor(role, style) : style
+        }
+        self.styles = styles
+    }
+
+    /// The style of a role, to lay over that of the text.
+    subscript(role: ThemeRole) -> Style { styles[role] ?? .plain }
+
+    /// The style of a cluster, by its position on the ring.
+    func cluster(_ index: Int) -> Style {
+        self[ThemeRole.clusters[index % ThemeRole.clusters.count]]
+    }
+
+    /// A background is the only cue of some roles; without color they are reversed instead.
+    private static func withoutColor(_ role: ThemeRole, _ style: Style) -> Style {
+        var modifiers = style.modifiers
+        switch role {
+        case .selection, .environmentProduction, .escape: modifiers.insert(.reverse)
+        case .match, .input: modifiers.insert(.underline)
+        case .title, .key, .statusDown, .severityError: modifiers.insert(.bold)
+        case .muted: modifiers.insert(.dim)
+        default: break
+        }
+        return Style(modifiers: modifiers)
+    }
+}
+
+extension Style {
+    /// The style a theme's file describes.
+    init(_ style: ThemeStyle) {
+        var modifiers = Modifiers()
+        for modifier in style.modifiers {
+            switch modifier {
+            case .bold: modifiers.insert(.bold)
+            case .dim: modifiers.insert(.dim)
+            case .italic: modifiers.insert(.italic)
+            case .underline: modifiers.insert(.underline)
+            case .reverse: modifiers.insert(.reverse)
+            }
+        }
+        self.init(
+            foreground: style.foreground.map(Color.init),
+            background: style.background.map(Color.init),
+            modifiers: modifiers
+        )
+    }
+}
+
+extension Color {
+    /// The color a theme's file names.
+    init(_ color: ThemeColor) {
+        switch color {
+        case .terminalDefault: self = .terminalDefault
+        case .ansi(let index), .indexed(let index): self = .indexed(index)
+        case .rgb(let red, let green, let blue): self = .rgb(red, green, blue)
+        }
+    }
+}

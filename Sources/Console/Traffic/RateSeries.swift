@@ -1,0 +1,43 @@
+import DequeModule
+
+/// Rates of one counter, one value for each sample, the newest last.
+struct RateSeries: Sendable, Hashable {
+    /// Five minutes of one sample a second.
+    static let capacity = 300
+
+    private(set) var values = Deque<Double>()
+    private var sampled: UInt64 = 0
+
+    /// The newest rate per second.
+    var current: Double { values.last ?? 0 }
+
+    /// Adds the rate since the last sample.
+    /// - Parameters:
+    ///   - total: The counter now; it never falls.
+    ///   - elapsed: The seconds that really passed.
+    mutating func sample(total: UInt64, elapsed: Double) {
+        values.append(Double(total - sampled) / elapsed)
+        sampled = total
+        if values.count > Self.capacity { values.removeFirst() }
+    }
+
+    /// The newest `count` values for a sparkline or graph.
+    func newest(_ count: Int) -> [Double?] { values.suffix(count).map(Optional.init) }
+}
+
+/// What one cluster carried, by the messages that count.
+struct ClusterTraffic: Sendable, Hashable {
+    var messagesIn: UInt64 = 0
+    var bytesIn: UInt64 = 0
+    var messagesOut: UInt64 = 0
+    var bytesOut: UInt64 = 0
+    var rateIn = RateSeries()
+    var rateOut = RateSeries()
+    var byteRateIn = RateSeries()
+
+    mutating func sample(elapsed: Double) {
+        rateIn.sample(total: messagesIn, elapsed: elapsed)
+        rateOut.sample(total: messagesOut, elapsed: elapsed)
+        byteRateIn.sample(total: bytesIn, elapsed: elapsed)
+    }
+}

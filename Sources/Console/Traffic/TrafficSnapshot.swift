@@ -1,0 +1,54 @@
+import DequeModule
+
+/// All counts at one moment.
+struct TrafficSnapshot: Sendable {
+    /// The topics, by row.
+    var topics: [TopicIdentity] = []
+    /// Their counts, by row.
+    var counters: [TopicCounters] = []
+    fileprivate(set) var samples = Deque<[Float]>()
+    fileprivate(set) var firstSample = 0
+    var folded = FoldedTopics()
+    /// By position on the ring.
+    var clusters: [ClusterTraffic] = []
+
+    init() {}
+
+    init(
+        topics: [TopicIdentity],
+        counters: [TopicCounters],
+        samples: Deque<[Float]>,
+        firstSample: Int,
+        folded: FoldedTopics,
+        clusters: [ClusterTraffic]
+    ) {
+        self.topics = topics
+        self.counters = counters
+        self.samples = samples
+        self.firstSample = firstSample
+        self.folded = folded
+        self.clusters = clusters
+    }
+
+    /// Messages per second of a row, in and out, at the newest `count` samples; nil where the topic was not known yet.
+    func rates(of row: Int, newest count: Int = TrafficTable.sampleCapacity) -> [Double?] {
+        samples.indices.suffix(count).map { index in
+            let isKnown = firstSample + index >= counters[row].firstSample && row < samples[index].count
+            return isKnown ? Double(samples[index][row]) : nil
+        }
+    }
+
+    /// The row of a topic.
+    func row(of topic: some Collection<UInt8>) -> Int? {
+        topics.firstIndex { $0.bytes.elementsEqual(topic) }
+    }
+
+    // MARK: Totals, over all topics and before any cut
+
+    var messagesIn: UInt64 { clusters.reduce(0) { $0 + $1.messagesIn } }
+    var bytesIn: UInt64 { clusters.reduce(0) { $0 + $1.bytesIn } }
+    var messagesOut: UInt64 { clusters.reduce(0) { $0 + $1.messagesOut } }
+    var rateIn: Double { clusters.reduce(0) { $0 + $1.rateIn.current } }
+    var byteRateIn: Double { clusters.reduce(0) { $0 + $1.byteRateIn.current } }
+    var rateOut: Double { clusters.reduce(0) { $0 + $1.rateOut.current } }
+}

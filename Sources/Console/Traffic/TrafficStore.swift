@@ -1,0 +1,100 @@
+import HashRing
+import Roulette
+import Synchronization
+
+/// Where the tasks that take messages meet the screen: they add batches, it takes snapshots, and neither waits for the
+/// other longer than that takes. One lock for a batch, however large it is.
+final class TrafficStore: Sendable {
+    private struct State {
+        var table: TrafficTable
+        var inbox = TailInbox()
+        /// Whether something came since the screen last looked.
+        var hasNews = false
+    }
+
+    private let state: Mutex<State>
+    /// Called from the receiving task when the first message comes after the screen has looked.
+    private let onNews: @Sendable () -> Void
+
+    init(ring: HashRing, capacity: Int = TrafficTable.standardCapacity, onNews: @escaping @Sendable () -> Void = {}) {
+        state = Mutex(State(table: TrafficTable(ring: ring, capacity: capacity)))
+        self.onNews = onNews
+    }
+
+    func add(_ source: TrafficSources.Source) {
+        state.withLock { $0.table.add(source) }
+    }
+
+    func removeSource(_ id: Int) {
+        state.withLock { $0.table.removeSource(id) }
+    }
+
+    /// Counts a batch, and keeps of it what the Tail view can show.
+    func receive(_ messages: MessageCollection, from source: Int, at moment: Moment) {
+        let cluster = messages.cluster.index
+        let time = moment.uptime.inSeconds
+        update { state in
+            for message in messages {
+                let isCounted = message.withTopicBytes { topic in
+                    state.table.receive(
+                        topic: topic,
+                        byteCount: message.byteCount,
+                        cluster: cluster,
+                        source: source,
+                        at: time
+                    )
+                }
+                if isCounted { state.inbox.add { TailEntry(message, at: moment) } }
+            }
+        }
+    }
+
+    /// Counts a message that a cluster accepted from us.
+    func published(topic: String, byteCount: Int, cluster: Int, at moment: Moment) {
+        var topic = topic
+        topic.withUTF8 { bytes in
+            update { state in
+                state.table.publish(
+                    topic: UnsafeRawBufferPointer(bytes),
+                    byteCount: byteCount,
+                    cluster: cluster,
+                    at: moment.uptime.inSeconds
+                )
+            }
+        }
+    }
+
+    private func update(_ body: (inout State) -> Void) {
+        let isFirst = state.withLock { state in
+            body(&state)
+            defer { state.hasNews = true }
+            return !state.hasNews
+        }
+        if isFirst { onNews() }
+    }
+
+    /// Everything that came since the last call, and all counts.
+    /// - Parameter samples: Whether to work the rates out anew, which is to be done about once a second.
+    func take(at moment: Moment, samples: Bool) -> (traffic: TrafficSnapshot, tail: TailDelivery) {
+        state.withLock { state in
+            state.hasNews = false
+            let time = moment.uptime.inSeconds
+            if samples { state.table.sample(at: time) }
+            return (state.table.snapshot(), state.inbox.take(at: time))
+        }
+    }
+}
+
+extension TailEntry {
+    /// A copy of a message. Its read buffer is not kept alive.
+    init(_ message: Message, at moment: Moment) {
+        self.init(
+            epochSeconds: moment.epochSeconds,
+            cluster: message.cluster.index,
+            topic: message.topicBytes.readableBytesView,
+            reply: message.reply?.utf8,
+            headers: message.headerBytes?.readableBytesView,
+            payload: message.payload.readableBytesView
+        )
+    }
+}

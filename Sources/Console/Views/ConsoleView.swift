@@ -1,0 +1,86 @@
+import Settings
+import TerminalUI
+
+/// One screen of the console: what it remembers, what it does with keys, and how it is drawn.
+///
+/// To add a view, write one in a folder of its own and add a line to ``ViewList/standard``.
+protocol ConsoleView: Sendable {
+    /// The action whose key opens the view; what it is known by.
+    static var opening: KeyAction { get }
+    /// Its name.
+    static var title: SafeText { get }
+    /// Where its own keys work.
+    static var scope: KeyAction.Scope { get }
+    /// What it does beside what works everywhere, each with a word for the hints, the most important first.
+    static var actions: [(action: KeyAction, label: SafeText)] { get }
+
+    /// What its rows are filtered by; empty for nothing.
+    var filter: String { get set }
+    /// The topic that `s`, `u` and `p` begin with.
+    func selectedTopic(_ data: DashboardData) -> String?
+
+    /// Does what a key of its own, or one that moves, says.
+    mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse
+    /// Fits what it remembers to what there is to show in `size`. Called once before each frame.
+    mutating func refresh(_ data: DashboardData, size: Size)
+    /// Draws it.
+    func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect)
+}
+
+/// What a view did with an action.
+enum ViewResponse: Sendable, Hashable {
+    /// It was done.
+    case handled
+    /// It means nothing here.
+    case ignored
+    /// Something to tell the operator.
+    case notice(Notice)
+    /// Another view is to be opened.
+    case open(KeyAction)
+}
+
+extension ConsoleView {
+    func selectedTopic(_ data: DashboardData) -> String? { nil }
+}
+
+/// The views there are, and which one is open.
+struct ViewList: Sendable {
+    /// The views, in the order of their keys.
+    static var standard: [any ConsoleView] {
+        [
+            OverviewView(),
+            TopicsView(),
+            TailView(),
+            EventsView(),
+        ]
+    }
+
+    private(set) var views: [any ConsoleView]
+    private(set) var selected = 0
+
+    init(_ views: [any ConsoleView] = ViewList.standard) {
+        self.views = views
+    }
+
+    /// The open view.
+    var current: any ConsoleView {
+        get { views[selected] }
+        set { views[selected] = newValue }
+    }
+
+    /// Opens the view of an action; false if there is none.
+    mutating func open(_ action: KeyAction) -> Bool {
+        guard let index = views.firstIndex(where: { type(of: $0).opening == action }) else { return false }
+        selected = index
+        return true
+    }
+
+    /// The view of a type, for those who know it.
+    subscript<View: ConsoleView>(type: View.Type) -> View? {
+        get { views.lazy.compactMap { $0 as? View }.first }
+        set {
+            guard let newValue, let index = views.firstIndex(where: { $0 is View }) else { return }
+            views[index] = newValue
+        }
+    }
+}

@@ -1,0 +1,77 @@
+import Settings
+import TerminalUI
+
+/// The top row: which deployment this is, how it is, what flows, what time it is.
+struct Header {
+    private let data: DashboardData
+
+    init(_ data: DashboardData) {
+        self.data = data
+    }
+
+    /// One part of the row. The least important ones go when it is narrow.
+    private struct Part {
+        let line: StyledLine
+        let importance: Int
+    }
+
+    func draw(into buffer: inout CellBuffer, in rect: Rect) {
+        let left = [
+            Part(line: StyledLine("roulette", .title), importance: 10),
+            Part(line: profile, importance: 90),
+            Part(
+                line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
+                importance: 30
+            ),
+        ]
+        let right = [
+            Part(line: clusters, importance: 100),
+            Part(
+                line: StyledLine("in \(SafeText.rate(data.traffic.rateIn)) \(SafeText.byteRate(data.traffic.byteRateIn))"),
+                importance: 60
+            ),
+            Part(line: StyledLine("out \(SafeText.rate(data.traffic.rateOut))"), importance: 50),
+            Part(line: StyledLine(data.now.clock, .muted), importance: 40),
+        ]
+        let parts = left + right
+        // A part that grows as the rates do must not push its neighbours about: what is left over stands between the two halves.
+        var constraints = parts.map { Constraint.fixed($0.line.width, importance: $0.importance) }
+        constraints.insert(.fill(), at: left.count)
+        var places = Layout(.horizontal, spacing: 2, constraints).split(rect.inset(horizontal: 1))
+        places.remove(at: left.count)
+        for (part, place) in zip(parts, places) where !place.isEmpty {
+            part.line.draw(into: &buffer, in: place, theme: data.theme)
+        }
+    }
+
+    /// The profile, and its environment in a word and a color.
+    private var profile: StyledLine {
+        let name: SafeText = " \(untrusted: data.deployment.name) "
+        switch data.deployment.environment {
+        case .production:
+            let word: SafeText = data.deployment.publishRefusal == nil ? "PROD " : "PROD read-only "
+            return StyledLine(name + word, .environmentProduction)
+        case .staging: return StyledLine(name + "staging ", .environmentStaging)
+        case .development: return StyledLine(name + "dev ", .environmentDevelopment)
+        }
+    }
+
+    private var clusters: StyledLine {
+        let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
+        if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
+        return StyledLine(data.clusterSummary, worst == .up ? .text : worst.role)
+    }
+}
+
+extension ClusterRow.State {
+    /// How much it matters, to show the worst of several.
+    fileprivate var gravity: Int {
+        switch self {
+        case .up: 0
+        case .connecting: 1
+        case .stale: 2
+        case .degraded: 3
+        case .down: 4
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import TerminalUI
+
+/// Marks what a filter found, on what is drawn already: it needs to know nothing about columns and cuts.
+enum Highlight {
+    /// Restyles every place of `rect` that shows `needle`, in either case of ASCII letters.
+    static func draw(_ needle: String, in rect: Rect, of buffer: inout CellBuffer, style: Style) {
+        // As it is shown: what is typed may have to be escaped as well.
+        let wanted = SafeText(untrusted: needle).plain.unicodeScalars.map(fold)
+        guard !wanted.isEmpty else { return }
+        let rect = rect.intersection(buffer.bounds)
+        for y in rect.y..<max(rect.y, rect.bottom) {
+            var x = rect.x
+            while x < rect.right {
+                if let width = match(wanted, at: Point(x: x, y: y), before: rect.right, in: buffer) {
+                    buffer.restyle(Rect(x: x, y: y, width: width, height: 1), with: style)
+                    x += width
+                } else {
+                    x += 1
+                }
+            }
+        }
+    }
+
+    /// The columns that `wanted` takes from `point` on; nil if it is not there.
+    private static func match(_ wanted: [Unicode.Scalar], at point: Point, before right: Int, in buffer: CellBuffer) -> Int? {
+        var x = point.x
+        for scalar in wanted {
+            guard x < right, let cell = buffer[Point(x: x, y: point.y)], let base = cell.base, fold(base) == scalar
+            else { return nil }
+            x += max(1, Int(cell.width))
+        }
+        return x - point.x
+    }
+
+    private static func fold(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
+        ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(ascii: scalar) | 0x20) : scalar
+    }
+}

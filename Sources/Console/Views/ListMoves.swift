@@ -1,0 +1,42 @@
+import Settings
+import TerminalUI
+
+extension ListState {
+    /// Moves the selection as the keys that work everywhere say.
+    /// - Returns: Whether the action was a move.
+    mutating func handle(_ action: KeyAction, in ids: some RandomAccessCollection<ID>, height: Int) -> Bool {
+        let page = max(1, height - 1)
+        switch action {
+        case .up: move(by: -1, in: ids, height: height)
+        case .down: move(by: 1, in: ids, height: height)
+        case .pageUp: move(by: -page, in: ids, height: height)
+        case .pageDown: move(by: page, in: ids, height: height)
+        case .halfPageUp: move(by: -max(1, height / 2), in: ids, height: height)
+        case .halfPageDown: move(by: max(1, height / 2), in: ids, height: height)
+        case .first: moveToFirst(in: ids, height: height)
+        case .last: moveToLast(in: ids, height: height)
+        default: return false
+        }
+        return true
+    }
+}
+
+extension ScrollState {
+    /// Scrolls as the keys that work everywhere say.
+    /// - Returns: Whether the action was a move.
+    mutating func handle(_ action: KeyAction, count: Int, height: Int) -> Bool {
+        let page = max(1, height - 1)
+        switch action {
+        case .up: scroll(by: -1, count: count, height: height)
+        case .down: scroll(by: 1, count: count, height: height)
+        case .pageUp: scroll(by: -page, count: count, height: height)
+        case .pageDown: scroll(by: page, count: count, height: height)
+        case .halfPageUp: scroll(by: -max(1, height / 2), count: count, height: height)
+        case .halfPageDown: scroll(by: max(1, height / 2), count: count, height: height)
+        case .first: scrollToTop()
+        case .last: scrollToEnd(count: count, height: height, follow: false)
+        default: return false
+        }
+        return true
+    }
+}

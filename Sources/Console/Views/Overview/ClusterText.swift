@@ -1,0 +1,57 @@
+import TerminalUI
+
+extension ClusterRow {
+    /// The state with its age, or with how the reconnecting goes.
+    var stateText: SafeText {
+        switch state {
+        case .up: "up \(SafeText.duration(stateDuration))"
+        case .degraded: "degraded"
+        case .stale: "stale \(SafeText.duration(stateDuration))"
+        case .connecting: "connecting"
+        case .down where attempt > 0: "down \(SafeText.duration(stateDuration)), try \(attempt)"
+        case .down: "down \(SafeText.duration(stateDuration))"
+        }
+    }
+
+    /// Why it is not up; nil if it is.
+    var reason: SafeText? {
+        switch state {
+        case .up: return nil
+        case .connecting: return "connecting to \(untrusted: address)"
+        case .stale: return unanswered
+        case .degraded where isWhole: return unanswered
+        case .degraded: return "\(missing)\(cause)"
+        case .down:
+            let next: SafeText = nextAttempt.map { $0 > .zero ? ", next try in \(countdown($0))" : ", trying now" } ?? ""
+            return (lastError.map { "\(untrusted: $0)" } ?? "no connection") + next
+        }
+    }
+
+    private var isWhole: Bool { publishers.up == publishers.total && subscribers.up == subscribers.total }
+
+    private var unanswered: SafeText { "no answer to \(pingMisses) of \(maxPingFailure) pings" }
+
+    private var cause: SafeText { lastError.map { ": \(untrusted: $0)" } ?? "" }
+
+    private var missing: SafeText {
+        var parts: [SafeText] = []
+        if publishers.up < publishers.total {
+            parts.append("\(publishers.total - publishers.up) of \(publishers.total) publishers")
+        }
+        if subscribers.up < subscribers.total {
+            parts.append("\(subscribers.total - subscribers.up) of \(subscribers.total) subscribers")
+        }
+        return "\(parts.joined(separator: ", ")) reconnecting"
+    }
+
+    /// Tenths of a second, since that is what a backoff is made of.
+    private func countdown(_ time: Duration) -> SafeText {
+        let tenths = Int((time.inSeconds * 10).rounded())
+        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : .duration(time)
+    }
+}
+
+extension ClusterRow.Pool {
+    /// Connections up of all.
+    var text: SafeText { total == 0 ? "–" : "\(up)/\(total)" }
+}

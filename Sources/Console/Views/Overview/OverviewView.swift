@@ -1,0 +1,35 @@
+import Settings
+import TerminalUI
+
+/// `1`: is every cluster well, and how much flows through it.
+struct OverviewView: ConsoleView {
+    static let opening = KeyAction.overview
+    static let title: SafeText = "Overview"
+    static let scope = KeyAction.Scope.everywhere
+    static let actions: [(action: KeyAction, label: SafeText)] = [(.open, "connections")]
+
+    /// Filters the clusters by name, address and state.
+    var filter = ""
+    var clusters = ListState<Int>()
+    private var height = 1
+
+    mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        if clusters.handle(action, in: shown(data).map(\.id), height: height) { return .handled }
+        guard action == .open else { return .ignored }
+        return clusters.selection == nil ? .handled : .open(.connections)
+    }
+
+    mutating func refresh(_ data: DashboardData, size: Size) {
+        height = max(1, OverviewLayout(data, shown: shown(data), in: Rect(size)).clusterRows)
+        clusters.update(shown(data).map(\.id), height: height)
+    }
+
+    /// The clusters that the filter lets through.
+    func shown(_ data: DashboardData) -> [ClusterRow] {
+        guard !filter.isEmpty else { return data.clusters }
+        return data.clusters.filter { row in
+            let texts = [data.deployment.clusterName(row.id), SafeText(untrusted: row.address), row.state.word]
+            return texts.contains { !$0.columns(matching: filter).isEmpty }
+        }
+    }
+}

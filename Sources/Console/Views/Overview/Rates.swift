@@ -1,0 +1,14 @@
+/// Rates of all clusters together, for shares.
+struct Rates {
+    let total: Double
+
+    init(_ data: DashboardData) {
+        total = data.clusters.reduce(0) { $0 + Rates.of($1, data) }
+    }
+
+    /// Messages per second in and out of a cluster.
+    static func of(_ row: ClusterRow, _ data: DashboardData) -> Double {
+        let traffic = data.traffic(of: row.id)
+        return traffic.rateIn.current + traffic.rateOut.current
+    }
+}

@@ -1,0 +1,67 @@
+import Settings
+import TerminalUI
+
+/// A row of text in several styles.
+struct StyledLine: Sendable, Hashable {
+    /// A stretch of one style.
+    struct Span: Sendable, Hashable {
+        let text: SafeText
+        let role: ThemeRole
+    }
+
+    private(set) var spans: [Span]
+
+    init(_ spans: [Span] = []) {
+        self.spans = spans
+    }
+
+    init(_ text: SafeText, _ role: ThemeRole = .text) {
+        spans = [Span(text: text, role: role)]
+    }
+
+    mutating func append(_ text: SafeText, _ role: ThemeRole) {
+        spans.append(Span(text: text, role: role))
+    }
+
+    /// Columns it takes.
+    var width: Int { spans.reduce(0) { $0 + $1.text.width } }
+
+    /// Draws it from the left, skipping `columns`, cut where there is no room.
+    func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme, skipping columns: Int = 0) {
+        guard !rect.isEmpty else { return }
+        var x = rect.x - columns
+        for span in spans {
+            // The plain text of a theme has a background; laid over a selection it would hide it.
+            let style = span.role == .text ? Style.plain : theme[span.role]
+            buffer.write(span.text, at: Point(x: x, y: rect.y), style: style, clip: rect)
+            x += span.text.width
+        }
+    }
+
+    /// The same in rows of at most `width` columns.
+    func wrapped(at width: Int) -> [StyledLine] {
+        guard self.width > width else { return [self] }
+        var rows: [StyledLine] = []
+        var row = StyledLine()
+        var room = max(2, width)
+        for span in spans {
+            var rest = span.text
+            while !rest.isEmpty {
+                var part = rest.columnsInRange(0..<min(room, rest.width))
+                // A wide character that does not fit goes to the next row; there is always room for it there.
+                if part.isEmpty, row.spans.isEmpty { part = rest }
+                if !part.isEmpty {
+                    row.append(part, span.role)
+                    room -= part.width
+                    rest = part.width >= rest.width ? .empty : rest.columnsInRange(part.width..<rest.width)
+                }
+                if !rest.isEmpty || room <= 0 {
+                    rows.append(row)
+                    (row, room) = (StyledLine(), max(2, width))
+                }
+            }
+        }
+        if !row.spans.isEmpty { rows.append(row) }
+        return rows
+    }
+}

@@ -1,0 +1,166 @@
+import Settings
+import TerminalUI
+
+/// JSON laid out with two spaces for each level (RFC 8259). Nothing is read into values: numbers keep their digits,
+/// strings their escapes, objects the order of their keys.
+struct JSONLayout {
+    /// Why bytes are not JSON.
+    struct Failure: Error, Hashable {
+        let reason: SafeText
+        let position: Int
+    }
+
+    /// Deeper nesting than this is not laid out.
+    private static let depthLimit = 128
+
+    private let bytes: [UInt8]
+    private var position = 0
+    private var lines: [StyledLine] = []
+    private var line = StyledLine()
+
+    private init(_ bytes: [UInt8]) {
+        self.bytes = bytes
+    }
+
+    /// The document in rows.
+    /// - Throws: Where and why it is not JSON. A number or string by itself is, but says nothing that text does not: only
+    ///   objects and arrays are laid out.
+    static func lines(_ bytes: [UInt8]) throws(Failure) -> [StyledLine] {
+        var layout = JSONLayout(bytes)
+        layout.skipBlanks()
+        guard layout.peek == UInt8(ascii: "{") || layout.peek == UInt8(ascii: "[") else {
+            throw layout.failure("neither an object nor an array")
+        }
+        try layout.value(depth: 0)
+        layout.skipBlanks()
+        guard layout.position == bytes.count else { throw layout.failure("something behind the end") }
+        layout.endLine(indent: 0)
+        return layout.lines
+    }
+
+    private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
+
+    private func failure(_ reason: SafeText) -> Failure { Failure(reason: reason, position: position) }
+
+    private mutating func skipBlanks() {
+        while let byte = peek, byte == 0x20 || (0x09...0x0A).contains(byte) || byte == 0x0D { position += 1 }
+    }
+
+    // MARK: Rows
+
+    private mutating func endLine(indent: Int) {
+        lines.append(line)
+        line = StyledLine()
+        if indent > 0 { line.append(SafeText(repeating: "  ", count: indent), .text) }
+    }
+
+    private mutating func write(_ range: Range<Int>, _ role: ThemeRole) {
+        line.append(SafeText(untrustedBytes: bytes[range]), role)
+    }
+
+    private mutating func punctuation(_ text: SafeText) { line.append(text, .jsonPunctuation) }
+
+    // MARK: Grammar
+
+    private mutating func value(depth: Int) throws(Failure) {
+        guard depth < Self.depthLimit else { throw failure("too many levels") }
+        skipBlanks()
+        switch peek {
+        case UInt8(ascii: "{"): try container(close: UInt8(ascii: "}"), depth: depth, isObject: true)
+        case UInt8(ascii: "["): try container(close: UInt8(ascii: "]"), depth: depth, isObject: false)
+        case UInt8(ascii: "\""): write(try string(), .jsonString)
+        case UInt8(ascii: "-"), .some(0x30...0x39): write(try number(), .jsonNumber)
+        case UInt8(ascii: "t"): try literal("true")
+        case UInt8(ascii: "f"): try literal("false")
+        case UInt8(ascii: "n"): try literal("null")
+        case .some: throw failure("no value begins with this")
+        case nil: throw failure("it ends too early")
+        }
+    }
+
+    private mutating func container(close: UInt8, depth: Int, isObject: Bool) throws(Failure) {
+        position += 1
+        skipBlanks()
+        if peek == close {
+            position += 1
+            return punctuation(isObject ? "{}" : "[]")
+        }
+        punctuation(isObject ? "{" : "[")
+        while true {
+            endLine(indent: depth + 1)
+            if isObject { try key() }
+            try value(depth: depth + 1)
+            skipBlanks()
+            if peek == close { break }
+            guard peek == UInt8(ascii: ",") else { throw failure("a comma or the closing bracket is missing") }
+            punctuation(",")
+            position += 1
+        }
+        position += 1
+        endLine(indent: depth)
+        punctuation(isObject ? "}" : "]")
+    }
+
+    private mutating func key() throws(Failure) {
+        skipBlanks()
+        guard peek == UInt8(ascii: "\"") else { throw failure("a key must be a string") }
+        write(try string(), .jsonKey)
+        skipBlanks()
+        guard peek == UInt8(ascii: ":") else { throw failure("a colon is missing") }
+        position += 1
+        punctuation(": ")
+    }
+
+    /// The bytes of a string with its quotes.
+    private mutating func string() throws(Failure) -> Range<Int> {
+        let start = position
+        position += 1
+        while let byte = peek {
+            switch byte {
+            case UInt8(ascii: "\""):
+                position += 1
+                return start..<position
+            case UInt8(ascii: "\\"): position += 2
+            case ..<0x20: throw failure("a control character in a string")
+            default: position += 1
+            }
+        }
+        position = min(position, bytes.count)
+        throw failure("a string has no end")
+    }
+
+    private mutating func digits() throws(Failure) {
+        guard let first = peek, (0x30...0x39).contains(first) else { throw failure("a digit is missing") }
+        while let byte = peek, (0x30...0x39).contains(byte) { position += 1 }
+    }
+
+    private mutating func number() throws(Failure) -> Range<Int> {
+        let start = position
+        if peek == UInt8(ascii: "-") { position += 1 }
+        let isZero = peek == UInt8(ascii: "0")
+        let first = position
+        try digits()
+        if isZero, position > first + 1 {
+            position = first
+            throw failure("a number must not begin with 0")
+        }
+        if peek == UInt8(ascii: ".") {
+            position += 1
+            try digits()
+        }
+        if peek == UInt8(ascii: "e") || peek == UInt8(ascii: "E") {
+            position += 1
+            if peek == UInt8(ascii: "+") || peek == UInt8(ascii: "-") { position += 1 }
+            try digits()
+        }
+        return start..<position
+    }
+
+    private mutating func literal(_ word: StaticString) throws(Failure) {
+        let end = position + word.utf8CodeUnitCount
+        let isHere = word.withUTF8Buffer { end <= bytes.count && bytes[position..<end].elementsEqual($0) }
+        guard isHere else { throw failure("no value begins with this") }
+        write(position..<end, .jsonLiteral)
+        position = end
+    }
+}

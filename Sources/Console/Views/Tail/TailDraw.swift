@@ -1,0 +1,119 @@
+import Settings
+import TerminalUI
+
+extension TailView {
+    func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let layout = TailLayout(rect, showsDetail: showsDetail, isDetailInFront: isDetailInFront)
+        if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
+        if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail) }
+    }
+
+    // MARK: List
+
+    private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let inside = buffer.drawBox(
+            rect,
+            title: isPaused ? "Tail, paused" : "Tail",
+            note: filter.isEmpty ? .empty : "\(matches.ids.count) of \(log(data).entries.count) by \(untrusted: filter)",
+            style: data.theme[pane == .list ? .focusedBorder : .border],
+            titleStyle: data.theme[isPaused ? .statusConnecting : .title]
+        ).inset(horizontal: 1)
+        guard inside.height >= 2 else { return }
+        drawCounts(data, into: &buffer, in: inside.row(inside.height - 1))
+        let place = inside.droppingBottom(1)
+        let log = log(data)
+        let ids = matches.ids
+        guard !ids.isEmpty else {
+            buffer.write(emptyText(data), in: place.row(place.height > 2 ? 1 : 0), style: data.theme[.muted])
+            return
+        }
+        let table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
+            log[ids[index]].map { row($0, data) } ?? Table.Row([])
+        }
+        Highlight.draw(filter, in: place.droppingTop(1), of: &buffer, style: data.theme[.match])
+    }
+
+    private func emptyText(_ data: DashboardData) -> SafeText {
+        if !filter.isEmpty, !log(data).entries.isEmpty { return "No message matches the filter; esc clears it." }
+        guard data.subscriptions.isEmpty else { return "Waiting for messages." }
+        let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
+        return "Nothing is subscribed to: \(subscribe) subscribes, :watch orders.> shows what others send."
+    }
+
+    private func columns(_ data: DashboardData) -> [Table.Column] {
+        let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
+        return [
+            Table.Column("TIME", width: .fixed(8, importance: 70)),
+            Table.Column("CLUSTER", width: .fixed(min(12, max(7, names)), importance: 60)),
+            Table.Column("TOPIC", width: .fraction(0.35, minimum: 12)),
+            Table.Column("MESSAGE", width: .fill(minimum: 12, importance: 90)),
+        ]
+    }
+
+    private func row(_ entry: TailEntry, _ data: DashboardData) -> Table.Row {
+        Table.Row([
+            .text(.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset), style: data.theme[.muted]),
+            .text(data.deployment.clusterName(entry.cluster), style: data.theme.cluster(entry.cluster)),
+            .text(SafeText(untrustedBytes: entry.topic, maximumBytes: 512)),
+            .text(SafeText(untrustedBytes: entry.payload, maximumBytes: 512)),
+        ])
+    }
+
+    /// What is not on the screen is counted, always in the same place.
+    private func drawCounts(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let tail = data.tail
+        var parts: [SafeText] = []
+        if isPaused { parts.append("paused, \(missed) came by") }
+        if data.tailRate.notShown > 0 {
+            parts.append("\(SafeText.count(data.tailRate.notShown.rounded(.up))) per second not shown")
+        } else if tail.notShown > 0 {
+            parts.append("\(SafeText.count(tail.notShown)) not shown")
+        }
+        parts.append("\(data.dropped) dropped")
+        parts.append("\(tail.entries.count) kept, \(SafeText.bytes(tail.byteCount))")
+        let isLosing = data.tailRate.notShown > 0 || data.dropped > 0
+        let style = data.theme[isPaused || isLosing ? .severityWarn : .muted]
+        buffer.write(parts.joined(separator: " · "), in: rect, style: style)
+    }
+
+    // MARK: Detail
+
+    private func drawDetail(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        var title: SafeText = "Message"
+        switch format {
+        case .automatic: break
+        case .text: title += ", text"
+        case .json: title += ", JSON"
+        case .hex: title += ", hex"
+        }
+        let inside = buffer.drawBox(
+            rect,
+            title: title,
+            note: wraps ? "" : "not wrapped",
+            style: data.theme[pane == .detail ? .focusedBorder : .border],
+            titleStyle: data.theme[.title]
+        ).inset(horizontal: 1)
+        guard let id = list.selection, let entry = log(data)[id], let body, body.key.id == id, !inside.isEmpty else { return }
+        head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
+        let place = inside.droppingTop(1)
+        for (index, line) in body.lines.dropFirst(detail.offset).prefix(place.height).enumerated() {
+            line.draw(into: &buffer, in: place.row(index), theme: data.theme)
+        }
+        Highlight.draw(filter, in: inside, of: &buffer, style: data.theme[.match])
+        let bar = Rect(x: rect.right - 1, y: place.y, width: 1, height: place.height)
+        Scrollbar(count: body.lines.count, offset: detail.offset, height: place.height)
+            .draw(into: &buffer, in: bar, style: data.theme[.focusedBorder])
+    }
+
+    /// What the message is: size, cluster, topic, reply.
+    private func head(_ entry: TailEntry, _ data: DashboardData) -> StyledLine {
+        var line = StyledLine("\(SafeText.bytes(entry.payloadLength)) ", .muted)
+        line.append(data.deployment.clusterName(entry.cluster), ThemeRole.clusters[entry.cluster % ThemeRole.clusters.count])
+        line.append(" " + SafeText(untrustedBytes: entry.topic, maximumBytes: 512), .title)
+        if !entry.reply.isEmpty {
+            line.append(" reply to " + SafeText(untrustedBytes: entry.reply, maximumBytes: 512), .muted)
+        }
+        return line
+    }
+}

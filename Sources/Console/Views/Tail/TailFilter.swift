@@ -1,0 +1,25 @@
+import DequeModule
+
+/// The entries of a log that a filter lets through, kept up as the log grows: an entry is looked at once.
+struct TailFilter: Sendable {
+    private(set) var text = ""
+    /// The ids of the entries, ascending.
+    private(set) var ids = Deque<Int>()
+    private var lookedAt = 0
+
+    /// Fits the ids to the filter and the log.
+    mutating func update(_ text: String, _ log: TailLog) {
+        if !text.utf8.elementsEqual(self.text.utf8) {
+            self.text = text
+            ids.removeAll()
+            lookedAt = 0
+        }
+        while let first = ids.first, first < log.firstID { ids.removeFirst() }
+        let wanted = ASCIIFolded(text)
+        for id in max(lookedAt, log.firstID)..<log.endID {
+            guard let entry = log[id] else { continue }
+            if text.isEmpty || wanted.occurs(in: entry.topic) || wanted.occurs(in: entry.payload) { ids.append(id) }
+        }
+        lookedAt = log.endID
+    }
+}

@@ -1,0 +1,199 @@
+import HashRing
+import NATSWire
+import Settings
+import TerminalUI
+
+@testable import Console
+
+/// Models made from plain values, so that no test needs a client.
+enum Fixtures {
+    static let ring = makeRing()
+
+    private static func makeRing() -> HashRing {
+        do {
+            return try HashRing(
+                naming: .index,
+                nodes: (0..<3).map { HashRing.Node(name: String($0), address: "nats-\($0).example.org:4222") }
+            )
+        } catch {
+            preconditionFailure("the ring of three clusters is valid: \(error)")
+        }
+    }
+
+    /// 14:03:22, one hour east of Greenwich.
+    static let now = Moment(
+        uptime: .seconds(100),
+        epochSeconds: 1_700_053_402 - 1_700_053_402 % 86_400 + 46_999 - 397,
+        utcOffset: 3600
+    )
+
+    static func theme(_ depth: ColorDepth = .trueColor, name: String = ThemeLibrary.defaultName) -> Theme {
+        do {
+            return Theme(try ThemeLibrary(directories: []).load(name), depth: depth)
+        } catch {
+            preconditionFailure("the built-in themes load: \(error)")
+        }
+    }
+
+    static func profile(_ environment: Profile.Environment = .development, allowPublish: Bool = true) -> Profile {
+        var profile = Profile(
+            name: "demo",
+            servers: (0..<3).map { ProfileServer(name: ["alpha", "beta", "gamma"][$0], host: "nats-\($0).example.org") }
+        )
+        profile.environment = environment
+        profile.allowPublish = allowPublish
+        return profile
+    }
+
+    static func data(profile: Profile = Fixtures.profile(), names: [String] = ["alpha", "beta", "gamma"]) -> DashboardData {
+        let deployment = Deployment(profile: profile, ring: ring, clusterNames: names)
+        var data = DashboardData(deployment: deployment, keys: KeyMap(.standard), theme: theme())
+        data.now = now
+        return data
+    }
+
+    static func model(
+        _ size: Size = Size(width: 120, height: 36),
+        profile: Profile = Fixtures.profile(),
+        view: KeyAction = .overview
+    ) -> ConsoleModel {
+        var model = ConsoleModel(size: size, data: data(profile: profile))
+        _ = model.views.open(view)
+        return model
+    }
+
+    // MARK: Clusters
+
+    /// Two clusters up, one of them not wholly, and one down.
+    static var clusters: [ClusterRow] {
+        var alpha = ClusterRow(id: 0, name: "alpha", address: "nats-0.example.org:4222", state: .up)
+        alpha.stateDuration = .seconds(7860)
+        (alpha.publishers, alpha.subscribers) = (.init(up: 5, total: 5), .init(up: 5, total: 5))
+        (alpha.roundTripP50, alpha.roundTripP99) = (.microseconds(210), .microseconds(900))
+        (alpha.ringShare, alpha.subscriptions, alpha.maxPayload) = (0.3283, 12, 1 << 20)
+        var beta = ClusterRow(id: 1, name: "beta", address: "nats-1.example.org:4222", state: .degraded)
+        beta.stateDuration = .seconds(13)
+        (beta.publishers, beta.subscribers) = (.init(up: 3, total: 5), .init(up: 5, total: 5))
+        (beta.roundTripP50, beta.roundTripP99) = (.microseconds(240), .microseconds(1100))
+        (beta.ringShare, beta.subscriptions, beta.maxPayload) = (0.3493, 9, 1 << 20)
+        beta.lastError = "reset by peer"
+        var gamma = ClusterRow(id: 2, name: "gamma", address: "nats-2.example.org:4222", state: .down)
+        gamma.stateDuration = .seconds(12)
+        (gamma.publishers, gamma.subscribers) = (.init(up: 0, total: 5), .init(up: 0, total: 5))
+        (gamma.ringShare, gamma.subscriptions, gamma.lost, gamma.attempt) = (0.3224, 7, 24, 7)
+        (gamma.nextAttempt, gamma.lastError) = (.milliseconds(600), "connection refused")
+        return [alpha, beta, gamma]
+    }
+
+    static func events(_ log: inout EventLog) {
+        func at(_ seconds: Int64) -> Moment {
+            Moment(uptime: .zero, epochSeconds: now.epochSeconds - seconds, utcOffset: now.utcOffset)
+        }
+        log.append(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), at: at(95))
+        for slot in 0..<2 {
+            log.append(
+                EventRow(.lost, .error, cluster: 1, connection: "publisher \(slot)", detail: "reset by peer"),
+                at: at(13)
+            )
+        }
+        log.append(
+            EventRow(.lost, .error, cluster: 2, connection: "publisher 3", detail: "reset by peer", unconfirmed: 24),
+            at: at(12)
+        )
+        for _ in 0..<7 {
+            log.append(EventRow(.retrying, .warning, cluster: 2, detail: "connection refused"), at: at(1))
+        }
+    }
+
+    // MARK: Traffic
+
+    /// Topics with known rates after ten samples of one second.
+    static func traffic() -> TrafficSnapshot {
+        var table = TrafficTable(ring: ring)
+        table.add(source(1, "orders.>", .watch))
+        table.add(source(2, "orders.eu", .subscribe))
+        for second in 1...10 {
+            let time = Double(second)
+            for (topic, perSecond) in [("orders.eu", 40), ("orders.us", 10 + second), ("orders.asia.tokyo", 3)] {
+                for _ in 0..<perSecond { table.receive(topic, source: 1, at: time) }
+            }
+            table.publish("invoices.new", at: time)
+            table.sample(at: time)
+        }
+        return table.snapshot()
+    }
+
+    static func source(
+        _ id: Int,
+        _ pattern: Subject,
+        _ purpose: SubscriptionRequest.Purpose,
+        queue: Bool = false
+    ) -> TrafficSources.Source {
+        TrafficSources.Source(id: id, pattern: pattern, purpose: purpose, isQueueMember: queue)
+    }
+
+    // MARK: Tail
+
+    static func entry(
+        _ topic: String,
+        _ payload: String,
+        headers: String? = nil,
+        reply: String? = nil,
+        cluster: Int = 0,
+        secondsAgo: Int64 = 0
+    ) -> TailEntry {
+        TailEntry(
+            epochSeconds: now.epochSeconds - secondsAgo,
+            cluster: cluster,
+            topic: topic.utf8,
+            reply: reply?.utf8,
+            headers: headers?.utf8,
+            payload: payload.utf8
+        )
+    }
+
+    static var tailEntries: [TailEntry] {
+        [
+            entry("orders.us", "plain text", cluster: 1, secondsAgo: 3),
+            entry("orders.asia.tokyo", #"{"id":41,"total":12.50}"#, cluster: 2, secondsAgo: 2),
+            entry(
+                "orders.eu",
+                #"{"id":42,"lines":[{"sku":"A-1","count":2},{"sku":"B-7","count":1}],"paid":true,"note":null}"#,
+                headers: "NATS/1.0\r\nNats-Msg-Id: 42\r\nTrace: abc\r\n\r\n",
+                reply: "_INBOX.1",
+                cluster: 1,
+                secondsAgo: 1
+            ),
+        ]
+    }
+
+    /// A model with something in every view.
+    static func busyModel(_ size: Size, view: KeyAction) -> ConsoleModel {
+        var model = model(size, view: view)
+        model.data.clusters = clusters
+        model.data.traffic = traffic()
+        model.data.now = Moment(uptime: .seconds(12), epochSeconds: now.epochSeconds, utcOffset: now.utcOffset)
+        events(&model.data.events)
+        model.data.tail.append(TailDelivery(entries: tailEntries, notShown: 0))
+        model.data.subscriptions = [
+            SubscriptionRow(id: 1, request: SubscriptionRequest(pattern: "orders.>", purpose: .watch), state: .active),
+            SubscriptionRow(id: 2, request: SubscriptionRequest(pattern: "orders.eu"), state: .active),
+        ]
+        return model
+    }
+}
+
+extension TrafficTable {
+    @discardableResult
+    mutating func receive(_ topic: String, bytes: Int = 100, source: Int, cluster: Int? = nil, at time: Double) -> Bool {
+        let cluster = cluster ?? Fixtures.ring.index(of: topic)
+        return Array(topic.utf8).withUnsafeBytes { topic in
+            receive(topic: topic, byteCount: bytes, cluster: cluster, source: source, at: time)
+        }
+    }
+
+    mutating func publish(_ topic: String, bytes: Int = 100, at time: Double) {
+        let cluster = Fixtures.ring.index(of: topic)
+        Array(topic.utf8).withUnsafeBytes { publish(topic: $0, byteCount: bytes, cluster: cluster, at: time) }
+    }
+}
