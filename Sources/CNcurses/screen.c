@@ -20,6 +20,7 @@
 extern int setupterm(const char *term, int descriptor, int *error);
 
 static SCREEN *screen;
+static bool has_terminal;
 static bool mouse_is_on;
 static bool cursor_is_visible;
 
@@ -57,14 +58,14 @@ static void append_capability(char *buffer, size_t size, const char *name) {
     buffer[used] = '\0';
 }
 
-static void arm_restore(void) {
+static void prepare_restore(void) {
     char sequences[512] = "";
     strcpy(sequences, modes_off);
     append_capability(sequences, sizeof sequences, "sgr0");
     append_capability(sequences, sizeof sequences, "rmkx");
     append_capability(sequences, sizeof sequences, "cnorm");
     append_capability(sequences, sizeof sequences, "rmcup");
-    cncurses_arm_restore(sequences, strlen(sequences));
+    cncurses_prepare_restore(sequences, strlen(sequences));
 }
 
 static void enter_modes(void) {
@@ -86,8 +87,8 @@ enum cncurses_start_result cncurses_start(void) {
     const char *move = tigetstr("cup");
     if (move == NULL || move == (const char *)-1) return CNCURSES_TOO_SIMPLE;
 
-    // Armed before ncurses changes anything: the modes remembered are those to go back to.
-    arm_restore();
+    prepare_restore();
+    cncurses_arm_restore();
     screen = newterm(NULL, stdout, stdin);
     if (screen == NULL) {
         cncurses_disarm_restore();
@@ -107,25 +108,29 @@ enum cncurses_start_result cncurses_start(void) {
     cursor_is_visible = false;
     clear();
     refresh();
+    has_terminal = true;
     enter_modes();
     return CNCURSES_STARTED;
 }
 
 void cncurses_leave(void) {
+    if (!has_terminal) return;
     write_all(mouse_off, sizeof mouse_off - 1);
     curs_set(1);
     endwin();
     write_all(modes_off, sizeof modes_off - 1);
+    has_terminal = false;
     cncurses_disarm_restore();
 }
 
 void cncurses_enter(void) {
-    arm_restore();
+    cncurses_arm_restore();
     reset_prog_mode();
     clearok(curscr, TRUE);
     curs_set(0);
     cursor_is_visible = false;
     refresh();
+    has_terminal = true;
     enter_modes();
 }
 
@@ -219,6 +224,8 @@ int32_t cncurses_width(uint32_t scalar) {
 void cncurses_set_mouse(bool on) {
     if (on == mouse_is_on) return;
     mouse_is_on = on;
+    // Somebody else has it: `cncurses_enter` will turn the mouse on.
+    if (!has_terminal) return;
     if (on) {
         write_all(mouse_on, sizeof mouse_on - 1);
     } else {

@@ -22,6 +22,7 @@
 static char restore_sequences[512];
 static size_t restore_length;
 static struct termios restore_modes;
+static bool has_modes;
 static atomic_bool is_armed;
 
 static atomic_int signal_pipe = -1;
@@ -36,12 +37,15 @@ static bool is_installed;
 
 #pragma mark - Restoring
 
-void cncurses_arm_restore(const char *sequences, size_t length) {
+void cncurses_prepare_restore(const char *sequences, size_t length) {
     atomic_store(&is_armed, false);
     if (length > sizeof restore_sequences) length = sizeof restore_sequences;
     memcpy(restore_sequences, sequences, length);
     restore_length = length;
-    if (tcgetattr(STDIN_FILENO, &restore_modes) != 0) return;
+    has_modes = tcgetattr(STDIN_FILENO, &restore_modes) == 0;
+}
+
+void cncurses_arm_restore(void) {
     atomic_store(&is_armed, true);
 }
 
@@ -58,7 +62,7 @@ static void restore_now(void) {
         if (written <= 0) break;
         done += (size_t)written;
     }
-    tcsetattr(STDIN_FILENO, TCSANOW, &restore_modes);
+    if (has_modes) tcsetattr(STDIN_FILENO, TCSANOW, &restore_modes);
 }
 
 #pragma mark - Handlers

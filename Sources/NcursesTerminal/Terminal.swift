@@ -27,7 +27,6 @@ public final class Terminal: Sendable {
 
     private let sharedSize: SharedSize
     private let mailbox: Mailbox
-    private let pipe: WakePipe
     private let thread: Mutex<pthread_t?>
 
     private static let isStarted = Mutex(false)
@@ -53,10 +52,8 @@ public final class Terminal: Sendable {
 
     private init() throws(TerminalError) {
         let pipe = try WakePipe()
-        if let error = TerminalError.from(cncurses_start(), term: getenv("TERM").map { String(cString: $0) }) {
-            pipe.close()
-            throw error
-        }
+        let term = getenv("TERM").map { String(cString: $0) }
+        if let error = TerminalError.from(cncurses_start(), term: term) { throw error }
         cncurses_install_signal_handlers(pipe.writeEnd)
         var (columns, rows): (Int32, Int32) = (0, 0)
         _ = cncurses_update_size(&columns, &rows)
@@ -65,7 +62,6 @@ public final class Terminal: Sendable {
             bufferingPolicy: .bufferingOldest(Terminal.maximumEvents)
         )
         self.events = events
-        self.pipe = pipe
         capabilities = .current()
         sharedSize = SharedSize(Size(width: Int(columns), height: Int(rows)))
         mailbox = Mailbox(pipe: pipe)
@@ -85,7 +81,6 @@ public final class Terminal: Sendable {
         } catch {
             cncurses_stop()
             cncurses_remove_signal_handlers()
-            pipe.close()
             throw error
         }
     }
@@ -141,7 +136,6 @@ public final class Terminal: Sendable {
             pthread_join(running, nil)
             cncurses_stop()
             cncurses_remove_signal_handlers()
-            pipe.close()
             Terminal.isStarted.withLock { $0 = false }
         }
     }

@@ -9,7 +9,10 @@
 /// A pipe to itself that ends a `poll`. Signal handlers write the number of their signal into it, others a 0.
 ///
 /// Neither end blocks. When the pipe is full there is a wake-up in it already, so a lost write loses nothing.
-struct WakePipe: Sendable {
+///
+/// It is closed when nobody holds it any more, and not before: a late write must not go to whatever file has been given
+/// its number since.
+final class WakePipe: Sendable {
     let readEnd: Int32
     let writeEnd: Int32
 

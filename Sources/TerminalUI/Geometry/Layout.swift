@@ -39,7 +39,7 @@ public struct Constraint: Hashable, Sendable {
 
     /// A share of the whole, 0...1, and never less than `minimum` cells.
     public static func fraction(_ share: Double, minimum: Int = 0, importance: Int = required) -> Constraint {
-        let thousandths = share.isFinite ? Int((min(max(share, 0), 1) * 1000).rounded()) : 0
+        let thousandths = nearestInteger(min(max(share, 0), 1) * 1000)
         return Constraint(.share(thousandths: thousandths), minimum: minimum, importance: importance)
     }
 

@@ -51,7 +51,7 @@ extension SafeText {
     public static func percent(_ share: Double) -> SafeText {
         guard share >= 0, share.isFinite, share < 1e6 else { return unknown }
         if share > 0, share < 0.005 { return "<1 %" }
-        return "\(Int((share * 100).rounded())) %"
+        return "\(nearestInteger(share * 100)) %"
     }
 
     /// A length of time in its two largest units: `0.21 ms`, `250 ms`, `1.4 s`, `12 s`, `3m 20s`, `2h 11m`, `4d 3h`.
@@ -105,17 +105,17 @@ extension SafeText {
             value /= 1000
             unit += 1
         }
-        let isWhole = unit == 0 && (wholeBelowStep || value == value.rounded())
+        let isWhole = unit == 0 && (wholeBelowStep || value == Double(nearestInteger(value)))
         let digits = isWhole || value >= 99.95 || (unit == 0 && value >= 9.95) ? 0 : 1
         return decimal(value, digits: digits) + units[unit]
     }
 
-    /// `value` with `digits` digits after the point, rounded half away from zero.
+    /// `value` with `digits` digits after the point, rounded half upwards.
     static func decimal(_ value: Double, digits: Int) -> SafeText {
         var factor = 1.0
         for _ in 0..<digits { factor *= 10 }
-        let rounded = (value * factor).rounded()
-        guard let scaled = Int64(exactly: rounded), scaled >= 0 else { return unknown }
+        let scaled = Int64(nearestInteger(value * factor))
+        guard scaled < .max else { return unknown }
         guard digits > 0 else { return SafeText(number: scaled) }
         let fraction = String(scaled % Int64(factor))
         let padding = String(repeating: "0", count: digits - fraction.utf8.count)

@@ -20,7 +20,7 @@ public struct Gauge: Sendable {
         let partials = buffer.glyphs.partials
         let steps = partials.count - 1
         let share = fraction.isNaN ? 0 : min(max(fraction, 0), 1)
-        var filled = Int((share * Double(rect.width * steps)).rounded())
+        var filled = nearestInteger(share * Double(rect.width * steps))
         if share > 0 { filled = max(1, filled) }
         for y in rect.y..<rect.bottom {
             for column in 0..<rect.width {
@@ -76,7 +76,7 @@ public struct StackedBar: Sendable {
         var edge = 0
         return weights.map { weight in
             sum += weight
-            let next = max(edge, min(width, Int((sum / total * Double(width)).rounded())))
+            let next = max(edge, min(width, nearestInteger(sum / total * Double(width))))
             defer { edge = next }
             return edge..<next
         }

@@ -121,7 +121,7 @@ public struct LineGraph: Sendable {
     /// The row of dots for a value, counted from the top.
     private func row(of value: Double, top: Double, rows: Int) -> Int {
         let share = min(max(value / top, 0), 1)
-        return rows - 1 - Int((share * Double(rows - 1)).rounded())
+        return rows - 1 - nearestInteger(share * Double(rows - 1))
     }
 
     /// Calls `dot` for each dot of the line, joining neighbors with a vertical stroke.

@@ -55,7 +55,7 @@ public struct Sparkline: Sendable {
 
     private func level(of value: Double, top: Double, levels: Int) -> Int {
         guard value > 0, top > 0 else { return 0 }
-        return max(1, Int((min(1, value / top) * Double(levels)).rounded()))
+        return max(1, nearestInteger(min(1, value / top) * Double(levels)))
     }
 
     private func height(_ heights: [Int?], at index: Int) -> Int? {
