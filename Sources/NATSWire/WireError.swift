@@ -80,8 +80,8 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     /// What is wrong and what the rule is, in plain words. Holds no bytes of a peer.
     public let message: String
 
-    /// The start of the offending bytes, at most ``maxExcerptBytes``, escaped: printable ASCII as it is (backslash doubled), others as `\xNN`.
-    public let excerpt: String?
+    /// The start of the offending bytes; one more than an excerpt shows, if there are more.
+    private let offending: [UInt8]?
 
     /// The most bytes an ``excerpt`` shows.
     public static let maxExcerptBytes = 64
@@ -95,33 +95,24 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(code: Code, message: String, offending: (some Sequence<UInt8>)?) {
         self.code = code
         self.message = message
-        if let offending {
-            self.excerpt = Self.escape(offending)
-        } else {
-            self.excerpt = nil
-        }
+        self.offending = offending.map { Array($0.prefix(Self.maxExcerptBytes + 1)) }
     }
 
     /// Describes an error that is about no particular bytes.
     public init(code: Code, message: String) {
         self.code = code
         self.message = message
-        self.excerpt = nil
+        self.offending = nil
     }
 
-    /// The message, followed by the excerpt.
-    public var description: String {
-        guard let excerpt else { return "\(self.message) [\(self.code)]" }
-        return "\(self.message): \"\(excerpt)\" [\(self.code)]"
-    }
-
-    private static func escape(_ bytes: some Sequence<UInt8>) -> String {
+    /// The start of the offending bytes, at most ``maxExcerptBytes`` of them, escaped: printable ASCII as it is
+    /// (backslash and quote behind a backslash), all others as `\xNN`.
+    public var excerpt: String? {
+        guard let offending else { return nil }
         let hexDigits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
-        for (index, byte) in bytes.prefix(Self.maxExcerptBytes + 1).enumerated() {
-            if index == Self.maxExcerptBytes {
-                text += Array("…".utf8)
-            } else if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
+        for byte in offending.prefix(Self.maxExcerptBytes) {
+            if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
                 text += [UInt8(ascii: "\\"), byte]
             } else if (0x20...0x7E).contains(byte) {
                 text.append(byte)
@@ -129,6 +120,13 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
                 text += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
             }
         }
+        if offending.count > Self.maxExcerptBytes { text += Array("…".utf8) }
         return String(decoding: text, as: UTF8.self)
+    }
+
+    /// The message, followed by the excerpt.
+    public var description: String {
+        guard let excerpt else { return "\(self.message) [\(self.code)]" }
+        return "\(self.message): \"\(excerpt)\" [\(self.code)]"
     }
 }

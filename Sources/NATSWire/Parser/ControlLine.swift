@@ -61,14 +61,19 @@ extension ControlLine {
         let fifth = withHeaders ? scanner.next() : .none
         let surplus = scanner.next()
         guard scanner.stop != .outOfBytes else { return try self.incomplete(bytes, limits: limits) }
-        guard scanner.finishLine() else {
-            if scanner.stop == .outOfBytes { return try self.incomplete(bytes, limits: limits) }
-            throw WireError.strayCarriageReturn(bytes)
+        let isFinished = scanner.finishLine()
+        guard scanner.stop != .outOfBytes else { return try self.incomplete(bytes, limits: limits) }
+        guard isFinished, surplus.isEmpty else {
+            // Only a whole line is judged: how the bytes were split into reads must not decide between waiting and failing.
+            guard bytes.prefix(limits.maxControlLine).contains(.lineFeed) else {
+                return try self.incomplete(bytes, limits: limits)
+            }
+            throw isFinished ? .argumentCount(bytes, withHeaders: withHeaders) : .strayCarriageReturn(bytes)
         }
 
         let count = fourth.isEmpty ? 3 : fifth.isEmpty ? 4 : 5
         let required = withHeaders ? 4 : 3
-        guard !third.isEmpty, count >= required, surplus.isEmpty else {
+        guard !third.isEmpty, count >= required else {
             throw WireError.argumentCount(bytes, withHeaders: withHeaders)
         }
 

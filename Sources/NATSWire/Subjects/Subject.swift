@@ -45,7 +45,10 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
 
     /// A subject or pattern known when the program is written.
     ///
-    /// - Precondition: The literal follows the rules of ``pattern(_:)``. Text from anywhere else goes through a throwing initialiser.
+    /// Swift calls this one for `Subject("text")` too. Anything but a plain literal, interpolations included, goes through a
+    /// throwing initializer.
+    ///
+    /// - Precondition: The literal follows the rules of ``pattern(_:)``.
     public init(stringLiteral literal: String) {
         do {
             try self.init(checking: Array(literal.utf8), allowingWildcards: true)

@@ -1,0 +1,127 @@
+import NATSWire
+import NIOCore
+
+/// What a parser reported, as comparable values.
+enum Event: Equatable, CustomStringConvertible {
+    case message(subject: [UInt8], sid: UInt64, reply: [UInt8]?, headers: [UInt8]?, payload: [UInt8])
+    case info(String)
+    case ping
+    case pong
+    case ok
+    case error(String)
+
+    static func message(
+        _ subject: String,
+        _ sid: UInt64,
+        reply: String? = nil,
+        headers: String? = nil,
+        _ payload: String
+    ) -> Event {
+        .message(
+            subject: Array(subject.utf8),
+            sid: sid,
+            reply: reply.map { Array($0.utf8) },
+            headers: headers.map { Array($0.utf8) },
+            payload: Array(payload.utf8)
+        )
+    }
+
+    var description: String {
+        switch self {
+        case .message(let subject, let sid, let reply, let headers, let payload):
+            let reply = reply.map { " reply \(String(decoding: $0, as: UTF8.self))" } ?? ""
+            let headers = headers.map { " headers(\($0.count))" } ?? ""
+            return "message \(String(decoding: subject, as: UTF8.self)) \(sid)\(reply)\(headers) payload(\(payload.count))"
+        case .info(let json): return "info(\(json.utf8.count))"
+        case .ping: return "ping"
+        case .pong: return "pong"
+        case .ok: return "ok"
+        case .error(let text): return "error(\(text.utf8.count))"
+        }
+    }
+}
+
+struct RecordingSink: OperationSink {
+    var events: [Event] = []
+    var messages: [WireMessage] = []
+
+    mutating func message(_ message: consuming WireMessage) {
+        self.events.append(
+            .message(
+                subject: Array(message.subject.readableBytesView),
+                sid: message.sid,
+                reply: message.reply.map { Array($0.readableBytesView) },
+                headers: message.headerBytes.map { Array($0.readableBytesView) },
+                payload: Array(message.payload.readableBytesView)
+            )
+        )
+        self.messages.append(message)
+    }
+
+    mutating func info(_ json: ByteBuffer) { self.events.append(.info(String(buffer: json))) }
+    mutating func ping() { self.events.append(.ping) }
+    mutating func pong() { self.events.append(.pong) }
+    mutating func ok() { self.events.append(.ok) }
+    mutating func serverError(_ text: ByteBuffer) { self.events.append(.error(String(buffer: text))) }
+}
+
+/// What a parser made of a stream of reads.
+struct Outcome: Equatable {
+    var events: [Event] = []
+    var error: WireError.Code?
+    var pendingBytes = 0
+}
+
+/// Parses reads one after the other, stopping at the first error.
+func parse(_ reads: [[UInt8]], limits: OperationParser.Limits = .init()) -> Outcome {
+    var parser = OperationParser(limits: limits)
+    var sink = RecordingSink()
+    var failure: WireError.Code?
+    for read in reads {
+        do {
+            try parser.parse(ByteBuffer(bytes: read), into: &sink)
+        } catch {
+            failure = error.code
+            break
+        }
+    }
+    return Outcome(events: sink.events, error: failure, pendingBytes: parser.pendingBytes)
+}
+
+func parse(_ text: String, limits: OperationParser.Limits = .init()) -> Outcome {
+    parse([Array(text.utf8)], limits: limits)
+}
+
+/// Parses one message and hands it out.
+func message(_ frame: String) throws -> WireMessage {
+    var parser = OperationParser()
+    var sink = RecordingSink()
+    try parser.parse(ByteBuffer(string: frame), into: &sink)
+    guard let message = sink.messages.first else { throw WireError(code: .argumentCount, message: "no message in the frame") }
+    return message
+}
+
+/// The code that a call throws; nil if it returns.
+func code(_ body: () throws(WireError) -> Void) -> WireError.Code? {
+    do {
+        try body()
+        return nil
+    } catch {
+        return error.code
+    }
+}
+
+/// Vigna's SplitMix64: the same numbers for the same seed, everywhere.
+struct SplitMix64: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { self.state = seed }
+
+    mutating func next() -> UInt64 {
+        self.state &+= 0x9E37_79B9_7F4A_7C15
+        var value = self.state
+        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
+        return value ^ (value >> 31)
+    }
+}
