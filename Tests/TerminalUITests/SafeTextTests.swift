@@ -29,6 +29,8 @@ struct SafeTextTests {
         #expect(SafeText(untrustedBytes: [0x61, 0xFF, 0xC3, 0xA9, 0xC3]).plain == "a\\xFFé\\xC3")
         // Overlong slash, a surrogate, and a value above U+10FFFF.
         #expect(SafeText(untrustedBytes: [0xC0, 0xAF]).plain == "\\xC0\\xAF")
+        #expect(SafeText(untrustedBytes: [0xE0, 0x80, 0xAF]).plain == "\\xE0\\x80\\xAF")
+        #expect(SafeText(untrustedBytes: [0xF0, 0x80, 0x80, 0xAF]).plain == "\\xF0\\x80\\x80\\xAF")
         #expect(SafeText(untrustedBytes: [0xED, 0xA0, 0x80]).plain == "\\xED\\xA0\\x80")
         #expect(SafeText(untrustedBytes: [0xF4, 0x90, 0x80, 0x80]).plain == "\\xF4\\x90\\x80\\x80")
     }
