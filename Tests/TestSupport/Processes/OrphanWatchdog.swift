@@ -1,0 +1,58 @@
+import Foundation
+import Synchronization
+
+/// Ends what tests started even if the test process crashes or is killed.
+///
+/// A small shell holds the reading end of a pipe and reads from it which processes live. When this process ends, however
+/// it ends, the pipe closes and the shell kills those that are left.
+final class OrphanWatchdog: Sendable {
+    static let shared = OrphanWatchdog()
+
+    private static let script = """
+        trap '' INT TERM HUP
+        living=' '
+        while read -r operation pid; do
+            case $operation in
+            +) living="$living$pid " ;;
+            -) living="${living%%" $pid "*} ${living#*" $pid "}" ;;
+            esac
+        done
+        for pid in $living; do kill -KILL "$pid"; done 2>/dev/null
+        """
+
+    private let pipe: Mutex<Int32>
+
+    private init() {
+        var ends: [Int32] = [-1, -1]
+        guard Foundation.pipe(&ends) == 0 else { preconditionFailure("\(SystemCallFailed("pipe"))") }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        defer { close(ends[0]) }
+        do {
+            _ = try ChildProcess.spawn(
+                path: "/bin/sh",
+                arguments: ["-c", Self.script],
+                environment: [:],
+                streams: .descriptors(input: ends[0], output: nil, error: nil)
+            )
+        } catch {
+            preconditionFailure("cannot start /bin/sh to watch over test processes: \(error)")
+        }
+        self.pipe = Mutex(ends[1])
+    }
+
+    /// Has the process killed when this one ends.
+    func watch(_ pid: pid_t) { self.tell("+ \(pid)\n") }
+
+    /// To be called before the process is reaped, while nobody else can have its number.
+    func forget(_ pid: pid_t) { self.tell("- \(pid)\n") }
+
+    private func tell(_ line: String) {
+        self.pipe.withLock { descriptor in
+            let bytes = Array(line.utf8)
+            // Far below PIPE_BUF: written as a whole or not at all.
+            guard write(descriptor, bytes, bytes.count) == bytes.count else {
+                preconditionFailure("the watchdog over test processes is gone: \(SystemCallFailed("write"))")
+            }
+        }
+    }
+}

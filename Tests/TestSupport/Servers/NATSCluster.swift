@@ -1,0 +1,86 @@
+import Foundation
+
+/// Several servers that form one NATS cluster, meshed by routes.
+package struct NATSCluster: Sendable {
+    package let name: String
+    package let servers: [NATSServerProcess]
+
+    /// What clients connect to, as `host:port` of each server.
+    package var addresses: [String] { self.servers.map(\.address) }
+
+    /// Starts a cluster, and returns when every server has a route to every other.
+    ///
+    /// - Parameters:
+    ///   - name: The cluster's name; its servers are called `name-0`, `name-1`, …
+    ///   - size: How many servers.
+    ///   - configuration: What all servers have in common. Monitoring is switched on.
+    package static func start(
+        name: String,
+        size: Int,
+        configuration: NATSServerConfiguration = NATSServerConfiguration()
+    ) async throws -> NATSCluster {
+        var servers: [NATSServerProcess] = []
+        for index in 0..<size {
+            var own = configuration
+            own.name = "\(name)-\(index)"
+            own.monitoring = true
+            // One after the other, because each must know the ports of those before it.
+            own.cluster = NATSServerConfiguration.Cluster(name: name, routes: servers.compactMap(\.ports.route))
+            servers.append(try await NATSServerProcess.start(own))
+        }
+        let cluster = NATSCluster(name: name, servers: servers)
+        try await cluster.waitUntilMeshed()
+        return cluster
+    }
+
+    /// Starts `count` clusters of `size` servers each, called `cluster-0`, `cluster-1`, … No route leads from one to
+    /// another: this is the shape of deployment that a ring shards over.
+    package static func start(
+        count: Int,
+        size: Int,
+        configuration: NATSServerConfiguration = NATSServerConfiguration()
+    ) async throws -> [NATSCluster] {
+        var clusters: [NATSCluster] = []
+        for index in 0..<count {
+            clusters.append(try await Self.start(name: "cluster-\(index)", size: size, configuration: configuration))
+        }
+        return clusters
+    }
+
+    /// Waits until every server that runs has a route to every other that runs.
+    package func waitUntilMeshed(within limit: Duration = .seconds(30)) async throws {
+        let running = self.servers.filter(\.isRunning)
+        let deadline = ContinuousClock.now + limit
+        for server in running {
+            // A server tells nobody when a route comes up: it has to be asked.
+            while try await Self.routes(of: server) < running.count - 1 {
+                guard ContinuousClock.now < deadline else {
+                    throw NATSServerFailed(reason: "the cluster \(self.name) did not form in \(limit)", log: server.log)
+                }
+                try await Task.sleep(for: .milliseconds(20))
+            }
+        }
+    }
+
+    /// Stops all servers.
+    package func stop() async {
+        for server in self.servers { await server.stop() }
+    }
+
+    /// How many other servers `server` has routes to. Later servers keep several routes to one peer.
+    private static func routes(of server: NATSServerProcess) async throws -> Int {
+        struct Routes: Decodable {
+            struct Route: Decodable { let remote_id: String }
+            let routes: [Route]?
+        }
+        guard let port = server.ports.monitoring else { return 0 }
+        let connection = try await TCPConnection.connect(port: port)
+        try await connection.send("GET /routez HTTP/1.0\r\n\r\n")
+        try await connection.waitUntilEnded()
+        let response = connection.inbound.value.bytes
+        await connection.close()
+        guard let body = response.firstRange(of: Array("\r\n\r\n".utf8)) else { return 0 }
+        let routes = try JSONDecoder().decode(Routes.self, from: Data(response[body.upperBound...]))
+        return Set((routes.routes ?? []).map(\.remote_id)).count
+    }
+}

@@ -1,0 +1,86 @@
+/// What a test wants of its `nats-server`.
+package struct NATSServerConfiguration: Sendable {
+    /// Whom the server lets in.
+    package enum Authorization: Sendable {
+        case anyone
+        case user(String, password: String)
+        case token(String)
+    }
+
+    /// The cluster that a server belongs to.
+    package struct Cluster: Sendable {
+        package var name: String
+        /// The route ports of servers on this machine to connect to; the others are learned from them.
+        package var routes: [Int]
+
+        package init(name: String, routes: [Int] = []) {
+            self.name = name
+            self.routes = routes
+        }
+    }
+
+    /// The server's name; nil leaves it to the server.
+    package var name: String?
+    package var authorization: Authorization
+    package var cluster: Cluster?
+    /// Whether to serve the HTTP monitoring endpoints.
+    package var monitoring: Bool
+    /// More of the server's configuration language, for instance `max_payload: 1024` or a `tls { … }` block.
+    package var extra: String
+
+    package init(
+        name: String? = nil,
+        authorization: Authorization = .anyone,
+        cluster: Cluster? = nil,
+        monitoring: Bool = false,
+        extra: String = ""
+    ) {
+        self.name = name
+        self.authorization = authorization
+        self.cluster = cluster
+        self.monitoring = monitoring
+        self.extra = extra
+    }
+
+    /// The configuration file. Without `ports` the kernel chooses them (-1).
+    func text(ports: NATSServerProcess.Ports?, directory: String) -> String {
+        var lines = [
+            "listen: \"127.0.0.1:\(ports?.client ?? -1)\"",
+            "ports_file_dir: \(Self.quoted(directory))",
+            "log_file: \(Self.quoted("\(directory)/server.log"))",
+            "debug: true",
+        ]
+        if let name { lines.append("server_name: \(Self.quoted(name))") }
+        if self.monitoring { lines.append("http: \"127.0.0.1:\(ports?.monitoring ?? -1)\"") }
+        switch self.authorization {
+        case .anyone: break
+        case .user(let user, let password):
+            lines.append("authorization { user: \(Self.quoted(user)), password: \(Self.quoted(password)) }")
+        case .token(let token):
+            lines.append("authorization { token: \(Self.quoted(token)) }")
+        }
+        if let cluster {
+            let routes = cluster.routes.map { "\"nats://127.0.0.1:\($0)\"" }.joined(separator: ", ")
+            lines.append(
+                """
+                cluster {
+                    name: \(Self.quoted(cluster.name))
+                    listen: "127.0.0.1:\(ports?.route ?? -1)"
+                    routes: [\(routes)]
+                }
+                """
+            )
+        }
+        lines.append(self.extra)
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private static func quoted(_ text: String) -> String {
+        var quoted = "\""
+        for character in text {
+            if character == "\"" || character == "\\" { quoted.append("\\") }
+            quoted.append(character)
+        }
+        return quoted + "\""
+    }
+}

@@ -1,0 +1,227 @@
+import Foundation
+
+/// A real `nats-server` of a test's own, on ports that the kernel chose.
+///
+/// It never outlives the test process. Its configuration and log lie in ``directory``, which ``stop()`` removes.
+package final class NATSServerProcess: Sendable {
+    /// Where a running server listens.
+    package struct Ports: Sendable, Hashable {
+        package let client: Int
+        /// The HTTP endpoints, if they were asked for.
+        package let monitoring: Int?
+        /// The port for routes, if the server belongs to a cluster.
+        package let route: Int?
+    }
+
+    private struct State: Sendable {
+        var process: ChildProcess?
+    }
+
+    package let configuration: NATSServerConfiguration
+    /// The same after ``restart()``.
+    package let ports: Ports
+    /// Holds `server.conf` and `server.log`.
+    package let directory: TemporaryDirectory
+    private let state: Watched<State>
+
+    private init(
+        configuration: NATSServerConfiguration,
+        ports: Ports,
+        directory: TemporaryDirectory,
+        process: ChildProcess
+    ) {
+        self.configuration = configuration
+        self.ports = ports
+        self.directory = directory
+        self.state = Watched(State(process: process))
+    }
+
+    /// The port for clients.
+    package var port: Int { self.ports.client }
+
+    /// What clients connect to, as `host:port`.
+    package var address: String { "127.0.0.1:\(self.port)" }
+
+    /// Starts a server, and returns when it accepts connections.
+    ///
+    /// - Throws: ``ProgramNotFound``, or ``NATSServerFailed`` with the server's log.
+    package static func start(
+        _ configuration: NATSServerConfiguration = NATSServerConfiguration()
+    ) async throws -> NATSServerProcess {
+        let directory = try TemporaryDirectory(for: "nats-server")
+        let (process, ports) = try await Self.launch(configuration, ports: nil, in: directory)
+        return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
+    }
+
+    /// Lends a server to `body` and stops it afterwards. If `body` throws, the server's log is printed and kept.
+    package static func withServer<Result: Sendable>(
+        _ configuration: NATSServerConfiguration = NATSServerConfiguration(),
+        _ body: (NATSServerProcess) async throws -> Result
+    ) async throws -> Result {
+        let server = try await Self.start(configuration)
+        do {
+            let result = try await body(server)
+            await server.stop()
+            return result
+        } catch {
+            FileHandle.standardError.write(Data("log of nats-server \(server.address):\n\(server.log)\n".utf8))
+            server.kill()
+            throw error
+        }
+    }
+
+    // MARK: What happens to servers
+
+    /// Asks the server to end (SIGTERM), waits for it and removes its directory. Does nothing if it ended before.
+    package func stop() async {
+        await self.end(with: SIGTERM)
+        try? self.directory.remove()
+    }
+
+    /// Asks the server to end (SIGTERM) and waits for it, but leaves its directory for ``restart()`` and ``log``.
+    package func shutDown() async {
+        await self.end(with: SIGTERM)
+    }
+
+    /// Ends the server at once (SIGKILL), as a crash does. ``restart()`` brings it back.
+    package func kill() {
+        self.signal(SIGKILL)
+    }
+
+    /// Freezes the server (SIGSTOP): its connections stay open and silent.
+    package func pause() {
+        self.signal(SIGSTOP)
+    }
+
+    /// Lets a frozen server go on (SIGCONT).
+    package func resume() {
+        self.signal(SIGCONT)
+    }
+
+    /// Starts lame-duck mode (SIGUSR2): the server tells its clients to move and then ends.
+    package func enterLameDuckMode() {
+        self.signal(SIGUSR2)
+    }
+
+    /// Ends the server if it runs, starts it again on the same ports and returns when it accepts connections.
+    package func restart() async throws {
+        await self.end(with: SIGTERM)
+        let (process, _) = try await Self.launch(self.configuration, ports: self.ports, in: self.directory)
+        self.state.update { $0.process = process }
+    }
+
+    /// Whether the process runs; a frozen one does.
+    package var isRunning: Bool { self.state.value.process?.isRunning ?? false }
+
+    /// Everything the server logged, over all restarts.
+    package var log: String { Self.readLog(in: self.directory) }
+
+    private func signal(_ signal: Int32) {
+        self.state.value.process?.signal(signal)
+    }
+
+    private func end(with signal: Int32) async {
+        guard let process = self.state.value.process else { return }
+        process.signal(signal)
+        // A frozen process takes no signal but this one and SIGKILL.
+        process.signal(SIGCONT)
+        do {
+            _ = try await process.waitForExit(within: .seconds(10))
+        } catch {
+            process.signal(SIGKILL)
+            _ = try? await process.waitForExit()
+        }
+    }
+}
+
+// MARK: Starting
+
+extension NATSServerProcess {
+    /// How long a server may take to start on a busy machine.
+    private static let startLimit = Duration.seconds(30)
+
+    private static func launch(
+        _ configuration: NATSServerConfiguration,
+        ports: Ports?,
+        in directory: TemporaryDirectory
+    ) async throws -> (ChildProcess, Ports) {
+        let program = try InstalledProgram.path(of: "nats-server")
+        let file = "\(directory.path)/server.conf"
+        try configuration.text(ports: ports, directory: directory.path)
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let process = try ChildProcess(
+            path: program,
+            arguments: ["--config", file],
+            environment: ProcessInfo.processInfo.environment,
+            streams: .descriptors(input: nil, output: nil, error: nil)
+        )
+        let found = try await Self.waitForPorts(of: process, in: directory)
+        try await Self.waitForInfo(port: found.client, in: directory)
+        return (process, found)
+    }
+
+    /// The server writes its ports to a file once all its listeners are ready. Nothing tells when; so it is looked for.
+    private static func waitForPorts(of process: ChildProcess, in directory: TemporaryDirectory) async throws -> Ports {
+        let path = "\(directory.path)/nats-server_\(process.pid).ports"
+        let deadline = ContinuousClock.now + Self.startLimit
+        while ContinuousClock.now < deadline {
+            guard process.isRunning else {
+                throw NATSServerFailed(reason: "nats-server ended while it started", log: Self.readLog(in: directory))
+            }
+            // The file may be there and not yet be complete.
+            if let data = FileManager.default.contents(atPath: path),
+                let written = try? JSONDecoder().decode(PortsFile.self, from: data), let ports = written.ports
+            {
+                return ports
+            }
+            try await Task.sleep(for: .milliseconds(5))
+        }
+        process.signal(SIGKILL)
+        throw NATSServerFailed(
+            reason: "nats-server was not ready after \(Self.startLimit)",
+            log: Self.readLog(in: directory)
+        )
+    }
+
+    private static func waitForInfo(port: Int, in directory: TemporaryDirectory) async throws {
+        do {
+            let connection = try await TCPConnection.connect(port: port)
+            try await connection.expect("INFO ", within: Self.startLimit)
+            await connection.close()
+        } catch {
+            throw NATSServerFailed(
+                reason: "nats-server does not answer on port \(port): \(error)",
+                log: Self.readLog(in: directory)
+            )
+        }
+    }
+
+    private static func readLog(in directory: TemporaryDirectory) -> String {
+        guard let data = FileManager.default.contents(atPath: "\(directory.path)/server.log") else { return "(no log)" }
+        return String(decoding: data, as: UTF8.self)
+    }
+
+    /// The file of `ports_file_dir`: lists of URLs.
+    private struct PortsFile: Decodable {
+        let nats: [String]?
+        let monitoring: [String]?
+        let cluster: [String]?
+
+        var ports: Ports? {
+            guard let client = Self.port(self.nats) else { return nil }
+            return Ports(client: client, monitoring: Self.port(self.monitoring), route: Self.port(self.cluster))
+        }
+
+        private static func port(_ urls: [String]?) -> Int? {
+            urls?.first.flatMap { $0.split(separator: ":").last }.flatMap { Int($0) }
+        }
+    }
+}
+
+/// A server that did not start.
+package struct NATSServerFailed: Error, CustomStringConvertible {
+    package let reason: String
+    package let log: String
+
+    package var description: String { "\(self.reason). Its log:\n\(self.log)" }
+}

@@ -1,0 +1,203 @@
+import Foundation
+import Synchronization
+
+/// Runs a program on a pseudo-terminal and keeps every byte it writes, as a terminal would receive them.
+///
+/// Where ``TerminalDriver`` shows what a screen looks like, this shows what was sent to it, and whether the
+/// terminal is left as it was found.
+package final class PseudoTerminal: Sendable {
+    /// What a program left its terminal in.
+    package struct Modes: Sendable, Hashable {
+        /// Input is handed over by lines and edited by the terminal (ICANON).
+        package let isCanonical: Bool
+        package let echoes: Bool
+        /// Control-C and its like send signals (ISIG).
+        package let generatesSignals: Bool
+    }
+
+    private struct Output: Sendable, CustomStringConvertible {
+        var bytes: [UInt8] = []
+        var ended = false
+
+        var description: String {
+            "\(self.bytes.count) bytes, the last: \(String(decoding: self.bytes.suffix(400), as: UTF8.self).debugDescription)"
+        }
+    }
+
+    /// The two descriptors of the terminal; the program's end is kept open to read modes from it.
+    private struct Descriptors: Sendable {
+        var controller: Int32?
+        var terminal: Int32?
+    }
+
+    private let process: ChildProcess
+    private let output = Watched(Output())
+    private let descriptors: Watched<Descriptors>
+    /// The modes as the program left them.
+    private let lastModes = Watched<Modes?>(nil)
+
+    /// Runs `command` on a new pseudo-terminal, which is the controlling terminal of its session.
+    ///
+    /// - Parameters:
+    ///   - command: An absolute path and arguments.
+    ///   - columns: The width that the program sees.
+    ///   - rows: The height that the program sees.
+    ///   - environment: Added to what the program inherits; TERM is `xterm-256color` unless given.
+    package init(_ command: [String], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]) throws {
+        guard let path = command.first else { throw SystemCallFailed("start nothing", EINVAL) }
+        let (controller, terminal) = try Self.open(columns: columns, rows: rows)
+        do {
+            let inherited = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color"]) { $1 }
+            self.process = try ChildProcess(
+                path: path,
+                arguments: Array(command.dropFirst()),
+                environment: inherited.merging(environment) { $1 },
+                streams: .terminal(path: String(cString: ttyname(terminal)))
+            )
+        } catch {
+            close(controller)
+            close(terminal)
+            throw error
+        }
+        let descriptors = Watched(Descriptors(controller: controller, terminal: terminal))
+        self.descriptors = descriptors
+        let output = self.output
+        Thread.detachNewThread { Self.record(controller, into: output, closing: descriptors) }
+    }
+
+    deinit {
+        Self.closeTerminal(self.descriptors)
+    }
+
+    package var pid: Int32 { self.process.pid }
+
+    // MARK: What the program wrote
+
+    /// Every byte so far.
+    package var bytes: [UInt8] { self.output.value.bytes }
+
+    /// Waits until the program has written `text`, escape sequences included, after the first `offset` bytes.
+    ///
+    /// - Returns: The number of bytes up to the end of the text: the offset to go on from.
+    @discardableResult
+    package func waitFor(_ text: String, after offset: Int = 0, within limit: Duration = .seconds(20)) async throws -> Int {
+        let wanted = Array(text.utf8)
+        return try await self.output.wait(for: text.debugDescription, within: limit) { output in
+            if let range = output.bytes[min(offset, output.bytes.count)...].firstRange(of: wanted) { return range.upperBound }
+            if output.ended { throw TerminalFailed(reason: "ended without writing \(text.debugDescription): \(output)") }
+            return nil
+        }
+    }
+
+    /// Waits for the program to end and for all it wrote to be in ``bytes``.
+    package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ExitStatus {
+        let status = try await self.process.waitForExit(within: limit)
+        self.lastModes.update { [descriptors = self.descriptors] modes in modes = modes ?? Self.modes(of: descriptors) }
+        // With nobody left on the other side, reading comes to its end.
+        Self.closeTerminal(self.descriptors)
+        try await self.output.wait(for: "the end of the output", within: limit) { $0.ended ? () : nil }
+        return status
+    }
+
+    // MARK: What the program sees
+
+    /// Sends bytes as a keyboard does.
+    package func send(_ text: String) throws {
+        let bytes = Array(text.utf8)
+        try self.descriptors.update { descriptors in
+            guard let controller = descriptors.controller else { throw SystemCallFailed("write to terminal", EIO) }
+            guard write(controller, bytes, bytes.count) == bytes.count else { throw SystemCallFailed("write to terminal") }
+        }
+    }
+
+    /// Changes the size of the terminal, which the program learns by SIGWINCH.
+    package func resize(columns: Int, rows: Int) throws {
+        try self.descriptors.update { descriptors in
+            guard let controller = descriptors.controller else { throw SystemCallFailed("resize terminal", EIO) }
+            try Self.setSize(of: controller, columns: columns, rows: rows)
+        }
+    }
+
+    /// Sends a signal to the program.
+    package func signal(_ signal: Int32) {
+        self.process.signal(signal)
+    }
+
+    /// The modes of the terminal now or, after ``waitForExit(within:)``, as the program left them.
+    package var modes: Modes? { self.lastModes.value ?? Self.modes(of: self.descriptors) }
+}
+
+// MARK: System calls
+
+extension PseudoTerminal {
+    private static func modes(of descriptors: Watched<Descriptors>) -> Modes? {
+        descriptors.update { descriptors in
+            var attributes = termios()
+            guard let terminal = descriptors.terminal, tcgetattr(terminal, &attributes) == 0 else { return nil }
+            return Modes(
+                isCanonical: attributes.c_lflag & tcflag_t(ICANON) != 0,
+                echoes: attributes.c_lflag & tcflag_t(ECHO) != 0,
+                generatesSignals: attributes.c_lflag & tcflag_t(ISIG) != 0
+            )
+        }
+    }
+
+    private static func closeTerminal(_ descriptors: Watched<Descriptors>) {
+        descriptors.update { descriptors in
+            if let terminal = descriptors.terminal { close(terminal) }
+            descriptors.terminal = nil
+        }
+    }
+
+    /// Blocks until the terminal has no program any more: end of file on macOS, EIO on Linux.
+    private static func record(
+        _ controller: Int32,
+        into output: Watched<Output>,
+        closing descriptors: Watched<Descriptors>
+    ) {
+        var buffer = [UInt8](repeating: 0, count: 64 * 1024)
+        while true {
+            let count = read(controller, &buffer, buffer.count)
+            if count > 0 {
+                let chunk = Array(buffer[..<count])
+                output.update { $0.bytes += chunk }
+            } else if count == 0 || errno != EINTR {
+                break
+            }
+        }
+        descriptors.update { descriptors in
+            close(controller)
+            descriptors.controller = nil
+        }
+        output.update { $0.ended = true }
+    }
+
+    private static func open(columns: Int, rows: Int) throws -> (controller: Int32, terminal: Int32) {
+        var (controller, terminal): (Int32, Int32) = (-1, -1)
+        guard openpty(&controller, &terminal, nil, nil, nil) == 0 else { throw SystemCallFailed("openpty") }
+        do {
+            for descriptor in [controller, terminal] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
+            guard ttyname(terminal) != nil else { throw SystemCallFailed("ttyname") }
+            try Self.setSize(of: controller, columns: columns, rows: rows)
+            return (controller, terminal)
+        } catch {
+            close(controller)
+            close(terminal)
+            throw error
+        }
+    }
+
+    private static func setSize(of controller: Int32, columns: Int, rows: Int) throws {
+        guard let columns = UInt16(exactly: columns), let rows = UInt16(exactly: rows) else {
+            throw SystemCallFailed("a terminal of \(columns) by \(rows) cells", EINVAL)
+        }
+        var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
+        #if canImport(Darwin)
+            // TIOCSWINSZ, a macro that Swift does not see.
+            let request: UInt = 0x8008_7467
+        #else
+            let request = UInt(TIOCSWINSZ)
+        #endif
+        guard ioctl(controller, request, &size) == 0 else { throw SystemCallFailed("set the terminal's size") }
+    }
+}

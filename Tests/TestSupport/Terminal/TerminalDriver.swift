@@ -1,0 +1,274 @@
+import Foundation
+import Synchronization
+
+/// Runs a program in a terminal of its own (tmux), types into it and reads its screen.
+///
+/// tmux is a real terminal: what it shows is what a user would see. The program and its tmux end with
+/// ``close()``, and with the test process.
+package final class TerminalDriver: Sendable {
+    /// What a terminal is apart from its text.
+    package struct Status: Sendable, Hashable {
+        package let columns: Int
+        package let rows: Int
+        package let cursorColumn: Int
+        package let cursorRow: Int
+        package let cursorIsVisible: Bool
+        /// The program switched to the alternate screen, as full-screen programs do.
+        package let isAlternateScreen: Bool
+        package let takesMouse: Bool
+        /// The process that the terminal runs.
+        package let pid: Int32
+        /// Nil while the program runs.
+        package let exit: ExitStatus?
+    }
+
+    private static let session = "main"
+    private static let number = Atomic(0)
+
+    private let tmux: String
+    private let socket: String
+    private let directory: TemporaryDirectory
+    private let environment: [String: String]
+    private let server = Watched<Int32?>(nil)
+
+    private init(tmux: String, socket: String, directory: TemporaryDirectory, environment: [String: String]) {
+        self.tmux = tmux
+        self.socket = socket
+        self.directory = directory
+        self.environment = environment
+    }
+
+    deinit {
+        if let server = self.server.value { kill(server, SIGKILL) }
+    }
+
+    /// Runs `command` in a new terminal.
+    ///
+    /// - Parameters:
+    ///   - command: An absolute path and arguments; no shell reads it.
+    ///   - columns: The width in cells.
+    ///   - rows: The height in cells.
+    ///   - environment: Added to what the program inherits. TERM is `screen-256color`, the locale `C.UTF-8`.
+    /// - Throws: ``ProgramNotFound`` if tmux is missing.
+    package static func start(
+        _ command: [String],
+        columns: Int = 80,
+        rows: Int = 24,
+        environment: [String: String] = [:]
+    ) async throws -> TerminalDriver {
+        let tmux = try InstalledProgram.path(of: "tmux")
+        let number = Self.number.add(1, ordering: .relaxed).newValue
+        var inherited = ProcessInfo.processInfo.environment
+        // Run from within tmux, the tests must not find that one.
+        inherited["TMUX"] = nil
+        inherited["TMUX_PANE"] = nil
+        let locale = ["LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"]
+        let driver = TerminalDriver(
+            tmux: tmux,
+            socket: "roulette-tests-\(getpid())-\(number)",
+            directory: try TemporaryDirectory(for: "tmux"),
+            environment: inherited.merging(locale) { $1 }
+        )
+        try """
+        set -g default-terminal screen-256color
+        set -g remain-on-exit on
+        set -g status off
+        set -g escape-time 0
+        set -g focus-events on
+        set -g default-size \(columns)x\(rows)
+        """.write(toFile: driver.configurationFile, atomically: true, encoding: .utf8)
+
+        // Two words or more are run as they are; one word would go through a shell.
+        let variables = locale.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
+        try await driver.run(
+            ["new-session", "-d", "-s", Self.session, "-x", String(columns), "-y", String(rows), "--", "/usr/bin/env"]
+                + variables + command
+        )
+        let pid = try await Int32(driver.run(["display-message", "-p", "#{pid}"]).trimmingCharacters(in: .newlines))
+        if let pid {
+            driver.server.update { $0 = pid }
+            OrphanWatchdog.shared.watch(pid)
+        }
+        return driver
+    }
+
+    // MARK: Input
+
+    /// Presses keys by tmux's names: `Enter`, `Escape`, `Up`, `PageDown`, `F1`, `C-c`, `M-x`, `BSpace`, `a`.
+    package func press(_ keys: String...) async throws {
+        try await self.run(["send-keys", "-t", Self.session] + keys)
+    }
+
+    /// Types text, each character a key.
+    package func type(_ text: String) async throws {
+        try await self.run(["send-keys", "-t", Self.session, "-l", "--", text])
+    }
+
+    /// Sends bytes as they are, for instance a mouse report.
+    package func send(_ bytes: [UInt8]) async throws {
+        let hexadecimal = bytes.map { String($0, radix: 16) }
+        try await self.run(["send-keys", "-t", Self.session, "-H"] + hexadecimal)
+    }
+
+    /// Pastes text; bracketed if the program asked for that.
+    package func paste(_ text: String) async throws {
+        try await self.run(["load-buffer", "-"], input: Array(text.utf8))
+        try await self.run(["paste-buffer", "-p", "-r", "-t", Self.session])
+    }
+
+    /// Changes the size of the terminal, which the program learns by SIGWINCH.
+    package func resize(columns: Int, rows: Int) async throws {
+        try await self.run(["resize-window", "-t", Self.session, "-x", String(columns), "-y", String(rows)])
+    }
+
+    /// Sends a signal to the program.
+    package func signal(_ signal: Int32) async throws {
+        let status = try await self.status()
+        guard status.exit == nil else { return }
+        Foundation.kill(status.pid, signal)
+    }
+
+    // MARK: Output
+
+    /// The lines on the screen from top to bottom, without blanks at their ends; always as many as the terminal has rows.
+    ///
+    /// - Parameter escapes: Whether to keep colors and attributes, as escape sequences.
+    package func screen(escapes: Bool = false) async throws -> [String] {
+        let rows = try await self.status().rows
+        let text = try await self.run(["capture-pane", "-p", "-t", Self.session] + (escapes ? ["-e"] : []))
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+        return Array((lines + Array(repeating: "", count: rows)).prefix(rows))
+    }
+
+    /// Size, cursor and modes.
+    package func status() async throws -> Status {
+        let names = [
+            "pane_width", "pane_height", "cursor_x", "cursor_y", "cursor_flag", "alternate_on", "mouse_any_flag",
+            "pane_pid", "pane_dead", "pane_dead_status", "pane_dead_signal",
+        ]
+        let format = names.map { "#{\($0)}" }.joined(separator: ",")
+        let answer = try await self.run(["display-message", "-p", "-t", Self.session, format])
+        let fields = answer.trimmingCharacters(in: .newlines).split(separator: ",", omittingEmptySubsequences: false)
+        let values = fields.map { Int($0) }
+        guard values.count == names.count else { throw TerminalFailed(reason: "unexpected answer \(answer)") }
+        var exit: ExitStatus?
+        if values[8] == 1 {
+            exit = values[10].map { .signaled(Int32($0)) } ?? .exited(Int32(values[9] ?? -1))
+        }
+        return Status(
+            columns: values[0] ?? 0,
+            rows: values[1] ?? 0,
+            cursorColumn: values[2] ?? 0,
+            cursorRow: values[3] ?? 0,
+            cursorIsVisible: values[4] == 1,
+            isAlternateScreen: values[5] == 1,
+            takesMouse: values[6] == 1,
+            pid: Int32(values[7] ?? 0),
+            exit: exit
+        )
+    }
+
+    /// Waits until the screen shows `text` within one line.
+    ///
+    /// - Returns: The screen that does.
+    @discardableResult
+    package func waitFor(_ text: String, within limit: Duration = .seconds(20)) async throws -> [String] {
+        try await self.waitFor("\(text.debugDescription)", within: limit) { screen in
+            screen.contains { $0.contains(text) }
+        }
+    }
+
+    /// Waits until the screen fulfills a condition.
+    ///
+    /// - Parameters:
+    ///   - what: Completes the message "the screen did not show …".
+    ///   - limit: Real time to wait at most.
+    ///   - condition: Called with the lines of the screen.
+    /// - Returns: The screen that does.
+    /// - Throws: ``TerminalFailed`` with the last screen.
+    @discardableResult
+    package func waitFor(
+        _ what: String,
+        within limit: Duration = .seconds(20),
+        _ condition: ([String]) -> Bool
+    ) async throws -> [String] {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let screen = try await self.screen()
+            if condition(screen) { return screen }
+            guard ContinuousClock.now < deadline else {
+                throw TerminalFailed(reason: "the screen did not show \(what) within \(limit)", screen: screen)
+            }
+            // tmux reports no changes to those who do not attach: it has to be asked.
+            try await Task.sleep(for: .milliseconds(25))
+        }
+    }
+
+    /// Waits until size, cursor or modes fulfill a condition; as ``waitFor(_:within:_:)`` for screens.
+    @discardableResult
+    package func waitForStatus(
+        _ what: String,
+        within limit: Duration = .seconds(20),
+        _ condition: (Status) -> Bool
+    ) async throws -> Status {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let status = try await self.status()
+            if condition(status) { return status }
+            guard ContinuousClock.now < deadline else {
+                throw TerminalFailed(reason: "no \(what) within \(limit): \(status)", screen: try await self.screen())
+            }
+            try await Task.sleep(for: .milliseconds(25))
+        }
+    }
+
+    /// Waits for the program to end. Its last screen stays readable.
+    package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ExitStatus {
+        let status = try await self.waitForStatus("end of the program", within: limit) { $0.exit != nil }
+        return status.exit ?? .exited(-1)
+    }
+
+    /// Ends the program and its terminal.
+    package func close() async {
+        // That tmux is gone already is no failure here.
+        _ = try? await self.run(["kill-server"])
+        let server = self.server.update { server in
+            defer { server = nil }
+            return server
+        }
+        if let server { OrphanWatchdog.shared.forget(server) }
+        try? self.directory.remove()
+    }
+
+    // MARK: tmux
+
+    private var configurationFile: String { "\(self.directory.path)/tmux.conf" }
+
+    @discardableResult
+    private func run(_ arguments: [String], input: [UInt8] = []) async throws -> String {
+        let (status, output) = try await ChildProcess.run(
+            path: self.tmux,
+            arguments: ["-u", "-L", self.socket, "-f", self.configurationFile] + arguments,
+            environment: self.environment,
+            input: input
+        )
+        guard status == .exited(0) else {
+            throw TerminalFailed(reason: "tmux \(arguments.first ?? "") failed (\(status)): \(output)")
+        }
+        return output
+    }
+}
+
+/// A program in a terminal did not do what a test waited for.
+package struct TerminalFailed: Error, CustomStringConvertible {
+    package let reason: String
+    /// The lines on the screen, if it could be read.
+    package var screen: [String] = []
+
+    package var description: String {
+        guard let width = self.screen.map(\.count).max() else { return self.reason }
+        let border = "+" + String(repeating: "-", count: width) + "+"
+        let lines = self.screen.map { "|" + $0 + String(repeating: " ", count: width - $0.count) + "|" }
+        return ([self.reason + ". The screen:", border] + lines + [border]).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,109 @@
+/// A clock whose time only a test moves.
+///
+/// Code under test that sleeps on it is woken by ``advance(by:)``, never by real time passing. Wait for the code to be
+/// asleep (``sleepers(atLeast:)``) before moving the clock, or it sleeps from the new time on.
+package final class ManualClock: Clock {
+    /// A moment, counted from the making of the clock.
+    package struct Instant: InstantProtocol, CustomStringConvertible {
+        /// Time since the clock was made.
+        package let offset: Duration
+
+        package init(offset: Duration) { self.offset = offset }
+
+        package func advanced(by duration: Duration) -> Instant { Instant(offset: self.offset + duration) }
+        package func duration(to other: Instant) -> Duration { other.offset - self.offset }
+        package static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
+        package var description: String { "\(self.offset)" }
+    }
+
+    private struct Sleeper: Sendable {
+        let id: Int
+        let deadline: Instant
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private struct State: Sendable, CustomStringConvertible {
+        var now = Instant(offset: .zero)
+        /// By deadline, then in the order in which they fell asleep.
+        var sleepers: [Sleeper] = []
+        var nextID = 0
+
+        var description: String { "now \(self.now), asleep until \(self.sleepers.map(\.deadline))" }
+    }
+
+    private let state = Watched(State())
+
+    package init() {}
+
+    package var now: Instant { self.state.value.now }
+
+    package var minimumResolution: Duration { .nanoseconds(1) }
+
+    /// The deadlines of all who sleep, earliest first.
+    package var deadlines: [Instant] { self.state.value.sleepers.map(\.deadline) }
+
+    /// Sleeps until the test has moved the clock to `deadline`; returns at once if it is there already.
+    package func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
+        let id = self.state.update { state in
+            state.nextID += 1
+            return state.nextID
+        }
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+                let sleeper = Sleeper(id: id, deadline: deadline, continuation: continuation)
+                let outcome: Result<Void, any Error>? = self.state.update { state in
+                    if Task.isCancelled { return .failure(CancellationError()) }
+                    if deadline <= state.now { return .success(()) }
+                    let later = state.sleepers.firstIndex { $0.deadline > deadline }
+                    state.sleepers.insert(sleeper, at: later ?? state.sleepers.endIndex)
+                    return nil
+                }
+                if let outcome { continuation.resume(with: outcome) }
+            }
+        } onCancel: {
+            let sleeper = self.state.update { state in
+                state.sleepers.firstIndex { $0.id == id }.map { state.sleepers.remove(at: $0) }
+            }
+            sleeper?.continuation.resume(throwing: CancellationError())
+        }
+    }
+
+    /// Moves the time, waking all whose deadline it reaches, in the order of their deadlines. Each wakes to the
+    /// time it asked for or later.
+    package func advance(by duration: Duration) {
+        self.advance(to: self.now.advanced(by: duration))
+    }
+
+    /// As ``advance(by:)``, to a moment that is not in the past.
+    package func advance(to instant: Instant) {
+        precondition(instant >= self.now, "time runs forward")
+        let due = self.state.update { state in
+            state.now = instant
+            let awake = state.sleepers.firstIndex { $0.deadline > instant } ?? state.sleepers.endIndex
+            let due = Array(state.sleepers[..<awake])
+            state.sleepers.removeSubrange(..<awake)
+            return due
+        }
+        for sleeper in due { sleeper.continuation.resume() }
+    }
+
+    /// Waits until at least `count` tasks sleep on this clock.
+    package func sleepers(atLeast count: Int, within limit: Duration = .seconds(20)) async throws {
+        try await self.state.wait(for: "\(count) tasks asleep on the clock", within: limit) { state in
+            state.sleepers.count >= count ? () : nil
+        }
+    }
+
+    /// Waits until somebody sleeps, then moves the time just far enough to wake the earliest.
+    ///
+    /// - Returns: How far the time moved.
+    @discardableResult
+    package func advanceToNextDeadline(within limit: Duration = .seconds(20)) async throws -> Duration {
+        let before = self.now
+        let deadline = try await self.state.wait(for: "a task asleep on the clock", within: limit) { state in
+            state.sleepers.first?.deadline
+        }
+        self.advance(to: deadline)
+        return before.duration(to: deadline)
+    }
+}
