@@ -60,8 +60,8 @@ extension Profile {
 
     private mutating func readLogin(from reader: inout TableReader, resolvePath: (String) -> String) {
         let user = reader.text("user")
-        let password = reader.text("password").map(Secret.init)
-        let token = reader.text("token").map(Secret.init)
+        let password = reader.text("password").map { Secret($0) }
+        let token = reader.text("token").map { Secret($0) }
         let path = reader.text("credentials").map(resolvePath)
 
         let ways = [("user", user != nil), ("token", token != nil), ("credentials", path != nil)].filter(\.1).map(\.0)
