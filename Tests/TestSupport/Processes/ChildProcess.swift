@@ -43,6 +43,14 @@ package final class ChildProcess: Sendable {
         }
     }
 
+    /// Freezes the process (SIGSTOP), and returns when it is frozen: the signal alone takes effect a little later.
+    package func pause() {
+        self.signal(SIGSTOP)
+        var info = siginfo_t()
+        // A process that ended instead ends this wait too; not reaped here, so it cannot be taken for another.
+        while waitid(P_PID, id_t(self.pid), &info, WSTOPPED | WEXITED | WNOWAIT) == -1, errno == EINTR {}
+    }
+
     /// Waits for the process to end.
     package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ExitStatus {
         try await self.exit.wait(for: "process \(self.pid) to end", within: limit) { $0 }

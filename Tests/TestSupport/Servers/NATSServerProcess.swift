@@ -20,7 +20,7 @@ package final class NATSServerProcess: Sendable {
     package let configuration: NATSServerConfiguration
     /// The same after ``restart()``.
     package let ports: Ports
-    /// Holds `server.conf` and `server.log`.
+    /// Holds `server.conf`, `server.log` and what the server printed, `server.out`.
     package let directory: TemporaryDirectory
     private let state: Watched<State>
 
@@ -49,8 +49,14 @@ package final class NATSServerProcess: Sendable {
         _ configuration: NATSServerConfiguration = NATSServerConfiguration()
     ) async throws -> NATSServerProcess {
         let directory = try TemporaryDirectory(for: "nats-server")
-        let (process, ports) = try await Self.launch(configuration, ports: nil, in: directory)
-        return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
+        do {
+            let (process, ports) = try await Self.launch(configuration, ports: nil, in: directory)
+            return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
+        } catch {
+            // The error holds the log.
+            try? directory.remove()
+            throw error
+        }
     }
 
     /// Lends a server to `body` and stops it afterwards. If `body` throws, the server's log is printed and kept.
@@ -64,7 +70,8 @@ package final class NATSServerProcess: Sendable {
             await server.stop()
             return result
         } catch {
-            FileHandle.standardError.write(Data("log of nats-server \(server.address):\n\(server.log)\n".utf8))
+            let log = "log of nats-server \(server.address), kept in \(server.directory.path):\n\(server.log)\n"
+            FileHandle.standardError.write(Data(log.utf8))
             server.kill()
             throw error
         }
@@ -88,9 +95,9 @@ package final class NATSServerProcess: Sendable {
         self.signal(SIGKILL)
     }
 
-    /// Freezes the server (SIGSTOP): its connections stay open and silent.
+    /// Freezes the server (SIGSTOP): its connections stay open and silent from the moment this returns.
     package func pause() {
-        self.signal(SIGSTOP)
+        self.state.value.process?.pause()
     }
 
     /// Lets a frozen server go on (SIGCONT).
@@ -113,7 +120,7 @@ package final class NATSServerProcess: Sendable {
     /// Whether the process runs; a frozen one does.
     package var isRunning: Bool { self.state.value.process?.isRunning ?? false }
 
-    /// Everything the server logged, over all restarts.
+    /// Everything the server logged or printed, over all restarts.
     package var log: String { Self.readLog(in: self.directory) }
 
     private func signal(_ signal: Int32) {
@@ -149,11 +156,15 @@ extension NATSServerProcess {
         let file = "\(directory.path)/server.conf"
         try configuration.text(ports: ports, directory: directory.path)
             .write(toFile: file, atomically: true, encoding: .utf8)
+        // Mistakes in the configuration are reported here, before there is a log.
+        let output = open("\(directory.path)/server.out", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+        guard output >= 0 else { throw SystemCallFailed("open server.out") }
+        defer { close(output) }
         let process = try ChildProcess(
             path: program,
             arguments: ["--config", file],
             environment: ProcessInfo.processInfo.environment,
-            streams: .descriptors(input: nil, output: nil, error: nil)
+            streams: .descriptors(input: nil, output: output, error: output)
         )
         let found = try await Self.waitForPorts(of: process, in: directory)
         try await Self.waitForInfo(port: found.client, in: directory)
@@ -197,8 +208,8 @@ extension NATSServerProcess {
     }
 
     private static func readLog(in directory: TemporaryDirectory) -> String {
-        guard let data = FileManager.default.contents(atPath: "\(directory.path)/server.log") else { return "(no log)" }
-        return String(decoding: data, as: UTF8.self)
+        let files = ["server.out", "server.log"].map { FileManager.default.contents(atPath: "\(directory.path)/\($0)") }
+        return files.map { String(decoding: $0 ?? Data(), as: UTF8.self) }.joined()
     }
 
     /// The file of `ports_file_dir`: lists of URLs.

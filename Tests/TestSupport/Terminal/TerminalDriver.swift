@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Runs a program in a terminal of its own (tmux), types into it and reads its screen.
 ///
@@ -18,28 +17,30 @@ package final class TerminalDriver: Sendable {
         package let takesMouse: Bool
         /// The process that the terminal runs.
         package let pid: Int32
-        /// Nil while the program runs.
+        /// Nil while the program runs. A signal is seen by tmux 3.3 and newer only.
         package let exit: ExitStatus?
     }
 
     private static let session = "main"
-    private static let number = Atomic(0)
 
     private let tmux: String
-    private let socket: String
     private let directory: TemporaryDirectory
     private let environment: [String: String]
     private let server = Watched<Int32?>(nil)
 
-    private init(tmux: String, socket: String, directory: TemporaryDirectory, environment: [String: String]) {
+    private init(tmux: String, directory: TemporaryDirectory, environment: [String: String]) {
         self.tmux = tmux
-        self.socket = socket
         self.directory = directory
         self.environment = environment
     }
 
     deinit {
-        if let server = self.server.value { kill(server, SIGKILL) }
+        // A test that failed before close(): without their terminal the programs end by SIGHUP.
+        if let server = self.server.value {
+            kill(server, SIGKILL)
+            OrphanWatchdog.shared.forget(server)
+        }
+        try? self.directory.remove()
     }
 
     /// Runs `command` in a new terminal.
@@ -57,7 +58,6 @@ package final class TerminalDriver: Sendable {
         environment: [String: String] = [:]
     ) async throws -> TerminalDriver {
         let tmux = try InstalledProgram.path(of: "tmux")
-        let number = Self.number.add(1, ordering: .relaxed).newValue
         var inherited = ProcessInfo.processInfo.environment
         // Run from within tmux, the tests must not find that one.
         inherited["TMUX"] = nil
@@ -65,7 +65,6 @@ package final class TerminalDriver: Sendable {
         let locale = ["LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"]
         let driver = TerminalDriver(
             tmux: tmux,
-            socket: "roulette-tests-\(getpid())-\(number)",
             directory: try TemporaryDirectory(for: "tmux"),
             environment: inherited.merging(locale) { $1 }
         )
@@ -144,17 +143,15 @@ package final class TerminalDriver: Sendable {
     package func status() async throws -> Status {
         let names = [
             "pane_width", "pane_height", "cursor_x", "cursor_y", "cursor_flag", "alternate_on", "mouse_any_flag",
-            "pane_pid", "pane_dead", "pane_dead_status", "pane_dead_signal",
+            "pane_pid", "pane_dead_status", "pane_dead_signal",
         ]
         let format = names.map { "#{\($0)}" }.joined(separator: ",")
         let answer = try await self.run(["display-message", "-p", "-t", Self.session, format])
         let fields = answer.trimmingCharacters(in: .newlines).split(separator: ",", omittingEmptySubsequences: false)
         let values = fields.map { Int($0) }
         guard values.count == names.count else { throw TerminalFailed(reason: "unexpected answer \(answer)") }
-        var exit: ExitStatus?
-        if values[8] == 1 {
-            exit = values[10].map { .signaled(Int32($0)) } ?? .exited(Int32(values[9] ?? -1))
-        }
+        // tmux sees the end of a program's output before it learns how the program ended: wait for the latter.
+        let exit = values[8].map { ExitStatus.exited(Int32($0)) } ?? values[9].map { ExitStatus.signaled(Int32($0)) }
         return Status(
             columns: values[0] ?? 0,
             rows: values[1] ?? 0,
@@ -237,7 +234,6 @@ package final class TerminalDriver: Sendable {
             return server
         }
         if let server { OrphanWatchdog.shared.forget(server) }
-        try? self.directory.remove()
     }
 
     // MARK: tmux
@@ -248,7 +244,7 @@ package final class TerminalDriver: Sendable {
     private func run(_ arguments: [String], input: [UInt8] = []) async throws -> String {
         let (status, output) = try await ChildProcess.run(
             path: self.tmux,
-            arguments: ["-u", "-L", self.socket, "-f", self.configurationFile] + arguments,
+            arguments: ["-u", "-S", "\(self.directory.path)/socket", "-f", self.configurationFile] + arguments,
             environment: self.environment,
             input: input
         )
