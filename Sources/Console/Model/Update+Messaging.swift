@@ -21,7 +21,7 @@ extension ConsoleModel {
             return []
         }
         if !isConfirmed, data.deployment.environment == .production, request.isUnlimited {
-            prompt = Confirmation(
+            prompt = ConfirmationPrompt(
                 title: "Production",
                 message: [
                     "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",

@@ -31,5 +31,5 @@ enum PromptRequest: Sendable {
     case publish(PublishRequest)
     case command(String)
     case filter(String)
-    case perform(Confirmation.Action)
+    case perform(ConfirmationPrompt.Action)
 }

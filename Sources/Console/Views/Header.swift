@@ -25,7 +25,7 @@ struct Header {
             ),
         ]
         let right = [
-            Part(line: clusters, importance: 100),
+            Part(line: clusters(isShort: rect.width < 60), importance: 100),
             Part(
                 line: StyledLine("in \(SafeText.rate(data.traffic.rateIn)) \(SafeText.byteRate(data.traffic.byteRateIn))"),
                 importance: 60
@@ -56,10 +56,13 @@ struct Header {
         }
     }
 
-    private var clusters: StyledLine {
+    /// How many clusters are in which state, or only how many are up where that is too long.
+    private func clusters(isShort: Bool) -> StyledLine {
         let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
         if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
-        return StyledLine(data.clusterSummary, worst == .up ? .text : worst.role)
+        let up = data.clusters.count { $0.state == .up }
+        let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : data.clusterSummary
+        return StyledLine(text, worst == .up ? .text : worst.role)
     }
 }
 

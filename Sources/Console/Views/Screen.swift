@@ -64,7 +64,7 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let own = type(of: model.views.current).actions.prefix(2)
     let hints = (GlobalActions.hints + own).compactMap { data.keys.hint($0.action, $0.label) }
-    let space = Rect(x: rect.x + used + 2, y: rect.y, width: rect.width - used - 3, height: rect.height)
+    let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
     KeyHints(hints, keyStyle: data.theme[.key], labelStyle: data.theme[.muted])
         .draw(into: &buffer, in: space, alignment: .right)
 }

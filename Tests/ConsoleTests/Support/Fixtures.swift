@@ -21,11 +21,7 @@ enum Fixtures {
     }
 
     /// 14:03:22, one hour east of Greenwich.
-    static let now = Moment(
-        uptime: .seconds(100),
-        epochSeconds: 1_700_053_402 - 1_700_053_402 % 86_400 + 46_999 - 397,
-        utcOffset: 3600
-    )
+    static let now = Moment(uptime: .seconds(100), epochSeconds: 1_700_006_400 + 47_002, utcOffset: 3600)
 
     static func theme(_ depth: ColorDepth = .trueColor, name: String = ThemeLibrary.defaultName) -> Theme {
         do {

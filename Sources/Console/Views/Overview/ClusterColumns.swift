@@ -21,7 +21,7 @@ struct ClusterColumns {
         return [
             Table.Column("", width: .fixed(1)),
             Table.Column("CLUSTER", width: .flexible(minimum: 7, ideal: max(7, min(nameWidth, 24)))),
-            Table.Column("STATE", width: .flexible(minimum: 10, ideal: 20, importance: 100)),
+            Table.Column("STATE", width: .flexible(minimum: 16, ideal: 20, importance: 100)),
             Table.Column("PUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("SUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("RTT p50", width: .fixed(7, importance: 60), alignment: .right),
@@ -30,9 +30,9 @@ struct ClusterColumns {
             Table.Column("", width: .fixed(8, importance: 50)),
             Table.Column("OUT/s", width: .fixed(5, importance: 80), alignment: .right),
             Table.Column("RING", width: .fixed(5, importance: 30), alignment: .right),
-            Table.Column("TRAFFIC", width: .fixed(9, importance: 35)),
+            Table.Column("TRAFFIC", width: .fixed(8, importance: 35)),
             Table.Column("SUBS", width: .fixed(4, importance: 10), alignment: .right),
-            Table.Column("LOST", width: .fixed(6, importance: 65), alignment: .right),
+            Table.Column("LOST", width: .fixed(5, importance: 65), alignment: .right),
         ]
     }
 

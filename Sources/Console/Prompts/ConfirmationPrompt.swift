@@ -1,7 +1,7 @@
 import TerminalUI
 
 /// A question before something that is a decision.
-struct Confirmation: ConsolePrompt {
+struct ConfirmationPrompt: ConsolePrompt {
     /// What is done on yes.
     enum Action: Sendable, Hashable {
         case subscribe(SubscriptionRequest)

@@ -1,0 +1,146 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+/// Everything a peer chooses is on the screen here, and none of it may reach a cell as it is.
+@Suite("Hostile text")
+struct HostileTextTests {
+    /// Window title, clipboard, C1, bidi, carriage return and backspace, zero width, tags.
+    static let texts = [
+        "\u{1B}]0;pwned\u{7}", "\u{1B}]52;c;cHduZWQ=\u{7}", "\u{9B}31m\u{90}q", "a\u{202E}gpj.exe\u{2066}",
+        "safe\rrm -rf\u{8}\u{8}", "\u{200B}\u{FEFF}\u{E0041}", "line\u{2028}break\u{85}", "\u{1B}[2J\u{1B}[H\u{7F}",
+    ]
+    static let invalidUTF8: [UInt8] = [0x61, 0xFF, 0xC0, 0x80, 0xED, 0xA0, 0x80, 0x9B, 0x1B]
+
+    private func isSafe(_ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.value >= 0x7F else { return scalar.value >= 0x20 }
+        return switch scalar.properties.generalCategory {
+        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned: false
+        default: true
+        }
+    }
+
+    private func expectSafe(_ model: ConsoleModel, _ label: String, glyphs: GlyphSet = .unicode) {
+        let unsafe = Screens.lines(model, glyphs: glyphs).filter { !$0.unicodeScalars.allSatisfy(isSafe) }
+        #expect(unsafe.isEmpty, "\(label): \(unsafe.map(\.debugDescription))")
+    }
+
+    /// A model in which every text that comes from outside is this one.
+    private func model(_ text: [UInt8], _ size: Size, _ view: KeyAction) -> ConsoleModel {
+        let string = String(decoding: text, as: UTF8.self)
+        var profile = Fixtures.profile()
+        profile.name = string
+        var model = ConsoleModel(size: size, data: Fixtures.data(profile: profile, names: [string, string + "2", "gamma"]))
+        _ = model.views.open(view)
+        model.data.clusters = Fixtures.clusters.map { row in
+            var row = row
+            (row.name, row.address, row.lastError) = (string, string, string)
+            return row
+        }
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        text.withUnsafeBytes { _ = table.receive(topic: $0, byteCount: 1, cluster: 0, source: 1, at: 1) }
+        table.sample(at: 1)
+        model.data.traffic = table.snapshot()
+        let entry = TailEntry(
+            epochSeconds: 0,
+            cluster: 0,
+            topic: text,
+            reply: text,
+            headers: Array("NATS/1.0\r\n".utf8) + text + Array(": ".utf8) + text + Array("\r\n\r\n".utf8),
+            payload: text
+        )
+        let json = TailEntry(
+            epochSeconds: 0,
+            cluster: 1,
+            topic: text,
+            headers: Array("NATS/1.0\r\nA: ".utf8) + text.filter { $0 != 13 && $0 != 10 } + Array("\r\n\r\n".utf8),
+            payload: Array("{\"a\":\"".utf8) + text.filter { $0 >= 0x20 } + Array("\"}".utf8)
+        )
+        model.data.tail.append(TailDelivery(entries: [entry, json, entry]))
+        model.log(EventRow(.lost, .error, cluster: 0, connection: "\(untrusted: string)", detail: "\(untrusted: string)"))
+        model.data.subscriptions = [
+            SubscriptionRow(
+                id: 1,
+                request: SubscriptionRequest(pattern: string, queueGroup: string),
+                state: .failed("\(untrusted: string)")
+            )
+        ]
+        return model
+    }
+
+    @Test("in every view, with every prompt", arguments: texts.map { Array($0.utf8) } + [invalidUTF8])
+    func views(_ text: [UInt8]) {
+        let string = String(decoding: text, as: UTF8.self)
+        for size in ScreenTests.sizes {
+            for view in ScreenTests.views {
+                var model = model(text, size, view)
+                expectSafe(model, view.rawValue)
+                expectSafe(model, "\(view.rawValue) in ASCII", glyphs: .ascii)
+                model.views.current.filter = string
+                expectSafe(model, "\(view.rawValue), filtered")
+                model.views.current.filter = ""
+                for key in ["enter", "x", "J", "w", "up", "up", "u", "esc", "s", "esc", "p", "esc", ":", "esc", "?"] {
+                    model.press(key)
+                    expectSafe(model, "\(view.rawValue), \(key)")
+                }
+                model.press("esc", "p")
+                _ = update(&model, .input(.paste(Paste(bytes: text))))
+                expectSafe(model, "\(view.rawValue), pasted")
+            }
+        }
+    }
+
+    @Test("in notices, from commands, errors and publishing", arguments: texts)
+    func notices(_ text: String) {
+        var model = Fixtures.model()
+        for line in [
+            text, "view \(text)", "route \(text)", "sub \(text)", "reconnect \(text)", "theme \(text)", "pub \(text) \(text)",
+        ] {
+            _ = model.run(line)
+            expectSafe(model, line)
+        }
+        _ = update(&model, .publish(id: 99, .failed(text)))
+        expectSafe(model, "publish")
+        _ = update(&model, .subscription(id: 1, .ended(text)))
+        expectSafe(model, "subscription")
+    }
+
+    @Test("and it is shown, not swallowed")
+    func shown() {
+        let model = model(Array("\u{1B}]0;pwned\u{7}".utf8), Size(width: 120, height: 36), .topics)
+        #expect(Screens.shows("^[]0;pwned^G", model))
+    }
+}
+
+@Suite("Sizes")
+struct SizeTests {
+    @Test("every size from nothing to 60 by 20 draws, in every view, with every prompt", arguments: ScreenTests.views)
+    func sizes(_ view: KeyAction) {
+        let keys = ["", "s", "p", "u", ":", "/", "?", "enter"]
+        for key in keys {
+            var model = Fixtures.busyModel(Size(width: 60, height: 20), view: view)
+            if !key.isEmpty { model.press(key) }
+            for width in 0...60 {
+                for height in 0...20 {
+                    model.size = Size(width: width, height: height)
+                    let (buffer, cursor) = Screens.frame(model)
+                    let isInside = cursor.map { buffer.bounds.contains($0) } ?? true
+                    if buffer.size != model.size || !isInside { Issue.record("\(view) \(key) \(width)x\(height)") }
+                }
+            }
+        }
+    }
+
+    @Test("sizes change at any moment")
+    func resizing() {
+        var model = Fixtures.busyModel(Size(width: 200, height: 60), view: .tail)
+        for (width, height) in [(200, 60), (1, 1), (80, 24), (40, 12), (300, 5), (120, 36)] {
+            _ = update(&model, .input(.resize(Size(width: width, height: height))))
+            #expect(Screens.lines(model).count == height)
+            model.press("up", "pgup", "G", "enter")
+        }
+    }
+}

@@ -1,0 +1,72 @@
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Bodies")
+struct JSONLayoutTests {
+    private func text(_ json: String) throws -> [String] {
+        try JSONLayout.lines(Array(json.utf8)).map { $0.spans.map(\.text.plain).joined() }
+    }
+
+    @Test("laid out, with the digits and the order of the keys kept")
+    func layout() throws {
+        #expect(
+            try text(#"{"b":1.50,"a":[1,-2e+3,true,null,"x\"y"],"e":{},"f":[]}"#) == [
+                "{", #"  "b": 1.50,"#, #"  "a": ["#, "    1,", "    -2e+3,", "    true,", "    null,", #"    "x\"y""#, "  ],",
+                #"  "e": {},"#, #"  "f": []"#, "}",
+            ]
+        )
+    }
+
+    @Test(
+        "refused, and where",
+        arguments: [
+            ("", 0), ("12", 0), ("{", 1), ("{\"a\"}", 4), ("[1,]", 3), ("[1 2]", 3), ("[01]", 1), ("[1.]", 3), ("[tru]", 1),
+            ("[\"a]", 4), ("{} x", 3), ("[\"\u{1}\"]", 2), ("[\"\\", 3),
+        ]
+    )
+    func refused(_ json: String, _ position: Int) {
+        #expect {
+            try JSONLayout.lines(Array(json.utf8))
+        } throws: {
+            ($0 as? JSONLayout.Failure)?.position == position
+        }
+    }
+
+    @Test("deep nesting is refused before the stack ends")
+    func depth() {
+        #expect(throws: JSONLayout.Failure.self) {
+            try JSONLayout.lines([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000))
+        }
+    }
+
+    @Test("hex rows fit the width")
+    func hex() {
+        let bytes = Array(UInt8(0)...UInt8(40))
+        for width in [20, 45, 80] {
+            let lines = HexDump.lines(bytes, width: width)
+            #expect(lines.map(\.width).max().map { $0 <= max(width, 27) } == true)
+            #expect(lines.last?.spans.last?.text.plain.hasSuffix("(") == true)
+        }
+    }
+
+    @Test("a long payload is cut and says so")
+    func limit() {
+        let entry = Fixtures.entry("t", String(repeating: "x", count: 200_000))
+        let body = MessageBody(entry, format: .text, width: 80, wraps: true)
+        #expect(body.lines.last?.spans.first?.text.plain == "the first 65.5 kB of 200 kB")
+        #expect(body.lines.count < 900)
+    }
+
+    @Test("wrapping loses nothing and cuts no wide character")
+    func wrapping() {
+        var line = StyledLine("日本語ab", .text)
+        line.append("漢字xyz", .muted)
+        for width in 2...20 {
+            let rows = line.wrapped(at: width)
+            #expect(rows.flatMap(\.spans).map(\.text.plain).joined() == "日本語ab漢字xyz")
+            #expect(rows.allSatisfy { $0.width <= width })
+        }
+    }
+}

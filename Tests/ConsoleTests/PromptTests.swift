@@ -1,0 +1,185 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Subscribing and publishing")
+struct PromptTests {
+    // MARK: Subscribe
+
+    @Test("the owner shows while the topic is typed")
+    func owner() {
+        var model = Fixtures.model()
+        model.press("s")
+        model.type("orders.eu")
+        #expect(Screens.shows("orders.eu → beta, hash 7277339649065724949", model))
+        model.press("^u")
+        model.type("orders.*")
+        #expect(Screens.shows("orders.* → all 3 clusters", model))
+        model.press("^u")
+        model.type("a b")
+        #expect(Screens.shows("a space at position 2", model))
+        #expect(model.press("enter").isEmpty)
+        #expect(model.prompt is SubscribePrompt)
+    }
+
+    @Test(
+        "what is wrong with a topic is named",
+        arguments: [
+            ("a\nb", "a line break at position 2"), ("a\tb", "a tab at position 2"),
+            ("a\u{0}b", "a control character at position 2"),
+            ("a..b", "an empty token"), ("a*", "whole tokens"), ("", "at least one character"),
+        ]
+    )
+    func reasons(_ topic: String, _ reason: String) throws {
+        guard case .invalid(let text) = TopicRoute(topic, on: Fixtures.ring) else {
+            Issue.record("\(topic) is no topic")
+            return
+        }
+        #expect(text.plain.contains(reason))
+    }
+
+    @Test("topic, then tab, then queue group")
+    func subscribe() {
+        var model = Fixtures.model()
+        model.press("s")
+        model.type("orders.eu")
+        model.press("tab")
+        model.type("workers")
+        let request = SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers")
+        #expect(model.press("enter") == [.subscribe(id: 1, request)])
+        #expect(model.data.subscriptions == [SubscriptionRow(id: 1, request: request)])
+        _ = update(&model, .subscription(id: 1, .active))
+        #expect(model.data.subscriptions[0].state == .active)
+        #expect(model.data.events.rows.last?.text.plain == "subscribed to orders.eu")
+    }
+
+    @Test("the same subscription is not made twice; one that ended is made anew")
+    func twice() {
+        var model = Fixtures.model()
+        let request = SubscriptionRequest(pattern: "orders.eu")
+        #expect(model.subscribe(request) == [.subscribe(id: 1, request)])
+        #expect(model.subscribe(request).isEmpty)
+        _ = update(&model, .subscription(id: 1, .ended("permission denied")))
+        #expect(model.notice?.severity == .error)
+        #expect(model.subscribe(request) == [.subscribe(id: 2, request)])
+        #expect(model.data.subscriptions.map(\.id) == [2])
+    }
+
+    @Test("everything on production is asked for first", arguments: [">", "*.eu"])
+    func production(_ pattern: String) {
+        var model = Fixtures.model(profile: Fixtures.profile(.production))
+        let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
+        #expect(model.run("watch \(pattern)").isEmpty)
+        #expect(model.prompt is ConfirmationPrompt)
+        var other = model
+        #expect(other.press("n").isEmpty)
+        #expect(other.prompt == nil)
+        #expect(model.press("y") == [.subscribe(id: 1, request)])
+        #expect(Fixtures.model().prompt == nil)
+        var development = Fixtures.model()
+        #expect(development.run("watch \(pattern)") == [.subscribe(id: 1, request)])
+    }
+
+    @Test("u chooses among the subscriptions, beginning with the one of the selected topic")
+    func unsubscribe() {
+        var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
+        model.press("u")
+        #expect(model.data.subscriptions.count == 2)
+        #expect(model.press("down", "enter") == [.unsubscribe(id: 2)])
+        #expect(model.data.subscriptions.map(\.id) == [1])
+    }
+
+    // MARK: Publish
+
+    @Test("topic, headers and body; accepted, then confirmed")
+    func publish() throws {
+        var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
+        model.press("p")
+        model.type("orders.us")
+        model.press("tab")
+        model.type("Trace: abc")
+        model.press("^j")
+        model.type("Kind:test")
+        model.press("tab")
+        model.type("one")
+        model.press("M-enter")
+        model.type("two")
+        let effects = model.press("enter")
+        guard case .publish(let id, let request) = try #require(effects.first) else {
+            Issue.record("\(effects)")
+            return
+        }
+        #expect(effects.count == 1)
+        #expect(request.topic == "orders.us")
+        #expect(request.headers?.map { "\($0.name)=\($0.value)" } == ["Trace=abc", "Kind=test"])
+        #expect(request.body == "one\ntwo")
+        #expect(Screens.shows("sending", model))
+        #expect(model.press("enter").isEmpty)
+        _ = update(&model, .publish(id: id, .accepted))
+        #expect(Screens.shows("accepted, waiting for the server", model))
+        _ = update(&model, .publish(id: id, .confirmed(after: .microseconds(1200))))
+        #expect(Screens.shows("confirmed by the server after 1.2 ms", model))
+    }
+
+    @Test("the owner, its state and the size against the limit show before it is sent")
+    func beforeSending() {
+        var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
+        model.press("p")
+        model.type("orders.eu")
+        model.press("tab", "tab")
+        model.type("hello")
+        #expect(Screens.shows("→ beta ◐ degraded  5 B of 1.0 MB", model))
+    }
+
+    @Test("a message over max_payload is not sent")
+    func tooLarge() {
+        var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
+        model.data.clusters[1].maxPayload = 4
+        model.press("p")
+        model.type("orders.eu")
+        model.press("tab", "tab")
+        model.type("hello")
+        #expect(model.press("enter").isEmpty)
+        #expect(Screens.shows("more than the server's max_payload of 4 B", model))
+    }
+
+    @Test("an error of the library is shown in the form; after it is closed, in the bottom row")
+    func failure() {
+        var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
+        model.press("p")
+        model.type("orders.eu")
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .failed("cluster beta: no connection during 11 tries")))
+        #expect(Screens.shows("failed: cluster beta: no connection during 11 tries", model))
+        model.press("enter", "esc")
+        _ = update(&model, .publish(id: 2, .failed("too late")))
+        #expect(Screens.shows("publish failed: too late", model))
+    }
+
+    @Test(
+        "headers that cannot be sent",
+        arguments: [
+            ("novalue", "header line 1 has no colon"), ("A: b\n: c", "header line 2"),
+        ]
+    )
+    func headers(_ text: String, _ reason: String) {
+        #expect {
+            try HeaderLines.parse(text)
+        } throws: {
+            ($0 as? HeaderLines.Failure)?.reason.plain.hasPrefix(reason) == true
+        }
+    }
+
+    @Test("production is read-only unless the profile says otherwise, by key, by command and in words")
+    func readOnly() {
+        var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: false))
+        #expect(Screens.shows("PROD read-only", model))
+        model.press("p")
+        #expect(model.prompt == nil)
+        #expect(model.notice?.text.plain.contains("allow_publish = true") == true)
+        #expect(model.run("pub orders.eu x").isEmpty)
+        #expect(model.notice?.severity == .error)
+    }
+}

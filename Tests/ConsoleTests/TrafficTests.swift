@@ -1,0 +1,309 @@
+import Foundation
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Traffic")
+struct TrafficTests {
+    // MARK: Counting once
+
+    @Test("a topic that a watch covers is counted from the watch alone, whatever else delivers it")
+    func watchCounts() throws {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, "orders.eu", .subscribe))
+        #expect(table.receive("orders.eu", source: 1, at: 1) == true)
+        table.add(Fixtures.source(2, "orders.>", .watch))
+        #expect(table.receive("orders.eu", source: 1, at: 2) == false)
+        #expect(table.receive("orders.eu", source: 2, at: 2) == true)
+        let snapshot = table.snapshot()
+        let row = try #require(snapshot.row(of: "orders.eu".utf8))
+        #expect(snapshot.counters[row].messagesIn == 2)
+        #expect(snapshot.counters[row].origins == [.subscribed, .watched])
+    }
+
+    @Test("when the watch ends the subscription counts again")
+    func watchEnds() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, "orders.eu", .subscribe))
+        table.add(Fixtures.source(2, ">", .watch))
+        #expect(table.receive("orders.eu", source: 1, at: 1) == false)
+        table.removeSource(2)
+        #expect(table.receive("orders.eu", source: 1, at: 2) == true)
+    }
+
+    @Test("of overlapping subscriptions the oldest counts, and members of a queue group come last")
+    func order() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, "a.*", .subscribe, queue: true))
+        table.add(Fixtures.source(2, "a.>", .subscribe))
+        table.add(Fixtures.source(3, "a.b", .subscribe))
+        #expect(table.receive("a.b", source: 1, at: 1) == false)
+        #expect(table.receive("a.b", source: 2, at: 1) == true)
+        #expect(table.receive("a.b", source: 3, at: 1) == false)
+        table.removeSource(2)
+        table.removeSource(3)
+        #expect(table.receive("a.b", source: 1, at: 1) == true)
+    }
+
+    @Test("what no source covers any more is not counted")
+    func lateMessage() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, "a", .subscribe))
+        table.removeSource(1)
+        #expect(table.receive("a", source: 1, at: 1) == false)
+    }
+
+    @Test("topics are bytes: é composed and decomposed are two")
+    func bytes() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        table.receive("caf\u{E9}", source: 1, at: 1)
+        table.receive("cafe\u{301}", source: 1, at: 1)
+        #expect(table.snapshot().topics.count == 2)
+    }
+
+    // MARK: Rates
+
+    @Test("rates are over the time that really passed")
+    func rates() throws {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        for _ in 0..<100 { table.receive("a", bytes: 10, source: 1, at: 1) }
+        table.sample(at: 2.5)
+        var snapshot = table.snapshot()
+        let row = try #require(snapshot.row(of: "a".utf8))
+        #expect(snapshot.counters[row].rateIn == 40)
+        #expect(snapshot.counters[row].byteRate == 400)
+        #expect(snapshot.rateIn == 40)
+        table.sample(at: 3.5)
+        snapshot = table.snapshot()
+        #expect(snapshot.counters[row].rateIn == 0)
+        #expect(snapshot.counters[row].messagesIn == 100)
+        #expect(snapshot.rates(of: row) == [40, 0])
+    }
+
+    @Test("two samples at nearly the same moment give one rate, not an absurd one")
+    func closeSamples() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        table.sample(at: 1)
+        table.receive("a", source: 1, at: 1)
+        table.sample(at: 1.01)
+        #expect(table.snapshot().rateIn == 0)
+        table.sample(at: 2)
+        #expect(table.snapshot().rateIn == 1)
+    }
+
+    @Test("a topic has no rates from before it was known")
+    func gaps() throws {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        table.sample(at: 1)
+        table.receive("a", source: 1, at: 1)
+        table.sample(at: 2)
+        let snapshot = table.snapshot()
+        #expect(snapshot.rates(of: try #require(snapshot.row(of: "a".utf8))) == [nil, 1])
+    }
+
+    @Test("a minute of samples is kept for topics, five for clusters")
+    func sampleBounds() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, "a", .subscribe))
+        for second in 1...400 { table.sample(at: Double(second)) }
+        let snapshot = table.snapshot()
+        #expect(snapshot.rates(of: 0, newest: 1000).count == 60)
+        #expect(snapshot.clusters[0].rateIn.values.count == 300)
+    }
+
+    @Test("in and out, cluster by cluster, add up")
+    func clusters() {
+        let traffic = Fixtures.traffic()
+        #expect(traffic.messagesIn == UInt64(400 + 155 + 30))
+        #expect(traffic.messagesOut == 10)
+        #expect(traffic.clusters.map(\.messagesIn).reduce(0, +) == traffic.counters.map(\.messagesIn).reduce(0, +))
+    }
+
+    // MARK: Bounds
+
+    @Test("beyond its capacity the least busy topics are folded into one that says how many; totals stay exact")
+    func folding() throws {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 100)
+        table.add(Fixtures.source(1, ">", .watch))
+        for index in 0..<100 {
+            for _ in 0...index { table.receive("busy.\(index)", source: 1, at: 1) }
+        }
+        #expect(table.snapshot().folded.count == 0)
+        for index in 0..<30 {
+            table.receive("late.\(index)", source: 1, at: 2)
+            table.receive("late.\(index)", source: 1, at: 2)
+        }
+        let snapshot = table.snapshot()
+        #expect(snapshot.topics.count == 100)
+        #expect(snapshot.folded.count == 30)
+        #expect(snapshot.row(of: "busy.99".utf8) != nil)
+        #expect(snapshot.row(of: "busy.0".utf8) == nil)
+        #expect(snapshot.row(of: "late.29".utf8) != nil)
+        let counted = snapshot.counters.map(\.messagesIn).reduce(0, +)
+        #expect(counted + snapshot.folded.messagesIn == UInt64(5050 + 60))
+        #expect(snapshot.messagesIn == UInt64(5050 + 60))
+    }
+
+    @Test("a folded topic that comes back is not counted as folded any more")
+    func unfolding() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 1)
+        table.add(Fixtures.source(1, ">", .watch))
+        for topic in ["a", "b", "a", "b", "a"] { table.receive(topic, source: 1, at: 1) }
+        let snapshot = table.snapshot()
+        #expect(snapshot.topics.map { String(decoding: $0.bytes, as: UTF8.self) } == ["a"])
+        #expect(snapshot.folded.count == 1)
+        #expect(snapshot.folded.messagesIn == 4)
+        #expect(snapshot.counters[0].messagesIn == 1)
+    }
+
+    @Test("our own topics are folded last")
+    func ownTopics() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
+        table.add(Fixtures.source(1, ">", .watch))
+        table.publish("mine", at: 1)
+        for index in 0..<50 {
+            for _ in 0..<3 { table.receive("theirs.\(index)", source: 1, at: 1) }
+        }
+        #expect(table.snapshot().row(of: "mine".utf8) != nil)
+    }
+
+    @Test("100,000 topics are counted one by one, and not one more")
+    func capacity() {
+        var table = TrafficTable(ring: Fixtures.ring)
+        table.add(Fixtures.source(1, ">", .watch))
+        for index in 0..<100_200 { table.receive("t.\(index)", source: 1, at: 1) }
+        let snapshot = table.snapshot()
+        #expect(snapshot.topics.count == 100_000)
+        #expect(snapshot.folded.count == 200)
+        #expect(snapshot.messagesIn == 100_200)
+    }
+}
+
+@Suite("Tail store")
+struct TailStoreTests {
+    private func entries(_ range: Range<Int>, bytes: Int = 4) -> [TailEntry] {
+        range.map { Fixtures.entry("t.\($0)", String(repeating: "x", count: bytes)) }
+    }
+
+    @Test("bounded by messages: the oldest go, and are counted")
+    func messages() throws {
+        var log = TailLog(capacity: 3)
+        log.append(TailDelivery(entries: entries(0..<5)))
+        #expect(log.entries.count == 3)
+        #expect(log.dropped == 2)
+        #expect(log.firstID == 3)
+        #expect(try #require(log[3]).topic.elementsEqual("t.2".utf8))
+        #expect(log[2] == nil)
+        #expect(log[6] == nil)
+    }
+
+    @Test("bounded by bytes")
+    func bytes() {
+        var log = TailLog(byteCapacity: 10_000)
+        log.append(TailDelivery(entries: entries(0..<100, bytes: 1000)))
+        #expect(log.byteCount <= 10_000)
+        #expect(log.entries.count == 9)
+        #expect(log.dropped == 91)
+        #expect(log.byteCount == log.entries.reduce(0) { $0 + $1.size })
+    }
+
+    @Test("the bounds are those of the design")
+    func standardBounds() {
+        let log = TailLog()
+        #expect(log.capacity == 5_000)
+        #expect(log.byteCapacity == 16 << 20)
+    }
+
+    @Test("a payload beyond the limit is cut and says so")
+    func largePayload() {
+        let entry = TailEntry(epochSeconds: 0, cluster: 0, topic: "t".utf8, payload: [UInt8](repeating: 65, count: 1 << 20))
+        #expect(entry.payloadLength == 1 << 20)
+        #expect(entry.payload.count == TailEntry.maximumPayload)
+        #expect(entry.isCut)
+    }
+
+    @Test("a burst is kept whole, a flood is sampled, and every message is accounted for")
+    func flood() {
+        var inbox = TailInbox()
+        for _ in 0..<1_000 { inbox.add { Fixtures.entry("t", "x") } }
+        var delivery = inbox.take(at: 1)
+        #expect(delivery.entries.count == 1_000)
+        #expect(delivery.notShown == 0)
+        for _ in 0..<50_000 { inbox.add { Fixtures.entry("t", "x") } }
+        delivery = inbox.take(at: 2)
+        #expect(delivery.entries.count == 1_000)
+        #expect(delivery.notShown == 49_000)
+        for _ in 0..<10 { inbox.add { Fixtures.entry("t", "x") } }
+        #expect(inbox.take(at: 2.25).entries.count == 10)
+    }
+
+    @Test("what is not kept is not even made")
+    func laziness() {
+        var inbox = TailInbox()
+        var made = 0
+        for _ in 0..<5_000 {
+            inbox.add {
+                made += 1
+                return Fixtures.entry("t", "x")
+            }
+        }
+        #expect(made == 1_000)
+    }
+
+    @Test("not shown per second, over the time that really passed")
+    func notShownRate() {
+        var rate = TailRate()
+        rate.add(notShown: 100, at: .milliseconds(500))
+        #expect(rate.notShown == 0)
+        rate.add(notShown: 200, at: .milliseconds(1500))
+        #expect(rate.notShown == 200)
+        rate.add(notShown: 0, at: .milliseconds(2500))
+        #expect(rate.notShown == 0)
+    }
+}
+
+@Suite("Event log")
+struct EventLogTests {
+    @Test("bounded, oldest first")
+    func bound() {
+        var log = EventLog()
+        for index in 0..<2_100 { log.append(EventRow(.note, .info, detail: "\(index)"), at: Fixtures.now) }
+        #expect(log.rows.count == 2_000)
+        #expect(log.dropped == 100)
+        #expect(log.rows.first?.text.plain == "100")
+    }
+
+    @Test("a pool's loss is one row, not ten")
+    func merging() {
+        var log = EventLog()
+        for slot in 0..<5 {
+            for cluster in 0..<2 {
+                let row = EventRow(
+                    .lost,
+                    .error,
+                    cluster: cluster,
+                    connection: "publisher \(slot)",
+                    detail: "reset by peer",
+                    unconfirmed: 2
+                )
+                log.append(row, at: Fixtures.now)
+            }
+        }
+        #expect(
+            log.rows.map(\.text.plain)
+                == Array(
+                    repeating: "5 connections lost: reset by peer, up to 10 messages not confirmed",
+                    count: 2
+                )
+        )
+        log.append(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), at: Fixtures.now)
+        log.append(EventRow(.lost, .error, cluster: 0, connection: "publisher 0", detail: "reset by peer"), at: Fixtures.now)
+        #expect(log.rows.count == 4)
+        #expect(log.rows.last?.text.plain == "publisher 0 lost: reset by peer")
+    }
+}

@@ -1,0 +1,199 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Keys and commands")
+struct UpdateTests {
+    @Test("q and ^c quit, esc never does")
+    func quitting() {
+        var model = Fixtures.model()
+        #expect(model.press("q") == [.quit])
+        #expect(model.press("^c") == [.quit])
+        for view in ScreenTests.views {
+            var model = Fixtures.busyModel(Size(width: 80, height: 24), view: view)
+            #expect(model.press("esc", "esc", "esc").isEmpty)
+        }
+        #expect(update(&model, .input(.terminate(.hangup))) == [.quit])
+    }
+
+    @Test("numbers open views; one that is not there says so")
+    func views() {
+        var model = Fixtures.model()
+        for (key, title) in [("2", "Topics"), ("3", "Tail"), ("7", "Events"), ("1", "Overview")] {
+            model.press(key)
+            #expect(type(of: model.views.current).title.plain == title)
+        }
+        model.press("5")
+        #expect(type(of: model.views.current).title.plain == "Overview")
+        #expect(model.notice?.severity == .warning)
+    }
+
+    @Test("a terminal that is too small says what it needs and still takes q, with a prompt open too")
+    func tooSmall() {
+        var model = Fixtures.model(Size(width: 30, height: 8))
+        #expect(Screens.lines(model)[0].hasPrefix("needs 40x12"))
+        #expect(Screens.lines(model)[1].hasPrefix("has 30x8"))
+        #expect(model.press("q") == [.quit])
+        model.size = Size(width: 80, height: 24)
+        model.press("s")
+        model.size = Size(width: 30, height: 8)
+        #expect(model.press("q") == [.quit])
+    }
+
+    @Test("other keys outside")
+    func effects() {
+        var model = Fixtures.model()
+        #expect(model.press("T") == [.loadNextTheme(after: "default-dark")])
+        #expect(model.press("^z") == [.suspend])
+        #expect(model.press("^l") == [.redraw])
+        #expect(model.press("m", "m") == [.setMouse(true), .setMouse(false)])
+    }
+
+    @Test("keys of the configuration replace the standard ones, in dispatch, hints and help")
+    func rebinding() throws {
+        let file = try ConfigurationFile.parse("[keys]\npublish = \"P\"\n", file: "test")
+        var model = Fixtures.model()
+        model.data.keys = KeyMap(file.keyBindings)
+        model.press("p")
+        #expect(model.prompt == nil)
+        #expect(Screens.shows("P publish", model))
+        model.press("P")
+        #expect(model.prompt is PublishPrompt)
+    }
+
+    @Test("two actions on one key are refused when the configuration is read")
+    func conflict() {
+        #expect(throws: SettingsError.self) {
+            try ConfigurationFile.parse("[keys]\npublish = \"s\"\n", file: "test")
+        }
+    }
+
+    @Test("every standard key is one that a terminal sends")
+    func standardKeys() {
+        #expect(KeyMap(.standard).unusable.isEmpty)
+    }
+
+    @Test("a notice goes away by itself, and with the next key")
+    func notices() {
+        var model = Fixtures.model()
+        model.press("5")
+        var later = Fixtures.now
+        later.uptime += Notice.lifetime - .milliseconds(1)
+        _ = update(&model, .tick(later))
+        #expect(model.notice != nil)
+        later.uptime += .milliseconds(1)
+        _ = update(&model, .tick(later))
+        #expect(model.notice == nil)
+    }
+
+    // MARK: Commands
+
+    @Test("commands")
+    func commands() {
+        var model = Fixtures.model()
+        func run(_ line: String) -> [Effect] {
+            model.press(":")
+            return model.type(line) + model.press("enter")
+        }
+        #expect(run("q") == [.quit])
+        #expect(run("theme nord") == [.loadTheme("nord")])
+        #expect(run("view tail").isEmpty)
+        #expect(type(of: model.views.current).title.plain == "Tail")
+        #expect(run("watch orders.>") == [.subscribe(id: 1, SubscriptionRequest(pattern: "orders.>", purpose: .watch))])
+        #expect(
+            run("sub orders.eu workers") == [
+                .subscribe(id: 2, SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers"))
+            ]
+        )
+        #expect(run("pub orders.eu hello world") == [.publish(id: 3, PublishRequest(topic: "orders.eu", body: "hello world"))])
+        #expect(run("reconnect beta") == [.reconnect(cluster: 1)])
+        #expect(run("unsub orders.eu") == [.unsubscribe(id: 2)])
+        #expect(run("route orders.eu").isEmpty)
+        #expect(model.notice?.text.plain.hasPrefix("orders.eu → beta, hash 7277339649065724949, then ") == true)
+    }
+
+    @Test(
+        "what is wrong with a command is said",
+        arguments: [
+            ("frobnicate", "unknown command frobnicate"), ("theme a b c d", ""), ("route", ":route needs TOPIC"),
+            ("view nothing", "no view nothing"), ("reconnect delta", "no cluster delta"), ("quit now", "too much after :quit"),
+            ("route a..b", "an empty token"), ("pub orders.* x", "a pattern can be subscribed to"),
+        ]
+    )
+    func commandErrors(_ line: String, _ reason: String) {
+        var model = Fixtures.model()
+        let effects = model.run(line)
+        if reason.isEmpty {
+            // The rest of the line is the name: whether there is such a theme is known where themes are.
+            #expect(effects == [.loadTheme("a b c d")])
+        } else {
+            #expect(effects.isEmpty)
+            #expect(model.notice?.severity == .error)
+            #expect(model.notice?.text.plain.contains(reason) == true, "\(model.notice?.text.plain ?? "no notice")")
+        }
+    }
+
+    @Test("tab completes commands and topics, up recalls")
+    func completion() {
+        var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
+        model.press(":")
+        model.type("rou")
+        model.press("tab")
+        model.type(" orders.e")
+        model.press("tab", "enter")
+        #expect(model.notice?.text.plain.hasPrefix("orders.eu → beta") == true)
+        model.press(":", "up")
+        #expect(Screens.shows(": route orders.eu", model))
+    }
+
+    @Test("pasted text goes into a prompt and is never run as keys")
+    func paste() {
+        var model = Fixtures.model()
+        let paste = Paste(bytes: Array("q:q\nq".utf8))
+        #expect(update(&model, .input(.paste(paste))).isEmpty)
+        model.press("s")
+        #expect(update(&model, .input(.paste(paste))).isEmpty)
+        #expect(model.prompt is SubscribePrompt)
+    }
+
+    @Test("the help lists what works, and can be searched")
+    func help() {
+        var model = Fixtures.model(Size(width: 100, height: 70), view: .tail)
+        model.press("?")
+        #expect(Screens.shows("pause and follow", model))
+        #expect(Screens.shows(":route TOPIC", model))
+        model.press("/")
+        model.type("hex")
+        #expect(Screens.shows("body as hex", model))
+        #expect(!Screens.shows("pause and follow", model))
+        #expect(model.press("enter", "esc", "esc").isEmpty)
+        #expect(model.prompt == nil)
+    }
+
+    // MARK: News
+
+    @Test("a failed theme leaves the old one and says why")
+    func themeFails() {
+        var model = Fixtures.model()
+        _ = update(&model, .failed(.error("no theme nrod")))
+        #expect(model.data.theme.name == "default-dark")
+        #expect(Screens.shows("error: no theme nrod", model))
+    }
+
+    @Test("losing every cluster dims and dates what is shown, and ends nothing")
+    func outage() {
+        var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
+        let down = Fixtures.clusters.map { row in
+            var row = row
+            (row.state, row.stateDuration, row.lastError) = (.down, .seconds(12), "connection refused")
+            return row
+        }
+        #expect(update(&model, .snapshot(down)).isEmpty)
+        #expect(Screens.shows("no cluster for 12 s", model))
+        #expect(Screens.shows("as of 12 s ago", model))
+        let lines = Screens.lines(model)
+        #expect(lines.count { $0.contains("○") } == 3)
+    }
+}
