@@ -166,7 +166,12 @@ extension PooledConnection {
             return nil
         } catch {
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
-            return RouletteError(code, "what was published last is not confirmed: \(error.message)", cluster: cluster, cause: error)
+            return RouletteError(
+                code,
+                "what was published last is not confirmed: \(error.message)",
+                cluster: cluster,
+                cause: error
+            )
         }
     }
 }

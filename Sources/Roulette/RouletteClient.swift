@@ -1,5 +1,5 @@
-public import Logging
 public import HashRing
+public import Logging
 import NATS
 public import NIOCore
 public import NIOPosix

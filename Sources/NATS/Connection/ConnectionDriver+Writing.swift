@@ -143,7 +143,9 @@ extension ConnectionDriver {
         }
         for waiter in expected.flushes { waiter.resolve() }
         for entry in expected.resumed { entry.sink.resumed() }
-        if settled < handedOver, expectedPongs.isEmpty { scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval)) }
+        if settled < handedOver, expectedPongs.isEmpty {
+            scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval))
+        }
     }
 
     func confirmationDue() {

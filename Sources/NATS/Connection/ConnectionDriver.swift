@@ -233,9 +233,8 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // MARK: Receiving
 
-    func received(_ burst: inout InboundBurst, attempt: AttemptID) {
-        defer { burst.reset() }
-        guard attempt == attemptID, burst.bytes > 0 else { return }
+    func received(_ burst: InboundBurst, attempt: AttemptID) {
+        guard attempt == attemptID else { return }
         receivedBytes = true
         let (bytes, messages) = (UInt64(burst.bytes), UInt64(burst.messages))
         status.update { values in
@@ -245,7 +244,11 @@ final class ConnectionDriver: @unchecked Sendable {
             if values.state == .stale { values.state = .connected }
         }
         for entry in burst.touched { handOut(entry) }
-        for operation in burst.operations { handle(operation) }
+        for operation in burst.operations {
+            // An operation can end the connection; what came behind it then means nothing.
+            guard attempt == attemptID else { return }
+            handle(operation)
+        }
         scheduleFlushIfNeeded()
     }
 

@@ -49,7 +49,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     private func handOutBurst() {
-        driver.received(&burst, attempt: attempt)
+        guard burst.bytes > 0 else { return }
+        // Moved out first: what the driver does with it can close the channel, which comes back here at once.
+        let full = burst
+        burst = InboundBurst(subscriptions: driver.subscriptions)
+        driver.received(full, attempt: attempt)
     }
 }
 
@@ -93,12 +97,4 @@ struct InboundBurst: OperationSink {
     /// Only a verbose server says it; there is nothing to do.
     mutating func ok() {}
     mutating func serverError(_ text: ByteBuffer) { operations.append(.serverError(text)) }
-
-    mutating func reset() {
-        touched.removeAll(keepingCapacity: true)
-        operations.removeAll(keepingCapacity: true)
-        messages = 0
-        unclaimed = 0
-        bytes = 0
-    }
 }

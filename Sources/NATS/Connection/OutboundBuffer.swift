@@ -89,7 +89,10 @@ final class OutboundBuffer: Sendable {
                 }
                 if state.frames.readableBytes + size > disconnectedCapacity {
                     return .refused(
-                        NATSError(.bufferFull, "the \(disconnectedCapacity) bytes for messages published while disconnected are used up")
+                        NATSError(
+                            .bufferFull,
+                            "the \(disconnectedCapacity) bytes for messages published while disconnected are used up"
+                        )
                     )
                 }
             case .closed:

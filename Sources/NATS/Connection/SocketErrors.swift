@@ -2,22 +2,28 @@ import NIOCore
 import NIOPosix
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 extension NATSError {
     /// Why a TCP connection could not be made, in the words of somebody who has to mend it.
     static func connect(_ error: any Error) -> NATSError {
         guard let failure = error as? NIOConnectionError else {
-            if error is NIOCore.ChannelError { return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error) }
+            if error is NIOCore.ChannelError {
+                return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error)
+            }
             return socket(error)
         }
         guard let last = failure.connectionErrors.last else {
-            return NATSError(.hostNotFound, "the host name \"\(failure.host)\" has no address; check the spelling and the DNS", cause: error)
+            return NATSError(
+                .hostNotFound,
+                "the host name \"\(failure.host)\" has no address; check the spelling and the DNS",
+                cause: error
+            )
         }
         if last.error is NIOCore.ChannelError {
             return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error)

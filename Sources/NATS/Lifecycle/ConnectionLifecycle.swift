@@ -179,7 +179,8 @@ struct ConnectionLifecycle {
         let reached: String
         switch state {
         case .connecting: reached = "no answer to the TCP connect"
-        case .awaitingInfo: reached = "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it?"
+        case .awaitingInfo:
+            reached = "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it?"
         case .awaitingPong: reached = "it sent INFO but no PONG to our CONNECT"
         case .idle, .connected, .disconnecting, .backingOff, .closing, .closed: return .none
         }

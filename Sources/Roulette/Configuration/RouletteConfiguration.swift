@@ -100,10 +100,16 @@ public struct RouletteConfiguration: Sendable {
             try require((1...65535).contains(server.port), "\(label): port \(server.port) is out of range, use 1 to 65535")
             let address = server.normalizedAddress
             if let first = seen.updateValue(index, forKey: address) {
-                throw RouletteError(.configuration, "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own")
+                throw RouletteError(
+                    .configuration,
+                    "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own"
+                )
             }
             if naming == .name {
-                try require(server.name?.isEmpty == false, "\(label) has no name, and naming = \"name\" makes the ring from the names")
+                try require(
+                    server.name?.isEmpty == false,
+                    "\(label) has no name, and naming = \"name\" makes the ring from the names"
+                )
             }
         }
     }

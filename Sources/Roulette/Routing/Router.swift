@@ -4,11 +4,11 @@ import NATSWire
 import Synchronization
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #elseif canImport(Musl)
-import Musl
+    import Musl
 #else
-import Darwin
+    import Darwin
 #endif
 
 /// Where a topic's messages go. A class, so that a remembered route costs one reference and no copy.

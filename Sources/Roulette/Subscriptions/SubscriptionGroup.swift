@@ -87,7 +87,12 @@ final class SubscriptionGroup: Sendable {
     func ended(on connection: PooledConnection, error: NATSError?) {
         if let error {
             let code: RouletteError.Code = error.code == .permission ? .permission : .subscriptionLost
-            let failure = RouletteError(code, "the subscription to \(pattern) ended: \(error.message)", cluster: connection.cluster, cause: error)
+            let failure = RouletteError(
+                code,
+                "the subscription to \(pattern) ended: \(error.message)",
+                cluster: connection.cluster,
+                cause: error
+            )
             state.withLock { $0.failure = $0.failure ?? failure }
             queue.end(error)
             cancel()

@@ -1,0 +1,155 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("Servers that are none, or refuse")
+struct BadPeerTests {
+    /// The cause a client gives for not being connected to this address.
+    private func cause(host: String = "127.0.0.1", port: Int, _ change: (inout RouletteConfiguration) -> Void = { _ in })
+        async throws -> NATSError
+    {
+        var configuration = RouletteConfiguration(servers: [.init(host: host, port: port)])
+        configuration.poolSize = 1
+        configuration.role = .publisher
+        configuration.connectionTimeout = .milliseconds(500)
+        change(&configuration)
+        let client = try RouletteClient(configuration: configuration)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            let events = client.events
+            group.addTask { await client.run() }
+            defer { client.close() }
+            for await event in events {
+                if case .reconnecting(_, _, let cause) = event.kind { return cause }
+            }
+            throw UnexpectedEnd()
+        }
+    }
+
+    private struct UnexpectedEnd: Error {}
+
+    @Test("a host that does not resolve")
+    func unknownHost() async throws {
+        let error = try await cause(host: "no-such-host.invalid", port: 4222) { $0.connectionTimeout = .seconds(20) }
+        #expect(error.code == .hostNotFound)
+        #expect(error.message.contains("no-such-host.invalid"))
+    }
+
+    @Test("nothing listens there")
+    func refused() async throws {
+        let error = try await cause(port: 1)
+        #expect(error.code == .connectFailed)
+        #expect(error.message == "connection refused; is a server running on this port?")
+    }
+
+    @Test("it accepts and says nothing")
+    func silent() async throws {
+        let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
+        let error = try await cause(port: server.port)
+        #expect(error.code == .connectTimeout)
+        #expect(error.message.contains("sent no INFO"))
+        await server.close()
+    }
+
+    @Test("it sends INFO and never a PONG")
+    func noPong() async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n")
+            try await connection.waitUntilEnded()
+        }
+        let error = try await cause(port: server.port)
+        #expect(error.code == .connectTimeout)
+        #expect(error.message.contains("no PONG"))
+        await server.close()
+    }
+
+    @Test(
+        "it speaks something else",
+        arguments: [
+            "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{1}\u{2}\u{3}\r\n", "INFO not json\r\n",
+        ]
+    )
+    func otherProtocol(greeting: String) async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await connection.send(greeting)
+            try await connection.waitUntilEnded()
+        }
+        let error = try await cause(port: server.port)
+        #expect(error.code == .protocolViolation)
+        await server.close()
+    }
+
+    @Test("a wrong password, and the right one; a wrong token, and the right one")
+    func credentials() async throws {
+        let server = try await NATSServerProcess.start(NATSServerConfiguration(authorization: .user("joe", password: "secret")))
+        let wrong = try await cause(port: server.port) { $0.credentials = { .userPassword(user: "joe", password: "nope") } }
+        #expect(wrong.code == .authorization)
+        let none = try await cause(port: server.port)
+        #expect(none.code == .authorization)
+        #expect(none.message == "the server asks for credentials and none are configured")
+        try await expectConnects(port: server.port) { .userPassword(user: "joe", password: "secret") }
+        await server.stop()
+
+        let guarded = try await NATSServerProcess.start(NATSServerConfiguration(authorization: .token("t0ken")))
+        let wrongToken = try await cause(port: guarded.port) { $0.credentials = { .token("nope") } }
+        #expect(wrongToken.code == .authorization)
+        try await expectConnects(port: guarded.port) { .token("t0ken") }
+        await guarded.stop()
+    }
+
+    private func expectConnects(port: Int, credentials: @escaping @Sendable () -> NATSClientConfiguration.Credentials)
+        async throws
+    {
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
+        configuration.credentials = credentials
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            try await client.publish("x", to: "a")
+            try await client.flush()
+        }
+    }
+
+    @Test("a payload over max_payload is refused before it is sent, and the connection stays")
+    func oversize() async throws {
+        let server = try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: 1024"))
+        let client = try RouletteClient(
+            configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        )
+        try await withRunning(client) {
+            try await client.publish([UInt8](repeating: 1, count: 1024), to: "a")
+            let error = await #expect(throws: RouletteError.self) {
+                try await client.publish([UInt8](repeating: 1, count: 1025), to: "a")
+            }
+            #expect(error?.code == .payloadTooLarge)
+            #expect(error?.message == "the payload has 1025 bytes, the server takes at most 1024")
+            try await client.flush()
+            #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
+        }
+        await server.stop()
+    }
+
+    @Test("a denied publish is an event that says what was denied, and the connection stays")
+    func permission() async throws {
+        let server = try await NATSServerProcess.start(
+            NATSServerConfiguration(
+                extra: """
+                    authorization { users: [ { user: joe, password: secret, permissions: { publish: { deny: "forbidden.>" } } } ] }
+                    """
+            )
+        )
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.credentials = { .userPassword(user: "joe", password: "secret") }
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            let events = client.events
+            try await client.publish("x", to: "forbidden.topic")
+            for await event in events {
+                guard case .serverError(let error) = event.kind else { continue }
+                #expect(error.code == .permission)
+                #expect(error.message.contains("forbidden.topic"))
+                break
+            }
+            #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
+        }
+        await server.stop()
+    }
+}
