@@ -68,6 +68,7 @@ private let malformed: [(input: String, code: WireError.Code)] = [
     // Payloads
     ("MSG a 1 3\r\nabcX\r\n", .missingPayloadTerminator),
     ("MSG a 1 3\r\nabc\nPING\r\n", .missingPayloadTerminator),
+    ("MSG a 1 3\r\nabcX\n", .missingPayloadTerminator),
     ("MSG a 1 2\r\nabc\r\n", .missingPayloadTerminator),
     ("MSG a 1 3\r\nabc\rX", .missingPayloadTerminator),
     ("HMSG a 1 0 1\r\nxPING\r\n", .missingPayloadTerminator),

@@ -33,8 +33,7 @@ import Testing
     }
 
     private static func mutated(_ random: inout SplitMix64) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for _ in 0...Int.random(in: 0...1, using: &random) { bytes += Self.seeds.randomElement(using: &random) ?? [] }
+        var bytes = Self.seeds.randomElement(using: &random) ?? []
         let special = Array("\r\n \t0123456789-+MSGHPINOKERfo{\"'\u{0}".utf8) + [0x80, 0xFF]
         for _ in 0..<Int.random(in: 0...4, using: &random) {
             let index = Int.random(in: 0..<bytes.count, using: &random)

@@ -79,10 +79,11 @@ private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerI
         #expect(code { () throws(WireError) in _ = try ServerInfo.parse(ByteBuffer(bytes: bytes)) } == .invalidJSON)
     }
 
-    @Test(arguments: ["[", #"{"a":"#])
-    func refusesDeepNesting(opening: String) {
-        let json = #"{"x":"# + String(repeating: opening, count: 10_000)
-        #expect(code { () throws(WireError) in _ = try parse(json) } == .invalidJSON)
+    @Test(arguments: [("[", "]"), (#"{"a":"#, "}")], [33, 10_000])
+    func refusesDeepNesting(brackets: (String, String), depth: Int) {
+        let nested =
+            String(repeating: brackets.0, count: depth - 1) + "[]" + String(repeating: brackets.1, count: depth - 1)
+        #expect(code { () throws(WireError) in _ = try parse(#"{"x":"# + nested + "}") } == .invalidJSON)
     }
 
     @Test func takesSomeNesting() throws {

@@ -33,7 +33,7 @@ public struct Headers: Sendable, Hashable {
     /// The status a server set; kept when the headers are written again.
     public private(set) var status: HeaderStatus?
 
-    private var fields: [Field] = []
+    private(set) var fields: [Field] = []
 
     /// No headers. (A message with these is still an HPUB with an empty block.)
     public init() {}

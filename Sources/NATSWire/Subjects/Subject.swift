@@ -91,6 +91,8 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         var tokenStart = 0
         for index in 0..<bytes.count {
             let byte = bytes[index]
+            // Letters first: this runs for every message published.
+            if byte > .greaterThan, byte != .delete { continue }
             if byte == .dot {
                 guard index > tokenStart else { throw Self.emptyToken(bytes) }
                 tokenStart = index + 1
