@@ -5,9 +5,13 @@ import Testing
 struct BackoffTests {
     private let backoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
 
-    @Test("the ceiling doubles up to the maximum", arguments: [
-        (0, Duration.milliseconds(10)), (1, .milliseconds(20)), (5, .milliseconds(320)), (9, .seconds(5)), (1_000_000, .seconds(5)),
-    ])
+    @Test(
+        "the ceiling doubles up to the maximum",
+        arguments: [
+            (0, Duration.milliseconds(10)), (1, .milliseconds(20)), (5, .milliseconds(320)), (9, .seconds(5)),
+            (1_000_000, .seconds(5)),
+        ]
+    )
     func ceiling(retry: Int, expected: Duration) {
         #expect(backoff.ceiling(retry: retry) == expected)
     }

@@ -73,9 +73,12 @@ struct ConnectionLifecycleTests {
         #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(0, cause: eof))
     }
 
-    @Test("the deadline says how far the handshake came", arguments: [
-        (0, "no answer to the TCP connect"), (1, "sent no INFO"), (2, "no PONG"),
-    ])
+    @Test(
+        "the deadline says how far the handshake came",
+        arguments: [
+            (0, "no answer to the TCP connect"), (1, "sent no INFO"), (2, "no PONG"),
+        ]
+    )
     func deadline(steps: Int, expected: String) {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         _ = life.start()
@@ -129,16 +132,19 @@ struct ConnectionLifecycleTests {
         #expect(life.pingIntervalPassed(receivedBytes: false) == .sendPing)
     }
 
-    @Test("errors that close the connection become its cause", arguments: [
-        ("Authorization Violation", NATSError.Code.authorization),
-        ("Authentication Timeout", .authorization),
-        ("User Authentication Expired", .authorization),
-        ("Stale Connection", .serverError),
-        ("maximum connections exceeded", .serverError),
-        ("Secure Connection - TLS Required", .configuration),
-        ("Unknown Protocol Operation", .protocolViolation),
-        ("Maximum Payload Violation", .protocolViolation),
-    ])
+    @Test(
+        "errors that close the connection become its cause",
+        arguments: [
+            ("Authorization Violation", NATSError.Code.authorization),
+            ("Authentication Timeout", .authorization),
+            ("User Authentication Expired", .authorization),
+            ("Stale Connection", .serverError),
+            ("maximum connections exceeded", .serverError),
+            ("Secure Connection - TLS Required", .configuration),
+            ("Unknown Protocol Operation", .protocolViolation),
+            ("Maximum Payload Violation", .protocolViolation),
+        ]
+    )
     func closingErrors(text: String, code: NATSError.Code) {
         var life = connected()
         #expect(life.errorReceived(ServerError(text: text)) == .disconnect)
@@ -150,12 +156,15 @@ struct ConnectionLifecycleTests {
         #expect(cause.message.contains(text))
     }
 
-    @Test("errors that leave the connection open are reported", arguments: [
-        ("Permissions Violation for Publish to \"x\"", NATSError.Code.permission),
-        ("Permissions Violation for Subscription to \"x\" using queue \"q\"", .permission),
-        ("maximum subscriptions exceeded", .serverError),
-        ("Invalid Subject", .serverError),
-    ])
+    @Test(
+        "errors that leave the connection open are reported",
+        arguments: [
+            ("Permissions Violation for Publish to \"x\"", NATSError.Code.permission),
+            ("Permissions Violation for Subscription to \"x\" using queue \"q\"", .permission),
+            ("maximum subscriptions exceeded", .serverError),
+            ("Invalid Subject", .serverError),
+        ]
+    )
     func harmlessErrors(text: String, code: NATSError.Code) {
         var life = connected()
         let error = ServerError(text: text)

@@ -16,9 +16,12 @@ struct RoleTests {
         return configuration
     }
 
-    @Test("pools are made for the role only", arguments: [
-        (RouletteConfiguration.Role.both, 5, 5), (.publisher, 5, 0), (.subscriber, 0, 5),
-    ])
+    @Test(
+        "pools are made for the role only",
+        arguments: [
+            (RouletteConfiguration.Role.both, 5, 5), (.publisher, 5, 0), (.subscriber, 0, 5),
+        ]
+    )
     func pools(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
         let client = try RouletteClient(configuration: configuration(role))
         #expect(client.pools[0].publishers.count == publishers)

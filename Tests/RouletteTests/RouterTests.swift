@@ -35,9 +35,12 @@ struct RouterTests {
         #expect(try router.route(composed).hash != router.route(decomposed).hash)
     }
 
-    @Test("what is no topic is refused before anything is sent", arguments: [
-        "", " ", "a b", "a\nb", "a\r\nb", "a\tb", "a..b", ".a", "a.", "a.*", "a.>", "*", ">", "a\u{0}b", "a\u{7F}b",
-    ])
+    @Test(
+        "what is no topic is refused before anything is sent",
+        arguments: [
+            "", " ", "a b", "a\nb", "a\r\nb", "a\tb", "a..b", ".a", "a.", "a.*", "a.>", "*", ">", "a\u{0}b", "a\u{7F}b",
+        ]
+    )
     func invalid(topic: String) throws {
         let router = try router(3)
         let error = #expect(throws: RouletteError.self) { try router.route(topic) }
@@ -53,10 +56,12 @@ struct RouterTests {
             let slots = Set((0..<10).map { _ in client.pools[route.cluster].publisher(for: route.hash).slot })
             #expect(slots.count == 1)
         }
-        let used = Set(try (0..<500).map { number in
-            let route = try client.router.route("topic.\(number)")
-            return client.pools[route.cluster].publisher(for: route.hash).slot
-        })
+        let used = Set(
+            try (0..<500).map { number in
+                let route = try client.router.route("topic.\(number)")
+                return client.pools[route.cluster].publisher(for: route.hash).slot
+            }
+        )
         #expect(used == [0, 1, 2, 3, 4], "all connections of a pool are used")
     }
 }
