@@ -80,15 +80,15 @@ struct InboundBurst: OperationSink {
         self.subscriptions = subscriptions
     }
 
-    mutating func message(_ message: WireMessage) {
+    mutating func message(_ message: consuming WireMessage) {
         guard let entry = subscriptions[message.sid] else {
             unclaimed += 1
             return
         }
         messages += 1
         if entry.batch.isEmpty { touched.append(entry) }
-        entry.batch.append(message)
         entry.batchBytes += message.byteCount
+        entry.batch.append(message)
     }
 
     mutating func info(_ json: ByteBuffer) { operations.append(.info(json)) }
