@@ -1,0 +1,25 @@
+import ArgumentParser
+
+/// `roulette` without a command: the console.
+struct ConsoleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "console",
+        abstract: "Open the console (what `roulette` does without a command).",
+        discussion: """
+            Without options it shows the default profile of the configuration.
+
+            Examples:
+              roulette
+              roulette --profile production
+              roulette --server alpha=10.0.0.1 --server beta=10.0.0.2
+            """
+    )
+
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+
+    func run() async throws {
+        var deployment = try connection.resolve()
+        try deployment.profile.completeLogin()
+        try await ConsoleSession.run(deployment)
+    }
+}

@@ -1,0 +1,119 @@
+import ArgumentParser
+import Foundation
+import Roulette
+import Settings
+
+/// `roulette demo`: real servers on this machine with traffic on them, and the console to look at it.
+struct DemoCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "demo",
+        abstract: "Start NATS clusters on this machine, with traffic, and the console on them.",
+        discussion: """
+            Every cluster is made of nats-server processes on loopback ports that the kernel chose. The console uses the first
+            node of each, the traffic comes in at the last. Kill a node (kill -9), stop it (kill -STOP) or start it again
+            (nats-server -c FILE, with the file of its command line), and see what happens. All of it ends with the demo.
+
+            With --headless there is no console. It prints one JSON object when the servers are ready (config, directory,
+            clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
+            time, published, failed, received, and the same for each of clusters. The file named config works with --config.
+
+            Examples:
+              roulette demo
+              roulette demo --clusters 5 --nodes 3 --rate 20000
+              roulette demo --headless --duration 10s
+            """
+    )
+
+    @Option(name: .long, help: "How many clusters, 1 to 8.")
+    var clusters = 3
+
+    @Option(name: .long, help: "How many servers each cluster is made of, 1 to 5.")
+    var nodes = 2
+
+    @Option(name: .long, help: "About how many messages per second, 0 to 1000000.")
+    var rate = 2000
+
+    @Option(name: .long, help: "How many topics, 1 to 100000.")
+    var topics = 200
+
+    @Flag(name: .long, help: "Print counts instead of showing the console.")
+    var headless = false
+
+    @Option(
+        name: .long,
+        help: .init("End after this time: 30s, 5m; a whole number is seconds.", valueName: "duration"),
+        transform: DurationArgument.seconds
+    )
+    var duration: Duration?
+
+    func run() async throws {
+        let plan = try DemoPlan(clusters: clusters, nodes: nodes)
+        guard (0...1_000_000).contains(rate) else { throw CommandFailure.usage("--rate is \(rate), use 0 to 1000000") }
+        guard (1...100_000).contains(topics) else { throw CommandFailure.usage("--topics is \(topics), use 1 to 100000") }
+        guard headless || (StandardOutput.isTerminal && isatty(STDIN_FILENO) == 1) else {
+            throw CommandFailure.usage("the console needs a terminal; use --headless without one")
+        }
+        let environment = ProcessInfo.processInfo.environment
+        if !headless {
+            StandardError.note("starting \(plan.clusters * plan.nodes) servers")
+        }
+        let demo = try RunningDemo.start(plan, environment: environment)
+        defer { demo.stop() }
+
+        let traffic = TrafficPlan(topics: TopicCatalog(count: topics), rate: rate)
+        if headless {
+            // Stopping is how it is meant to end.
+            _ = try await untilStopped { try await runHeadless(demo, traffic) }
+        } else {
+            let file = try ConfigurationFile.load(path: demo.deployment.profileFile, environment: environment)
+            let deployment = ResolvedDeployment(profile: try file.profile(file: demo.deployment.profileFile), file: file)
+            try await limited { try await Self.whileTrafficRuns(demo, traffic) { try await ConsoleSession.run(deployment) } }
+        }
+    }
+
+    // MARK: Parts
+
+    private func runHeadless(_ demo: RunningDemo, _ traffic: TrafficPlan) async throws {
+        try StandardOutput.write(DemoReport.ready(demo))
+        try await limited {
+            let sent = TrafficCounts(clusters: demo.deployment.clusters.count)
+            try await withThrowingTaskGroup { group in
+                group.addTask { try await TrafficSource(plan: traffic, counts: sent).run(on: demo.deployment) }
+                group.addTask { try await TrafficWatch(counts: sent).run(on: demo.deployment) }
+                group.addTask {
+                    while true {
+                        try await Task.sleep(for: .seconds(1))
+                        try StandardOutput.write(DemoReport.counts(sent.all, of: demo.deployment))
+                    }
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+    }
+
+    /// Runs `body` for as long as `--duration` says.
+    private func limited(_ body: @escaping @Sendable () async throws -> Void) async throws {
+        guard let duration else { return try await body() }
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await Task.sleep(for: duration) }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+
+    private static func whileTrafficRuns(
+        _ demo: RunningDemo,
+        _ traffic: TrafficPlan,
+        _ body: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        let counts = TrafficCounts(clusters: demo.deployment.clusters.count)
+        try await withThrowingTaskGroup { group in
+            group.addTask { try await TrafficSource(plan: traffic, counts: counts).run(on: demo.deployment) }
+            group.addTask { try await body() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

@@ -1,0 +1,155 @@
+import ArgumentParser
+import Foundation
+import NATSWire
+import Roulette
+import Settings
+import Synchronization
+
+/// `roulette pub`: publishes to the cluster that owns the topic, and waits until the server has confirmed it.
+struct PublishCommand: AsyncParsableCommand {
+    /// The longest body read from the standard input: the most that a NATS server can be configured to take.
+    private static let bodyLimit = 64 << 20
+
+    static let configuration = CommandConfiguration(
+        commandName: "pub",
+        abstract: "Publish a message, and wait until it is confirmed.",
+        discussion: """
+            It ends when the server that owns the topic has confirmed all messages. While the cluster is down it retries as
+            the profile says. With --json: topic, cluster, accepted, confirmed (counts of messages).
+
+            Examples:
+              roulette pub orders.eu.created '{"id": 1}'
+              roulette pub orders.eu.created -H 'Trace-Id: 7f3a' - < order.json
+              roulette pub sensors.hall1.temperature 21.5 --count 100 --interval 250ms
+            """
+    )
+
+    @Argument(help: "The topic, without wildcards.")
+    var topic: String
+
+    @Argument(help: "The message; - reads it from the standard input. Empty if left out.")
+    var body: String?
+
+    @Option(name: [.customShort("H"), .customLong("header")], help: .init("A header. May be repeated.", valueName: "name:value"))
+    var headers: [String] = []
+
+    @Option(name: .long, help: "How often to send the message.")
+    var count = 1
+
+    @Option(
+        name: .long,
+        help: .init("The time between two messages: 250ms, 5s.", valueName: "duration"),
+        transform: DurationArgument.milliseconds
+    )
+    var interval: Duration?
+
+    @Option(name: .long, help: .init("Messages per second.", valueName: "number"))
+    var rate: Double?
+
+    @OptionGroup(title: "Deployment")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    func run() async throws {
+        guard count >= 1 else { throw CommandFailure.usage("--count is \(count), use 1 or more") }
+        let pacing = try Pacing(interval: interval, rate: rate)
+        let headers = try HeaderArgument.headers(headers)
+        var profile = try connection.resolve().profile
+        guard profile.allowPublish else {
+            throw CommandFailure.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
+        }
+        try profile.completeLogin()
+        let configuration = try RouletteConfiguration.command(profile, role: .publisher)
+        let payload = try readBody()
+
+        try await Session.withClient(configuration) { client in
+            let cluster = try client.owner(of: topic)
+            let progress = Progress()
+            let work = Work(client: client, topic: topic, payload: payload, headers: headers, count: count, pacing: pacing)
+            let wasStopped: Bool
+            do {
+                wasStopped = try await untilStopped { try await work.publish(progress) }
+                // What was accepted before the operator stopped it still gets its confirmation.
+                if wasStopped { try await work.confirm(progress) }
+            } catch {
+                try report(progress, cluster: cluster)
+                throw error
+            }
+            try report(progress, cluster: cluster)
+            if wasStopped, progress.accepted < count {
+                throw CommandFailure.failed("stopped after \(progress.accepted) of \(count) messages")
+            }
+        }
+    }
+
+    private func readBody() throws -> [UInt8] {
+        switch body {
+        case nil: []
+        case "-": try FileDescriptors.readAll(STDIN_FILENO, limit: Self.bodyLimit)
+        case let text?: Array(text.utf8)
+        }
+    }
+
+    private func report(_ progress: Progress, cluster: Cluster) throws {
+        guard output.json else {
+            guard StandardOutput.isTerminal, progress.confirmed > 0 else { return }
+            return try StandardOutput.write(
+                "\(progress.confirmed) to \(untrusted: topic), confirmed by \(untrusted: cluster.name)"
+            )
+        }
+        try StandardOutput.write([
+            "topic": .string(topic),
+            "cluster": .string(cluster.name),
+            "accepted": .number(progress.accepted),
+            "confirmed": .number(progress.confirmed),
+        ])
+    }
+
+    /// How far the publishing is.
+    private final class Progress: Sendable {
+        private let counts = Mutex((accepted: 0, confirmed: 0))
+
+        var accepted: Int { counts.withLock(\.accepted) }
+        var confirmed: Int { counts.withLock(\.confirmed) }
+
+        func addAccepted() { counts.withLock { $0.accepted += 1 } }
+        func setConfirmed(_ count: Int) { counts.withLock { $0.confirmed = count } }
+    }
+
+    /// Everything to publish.
+    private struct Work: Sendable {
+        /// How often messages that are sent over a longer time are confirmed.
+        private static let confirmationInterval: Duration = .seconds(1)
+
+        let client: RouletteClient
+        let topic: String
+        let payload: [UInt8]
+        let headers: Headers?
+        let count: Int
+        let pacing: Pacing
+
+        func publish(_ progress: Progress) async throws {
+            let clock = ContinuousClock()
+            let start = clock.now
+            var confirmed = start
+            for number in 0..<count {
+                try await pacing.wait(for: number, since: start, clock: clock)
+                try await client.publish(payload, to: topic, headers: headers)
+                progress.addAccepted()
+                if clock.now - confirmed >= Self.confirmationInterval {
+                    try await confirm(progress)
+                    confirmed = clock.now
+                }
+            }
+            try await confirm(progress)
+        }
+
+        func confirm(_ progress: Progress) async throws {
+            let accepted = progress.accepted
+            try await client.flush(topic: topic)
+            progress.setConfirmed(accepted)
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import ArgumentParser
+import Foundation
+import HashRing
+import Roulette
+import Settings
+
+/// `roulette route`: which cluster owns a topic. It asks the ring only, never a server.
+struct RouteCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "route",
+        abstract: "Tell which cluster owns a topic.",
+        discussion: """
+            Without topics it reads them from the standard input, one per line, and answers each at once. A line is taken
+            byte for byte up to its line feed. An invalid topic is reported with its line number; the others are still
+            answered, and the exit code is 1.
+
+            Columns: hash, cluster, address (- if unknown), topic. The hash is bytes 8 to 15 of the topic's MD5.
+            With --json: topic, index, cluster, address, hash, successors. The hash is a decimal string, since it does not
+            fit the numbers of most JSON readers. The successors are clusters in the order in which they would own the
+            topic if those before them were gone, the owner first. A cluster is written by its name, else its address;
+            with --clusters by its position.
+
+            Examples:
+              roulette route --clusters 3 orders.eu.created
+              roulette route --server 10.0.0.1 --server 10.0.0.2 --json orders.eu.created
+              roulette route --clusters 3 < topics.txt
+            """
+    )
+
+    @Argument(help: "The topics; none to read them from the standard input.")
+    var topics: [String] = []
+
+    @Option(name: .long, help: "Use a ring of this many clusters named by position, without any configuration.")
+    var clusters: Int?
+
+    @OptionGroup(title: "Deployment")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    func run() throws {
+        let table = try routingTable()
+        if StandardOutput.isTerminal, StandardError.isTerminal, !output.json {
+            StandardError.note("ring \(table.ring.fingerprint), \(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)")
+        }
+        let failures = topics.isEmpty ? try answerInput(table) : try answerArguments(table)
+        guard failures == 0 else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
+    }
+
+    private func routingTable() throws -> RoutingTable {
+        guard let clusters else {
+            let profile = try connection.resolve().profile
+            // The ring does not depend on a login, which may not even be complete.
+            var configuration = RouletteConfiguration(
+                servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
+            )
+            configuration.naming = profile.naming == .name ? .name : .index
+            return RoutingTable(ring: try configuration.makeRing(), labels: profile.servers.map(\.label))
+        }
+        guard connection.isEmpty else {
+            throw CommandFailure.usage("--clusters needs no configuration; leave out the options of the deployment")
+        }
+        let ring = try HashRing(count: clusters)
+        return RoutingTable(ring: ring, labels: ring.nodes.map(\.name))
+    }
+
+    /// - Returns: how many topics were not valid.
+    private func answerArguments(_ table: RoutingTable) throws -> Int {
+        var failures = 0
+        for (index, topic) in topics.enumerated() {
+            failures += try answer(Array(topic.utf8), place: "topic \(index + 1)", table)
+        }
+        return failures
+    }
+
+    private func answerInput(_ table: RoutingTable) throws -> Int {
+        var lines = LineSplitter(limit: 1 << 20)
+        var failures = 0
+        var number = 0
+        var isOpen = true
+        while isOpen {
+            let chunk = try FileDescriptors.readSome(STDIN_FILENO)
+            isOpen = !chunk.isEmpty
+            let complete = isOpen ? try lines.append(chunk) : lines.finish()
+            for line in complete {
+                number += 1
+                failures += try answer(line, place: "line \(number)", table)
+            }
+        }
+        return failures
+    }
+
+    /// - Returns: 1 if the topic is not valid, else 0.
+    private func answer(_ topic: [UInt8], place: String, _ table: RoutingTable) throws -> Int {
+        do {
+            let answer = try table.answer(topic)
+            if output.json {
+                try StandardOutput.write(answer.json)
+            } else {
+                try StandardOutput.write(table.row(answer))
+            }
+            return 0
+        } catch let error as InvalidTopic {
+            StandardError.note("\(place): \(error.reason)")
+            return 1
+        }
+    }
+}

@@ -1,0 +1,79 @@
+import ArgumentParser
+import Foundation
+import Roulette
+import Settings
+
+/// `roulette sub`: prints what is published, until it is stopped.
+struct SubscribeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sub",
+        abstract: "Print the messages of topics and patterns.",
+        discussion: """
+            It runs until ^C or --count. A pattern (orders.*, orders.>) is subscribed to on every cluster, a topic on the one
+            that owns it. A message that several of the patterns match is printed for each of them. Lost connections are made
+            again for ever; what was missed meanwhile is reported on the standard error.
+
+            Text is one line for each message, with everything a terminal might obey escaped, and at most 4096 bytes of the
+            body. --raw writes the bodies as they are, each followed by a line feed. With --json: time, cluster, topic, reply,
+            headers, body; topic_base64 and body_base64 take the place of what is not UTF-8, headers_base64 of a header block
+            that cannot be decoded.
+
+            Examples:
+              roulette sub orders.eu.created
+              roulette sub 'orders.>' 'payments.*.declined' --json
+              roulette sub jobs --queue workers --count 10
+            """
+    )
+
+    @Argument(help: "The topics and patterns.")
+    var topics: [String]
+
+    @Option(name: .long, help: .init("Share the messages with the other members of this queue group.", valueName: "group"))
+    var queue: String?
+
+    @Option(name: .long, help: "End after this many messages.")
+    var count: Int?
+
+    @Flag(name: .long, help: "Write only the bodies, byte for byte.")
+    var raw = false
+
+    @Flag(name: .long, help: "Allow --raw on a terminal, which obeys whatever the bodies hold.")
+    var force = false
+
+    @OptionGroup(title: "Deployment")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    func run() async throws {
+        if let count, count < 1 { throw CommandFailure.usage("--count is \(count), use 1 or more") }
+        let format = try chooseFormat()
+        var profile = try connection.resolve().profile
+        try profile.completeLogin()
+        let configuration = try RouletteConfiguration.command(profile, role: .subscriber)
+        let printer = MessagePrinter(format: format, limit: count)
+
+        let wasStopped = try await untilStopped {
+            try await Session.withClient(configuration) { client in
+                try await TopicListener(client: client, queue: queue, topics: topics).run(printer)
+            }
+        }
+        if wasStopped, let count {
+            let printed = await printer.printed
+            if printed < count { throw CommandFailure.failed("stopped after \(printed) of \(count) messages") }
+        }
+    }
+
+    private func chooseFormat() throws(CommandFailure) -> MessageFormat {
+        guard raw else {
+            guard !force else { throw .usage("--force goes with --raw; leave it out") }
+            return output.json ? .json : .text
+        }
+        guard !output.json else { throw .usage("--raw and --json exclude each other; leave one out") }
+        guard force || !StandardOutput.isTerminal else {
+            throw .usage("--raw would let messages control this terminal; add --force if you trust them, or redirect the output")
+        }
+        return .raw
+    }
+}

@@ -1,0 +1,52 @@
+/// What a demo without console prints.
+enum DemoReport {
+    /// The first line: where everything is.
+    static func ready(_ demo: RunningDemo) -> JSONObject {
+        [
+            "config": .string(demo.deployment.profileFile),
+            "directory": .string(demo.deployment.directory),
+            "clusters": .array(
+                demo.deployment.clusters.map { cluster in
+                    .object([
+                        "cluster": .string(cluster.name),
+                        "address": .string(cluster.nodes.first?.address),
+                        "nodes": .array(cluster.nodes.map { .object(node($0, pid: demo.pids[$0.name])) }),
+                    ])
+                }
+            ),
+        ]
+    }
+
+    private static func node(_ node: DemoDeployment.Node, pid: Int32?) -> JSONObject {
+        [
+            "name": .string(node.name),
+            "address": .string(node.address),
+            "monitor": .string(node.monitor),
+            "config": .string(node.configurationFile),
+            "pid": pid.map { .number(Int($0)) } ?? .null,
+        ]
+    }
+
+    /// A line of counts since the start.
+    static func counts(_ counts: [TrafficCounts.Counts], of deployment: DemoDeployment) -> JSONObject {
+        var line: JSONObject = ["time": .string(Timestamp.now().rfc3339)]
+        add(counts.reduce(into: .init()) { $0.add($1) }, to: &line)
+        line.append(
+            "clusters",
+            .array(
+                zip(deployment.clusters, counts).map { cluster, counts in
+                    var object: JSONObject = ["cluster": .string(cluster.name)]
+                    add(counts, to: &object)
+                    return .object(object)
+                }
+            )
+        )
+        return line
+    }
+
+    private static func add(_ counts: TrafficCounts.Counts, to line: inout JSONObject) {
+        line.append("published", .number(counts.published))
+        line.append("failed", .number(counts.failed))
+        line.append("received", .number(counts.received))
+    }
+}

@@ -1,0 +1,60 @@
+import Foundation
+
+/// The server processes that belong to a demo's directory, whoever started them.
+struct DemoServers {
+    private static let patience: Duration = .seconds(2)
+
+    let directory: String
+
+    /// Stops all servers, then removes the directory.
+    ///
+    /// - Parameter children: processes this program has started, which may not have written their pid file yet.
+    func stopAndRemove(children: [pid_t] = []) {
+        // More than once: a server may have been started by hand while the others were being stopped.
+        for _ in 0..<3 {
+            let servers = running(children: children)
+            if servers.isEmpty { break }
+            stop(servers)
+        }
+        // What cannot be removed is found again by the next demo.
+        try? FileManager.default.removeItem(atPath: directory)
+    }
+
+    /// A process that was found to be a server of this directory.
+    private struct Server {
+        let pid: pid_t
+        let configuration: String
+
+        /// Checked before every signal: the kernel gives the numbers of ended processes to others.
+        var isRunning: Bool {
+            let arguments = ProcessTable.commandLine(of: pid)
+            guard let program = arguments.first?.split(separator: "/").last, program.contains("nats-server") else { return false }
+            return arguments.contains(configuration)
+        }
+    }
+
+    private func running(children: [pid_t]) -> [Server] {
+        let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
+        let nodes = files.filter { $0.hasSuffix(".conf") }.map { $0.dropLast(".conf".count) }
+        return nodes.flatMap { node in
+            let file = (try? String(contentsOfFile: "\(directory)/\(node).pid", encoding: .utf8)) ?? ""
+            let written = pid_t(file.trimmingCharacters(in: .whitespacesAndNewlines))
+            return Set(children + [written].compactMap(\.self))
+                .map { Server(pid: $0, configuration: "\(directory)/\(node).conf") }
+                .filter(\.isRunning)
+        }
+    }
+
+    private func stop(_ servers: [Server]) {
+        for server in servers {
+            kill(server.pid, SIGTERM)
+            // A stopped process takes the other signal only when it goes on.
+            kill(server.pid, SIGCONT)
+        }
+        let end = ContinuousClock.now + Self.patience
+        while ContinuousClock.now < end, servers.contains(where: \.isRunning) { usleep(20_000) }
+        for server in servers where server.isRunning { kill(server.pid, SIGKILL) }
+        // A killed process is gone as soon as the kernel gets to it.
+        while ContinuousClock.now < end + .seconds(1), servers.contains(where: \.isRunning) { usleep(5_000) }
+    }
+}

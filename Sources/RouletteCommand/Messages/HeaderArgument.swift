@@ -1,0 +1,24 @@
+import NATSWire
+
+/// Reads headers given as `-H NAME:VALUE`.
+enum HeaderArgument {
+    /// - Returns: nil when there are none.
+    /// - Throws: ``CommandFailure`` of kind usage, which names the header by its number.
+    static func headers(_ arguments: [String]) throws(CommandFailure) -> Headers? {
+        guard !arguments.isEmpty else { return nil }
+        var headers = Headers()
+        for (index, argument) in arguments.enumerated() {
+            guard let colon = argument.utf8.firstIndex(of: UInt8(ascii: ":")) else {
+                throw .usage("header number \(index + 1) has no colon; write -H 'NAME: VALUE'")
+            }
+            // Receivers drop blanks around a value, so one behind the colon is not part of it.
+            let value = argument[argument.utf8.index(after: colon)...].drop { $0 == " " }
+            do {
+                try headers.add(String(argument[..<colon]), String(value))
+            } catch {
+                throw .usage("header number \(index + 1): \(error.description)")
+            }
+        }
+        return headers
+    }
+}

@@ -1,0 +1,115 @@
+import NIOCore
+import Roulette
+import TerminalUI
+
+/// How a message is printed.
+enum MessageFormat: Sendable {
+    /// One line of safe text.
+    case text
+    /// One object of JSON.
+    case json
+    /// The body as it is, and a line feed.
+    case raw
+
+    /// Bytes of a body that the text shows; a terminal full of one message helps nobody.
+    static let textBodyLimit = 4096
+}
+
+extension MessageFormat {
+    /// The bytes to print for a message that came at `time`.
+    func bytes(_ message: PrintableMessage, at time: Timestamp) -> [UInt8] {
+        switch self {
+        case .text: Array((message.text(at: time).plain + "\n").utf8)
+        case .json: message.json(at: time).line
+        case .raw: message.body + [UInt8(ascii: "\n")]
+        }
+    }
+}
+
+/// What is printed of a message.
+struct PrintableMessage: Equatable, Sendable {
+    /// The headers of a message.
+    enum Headers: Equatable, Sendable {
+        case none
+        /// In their order.
+        case fields([Field])
+        /// A block that cannot be decoded, as it came.
+        case undecodable([UInt8])
+    }
+
+    /// One header.
+    struct Field: Equatable, Sendable {
+        let name: String
+        let value: String
+    }
+
+    var cluster: String
+    var topic: [UInt8]
+    var reply: String?
+    var headers: Headers = .none
+    var body: [UInt8]
+}
+
+extension PrintableMessage {
+    /// Takes what is printed from a message received.
+    init(_ message: Message) {
+        self.init(
+            cluster: message.cluster.name,
+            topic: Array(message.topicBytes.readableBytesView),
+            reply: message.reply,
+            headers: Headers(message),
+            body: Array(message.payload.readableBytesView)
+        )
+    }
+
+    func text(at time: Timestamp) -> SafeText {
+        var line: SafeText = "\(untrusted: time.local)  \(untrusted: cluster)  "
+        line += SafeText(untrustedBytes: topic)
+        if let reply { line += "  reply=\(untrusted: reply)" }
+        switch headers {
+        case .none: break
+        case .fields(let fields): for field in fields { line += "  [\(untrusted: field.name): \(untrusted: field.value)]" }
+        case .undecodable(let block): line += "  [\(SafeText(untrustedBytes: block))]"
+        }
+        return line + "  " + SafeText(untrustedBytes: body, maximumBytes: MessageFormat.textBodyLimit)
+    }
+
+    func json(at time: Timestamp) -> JSONObject {
+        var object: JSONObject = ["time": .string(time.rfc3339), "cluster": .string(cluster)]
+        object.append("topic", textOrBase64: topic)
+        object.append("reply", .string(reply))
+        switch headers {
+        case .none: object.append("headers", .null)
+        case .fields(let fields): object.append("headers", .object(Self.grouped(fields)))
+        case .undecodable(let block): object.append("headers_base64", base64: block)
+        }
+        object.append("body", textOrBase64: body)
+        return object
+    }
+
+    /// Names with the list of their values, since a name may come more than once.
+    private static func grouped(_ fields: [Field]) -> JSONObject {
+        var names: [String] = []
+        var values: [[UInt8]: [JSONValue]] = [:]
+        // By bytes: two names that only Swift calls equal are two names.
+        for field in fields {
+            if values[Array(field.name.utf8)] == nil { names.append(field.name) }
+            values[Array(field.name.utf8), default: []].append(.string(field.value))
+        }
+        return JSONObject(names.map { ($0, .array(values[Array($0.utf8)] ?? [])) })
+    }
+}
+
+extension PrintableMessage.Headers {
+    fileprivate init(_ message: Message) {
+        guard let block = message.headerBytes else {
+            self = .none
+            return
+        }
+        do {
+            self = .fields(try message.headers.map { $0.map { .init(name: $0.name, value: $0.value) } } ?? [])
+        } catch {
+            self = .undecodable(Array(block.readableBytesView))
+        }
+    }
+}

@@ -1,0 +1,99 @@
+public import ArgumentParser
+import Foundation
+public import Settings
+
+/// Which deployment a command works on: a profile of the configuration, or servers given on the command line.
+struct ConnectionOptions: ParsableArguments {
+    @Option(name: .long, help: .init("The configuration to read.", valueName: "file"))
+    var config: String?
+
+    @Option(name: .long, help: .init("The profile to use, instead of the default one.", valueName: "name"))
+    var profile: String?
+
+    @Option(
+        name: .long,
+        help: .init(
+            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT] or nats://…. Repeat it for each cluster; "
+                + "the order is the ring.",
+            valueName: "server"
+        )
+    )
+    var server: [String] = []
+
+    @Option(
+        name: .long,
+        help: .init("Log in as this user. The password is taken from ROULETTE_PASSWORD, else asked for.", valueName: "name")
+    )
+    var user: String?
+
+    @Option(name: .long, help: "How the ring names the clusters: by position or by name.")
+    var naming: Profile.Naming?
+
+    /// Whether none of them is given.
+    var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && user == nil && naming == nil }
+
+    // MARK: Resolving
+
+    /// The deployment these options name. The configuration is read, the network is not touched.
+    ///
+    /// - Parameter environment: The process's environment.
+    /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
+    func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
+        var deployment = try unchanged(environment: environment)
+        if let naming {
+            deployment.profile.naming = naming
+            let unnamed = deployment.profile.servers.first { $0.name == nil }
+            if naming == .name, let unnamed {
+                throw CommandFailure.usage("--naming name needs a name for \(unnamed.endpoint); use --server NAME=\(unnamed.endpoint)")
+            }
+        }
+        if let user {
+            guard server.isEmpty || deployment.profile.login == nil else {
+                throw CommandFailure.usage("--user and a login in --server exclude each other; leave one out")
+            }
+            deployment.profile.login = .user(user, password: nil)
+        }
+        return deployment
+    }
+
+    private func unchanged(environment: [String: String]) throws -> ResolvedDeployment {
+        guard server.isEmpty else {
+            guard config == nil, profile == nil else {
+                throw CommandFailure.usage("--server takes the place of a profile; leave out --config and --profile")
+            }
+            return ResolvedDeployment(profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index))
+        }
+        let path = try config ?? SettingsLocations(environment: environment).configurationFile
+        let file: ConfigurationFile
+        do {
+            file = try ConfigurationFile.load(path: path, environment: environment)
+        } catch {
+            guard error.code == .notFound, config == nil else { throw error }
+            throw CommandFailure.usage(
+                "there is no configuration at \(path) yet; try `roulette demo`, or name your clusters with --server HOST:PORT"
+            )
+        }
+        return ResolvedDeployment(profile: try file.profile(named: profile, file: path), file: file)
+    }
+
+    private func addresses() throws(CommandFailure) -> [ServerAddress] {
+        var addresses: [ServerAddress] = []
+        for (index, text) in server.enumerated() {
+            do {
+                addresses.append(try ServerAddress(parsing: text))
+            } catch {
+                // The text itself may hold a password, so the error only counts.
+                throw .usage("--server number \(index + 1): \(error.message)")
+            }
+        }
+        return addresses
+    }
+}
+
+/// A profile, and the configuration it came from if it came from one.
+struct ResolvedDeployment: Sendable {
+    var profile: Profile
+    var file: ConfigurationFile?
+}
+
+extension Profile.Naming: ExpressibleByArgument {}

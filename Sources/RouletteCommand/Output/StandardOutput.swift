@@ -1,0 +1,45 @@
+import Foundation
+import TerminalUI
+
+/// The reader of the standard output is gone. The command ends quietly.
+struct OutputClosed: Error {}
+
+/// The program's standard output.
+enum StandardOutput {
+    /// Whether it is a terminal.
+    static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
+
+    /// Writes bytes as they are.
+    /// - Throws: ``OutputClosed`` when nobody reads them, ``CommandFailure`` when they cannot be written.
+    static func write(_ bytes: [UInt8]) throws {
+        switch FileDescriptors.writeAll(bytes, to: STDOUT_FILENO) {
+        case nil: return
+        case EPIPE: throw OutputClosed()
+        case let number?:
+            throw CommandFailure.failed("the standard output cannot be written: \(String(cString: strerror(number)))")
+        }
+    }
+
+    /// Writes one line of text that is safe for a terminal.
+    static func write(_ line: SafeText) throws {
+        try write(Array((line.plain + "\n").utf8))
+    }
+
+    /// Writes one object of JSON as a line.
+    static func write(_ object: JSONObject) throws {
+        try write(object.line)
+    }
+}
+
+/// The program's standard error: notes and complaints, one line each, never with bytes that a terminal obeys.
+enum StandardError {
+    /// Whether it is a terminal.
+    static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
+
+    /// Prints `roulette: …`, a line for each line of the text.
+    static func note(_ text: String) {
+        let lines = SafeText.lines(untrusted: text).lines.map { "roulette: \($0.plain)\n" }
+        // There is nowhere left to report a standard error that cannot be written.
+        _ = FileDescriptors.writeAll(Array(lines.joined().utf8), to: STDERR_FILENO)
+    }
+}

@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+
+/// What the program prints at its end, and the code it exits with.
+struct ExitReport {
+    /// The exit code: 0, 1 or 2.
+    let code: Int32
+    /// Help or a version, for standard output.
+    let answer: String?
+    /// The error, for standard error.
+    let complaint: String?
+
+    /// - Parameters:
+    ///   - error: What ended the command.
+    ///   - arguments: The program's arguments, to name the command whose help explains a mistake.
+    init(_ error: any Error, arguments: [String]) {
+        var answer: String?
+        var complaint: String?
+        if error is OutputClosed {
+            // Whoever read the output has enough: `roulette sub … | head` is no failure.
+            code = 0
+        } else if let failure = CommandFailure(error) {
+            code = failure.kind.rawValue
+            complaint = failure.description
+        } else {
+            let parserCode = RouletteProgram.exitCode(for: error)
+            switch parserCode {
+            case .success:
+                code = 0
+                answer = RouletteProgram.fullMessage(for: error)
+            case .validationFailure:
+                code = CommandFailure.Kind.usage.rawValue
+                complaint = RouletteProgram.message(for: error) + "; see \(Self.helpCommand(for: arguments))"
+            default:
+                code = CommandFailure.Kind.failed.rawValue
+                complaint = RouletteProgram.message(for: error)
+            }
+        }
+        self.answer = answer
+        self.complaint = complaint
+    }
+
+    /// Prints the report and ends the process.
+    func exit() -> Never {
+        if let answer { try? StandardOutput.write(Array((answer + "\n").utf8)) }
+        if let complaint { StandardError.note(complaint) }
+        Foundation.exit(code)
+    }
+
+    private static func helpCommand(for arguments: [String]) -> String {
+        let commands = RouletteProgram.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        let names = commands.compactMap { $0.configuration.commandName }
+        let command = arguments.first.flatMap { names.contains($0) ? $0 : nil }
+        return (["roulette", command, "--help"] as [String?]).compactMap { $0 }.joined(separator: " ")
+    }
+}

@@ -1,0 +1,51 @@
+import Foundation
+import NATS
+import TerminalUI
+
+/// Asks for a password on the terminal, without showing what is typed.
+enum PasswordPrompt {
+    private static let limit = 1024
+
+    /// - Throws: ``CommandFailure`` when there is no terminal to ask on, or the question was canceled.
+    static func ask(user: String, deployment: String) throws(CommandFailure) -> Secret {
+        // Not the standard input, which may be the message to send.
+        let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
+        guard terminal >= 0 else {
+            throw .usage("there is no terminal to ask for the password of \(user) on; set ROULETTE_PASSWORD")
+        }
+        defer { close(terminal) }
+
+        var before = termios()
+        guard tcgetattr(terminal, &before) == 0 else {
+            throw .usage("the password of \(user) cannot be asked for without showing it; set ROULETTE_PASSWORD")
+        }
+        var hidden = before
+        // ^C comes as a character as well: a signal here would leave the terminal without echo.
+        hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
+        tcsetattr(terminal, TCSAFLUSH, &hidden)
+        defer { tcsetattr(terminal, TCSAFLUSH, &before) }
+
+        let question: SafeText = "Password of \(untrusted: user) for \(untrusted: deployment): "
+        _ = FileDescriptors.writeAll(Array(question.plain.utf8), to: terminal)
+        defer { _ = FileDescriptors.writeAll([UInt8(ascii: "\n")], to: terminal) }
+        return try readLine(from: terminal)
+    }
+
+    private static func readLine(from terminal: Int32) throws(CommandFailure) -> Secret {
+        var typed: [UInt8] = []
+        while let byte = try FileDescriptors.readSome(terminal, limit: 1).first {
+            switch byte {
+            case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))
+            case 0x03, 0x04, 0x1B: throw .usage("no password was given")
+            case 0x15: typed.removeAll()
+            case 0x08, 0x7F:
+                // One character, which may be several bytes of UTF-8.
+                while let last = typed.popLast(), last & 0xC0 == 0x80 {}
+            default:
+                guard typed.count < limit else { throw .usage("the password is longer than \(limit) bytes") }
+                typed.append(byte)
+            }
+        }
+        throw .usage("no password was given")
+    }
+}

@@ -1,0 +1,13 @@
+import Roulette
+import Settings
+
+extension RouletteConfiguration {
+    /// A configuration for one command: it needs one connection per cluster, and only for what it does.
+    static func command(_ profile: Profile, role: Role) throws(SettingsError) -> RouletteConfiguration {
+        var configuration = try RouletteConfiguration(profile: profile)
+        configuration.role = role
+        configuration.poolSize = 1
+        configuration.connectionName = "roulette command"
+        return configuration
+    }
+}

@@ -1,0 +1,111 @@
+import Roulette
+import TerminalUI
+
+/// Subscribes to topics, says what happens to the subscriptions, and hands their messages to a printer.
+struct TopicListener: Sendable {
+    let client: RouletteClient
+    let queue: String?
+    let topics: [String]
+
+    /// Prints until the printer has enough or the task is canceled.
+    ///
+    /// Clusters that are down do not hold up those that are not, but if none of a topic's clusters can be reached during
+    /// the retries of the profile, it throws.
+    func run(_ printer: MessagePrinter) async throws {
+        let events = client.events
+        await FirstContact.wait(for: client)
+        try await withThrowingTaskGroup(of: Ended.self) { group in
+            group.addTask {
+                for await event in events { SubscriptionNotices.note(event) }
+                return .notices
+            }
+            for topic in topics {
+                let subscription = try await subscribe(to: topic)
+                group.addTask {
+                    while let batch = try await subscription.nextBatch() {
+                        guard try await printer.print(batch) else { break }
+                    }
+                    return .messages
+                }
+            }
+            if StandardError.isTerminal {
+                StandardError.note("subscribed to \(topics.joined(separator: ", "))")
+            }
+            defer { group.cancelAll() }
+            while let ended = try await group.next(), ended != .messages {}
+        }
+    }
+
+    private enum Ended: Sendable {
+        case notices
+        case messages
+    }
+
+    private func subscribe(to topic: String) async throws -> Subscription {
+        var options = SubscribeOptions(queueGroup: queue, restart: .permanent, confirmed: true)
+        // Where some cluster is up, the others may come later. The library knows which ones a pattern concerns.
+        let connected = Set(client.snapshot().clusters.filter(\.isUp).map(\.cluster))
+        let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
+        options.requiresConnection = !isPattern || connected.isEmpty
+        let subscription = try await client.subscribe(to: topic, options: options)
+        for cluster in client.snapshot().clusters where subscription.clusters.contains(cluster.cluster) && !cluster.isUp {
+            let reason = cluster.lastError?.message ?? "no connection yet"
+            StandardError.note(
+                "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
+            )
+        }
+        return subscription
+    }
+}
+
+extension ClusterSnapshot {
+    fileprivate var isUp: Bool { connections.contains { $0.connection.isUp } }
+}
+
+/// The time until it is known of every cluster whether it can be reached.
+private enum FirstContact {
+    static func wait(for client: RouletteClient) async {
+        let events = client.events
+        await withTaskGroup { group in
+            group.addTask {
+                // Checked before every wait: what happened before `events` began is in the snapshot.
+                if isSettled(client) { return }
+                for await _ in events where isSettled(client) { return }
+            }
+            group.addTask {
+                // Canceled is as good as over.
+                try? await Task.sleep(for: client.configuration.connectionTimeout)
+            }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    private static func isSettled(_ client: RouletteClient) -> Bool {
+        client.snapshot().clusters.allSatisfy { cluster in
+            cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
+        }
+    }
+}
+
+/// What a subscriber has to know about its subscriptions, on the standard error.
+private enum SubscriptionNotices {
+    static func note(_ event: RouletteEvent) {
+        let place = event.connection.map { "cluster \($0.cluster.name) (\($0.cluster.address)): " } ?? ""
+        switch event.kind {
+        case .subscriptionInterrupted(let pattern, let cause):
+            StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
+        case .subscriptionResumed(let pattern, let blind):
+            let length = SafeText.duration(blind.duration).plain
+            StandardError.note("\(place)\(pattern) is complete again; what was published during \(length) was missed")
+        case .slowConsumer(let pattern):
+            StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
+        case .serverError(let error):
+            StandardError.note("\(place)\(error.message)")
+        case .missedEvents(let count):
+            StandardError.note("\(count) notices like these were skipped")
+        case .connected, .disconnected, .reconnecting, .lameDuck, .closed:
+            break
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Foundation
+
+/// Writes and reads whole amounts on file descriptors, over interruptions and partial transfers.
+enum FileDescriptors {
+    /// Writes all bytes.
+    /// - Returns: the error number, or nil when all was written.
+    static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
+        var written = 0
+        while written < bytes.count {
+            let count = bytes[written...].withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                // A terminal or pipe that another program made non-blocking.
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+                _ = poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                return errno
+            }
+        }
+        return nil
+    }
+
+    /// Reads what is there, at most `limit` bytes; waits until there is something.
+    /// - Returns: the bytes, none at the end of the file.
+    static func readSome(_ descriptor: Int32, limit: Int = 1 << 16) throws(CommandFailure) -> [UInt8] {
+        var chunk = [UInt8](repeating: 0, count: limit)
+        while true {
+            let count = read(descriptor, &chunk, limit)
+            if count >= 0 { return Array(chunk[..<count]) }
+            if errno == EAGAIN {
+                var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+                _ = poll(&waiting, 1, -1)
+            } else if errno != EINTR {
+                throw .failed("reading failed: \(String(cString: strerror(errno)))")
+            }
+        }
+    }
+
+    /// Reads to the end of the file.
+    /// - Throws: when there are more than `limit` bytes, or reading fails.
+    static func readAll(_ descriptor: Int32, limit: Int) throws(CommandFailure) -> [UInt8] {
+        var bytes: [UInt8] = []
+        while true {
+            let chunk = try readSome(descriptor)
+            if chunk.isEmpty { return bytes }
+            bytes += chunk
+            guard bytes.count <= limit else { throw .failed("the input is longer than \(limit) bytes; send less") }
+        }
+    }
+
+    /// Keeps a descriptor from being passed on to programs that are started.
+    static func closeOnExec(_ descriptor: Int32) {
+        _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)
+    }
+
+    /// A pipe whose ends are not passed on to programs that are started.
+    static func pipe() throws(CommandFailure) -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard Foundation.pipe(&ends) == 0 else { throw .failed("no pipe: \(String(cString: strerror(errno)))") }
+        ends.forEach(closeOnExec)
+        return (ends[0], ends[1])
+    }
+}

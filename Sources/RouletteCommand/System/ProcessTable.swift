@@ -1,0 +1,36 @@
+import Foundation
+
+/// What this machine knows about processes of others.
+enum ProcessTable {
+    /// The arguments a process was started with; none if there is no such process, or it has ended, or is another user's.
+    static func commandLine(of pid: pid_t) -> [String] {
+        guard pid > 0 else { return [] }
+        #if os(Linux)
+            // Not to be sized by stat: files of /proc have no length.
+            guard let file = fopen("/proc/\(pid)/cmdline", "r") else { return [] }
+            defer { fclose(file) }
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            let count = fread(&bytes, 1, bytes.count, file)
+            return arguments(bytes[..<count])
+        #else
+            var name: [Int32] = [CTL_KERN, KERN_PROCARGS2, pid]
+            var size = 1 << 18
+            var bytes = [UInt8](repeating: 0, count: size)
+            guard sysctl(&name, 3, &bytes, &size, nil, 0) == 0, size > 4 else { return [] }
+            // A count of arguments, the program's path, padding, then the arguments and the environment.
+            let count = bytes.withUnsafeBytes { Int($0.loadUnaligned(as: Int32.self)) }
+            let texts = bytes[4..<size]
+            guard let end = texts.firstIndex(of: 0), let start = texts[end...].firstIndex(where: { $0 != 0 }) else { return [] }
+            return Array(arguments(texts[start...]).prefix(max(0, count)))
+        #endif
+    }
+
+    /// Whether a process exists, though it may have ended without being waited for.
+    static func exists(_ pid: pid_t) -> Bool {
+        kill(pid, 0) == 0 || errno == EPERM
+    }
+
+    private static func arguments(_ bytes: ArraySlice<UInt8>) -> [String] {
+        bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
+    }
+}
