@@ -1,0 +1,169 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("The console in a terminal, on real servers", .serialized)
+struct ConsoleTerminalTests {
+    /// The console on one server for each cluster.
+    private func withConsole(
+        columns: Int = 120,
+        rows: Int = 36,
+        clusters: Int = 3,
+        _ body: (TerminalDriver, Deployment) async throws -> Void
+    ) async throws {
+        try await withDeployment(clusters: clusters) { deployment in
+            let console = try await TerminalDriver.start(
+                [try BuiltProgram.path()] + Self.arguments(deployment),
+                columns: columns,
+                rows: rows,
+                environment: Self.home
+            )
+            do {
+                try await body(console, deployment)
+            } catch {
+                await console.close()
+                throw error
+            }
+            await console.close()
+        }
+    }
+
+    private static let home = ["HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent", "XDG_STATE_HOME": "/nonexistent"]
+    private static let names = ["alpha", "beta", "gamma"]
+
+    private static func arguments(_ deployment: Deployment) -> [String] {
+        zip(names, deployment.servers).flatMap { ["--server", "\($0)=\($1.address)"] }
+    }
+
+    private func topic(_ prefix: String, on cluster: Int, of deployment: Deployment) throws -> String {
+        let ring = try HashRing(count: deployment.servers.count)
+        let topics = (0..<10_000).lazy.map { "\(prefix).\($0)" }
+        return try #require(topics.first { ring.index(of: $0) == cluster })
+    }
+
+    @Test("what is subscribed to is shown, with its owner named while typing")
+    func subscribe() async throws {
+        try await withConsole { console, deployment in
+            try await console.waitFor("3 clusters: 3 up")
+            let topic = try topic("orders", on: 1, of: deployment)
+            try await console.press("s")
+            try await console.type(topic)
+            try await console.waitFor("beta, hash \(HashRing.hash(of: topic))")
+            try await console.press("Enter")
+            try await console.press("3")
+            try await console.waitFor("Tail")
+            let publisher = try await RawClient.connect(port: deployment.servers[1].port)
+            // The subscription may still be on its way: publish until it shows.
+            try await publisher.publish("hello from outside", to: topic)
+            try await publisher.flush()
+            try await console.waitFor("the message") { screen in screen.contains { $0.contains("hello from outside") } }
+            await publisher.close()
+            try await console.press("q")
+            #expect(try await console.waitForExit() == .exited(0))
+        }
+    }
+
+    @Test("what is published arrives at an independent client, exactly, and is shown as confirmed")
+    func publish() async throws {
+        try await withConsole { console, deployment in
+            try await console.waitFor("3 clusters: 3 up")
+            let topic = try topic("commands", on: 2, of: deployment)
+            var listeners: [RawClient] = []
+            for server in deployment.servers {
+                let listener = try await RawClient.connect(port: server.port)
+                try await listener.subscribe(to: ">")
+                listeners.append(listener)
+            }
+            try await console.press("p")
+            try await console.type(topic)
+            try await console.waitFor("gamma")
+            try await console.press("Tab", "Tab")
+            try await console.type("body with spaces; and $signs")
+            try await console.press("Enter")
+            try await console.waitFor("confirmed")
+            let message = try await listeners[2].nextMessage()
+            #expect(message.subject == topic)
+            #expect(message.text == "body with spaces; and $signs")
+            for listener in listeners {
+                try await listener.flush()
+                #expect(try listener.pendingMessages().isEmpty, "once, and nowhere else")
+                await listener.close()
+            }
+        }
+    }
+
+    @Test("a cluster that dies is shown with the reason, the others stay, and it comes back")
+    func loss() async throws {
+        try await withConsole { console, deployment in
+            try await console.waitFor("3 clusters: 3 up")
+            deployment.servers[0].kill()
+            let screen = try await console.waitFor("alpha down, with the reason") { screen in
+                screen.contains { $0.contains("alpha") && $0.contains("down") } && screen.contains { $0.contains("connection refused") }
+            }
+            #expect(screen.contains { $0.contains("beta") && $0.contains(" up ") })
+            #expect(screen.contains { $0.contains("gamma") && $0.contains(" up ") })
+            for server in deployment.servers { server.kill() }
+            try await console.waitFor("3 down")
+            for server in deployment.servers { try await server.restart() }
+            try await console.waitFor("3 clusters: 3 up", within: .seconds(30))
+        }
+    }
+
+    @Test("every view at every size, and resizing while it runs", arguments: [(120, 36), (80, 24), (40, 12)])
+    func sizes(columns: Int, rows: Int) async throws {
+        try await withConsole(columns: columns, rows: rows) { console, _ in
+            try await console.waitFor("alpha")
+            for (key, title) in [("1", "alpha"), ("2", "Topics"), ("3", "Tail"), ("7", "Events"), ("1", "alpha")] {
+                try await console.press(key)
+                try await console.waitFor(title)
+            }
+            try await console.press("?")
+            try await console.waitFor("Help")
+            try await console.press("Escape")
+            for (width, height) in [(20, 5), (1, 1), (300, 80), (63, 17), (columns, rows)] {
+                try await console.resize(columns: width, rows: height)
+            }
+            try await console.waitFor("alpha")
+            #expect(try await console.screen().count == rows)
+            try await console.press("q")
+            #expect(try await console.waitForExit() == .exited(0))
+        }
+    }
+
+    @Test("the first screen comes without any server, and the console stays up")
+    func noServer() async throws {
+        let console = try await TerminalDriver.start(
+            [try BuiltProgram.path(), "--server", "alpha=127.0.0.1:1", "--server", "beta=no-such-host.invalid"],
+            columns: 120,
+            rows: 36,
+            environment: Self.home
+        )
+        try await console.waitFor("connection refused")
+        try await console.waitFor("has no address")
+        try await console.press("q")
+        #expect(try await console.waitForExit() == .exited(0))
+        await console.close()
+    }
+
+    @Test("the terminal is restored on quit and on signals", arguments: [Int32(0), 15, 1, 2, 3])
+    func restored(signal: Int32) async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            let console = try PseudoTerminal(
+                [try BuiltProgram.path()] + Self.arguments(deployment),
+                columns: 80,
+                rows: 24,
+                environment: Self.home.merging(["TERM": "xterm-256color", "LC_ALL": "C.UTF-8"]) { $1 }
+            )
+            let before = try #require(console.modes)
+            _ = try await console.waitFor("alpha")
+            if signal == 0 { try console.send("q") } else { console.signal(signal) }
+            _ = try await console.waitForExit()
+            let after = try #require(console.modes)
+            #expect(after == before || (after.isCanonical && after.echoes && after.generatesSignals))
+            let written = String(decoding: console.bytes, as: UTF8.self)
+            let left = try #require(written.range(of: "\u{1B}[?1049l", options: .backwards), "the alternate screen is left")
+            #expect(!written[left.upperBound...].contains("\u{1B}[?1049h"))
+            #expect(written.contains("\u{1B}[?2004l"), "bracketed paste is off")
+        }
+    }
+}

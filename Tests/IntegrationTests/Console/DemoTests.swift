@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The demo", .serialized)
+struct DemoTests {
+    private struct Ready: Decodable {
+        struct Cluster: Decodable {
+            struct Node: Decodable {
+                let pid: Int32
+            }
+            let name: String
+            let nodes: [Node]
+        }
+        let clusters: [Cluster]
+    }
+
+    private func isGone(_ pid: Int32) -> Bool { kill(pid, 0) != 0 }
+
+    private func waitUntilGone(_ pids: [Int32]) async throws {
+        let deadline = ContinuousClock.now + .seconds(20)
+        while !pids.allSatisfy(isGone) {
+            try #require(ContinuousClock.now < deadline, "servers are still there")
+            // A process that is nobody's child any more cannot be waited for.
+            try await Task.sleep(for: .milliseconds(50))
+        }
+    }
+
+    @Test("three meshed clusters with traffic on the screen; quitting leaves nothing behind")
+    func quit() async throws {
+        let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
+        try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
+        try await demo.waitFor("traffic on every cluster") { screen in
+            ["alpha", "beta", "gamma"].allSatisfy { name in
+                screen.contains { $0.contains(name) && $0.contains(" up ") && $0.contains("%") && !$0.contains(" 0 %") }
+            }
+        }
+        let pids = try await serverPIDs(of: demo.status().pid)
+        #expect(pids.count == 6)
+        try await demo.press("q")
+        #expect(try await demo.waitForExit() == .exited(0))
+        try await waitUntilGone(pids)
+        await demo.close()
+    }
+
+    @Test("servers do not survive a kill -9 of the demo")
+    func killed() async throws {
+        let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
+        try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
+        let pids = try await serverPIDs(of: demo.status().pid)
+        #expect(pids.count == 6)
+        try await demo.signal(SIGKILL)
+        _ = try await demo.waitForExit()
+        try await waitUntilGone(pids)
+        await demo.close()
+    }
+
+    /// The servers of the demo: grandchildren of the program, through its supervisor.
+    private func serverPIDs(of program: Int32) async throws -> [Int32] {
+        let processes = Process()
+        processes.executableURL = URL(fileURLWithPath: "/bin/ps")
+        processes.arguments = ["-e", "-o", "pid=,ppid=,comm="]
+        let pipe = Pipe()
+        processes.standardOutput = pipe
+        try processes.run()
+        let output = String(decoding: pipe.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        let rows = output.split(separator: "\n").compactMap { line -> (pid: Int32, parent: Int32, name: String)? in
+            let parts = line.split(separator: " ", maxSplits: 2)
+            guard parts.count == 3, let pid = Int32(parts[0]), let parent = Int32(parts[1]) else { return nil }
+            return (pid, parent, String(parts[2]))
+        }
+        var family: Set<Int32> = [program]
+        while true {
+            let more = Set(rows.filter { family.contains($0.parent) }.map(\.pid)).union(family)
+            if more == family { break }
+            family = more
+        }
+        return rows.filter { family.contains($0.pid) && $0.name.contains("nats-server") }.map(\.pid)
+    }
+}
