@@ -42,7 +42,9 @@ struct RouteCommand: ParsableCommand {
     func run() throws {
         let table = try routingTable()
         if StandardOutput.isTerminal, StandardError.isTerminal, !output.json {
-            StandardError.note("ring \(table.ring.fingerprint), \(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)")
+            StandardError.note(
+                "ring \(table.ring.fingerprint), \(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)"
+            )
         }
         let failures = topics.isEmpty ? try answerInput(table) : try answerArguments(table)
         guard failures == 0 else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }

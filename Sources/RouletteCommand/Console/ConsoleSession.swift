@@ -30,7 +30,8 @@ enum ConsoleSession {
             colorDepth: terminal.capabilities.colorDepth,
             glyphs: terminal.capabilities.glyphs
         )
-        try await ConsoleRuntime(client: client, configuration: console, terminal: NcursesConsoleTerminal(terminal: terminal)).run()
+        try await ConsoleRuntime(client: client, configuration: console, terminal: NcursesConsoleTerminal(terminal: terminal))
+            .run()
     }
 
     /// Where themes are found: the operator's own, those installed with the program, those of the checkout it was built in.

@@ -44,7 +44,9 @@ struct ConnectionOptions: ParsableArguments {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }
             if naming == .name, let unnamed {
-                throw CommandFailure.usage("--naming name needs a name for \(unnamed.endpoint); use --server NAME=\(unnamed.endpoint)")
+                throw CommandFailure.usage(
+                    "--naming name needs a name for \(unnamed.endpoint); use --server NAME=\(unnamed.endpoint)"
+                )
             }
         }
         if let user {
@@ -61,7 +63,9 @@ struct ConnectionOptions: ParsableArguments {
             guard config == nil, profile == nil else {
                 throw CommandFailure.usage("--server takes the place of a profile; leave out --config and --profile")
             }
-            return ResolvedDeployment(profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index))
+            return ResolvedDeployment(
+                profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index)
+            )
         }
         let path = try config ?? SettingsLocations(environment: environment).configurationFile
         let file: ConfigurationFile

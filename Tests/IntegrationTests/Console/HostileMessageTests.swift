@@ -13,7 +13,39 @@ struct HostileMessageTests {
         + Array("I\rJ\u{08}K".utf8)  // carriage return, backspace
         + [0x4C, 0xFF, 0xC3, 0x28, 0x9B, 0x4D]  // invalid UTF-8, a bare C1 byte
 
-    @Test("only the program's own sequences reach the terminal, and escapes are visible")
+    @Test("what is hostile is shown as visible escapes")
+    func visibleEscapes() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            let console = try await TerminalDriver.start(
+                [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
+                columns: 200,
+                rows: 50,
+                environment: ["HOME": "/nonexistent", "XDG_CONFIG_HOME": "/nonexistent"]
+            )
+            try await console.waitFor("1 cluster: 1 up")
+            try await console.press("s")
+            try await console.waitFor("Subscribe")
+            try await console.type("evil.>")
+            try await console.press("Enter", "3")
+            let publisher = try await RawClient.connect(port: deployment.servers[0].port)
+            let frame = Array("PUB evil.topic \(Self.payload.count)\r\n".utf8) + Self.payload + [13, 10]
+            try await console.repeating("A^[]0;pwned^GB") {
+                try await publisher.connection.send(frame)
+                try await publisher.flush()
+            }
+            try await console.waitFor("^[]52;c;cHduZWQ=^G")
+            try await console.waitFor("<U+0090>q<U+009C>")
+            let second = Array("G\u{202E}dlrow\u{200B}I\rJ\u{08}K".utf8) + [0xFF]
+            try await publisher.connection.send(
+                Array("PUB evil.topic \(second.count)\r\n".utf8) + second + [13, 10]
+            )
+            try await console.waitFor("G<U+202E>dlrow<U+200B>I^MJ^HK\\xFF")
+            await publisher.close()
+            await console.close()
+        }
+    }
+
+    @Test("only the program's own sequences reach the terminal")
     func console() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try PseudoTerminal(
@@ -47,11 +79,6 @@ struct HostileMessageTests {
             _ = try await console.waitForExit()
 
             let bytes = console.bytes
-            let text = String(decoding: bytes, as: UTF8.self)
-            #expect(text.contains("^[]0;pwned^G"))
-            #expect(text.contains("<U+202E>"))
-            #expect(text.contains("^M"))
-            #expect(text.contains("\\xFF"))
             #expect(!contains(bytes, Array("\u{1B}]".utf8)), "no OSC sequence at all")
             #expect(!contains(bytes, [0x1B, 0x50]), "no DCS")
             #expect(!bytes.contains(0x07), "no BEL")
@@ -92,5 +119,16 @@ struct HostileMessageTests {
     private func contains(_ bytes: [UInt8], _ part: [UInt8]) -> Bool {
         guard bytes.count >= part.count else { return false }
         return (0...(bytes.count - part.count)).contains { bytes[$0..<$0 + part.count].elementsEqual(part) }
+    }
+}
+
+extension TerminalDriver {
+    /// Does something again and again until the screen shows its effect: a subscription may still be on its way.
+    func repeating(_ text: String, _ action: () async throws -> Void) async throws {
+        for _ in 0..<100 {
+            try await action()
+            if (try? await waitFor(text, within: .milliseconds(200))) != nil { return }
+        }
+        try await waitFor(text, within: .zero)
     }
 }

@@ -22,7 +22,9 @@ struct DemoDirectories {
         let parent = parents.first { $0.hasPrefix("/") && access($0, W_OK | X_OK) == 0 } ?? "/tmp"
         let path = "\(parent)/roulette-demo-\(geteuid())"
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
-            throw .failed("\(path) cannot be made: \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written")
+            throw .failed(
+                "\(path) cannot be made: \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written"
+            )
         }
         // A directory that others can change, as anyone can make one in /tmp, could have us stop or start their programs.
         var status = stat()

@@ -45,7 +45,9 @@ enum LoopbackSocket {
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         return withUnsafeMutablePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard Foundation.bind(socket, generic, length) == 0, getsockname(socket, generic, &length) == 0 else { return nil }
+                guard Foundation.bind(socket, generic, length) == 0, getsockname(socket, generic, &length) == 0 else {
+                    return nil
+                }
                 return Int(UInt16(bigEndian: pointer.pointee.sin_port))
             }
         }
