@@ -66,6 +66,8 @@ public struct ConsoleRuntime: Sendable {
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
                 for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
             }
+            // The bottom row lists them; nobody asked for them just now.
+            model.notice = nil
             await loop(&model, &screen, &effects, in: &group)
             client.close()
             group.cancelAll()

@@ -43,7 +43,8 @@ struct ExitReport {
     /// Prints the report and ends the process.
     func exit() -> Never {
         if let answer { try? StandardOutput.write(Array((answer + "\n").utf8)) }
-        if let complaint { StandardError.note(complaint) }
+        // A command that told of each failure as it came has nothing left to say.
+        if let complaint, !complaint.isEmpty { StandardError.note(complaint) }
         Foundation.exit(code)
     }
 
