@@ -14,4 +14,31 @@ struct ScreenTests {
         let model = Fixtures.busyModel(size, view: view)
         try Screens.expect(model, "\(view.rawValue)-\(size.width)x\(size.height)")
     }
+
+    @Test(
+        "each prompt over a view",
+        arguments: [("subscribe", "s"), ("publish", "p"), ("unsubscribe", "u"), ("help", "?")],
+        sizes
+    )
+    func prompt(_ prompt: (name: String, key: String), _ size: Size) throws {
+        var model = Fixtures.busyModel(size, view: .overview)
+        model.press(prompt.key)
+        if prompt.key == "s" || prompt.key == "p" { model.type("orders.eu") }
+        try Screens.expect(model, "\(prompt.name)-\(size.width)x\(size.height)")
+    }
+
+    @Test("in ASCII")
+    func ascii() throws {
+        let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
+        try Screens.expect(model, "overview-ascii-80x24", glyphs: .ascii)
+        let scalars = Screens.lines(model, glyphs: .ascii).joined().unicodeScalars
+        #expect(scalars.allSatisfy { $0.isASCII })
+    }
+
+    @Test("no server answers yet")
+    func first() throws {
+        var model = Fixtures.model(Size(width: 80, height: 24))
+        for index in model.data.clusters.indices { model.data.clusters[index].address = "nats-\(index).example.org:4222" }
+        try Screens.expect(model, "first-80x24")
+    }
 }

@@ -133,6 +133,7 @@ extension Command {
         let candidates: [String] =
             switch definition(name)?.name {
             case "view": viewNames.map(\.name).filter { $0.hasPrefix(word) }
+            case "theme": data.themeNames.filter { $0.hasPrefix(word) }
             case "sub", "watch", "pub", "route": TopicCompletion.completions(of: word, data)
             case "unsub": data.subscriptions.map(\.request.pattern).filter { $0.hasPrefix(word) }
             case "reconnect": data.deployment.clusterNames.filter { $0.hasPrefix(word) }

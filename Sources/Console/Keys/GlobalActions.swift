@@ -4,9 +4,13 @@ import TerminalUI
 /// What keys do in every view: what the help lists, and what ``update(_:_:)`` carries out.
 enum GlobalActions {
     /// What the hints show of it, the most important first.
-    static let hints: [(action: KeyAction, label: SafeText)] = [
-        (.subscribe, "subscribe"), (.publish, "publish"), (.filter, "filter"), (.help, "help"), (.quit, "quit"),
-    ]
+    /// - Parameter isShort: On a narrow screen the words are shorter, so that none of the first four is left out.
+    static func hints(isShort: Bool) -> [(action: KeyAction, label: SafeText)] {
+        [
+            (.subscribe, isShort ? "sub" : "subscribe"), (.publish, isShort ? "pub" : "publish"),
+            (.filter, "filter"), (.help, "help"), (.quit, "quit"),
+        ]
+    }
 
     /// What it does beside opening views.
     static let actions: [KeyAction] = [

@@ -39,6 +39,12 @@ struct ConsoleModel: Sendable {
         noticeUntil = data.now.uptime + Notice.lifetime
     }
 
+    /// Takes the notice away, into the event log if it matters: for what nobody asked for just now.
+    mutating func keepAsEvent() {
+        if let notice, notice.severity != .info { log(EventRow(.note, notice.severity, detail: notice.text)) }
+        notice = nil
+    }
+
     /// Adds a line to the event log.
     mutating func log(_ row: EventRow) {
         data.events.append(row, at: data.now)

@@ -12,6 +12,8 @@ struct DashboardData: Sendable {
     var tail = TailLog()
     var events = EventLog()
     var subscriptions: [SubscriptionRow] = []
+    /// The themes that can be chosen.
+    var themeNames: [String] = []
     /// How many messages of the tail are counted and not shown.
     var tailRate = TailRate()
 

@@ -15,7 +15,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
         case note
     }
 
-    /// Given by the log: ascending.
+    /// Given by the log, unique.
     var id = 0
     /// Seconds since 1970-01-01 00:00 UTC.
     var epochSeconds: Int64 = 0

@@ -65,9 +65,8 @@ public struct ConsoleRuntime: Sendable {
                 // What the profile says was decided by whoever wrote it; it is not asked again.
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
                 for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
+                model.keepAsEvent()
             }
-            // The bottom row lists them; nobody asked for them just now.
-            model.notice = nil
             await loop(&model, &screen, &effects, in: &group)
             client.close()
             group.cancelAll()
@@ -85,6 +84,11 @@ public struct ConsoleRuntime: Sendable {
         data.now = clock.now
         data.clusters = ClusterRow.rows(of: client.snapshot())
         var model = ConsoleModel(size: await terminal.size, data: data)
+        do {
+            model.data.themeNames = try configuration.themes.names()
+        } catch {
+            model.log(EventRow(.note, .warning, detail: "\(untrusted: error.description)"))
+        }
         for (key, action) in keys.unusable {
             let text: SafeText = "no terminal sends the key \(untrusted: key.description) of \(untrusted: action.rawValue)"
             model.log(EventRow(.note, .warning, detail: text))

@@ -2,6 +2,8 @@ import DequeModule
 
 /// All counts at one moment.
 struct TrafficSnapshot: Sendable {
+    /// Different for every snapshot of a table; 0 for the empty one.
+    private(set) var id = 0
     /// The topics, by row.
     var topics: [TopicIdentity] = []
     /// Their counts, by row.
@@ -15,6 +17,7 @@ struct TrafficSnapshot: Sendable {
     init() {}
 
     init(
+        id: Int,
         topics: [TopicIdentity],
         counters: [TopicCounters],
         samples: Deque<[Float]>,
@@ -22,6 +25,7 @@ struct TrafficSnapshot: Sendable {
         folded: FoldedTopics,
         clusters: [ClusterTraffic]
     ) {
+        self.id = id
         self.topics = topics
         self.counters = counters
         self.samples = samples

@@ -26,6 +26,7 @@ struct TrafficTable: Sendable {
     private var sampleCount = 0
     private var lastSample: Double
     private var nextSerial = 1
+    private var snapshotCount = 0
 
     private var folder = TopicFolder()
     /// Rows to fold next, the least busy last.
@@ -119,8 +120,10 @@ struct TrafficTable: Sendable {
     }
 
     /// Everything as it is now. Shares its storage with the table until that changes.
-    func snapshot() -> TrafficSnapshot {
-        TrafficSnapshot(
+    mutating func snapshot() -> TrafficSnapshot {
+        snapshotCount += 1
+        return TrafficSnapshot(
+            id: snapshotCount,
             topics: topics,
             counters: counters,
             samples: samples,

@@ -65,7 +65,8 @@ struct ViewList: Sendable {
     /// The open view.
     var current: any ConsoleView {
         get { views[selected] }
-        set { views[selected] = newValue }
+        // In place: a view may hold thousands of rows.
+        _modify { yield &views[selected] }
     }
 
     /// Opens the view of an action; false if there is none.

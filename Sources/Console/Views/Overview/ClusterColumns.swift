@@ -16,12 +16,13 @@ struct ClusterColumns {
         totalRate = Rates(data).total
     }
 
-    var columns: [Table.Column] {
+    /// - Parameter width: Columns of the screen the table has; on a narrow one the state may be cut, so that a rate fits.
+    func columns(width: Int) -> [Table.Column] {
         let nameWidth = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
         return [
             Table.Column("", width: .fixed(1)),
             Table.Column("CLUSTER", width: .flexible(minimum: 7, ideal: max(7, min(nameWidth, 24)))),
-            Table.Column("STATE", width: .flexible(minimum: 16, ideal: 20, importance: 100)),
+            Table.Column("STATE", width: .flexible(minimum: width < 60 ? 12 : 16, ideal: 20, importance: 100)),
             Table.Column("PUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("SUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("RTT p50", width: .fixed(7, importance: 60), alignment: .right),

@@ -47,7 +47,7 @@ extension OverviewView {
 
         let glyphs = buffer.glyphs
         let columns = ClusterColumns(data)
-        let table = Table(columns: columns.columns, styles: .standard(data.theme))
+        let table = Table(columns: columns.columns(width: inside.width), styles: .standard(data.theme))
         table.draw(into: &buffer, in: inside, rowCount: lines.count, offset: offset, selected: selected) { index in
             switch lines[index] {
             case .cluster(let row): columns.row(row, glyphs: glyphs)

@@ -18,6 +18,14 @@ struct TopicsView: ConsoleView {
     private(set) var order: [Int] = []
     private(set) var showsDetail = false
     private var height = 1
+    private var ordered: OrderKey?
+
+    /// What the order was made from: sorting 100,000 rows for each key pressed would be felt.
+    private struct OrderKey: Sendable, Hashable {
+        let snapshot: Int
+        let sort: TopicSort
+        let filter: [UInt8]
+    }
 
     // MARK: Keys
 
@@ -51,7 +59,11 @@ struct TopicsView: ConsoleView {
     // MARK: Rows
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        order = sort.order(of: data.traffic, filter: filter)
+        let key = OrderKey(snapshot: data.traffic.id, sort: sort, filter: Array(filter.utf8))
+        if key != ordered {
+            order = sort.order(of: data.traffic, filter: filter)
+            ordered = key
+        }
         height = max(1, TopicsLayout(Rect(size), showsDetail: showsDetail).tableRows)
         list.update(serials(data), height: height)
     }

@@ -1,0 +1,205 @@
+import Roulette
+import Settings
+import Synchronization
+import TerminalUI
+import Testing
+
+@testable import Console
+
+/// A terminal that keeps the last frame, and lets tests wait for what it shows.
+private final class RecordingTerminal: ConsoleTerminal {
+    let events: AsyncStream<InputEvent>
+    private let input: AsyncStream<InputEvent>.Continuation
+    private let frames: AsyncStream<[String]>
+    private let frameInput: AsyncStream<[String]>.Continuation
+    let calls = Mutex<[String]>([])
+    let frameCount = Mutex(0)
+
+    init() {
+        (events, input) = AsyncStream<InputEvent>.makeStream()
+        (frames, frameInput) = AsyncStream<[String]>.makeStream()
+    }
+
+    var size: Size { get async { Size(width: 100, height: 30) } }
+
+    func paint(_ buffer: CellBuffer, cursor: Point?) async {
+        frameCount.withLock { $0 += 1 }
+        frameInput.yield(buffer.lines())
+    }
+
+    func redraw() async { calls.withLock { $0.append("redraw") } }
+    func suspend() async { calls.withLock { $0.append("suspend") } }
+    func setMouse(_ isOn: Bool) async { calls.withLock { $0.append("mouse \(isOn)") } }
+
+    func press(_ names: String...) {
+        for name in names {
+            if let key = Key(parsing: name) { input.yield(.key(key)) }
+        }
+    }
+
+    func type(_ text: String) {
+        for scalar in text.unicodeScalars { input.yield(.key(.character(scalar))) }
+    }
+
+    func hangUp() { input.finish() }
+
+    /// Waits for a frame that shows a text; the run that never shows it ends with the time limit of the test.
+    func waitFor(_ text: String) async {
+        for await frame in frames where frame.contains(where: { $0.contains(text) }) { return }
+    }
+}
+
+@Suite("Runtime", .timeLimit(.minutes(1)))
+struct RuntimeTests {
+    /// A console on an address where nobody answers: port 1 of this machine.
+    private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
+        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
+        configuration.poolSize = 1
+        configuration.maxRetry = 0
+        let client = try RouletteClient(configuration: configuration)
+        return try ConsoleRuntime(client: client, configuration: ConsoleConfiguration(profile: profile), terminal: terminal)
+    }
+
+    @Test("shows itself when no server answers, takes keys, and q ends it")
+    func quits() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("Clusters")
+        await terminal.waitFor("down")
+        terminal.press("3")
+        await terminal.waitFor("Nothing is subscribed to")
+        terminal.press("q")
+        await run
+    }
+
+    @Test("the first frame is painted before anything is connected to")
+    func firstFrame() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("connecting to")
+        terminal.press("q")
+        await run
+    }
+
+    @Test("a publish that cannot be sent says so in the form")
+    func publishFails() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("Clusters")
+        terminal.press("p")
+        terminal.type("orders.eu")
+        terminal.press("enter")
+        await terminal.waitFor("failed: cluster alpha")
+        terminal.press("esc", "q")
+        await run
+    }
+
+    @Test("the terminal is asked for what only it can do, in order")
+    func terminalEffects() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        terminal.press("m", "^z", "^l", "m", "q")
+        await run
+        #expect(terminal.calls.withLock { $0 } == ["mouse true", "suspend", "redraw", "mouse false"])
+    }
+
+    @Test("watches of the profile are made at the start, in production too; an unknown theme leaves the old one")
+    func watches() async throws {
+        let terminal = RecordingTerminal()
+        var profile = Fixtures.profile(.production)
+        profile.watch = [">"]
+        let console = try makeConsole(terminal, profile: profile)
+        async let run: Void = console.run()
+        await terminal.waitFor("1 subscribed: >, watched")
+        terminal.press(":")
+        terminal.type("theme nrod")
+        terminal.press("enter")
+        await terminal.waitFor("error: ")
+        terminal.press("q")
+        await run
+    }
+
+    @Test("a terminal that is gone ends it")
+    func hangUp() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("Clusters")
+        terminal.hangUp()
+        await run
+    }
+
+    @Test("canceling its task ends it")
+    func cancellation() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        let run = Task { await console.run() }
+        await terminal.waitFor("Clusters")
+        run.cancel()
+        await run.value
+    }
+
+    @Test("a theme that does not exist is an error before anything is drawn")
+    func unknownTheme() throws {
+        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)]))
+        let configuration = ConsoleConfiguration(profile: Fixtures.profile(), themeName: "nrod")
+        #expect(throws: SettingsError.self) {
+            try ConsoleRuntime(client: client, configuration: configuration, terminal: RecordingTerminal())
+        }
+    }
+
+    @Test("a frame that looks the same is not painted again")
+    func unchanged() async {
+        let terminal = RecordingTerminal()
+        var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
+        var screen = ConsoleScreen(terminal: terminal, glyphs: .unicode)
+        await screen.show(&model)
+        #expect(screen.hasPainted)
+        await screen.show(&model)
+        #expect(!screen.hasPainted)
+        _ = update(&model, .input(.key(.character("2"))))
+        await screen.show(&model)
+        #expect(screen.hasPainted)
+        #expect(terminal.frameCount.withLock { $0 } == 2)
+    }
+}
+
+@Suite("Mailbox", .timeLimit(.minutes(1)))
+struct MailboxTests {
+    @Test("takes all that waits at once, in order")
+    func order() async throws {
+        let mailbox = Mailbox<Int>()
+        for number in 0..<5 { mailbox.send(number) }
+        #expect(try #require(await mailbox.takeAll()).elements == [0, 1, 2, 3, 4])
+        mailbox.send(5)
+        mailbox.finish()
+        mailbox.send(6)
+        #expect(try #require(await mailbox.takeAll()).elements == [5])
+        #expect(await mailbox.takeAll() == nil)
+    }
+
+    @Test("bounded: what does not fit is refused and counted")
+    func bound() async throws {
+        let mailbox = Mailbox<Int>()
+        for number in 0..<5_000 { mailbox.send(number) }
+        let (elements, refused) = try #require(await mailbox.takeAll())
+        #expect(elements.count == 4_096)
+        #expect(elements.last == 4_095)
+        #expect(refused == 904)
+    }
+
+    @Test("wakes its consumer, and ends when that is canceled")
+    func waking() async throws {
+        let mailbox = Mailbox<Int>()
+        let consumer = Task { await mailbox.takeAll()?.elements.first }
+        mailbox.send(7)
+        #expect(await consumer.value == 7)
+        let waiting = Task { await mailbox.takeAll() == nil }
+        waiting.cancel()
+        #expect(await waiting.value)
+    }
+}
