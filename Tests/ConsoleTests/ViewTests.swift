@@ -39,6 +39,17 @@ struct ViewTests {
         #expect(Fixtures.clusters[0].reason == nil)
     }
 
+    @Test("the age of a state is in whole seconds, so that the number of tries fits; being stale has none")
+    func ages() {
+        var row = Fixtures.clusters[2]
+        row.stateDuration = .milliseconds(5_940)
+        #expect(row.stateText.plain == "down 5 s, try 7")
+        row.stateDuration = .microseconds(2_700)
+        #expect(row.stateText.plain == "down 0 s, try 7")
+        row.state = .stale
+        #expect(row.stateText.plain == "stale")
+    }
+
     @Test("a filter keeps the clusters it matches")
     func overviewFilter() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)

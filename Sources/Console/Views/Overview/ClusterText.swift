@@ -4,13 +4,20 @@ extension ClusterRow {
     /// The state with its age, or with how the reconnecting goes.
     var stateText: SafeText {
         switch state {
-        case .up: "up \(SafeText.duration(stateDuration))"
+        case .up: "up \(age)"
         case .degraded: "degraded"
-        case .stale: "stale \(SafeText.duration(stateDuration))"
+        // Its connections count as up still, so their age says nothing about the silence; the reason does.
+        case .stale: "stale"
         case .connecting: "connecting"
-        case .down where attempt > 0: "down \(SafeText.duration(stateDuration)), try \(attempt)"
-        case .down: "down \(SafeText.duration(stateDuration))"
+        case .down where attempt > 0: "down \(age), try \(attempt)"
+        case .down: "down \(age)"
         }
+    }
+
+    /// Whole seconds: fractions would say nothing, and push the number of tries out of the column.
+    private var age: SafeText {
+        let seconds = stateDuration.components.seconds
+        return seconds < 1 ? "0 s" : seconds < 10 ? "\(seconds) s" : .duration(.seconds(seconds))
     }
 
     /// Why it is not up; nil if it is.
