@@ -286,7 +286,10 @@ final class ConnectionDriver: @unchecked Sendable {
         case .introduce:
             introduce(to: info)
         case .update:
-            outbound.limitsChanged(maxPayload: info.maxPayload ?? .max, acceptsHeaders: info.supportsHeaders)
+            outbound.limitsChanged(
+                maxPayload: ServerIdentity(info).maxPayload,
+                acceptsHeaders: info.supportsHeaders
+            )
         }
         serverAcceptsHeaders = info.supportsHeaders
         let server = ServerIdentity(info)

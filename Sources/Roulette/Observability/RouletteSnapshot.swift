@@ -64,7 +64,7 @@ public struct ClusterSnapshot: Sendable {
         connections.map(\.connection.stateDuration).min() ?? .zero
     }
 
-    /// The most recent error of a connection that is not up, or of one that is silent.
+    /// The last error of a connection that is not up.
     public var lastError: NATSError? {
         connections.lazy.filter { !$0.connection.isUp }.compactMap(\.connection.lastError).first
     }
