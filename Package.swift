@@ -26,7 +26,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
-        .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
@@ -62,7 +61,6 @@ let package = Package(
                 "HashRing",
                 "NATS",
                 .product(name: "Logging", package: "swift-log"),
-                .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
@@ -81,7 +79,15 @@ let package = Package(
         // MARK: Console and command
         .target(
             name: "Console",
-            dependencies: ["Roulette", "Settings", "TerminalUI", .product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                "HashRing",
+                "NATS",
+                "NATSWire",
+                "Roulette",
+                "Settings",
+                "TerminalUI",
+                .product(name: "DequeModule", package: "swift-collections"),
+            ],
             swiftSettings: strict
         ),
         .executableTarget(
