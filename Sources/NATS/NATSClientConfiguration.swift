@@ -19,23 +19,15 @@ public struct NATSClientConfiguration: Sendable {
         }
     }
 
-    /// What the client proves its identity with.
-    public enum Credentials: Sendable, Equatable {
-        /// Nothing.
-        case none
-        /// A user name and password.
-        case userPassword(user: String, password: Secret)
-        /// A token.
-        case token(Secret)
-    }
-
     /// Where to connect.
     public var address: Address
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
     /// Asked again for every attempt, so that rotated credentials are used.
     public var credentials: @Sendable () throws -> Credentials = { .none }
-    /// One deadline over everything from the first TCP packet to the first PONG.
+    /// Whether and how the connection is encrypted.
+    public var tls = TLS()
+    /// One deadline over everything from the first TCP packet to the first PONG, TLS included.
     public var connectTimeout: Duration = .seconds(5)
     /// The time between two PINGs. The first one of a connection comes up to one second later,
     /// so that many connections made at once do not ping at once.
@@ -70,6 +62,7 @@ public struct NATSClientConfiguration: Sendable {
         }
         try require(!address.host.isEmpty, "the host is empty")
         try require((1...65535).contains(address.port), "port \(address.port) is out of range, use 1 to 65535")
+        try tls.validate()
         try require(connectTimeout > .zero, "the connection timeout must be longer than zero")
         try require(pingInterval > .zero, "the ping interval must be longer than zero")
         try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")

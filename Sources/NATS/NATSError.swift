@@ -24,6 +24,10 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
         public static let protocolViolation = Code("protocol_violation")
         /// The server did not accept the credentials.
         public static let authorization = Code("authorization")
+        /// The client's own credentials cannot be read or used: a missing file, a wrong seed, a provider that failed.
+        public static let credentials = Code("credentials")
+        /// The connection could not be secured: no TLS offered, a certificate that proves nothing, a failed handshake.
+        public static let tls = Code("tls")
         /// No bytes arrived during the allowed number of ping intervals.
         public static let stale = Code("stale")
         /// The connection was lost.

@@ -18,6 +18,9 @@ extension ConnectionDriver {
     // MARK: Handshake
 
     func writeConnect(to info: ServerInfo) throws(NATSError) {
+        if configuration.tls.mode == .required || configuration.tls.mode == .first {
+            throw NATSError(.tls, "TLS is not available yet")
+        }
         var options = ConnectOptions()
         options.name = configuration.name
         options.echo = configuration.echo
@@ -27,17 +30,10 @@ extension ConnectionDriver {
         } catch {
             throw NATSError(.authorization, "the credentials cannot be read: \(error)", cause: error)
         }
-        switch credentials {
-        case .none:
-            if info.authRequired {
-                throw NATSError(.authorization, "the server asks for credentials and none are configured")
-            }
-        case .userPassword(let user, let password):
-            options.user = user
-            options.pass = password.value
-        case .token(let token):
-            options.authToken = token.value
+        if credentials == .none, info.authRequired {
+            throw NATSError(.authorization, "the server asks for credentials and none are configured")
         }
+        try credentials.sign(&options, nonce: info.nonce)
         if info.tlsRequired {
             throw NATSError(.configuration, "the server requires TLS, which this client is not configured for")
         }

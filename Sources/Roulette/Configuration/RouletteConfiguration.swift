@@ -4,7 +4,7 @@ public import NATS
 /// A deployment and how to use it. The names and defaults are those of Roulette 1.0.5 where it has them.
 public struct RouletteConfiguration: Sendable {
     /// One cluster: the address of its load balancer, or of a server.
-    public struct Server: Sendable, Hashable {
+    public struct Server: Sendable {
         /// A name to show; with ``HashRing/HashRing/Naming/name`` it is what the ring is made of.
         public var name: String?
         /// A host name or an IP address.
@@ -13,6 +13,10 @@ public struct RouletteConfiguration: Sendable {
         public var port: Int
         /// The URL of the server's monitoring endpoint, for dashboards.
         public var monitor: String?
+        /// The credentials for this cluster, in place of ``RouletteConfiguration/credentials``.
+        public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
+        /// The encryption for this cluster, in place of ``RouletteConfiguration/tls``.
+        public var tls: NATSClientConfiguration.TLS?
 
         /// Describes a cluster by its address.
         public init(name: String? = nil, host: String, port: Int = 4222, monitor: String? = nil) {
@@ -61,12 +65,14 @@ public struct RouletteConfiguration: Sendable {
     public var maxBackoff: Duration = .seconds(5)
     /// What happens to subscriptions when a connection is lost.
     public var subscriptionRestart = SubscriptionRestart.temporary
-    /// One deadline over TCP, INFO and PONG of a connection.
+    /// One deadline over TCP, TLS, INFO and PONG of a connection.
     public var connectionTimeout: Duration = .seconds(5)
     /// Frames waiting for the socket of one connection, in bytes. Above it publishing suspends.
     public var outboundBufferSize = 1 << 20
     /// Asked again for every attempt to connect.
     public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
+    /// Whether and how connections are encrypted.
+    public var tls = NATSClientConfiguration.TLS()
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
@@ -122,7 +128,8 @@ public struct RouletteConfiguration: Sendable {
     func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
-        configuration.credentials = credentials
+        configuration.credentials = server.credentials ?? credentials
+        configuration.tls = server.tls ?? tls
         configuration.connectTimeout = connectionTimeout
         configuration.pingInterval = pingInterval
         configuration.maxPingFailure = maxPingFailure

@@ -38,7 +38,8 @@ package final class FaultProxy: Sendable {
         var toClient = Behavior.faithful
         /// New connections are closed at once.
         var refuses = false
-        var accepted = 0
+        var clients: [TCPConnection] = []
+        var accepted: Int { self.clients.count }
         var pairs: [Pair] = []
         var tasks: [Task<Void, Never>] = []
 
@@ -59,12 +60,20 @@ package final class FaultProxy: Sendable {
     /// How many connections were accepted so far.
     package var accepted: Int { self.state.value.accepted }
 
+    /// Every byte that clients sent, for each connection in the order in which they were accepted. With `tls` it is the
+    /// plain text.
+    package var sentByClients: [[UInt8]] { self.state.value.clients.map(\.inbound.value.bytes) }
+
     /// Listens on 127.0.0.1 and passes every connection on to `target`, a port of the same machine.
-    package static func start(to target: Int) async throws -> FaultProxy {
+    ///
+    /// - Parameters:
+    ///   - target: The port of the server behind the proxy.
+    ///   - tls: Ends the encryption of clients here, as a load balancer does; the server behind gets plain text.
+    package static func start(to target: Int, tls: TLSTermination? = nil) async throws -> FaultProxy {
         let state = Watched(State())
-        let listener = try await TCPListener.listen { client in
+        let listener = try await TCPListener.listen(tls: tls) { client in
             state.update { current in
-                current.accepted += 1
+                current.clients.append(client)
                 let refused = current.refuses
                 current.tasks.append(
                     Task { refused ? await client.close() : await Self.serve(client, target: target, state: state) }

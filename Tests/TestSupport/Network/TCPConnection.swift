@@ -82,6 +82,16 @@ package final class TCPConnection: Sendable {
         }
     }
 
+    /// Sends text as it is and takes what the peer says next for the beginning of a TLS handshake.
+    package func startTLS(_ tls: TLSTermination, after text: String) async throws {
+        let channel = self.channel
+        try await channel.eventLoop.submit {
+            // In one turn of the loop: an answer cannot come in between.
+            channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
+            try channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
+        }.get()
+    }
+
     // MARK: Receiving
 
     /// Takes the next line, without its end (CR LF or LF).

@@ -14,8 +14,14 @@ final class TCPListener: Sendable {
 
     /// Listens on `port`; zero has the kernel choose one.
     ///
-    /// - Parameter accept: Called with each connection before anything is read from it.
-    static func listen(port: Int = 0, accept: @escaping @Sendable (TCPConnection) -> Void) async throws -> TCPListener {
+    /// - Parameters:
+    ///   - tls: Connections are encrypted from their first byte; what is received and sent is the plain text.
+    ///   - accept: Called with each connection before anything is read from it.
+    static func listen(
+        port: Int = 0,
+        tls: TLSTermination? = nil,
+        accept: @escaping @Sendable (TCPConnection) -> Void
+    ) async throws -> TCPListener {
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -23,6 +29,7 @@ final class TCPListener: Sendable {
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let connection = TCPConnection(channel: channel)
+                    if let tls { try channel.pipeline.syncOperations.addHandler(tls.makeHandler()) }
                     try channel.pipeline.syncOperations.addHandler(connection.recorder)
                     accept(connection)
                 }

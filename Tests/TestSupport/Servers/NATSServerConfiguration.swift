@@ -5,6 +5,20 @@ package struct NATSServerConfiguration: Sendable {
         case anyone
         case user(String, password: String)
         case token(String)
+        /// The holder of the NKEY with this public key.
+        case nkey(String)
+    }
+
+    /// How the server encrypts connections of clients.
+    package struct TLS: Sendable {
+        package var certificate: TestAuthority.Certificate
+        /// The PEM file of the authority whose certificates clients have to show, or nil for none.
+        package var clientAuthority: String?
+
+        package init(certificate: TestAuthority.Certificate, clientAuthority: String? = nil) {
+            self.certificate = certificate
+            self.clientAuthority = clientAuthority
+        }
     }
 
     /// The cluster that a server belongs to.
@@ -22,21 +36,24 @@ package struct NATSServerConfiguration: Sendable {
     /// The server's name; nil leaves it to the server.
     package var name: String?
     package var authorization: Authorization
+    package var tls: TLS?
     package var cluster: Cluster?
     /// Whether to serve the HTTP monitoring endpoints.
     package var monitoring: Bool
-    /// More of the server's configuration language, for instance `max_payload: 1024` or a `tls { … }` block.
+    /// More of the server's configuration language, for instance `max_payload: 1024` or an `accounts { … }` block.
     package var extra: String
 
     package init(
         name: String? = nil,
         authorization: Authorization = .anyone,
+        tls: TLS? = nil,
         cluster: Cluster? = nil,
         monitoring: Bool = false,
         extra: String = ""
     ) {
         self.name = name
         self.authorization = authorization
+        self.tls = tls
         self.cluster = cluster
         self.monitoring = monitoring
         self.extra = extra
@@ -58,6 +75,20 @@ package struct NATSServerConfiguration: Sendable {
             lines.append("authorization { user: \(Self.quoted(user)), password: \(Self.quoted(password)) }")
         case .token(let token):
             lines.append("authorization { token: \(Self.quoted(token)) }")
+        case .nkey(let publicKey):
+            lines.append("authorization { users: [ { nkey: \(publicKey) } ] }")
+        }
+        if let tls {
+            lines.append(
+                """
+                tls {
+                    cert_file: \(Self.quoted(tls.certificate.certificateFile))
+                    key_file: \(Self.quoted(tls.certificate.keyFile))
+                    timeout: 10
+                    \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    verify: true" } ?? "")
+                }
+                """
+            )
         }
         if let cluster {
             let routes = cluster.routes.map { "\"nats://127.0.0.1:\($0)\"" }.joined(separator: ", ")

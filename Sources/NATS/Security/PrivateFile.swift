@@ -1,0 +1,86 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Reads small files of keys and certificates. A file is opened once and judged by that descriptor, so that nothing can
+/// be swapped in between.
+enum PrivateFile {
+    /// Far more than a chain of certificates takes.
+    private static let limit = 1 << 20
+
+    /// Reads a file that holds a secret: a regular file of this user, or of root, that nobody else can read or write.
+    ///
+    /// - Throws: ``NATSError/Code/credentials`` with the command that mends it.
+    static func read(_ path: String) throws(NATSError) -> [UInt8] {
+        try read(path) { status throws(NATSError) in
+            guard status.st_uid == geteuid() || status.st_uid == 0 else {
+                throw failure(path, "belongs to another user, but it holds a key; run: chown \"$USER\" \(shellQuoted(path))")
+            }
+            guard status.st_mode & 0o077 == 0 else {
+                throw failure(path, "others can read it, but it holds a key; run: chmod 600 \(shellQuoted(path))")
+            }
+        }
+    }
+
+    /// Reads a file that everybody may know.
+    static func readPublic(_ path: String) throws(NATSError) -> [UInt8] {
+        try read(path) { _ in }
+    }
+
+    private static func read(_ path: String, check: (stat) throws(NATSError) -> Void) throws(NATSError) -> [UInt8] {
+        // Without O_NONBLOCK, opening a FIFO waits for a writer before anything can be checked.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { throw unreadable(path, errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw unreadable(path, errno) }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw failure(path, "is not a regular file") }
+        try check(status)
+        return try readAll(descriptor, path)
+    }
+
+    private static func readAll(_ descriptor: Int32, _ path: String) throws(NATSError) -> [UInt8] {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 14)
+        while true {
+            #if canImport(Glibc)
+                let count = Glibc.read(descriptor, &chunk, chunk.count)
+            #elseif canImport(Musl)
+                let count = Musl.read(descriptor, &chunk, chunk.count)
+            #else
+                let count = Darwin.read(descriptor, &chunk, chunk.count)
+            #endif
+            if count < 0, errno == EINTR { continue }
+            guard count >= 0 else { throw unreadable(path, errno) }
+            if count == 0 { return bytes }
+            bytes += chunk[..<count]
+            guard bytes.count <= limit else { throw failure(path, "is longer than \(limit) bytes") }
+        }
+    }
+
+    private static func unreadable(_ path: String, _ number: Int32) -> NATSError {
+        failure(path, number == ENOENT ? "does not exist" : "cannot be read: \(String(cString: strerror(number)))")
+    }
+
+    private static func failure(_ path: String, _ message: String) -> NATSError {
+        NATSError(.credentials, "\(printable(path)): \(message)")
+    }
+
+    /// A path as one word of a shell command.
+    private static func shellQuoted(_ path: String) -> String {
+        let plain = path.utf8.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "@"):
+                true
+            default: false
+            }
+        }
+        if plain, !path.hasPrefix("-") { return path }
+        return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
+    }
+}

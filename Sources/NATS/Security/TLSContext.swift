@@ -1,0 +1,124 @@
+import NIOCore
+import NIOSSL
+
+extension NATSClientConfiguration.TLS {
+    /// Reads the certificates and builds what a handshake needs.
+    ///
+    /// It reads files and parses the system's authorities: not for an event loop.
+    ///
+    /// - Throws: ``NATSError/Code/tls`` or ``NATSError/Code/credentials`` with the file and what is wrong with it.
+    func makeContext() throws(NATSError) -> NIOSSLContext {
+        var settings = TLSConfiguration.makeClientConfiguration()
+        settings.minimumTLSVersion = .tlsv12
+        // A frozen peer never answers our farewell.
+        settings.shutdownTimeout = .milliseconds(250)
+        settings.certificateVerification =
+            switch verification {
+            case .full: .fullVerification
+            case .none: .none
+            }
+        switch trustRoots {
+        case .system:
+            settings.trustRoots = .default
+        case .file(let path):
+            settings.trustRoots = .certificates(try Self.certificates(try PrivateFile.readPublic(path), from: path))
+        case .pem(let bytes):
+            settings.trustRoots = .certificates(try Self.certificates(bytes, from: "the PEM text of the authorities"))
+        }
+        if let clientCertificate {
+            let (chain, key) = (clientCertificate.chainFile, clientCertificate.keyFile)
+            settings.certificateChain = try Self.certificates(try PrivateFile.readPublic(chain), from: chain)
+                .map { .certificate($0) }
+            settings.privateKey = .privateKey(try Self.privateKey(try PrivateFile.read(key), from: key))
+        }
+        do {
+            return try NIOSSLContext(configuration: settings)
+        } catch {
+            let files = clientCertificate.map { "; do \(printable($0.keyFile)) and \(printable($0.chainFile)) belong together?" }
+            throw NATSError(.tls, "TLS cannot be set up\(files ?? ""): \(error)", cause: error)
+        }
+    }
+
+    private static func certificates(_ bytes: [UInt8], from place: String) throws(NATSError) -> [NIOSSLCertificate] {
+        let certificates: [NIOSSLCertificate]
+        do {
+            certificates = try NIOSSLCertificate.fromPEMBytes(bytes)
+        } catch {
+            throw NATSError(.tls, "\(printable(place)): is not a certificate in PEM format", cause: error)
+        }
+        guard !certificates.isEmpty else { throw NATSError(.tls, "\(printable(place)): holds no certificate") }
+        return certificates
+    }
+
+    private static func privateKey(_ bytes: [UInt8], from path: String) throws(NATSError) -> NIOSSLPrivateKey {
+        do {
+            return try NIOSSLPrivateKey(bytes: bytes, format: .pem)
+        } catch {
+            let isEncrypted = String(decoding: bytes, as: UTF8.self).utf8.contains("ENCRYPTED".utf8)
+            let reason =
+                isEncrypted
+                ? "is encrypted, which cannot be used; store it without a passphrase" : "is not a private key in PEM format"
+            throw NATSError(.tls, "\(printable(path)): \(reason)", cause: error)
+        }
+    }
+}
+
+/// The TLS side of one attempt: whom it expects, and what it offers.
+struct TLSAttempt: Sendable {
+    let configuration: NATSClientConfiguration.TLS
+    /// The host the user configured, whatever address was dialed.
+    let host: String
+
+    /// What the server's certificate must be made out to.
+    var expectedName: String { configuration.serverName ?? host }
+
+    /// What is asked for by SNI, which knows no IP addresses.
+    private var requestedName: String? { IPAddress(expectedName) == nil ? expectedName : nil }
+
+    func makeHandler(_ context: NIOSSLContext) throws(NATSError) -> NIOSSLClientHandler {
+        do {
+            return try NIOSSLClientHandler(context: context, serverHostname: requestedName)
+        } catch {
+            throw NATSError(.tls, "TLS cannot be used with the host \(printable(expectedName)): \(error)", cause: error)
+        }
+    }
+
+    /// What the library under us lets pass and we do not: a certificate for the address that a name led to, and one
+    /// that has the name only as its common name. Whoever answers a DNS query chooses the address.
+    func checkIdentity(_ certificate: NIOSSLCertificate?) throws(NATSError) {
+        guard configuration.verification == .full else { return }
+        guard let certificate else { throw NATSError(.tls, "the server showed no certificate") }
+        let names = certificate.serverNames
+        guard names.match(expectedName) else { throw wrongName(names) }
+    }
+
+    func wrongName(_ names: CertificateNames?) -> NATSError {
+        let others = names.map { "; it is for \($0)" } ?? ""
+        return NATSError(
+            .tls,
+            "the server's certificate is not for \(printable(expectedName))\(others). "
+                + "Connect by a name it has, or set the TLS server name"
+        )
+    }
+
+    func status(of handler: NIOSSLClientHandler) -> TLSStatus {
+        let version =
+            switch handler.tlsVersion {
+            case .tlsv13: "TLS 1.3"
+            case .tlsv12: "TLS 1.2"
+            case .tlsv11: "TLS 1.1"
+            case .tlsv1: "TLS 1.0"
+            case nil: "TLS"
+            }
+        return TLSStatus(version: version, isVerified: configuration.verification == .full)
+    }
+}
+
+extension Sequence<UInt8> {
+    /// Whether `needle` is somewhere in it.
+    fileprivate func contains(_ needle: some Collection<UInt8>) -> Bool {
+        let bytes = Array(self)
+        guard bytes.count >= needle.count else { return false }
+        return (0...bytes.count - needle.count).contains { bytes[$0..<$0 + needle.count].elementsEqual(needle) }
+    }
+}

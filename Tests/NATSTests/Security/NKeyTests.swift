@@ -1,0 +1,141 @@
+import Crypto
+import Testing
+
+@testable import NATS
+
+@Suite("NKEYs")
+struct NKeyTests {
+    /// The example of the NATS documentation.
+    private let seed: Secret = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
+    private let publicKey = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
+
+    @Test("a documented seed gives the documented public key, and writes itself again")
+    func documented() throws {
+        let key = try NKey(seed: seed)
+        #expect(key.publicKey == publicKey)
+        #expect(key.seed == seed)
+    }
+
+    @Test("a signature is one of the public key, in URL-safe base64 without padding")
+    func signature() throws {
+        let nonce = Array("a nonce of the server".utf8)
+        let text = try NKey(seed: seed).sign(nonce)
+        #expect(text.utf8.count == 86)
+        #expect(text.utf8.allSatisfy { $0 != UInt8(ascii: "=") && $0 != UInt8(ascii: "+") && $0 != UInt8(ascii: "/") })
+        let signature = try #require(Self.decodeBase64URL(text))
+        var bytes = [UInt8](repeating: 0, count: 35)
+        #expect(bytes.withUnsafeMutableBytes { Base32.decode(publicKey, into: $0) })
+        let key = try Curve25519.Signing.PublicKey(rawRepresentation: bytes[1..<33])
+        #expect(key.isValidSignature(signature, for: nonce))
+        #expect(!key.isValidSignature(signature, for: nonce + [0]))
+    }
+
+    @Test("new keys of every role begin with the letter of the role", arguments: NKey.Role.allCases)
+    func roles(role: NKey.Role) throws {
+        let key = NKey(role: role)
+        let letter: String =
+            switch role {
+            case .operator: "O"
+            case .account: "A"
+            case .user: "U"
+            case .server: "N"
+            case .cluster: "C"
+            }
+        #expect(key.publicKey.hasPrefix(letter))
+        #expect(key.seed.value.hasPrefix("S" + letter))
+        #expect(try NKey(seed: key.seed, role: role).publicKey == key.publicKey)
+    }
+
+    @Test("every kind of wrong seed is an error of its own, which shows nothing of the seed")
+    func wrongSeeds() throws {
+        let right = seed.value
+        let account = NKey(role: .account).seed.value
+        let cases: [(String, NKeyError)] = [
+            ("", .length(0)),
+            (String(right.dropLast()), .length(57)),
+            (right + "A", .length(59)),
+            (publicKey, .length(56)),
+            (right.lowercased(), .characters),
+            (right.replacing("L3", with: "L1"), .characters),
+            // The last character carries two bits; the others of it must be zero.
+            (String(right.dropLast()) + "Z", .characters),
+            (right.replacing("UXKF", with: "UKXF").replacing("DXKF", with: "DKXF"), .checksum),
+            (Self.wellFormed([0xA0, 0] + [UInt8](repeating: 7, count: 32)), .notASeed),
+            (Self.wellFormed([0x97, 0xF8] + [UInt8](repeating: 7, count: 32)), .notASeed),
+            (account, .role(.account, expected: .user)),
+        ]
+        for (text, expected) in cases {
+            #expect(throws: expected) { try NKey(seed: Secret(text)).role }
+            var options = ConnectOptions()
+            do {
+                try NATSClientConfiguration.Credentials.nkey(seed: Secret(text)).sign(&options, nonce: "n")
+                Issue.record("no error for \(expected)")
+            } catch {
+                #expect(error.code == .credentials)
+                for shown in ["\(error)", "\(expected)", "\(String(reflecting: error))"] where text.count > 8 {
+                    #expect(!shown.contains(text.prefix(8)))
+                }
+            }
+        }
+    }
+
+    @Test("without a nonce there is nothing to sign, which is said")
+    func noNonce() {
+        for credentials in [NATSClientConfiguration.Credentials.nkey(seed: seed), .jwt("eyJ.e.e", seed: seed)] {
+            for nonce in [nil, ""] as [String?] {
+                var options = ConnectOptions()
+                let error = #expect(throws: NATSError.self) { try credentials.sign(&options, nonce: nonce) }
+                #expect(error?.code == .authorization)
+                #expect(error?.message.contains("sent no nonce") == true)
+                #expect(options == ConnectOptions())
+            }
+        }
+    }
+
+    @Test("CONNECT carries key and signature of an NKEY, and JWT and signature of a JWT")
+    func connect() throws {
+        var options = ConnectOptions()
+        try NATSClientConfiguration.Credentials.nkey(seed: seed).sign(&options, nonce: "n")
+        #expect(options.nkey == publicKey)
+        #expect(options.sig?.isEmpty == false)
+        #expect(options.jwt == nil)
+        options = ConnectOptions()
+        try NATSClientConfiguration.Credentials.jwt("eyJ.e.e", seed: seed).sign(&options, nonce: "n")
+        #expect(options.nkey == nil)
+        #expect(options.sig?.isEmpty == false)
+        #expect(options.jwt == "eyJ.e.e")
+    }
+
+    @Test("the checksum is CRC-16/XMODEM, and base32 and base64 are those of RFC 4648")
+    func codes() {
+        #expect(CRC16.checksum("123456789".utf8) == 0x31C3)
+        for (plain, base32, base64) in [
+            ("", "", ""), ("f", "MY", "Zg"), ("fo", "MZXQ", "Zm8"), ("foo", "MZXW6", "Zm9v"), ("foob", "MZXW6YQ", "Zm9vYg"),
+            ("fooba", "MZXW6YTB", "Zm9vYmE"), ("foobar", "MZXW6YTBOI", "Zm9vYmFy"),
+        ] {
+            #expect(Base32.encode(plain.utf8) == base32)
+            #expect(Base64URL.encode(plain.utf8) == base64)
+            var bytes = [UInt8](repeating: 0, count: plain.utf8.count)
+            #expect(bytes.withUnsafeMutableBytes { Base32.decode(base32, into: $0) })
+            #expect(bytes == Array(plain.utf8))
+        }
+        #expect(Base64URL.encode([0xFB, 0xFF]) == "-_8")
+    }
+
+    private static func wellFormed(_ bytes: [UInt8]) -> String {
+        let checksum = CRC16.checksum(bytes)
+        return Base32.encode(bytes + [UInt8(truncatingIfNeeded: checksum), UInt8(truncatingIfNeeded: checksum >> 8)])
+    }
+
+    /// Written apart from the encoder under test.
+    private static func decodeBase64URL(_ text: String) -> [UInt8]? {
+        let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+        var bits = ""
+        for character in text {
+            guard let index = alphabet.firstIndex(of: character) else { return nil }
+            let digits = String(alphabet.distance(from: alphabet.startIndex, to: index), radix: 2)
+            bits += String(repeating: "0", count: 6 - digits.count) + digits
+        }
+        return stride(from: 0, to: bits.count / 8 * 8, by: 8).compactMap { UInt8(bits.dropFirst($0).prefix(8), radix: 2) }
+    }
+}
