@@ -137,7 +137,14 @@ let package = Package(
         .testTarget(name: "RouletteCommandTests", dependencies: ["RouletteCommand"], swiftSettings: strict),
         .testTarget(
             name: "IntegrationTests",
-            dependencies: ["NATS", "Roulette", "RouletteCommand", "TestSupport"],
+            dependencies: [
+                "NATS",
+                "Roulette",
+                "RouletteCommand",
+                "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
     ]

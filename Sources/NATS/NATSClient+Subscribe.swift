@@ -52,8 +52,7 @@ extension NATSClient {
         let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
             driver.eventLoop.execute { [driver] in
                 let result: Result<UInt64, NATSError> = Result { () throws(NATSError) -> UInt64 in
-                    let isConnected = driver.activeChannel != nil
-                    if requiresConnection, !isConnected {
+                    if requiresConnection, driver.activeLink == nil {
                         throw NATSError(.notConnected, "there is no connection at this moment")
                     }
                     let entry = try driver.subscribe(
@@ -61,9 +60,9 @@ extension NATSClient {
                         queueGroup: queueGroup,
                         maxMessages: maxMessages,
                         endsWithConnection: endsWithConnection,
-                        sink: sink
+                        sink: sink,
+                        onWire: onWire
                     )
-                    if isConnected { driver.written.append(onWire) } else { onWire.resolve() }
                     return entry.sid
                 }
                 continuation.resume(returning: result)

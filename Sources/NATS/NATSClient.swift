@@ -40,18 +40,37 @@ public final class NATSClient: Sendable {
     }
 
     /// - Parameter observer: called on the event loop for every event; it must not block.
-    package init(
+    package convenience init(
         configuration: NATSClientConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         observer: @escaping @Sendable (NATSEvent) -> Void
     ) throws(NATSError) {
+        try self.init(
+            configuration: configuration,
+            eventLoop: eventLoopGroup.next(),
+            dialer: .tcp,
+            logger: logger,
+            randomness: randomness,
+            observer: observer
+        )
+    }
+
+    init(
+        configuration: NATSClientConfiguration,
+        eventLoop: any EventLoop,
+        dialer: Dialer,
+        logger: Logger,
+        randomness: any RandomNumberGenerator & Sendable,
+        observer: @escaping @Sendable (NATSEvent) -> Void = { _ in }
+    ) throws(NATSError) {
         try configuration.validate()
         self.configuration = configuration
         self.driver = ConnectionDriver(
             configuration: configuration,
-            eventLoop: eventLoopGroup.next(),
+            eventLoop: eventLoop,
+            dialer: dialer,
             logger: logger,
             randomness: randomness,
             observer: { [events] event in
@@ -90,11 +109,6 @@ public final class NATSClient: Sendable {
     /// Closes the connection at once and for good. May be called from anywhere and any number of times.
     public func close() {
         driver.eventLoop.execute { [driver] in driver.close() }
-    }
-
-    /// Closes once everything published before is confirmed, or when `timeout` has passed.
-    package func closeAfterFlush(timeout: Duration) {
-        driver.eventLoop.execute { [driver] in driver.closeAfterFlush(timeout: TimeAmount(timeout)) }
     }
 
     /// Gives the current connection up and makes a new one.

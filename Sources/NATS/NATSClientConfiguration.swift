@@ -37,6 +37,9 @@ public struct NATSClientConfiguration: Sendable {
     public var maxPingFailure = 2
     /// How long to wait before connecting again.
     public var reconnectBackoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
+    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
+    /// the clients of a server that died do not all come back at once. Zero: at once.
+    public var reconnectJitter: Duration = .seconds(2)
     /// A connection that lasted at least this long starts its backoff anew when it is lost.
     public var stableAfter: Duration = .seconds(2)
     /// Frames waiting for the socket and those being written, in bytes. Above it publishing suspends.
@@ -45,6 +48,18 @@ public struct NATSClientConfiguration: Sendable {
     public var reconnectBufferSize = 8 << 20
     /// While messages are unconfirmed, a PING asks for their confirmation at most this often.
     public var confirmationInterval: Duration = .milliseconds(100)
+    /// One buffer of frames that the socket has not taken after this time ends the connection.
+    public var writeTimeout: Duration = .seconds(10)
+    /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer.
+    /// They bypass a load balancer, so that is off by default. Every round of attempts begins with the configured address.
+    public var usesDiscoveredServers = false
+    /// Whether a server that is going to stop (lame duck) is left for another one at once: connected and subscribed there
+    /// before it is left here. Nothing is missed; a message that comes in during the move may be delivered twice. When
+    /// `false` the connection stays until the server ends it.
+    public var movesOnLameDuck = true
+    /// How long both servers deliver during such a move, so that the whole cluster has heard of the new subscriptions before
+    /// the old ones end. Longer is safer in slow clusters and means more messages that come twice.
+    public var moveOverlap: Duration = .milliseconds(250)
     /// Whether the server sends messages back to the connection that published them.
     public var echo = true
 
@@ -68,6 +83,9 @@ public struct NATSClientConfiguration: Sendable {
         try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")
         try require(outboundBufferSize >= 1 << 12, "the outbound buffer needs at least 4096 bytes")
         try require(reconnectBufferSize >= 0, "the reconnect buffer cannot be smaller than zero bytes")
+        try require(reconnectJitter >= .zero, "the reconnect jitter cannot be shorter than zero")
+        try require(moveOverlap >= .zero, "the overlap of a move cannot be shorter than zero")
+        try require(writeTimeout > .zero, "the write timeout must be longer than zero")
         try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
     }
 }

@@ -40,6 +40,10 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
         public static let permission = Code("permission")
         /// The client was closed.
         public static let closed = Code("closed")
+        /// The client is being drained and takes nothing new.
+        public static let draining = Code("draining")
+        /// Not everything came to its end before the client was closed.
+        public static let drainIncomplete = Code("drain_incomplete")
         /// The outbound buffer has no room.
         public static let bufferFull = Code("buffer_full")
         /// The message is larger than the server's `max_payload`.

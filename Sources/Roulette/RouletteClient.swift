@@ -18,7 +18,7 @@ public final class RouletteClient: Service, Sendable {
     let pools: [ClusterPool]
     let broadcaster = EventBroadcaster<RouletteEvent>()
     let randomness = Mutex(SystemRandomNumberGenerator())
-    private let logger: Logger
+    let logger: Logger
     private let isStarted = Atomic(false)
 
     /// Creates a client without connecting.
@@ -67,19 +67,27 @@ public final class RouletteClient: Service, Sendable {
 
     /// Connects to all clusters and stays connected until ``close()``, graceful shutdown or cancellation.
     ///
-    /// On graceful shutdown what was published before is flushed first, for at most the connection timeout.
+    /// Graceful shutdown is ``drain(timeout:)`` with the configuration's `drainTimeout`; what it left behind is logged as a
+    /// warning and reported as an event.
     ///
     /// - Precondition: it is called at most once.
     public func run() async {
         precondition(!isStarted.exchange(true, ordering: .relaxed), "run() of a RouletteClient was called twice")
+        let shutdown = Waiter()
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
-                for connection in connections {
-                    group.addTask { await connection.client.run() }
+                group.addTask {
+                    // Canceled when all connections are closed for another reason.
+                    guard (try? await shutdown.wait()) != nil else { return }
+                    _ = await self.drainAndClose(timeout: self.configuration.drainTimeout)
                 }
+                await withTaskGroup { connecting in
+                    for connection in connections { connecting.addTask { await connection.client.run() } }
+                }
+                group.cancelAll()
             }
         } onGracefulShutdown: {
-            self.flushAndClose()
+            shutdown.resolve()
         }
         broadcaster.finish()
     }
@@ -90,12 +98,6 @@ public final class RouletteClient: Service, Sendable {
     /// Closes all connections at once. May be called from anywhere and any number of times.
     public func close() {
         for connection in connections { connection.client.close() }
-    }
-
-    private func flushAndClose() {
-        for connection in connections {
-            connection.client.closeAfterFlush(timeout: configuration.connectionTimeout)
-        }
     }
 
     /// Gives connections up and makes new ones.

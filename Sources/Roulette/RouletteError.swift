@@ -35,6 +35,10 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         public static let permission = Code("permission")
         /// The connection was lost before the server confirmed.
         public static let unconfirmed = Code("unconfirmed")
+        /// The client is being drained and takes nothing new.
+        public static let draining = Code("draining")
+        /// Not everything came to its end before the client was closed.
+        public static let drainIncomplete = Code("drain_incomplete")
         /// The client was closed.
         public static let closed = Code("closed")
         /// The task was canceled.
@@ -77,6 +81,8 @@ extension RouletteError {
             case .slowConsumer: .slowConsumer
             case .permission: .permission
             case .closed: .closed
+            case .draining: .draining
+            case .drainIncomplete: .drainIncomplete
             case .canceled: .canceled
             default: .clusterUnavailable
             }

@@ -48,7 +48,7 @@ struct ConnectionLifecycleTests {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.start() == .connect(attempt: 1))
         for retry in 0..<1_000 {
-            #expect(life.socketClosed(afterStableConnection: false, error: refused) == .retry(retry, cause: refused))
+            #expect(life.socketClosed(afterStableConnection: false, error: refused) == .retry(.backoff(retry), cause: refused))
             #expect(life.state == .backingOff(cause: refused))
             #expect(life.retryTimerFired() == .connect(attempt: retry + 2))
         }
@@ -57,20 +57,23 @@ struct ConnectionLifecycleTests {
     @Test("the backoff starts anew after a stable connection, not after a mere accept or a short one")
     func backoffStartsAnewWhenStable() {
         var life = connected()
-        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: eof))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: eof))
         _ = life.retryTimerFired()
         _ = life.tcpConnected()
-        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(1, cause: eof))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.backoff(1), cause: eof))
         _ = life.retryTimerFired()
         _ = life.tcpConnected()
         _ = life.infoReceived()
         #expect(life.pongReceived() == .established)
-        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(2, cause: eof), "it was too short")
+        #expect(
+            life.socketClosed(afterStableConnection: false, error: eof) == .retry(.backoff(2), cause: eof),
+            "it was too short"
+        )
         _ = life.retryTimerFired()
         _ = life.tcpConnected()
         _ = life.infoReceived()
         _ = life.pongReceived()
-        #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(0, cause: eof))
+        #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(.spread, cause: eof))
     }
 
     @Test(
@@ -85,7 +88,7 @@ struct ConnectionLifecycleTests {
         if steps > 0 { _ = life.tcpConnected() }
         if steps > 1 { _ = life.infoReceived() }
         #expect(life.handshakeDeadlinePassed() == .disconnect)
-        guard case .retry(0, let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
+        guard case .retry(.backoff(0), let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
             Issue.record("no retry")
             return
         }
@@ -178,7 +181,40 @@ struct ConnectionLifecycleTests {
         var life = connected()
         let error = ServerError(text: "Flux Capacitor Empty")
         #expect(life.errorReceived(error) == .report(error.error))
-        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: error.error))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: error.error))
+    }
+
+    @Test("refused credentials are tried again slowly, expired ones soon")
+    func authorizationPace() {
+        var refused = ConnectionLifecycle(maxPingFailure: 2)
+        _ = refused.start()
+        _ = refused.tcpConnected()
+        _ = refused.infoReceived()
+        let violation = ServerError(text: "Authorization Violation")
+        _ = refused.errorReceived(violation)
+        let slow = ConnectionLifecycle.ClosedAction.retry(.backoff(Backoff.lastRetry), cause: violation.error)
+        #expect(refused.socketClosed(afterStableConnection: false, error: eof) == slow)
+
+        var expired = connected()
+        let expiry = ServerError(text: "User Authentication Expired")
+        #expect(expired.errorReceived(expiry) == .disconnect)
+        #expect(expired.socketClosed(afterStableConnection: true, error: eof) == .retry(.spread, cause: expiry.error))
+    }
+
+    @Test("a reconnect that was asked for comes at once")
+    func requestedReconnect() {
+        var life = connected()
+        #expect(life.fail(.reconnectRequested) == .disconnect)
+        #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(.now, cause: .reconnectRequested))
+    }
+
+    @Test("moving to another socket starts the keepalive anew")
+    func moved() {
+        var life = connected()
+        _ = life.pingIntervalPassed(receivedBytes: false)
+        life.moved()
+        #expect(life.keepalive.misses == 0)
+        #expect(life.state == .connected)
     }
 
     @Test("any error during the handshake ends the attempt")
@@ -222,7 +258,7 @@ struct ConnectionLifecycleTests {
         let broken = NATSError(.protocolViolation, "garbage")
         #expect(life.fail(broken) == .disconnect)
         #expect(life.fail(refused) == .none)
-        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(0, cause: broken))
+        #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: broken))
         #expect(life.socketClosed(afterStableConnection: false, error: eof) == .none)
     }
 }

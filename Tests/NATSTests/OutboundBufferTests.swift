@@ -14,7 +14,7 @@ struct OutboundBufferTests {
 
     private func connected(capacity: Int = 4096) -> OutboundBuffer {
         let buffer = OutboundBuffer(capacity: capacity, disconnectedCapacity: 0)
-        buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        _ = buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         // Takes the wake-up that connecting stands for.
         var nothing = ByteBuffer()
         #expect(buffer.take(into: &nothing) == nil)
@@ -94,7 +94,7 @@ struct OutboundBufferTests {
             return
         }
         #expect(full.code == .bufferFull)
-        some.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        _ = some.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         var frames = ByteBuffer()
         #expect(try #require(some.take(into: &frames)).messages == 1)
         #expect(String(buffer: frames) == "PUB orders.eu 4\r\nkept\r\n")
@@ -112,7 +112,7 @@ struct OutboundBufferTests {
         buffer.disconnected(NATSError(.disconnected, "gone"))
         #expect(flush.isSettled)
         #expect(buffer.take(into: &frames) == nil)
-        buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
+        _ = buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         frames.clear()
         #expect(try #require(buffer.take(into: &frames)).messages == 1)
         #expect(String(buffer: frames) == "PUB orders.eu 3\r\ntwo\r\n")
@@ -155,5 +155,47 @@ struct OutboundBufferTests {
             return
         }
         #expect(error.code == .closed)
+    }
+
+    @Test("messages that the next server would not take are dropped and counted, the others stay in order")
+    func smallerServer() throws {
+        let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
+        for size in [3, 100, 5, 101, 0] { _ = append(String(repeating: "x", count: size), to: buffer) }
+        #expect(buffer.connected(maxPayload: 100, acceptsHeaders: true) == 1)
+        var frames = ByteBuffer()
+        let taken = try #require(buffer.take(into: &frames))
+        #expect(taken.messages == 4)
+        let sizes = String(buffer: frames).split(separator: "\r\n").compactMap { line in
+            line.hasPrefix("PUB") ? line.split(separator: " ").last.map(String.init) : nil
+        }
+        #expect(sizes == ["3", "100", "5", "0"])
+    }
+
+    @Test("headers count for the size, and a buffer of messages that fit is left alone")
+    func smallerServerAndHeaders() throws {
+        let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
+        var headers = Headers()
+        try headers.add("Name", "value")
+        let payload = [UInt8](repeating: 1, count: 50)
+        _ = payload.withUnsafeBytes { buffer.append(subject: "a", reply: nil, headers: headers, payload: $0) }
+        #expect(buffer.connected(maxPayload: 50 + headers.encodedSize, acceptsHeaders: true) == 0)
+        buffer.disconnected(.closedByPeer)
+        #expect(buffer.connected(maxPayload: 50 + headers.encodedSize - 1, acceptsHeaders: true) == 1)
+        #expect(buffer.counters.bufferedMessages == 0)
+        #expect(buffer.counters.bufferedBytes == 0)
+    }
+
+    @Test("while draining nothing new is accepted, what is there still goes out")
+    func draining() throws {
+        let buffer = connected()
+        _ = append("last", to: buffer)
+        buffer.beginDraining()
+        guard case .refused(let error) = append("late", to: buffer) else {
+            Issue.record("accepted while draining")
+            return
+        }
+        #expect(error.code == .draining)
+        var frames = ByteBuffer()
+        #expect(try #require(buffer.take(into: &frames)).messages == 1)
     }
 }

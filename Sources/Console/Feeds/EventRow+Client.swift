@@ -22,6 +22,24 @@ extension EventRow {
                 row(.serverError, .error, "\(untrusted: error.message)")
             case .lameDuck:
                 row(.lameDuck, .warning, "the server is going to stop and asks its clients to leave")
+            case .moved(let server, let unconfirmed, let duplicates):
+                row(
+                    .connected,
+                    .info,
+                    duplicates == 0
+                        ? "moved without a gap to \(untrusted: server.name) \(untrusted: server.version)"
+                        : "moved without a gap to \(untrusted: server.name), up to \(duplicates) messages came twice",
+                    unconfirmed: unconfirmed
+                )
+            case .drained(let report):
+                row(
+                    .closed,
+                    report.isComplete ? .info : .error,
+                    report.isComplete
+                        ? "drained"
+                        : "drained in part: \(report.undelivered) messages not taken, \(report.unsentMessages) never sent, "
+                            + "\(report.unconfirmed) not confirmed"
+                )
             case .closed(let unsent):
                 row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
             case .slowConsumer(let pattern):

@@ -1,23 +1,14 @@
 import NATSWire
 import NIOCore
 
-/// A PING under way and what its PONG will mean.
-struct ExpectedPong {
-    let sentAt: NIODeadline
-    /// Everything handed to the socket up to here is confirmed by it.
-    let handedOver: UInt64
-    var flushes: [Waiter] = []
-    /// Subscriptions that were sent again before it.
-    var resumed: [SubscriptionEntry] = []
-}
-
 /// Writing: control frames (CONNECT, SUB, UNSUB, PING, PONG) go out at once; published frames one swapped buffer at a time.
 ///
-/// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it.
+/// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it. While the
+/// connection moves to another server, SUBs and UNSUBs go to both.
 extension ConnectionDriver {
     // MARK: Handshake
 
-    func writeConnect(to info: ServerInfo) throws(NATSError) {
+    func writeConnect(on link: Link, to info: ServerInfo) throws(NATSError) {
         if configuration.tls.mode == .required || configuration.tls.mode == .first {
             throw NATSError(.tls, "TLS is not available yet")
         }
@@ -37,22 +28,25 @@ extension ConnectionDriver {
         if info.tlsRequired {
             throw NATSError(.configuration, "the server requires TLS, which this client is not configured for")
         }
-        control.writeImmutableBuffer(options.encoded())
-        FrameEncoder.ping(into: &control)
-        scheduleFlushIfNeeded()
+        link.control.writeImmutableBuffer(options.encoded())
+        FrameEncoder.ping(into: &link.control)
+        scheduleFlush(of: link)
     }
 
     // MARK: Subscriptions
 
+    /// - Parameter onWire: resolved when the SUB is written; at once without a connection.
     func subscribe(
         _ subject: Subject,
         queueGroup: QueueGroup?,
         maxMessages: Int?,
         endsWithConnection: Bool,
-        sink: any MessageSink
+        sink: any MessageSink,
+        onWire: Waiter
     ) throws(NATSError) -> SubscriptionEntry {
         eventLoop.assertInEventLoop()
         if lifecycle.state == .closed || lifecycle.state == .closing { throw .clientClosed }
+        if isDraining { throw .clientDraining }
         let entry = try subscriptions.insert { sid in
             SubscriptionEntry(
                 sid: sid,
@@ -64,11 +58,15 @@ extension ConnectionDriver {
             )
         }
         countSubscriptions()
-        if activeChannel != nil {
-            writeSubscribe(entry)
-            scheduleFlushIfNeeded()
+        for link in subscribedLinks {
+            link.writeSubscribe(entry)
+            scheduleFlush(of: link)
+        }
+        if let link = subscribedLinks.last {
+            link.written.append(onWire)
         } else {
             entry.wasInterrupted = true
+            onWire.resolve()
         }
         return entry
     }
@@ -77,11 +75,18 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         guard let entry = subscriptions.remove(sid) else { return }
         countSubscriptions()
-        if activeChannel != nil {
-            FrameEncoder.unsubscribe(sid: sid, max: nil, into: &control)
-            scheduleFlushIfNeeded()
+        for link in subscribedLinks {
+            FrameEncoder.unsubscribe(sid: sid, max: nil, into: &link.control)
+            scheduleFlush(of: link)
         }
         entry.sink.end(nil)
+    }
+
+    /// Where the server knows the subscriptions: one link, and two during a move.
+    private var subscribedLinks: [Link] {
+        guard let link = activeLink else { return [] }
+        if succession.isSubscribed, let successor { return [link, successor] }
+        return [link]
     }
 
     func countSubscriptions() {
@@ -89,23 +94,19 @@ extension ConnectionDriver {
         status.update { $0.subscriptions = count }
     }
 
-    private func writeSubscribe(_ entry: SubscriptionEntry) {
-        FrameEncoder.subscribe(subject: entry.subject, queue: entry.queueGroup, sid: entry.sid, into: &control)
-        if let remaining = entry.remaining { FrameEncoder.unsubscribe(sid: entry.sid, max: UInt64(remaining), into: &control) }
-    }
-
     /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
     /// them tells when the server knows them all.
-    func subscribeAgain() {
+    func subscribeAgain(on link: Link) {
         var resumed: [SubscriptionEntry] = []
         for entry in subscriptions.entries {
-            writeSubscribe(entry)
+            link.writeSubscribe(entry)
             if entry.wasInterrupted {
                 entry.wasInterrupted = false
                 resumed.append(entry)
             }
         }
-        writePing(resumed: resumed)
+        link.writePing(now: eventLoop.now, handedOver: handedOver, resumed: resumed)
+        scheduleFlush(of: link)
     }
 
     func interruptSubscriptions(_ cause: NATSError) {
@@ -123,14 +124,9 @@ extension ConnectionDriver {
 
     // MARK: Pings
 
-    func writePing(resumed: [SubscriptionEntry] = []) {
-        FrameEncoder.ping(into: &control)
-        expectedPongs.append(ExpectedPong(sentAt: eventLoop.now, handedOver: handedOver, resumed: resumed))
-    }
-
-    func pingAnswered() {
+    func pingAnswered(on link: Link) {
         // A PONG nobody asked for means nothing.
-        guard let expected = expectedPongs.popFirst() else { return }
+        guard let expected = link.expectedPongs.popFirst() else { return }
         let time = Duration(eventLoop.now - expected.sentAt)
         let settled = status.update { values in
             values.settled = max(values.settled, expected.handedOver)
@@ -139,62 +135,83 @@ extension ConnectionDriver {
         }
         for waiter in expected.flushes { waiter.resolve() }
         for entry in expected.resumed { entry.sink.resumed() }
-        if settled < handedOver, expectedPongs.isEmpty {
+        if settled < handedOver, link === self.link, link.expectedPongs.isEmpty {
             scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval))
         }
     }
 
-    func confirmationDue() {
-        guard activeChannel != nil, expectedPongs.isEmpty else { return }
+    private func scheduleConfirmation(in delay: TimeAmount) {
+        guard timers.confirmation == nil else { return }
+        timers.confirmation = eventLoop.scheduleTask(in: delay) {
+            self.timers.confirmation = nil
+            self.confirmationDue()
+        }
+    }
+
+    private func confirmationDue() {
+        guard let link = activeLink, link.expectedPongs.isEmpty else { return }
         let settled = status.update { $0.settled }
         guard settled < handedOver else { return }
         lastConfirmationRequest = eventLoop.now
-        writePing()
-        scheduleFlushIfNeeded()
+        link.writePing(now: eventLoop.now, handedOver: handedOver)
+        scheduleFlush(of: link)
     }
 
     // MARK: Writing
 
-    /// Writes everything there is to write once this turn of the event loop is over.
-    func scheduleFlushIfNeeded() {
-        guard !isFlushScheduled, control.readableBytes > 0 else { return }
-        isFlushScheduled = true
-        eventLoop.execute { self.flush() }
+    /// Writes the control frames once this turn of the event loop is over.
+    func scheduleFlush(of link: Link) {
+        guard !link.isFlushScheduled, link.control.readableBytes > 0 else { return }
+        link.isFlushScheduled = true
+        eventLoop.execute { self.flush(link) }
+    }
+
+    /// Writes everything there is to write to the current server.
+    func flush() {
+        eventLoop.assertInEventLoop()
+        if let link { flush(link) }
     }
 
     /// Writes the control frames and, when the buffer before is written, the next buffer of published frames.
-    func flush() {
-        eventLoop.assertInEventLoop()
-        isFlushScheduled = false
-        guard let channel = writableChannel else {
-            control.clear()
+    private func flush(_ link: Link) {
+        link.isFlushScheduled = false
+        guard let channel = link.channel, mayWrite(to: link) else {
+            link.control.clear()
             return
         }
-        if control.readableBytes > 0 { writeControl(on: channel) }
-        if !framesBeingWritten, lifecycle.state == .connected { writeFrames(on: channel) }
+        if link.control.readableBytes > 0 { writeControl(of: link, on: channel) }
+        if link === self.link, lifecycle.state == .connected, !framesBeingWritten, !succession.holdsPublishes {
+            writeFrames(to: link, on: channel)
+        }
         channel.flush()
     }
 
-    private func writeControl(on channel: any Channel) {
-        let bytes = UInt64(control.readableBytes)
-        let waiters = written
-        written = []
+    /// From the server's first word on.
+    private func mayWrite(to link: Link) -> Bool {
+        if link === successor { return succession.state == .awaitingPong || succession.isSubscribed }
+        return link === self.link && (lifecycle.state == .awaitingPong || lifecycle.state == .connected)
+    }
+
+    private func writeControl(of link: Link, on channel: any Channel) {
+        let bytes = UInt64(link.control.readableBytes)
+        let waiters = link.written
+        link.written = []
         if waiters.isEmpty {
-            channel.write(control, promise: nil)
+            channel.write(link.control, promise: nil)
         } else {
-            channel.write(control).whenComplete { result in
+            channel.write(link.control).whenComplete { result in
                 let error: NATSError? = if case .failure(let error) = result { .socket(error) } else { nil }
                 for waiter in waiters { waiter.resolve(error) }
             }
         }
-        control = ByteBuffer()
+        link.control = ByteBuffer()
         status.update { $0.bytesOut &+= bytes }
     }
 
-    private func writeFrames(on channel: any Channel) {
+    private func writeFrames(to link: Link, on channel: any Channel) {
         guard let taken = outbound.take(into: &frames) else { return }
         handedOver &+= UInt64(taken.messages)
-        requestConfirmation(flushes: taken.flushes)
+        requestConfirmation(on: link, flushes: taken.flushes)
         let total = handedOver
         let bytes = UInt64(frames.readableBytes)
         status.update { values in
@@ -202,9 +219,11 @@ extension ConnectionDriver {
             values.handedOver = total
         }
         framesBeingWritten = true
+        writeStarted = eventLoop.now
+        watchWrite()
         channel.write(frames).whenComplete { result in
             // A failed write ends the connection, which settles the accounts.
-            if case .success = result { self.framesWritten() }
+            if case .success = result, link === self.link { self.framesWritten() }
         }
     }
 
@@ -213,38 +232,55 @@ extension ConnectionDriver {
         framesBeingWritten = false
         frames.recycle(capacity: configuration.outboundBufferSize)
         outbound.written()
+        leaveOldServer()
         flush()
     }
 
+    /// One timer for any number of writes: it looks again only as long as one of them lasts.
+    private func watchWrite() {
+        guard timers.write == nil else { return }
+        let deadline = writeStarted + TimeAmount(configuration.writeTimeout)
+        timers.write = eventLoop.scheduleTask(deadline: deadline) {
+            self.timers.write = nil
+            guard self.framesBeingWritten, let link = self.link else { return }
+            guard self.eventLoop.now - self.writeStarted >= TimeAmount(self.configuration.writeTimeout) else {
+                return self.watchWrite()
+            }
+            self.failed(link, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
+        }
+    }
+
     /// Puts a PING behind the frames if somebody waits for it or enough time has passed since the last one.
-    private func requestConfirmation(flushes: [Waiter]) {
+    private func requestConfirmation(on link: Link, flushes: [Waiter]) {
         let now = eventLoop.now
         let interval = TimeAmount(configuration.confirmationInterval)
-        if flushes.isEmpty, let last = lastConfirmationRequest, now - last < interval || !expectedPongs.isEmpty {
-            if expectedPongs.isEmpty { scheduleConfirmation(in: interval) }
+        if flushes.isEmpty, let last = lastConfirmationRequest, now - last < interval || !link.expectedPongs.isEmpty {
+            if link.expectedPongs.isEmpty { scheduleConfirmation(in: interval) }
             return
         }
         lastConfirmationRequest = now
         FrameEncoder.ping(into: &frames)
-        expectedPongs.append(ExpectedPong(sentAt: now, handedOver: handedOver, flushes: flushes))
+        link.expectedPongs.append(ExpectedPong(sentAt: now, handedOver: handedOver, flushes: flushes))
     }
 
-    /// Settles the accounts of a lost connection.
+    // MARK: Settling
+
+    /// Settles the accounts of a lost connection that no other took the place of.
     /// - Returns: how many messages were given to the socket and never confirmed.
-    func abandonWriting(_ cause: NATSError) -> UInt64 {
-        control = ByteBuffer()
+    func abandonWriting(on link: Link, _ cause: NATSError) -> UInt64 {
+        outbound.disconnected(cause)
+        return settle(link, cause)
+    }
+
+    /// Fails who waits for a link that is gone, and counts what it never confirmed as lost.
+    /// - Returns: how many messages that are.
+    func settle(_ link: Link, _ cause: NATSError) -> UInt64 {
         frames = ByteBuffer()
         framesBeingWritten = false
         lastConfirmationRequest = nil
-        outbound.disconnected(cause)
-        for waiter in written { waiter.resolve(cause) }
-        written = []
-        for expected in expectedPongs {
-            for waiter in expected.flushes { waiter.resolve(cause) }
-            // They were told of the interruption and not yet of its end.
-            for entry in expected.resumed { entry.wasInterrupted = true }
-        }
-        expectedPongs = []
+        timers.confirmation?.cancel()
+        timers.confirmation = nil
+        link.abandon(cause)
         let total = handedOver
         return status.update { values in
             let unconfirmed = total - values.settled

@@ -1,62 +1,58 @@
-import DequeModule
 import Logging
 import NATSWire
 import NIOCore
-import NIOPosix
 
-/// Carries out what ``ConnectionLifecycle`` decides: owns the socket, the timers and the subscriptions of one client.
+/// Carries out what ``ConnectionLifecycle`` and ``Succession`` decide: owns the sockets, the timers and the subscriptions
+/// of one client.
 ///
 /// `@unchecked Sendable`: every stored property is only touched on `eventLoop`, which the entry points assert; the
 /// exceptions are constants and the two objects that have a lock of their own.
 final class ConnectionDriver: @unchecked Sendable {
-    /// Tells the callbacks of an abandoned socket from those of the current one.
-    typealias AttemptID = Int
-
     let eventLoop: any EventLoop
     let configuration: NATSClientConfiguration
     let outbound: OutboundBuffer
     let status = ConnectionStatus()
-    private let observer: @Sendable (NATSEvent) -> Void
+    let observer: @Sendable (NATSEvent) -> Void
     let subscriptions = SubscriptionTable()
     let logger: Logger
+    let dialer: Dialer
 
-    private(set) var lifecycle: ConnectionLifecycle
-    private var channel: (any Channel)?
-    private var attemptID: AttemptID = 0
-    private var connectedSince: NIODeadline?
-    private var randomness: any RandomNumberGenerator
-    private var timers = Timers()
+    // Life. This file and `ConnectionDriver+Connecting.swift`.
+    var lifecycle: ConnectionLifecycle
+    var link: Link?
+    var servers: ServerList
+    var connectedSince: NIODeadline?
+    var randomness: any RandomNumberGenerator
+    var timers = Timers()
     private var finished: [Waiter] = []
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
-    // Writing. `Connection/ConnectionDriver+Writing.swift` has the rules.
-    var control = ByteBuffer()
+    // Moving to another server. `ConnectionDriver+LameDuck.swift`.
+    var succession = Succession()
+    var successor: Link?
+    var possibleDuplicates: UInt64 = 0
+
+    // Writing. `ConnectionDriver+Writing.swift` has the rules.
     var frames = ByteBuffer()
     var framesBeingWritten = false
-    var isFlushScheduled = false
-    var written: [Waiter] = []
-    var expectedPongs = Deque<ExpectedPong>()
+    var writeStarted = NIODeadline.uptimeNanoseconds(0)
     var handedOver: UInt64 = 0
     var lastConfirmationRequest: NIODeadline?
-    private var receivedBytes = false
-    private var serverAcceptsHeaders = true
+
+    // Ending. `ConnectionDriver+Draining.swift`.
+    var isDraining = false
 
     struct Timers {
         var handshake: Scheduled<Void>?
         var keepalive: Scheduled<Void>?
         var retry: Scheduled<Void>?
         var confirmation: Scheduled<Void>?
-        /// Outlives the connection: the deadline of closing.
-        var close: Scheduled<Void>?
-
-        mutating func cancelConnection() {
-            for timer in [handshake, keepalive, retry, confirmation] { timer?.cancel() }
-            self = Timers(close: close)
-        }
+        var write: Scheduled<Void>?
+        /// The deadline or the next attempt of a move to another server.
+        var succession: Scheduled<Void>?
 
         mutating func cancel() {
-            cancelConnection()
-            close?.cancel()
+            for timer in [handshake, keepalive, retry, confirmation, write, succession] { timer?.cancel() }
             self = Timers()
         }
     }
@@ -64,6 +60,7 @@ final class ConnectionDriver: @unchecked Sendable {
     init(
         configuration: NATSClientConfiguration,
         eventLoop: any EventLoop,
+        dialer: Dialer,
         logger: Logger,
         randomness: any RandomNumberGenerator,
         observer: @escaping @Sendable (NATSEvent) -> Void
@@ -71,8 +68,10 @@ final class ConnectionDriver: @unchecked Sendable {
         self.observer = observer
         self.configuration = configuration
         self.eventLoop = eventLoop
+        self.dialer = dialer
         self.logger = logger
         self.randomness = randomness
+        self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = OutboundBuffer(
             capacity: configuration.outboundBufferSize,
@@ -80,16 +79,8 @@ final class ConnectionDriver: @unchecked Sendable {
         )
     }
 
-    /// The channel once the handshake is complete.
-    var activeChannel: (any Channel)? { lifecycle.state == .connected ? channel : nil }
-
-    /// The channel as soon as the server spoke first.
-    var writableChannel: (any Channel)? {
-        switch lifecycle.state {
-        case .awaitingPong, .connected: channel
-        case .idle, .connecting, .awaitingInfo, .disconnecting, .backingOff, .closing, .closed: nil
-        }
-    }
+    /// The link once its handshake is complete.
+    var activeLink: Link? { lifecycle.state == .connected ? link : nil }
 
     // MARK: Start and end
 
@@ -100,6 +91,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() {
         eventLoop.assertInEventLoop()
+        endSuccession(mayTakeOver: false)
         switch lifecycle.close() {
         case .none: break
         case .closeSocket: closeSocket()
@@ -107,18 +99,10 @@ final class ConnectionDriver: @unchecked Sendable {
         }
     }
 
-    func closeAfterFlush(timeout: TimeAmount) {
-        eventLoop.assertInEventLoop()
-        let flushed = Waiter(onResolve: { _ in self.eventLoop.execute { self.close() } })
-        guard activeChannel != nil, (try? outbound.requestFlush(flushed)) != nil else { return close() }
-        flush()
-        timers.close = eventLoop.scheduleTask(in: timeout) { self.close() }
-    }
-
     /// Gives the connection up and makes a new one.
     func reconnect() {
         eventLoop.assertInEventLoop()
-        if lifecycle.fail(NATSError(.disconnected, "a new connection was asked for")) == .disconnect { closeSocket() }
+        if lifecycle.fail(.reconnectRequested) == .disconnect { return closeSocket() }
         // Waiting for a retry: asked for means now.
         timers.retry?.cancel()
         perform(lifecycle.retryTimerFired())
@@ -132,7 +116,7 @@ final class ConnectionDriver: @unchecked Sendable {
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
     func whenConnected(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
-        if activeChannel != nil || lifecycle.state == .closed { return waiter.resolve() }
+        if activeLink != nil || lifecycle.state == .closed { return waiter.resolve() }
         let timer = eventLoop.scheduleTask(in: timeout) {
             self.waitingForConnection.removeAll { $0.waiter === waiter }
             waiter.resolve()
@@ -167,195 +151,47 @@ final class ConnectionDriver: @unchecked Sendable {
         finished = []
     }
 
-    // MARK: Connecting
-
-    private func perform(_ action: ConnectionLifecycle.ConnectAction) {
-        guard case .connect(let attempt) = action else { return }
-        attemptID += 1
-        let id = attemptID
-        timers.retry = nil
-        timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            self.handshakeDeadlinePassed(attempt: id)
-        }
-        status.update { values in
-            values.state = .connecting
-            values.attempt = attempt
-            values.nextAttemptAt = nil
-        }
-        logger.debug("connecting", metadata: ["address": "\(configuration.address)", "attempt": "\(attempt)"])
-        ClientBootstrap(group: eventLoop)
-            .connectTimeout(TimeAmount(configuration.connectTimeout))
-            .channelOption(.tcpOption(.tcp_nodelay), value: 1)
-            .channelOption(.socketOption(.so_keepalive), value: 1)
-            // Larger buffers make malloc go to mmap, and page faults then cost more than the reads saved.
-            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16))
-            // One read per turn: a second one mostly finds nothing, and the loop comes back at once if it would.
-            .channelOption(.maxMessagesPerRead, value: 1)
-            .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(ConnectionHandler(driver: self, attempt: id))
-                }
-            }
-            .connect(host: configuration.address.host, port: configuration.address.port)
-            .whenFailure { error in
-                self.socketClosed(NATSError.connect(error), attempt: id)
-            }
-    }
-
-    func tcpConnected(_ channel: any Channel, attempt: AttemptID) {
-        guard attempt == attemptID, lifecycle.tcpConnected() == .none else {
-            channel.close(promise: nil)
-            return
-        }
-        self.channel = channel
-        status.update { $0.state = .handshaking }
-    }
-
-    private func handshakeDeadlinePassed(attempt: AttemptID) {
-        guard attempt == attemptID, lifecycle.handshakeDeadlinePassed() == .disconnect else { return }
-        closeSocket()
-    }
-
-    private func closeSocket() {
-        if let channel {
-            channel.close(promise: nil)
-        } else {
-            // TCP is still being set up, which cannot be stopped: whatever comes of it is not ours any more.
-            attemptID += 1
-            socketClosed(.closedByPeer, attempt: attemptID)
-        }
-    }
-
-    func failed(_ error: NATSError, attempt: AttemptID) {
-        guard attempt == attemptID, lifecycle.fail(error) == .disconnect else { return }
-        closeSocket()
-    }
-
-    // MARK: Receiving
-
-    func received(_ burst: InboundBurst, attempt: AttemptID) {
-        guard attempt == attemptID else { return }
-        receivedBytes = true
-        let (bytes, messages) = (UInt64(burst.bytes), UInt64(burst.messages))
-        status.update { values in
-            values.bytesIn &+= bytes
-            values.messagesIn &+= messages
-            values.pingMisses = 0
-            if values.state == .stale { values.state = .connected }
-        }
-        for entry in burst.touched { handOut(entry) }
-        for operation in burst.operations {
-            // An operation can end the connection; what came behind it then means nothing.
-            guard attempt == attemptID else { return }
-            handle(operation)
-        }
-        scheduleFlushIfNeeded()
-    }
-
-    private func handOut(_ entry: SubscriptionEntry) {
-        let messages = entry.takeBatch()
-        if !messages.isEmpty { entry.sink.deliver(messages) }
-        if let remaining = entry.remaining, remaining <= 0, subscriptions.remove(entry.sid) != nil {
-            countSubscriptions()
-            entry.sink.end(nil)
-        }
-    }
-
-    private func handle(_ operation: InboundBurst.Operation) {
-        switch operation {
-        case .info(let json): infoReceived(json)
-        case .ping: FrameEncoder.pong(into: &control)
-        case .pong: pongReceived()
-        case .serverError(let text): errorReceived(text)
-        }
-    }
-
-    private func infoReceived(_ json: ByteBuffer) {
-        let info: ServerInfo
-        do {
-            info = try ServerInfo.parse(json)
-        } catch {
-            // While connected the old INFO stays in force; without one there is nothing to go by.
-            let reason = NATSError(.protocolViolation, "the server's INFO cannot be read: \(error)", cause: error)
-            if lifecycle.state == .awaitingInfo { failed(reason, attempt: attemptID) } else { observer(.serverError(reason)) }
-            return
-        }
-        switch lifecycle.infoReceived() {
-        case .none:
-            return
-        case .introduce:
-            introduce(to: info)
-        case .update:
-            outbound.limitsChanged(
-                maxPayload: ServerIdentity(info).maxPayload,
-                acceptsHeaders: info.supportsHeaders
-            )
-        }
-        serverAcceptsHeaders = info.supportsHeaders
-        let server = ServerIdentity(info)
-        status.update { $0.server = server }
-        if info.lameDuckMode { observer(.lameDuck) }
-    }
-
-    private func introduce(to info: ServerInfo) {
-        do {
-            try writeConnect(to: info)
-        } catch {
-            failed(error, attempt: attemptID)
-        }
-    }
-
-    private func pongReceived() {
-        switch lifecycle.pongReceived() {
-        case .none: break
-        case .established: established()
-        case .answered: pingAnswered()
-        }
-    }
-
-    private func errorReceived(_ text: ByteBuffer) {
-        let error = ServerError(text: printable(text))
-        logger.debug("server error", metadata: ["text": "\(error.text)"])
-        switch lifecycle.errorReceived(error) {
-        case .none: break
-        case .report(let reason): observer(.serverError(reason))
-        case .disconnect: closeSocket()
-        }
-    }
-
     // MARK: Connected
 
-    private func established() {
+    func established(_ link: Link) {
         timers.handshake?.cancel()
         timers.handshake = nil
         connectedSince = eventLoop.now
-        let server = status.update { values -> ServerIdentity? in
+        servers.beginAnew()
+        let server = identity(of: link)
+        status.update { values in
             values.state = .connected
             values.attempt = 0
             values.connections += 1
             values.roundTrips = RoundTrips()
-            return values.server
         }
-        logger.debug("connected", metadata: ["address": "\(configuration.address)"])
-        subscribeAgain()
-        if let server {
-            outbound.connected(maxPayload: server.maxPayload, acceptsHeaders: serverAcceptsHeaders)
-            observer(.connected(server))
-        }
+        logger.debug("connected", metadata: ["address": "\(link.address)"])
+        subscribeAgain(on: link)
+        let dropped = outbound.connected(maxPayload: server.maxPayload, acceptsHeaders: link.info?.supportsHeaders ?? false)
+        observer(.connected(server))
+        if dropped > 0 { observer(.serverError(.tooLargeForNewServer(dropped, limit: server.maxPayload))) }
         flush()
         resumeWaitingForConnection()
-        // The first ping comes up to a second later, so that connections made at once do not ping at once.
+        scheduleFirstKeepalive()
+        // A balancer may lead to a server that is going to stop.
+        if link.info?.lameDuckMode == true { lameDuckAnnounced() }
+    }
+
+    /// The first ping comes up to a second later, so that connections made at once do not ping at once.
+    func scheduleFirstKeepalive() {
         let jitter = Duration.seconds(1) * Double.random(in: 0...1, using: &randomness)
         scheduleKeepalive(in: configuration.pingInterval + jitter)
     }
 
     private func scheduleKeepalive(in delay: Duration) {
+        timers.keepalive?.cancel()
         timers.keepalive = eventLoop.scheduleTask(in: TimeAmount(delay)) { self.pingIntervalPassed() }
     }
 
     private func pingIntervalPassed() {
-        let action = lifecycle.pingIntervalPassed(receivedBytes: receivedBytes)
-        receivedBytes = false
+        guard let link else { return }
+        let action = lifecycle.pingIntervalPassed(receivedBytes: link.receivedBytes)
+        link.receivedBytes = false
         let misses = lifecycle.keepalive.misses
         status.update { values in
             values.pingMisses = misses
@@ -365,53 +201,61 @@ final class ConnectionDriver: @unchecked Sendable {
         case .none:
             break
         case .sendPing:
-            writePing()
-            scheduleFlushIfNeeded()
+            link.writePing(now: eventLoop.now, handedOver: handedOver)
+            scheduleFlush(of: link)
             scheduleKeepalive(in: configuration.pingInterval)
         case .disconnect:
             closeSocket()
         }
     }
 
-    func scheduleConfirmation(in delay: TimeAmount) {
-        guard timers.confirmation == nil else { return }
-        timers.confirmation = eventLoop.scheduleTask(in: delay) {
-            self.timers.confirmation = nil
-            self.confirmationDue()
+    // MARK: Disconnected
+
+    /// Closes the socket of the current link; ``closed(_:error:)`` follows, at once or later.
+    func closeSocket() {
+        guard let link else { return }
+        if let channel = link.channel {
+            channel.close(promise: nil)
+        } else {
+            // TCP is still being set up, which cannot be stopped: whatever comes of it is not ours any more.
+            closed(link, error: nil)
         }
     }
 
-    // MARK: Disconnected
-
-    func socketClosed(_ error: NATSError?, attempt: AttemptID) {
+    func closed(_ link: Link, error: NATSError?) {
         eventLoop.assertInEventLoop()
-        guard attempt == attemptID else { return }
-        // Late callbacks of this socket are nobody's business from here on.
-        attemptID += 1
+        if link === successor { return successorLost(error ?? .closedByPeer) }
+        guard link === self.link else { return }
+        if isMoving, endSuccession(mayTakeOver: true) { return }
         let stable = connectedSince.map { Duration(eventLoop.now - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
-        channel = nil
+        // Late callbacks of this socket are nobody's business from here on.
+        self.link = nil
         connectedSince = nil
-        receivedBytes = false
-        timers.cancelConnection()
+        timers.cancel()
         switch lifecycle.socketClosed(afterStableConnection: stable, error: error ?? .closedByPeer) {
         case .none:
             break
         case .finish:
-            _ = abandonWriting(.clientClosed)
+            _ = abandonWriting(on: link, .clientClosed)
             finish()
-        case .retry(let retry, let cause):
-            let unconfirmed = abandonWriting(cause)
+        case .retry(let pace, let cause):
+            let unconfirmed = abandonWriting(on: link, cause)
             if wasConnected {
                 interruptSubscriptions(cause)
                 observer(.disconnected(cause: cause, unconfirmed: unconfirmed))
             }
-            scheduleRetry(retry, cause: cause)
+            scheduleRetry(pace, cause: cause)
         }
     }
 
-    private func scheduleRetry(_ retry: Int, cause: NATSError) {
-        let delay = configuration.reconnectBackoff.delay(retry: retry, using: &randomness)
+    private func scheduleRetry(_ pace: ConnectionLifecycle.Pace, cause: NATSError) {
+        let delay: Duration =
+            switch pace {
+            case .now: .zero
+            case .spread: configuration.reconnectJitter * Double.random(in: 0...1, using: &randomness)
+            case .backoff(let retry): configuration.reconnectBackoff.delay(retry: retry, using: &randomness)
+            }
         let next = lifecycle.attempt + 1
         status.update { values in
             values.state = .reconnecting
@@ -426,14 +270,11 @@ final class ConnectionDriver: @unchecked Sendable {
     }
 }
 
-extension ServerIdentity {
-    init(_ info: ServerInfo) {
-        self.init(
-            id: info.serverID ?? "",
-            name: info.serverName ?? info.serverID ?? "",
-            version: info.version ?? "",
-            cluster: info.cluster,
-            maxPayload: info.maxPayload ?? 1 << 20
+extension NATSError {
+    static func tooLargeForNewServer(_ count: Int, limit: Int) -> NATSError {
+        NATSError(
+            .payloadTooLarge,
+            "\(count) messages accepted before were dropped: the server now takes at most \(limit) bytes of headers and payload"
         )
     }
 }

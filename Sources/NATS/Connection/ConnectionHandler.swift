@@ -8,19 +8,19 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let driver: ConnectionDriver
-    private let attempt: ConnectionDriver.AttemptID
+    private let link: Link
     private var parser = OperationParser()
     private var burst: InboundBurst
     private var failure: NATSError?
 
-    init(driver: ConnectionDriver, attempt: ConnectionDriver.AttemptID) {
+    init(driver: ConnectionDriver, link: Link) {
         self.driver = driver
-        self.attempt = attempt
+        self.link = link
         self.burst = InboundBurst(subscriptions: driver.subscriptions)
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        driver.tcpConnected(context.channel, attempt: attempt)
+        driver.tcpConnected(link, channel: context.channel)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -36,16 +36,16 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         handOutBurst()
-        if let failure { driver.failed(failure, attempt: attempt) }
+        if let failure { driver.failed(link, failure) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         handOutBurst()
-        driver.socketClosed(nil, attempt: attempt)
+        driver.closed(link, error: nil)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        driver.failed(NATSError.socket(error), attempt: attempt)
+        driver.failed(link, NATSError.socket(error))
     }
 
     private func handOutBurst() {
@@ -53,7 +53,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         // Moved out first: what the driver does with it can close the channel, which comes back here at once.
         let full = burst
         burst = InboundBurst(subscriptions: driver.subscriptions)
-        driver.received(full, attempt: attempt)
+        driver.received(full, on: link)
     }
 }
 

@@ -37,6 +37,12 @@ final class OutboundBuffer: Sendable {
         case closed
     }
 
+    /// What is waiting for the socket.
+    struct Backlog: Equatable {
+        var messages = 0
+        var bytes = 0
+    }
+
     fileprivate struct State {
         var phase = Phase.disconnected
         var frames = ByteBuffer()
@@ -46,7 +52,11 @@ final class OutboundBuffer: Sendable {
         var isLoopAware = false
         var flushes: [Waiter] = []
         var waitingForSpace: [Waiter] = []
+        /// Accepts nothing new; what is there still goes out.
+        var isDraining = false
         var maxPayload = Int.max
+        /// The largest message, headers included, of those that wait.
+        var largestMessage = 0
         var acceptsHeaders = true
         var totalMessages: UInt64 = 0
         var totalBytes: UInt64 = 0
@@ -74,6 +84,7 @@ final class OutboundBuffer: Sendable {
             if payload.count > state.maxPayload || headers != nil {
                 if let error = state.refusal(headers: headers, payloadLength: payload.count) { return .refused(error) }
             }
+            if state.isDraining { return .refused(.clientDraining) }
             switch state.phase {
             case .connected:
                 let held = state.frames.readableBytes + state.bytesBeingWritten
@@ -106,6 +117,8 @@ final class OutboundBuffer: Sendable {
                 into: &state.frames
             )
             state.messages += 1
+            // Headers count as well; what the names of an HPUB add makes no difference to a bound.
+            state.largestMessage = max(state.largestMessage, headers == nil ? payload.count : size)
             state.totalMessages &+= 1
             state.totalBytes &+= UInt64(size)
             return .accepted(wake: state.becomeAware())
@@ -142,6 +155,7 @@ final class OutboundBuffer: Sendable {
             swap(&state.frames, &frames)
             defer {
                 state.messages = 0
+                state.largestMessage = 0
                 state.flushes = []
             }
             state.bytesBeingWritten = frames.readableBytes
@@ -160,13 +174,47 @@ final class OutboundBuffer: Sendable {
         for waiter in resumed { waiter.resolve() }
     }
 
-    func connected(maxPayload: Int, acceptsHeaders: Bool) {
+    /// There is a connection. Messages that waited for it and that this server would not take are dropped, since it would
+    /// end the connection over them, again and again.
+    /// - Returns: how many were dropped.
+    func connected(maxPayload: Int, acceptsHeaders: Bool) -> Int {
         state.withLock { state in
             state.phase = .connected
             state.maxPayload = maxPayload
             state.acceptsHeaders = acceptsHeaders
             state.isLoopAware = true
+            guard state.largestMessage > maxPayload else { return 0 }
+            let dropped = FrameEncoder.removePublishes(above: maxPayload, from: &state.frames)
+            state.messages -= dropped
+            state.largestMessage = maxPayload
+            return dropped
         }
+    }
+
+    /// Another server took the place of the connected one, and nothing is being written any more.
+    func moved(maxPayload: Int, acceptsHeaders: Bool) {
+        let resumed: [Waiter] = state.withLock { state in
+            state.maxPayload = maxPayload
+            state.acceptsHeaders = acceptsHeaders
+            state.bytesBeingWritten = 0
+            state.isLoopAware = true
+            return state.takeWaitingForSpace()
+        }
+        for waiter in resumed { waiter.resolve() }
+    }
+
+    /// Accepts no more messages from now on; those that are here still go out.
+    func beginDraining() {
+        let waiting = state.withLock { state in
+            state.isDraining = true
+            return state.takeWaitingForSpace()
+        }
+        for waiter in waiting { waiter.resolve(.clientDraining) }
+    }
+
+    /// What has not been taken over for writing.
+    var backlog: Backlog {
+        state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.readableBytes) }
     }
 
     func limitsChanged(maxPayload: Int, acceptsHeaders: Bool) {
@@ -247,4 +295,5 @@ extension OutboundBuffer.State {
 
 extension NATSError {
     static let clientClosed = NATSError(.closed, "the client is closed")
+    static let clientDraining = NATSError(.draining, "the client is being drained and takes nothing new")
 }

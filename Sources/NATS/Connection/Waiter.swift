@@ -3,7 +3,7 @@ import Synchronization
 /// Something one task waits for, resolved exactly once from anywhere: by success, failure or the task's cancellation.
 ///
 /// It can be queued and even resolved before anybody waits, so that queueing and waiting need no common lock.
-final class Waiter: Sendable {
+package final class Waiter: Sendable {
     private enum State {
         case pending
         case waiting(CheckedContinuation<NATSError?, Never>)
@@ -17,7 +17,7 @@ final class Waiter: Sendable {
 
     private let state: Mutex<State>
 
-    init() {
+    package init() {
         state = Mutex(.pending)
     }
 
@@ -30,7 +30,7 @@ final class Waiter: Sendable {
     var isSettled: Bool { state.withLock { $0.isResolved } }
 
     /// Resolves it; only the first call counts.
-    func resolve(_ error: NATSError? = nil) {
+    package func resolve(_ error: NATSError? = nil) {
         let previous = state.withLock { state in
             defer { if !state.isResolved { state = .resolved(error) } }
             return state
@@ -43,7 +43,7 @@ final class Waiter: Sendable {
     }
 
     /// Waits until it is resolved. Only one task may wait.
-    func wait() async throws(NATSError) {
+    package func wait() async throws(NATSError) {
         let error = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let resolved: NATSError?? = state.withLock { state in

@@ -13,10 +13,13 @@ public struct Backoff: Sendable, Hashable {
         self.maximum = maximum
     }
 
+    /// From this retry on every sensible rule is at its maximum.
+    static let lastRetry = 30
+
     /// The longest wait before retry `retry`, counted from 0.
     public func ceiling(retry: Int) -> Duration {
         // 2^30 times any base above 5 ns is past every sensible maximum, and never overflows.
-        min(base * (1 << min(max(retry, 0), 30)), maximum)
+        min(base * (1 << min(max(retry, 0), Self.lastRetry)), maximum)
     }
 
     /// A wait before retry `retry`, counted from 0.

@@ -200,10 +200,20 @@ struct ConnectionLifecycle {
 
     // MARK: The end of a socket
 
+    /// When to try again.
+    enum Pace: Equatable {
+        /// At once: it was asked for.
+        case now
+        /// A connection that was up is gone, and others probably with it: spread over the reconnect jitter.
+        case spread
+        /// As the backoff says for this retry, counted from 0.
+        case backoff(Int)
+    }
+
     enum ClosedAction: Equatable {
         case none
-        /// Wait as the backoff says for retry number `retry` (from 0), then try again.
-        case retry(Int, cause: NATSError)
+        /// Wait, then try again.
+        case retry(Pace, cause: NATSError)
         /// Nothing more will happen.
         case finish
     }
@@ -214,6 +224,7 @@ struct ConnectionLifecycle {
     ///   - error: why, as far as the socket knows.
     mutating func socketClosed(afterStableConnection: Bool, error: NATSError) -> ClosedAction {
         let cause: NATSError
+        let wasEstablished = attempt == 0
         switch state {
         case .connecting, .awaitingInfo, .awaitingPong, .connected:
             cause = announcedEnd ?? error
@@ -228,7 +239,21 @@ struct ConnectionLifecycle {
         if afterStableConnection { retries = 0 }
         state = .backingOff(cause: cause)
         defer { retries += 1 }
-        return .retry(retries, cause: cause)
+        return .retry(pace(wasEstablished: wasEstablished, cause: cause), cause: cause)
+    }
+
+    private func pace(wasEstablished: Bool, cause: NATSError) -> Pace {
+        if cause == .reconnectRequested { return .now }
+        if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
+        // Asking again soon does not make a refused credential a good one, and servers lock out who tries too often.
+        return .backoff(cause.code == .authorization ? Backoff.lastRetry : retries)
+    }
+
+    /// Another socket took the place of the connected one.
+    mutating func moved() {
+        guard state == .connected else { return }
+        keepalive = Keepalive(maxPingFailure: maxPingFailure)
+        announcedEnd = nil
     }
 
     enum CloseAction: Equatable {
@@ -249,4 +274,9 @@ struct ConnectionLifecycle {
             return .none
         }
     }
+}
+
+extension NATSError {
+    /// The cause of an end that ``NATSClient/reconnect()`` brought about.
+    static let reconnectRequested = NATSError(.disconnected, "a new connection was asked for")
 }

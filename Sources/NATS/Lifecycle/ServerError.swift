@@ -51,6 +51,7 @@ struct ServerError: Equatable {
         ("secure connection - tls required", .configuration),
         ("invalid client protocol", .configuration),
         ("no responders requires headers", .configuration),
+        ("attempted to connect to", .configuration),
         ("unknown protocol operation", .protocolViolation),
         ("parser error", .protocolViolation),
         ("maximum payload violation", .protocolViolation),

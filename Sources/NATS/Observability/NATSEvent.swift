@@ -11,6 +11,9 @@ public enum NATSEvent: Sendable {
     case serverError(NATSError)
     /// The server asks its clients to leave, since it is going to stop.
     case lameDuck
+    /// The connection moved to another server without a gap. Up to `unconfirmed` messages were handed to the old server
+    /// without a confirmation, and up to `duplicates` received messages may have been delivered twice.
+    case moved(to: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)
     /// The client is closed; `unsent` accepted messages never reached a socket.
     case closed(unsent: Int)
 }

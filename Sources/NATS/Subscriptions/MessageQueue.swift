@@ -44,6 +44,9 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         var messages = 0
         var bytes = 0
         var end: End?
+        /// Whether the consumer knows of the end, or is gone.
+        var isConsumed = false
+        var whenConsumed: [@Sendable () -> Void] = []
         var consumer: Waiter?
         var isOverflowing = false
         var dropped: UInt64 = 0
@@ -93,12 +96,42 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         consumer?.resolve()
     }
 
+    /// Calls `done` when the consumer has been told of the end, behind everything before it, or was dropped.
+    package func whenConsumed(_ done: @escaping @Sendable () -> Void) {
+        let isConsumed = state.withLock { state in
+            if !state.isConsumed { state.whenConsumed.append(done) }
+            return state.isConsumed
+        }
+        if isConsumed { done() }
+    }
+
+    /// What waits for the consumer.
+    package var pending: PendingMessages {
+        PendingMessages(queue: ObjectIdentifier(self), messages: state.withLock { $0.isConsumed ? 0 : $0.messages })
+    }
+
     // MARK: The consumer
+
+    /// Nobody will take messages any more.
+    package func abandon() {
+        consumed { _ in }
+    }
+
+    private func consumed<R>(_ change: (inout State) -> R) -> R {
+        let (result, callbacks) = state.withLock { state in
+            let result = change(&state)
+            state.isConsumed = true
+            defer { state.whenConsumed = [] }
+            return (result, state.whenConsumed)
+        }
+        for callback in callbacks { callback() }
+        return result
+    }
 
     private enum Next {
         case batch(MessageBatch<Source>)
         case wait(Waiter)
-        case end(NATSError?)
+        case end
     }
 
     /// The next batch, never empty; `nil` at the end.
@@ -107,11 +140,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         while true {
             let next: Next = state.withLock { state in
                 if let batch = state.popFirst() { return .batch(batch) }
-                if let end = state.end {
-                    // The error is told once; after it the sequence has simply ended.
-                    state.end = End(error: nil)
-                    return .end(end.error)
-                }
+                if state.end != nil { return .end }
                 precondition(state.consumer == nil, "two tasks iterate over one subscription")
                 let waiter = Waiter()
                 state.consumer = waiter
@@ -120,7 +149,12 @@ package final class MessageQueue<Source: Sendable>: Sendable {
             switch next {
             case .batch(let batch):
                 return batch
-            case .end(let error):
+            case .end:
+                // The error is told once; after it the sequence has simply ended.
+                let error = consumed { state in
+                    defer { state.end = End(error: nil) }
+                    return state.end?.error
+                }
                 if let error { throw error }
                 return nil
             case .wait(let waiter):

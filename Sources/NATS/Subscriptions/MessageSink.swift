@@ -10,4 +10,14 @@ package protocol MessageSink: AnyObject, Sendable {
     func resumed()
     /// Nothing more will come; `nil` when that was expected.
     func end(_ error: NATSError?)
+    /// Calls `done` when the consumer has taken everything up to the end, or will never take it.
+    func whenConsumed(_ done: @escaping @Sendable () -> Void)
+    /// What waits for the consumer.
+    var pending: PendingMessages { get }
+}
+
+/// Messages that wait for a consumer, and in which queue: several sinks can share one.
+package struct PendingMessages: Sendable {
+    package let queue: ObjectIdentifier
+    package let messages: Int
 }

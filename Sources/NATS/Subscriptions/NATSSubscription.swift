@@ -16,6 +16,7 @@ public final class NATSSubscription: AsyncSequence, Sendable {
 
     deinit {
         client.removeSubscription(sid)
+        queue.abandon()
     }
 
     /// Ends the subscription. Messages received before are still delivered.
@@ -72,4 +73,6 @@ final class SubscriptionSink: MessageSink {
     func interrupted(_ cause: NATSError) {}
     func resumed() {}
     func end(_ error: NATSError?) { queue.end(error) }
+    func whenConsumed(_ done: @escaping @Sendable () -> Void) { queue.whenConsumed(done) }
+    var pending: PendingMessages { queue.pending }
 }

@@ -170,3 +170,43 @@ public enum FrameEncoder {
     /// Appends PONG.
     public static func pong(into buffer: inout ByteBuffer) { buffer.writeStaticString("PONG\r\n") }
 }
+
+extension FrameEncoder {
+    /// Removes the PUB and HPUB frames whose headers and payload together are larger than `limit` bytes.
+    ///
+    /// - Parameter buffer: Whole frames as `publish` appended them, and nothing else.
+    /// - Returns: How many were removed.
+    package static func removePublishes(above limit: Int, from buffer: inout ByteBuffer) -> Int {
+        var kept = ByteBuffer()
+        kept.reserveCapacity(buffer.readableBytes)
+        var removed = 0
+        while let frame = Self.nextPublish(of: buffer) {
+            if frame.messageLength > limit {
+                removed += 1
+            } else if let bytes = buffer.getSlice(at: buffer.readerIndex, length: frame.length) {
+                kept.writeImmutableBuffer(bytes)
+            }
+            buffer.moveReaderIndex(forwardBy: frame.length)
+        }
+        buffer = kept
+        return removed
+    }
+
+    /// The lengths of the first frame; nil at the end.
+    private static func nextPublish(of buffer: ByteBuffer) -> (length: Int, messageLength: Int)? {
+        buffer.withUnsafeReadableBytes { bytes in
+            guard let lineFeed = bytes.firstIndex(of: .lineFeed) else { return nil }
+            // The last argument is the size, as written by ourselves: digits, CR LF.
+            var size = 0
+            var factor = 1
+            var index = lineFeed - 2
+            while index > 0, bytes[index] != .space {
+                size += Int(bytes[index] - UInt8(ascii: "0")) * factor
+                factor *= 10
+                index -= 1
+            }
+            let length = lineFeed + 1 + size + 2
+            return length <= bytes.count ? (length, size) : nil
+        }
+    }
+}

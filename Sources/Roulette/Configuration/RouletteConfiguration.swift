@@ -67,6 +67,17 @@ public struct RouletteConfiguration: Sendable {
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// One deadline over TCP, TLS, INFO and PONG of a connection.
     public var connectionTimeout: Duration = .seconds(5)
+    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
+    /// the clients of a server that died do not all come back at once. Zero: at once.
+    public var reconnectJitter: Duration = .seconds(2)
+    /// How long graceful shutdown and ``RouletteClient/drain(timeout:)`` may take.
+    public var drainTimeout: Duration = .seconds(30)
+    /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer. They
+    /// bypass the load balancer.
+    public var usesDiscoveredServers = false
+    /// Whether a server that is going to stop (lame duck) is left for another one at once, without a gap; a message that
+    /// comes in during the move may then be delivered twice.
+    public var movesOnLameDuck = true
     /// Frames waiting for the socket of one connection, in bytes. Above it publishing suspends.
     public var outboundBufferSize = 1 << 20
     /// Asked again for every attempt to connect.
@@ -89,6 +100,7 @@ public struct RouletteConfiguration: Sendable {
         try require((1...1000).contains(poolSize), "pool_size is \(poolSize), use 1 to 1000")
         try require(maxRetry >= 0, "max_retry is \(maxRetry), use 0 or more")
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
+        try require(drainTimeout > .zero, "the drain timeout must be longer than zero")
         try require(maxBackoff >= baseBackoff, "max_backoff must not be shorter than base_backoff")
         do {
             for server in servers { try connection(to: server, name: "").validate() }
@@ -135,6 +147,9 @@ public struct RouletteConfiguration: Sendable {
         configuration.maxPingFailure = maxPingFailure
         configuration.reconnectBackoff = Backoff(base: baseBackoff, maximum: maxBackoff)
         configuration.outboundBufferSize = outboundBufferSize
+        configuration.reconnectJitter = reconnectJitter
+        configuration.usesDiscoveredServers = usesDiscoveredServers
+        configuration.movesOnLameDuck = movesOnLameDuck
         // A call waits for its cluster as the retry rule says, and tells its caller. Nothing gathers behind its back.
         configuration.reconnectBufferSize = 0
         return configuration

@@ -35,6 +35,11 @@ public struct RouletteEvent: Sendable {
         case serverError(NATSError)
         /// The server is going to stop and asks its clients to leave.
         case lameDuck
+        /// A connection moved to another server without a gap. Up to `unconfirmed` messages were handed to the old server
+        /// without a confirmation, and up to `duplicates` received messages may have been delivered twice.
+        case moved(to: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)
+        /// The client was drained; the report says what did not come to its end.
+        case drained(DrainReport)
         /// A connection was closed for good; `unsent` accepted messages never left.
         case closed(unsent: Int)
         /// The consumer of a subscription is too slow: messages are being dropped. Reported once per episode.
@@ -66,6 +71,8 @@ public struct RouletteEvent: Sendable {
             case .reconnecting(let attempt, let delay, let cause): .reconnecting(attempt: attempt, delay: delay, cause: cause)
             case .serverError(let error): .serverError(error)
             case .lameDuck: .lameDuck
+            case .moved(let server, let unconfirmed, let duplicates):
+                .moved(to: server, unconfirmed: unconfirmed, duplicates: duplicates)
             case .closed(let unsent): .closed(unsent: unsent)
             }
     }

@@ -16,6 +16,7 @@ public final class Subscription: AsyncSequence, Sendable {
 
     deinit {
         group.cancel()
+        group.queue.abandon()
     }
 
     /// The topic or pattern.

@@ -120,4 +120,6 @@ final class SubscriptionMember: MessageSink {
     func interrupted(_ cause: NATSError) { group.interrupted(on: connection, cause: cause) }
     func resumed() { group.resumed(on: connection) }
     func end(_ error: NATSError?) { group.ended(on: connection, error: error) }
+    func whenConsumed(_ done: @escaping @Sendable () -> Void) { group.queue.whenConsumed(done) }
+    var pending: PendingMessages { group.queue.pending }
 }

@@ -8,6 +8,7 @@ struct ScriptedConnectionTests {
     private func configuration(port: Int) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: port))
         configuration.reconnectBackoff = Backoff(base: .milliseconds(1), maximum: .milliseconds(5))
+        configuration.reconnectJitter = .milliseconds(5)
         return configuration
     }
 

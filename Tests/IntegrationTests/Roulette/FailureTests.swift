@@ -7,6 +7,7 @@ struct FailureTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
         configuration.pingInterval = .milliseconds(200)
         configuration.maxBackoff = .milliseconds(200)
+        configuration.reconnectJitter = .milliseconds(10)
         configuration.poolSize = 2
     }
 

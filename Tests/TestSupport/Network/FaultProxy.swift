@@ -38,6 +38,8 @@ package final class FaultProxy: Sendable {
         var toClient = Behavior.faithful
         /// New connections are closed at once.
         var refuses = false
+        /// Where new connections are passed on to.
+        var target: Int
         var clients: [TCPConnection] = []
         var accepted: Int { self.clients.count }
         var pairs: [Pair] = []
@@ -70,11 +72,11 @@ package final class FaultProxy: Sendable {
     ///   - target: The port of the server behind the proxy.
     ///   - tls: Ends the encryption of clients here, as a load balancer does; the server behind gets plain text.
     package static func start(to target: Int, tls: TLSTermination? = nil) async throws -> FaultProxy {
-        let state = Watched(State())
+        let state = Watched(State(target: target))
         let listener = try await TCPListener.listen(tls: tls) { client in
             state.update { current in
                 current.clients.append(client)
-                let refused = current.refuses
+                let (refused, target) = (current.refuses, current.target)
                 current.tasks.append(
                     Task { refused ? await client.close() : await Self.serve(client, target: target, state: state) }
                 )
@@ -95,6 +97,18 @@ package final class FaultProxy: Sendable {
                 case .toClient: state.toClient = behavior
                 }
             }
+        }
+    }
+
+    /// Passes new connections on to another port, as a load balancer does that takes a node out.
+    package func retarget(to target: Int) {
+        self.state.update { $0.target = target }
+    }
+
+    /// Waits until so many connections were accepted in all.
+    package func accepted(atLeast count: Int, within limit: Duration = .seconds(20)) async throws {
+        try await self.state.wait(for: "\(count) connections accepted by the proxy", within: limit) { state in
+            state.accepted >= count ? () : nil
         }
     }
 

@@ -1,0 +1,137 @@
+import Logging
+import NATSWire
+import NIOCore
+
+/// From the first TCP packet to the PONG that says that the server accepted us; then what servers say besides messages.
+extension ConnectionDriver {
+    // MARK: Dialing
+
+    func perform(_ action: ConnectionLifecycle.ConnectAction) {
+        guard case .connect(let attempt) = action else { return }
+        let link = Link(address: servers.takeNext())
+        self.link = link
+        timers.retry = nil
+        timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
+            guard link === self.link, self.lifecycle.handshakeDeadlinePassed() == .disconnect else { return }
+            self.closeSocket()
+        }
+        status.update { values in
+            values.state = .connecting
+            values.attempt = attempt
+            values.nextAttemptAt = nil
+        }
+        logger.debug("connecting", metadata: ["address": "\(link.address)", "attempt": "\(attempt)"])
+        dial(link)
+    }
+
+    func dial(_ link: Link) {
+        dialer.connect(eventLoop, link.address, TimeAmount(configuration.connectTimeout)) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(ConnectionHandler(driver: self, link: link))
+            }
+        }.whenFailure { error in
+            self.closed(link, error: NATSError.connect(error))
+        }
+    }
+
+    func tcpConnected(_ link: Link, channel: any Channel) {
+        if link === successor {
+            link.channel = channel
+            return perform(succession.tcpConnected(), on: link)
+        }
+        guard link === self.link, lifecycle.tcpConnected() == .none else {
+            channel.close(promise: nil)
+            return
+        }
+        link.channel = channel
+        status.update { $0.state = .handshaking }
+    }
+
+    /// The peer broke the protocol, or the socket failed.
+    func failed(_ link: Link, _ error: NATSError) {
+        if link === successor { return successorLost(error) }
+        guard link === self.link, lifecycle.fail(error) == .disconnect else { return }
+        closeSocket()
+    }
+
+    // MARK: INFO, CONNECT, PONG
+
+    func infoReceived(_ json: ByteBuffer, on link: Link) {
+        let info: ServerInfo
+        do {
+            info = try ServerInfo.parse(json)
+        } catch {
+            // While connected the old INFO stays in force; without one there is nothing to go by.
+            let reason = NATSError(.protocolViolation, "the server's INFO cannot be read: \(error)", cause: error)
+            return link.info == nil ? failed(link, reason) : observer(.serverError(reason))
+        }
+        link.info = info
+        servers.announced(info.connectURLs)
+        if link === successor {
+            let isSameServer = info.serverID != nil && info.serverID == self.link?.info?.serverID
+            return perform(succession.infoReceived(isLeavingToo: info.lameDuckMode || isSameServer), on: link)
+        }
+        switch lifecycle.infoReceived() {
+        case .none:
+            return
+        case .introduce:
+            introduce(on: link, info)
+        case .update:
+            outbound.limitsChanged(maxPayload: identity(of: link).maxPayload, acceptsHeaders: info.supportsHeaders)
+        }
+        let server = identity(of: link)
+        status.update { $0.server = server }
+        if info.lameDuckMode, lifecycle.state == .connected { lameDuckAnnounced() }
+    }
+
+    /// Sends CONNECT and PING.
+    func introduce(on link: Link, _ info: ServerInfo) {
+        do {
+            try writeConnect(on: link, to: info)
+        } catch {
+            failed(link, error)
+        }
+    }
+
+    func pongReceived(on link: Link) {
+        if link === successor, succession.state == .awaitingPong {
+            return perform(succession.pongReceived(), on: link)
+        }
+        guard link === self.link else { return pingAnswered(on: link) }
+        switch lifecycle.pongReceived() {
+        case .none: break
+        case .established: established(link)
+        case .answered: pingAnswered(on: link)
+        }
+    }
+
+    func errorReceived(_ text: ByteBuffer, on link: Link) {
+        let error = ServerError(text: printable(text))
+        logger.debug("server error", metadata: ["text": "\(error.text)"])
+        if link === successor {
+            return error.keepsConnection ? observer(.serverError(error.error)) : successorLost(error.error)
+        }
+        switch lifecycle.errorReceived(error) {
+        case .none: break
+        case .report(let reason): observer(.serverError(reason))
+        case .disconnect: closeSocket()
+        }
+    }
+
+    /// What the server at the other end said of itself.
+    func identity(of link: Link) -> ServerIdentity {
+        ServerIdentity(link.info ?? ServerInfo())
+    }
+}
+
+extension ServerIdentity {
+    init(_ info: ServerInfo) {
+        self.init(
+            id: info.serverID ?? "",
+            name: info.serverName ?? info.serverID ?? "",
+            version: info.version ?? "",
+            cluster: info.cluster,
+            maxPayload: info.maxPayload ?? 1 << 20
+        )
+    }
+}

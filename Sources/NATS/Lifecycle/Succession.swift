@@ -1,0 +1,155 @@
+/// The move from a server that is going to stop (lame duck) to another one, without a gap: connect and subscribe there
+/// first, then leave here.
+///
+/// A value beside ``ConnectionLifecycle``, which stays `connected` all the while. The source of the order of steps is the
+/// advice in ADR-5 not to wait for the eviction.
+struct Succession: Equatable {
+    enum State: Equatable {
+        /// No move is under way.
+        case none
+        case connecting
+        case awaitingInfo
+        case awaitingPong
+        /// The successor was sent all subscriptions and has not confirmed them.
+        case subscribing
+        /// The successor delivers. Publishes are held back until the socket of the old link has taken the last one.
+        case holding
+        /// The old server was told, and has yet to answer everything that was handed to it.
+        case leaving
+        /// The attempt failed; waiting for the next one.
+        case backingOff
+    }
+
+    private(set) var state = State.none
+    private var retries = 0
+
+    /// Whether the successor gets SUBs and UNSUBs too.
+    var isSubscribed: Bool { state == .subscribing || isReady }
+    /// Whether publishing is held back until the old server has answered, so that no message overtakes another.
+    var holdsPublishes: Bool { isReady }
+    /// Whether the successor can take over.
+    private var isReady: Bool { state == .holding || state == .leaving }
+
+    enum ConnectAction: Equatable {
+        case none
+        case connect
+    }
+
+    mutating func lameDuckAnnounced() -> ConnectAction {
+        guard state == .none else { return .none }
+        state = .connecting
+        return .connect
+    }
+
+    mutating func retryTimerFired() -> ConnectAction {
+        guard state == .backingOff else { return .none }
+        state = .connecting
+        return .connect
+    }
+
+    enum StepAction: Equatable {
+        case none
+        /// Send CONNECT and PING.
+        case introduce
+        /// Send all subscriptions and a PING.
+        case subscribe
+        /// Hold publishes back until ``oldSocketIdle()``.
+        case hold
+        /// Unsubscribe at the old server and PING it.
+        case leave
+        /// The successor is of no use: close it.
+        case discard(NATSError)
+    }
+
+    mutating func tcpConnected() -> StepAction {
+        guard state == .connecting else { return .discard(.superseded) }
+        state = .awaitingInfo
+        return .none
+    }
+
+    /// - Parameter isLeavingToo: it is the same server again, or another one that is going to stop.
+    mutating func infoReceived(isLeavingToo: Bool) -> StepAction {
+        switch state {
+        case .awaitingInfo where isLeavingToo:
+            return .discard(NATSError(.connectFailed, "the balancer still leads to a server that is going to stop"))
+        case .awaitingInfo:
+            state = .awaitingPong
+            return .introduce
+        case .none, .connecting, .awaitingPong, .subscribing, .holding, .leaving, .backingOff:
+            return .none
+        }
+    }
+
+    mutating func pongReceived() -> StepAction {
+        switch state {
+        case .awaitingPong:
+            state = .subscribing
+            return .subscribe
+        case .none, .connecting, .awaitingInfo, .subscribing, .holding, .leaving, .backingOff:
+            return .none
+        }
+    }
+
+    mutating func subscriptionsConfirmed() -> StepAction {
+        guard state == .subscribing else { return .none }
+        state = .holding
+        return .hold
+    }
+
+    /// The socket of the old link has taken everything that was handed to it.
+    mutating func oldSocketIdle() -> StepAction {
+        guard state == .holding else { return .none }
+        state = .leaving
+        return .leave
+    }
+
+    enum FailureAction: Equatable {
+        case none
+        /// Wait as the backoff says for this retry, counted from 0, then try again. When the old server was left already it
+        /// has to be subscribed to again.
+        case retry(Int, subscribeAgain: Bool)
+    }
+
+    /// The successor is gone.
+    mutating func successorLost() -> FailureAction {
+        switch state {
+        case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .holding, .leaving:
+            defer { retries += 1 }
+            let wasLeft = state == .leaving
+            state = .backingOff
+            return .retry(retries, subscribeAgain: wasLeft)
+        case .none, .backingOff:
+            return .none
+        }
+    }
+
+    enum EndAction: Equatable {
+        case none
+        /// The successor takes the place of the old link.
+        case takeOver
+        /// Nothing comes of the move; close the successor if there is one.
+        case abandon
+    }
+
+    /// The old server answered everything, or its time is up.
+    mutating func oldServerSettled() -> EndAction {
+        guard state == .leaving else { return .none }
+        self = Succession()
+        return .takeOver
+    }
+
+    /// The old link is gone, or the client closes.
+    /// - Parameter mayTakeOver: whether a successor that already delivers takes over.
+    mutating func oldLinkLost(mayTakeOver: Bool) -> EndAction {
+        defer { self = Succession() }
+        switch state {
+        case .holding, .leaving: return mayTakeOver ? .takeOver : .abandon
+        case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .backingOff: return .abandon
+        case .none: return .none
+        }
+    }
+}
+
+extension NATSError {
+    static let superseded = NATSError(.disconnected, "the connection is not needed any more")
+}

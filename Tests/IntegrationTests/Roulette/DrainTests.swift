@@ -1,0 +1,163 @@
+import Logging
+import Roulette
+import ServiceLifecycle
+import TestSupport
+import Testing
+
+@Suite("Coming to an end")
+struct DrainTests {
+    @Test("check 21: everything received is handled and answered, everything published is confirmed; nothing new is taken")
+    func drain() async throws {
+        try await withDeployment(clusters: 2) { deployment in
+            let total = 10_000
+            let listener = try RouletteClient(
+                configuration: RouletteConfiguration(servers: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
+            )
+            try await withRunning(listener) {
+                let answers = try await listener.subscribe(to: "answers", options: SubscribeOptions(confirmed: true))
+                try await deployment.withClient { client in
+                    let work = try await client.subscribe(to: "work", options: SubscribeOptions(confirmed: true))
+                    for number in 0..<total { try await listener.publish("\(number)", to: "work") }
+                    try await listener.flush()
+                    let started = Watched(false)
+                    let handling = Task {
+                        var handled = 0
+                        for try await message in work {
+                            // The rest is handled while the client drains.
+                            if handled == 0 { try await started.wait(for: "the drain") { $0 ? () : nil } }
+                            try await client.publish(message.body, to: "answers")
+                            handled += 1
+                        }
+                        return handled
+                    }
+                    async let drained: Void = client.drain(timeout: .seconds(60))
+                    // Subscribing fails from the moment on at which draining began.
+                    while true {
+                        do {
+                            try await client.subscribe(to: "late").cancel()
+                        } catch let error as RouletteError {
+                            #expect(error.code == .draining)
+                            break
+                        }
+                    }
+                    started.update { $0 = true }
+                    try await drained
+                    #expect(try await handling.value == total)
+                    let late = await #expect(throws: RouletteError.self) { try await client.publish("x", to: "late") }
+                    #expect(late?.code == .closed || late?.code == .draining)
+                }
+                var heard = 0
+                for try await answer in answers {
+                    #expect(answer.body == "\(heard)")
+                    heard += 1
+                    if heard == total { break }
+                }
+                #expect(heard == total)
+            }
+        }
+    }
+
+    @Test("check 22: a consumer that never takes its messages: the deadline ends it and says how many were left")
+    func consumerStuck() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient { client in
+                let stuck = try await client.subscribe(to: "stuck", options: SubscribeOptions(confirmed: true))
+                for number in 0..<25 { try await client.publish("\(number)", to: "stuck") }
+                try await client.flush()
+                let events = client.events
+                let error = await #expect(throws: RouletteError.self) { try await client.drain(timeout: .milliseconds(500)) }
+                #expect(error?.code == .drainIncomplete)
+                #expect(error?.message == "25 received messages were not taken by their consumers")
+                // What was received can still be taken.
+                var taken = 0
+                for try await _ in stuck { taken += 1 }
+                #expect(taken == 25)
+                for await event in events {
+                    if case .drained(let report) = event.kind { #expect(report.undelivered == 25) }
+                }
+            }
+        }
+    }
+
+    @Test("check 22: draining while there is no connection says what is discarded")
+    func disconnected() async throws {
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: 1))
+        configuration.reconnectBufferSize = 1 << 16
+        let client = try NATSClient(configuration: configuration)
+        let run = Task { await client.run() }
+        for _ in 0..<3 { try await client.publish("four", to: "a") }
+        let error = await #expect(throws: NATSError.self) { try await client.drain(timeout: .seconds(5)) }
+        #expect(error?.code == .drainIncomplete)
+        #expect(error?.message == "3 accepted messages (45 bytes) were never sent")
+        await run.value
+    }
+
+    @Test("a frozen server: draining ends at its deadline and says what is not confirmed")
+    func frozen() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient { client in
+                try await deployment.waitUntilUp(client)
+                deployment.servers[0].pause()
+                for number in 0..<10 { try await client.publish("\(number)", to: "a") }
+                let error = await #expect(throws: RouletteError.self) { try await client.drain(timeout: .milliseconds(500)) }
+                #expect(error?.message == "up to 10 sent messages are not confirmed")
+                deployment.servers[0].resume()
+            }
+        }
+    }
+
+    @Test("graceful shutdown drains, then run() returns")
+    func gracefulShutdown() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            let client = try RouletteClient(
+                configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
+            )
+            let listener = try await RawClient.connect(port: deployment.servers[0].port)
+            try await listener.subscribe(to: "last.*")
+            let silent = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
+            let group = ServiceGroup(configuration: .init(services: [.init(service: client)], logger: silent))
+            try await withThrowingTaskGroup(of: Void.self) { tasks in
+                tasks.addTask { try await group.run() }
+                for number in 0..<100 { try await client.publish("\(number)", to: "last.words") }
+                await group.triggerGracefulShutdown()
+                try await tasks.waitForAll()
+            }
+            try await listener.flush()
+            #expect(try listener.pendingMessages().count == 100)
+        }
+    }
+
+    @Test("check 23: close() from a consumer, from an event's handler and from 100 tasks at once ends everything once")
+    func closeFromAnywhere() async throws {
+        try await withDeployment(clusters: 2) { deployment in
+            let client = try RouletteClient(
+                configuration: RouletteConfiguration(servers: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
+            )
+            let run = Task { await client.run() }
+            let subscription = try await client.subscribe(to: "end", options: SubscribeOptions(confirmed: true))
+            let events = client.events
+            async let closedEvents = {
+                var closed: [PooledConnectionID: Int] = [:]
+                for await event in events {
+                    if case .closed = event.kind, let connection = event.connection {
+                        closed[connection, default: 0] += 1
+                        client.close()
+                    }
+                }
+                return closed
+            }()
+            try await client.publish("now", to: "end")
+            for try await _ in subscription {
+                client.close()
+                await withTaskGroup { group in
+                    for _ in 0..<100 { group.addTask { client.close() } }
+                }
+            }
+            await run.value
+            let closed = await closedEvents
+            #expect(closed.count == 20)
+            #expect(closed.values.allSatisfy { $0 == 1 })
+            client.close()
+        }
+    }
+}

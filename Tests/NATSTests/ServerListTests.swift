@@ -1,0 +1,51 @@
+import Testing
+
+@testable import NATS
+
+@Suite("Which address an attempt takes")
+struct ServerListTests {
+    private let seed = NATSClientConfiguration.Address(host: "balancer.example", port: 4222)
+
+    @Test("announced addresses are ignored unless asked for")
+    func ignored() {
+        var list = ServerList(seed: seed, usesDiscovered: false)
+        list.announced(["10.0.0.1:4222"])
+        var taken: [NATSClientConfiguration.Address] = []
+        for _ in 0..<5 { taken.append(list.takeNext()) }
+        #expect(taken == Array(repeating: seed, count: 5))
+    }
+
+    @Test("asked for, they take turns with the seed, which begins every round")
+    func rounds() {
+        var list = ServerList(seed: seed, usesDiscovered: true)
+        list.announced(["10.0.0.1:4222", "[2001:db8::7]:4223", "balancer.example:4222", "10.0.0.1:4222"])
+        var hosts: [String] = []
+        for _ in 0..<6 { hosts.append(list.takeNext().host) }
+        #expect(hosts == ["balancer.example", "10.0.0.1", "2001:db8::7", "balancer.example", "10.0.0.1", "2001:db8::7"])
+        _ = list.takeNext()
+        list.beginAnew()
+        let next = list.takeNext()
+        #expect(next == seed, "a connection that was made begins the next round with the seed")
+        list.announced([])
+        #expect(list.discovered.count == 2, "an empty list removes nothing")
+        list.announced(["10.0.0.9:1"])
+        #expect(list.discovered.map(\.host) == ["10.0.0.9"])
+    }
+
+    @Test(
+        "what is not host:port is skipped",
+        arguments: [
+            "", ":", "host", "host:", ":4222", "host:0", "host:99999", "host:-1", "a b:1", "\u{1B}[2J:1", "h\r\nPUB x 0:1",
+        ]
+    )
+    func invalid(text: String) {
+        #expect(NATSClientConfiguration.Address(announced: text) == nil)
+    }
+
+    @Test("a server cannot make us remember without bound")
+    func bounded() {
+        var list = ServerList(seed: seed, usesDiscovered: true)
+        list.announced((0..<10_000).map { "10.0.\($0 / 256).\($0 % 256):4222" })
+        #expect(list.discovered.count == ServerList.maxDiscovered)
+    }
+}

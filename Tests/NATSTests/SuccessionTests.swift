@@ -1,0 +1,82 @@
+import Testing
+
+@testable import NATS
+
+/// Each test reads as a transcript: what happened, what has to be done.
+@Suite("The move away from a lame duck")
+struct SuccessionTests {
+    private func subscribing() -> Succession {
+        var move = Succession()
+        #expect(move.lameDuckAnnounced() == .connect)
+        #expect(move.tcpConnected() == .none)
+        #expect(move.infoReceived(isLeavingToo: false) == .introduce)
+        #expect(move.pongReceived() == .subscribe)
+        return move
+    }
+
+    @Test("connect there, subscribe there, leave here, take over")
+    func move() {
+        var move = Succession()
+        #expect(!move.isSubscribed)
+        #expect(move.lameDuckAnnounced() == .connect)
+        #expect(move.lameDuckAnnounced() == .none, "a server may say it twice")
+        #expect(move.tcpConnected() == .none)
+        #expect(move.pongReceived() == .none, "a PONG before our CONNECT means nothing")
+        #expect(move.infoReceived(isLeavingToo: false) == .introduce)
+        #expect(!move.isSubscribed)
+        #expect(move.pongReceived() == .subscribe)
+        #expect(move.isSubscribed)
+        #expect(!move.holdsPublishes, "the old server still gets what is published")
+        #expect(move.oldSocketIdle() == .none)
+        #expect(move.subscriptionsConfirmed() == .hold)
+        #expect(move.holdsPublishes)
+        #expect(move.oldSocketIdle() == .leave)
+        #expect(move.oldSocketIdle() == .none, "only once")
+        #expect(move.oldServerSettled() == .takeOver)
+        #expect(move.state == .none)
+        #expect(!move.holdsPublishes)
+    }
+
+    @Test("a balancer that leads to a leaving server again is asked again, later each time")
+    func leavingToo() {
+        var move = Succession()
+        _ = move.lameDuckAnnounced()
+        for retry in 0..<5 {
+            _ = move.tcpConnected()
+            guard case .discard = move.infoReceived(isLeavingToo: true) else {
+                Issue.record("it moved to a server that leaves too")
+                return
+            }
+            #expect(move.successorLost() == .retry(retry, subscribeAgain: false))
+            #expect(move.successorLost() == .none)
+            #expect(move.retryTimerFired() == .connect)
+        }
+    }
+
+    @Test("a successor that is lost before the old server was left changes nothing there; after it, it is subscribed to again")
+    func successorLost() {
+        var early = subscribing()
+        #expect(early.successorLost() == .retry(0, subscribeAgain: false))
+        #expect(!early.isSubscribed)
+        var late = subscribing()
+        _ = late.subscriptionsConfirmed()
+        #expect(late.oldSocketIdle() == .leave)
+        #expect(late.successorLost() == .retry(0, subscribeAgain: true))
+        #expect(!late.holdsPublishes, "the old server serves on")
+    }
+
+    @Test("when the old server is gone first, a successor that delivers takes over, any other is dropped")
+    func oldLinkLost() {
+        var early = subscribing()
+        #expect(early.oldLinkLost(mayTakeOver: true) == .abandon)
+        #expect(early.state == .none)
+        var late = subscribing()
+        _ = late.subscriptionsConfirmed()
+        #expect(late.oldLinkLost(mayTakeOver: true) == .takeOver)
+        var closing = subscribing()
+        _ = closing.subscriptionsConfirmed()
+        #expect(closing.oldLinkLost(mayTakeOver: false) == .abandon)
+        var none = Succession()
+        #expect(none.oldLinkLost(mayTakeOver: true) == .none)
+    }
+}
