@@ -39,7 +39,7 @@ struct ServerListTests {
         ]
     )
     func invalid(text: String) {
-        #expect(NATSClientConfiguration.Address(announced: text) == nil)
+        #expect(NATSClientConfiguration.Address(hostAndPort: text) == nil)
     }
 
     @Test("a server cannot make us remember without bound")

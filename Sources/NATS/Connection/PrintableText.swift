@@ -1,7 +1,7 @@
-import NIOCore
+package import NIOCore
 
 /// Text of a peer that is fit for an error message or a log line: one line of printable ASCII, everything else as `\xNN`.
-func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
+package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
     var result = ""
     for byte in text.readableBytesView.prefix(limit) {
         switch byte {

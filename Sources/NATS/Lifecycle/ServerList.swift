@@ -30,35 +30,13 @@ struct ServerList {
         guard usesDiscovered, !urls.isEmpty else { return }
         var found: [NATSClientConfiguration.Address] = []
         for url in urls.prefix(Self.maxDiscovered) {
-            guard let address = NATSClientConfiguration.Address(announced: url), address != seed, !found.contains(address) else {
+            guard let address = NATSClientConfiguration.Address(hostAndPort: url), address != seed, !found.contains(address)
+            else {
                 continue
             }
             found.append(address)
         }
         discovered = found
         if next > found.count { next = 0 }
-    }
-}
-
-extension NATSClientConfiguration.Address {
-    /// `host:port` or `[host]:port`, as servers announce themselves; nil for anything else.
-    init?(announced text: String) {
-        guard let colon = text.utf8.lastIndex(of: UInt8(ascii: ":")),
-            let port = UInt16(text[text.index(after: colon)...]), port > 0
-        else { return nil }
-        var host = text[..<colon]
-        if host.utf8.first == UInt8(ascii: "["), host.utf8.last == UInt8(ascii: "]") { host = host.dropFirst().dropLast() }
-        // Letters, digits and what host names and IP addresses are made of: it is going to be resolved and shown.
-        let allowed = host.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "-"), UInt8(ascii: "_"),
-                UInt8(ascii: ":"), UInt8(ascii: "%"):
-                true
-            default: false
-            }
-        }
-        guard allowed, (1...253).contains(host.utf8.count) else { return nil }
-        self.init(host: String(host), port: Int(port))
     }
 }

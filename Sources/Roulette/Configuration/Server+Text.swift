@@ -1,0 +1,18 @@
+import NATS
+import NIOCore
+
+extension RouletteConfiguration.Server {
+    /// A cluster by the address of its load balancer: `host`, `host:port` or `[IPv6]:port`; the port is 4222 if left out.
+    ///
+    /// - Throws: ``RouletteError/Code/configuration`` that says what to write.
+    public init(_ text: String) throws(RouletteError) {
+        let hasPort = text.utf8.last != UInt8(ascii: "]") && text.utf8.contains(UInt8(ascii: ":"))
+        guard let address = NATSClientConfiguration.Address(hostAndPort: hasPort ? text : "\(text):4222") else {
+            throw RouletteError(
+                .configuration,
+                "\"\(printable(ByteBuffer(string: text), limit: 100))\" is not an address; write host, host:port or [IPv6]:port, with a port of 1 to 65535"
+            )
+        }
+        self.init(host: address.host, port: address.port)
+    }
+}
