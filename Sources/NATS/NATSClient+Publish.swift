@@ -54,10 +54,22 @@ extension NATSClient {
         reply: Subject?,
         headers: Headers?
     ) throws(NATSError) -> Vacancy? {
+        try offer(payload, to: subject, reply: reply, headers: headers, request: nil)
+    }
+
+    /// - Parameter request: whose message it is, if it is a request.
+    func offer(
+        _ payload: UnsafeRawBufferPointer,
+        to subject: Subject,
+        reply: Subject?,
+        headers: Headers?,
+        request: RequestToken?
+    ) throws(NATSError) -> Vacancy? {
         if subject.isWildcard || reply != nil { try check(subject, reply: reply) }
         switch driver.outbound.append(subject: subject, reply: reply, headers: headers, payload: payload) {
-        case .accepted(let needsWake):
+        case .accepted(let needsWake, let sequence):
             if needsWake { wake() }
+            if let request { requests.accepted(request, as: sequence) }
             return nil
         case .full(let waiter):
             return Vacancy(waiter: waiter)
@@ -87,6 +99,11 @@ package struct Vacancy: Sendable {
     @usableFromInline
     package func wait() async throws(NATSError) {
         try await waiter.wait()
+    }
+
+    /// Ends the wait with an error.
+    func giveUp(_ error: NATSError) {
+        waiter.resolve(error)
     }
 }
 

@@ -14,6 +14,7 @@ public final class NATSClient: Sendable {
     /// What the client was made with.
     public let configuration: NATSClientConfiguration
     let driver: ConnectionDriver
+    let requests: RequestMultiplexer
     private let events = EventBroadcaster<NATSEvent>()
     private let isStarted = Atomic(false)
 
@@ -66,14 +67,28 @@ public final class NATSClient: Sendable {
         observer: @escaping @Sendable (NATSEvent) -> Void = { _ in }
     ) throws(NATSError) {
         try configuration.validate()
+        let outbound = OutboundBuffer(
+            capacity: configuration.outboundBufferSize,
+            disconnectedCapacity: configuration.reconnectBufferSize
+        )
+        let requests = try RequestMultiplexer(
+            inboxPrefix: configuration.inboxPrefix,
+            eventLoop: eventLoop,
+            outbound: outbound,
+            randomness: randomness
+        )
         self.configuration = configuration
+        self.requests = requests
         self.driver = ConnectionDriver(
             configuration: configuration,
             eventLoop: eventLoop,
             dialer: dialer,
+            outbound: outbound,
             logger: logger,
             randomness: randomness,
             observer: { [events] event in
+                // Who waits for a reply hears of it first.
+                requests.observe(event)
                 observer(event)
                 events.send(event)
                 if case .closed = event { events.finish() }
@@ -124,9 +139,13 @@ public final class NATSClient: Sendable {
 
     // MARK: Seeing
 
-    /// What the connection looks like at this moment. Cheap: two short locks.
+    /// What the connection looks like at this moment. Cheap: three short locks.
     public var snapshot: ConnectionSnapshot {
-        driver.status.snapshot(outbound: driver.outbound.counters, maxPingFailure: configuration.maxPingFailure)
+        driver.status.snapshot(
+            outbound: driver.outbound.counters,
+            requests: requests.counters,
+            maxPingFailure: configuration.maxPingFailure
+        )
     }
 
     /// Whether messages can be sent at this moment.

@@ -62,6 +62,9 @@ public struct NATSClientConfiguration: Sendable {
     public var moveOverlap: Duration = .milliseconds(250)
     /// Whether the server sends messages back to the connection that published them.
     public var echo = true
+    /// What the reply subjects of requests begin with, for accounts that may subscribe only to an inbox of their own.
+    /// A subject of at most 256 bytes.
+    public var inboxPrefix = "_INBOX"
 
     /// A configuration for one address, everything else at its default.
     public init(address: Address) {
@@ -87,5 +90,6 @@ public struct NATSClientConfiguration: Sendable {
         try require(moveOverlap >= .zero, "the overlap of a move cannot be shorter than zero")
         try require(writeTimeout > .zero, "the write timeout must be longer than zero")
         try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
+        try Inbox.validate(prefix: inboxPrefix)
     }
 }

@@ -54,6 +54,12 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
         public static let headers = Code("headers")
         /// The consumer fell too far behind and asked to fail then.
         public static let slowConsumer = Code("slow_consumer")
+        /// Nobody is subscribed to the subject of a request.
+        public static let noResponders = Code("no_responders")
+        /// No reply to a request came in time.
+        public static let timeout = Code("timeout")
+        /// A message without a reply subject cannot be answered.
+        public static let noReplySubject = Code("no_reply_subject")
         /// The task was canceled.
         public static let canceled = Code("canceled")
     }

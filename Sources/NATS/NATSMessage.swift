@@ -1,4 +1,4 @@
-package import NATSWire
+public import NATSWire
 public import NIOCore
 
 /// A message of a subscription.
@@ -16,6 +16,15 @@ public struct NATSMessage: Sendable {
     public var subject: String { wire.subjectString }
     /// The reply subject, if an answer is expected.
     public var reply: String? { wire.replyString }
+    /// The headers, if there are any.
+    /// - Throws: when the block cannot be decoded; ``headerBytes`` has it as it is.
+    public var headers: Headers? {
+        get throws(WireError) { try wire.headers() }
+    }
+    /// The header block as it came, from `NATS/1.0` on.
+    public var headerBytes: ByteBuffer? { wire.headerBytes }
+    /// The status on the first line of the headers, if there is one.
+    public var status: HeaderStatus? { wire.status }
     /// The payload. It may share the storage of the read buffer: copy the bytes if you keep them for long.
     public var payload: ByteBuffer { wire.payload }
 }

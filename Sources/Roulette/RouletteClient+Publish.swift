@@ -88,11 +88,11 @@ extension RouletteClient {
 
     // MARK: Confirmation
 
-    /// Waits until the servers have confirmed everything published before, on every publisher connection.
+    /// Waits until the servers have confirmed everything published before, answers to requests included.
     ///
     /// - Throws: ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost.
     public func flush() async throws(RouletteError) {
-        let busy = pools.flatMap(\.publishers).filter(\.hasUnconfirmed)
+        let busy = connections.filter(\.hasUnconfirmed)
         let failures = await withTaskGroup(of: RouletteError?.self) { group in
             for connection in busy { group.addTask { await connection.flush() } }
             return await group.reduce(into: [RouletteError]()) { failures, failure in

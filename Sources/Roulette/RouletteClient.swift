@@ -119,15 +119,21 @@ public final class RouletteClient: Service, Sendable {
     /// Waits before another try while a connection is down, as `max_retry`, `base_backoff` and `max_backoff` say. It comes
     /// back as soon as the connection is up, without waiting for the end of the backoff.
     ///
-    /// - Parameter retries: how many tries there were after the first.
-    func waitToRetry(on connection: PooledConnection, retries: inout Int) async throws(RouletteError) {
+    /// - Parameters:
+    ///   - retries: how many tries there were after the first.
+    ///   - limit: the longest wait, whatever the backoff says.
+    func waitToRetry(
+        on connection: PooledConnection,
+        retries: inout Int,
+        atMost limit: Duration? = nil
+    ) async throws(RouletteError) {
         guard retries < configuration.maxRetry else { throw unavailable(connection, tries: retries + 1) }
         let backoff = Backoff(base: configuration.baseBackoff, maximum: configuration.maxBackoff)
         let retry = retries
         let delay = randomness.withLock { backoff.delay(retry: retry, using: &$0) }
         retries += 1
         do {
-            try await connection.client.waitUntilConnected(timeout: delay)
+            try await connection.client.waitUntilConnected(timeout: min(delay, limit ?? delay))
         } catch {
             throw RouletteError(error, cluster: connection.cluster)
         }

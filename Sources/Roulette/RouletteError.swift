@@ -39,6 +39,14 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         public static let draining = Code("draining")
         /// Not everything came to its end before the client was closed.
         public static let drainIncomplete = Code("drain_incomplete")
+        /// Nobody is subscribed to the topic of a request.
+        public static let noResponders = Code("no_responders")
+        /// No reply to a request came in time.
+        public static let timeout = Code("timeout")
+        /// The connection was lost before a reply to a request came; the request may have been received.
+        public static let disconnected = Code("disconnected")
+        /// A message without a reply topic cannot be answered.
+        public static let noReplyTopic = Code("no_reply_topic")
         /// The client was closed.
         public static let closed = Code("closed")
         /// The task was canceled.
@@ -80,6 +88,9 @@ extension RouletteError {
             case .headers: .headers
             case .slowConsumer: .slowConsumer
             case .permission: .permission
+            case .noResponders: .noResponders
+            case .timeout: .timeout
+            case .noReplySubject: .noReplyTopic
             case .closed: .closed
             case .draining: .draining
             case .drainIncomplete: .drainIncomplete

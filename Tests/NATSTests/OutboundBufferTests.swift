@@ -24,7 +24,7 @@ struct OutboundBufferTests {
     @Test("frames are taken whole and in order, and the loop is told once")
     func takesInOrder() throws {
         let buffer = connected()
-        guard case .accepted(wake: true) = append("one", to: buffer), case .accepted(wake: false) = append("two", to: buffer)
+        guard case .accepted(wake: true, sequence: 1) = append("one", to: buffer), case .accepted(wake: false, sequence: 2) = append("two", to: buffer)
         else {
             Issue.record("not accepted, or told twice")
             return
@@ -85,7 +85,7 @@ struct OutboundBufferTests {
         #expect(error.code == .notConnected)
 
         let some = OutboundBuffer(capacity: 4096, disconnectedCapacity: 50)
-        guard case .accepted(wake: false) = append("kept", to: some) else {
+        guard case .accepted(wake: false, sequence: 1) = append("kept", to: some) else {
             Issue.record("refused")
             return
         }

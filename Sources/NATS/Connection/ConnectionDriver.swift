@@ -61,6 +61,7 @@ final class ConnectionDriver: @unchecked Sendable {
         configuration: NATSClientConfiguration,
         eventLoop: any EventLoop,
         dialer: Dialer,
+        outbound: OutboundBuffer,
         logger: Logger,
         randomness: any RandomNumberGenerator,
         observer: @escaping @Sendable (NATSEvent) -> Void
@@ -73,10 +74,7 @@ final class ConnectionDriver: @unchecked Sendable {
         self.randomness = randomness
         self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
-        self.outbound = OutboundBuffer(
-            capacity: configuration.outboundBufferSize,
-            disconnectedCapacity: configuration.reconnectBufferSize
-        )
+        self.outbound = outbound
     }
 
     /// The link once its handshake is complete.

@@ -8,8 +8,8 @@ import Synchronization
 /// next one fills. Frames are only ever appended whole, so what stays here when a connection is lost can be sent on the next.
 final class OutboundBuffer: Sendable {
     enum Append {
-        /// The frame is in the buffer. `wake`: nobody has told the event loop yet.
-        case accepted(wake: Bool)
+        /// The frame is in the buffer. `wake`: nobody has told the event loop yet. `sequence`: which message it is, from 1.
+        case accepted(wake: Bool, sequence: UInt64)
         /// No room until the socket has taken some; the waiter is resolved then.
         case full(Waiter)
         case refused(NATSError)
@@ -121,7 +121,7 @@ final class OutboundBuffer: Sendable {
             state.largestMessage = max(state.largestMessage, headers == nil ? payload.count : size)
             state.totalMessages &+= 1
             state.totalBytes &+= UInt64(size)
-            return .accepted(wake: state.becomeAware())
+            return .accepted(wake: state.becomeAware(), sequence: state.totalMessages)
         }
     }
 
@@ -252,6 +252,11 @@ final class OutboundBuffer: Sendable {
         for waiter in flushes { waiter.resolve(.clientClosed) }
         for waiter in waiting { waiter.resolve(.clientClosed) }
         return unsent
+    }
+
+    /// The sequence of the last message that was taken over for writing.
+    var handedOver: UInt64 {
+        state.withLock { $0.totalMessages - UInt64($0.messages) }
     }
 
     var counters: Counters {

@@ -66,6 +66,10 @@ public struct ConnectionSnapshot: Sendable {
     public let reconnects: Int
     /// The cause of the last loss or failed attempt.
     public let lastError: NATSError?
-    /// Subscriptions of this connection.
+    /// Subscriptions of this connection; the inbox of its requests is one.
     public let subscriptions: Int
+    /// Requests that wait for a reply.
+    public let pendingRequests: Int
+    /// Replies that came when nobody waited for them any more.
+    public let lateReplies: UInt64
 }

@@ -35,7 +35,11 @@ final class ConnectionStatus: Sendable {
 
     var state: ConnectionSnapshot.State { values.withLock { $0.state } }
 
-    func snapshot(outbound: OutboundBuffer.Counters, maxPingFailure: Int) -> ConnectionSnapshot {
+    func snapshot(
+        outbound: OutboundBuffer.Counters,
+        requests: (pending: Int, late: UInt64),
+        maxPingFailure: Int
+    ) -> ConnectionSnapshot {
         let values = values.withLock { $0 }
         let now = NIODeadline.now()
         return ConnectionSnapshot(
@@ -57,7 +61,9 @@ final class ConnectionStatus: Sendable {
             lost: values.lost,
             reconnects: max(values.connections - 1, 0),
             lastError: values.lastError,
-            subscriptions: values.subscriptions
+            subscriptions: values.subscriptions,
+            pendingRequests: requests.pending,
+            lateReplies: requests.late
         )
     }
 }

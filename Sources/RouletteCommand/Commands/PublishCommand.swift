@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import NATSWire
 import Roulette
 import Settings
@@ -7,9 +6,6 @@ import Synchronization
 
 /// `roulette pub`: publishes to the cluster that owns the topic, and waits until the server has confirmed it.
 struct PublishCommand: AsyncParsableCommand {
-    /// The longest body read from the standard input: the most that a NATS server can be configured to take.
-    private static let bodyLimit = 64 << 20
-
     static let configuration = CommandConfiguration(
         commandName: "pub",
         abstract: "Publish a message, and wait until it is confirmed.",
@@ -62,7 +58,7 @@ struct PublishCommand: AsyncParsableCommand {
         }
         try profile.completeLogin()
         let configuration = try RouletteConfiguration.command(profile, role: .publisher)
-        let payload = try readBody()
+        let payload = try BodyArgument.read(body)
 
         try await Session.withClient(configuration) { client in
             let cluster = try client.owner(of: topic)
@@ -81,14 +77,6 @@ struct PublishCommand: AsyncParsableCommand {
             if wasStopped, progress.accepted < count {
                 throw CommandFailure.failed("stopped after \(progress.accepted) of \(count) messages")
             }
-        }
-    }
-
-    private func readBody() throws -> [UInt8] {
-        switch body {
-        case nil: []
-        case "-": try FileDescriptors.readAll(STDIN_FILENO, limit: Self.bodyLimit)
-        case let text?: Array(text.utf8)
         }
     }
 

@@ -1,5 +1,4 @@
 import ArgumentParser
-import Foundation
 import Roulette
 import Settings
 
@@ -34,21 +33,15 @@ struct SubscribeCommand: AsyncParsableCommand {
     @Option(name: .long, help: "End after this many messages.")
     var count: Int?
 
-    @Flag(name: .long, help: "Write only the bodies, byte for byte.")
-    var raw = false
-
-    @Flag(name: .long, help: "Allow --raw on a terminal, which obeys whatever the bodies hold.")
-    var force = false
-
     @OptionGroup(title: "Deployment")
     var connection: ConnectionOptions
 
     @OptionGroup(title: "Output")
-    var output: OutputOptions
+    var output: MessageOutputOptions
 
     func run() async throws {
         if let count, count < 1 { throw CommandFailure.usage("--count is \(count), use 1 or more") }
-        let format = try chooseFormat()
+        let format = try output.format()
         var profile = try connection.resolve().profile
         try profile.completeLogin()
         let configuration = try RouletteConfiguration.command(profile, role: .subscriber)
@@ -63,17 +56,5 @@ struct SubscribeCommand: AsyncParsableCommand {
             let printed = await printer.printed
             if printed < count { throw CommandFailure.failed("stopped after \(printed) of \(count) messages") }
         }
-    }
-
-    private func chooseFormat() throws(CommandFailure) -> MessageFormat {
-        guard raw else {
-            guard !force else { throw .usage("--force goes with --raw; leave it out") }
-            return output.json ? .json : .text
-        }
-        guard !output.json else { throw .usage("--raw and --json exclude each other; leave one out") }
-        guard force || !StandardOutput.isTerminal else {
-            throw .usage("--raw would let messages control this terminal; add --force if you trust them, or redirect the output")
-        }
-        return .raw
     }
 }

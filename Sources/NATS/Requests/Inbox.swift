@@ -1,0 +1,61 @@
+import NATSWire
+
+/// The reply subjects of one connection: `<prefix>.<random>.<token>`, a token for each request, all of them covered by one
+/// subscription to `<prefix>.<random>.*`.
+struct Inbox: Sendable {
+    /// What to subscribe to.
+    let pattern: Subject
+    /// Up to and with the dot before the token.
+    private let stem: [UInt8]
+
+    /// Random characters of six bits each: two connections never share an inbox.
+    private static let randomLength = 22
+    /// The longest prefix; it leaves most of the control line to the subjects of requests.
+    static let maxPrefixLength = 256
+
+    /// - Throws: ``NATSError/Code/configuration`` when the prefix is no subject or too long.
+    init(prefix: String, using randomness: inout some RandomNumberGenerator) throws(NATSError) {
+        try Self.validate(prefix: prefix)
+        var stem = Array(prefix.utf8)
+        stem.append(UInt8(ascii: "."))
+        for _ in 0..<Self.randomLength {
+            stem.append(RequestToken.character(UInt8.random(in: 0..<64, using: &randomness)))
+        }
+        stem.append(UInt8(ascii: "."))
+        self.stem = stem
+        do {
+            self.pattern = try Subject.pattern(String(decoding: stem, as: UTF8.self) + "*")
+        } catch {
+            throw NATSError(.configuration, "the inbox prefix cannot be used: \(error)", cause: error)
+        }
+    }
+
+    static func validate(prefix: String) throws(NATSError) {
+        do {
+            _ = try Subject(prefix)
+        } catch {
+            throw NATSError(.configuration, "the inbox prefix is not a subject: \(error)", cause: error)
+        }
+        guard prefix.utf8.count <= maxPrefixLength else {
+            throw NATSError(
+                .configuration,
+                "the inbox prefix has \(prefix.utf8.count) bytes, use at most \(maxPrefixLength)"
+            )
+        }
+    }
+
+    /// Where the reply to a request is expected.
+    func subject(for token: RequestToken) throws(NATSError) -> Subject {
+        do {
+            return try Subject(bytes: stem + token.text)
+        } catch {
+            throw NATSError(.invalidSubject, "\(error)", cause: error)
+        }
+    }
+
+    /// The token of a reply; nil when the subject is none of this inbox.
+    func token(of subject: UnsafeRawBufferPointer) -> RequestToken? {
+        guard subject.count == stem.count + RequestToken.textLength, subject.starts(with: stem) else { return nil }
+        return RequestToken(text: UnsafeRawBufferPointer(rebasing: subject[stem.count...]))
+    }
+}

@@ -1,0 +1,232 @@
+import NATSWire
+import NIOCore
+import Synchronization
+
+/// Who waits for the replies to a request.
+enum ReplyReceiver: Sendable {
+    case one(ReplyWaiter)
+    case many(MessageQueue<Void>)
+
+    func end(_ error: NATSError?) {
+        switch self {
+        case .one(let waiter): waiter.resolve(.failure(error ?? .clientClosed))
+        case .many(let queue): queue.end(error)
+        }
+    }
+}
+
+/// All requests of one connection share one inbox and one subscription; this tells their replies apart.
+///
+/// It decides under its lock, as ``PendingRequests`` says, and acts after it. Requests are added on any thread; replies,
+/// the loss of a connection and the timer come on the event loop.
+final class RequestMultiplexer: Sendable {
+    fileprivate struct State {
+        var pending = PendingRequests<ReplyReceiver>()
+        var randomness: any RandomNumberGenerator & Sendable
+        var isSubscribed = false
+        var timer: Timer?
+    }
+
+    fileprivate struct Timer {
+        let due: NIODeadline
+        let task: Scheduled<Void>
+    }
+
+    private typealias Ended = PendingRequests<ReplyReceiver>.Ended
+
+    let inbox: Inbox
+    private let eventLoop: any EventLoop
+    private let outbound: OutboundBuffer
+    private let state: Mutex<State>
+
+    /// - Throws: ``NATSError/Code/configuration`` when the prefix is no subject.
+    init(
+        inboxPrefix: String,
+        eventLoop: any EventLoop,
+        outbound: OutboundBuffer,
+        randomness: any RandomNumberGenerator & Sendable
+    ) throws(NATSError) {
+        var randomness = randomness
+        self.inbox = try Inbox(prefix: inboxPrefix, using: &randomness)
+        self.eventLoop = eventLoop
+        self.outbound = outbound
+        self.state = Mutex(State(randomness: randomness))
+    }
+
+    /// Requests that wait, and replies that came too late.
+    var counters: (pending: Int, late: UInt64) {
+        state.withLock { ($0.pending.count, $0.pending.lateReplies) }
+    }
+
+    /// Whether the connection is subscribed to the inbox.
+    var isSubscribed: Bool { state.withLock { $0.isSubscribed } }
+
+    func setSubscribed(_ isSubscribed: Bool) {
+        state.withLock { $0.isSubscribed = isSubscribed }
+    }
+
+    // MARK: Any thread
+
+    func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) -> RequestToken {
+        let (token, isTimerLate) = state.withLock { state in
+            let token = state.pending.add(receiver, to: subject, terms: terms, using: &state.randomness)
+            return (token, state.isTimerLate)
+        }
+        if isTimerLate { eventLoop.execute { self.setTimer() } }
+        return token
+    }
+
+    /// The outbound buffer took the request as its message number `sequence`.
+    func accepted(_ token: RequestToken, as sequence: UInt64) {
+        let lost = state.withLock { $0.pending.accepted(token, as: sequence) }
+        if let lost { lost.receiver.end(.requestLost(lost.subject)) }
+    }
+
+    /// Forgets a request: its reply is late from now on. Whoever waits for it is told by the caller.
+    func forget(_ token: RequestToken) {
+        state.withLock { _ = $0.pending.remove(token) }
+    }
+
+    // MARK: The event loop
+
+    /// What happened to the connection.
+    func observe(_ event: NATSEvent) {
+        switch event {
+        case .disconnected(let cause, _): disconnected(cause)
+        case .closed: close()
+        case .connected, .reconnecting, .serverError, .lameDuck: break
+        }
+    }
+
+    /// The connection was lost: what had been sent on it may or may not have arrived.
+    private func disconnected(_ cause: NATSError) {
+        let handedOver = outbound.handedOver
+        let lost = state.withLock { $0.pending.disconnected(handedOver: handedOver) }
+        for request in lost { request.receiver.end(.requestLost(request.subject, cause)) }
+    }
+
+    /// Nothing will be sent or received any more.
+    private func close() {
+        let (timer, ended) = state.withLock { state in
+            defer { state.timer = nil }
+            return (state.timer, state.pending.removeAll())
+        }
+        timer?.task.cancel()
+        for request in ended { request.receiver.end(.clientClosed) }
+    }
+
+    private func setTimer() {
+        let (due, late): (NIODeadline?, Timer?) = state.withLock { state in
+            guard state.isTimerLate else { return (nil, nil) }
+            defer { state.timer = nil }
+            return (state.pending.nextExpiry, state.timer)
+        }
+        late?.task.cancel()
+        guard let due else { return }
+        let task = eventLoop.scheduleTask(deadline: due) { [weak self] () -> Void in self?.expire() }
+        state.withLock { $0.timer = Timer(due: due, task: task) }
+    }
+
+    private func expire() {
+        let ended = state.withLock { state in
+            state.timer = nil
+            return state.pending.expire(now: .now())
+        }
+        let handedOver = outbound.handedOver
+        for request in ended {
+            let wasSent = request.sequence.map { $0 <= handedOver } ?? false
+            switch request.receiver {
+            case .one: request.receiver.end(wasSent ? .noReply(request) : .notSent(request))
+            // Time is up, which is how most of them end (ADR-47).
+            case .many: request.receiver.end(wasSent ? nil : .notSent(request))
+            }
+        }
+        setTimer()
+    }
+}
+
+extension RequestMultiplexer.State {
+    /// Whether the timer has to be set anew.
+    fileprivate var isTimerLate: Bool {
+        guard let due = pending.nextExpiry else { return false }
+        return timer.map { due < $0.due } ?? true
+    }
+}
+
+// MARK: Replies
+
+extension RequestMultiplexer: MessageSink {
+    func deliver(_ messages: [WireMessage]) {
+        let now = NIODeadline.now()
+        let (replies, isTimerLate) = state.withLock { state in
+            let replies = messages.map { message in
+                let token = message.withSubjectBytes { inbox.token(of: $0) }
+                return state.pending.reply(to: token, isStatus: message.isStatus, now: now)
+            }
+            return (replies, state.isTimerLate)
+        }
+        for (message, reply) in zip(messages, replies) { handOut(message, as: reply) }
+        if isTimerLate { setTimer() }
+    }
+
+    private func handOut(_ message: WireMessage, as reply: PendingRequests<ReplyReceiver>.Reply) {
+        switch reply {
+        case .late:
+            break
+        case .more(let receiver):
+            // Who wants one reply gets no second one.
+            if case .many(let queue) = receiver { queue.deliver([message], from: ()) }
+        case .last(let request) where message.saysNoResponders:
+            request.receiver.end(.noResponders(request.subject))
+        case .last(let request):
+            switch request.receiver {
+            case .one(let waiter):
+                waiter.resolve(.success(message))
+            case .many(let queue):
+                queue.deliver([message], from: ())
+                queue.end(nil)
+            }
+        }
+    }
+
+    // The client's events tell of all three, also where nothing was subscribed.
+    func interrupted(_ cause: NATSError) {}
+    func resumed() {}
+    func end(_ error: NATSError?) {}
+}
+
+extension WireMessage {
+    /// Whether it is a status in place of a message: a status line and no payload (ADR-4).
+    fileprivate var isStatus: Bool { payloadLength == 0 && status != nil }
+
+    /// Whether a server says with it that nobody was subscribed to the subject of a request (client protocol, `no_responders`).
+    fileprivate var saysNoResponders: Bool { payloadLength == 0 && status?.code == HeaderStatus.noRespondersCode }
+}
+
+extension NATSError {
+    fileprivate static func noResponders(_ subject: Subject) -> NATSError {
+        NATSError(.noResponders, "nobody is subscribed to \(subject), so nobody can reply; start a responder first")
+    }
+
+    fileprivate static func noReply(_ request: PendingRequests<ReplyReceiver>.Ended) -> NATSError {
+        NATSError(.timeout, "no reply to the request to \(request.subject) within \(request.terms.timeout)")
+    }
+
+    fileprivate static func notSent(_ request: PendingRequests<ReplyReceiver>.Ended) -> NATSError {
+        NATSError(
+            .timeout,
+            "the request to \(request.subject) could not be sent within \(request.terms.timeout): no connection, or no room in its buffer"
+        )
+    }
+
+    fileprivate static func requestLost(_ subject: Subject, _ cause: NATSError? = nil) -> NATSError {
+        let reason = cause.map { ": \($0.message)" } ?? ""
+        return NATSError(
+            .disconnected,
+            "the connection was lost before a reply to the request to \(subject) came; it may have been received\(reason)",
+            cause: cause
+        )
+    }
+
+    static let taskCanceled = NATSError(.canceled, "the task was canceled")
+}

@@ -1,0 +1,26 @@
+import ArgumentParser
+
+/// How a command prints messages.
+struct MessageOutputOptions: ParsableArguments {
+    @Flag(name: .long, help: "Print one JSON object per line.")
+    var json = false
+
+    @Flag(name: .long, help: "Write only the bodies, byte for byte.")
+    var raw = false
+
+    @Flag(name: .long, help: "Allow --raw on a terminal, which obeys whatever the bodies hold.")
+    var force = false
+
+    /// - Throws: ``CommandFailure`` for options that exclude each other, and for bytes that a terminal would obey.
+    func format() throws(CommandFailure) -> MessageFormat {
+        guard raw else {
+            guard !force else { throw .usage("--force goes with --raw; leave it out") }
+            return json ? .json : .text
+        }
+        guard !json else { throw .usage("--raw and --json exclude each other; leave one out") }
+        guard force || !StandardOutput.isTerminal else {
+            throw .usage("--raw would let messages control this terminal; add --force if you trust them, or redirect the output")
+        }
+        return .raw
+    }
+}

@@ -1,0 +1,130 @@
+import NATS
+import NATSWire
+import TestSupport
+import Testing
+
+@Suite("Requests and lost connections")
+struct RequestLossTests {
+    @Test("requests in flight fail within 50 ms of the loss, and say that they may have been received")
+    func inFlight() async throws {
+        try await NATSServerProcess.withServer { server in
+            // The connection of the responder is cut as well, but it has no reason to hurry.
+            let responder = try await RawClient.connect(port: server.port)
+            try await responder.subscribe(to: "silent")
+            try await server.withClient { client in
+                let events = client.events(buffer: 100)
+                let requests = (0..<20).map { _ in
+                    Task {
+                        let error = await failure { () async throws(NATSError) in
+                            try await client.request("x", to: "silent", timeout: .seconds(600))
+                        }
+                        return (error, ContinuousClock.now)
+                    }
+                }
+                for _ in 0..<20 { _ = try await responder.nextMessage() }
+                server.kill()
+                while let next = await events.next() {
+                    if case .disconnected = next.event { break }
+                }
+                let lost = ContinuousClock.now
+                var delays: [Duration] = []
+                for request in requests {
+                    let (error, time) = await request.value
+                    #expect(error?.code == .disconnected)
+                    #expect(error?.message.contains("may have been received") == true)
+                    delays.append(time - lost)
+                }
+                // The event and the failures reach their tasks on a machine that may have other things to do.
+                #expect(delays.sorted()[10] < .milliseconds(50))
+                #expect(client.snapshot.pendingRequests == 0)
+            }
+            await responder.close()
+        }
+    }
+
+    @Test("a request made without a connection waits for the next one and gets its reply")
+    func survives() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                let events = client.events(buffer: 100)
+                // On the same connection, so that the server knows the responder before it gets the request.
+                try await client.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                    #expect(try await client.request("before", to: "echo").body == "before")
+                    server.kill()
+                    while let next = await events.next() {
+                        if case .disconnected = next.event { break }
+                    }
+                    async let reply = client.request("meanwhile", to: "echo", timeout: .seconds(60))
+                    try await server.restart()
+                    #expect(try await reply.body == "meanwhile")
+                    #expect(client.snapshot.reconnects == 1)
+                }
+            }
+        }
+    }
+
+    @Test("of a frozen server's requests those in flight fail when it counts as lost; those behind go to the next connection")
+    func frozen() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { configuration in
+                configuration.pingInterval = .milliseconds(300)
+            } _: { client in
+                try await client.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                    _ = try await client.request("first", to: "echo")
+                    server.pause()
+                    let lost = await failure { () async throws(NATSError) in
+                        try await client.request("x", to: "echo", timeout: .seconds(600))
+                    }
+                    #expect(lost?.code == .disconnected)
+                    async let reply = client.request("behind", to: "echo", timeout: .seconds(600))
+                    server.resume()
+                    #expect(try await reply.body == "behind")
+                }
+            }
+        }
+    }
+
+    @Test("without a connection a request ends at its timeout, and says that it was not sent")
+    func neverSent() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                let events = client.events(buffer: 100)
+                server.kill()
+                while let next = await events.next() {
+                    if case .disconnected = next.event { break }
+                }
+                let error = await failure { () async throws(NATSError) in
+                    try await client.request("x", to: "a", timeout: .milliseconds(50))
+                }
+                #expect(error?.code == .timeout)
+                #expect(error?.message.contains("could not be sent") == true)
+                #expect(client.snapshot.pendingRequests == 0)
+            }
+        }
+    }
+
+    @Test("closing the client ends its requests")
+    func closed() async throws {
+        try await NATSServerProcess.withServer { server in
+            let responder = try await RawClient.connect(port: server.port)
+            try await responder.subscribe(to: "silent")
+            try await server.withClient { client in
+                let request = Task {
+                    await failure { () async throws(NATSError) in
+                        try await client.request("x", to: "silent", timeout: .seconds(600))
+                    }
+                }
+                let replies = try await client.requestMany("x", to: "silent", timeout: .seconds(600))
+                for _ in 0..<2 { _ = try await responder.nextMessage() }
+                client.close()
+                #expect(await request.value?.code == .closed)
+                let error = await #expect(throws: NATSError.self) { for try await _ in replies {} }
+                #expect(error?.code == .closed)
+                let late = await failure { () async throws(NATSError) in try await client.request("x", to: "silent") }
+                #expect(late?.code == .closed)
+                #expect(client.snapshot.pendingRequests == 0)
+            }
+            await responder.close()
+        }
+    }
+}

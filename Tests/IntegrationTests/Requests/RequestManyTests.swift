@@ -1,0 +1,157 @@
+import NATS
+import NATSWire
+import TestSupport
+import Testing
+
+/// ADR-47, "Request Many".
+@Suite("Requests for many replies, on a real server")
+struct RequestManyTests {
+    /// Runs a body with a client and three responders that each reply with their name.
+    private func withResponders(_ body: @escaping (NATSClient) async throws -> Void) async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                try await client.withResponder(on: "who", { try await $0.respond("a") }) {
+                    try await client.withResponder(on: "who", { try await $0.respond("b") }) {
+                        try await client.withResponder(on: "who", { try await $0.respond("c") }) {
+                            try await body(client)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private func bodies(_ replies: NATSReplies) async throws -> [String] {
+        var bodies: [String] = []
+        for try await reply in replies { bodies.append(reply.body) }
+        return bodies
+    }
+
+    @Test("it ends with as many replies as were asked for; the one too many is late")
+    func max() async throws {
+        try await withResponders { client in
+            let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), max: 2)
+            #expect(try await bodies(replies).count == 2)
+            #expect(client.snapshot.pendingRequests == 0)
+        }
+    }
+
+    @Test("it ends when its time is up, with however many came")
+    func timeout() async throws {
+        try await withResponders { client in
+            let start = ContinuousClock.now
+            let replies = try await client.requestMany("?", to: "who", timeout: .seconds(2))
+            #expect(try await bodies(replies).sorted() == ["a", "b", "c"])
+            #expect(ContinuousClock.now - start >= .seconds(2))
+            #expect(client.snapshot.pendingRequests == 0)
+        }
+    }
+
+    @Test("it ends when no further reply comes for the stall")
+    func stall() async throws {
+        try await withResponders { client in
+            let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .seconds(2))
+            #expect(try await bodies(replies).sorted() == ["a", "b", "c"])
+            #expect(client.snapshot.pendingRequests == 0)
+        }
+    }
+
+    @Test("the stall does not begin before the first reply")
+    func slowFirst() async throws {
+        try await NATSServerProcess.withServer { server in
+            let responder = try await RawClient.connect(port: server.port)
+            try await responder.subscribe(to: "who")
+            try await server.withClient { client in
+                let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .milliseconds(50))
+                let request = try await responder.nextMessage()
+                // Longer than the stall: nothing tells that time has passed.
+                try await Task.sleep(for: .milliseconds(200))
+                #expect(client.snapshot.pendingRequests == 1)
+                try await responder.publish("first", to: try #require(request.replyTo))
+                #expect(try await bodies(replies) == ["first"])
+            }
+            await responder.close()
+        }
+    }
+
+    @Test("nobody to reply is an error at once")
+    func noResponders() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                let replies = try await client.requestMany("?", to: "nobody", timeout: .seconds(600))
+                let error = await #expect(throws: NATSError.self) { try await bodies(replies) }
+                #expect(error?.code == .noResponders)
+                #expect(client.snapshot.pendingRequests == 0)
+            }
+        }
+    }
+
+    @Test("leaving the loop at the last reply, an empty one, leaves nothing behind")
+    func sentinel() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                try await client.withResponder(on: "list") { message in
+                    for item in ["1", "2", "3", ""] { try await message.respond(item) }
+                } _: {
+                    var items: [String] = []
+                    for try await reply in try await client.requestMany("?", to: "list", timeout: .seconds(600)) {
+                        if reply.payload.readableBytes == 0 { break }
+                        items.append(reply.body)
+                    }
+                    #expect(items == ["1", "2", "3"])
+                    try await client.waitUntilNothingIsPending()
+                }
+            }
+        }
+    }
+
+    @Test("canceling delivers what came before; canceling the task ends the wait")
+    func cancel() async throws {
+        try await NATSServerProcess.withServer { server in
+            let responder = try await RawClient.connect(port: server.port)
+            try await responder.subscribe(to: "who")
+            try await server.withClient { client in
+                let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600))
+                let request = try await responder.nextMessage()
+                try await responder.publish("first", to: try #require(request.replyTo))
+                try await responder.flush()
+                try await client.flush()
+                replies.cancel()
+                #expect(client.snapshot.pendingRequests == 0)
+                #expect(try await bodies(replies) == ["first"])
+
+                let waiting = Task {
+                    try await bodies(try await client.requestMany("?", to: "who", timeout: .seconds(600)))
+                }
+                _ = try await responder.nextMessage()
+                waiting.cancel()
+                let error = await #expect(throws: NATSError.self) { try await waiting.value }
+                #expect(error?.code == .canceled)
+                try await client.waitUntilNothingIsPending()
+            }
+            await responder.close()
+        }
+    }
+
+    @Test("replies beyond the bound are dropped and counted")
+    func bound() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                try await client.withResponder(on: "flood") { message in
+                    for number in 0..<100 { try await message.respond("\(number)") }
+                } _: {
+                    let replies = try await client.requestMany(
+                        "?",
+                        to: "flood",
+                        timeout: .seconds(600),
+                        max: 100,
+                        buffer: SubscriptionBuffer(messages: 10)
+                    )
+                    try await client.waitUntilNothingIsPending()
+                    #expect(try await bodies(replies) == (0..<10).map(String.init))
+                    #expect(replies.dropped == 90)
+                }
+            }
+        }
+    }
+}

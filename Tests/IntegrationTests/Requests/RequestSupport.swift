@@ -1,0 +1,79 @@
+import NATS
+import NATSWire
+import TestSupport
+import Testing
+
+extension NATSServerProcess {
+    /// Runs a connected client on this server.
+    func withClient(
+        _ change: (inout NATSClientConfiguration) -> Void = { _ in },
+        _ body: (NATSClient) async throws -> Void
+    ) async throws {
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: port))
+        configuration.reconnectBackoff = Backoff(base: .milliseconds(5), maximum: .milliseconds(50))
+        change(&configuration)
+        try await withRunning(try NATSClient(configuration: configuration), body)
+    }
+}
+
+/// Runs a client, connected when the closure begins.
+func withRunning(_ client: NATSClient, _ body: (NATSClient) async throws -> Void) async throws {
+    let run = Task { await client.run() }
+    do {
+        try await client.whenConnected()
+        try await body(client)
+    } catch {
+        client.close()
+        await run.value
+        throw error
+    }
+    client.close()
+    await run.value
+}
+
+extension NATSClient {
+    /// Answers what comes to a subject for the time of a closure.
+    func withResponder(
+        on subject: Subject,
+        queueGroup: String? = nil,
+        _ answer: @escaping @Sendable (NATSMessage) async throws -> Void,
+        _ body: () async throws -> Void
+    ) async throws {
+        let subscription = try await subscribe(to: subject, queueGroup: queueGroup, confirmed: true)
+        let responding = Task {
+            for try await message in subscription { try await answer(message) }
+        }
+        do {
+            try await body()
+        } catch {
+            subscription.cancel()
+            _ = await responding.result
+            throw error
+        }
+        subscription.cancel()
+        try await responding.value
+    }
+
+    /// Waits until no request is pending, which is what nothing tells.
+    func waitUntilNothingIsPending(within limit: Duration = .seconds(20)) async throws {
+        let deadline = ContinuousClock.now + limit
+        while snapshot.pendingRequests > 0 {
+            try #require(ContinuousClock.now < deadline, "\(snapshot.pendingRequests) requests are still pending")
+            try await Task.sleep(for: .milliseconds(1))
+        }
+    }
+}
+
+extension NATSMessage {
+    var body: String { String(buffer: payload) }
+}
+
+/// The error that an operation ends with.
+func failure(_ operation: () async throws(NATSError) -> some Sendable) async -> NATSError? {
+    do {
+        _ = try await operation()
+        return nil
+    } catch {
+        return error
+    }
+}

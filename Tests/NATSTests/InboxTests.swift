@@ -1,0 +1,69 @@
+import NATSWire
+import Testing
+
+@testable import NATS
+
+@Suite("Inboxes")
+struct InboxTests {
+    private func token(_ text: String, of inbox: Inbox) -> RequestToken? {
+        Array(text.utf8).withUnsafeBytes { inbox.token(of: $0) }
+    }
+
+    @Test(
+        "a token survives its way to a responder and back",
+        arguments: [0, 1, 63, 64, 0xDEAD_BEEF, .max, .max - 1, 1 << 63] as [UInt64]
+    )
+    func roundTrip(bits: UInt64) throws {
+        var randomness = SystemRandomNumberGenerator()
+        let inbox = try Inbox(prefix: "_INBOX", using: &randomness)
+        let subject = try inbox.subject(for: RequestToken(bits: bits))
+        #expect(inbox.pattern.matches(subject))
+        #expect(token(subject.description, of: inbox)?.bits == bits)
+    }
+
+    @Test("no two inboxes are the same")
+    func random() throws {
+        var randomness = SystemRandomNumberGenerator()
+        let inboxes = try (0..<1000).map { _ in try Inbox(prefix: "_INBOX", using: &randomness).pattern }
+        #expect(Set(inboxes).count == 1000)
+        #expect(inboxes.allSatisfy { $0.description.split(separator: ".").count == 3 })
+    }
+
+    @Test("what is none of ours has no token")
+    func foreign() throws {
+        var randomness = SystemRandomNumberGenerator()
+        let inbox = try Inbox(prefix: "_INBOX", using: &randomness)
+        let other = try Inbox(prefix: "_INBOX", using: &randomness)
+        let stem = String(inbox.pattern.description.dropLast())
+        #expect(token(stem + "AAAAAAAAAAA", of: inbox) != nil)
+        for text in [
+            "", "_INBOX", stem, stem + "AAAAAAAAAA", stem + "AAAAAAAAAAAA", stem + "AAAAAAAAAA.", stem + "AAAAAAAAAA\u{7F}",
+            // More than 64 bits.
+            stem + "QAAAAAAAAAA", stem + "___________", try other.subject(for: RequestToken(bits: 1)).description,
+        ] {
+            #expect(token(text, of: inbox) == nil, "\(text)")
+        }
+    }
+
+    @Test("a prefix of one's own may have several tokens")
+    func prefix() throws {
+        var randomness = SystemRandomNumberGenerator()
+        let inbox = try Inbox(prefix: "tenant.7.inbox", using: &randomness)
+        #expect(inbox.pattern.description.hasPrefix("tenant.7.inbox."))
+    }
+
+    @Test("a prefix that is no subject is an error of the configuration", arguments: ["", "a b", "a.", "a.*", ">", "a\r\nPUB"])
+    func invalidPrefix(prefix: String) {
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
+        configuration.inboxPrefix = prefix
+        let error = #expect(throws: NATSError.self) { try configuration.validate() }
+        #expect(error?.code == .configuration)
+    }
+
+    @Test("a prefix that leaves too little of the control line is an error of the configuration")
+    func longPrefix() {
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
+        configuration.inboxPrefix = String(repeating: "x", count: 257)
+        #expect(throws: NATSError.self) { try configuration.validate() }
+    }
+}

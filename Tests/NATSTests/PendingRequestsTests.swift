@@ -1,0 +1,167 @@
+import NATSWire
+import NIOCore
+import Testing
+
+@testable import NATS
+
+@Suite("Pending requests, as transcripts")
+struct PendingRequestsTests {
+    private var pending = PendingRequests<String>()
+    private var randomness = Counting()
+    private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
+
+    /// Hands out 1, 2, 3, …
+    private struct Counting: RandomNumberGenerator {
+        var last: UInt64 = 0
+        mutating func next() -> UInt64 {
+            last += 1
+            return last
+        }
+    }
+
+    private mutating func add(_ name: String, _ terms: ReplyTerms? = nil, to subject: Subject = "a") -> RequestToken {
+        pending.add(name, to: subject, terms: terms ?? .one(timeout: .seconds(5), from: start), using: &randomness)
+    }
+
+    private func after(milliseconds: Int64) -> NIODeadline { start + .milliseconds(milliseconds) }
+
+    private mutating func reply(_ token: RequestToken?, status: Bool = false, at milliseconds: Int64 = 1) -> String {
+        switch pending.reply(to: token, isStatus: status, now: after(milliseconds: milliseconds)) {
+        case .more(let name): "more \(name)"
+        case .last(let ended): "last \(ended.receiver)"
+        case .late: "late"
+        }
+    }
+
+    @Test("each reply goes to its request, once")
+    mutating func replies() {
+        let (a, b) = (add("a"), add("b"))
+        #expect(pending.count == 2)
+        #expect(reply(b) == "last b")
+        #expect(reply(a) == "last a")
+        #expect(pending.count == 0)
+        #expect(reply(a) == "late")
+        #expect(reply(nil) == "late")
+        #expect(pending.lateReplies == 2)
+    }
+
+    @Test("a token that is taken is not given twice")
+    mutating func distinctTokens() {
+        let first = add("a")
+        randomness.last = 0
+        let second = add("b")
+        #expect(first != second)
+        #expect(reply(first) == "last a")
+        #expect(reply(second) == "last b")
+    }
+
+    @Test("a request for many ends with as many replies as it asked for")
+    mutating func max() {
+        let token = add("a", .many(timeout: .seconds(5), max: 3, stall: nil, from: start))
+        #expect(reply(token) == "more a")
+        #expect(reply(token) == "more a")
+        #expect(reply(token) == "last a")
+        #expect(reply(token) == "late")
+    }
+
+    @Test("a status in place of a reply is the last one, however many were asked for")
+    mutating func status() {
+        let token = add("a", .many(timeout: .seconds(5), max: nil, stall: nil, from: start))
+        #expect(reply(token) == "more a")
+        #expect(reply(token, status: true) == "last a")
+        #expect(pending.count == 0)
+    }
+
+    @Test("a request ends at its timeout, and not before")
+    mutating func timeout() {
+        _ = add("short", .one(timeout: .milliseconds(10), from: start))
+        _ = add("long", .one(timeout: .milliseconds(20), from: start))
+        #expect(pending.nextExpiry == after(milliseconds: 10))
+        #expect(pending.expire(now: after(milliseconds: 9)).isEmpty)
+        #expect(pending.expire(now: after(milliseconds: 10)).map(\.receiver) == ["short"])
+        #expect(pending.nextExpiry == after(milliseconds: 20))
+        #expect(pending.expire(now: after(milliseconds: 25)).map(\.receiver) == ["long"])
+        #expect(pending.nextExpiry == nil)
+    }
+
+    @Test("with many requests the timer comes at most once in a microsecond for each")
+    mutating func timerIsBounded() {
+        for number in 0..<5000 {
+            _ = add("\(number)", .one(timeout: .milliseconds(100) + .microseconds(number), from: start))
+        }
+        #expect(pending.expire(now: after(milliseconds: 100)).count == 1)
+        #expect(pending.nextExpiry == after(milliseconds: 100) + .microseconds(4999))
+        #expect(pending.expire(now: after(milliseconds: 105)).count == 4999)
+    }
+
+    @Test("the first reply may take all of the timeout, the others only as long as the stall")
+    mutating func stall() {
+        let token = add("a", .many(timeout: .milliseconds(1000), max: nil, stall: .milliseconds(100), from: start))
+        #expect(pending.expire(now: after(milliseconds: 900)).isEmpty)
+        #expect(reply(token, at: 900) == "more a")
+        #expect(pending.nextExpiry == after(milliseconds: 1000))
+        #expect(pending.expire(now: after(milliseconds: 1000)).count == 1, "a stall is never longer than the timeout")
+
+        let other = add("b", .many(timeout: .milliseconds(1000), max: nil, stall: .milliseconds(100), from: start))
+        #expect(reply(other, at: 10) == "more b")
+        #expect(reply(other, at: 60) == "more b")
+        #expect(pending.expire(now: after(milliseconds: 110)).isEmpty, "each reply begins the stall anew")
+        #expect(pending.nextExpiry == after(milliseconds: 160))
+        #expect(pending.expire(now: after(milliseconds: 160)).map(\.receiver) == ["b"])
+    }
+
+    @Test(
+        "terms that mean nothing are as good as none (ADR-47)",
+        arguments: [(0, Duration.zero), (-1, .seconds(-1)), (0, .seconds(5)), (0, .seconds(6))]
+    )
+    func meaningless(max: Int, stall: Duration) {
+        let terms = ReplyTerms.many(timeout: .seconds(5), max: max, stall: stall)
+        #expect(terms.max == nil)
+        #expect(terms.stall == nil)
+    }
+
+    @Test("with a lost connection go the requests that had been handed over, and no others")
+    mutating func disconnected() {
+        let (sent, buffered, full) = (add("sent"), add("buffered"), add("full"))
+        #expect(pending.accepted(sent, as: 7)?.receiver == nil)
+        #expect(pending.accepted(buffered, as: 8)?.receiver == nil)
+        #expect(pending.disconnected(handedOver: 7).map(\.receiver) == ["sent"])
+        #expect(pending.count == 2)
+        #expect(pending.accepted(full, as: 9)?.receiver == nil)
+        #expect(reply(buffered) == "last buffered")
+        #expect(reply(full) == "last full")
+    }
+
+    @Test("a request that went down with the connection before that could be noted is ended by the note")
+    mutating func lostBeforeNoted() {
+        let token = add("a")
+        #expect(pending.disconnected(handedOver: 7).isEmpty)
+        #expect(pending.accepted(token, as: 7)?.receiver == "a")
+        #expect(pending.count == 0)
+    }
+
+    @Test("a reply that is faster than the note of its request is no harm")
+    mutating func replyBeforeNoted() {
+        let token = add("a")
+        #expect(reply(token) == "last a")
+        #expect(pending.accepted(token, as: 1)?.receiver == nil)
+        #expect(pending.count == 0)
+    }
+
+    @Test("a canceled request is gone, and its reply late")
+    mutating func canceled() {
+        let token = add("a")
+        #expect(pending.remove(token)?.receiver == "a")
+        #expect(pending.remove(token)?.receiver == nil)
+        #expect(reply(token) == "late")
+        #expect(pending.expire(now: .distantFuture).isEmpty)
+    }
+
+    @Test("requests to one subject can be ended together, and all of them")
+    mutating func endings() {
+        _ = (add("1"), add("2", to: "b"), add("3"), add("4", to: "c"))
+        #expect(pending.remove(to: "a").map(\.receiver).sorted() == ["1", "3"])
+        #expect(pending.removeAll().map(\.receiver).sorted() == ["2", "4"])
+        #expect(pending.count == 0)
+    }
+}
