@@ -24,7 +24,8 @@ struct OutboundBufferTests {
     @Test("frames are taken whole and in order, and the loop is told once")
     func takesInOrder() throws {
         let buffer = connected()
-        guard case .accepted(wake: true, sequence: 1) = append("one", to: buffer), case .accepted(wake: false, sequence: 2) = append("two", to: buffer)
+        guard case .accepted(wake: true, sequence: 1) = append("one", to: buffer),
+            case .accepted(wake: false, sequence: 2) = append("two", to: buffer)
         else {
             Issue.record("not accepted, or told twice")
             return

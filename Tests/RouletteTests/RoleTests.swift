@@ -34,6 +34,10 @@ struct RoleTests {
         let publishing = await #expect(throws: RouletteError.self) { try await subscriber.publish("x", to: "a") }
         #expect(publishing?.code == .role)
         #expect(publishing?.message.contains("role subscriber") == true)
+        let requesting = await #expect(throws: RouletteError.self) { try await subscriber.request("x", to: "a") }
+        #expect(requesting?.code == .role)
+        let gathering = await #expect(throws: RouletteError.self) { try await subscriber.requestMany("x", to: "a") }
+        #expect(gathering?.code == .role)
         let publisher = try RouletteClient(configuration: configuration(.publisher))
         let subscribing = await #expect(throws: RouletteError.self) { try await publisher.subscribe(to: "a") }
         #expect(subscribing?.code == .role)

@@ -30,7 +30,9 @@ struct RequestCancellationTests {
     func tenThousand() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
-                try await client.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                try await client.withResponder(on: "echo") {
+                    try await $0.respond($0.payload)
+                } _: {
                     let endings = await cancelMany(10_000) { number async throws(NATSError) in
                         _ = try await client.request("\(number)", to: "echo", timeout: .seconds(600))
                     }
@@ -46,7 +48,9 @@ struct RequestCancellationTests {
     @Test("while they wait for room in the buffer")
     func fullBuffer() async throws {
         try await NATSServerProcess.withServer { server in
-            try await server.withClient { $0.outboundBufferSize = 4096 } _: { client in
+            try await server.withClient {
+                $0.outboundBufferSize = 4096
+            } _: { client in
                 server.pause()
                 let large = [UInt8](repeating: 0, count: 64 << 10)
                 let endings = await cancelMany(1_000) { _ async throws(NATSError) in
@@ -62,7 +66,9 @@ struct RequestCancellationTests {
     @Test("when there is no room in the buffer for all of the timeout, the request was not sent")
     func noRoom() async throws {
         try await NATSServerProcess.withServer { server in
-            try await server.withClient { $0.outboundBufferSize = 4096 } _: { client in
+            try await server.withClient {
+                $0.outboundBufferSize = 4096
+            } _: { client in
                 server.pause()
                 let large = [UInt8](repeating: 0, count: 64 << 10)
                 // Until the socket takes no more.

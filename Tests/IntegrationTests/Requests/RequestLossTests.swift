@@ -48,7 +48,9 @@ struct RequestLossTests {
             try await server.withClient { client in
                 let events = client.events(buffer: 100)
                 // On the same connection, so that the server knows the responder before it gets the request.
-                try await client.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                try await client.withResponder(on: "echo") {
+                    try await $0.respond($0.payload)
+                } _: {
                     #expect(try await client.request("before", to: "echo").body == "before")
                     server.kill()
                     while let next = await events.next() {
@@ -69,7 +71,9 @@ struct RequestLossTests {
             try await server.withClient { configuration in
                 configuration.pingInterval = .milliseconds(300)
             } _: { client in
-                try await client.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                try await client.withResponder(on: "echo") {
+                    try await $0.respond($0.payload)
+                } _: {
                     _ = try await client.request("first", to: "echo")
                     server.pause()
                     let lost = await failure { () async throws(NATSError) in
