@@ -129,7 +129,8 @@ extension NATSClient {
                             queueGroup: nil,
                             maxMessages: nil,
                             endsWithConnection: false,
-                            sink: requests
+                            sink: requests,
+                            onWire: Waiter()
                         )
                         requests.setSubscribed(true)
                     }

@@ -94,7 +94,8 @@ final class RequestMultiplexer: Sendable {
         switch event {
         case .disconnected(let cause, _): disconnected(cause)
         case .closed: close()
-        case .connected, .reconnecting, .serverError, .lameDuck: break
+        // Both servers know the inbox while a connection moves.
+        case .connected, .reconnecting, .serverError, .lameDuck, .moved: break
         }
     }
 
@@ -193,6 +194,10 @@ extension RequestMultiplexer: MessageSink {
     func interrupted(_ cause: NATSError) {}
     func resumed() {}
     func end(_ error: NATSError?) {}
+
+    // Replies wait in queues of their own, or for nothing.
+    func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
+    var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
 }
 
 extension WireMessage {
