@@ -84,6 +84,9 @@ public struct RouletteConfiguration: Sendable {
     public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
+    /// What the reply topics of requests begin with, for accounts that may subscribe only to an inbox of their own.
+    /// A subject of at most 256 bytes.
+    public var inboxPrefix = "_INBOX"
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
@@ -147,6 +150,7 @@ public struct RouletteConfiguration: Sendable {
         configuration.maxPingFailure = maxPingFailure
         configuration.reconnectBackoff = Backoff(base: baseBackoff, maximum: maxBackoff)
         configuration.outboundBufferSize = outboundBufferSize
+        configuration.inboxPrefix = inboxPrefix
         configuration.reconnectJitter = reconnectJitter
         configuration.usesDiscoveredServers = usesDiscoveredServers
         configuration.movesOnLameDuck = movesOnLameDuck
