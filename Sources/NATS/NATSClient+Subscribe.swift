@@ -3,7 +3,8 @@ public import NATSWire
 extension NATSClient {
     /// Subscribes and returns when the SUB is on the wire.
     ///
-    /// The subscription survives reconnects. It ends when ``NATSSubscription/cancel()`` is called, when it is dropped,
+    /// Subscriptions to the same pattern without a queue group share one SUB, and each gets every message. The subscription
+    /// survives reconnects. It ends with an error when the server denies it, and without one when ``NATSSubscription/cancel()`` is called, when it is dropped,
     /// or when the client closes.
     ///
     /// - Parameters:
@@ -12,7 +13,8 @@ extension NATSClient {
     ///   - maxMessages: the subscription ends after this many messages.
     ///   - buffer: what may wait for the consumer.
     ///   - confirmed: also waits for a PONG, so that the server knows the subscription when the call returns.
-    /// - Throws: ``NATSError/Code/notConnected``, or the cause when the connection is lost meanwhile.
+    /// - Throws: ``NATSError/Code/notConnected``, or the cause when the connection is lost meanwhile; with `confirmed` also
+    ///   ``NATSError/Code/permission`` when the server denies it.
     public func subscribe(
         to pattern: Subject,
         queueGroup: String? = nil,
@@ -21,16 +23,21 @@ extension NATSClient {
         confirmed: Bool = false
     ) async throws(NATSError) -> NATSSubscription {
         let queue = MessageQueue<NATSClient>(limits: buffer)
+        let sink = SubscriptionSink(queue: queue, client: self)
         let sid = try await addSubscription(
             to: pattern,
             queueGroup: queueGroup,
             maxMessages: maxMessages,
             endsWithConnection: false,
             requiresConnection: true,
-            sink: SubscriptionSink(queue: queue, client: self)
+            sink: sink
         )
-        let subscription = NATSSubscription(client: self, sid: sid, queue: queue)
-        if confirmed { try await flush() }
+        let subscription = NATSSubscription(client: self, sid: sid, sink: sink)
+        if confirmed {
+            try await flush()
+            // The server's refusal comes before the PONG.
+            if let refusal = queue.failure { throw refusal }
+        }
         return subscription
     }
 
@@ -52,7 +59,7 @@ extension NATSClient {
         let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
             driver.eventLoop.execute { [driver] in
                 let result: Result<UInt64, NATSError> = Result { () throws(NATSError) -> UInt64 in
-                    if requiresConnection, driver.activeLink == nil {
+                    if requiresConnection, driver.activeLink == nil, !driver.isClosed {
                         throw NATSError(.notConnected, "there is no connection at this moment")
                     }
                     let entry = try driver.subscribe(
@@ -72,15 +79,20 @@ extension NATSClient {
         do {
             try await onWire.wait()
         } catch {
-            removeSubscription(sid)
+            removeSubscription(sid, sink)
             throw error
         }
         return sid
     }
 
-    /// Ends a subscription. Nothing happens when it has ended already.
-    package func removeSubscription(_ sid: UInt64) {
-        driver.eventLoop.execute { [driver] in driver.unsubscribe(sid) }
+    /// Ends the subscription of one sink. Nothing happens when it has ended already.
+    package func removeSubscription(_ sid: UInt64, _ sink: any MessageSink) {
+        driver.eventLoop.execute { [driver] in driver.unsubscribe(sid, sink) }
+    }
+
+    /// Counts messages of this connection that a consumer was too slow for.
+    package func countDropped(_ messages: Int) {
+        driver.status.update { $0.dropped &+= UInt64(messages) }
     }
 
     private static func queueGroup(_ name: String) throws(NATSError) -> QueueGroup {

@@ -7,6 +7,9 @@ extension RouletteClient {
     /// Returns when the SUB is on the wire; with ``SubscribeOptions/confirmed`` when the servers know it. While a cluster
     /// is down it retries as `max_retry`, `base_backoff` and `max_backoff` say.
     ///
+    /// A server's refusal ends the subscription with ``RouletteError/Code/permission`` or ``RouletteError/Code/refused``; it
+    /// comes a round trip later, so it is the call that fails only with ``SubscribeOptions/confirmed``.
+    ///
     /// - Throws: ``RouletteError/Code/role`` for a publisher, ``RouletteError/Code/invalidTopic``,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
     public func subscribe(
@@ -27,6 +30,8 @@ extension RouletteClient {
             for connection in connections where options.requiresConnection || connection.client.isConnected {
                 try await confirm(connection)
             }
+            // The servers' refusals came before their PONGs.
+            if let failure = group.failure { throw failure }
         }
         return subscription
     }
@@ -77,7 +82,7 @@ extension RouletteClient {
                     requiresConnection: options.requiresConnection,
                     sink: member
                 )
-                return group.added(connection, sid: sid)
+                return group.added(member, sid: sid)
             } catch {
                 guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
             }

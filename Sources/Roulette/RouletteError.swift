@@ -33,6 +33,8 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         public static let slowConsumer = Code("slow_consumer")
         /// The server denied it.
         public static let permission = Code("permission")
+        /// The server refused a subscription, for instance beyond its limit on their number.
+        public static let refused = Code("refused")
         /// The connection was lost before the server confirmed.
         public static let unconfirmed = Code("unconfirmed")
         /// The client is being drained and takes nothing new.

@@ -55,21 +55,55 @@ struct MessageQueueTests {
 
     @Test("drop newest keeps what is there and counts exactly")
     func dropNewest() async throws {
-        let episodes = Mutex(0)
-        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropNewest)) {
-            episodes.withLock { $0 += 1 }
+        let episodes = Mutex<[SlowConsumerEpisode]>([])
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropNewest)) { episode in
+            episodes.withLock { $0.append(episode) }
         }
-        queue.deliver(try messages(["a", "b"]), from: 1)
-        queue.deliver(try messages(["c", "d", "e"]), from: 1)
-        queue.deliver(try messages(["f"]), from: 1)
+        #expect(queue.deliver(try messages(["a", "b"]), from: 1) == 0)
+        #expect(queue.deliver(try messages(["c", "d", "e"]), from: 1) == 2)
+        #expect(queue.deliver(try messages(["f"]), from: 1) == 1)
         #expect(queue.dropped == 3)
-        #expect(episodes.withLock { $0 } == 1, "one episode, reported once")
+        #expect(episodes.withLock { $0 } == [.began], "one episode, reported once")
         #expect(payloads(try await queue.next()) == ["a", "b"])
+        #expect(episodes.withLock { $0 } == [.began, .ended(dropped: 3)], "one message waits, of three that may")
         #expect(payloads(try await queue.next()) == ["c"])
         queue.deliver(try messages(["g"]), from: 1)
         queue.deliver(try messages(["h", "i", "j"]), from: 1)
         #expect(queue.dropped == 4)
-        #expect(episodes.withLock { $0 } == 2)
+        #expect(episodes.withLock { $0 }.count == 3)
+    }
+
+    @Test("a consumer that hovers at the bound is one episode, and giving up ends it")
+    func hovering() async throws {
+        let episodes = Mutex<[SlowConsumerEpisode]>([])
+        let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 10)) { episode in
+            episodes.withLock { $0.append(episode) }
+        }
+        for _ in 0..<10 { queue.deliver(try messages(["x"]), from: 1) }
+        for _ in 0..<5 {
+            queue.deliver(try messages(["too much"]), from: 1)
+            #expect(payloads(try await queue.next()) == ["x"])
+            queue.deliver(try messages(["x"]), from: 1)
+        }
+        #expect(episodes.withLock { $0 } == [.began])
+        queue.abandon()
+        #expect(episodes.withLock { $0 } == [.began, .ended(dropped: 5)])
+    }
+
+    @Test("who was canceled and has not left yet is not in the way of the next one")
+    func nextConsumer() async throws {
+        for _ in 0..<1_000 {
+            let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
+            let first = Task { try await queue.next() }
+            first.cancel()
+            async let second = queue.next()
+            queue.deliver(try messages(["a"]), from: 1)
+            // Whoever came first got it; nobody waits for ever, nothing traps.
+            queue.end(nil)
+            let firstBatch = try? await first.value
+            let batches = [firstBatch, try await second]
+            #expect(batches.compactMap { payloads($0) } == [["a"]])
+        }
     }
 
     @Test("drop oldest keeps the newest, in order")
@@ -90,8 +124,10 @@ struct MessageQueueTests {
         queue.deliver(try messages(["a", "b", "c"]), from: 1)
         queue.deliver(try messages(["d"]), from: 1)
         #expect(payloads(try await queue.next()) == ["a", "b"])
+        #expect(queue.failure?.code == .slowConsumer)
         let error = await #expect(throws: NATSError.self) { try await queue.next() }
         #expect(error?.code == .slowConsumer)
+        #expect(queue.failure == nil)
         #expect(try await queue.next() == nil, "the error is told once")
     }
 

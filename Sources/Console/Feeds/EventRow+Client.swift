@@ -44,6 +44,8 @@ extension EventRow {
                 row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
             case .slowConsumer(let pattern):
                 row(.slowConsumer, .warning, "\(untrusted: pattern): messages come faster than they are taken, some are dropped")
+            case .slowConsumerRecovered(let pattern, let dropped):
+                row(.slowConsumer, .info, "\(untrusted: pattern): messages are taken fast enough again, \(dropped) were dropped")
             case .subscriptionInterrupted(let pattern, let cause):
                 row(.interrupted, .warning, "\(untrusted: pattern) misses messages: \(untrusted: cause.message)")
             case .subscriptionResumed(let pattern, let blind):

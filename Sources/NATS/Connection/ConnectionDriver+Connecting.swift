@@ -109,11 +109,11 @@ extension ConnectionDriver {
         let error = ServerError(text: printable(text))
         logger.debug("server error", metadata: ["text": "\(error.text)"])
         if link === successor {
-            return error.keepsConnection ? observer(.serverError(error.error)) : successorLost(error.error)
+            return error.keepsConnection ? refused(error, text, on: link) : successorLost(error.error)
         }
         switch lifecycle.errorReceived(error) {
         case .none: break
-        case .report(let reason): observer(.serverError(reason))
+        case .report: refused(error, text, on: link)
         case .disconnect: closeSocket()
         }
     }

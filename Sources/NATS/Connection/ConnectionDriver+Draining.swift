@@ -14,11 +14,11 @@ extension ConnectionDriver {
         isDraining = true
         endSuccession(mayTakeOver: false)
         let entries = subscriptions.entries
-        let sinks = entries.map(\.sink)
+        let sinks = entries.flatMap(\.sinks)
         let sids = entries.map(\.sid)
         let complete = Waiter(onResolve: { _ in
             self.eventLoop.execute {
-                for sid in sids { self.subscriptions.remove(sid)?.sink.end(nil) }
+                for sid in sids { self.subscriptions.remove(sid)?.end(nil) }
                 self.countSubscriptions()
                 let countdown = Countdown(sinks.count, then: consumed)
                 for sink in sinks { sink.whenConsumed { countdown.arrive() } }

@@ -29,12 +29,8 @@ extension ConnectionDriver {
     private func isCurrent(_ link: Link) -> Bool { link === self.link || link === successor }
 
     private func handOut(_ entry: SubscriptionEntry) {
-        let messages = entry.takeBatch()
-        if !messages.isEmpty { entry.sink.deliver(messages) }
-        if let remaining = entry.remaining, remaining <= 0, subscriptions.remove(entry.sid) != nil {
-            countSubscriptions()
-            entry.sink.end(nil)
-        }
+        entry.deliverBatch()
+        removeIfUnused(entry)
     }
 
     private func handle(_ operation: InboundBurst.Operation, on link: Link) {

@@ -33,95 +33,6 @@ extension ConnectionDriver {
         scheduleFlush(of: link)
     }
 
-    // MARK: Subscriptions
-
-    /// - Parameter onWire: resolved when the SUB is written; at once without a connection.
-    func subscribe(
-        _ subject: Subject,
-        queueGroup: QueueGroup?,
-        maxMessages: Int?,
-        endsWithConnection: Bool,
-        sink: any MessageSink,
-        onWire: Waiter
-    ) throws(NATSError) -> SubscriptionEntry {
-        eventLoop.assertInEventLoop()
-        if lifecycle.state == .closed || lifecycle.state == .closing { throw .clientClosed }
-        if isDraining { throw .clientDraining }
-        let entry = try subscriptions.insert { sid in
-            SubscriptionEntry(
-                sid: sid,
-                subject: subject,
-                queueGroup: queueGroup,
-                maxMessages: maxMessages,
-                endsWithConnection: endsWithConnection,
-                sink: sink
-            )
-        }
-        countSubscriptions()
-        for link in subscribedLinks {
-            link.writeSubscribe(entry)
-            scheduleFlush(of: link)
-        }
-        if let link = subscribedLinks.last {
-            link.written.append(onWire)
-        } else {
-            entry.wasInterrupted = true
-            onWire.resolve()
-        }
-        return entry
-    }
-
-    func unsubscribe(_ sid: UInt64) {
-        eventLoop.assertInEventLoop()
-        guard let entry = subscriptions.remove(sid) else { return }
-        countSubscriptions()
-        for link in subscribedLinks {
-            FrameEncoder.unsubscribe(sid: sid, max: nil, into: &link.control)
-            scheduleFlush(of: link)
-        }
-        entry.sink.end(nil)
-    }
-
-    /// Where the server knows the subscriptions: one link, and two during a move.
-    private var subscribedLinks: [Link] {
-        guard let link = activeLink else { return [] }
-        if succession.isSubscribed, let successor { return [link, successor] }
-        return [link]
-    }
-
-    func countSubscriptions() {
-        let count = subscriptions.count
-        status.update { $0.subscriptions = count }
-    }
-
-    /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
-    /// them tells when the server knows them all.
-    func subscribeAgain(on link: Link) {
-        var resumed: [SubscriptionEntry] = []
-        for entry in subscriptions.entries {
-            link.writeSubscribe(entry)
-            if entry.wasInterrupted {
-                entry.wasInterrupted = false
-                resumed.append(entry)
-            }
-        }
-        link.writePing(now: eventLoop.now, handedOver: handedOver, resumed: resumed)
-        scheduleFlush(of: link)
-    }
-
-    func interruptSubscriptions(_ cause: NATSError) {
-        for entry in subscriptions.entries {
-            if entry.endsWithConnection {
-                subscriptions.remove(entry.sid)
-                entry.sink.end(cause)
-            } else if !entry.wasInterrupted {
-                entry.wasInterrupted = true
-                entry.sink.interrupted(cause)
-            }
-        }
-        countSubscriptions()
-    }
-
     // MARK: Pings
 
     func pingAnswered(on link: Link) {
@@ -133,8 +44,9 @@ extension ConnectionDriver {
             values.roundTrips.record(time)
             return values.settled
         }
+        link.confirmedSubscribes = expected.subscribes
         for waiter in expected.flushes { waiter.resolve() }
-        for entry in expected.resumed { entry.sink.resumed() }
+        if expected.resumesSubscriptions { resumeSubscriptions() }
         if settled < handedOver, link === self.link, link.expectedPongs.isEmpty {
             scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval))
         }
@@ -260,7 +172,7 @@ extension ConnectionDriver {
         }
         lastConfirmationRequest = now
         FrameEncoder.ping(into: &frames)
-        link.expectedPongs.append(ExpectedPong(sentAt: now, handedOver: handedOver, flushes: flushes))
+        link.expectPong(now: now, handedOver: handedOver, flushes: flushes)
     }
 
     // MARK: Settling

@@ -80,6 +80,9 @@ final class ConnectionDriver: @unchecked Sendable {
     /// The link once its handshake is complete.
     var activeLink: Link? { lifecycle.state == .connected ? link : nil }
 
+    /// Whether it was closed for good.
+    var isClosed: Bool { lifecycle.state == .closing || lifecycle.state == .closed }
+
     // MARK: Start and end
 
     func start() {
@@ -137,7 +140,7 @@ final class ConnectionDriver: @unchecked Sendable {
         let unsent = outbound.close()
         for entry in subscriptions.entries {
             subscriptions.remove(entry.sid)
-            entry.sink.end(nil)
+            entry.end(nil)
         }
         status.update { values in
             values.state = .closed

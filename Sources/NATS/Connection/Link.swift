@@ -24,20 +24,44 @@ final class Link: @unchecked Sendable {
     var written: [Waiter] = []
     /// The PINGs under way, oldest first: a server answers in order.
     var expectedPongs = Deque<ExpectedPong>()
+    /// SUBs written so far, and how many of them lie before a PING that was answered.
+    private(set) var subscribes: UInt64 = 0
+    var confirmedSubscribes: UInt64 = 0
+    private var lastSubscribed: UInt64?
 
     init(address: NATSClientConfiguration.Address) {
         self.address = address
     }
 
     /// Writes a PING; its PONG resolves `flushes`.
-    func writePing(now: NIODeadline, handedOver: UInt64, flushes: [Waiter] = [], resumed: [SubscriptionEntry] = []) {
+    func writePing(now: NIODeadline, handedOver: UInt64, flushes: [Waiter] = [], resumesSubscriptions: Bool = false) {
         FrameEncoder.ping(into: &control)
-        expectedPongs.append(ExpectedPong(sentAt: now, handedOver: handedOver, flushes: flushes, resumed: resumed))
+        expectPong(now: now, handedOver: handedOver, flushes: flushes, resumesSubscriptions: resumesSubscriptions)
+    }
+
+    /// Keeps what the PONG to a PING means, which was or will be written behind the SUBs so far.
+    func expectPong(now: NIODeadline, handedOver: UInt64, flushes: [Waiter], resumesSubscriptions: Bool = false) {
+        let expected = ExpectedPong(
+            sentAt: now,
+            handedOver: handedOver,
+            subscribes: subscribes,
+            flushes: flushes,
+            resumesSubscriptions: resumesSubscriptions
+        )
+        expectedPongs.append(expected)
     }
 
     func writeSubscribe(_ entry: SubscriptionEntry) {
         FrameEncoder.subscribe(subject: entry.subject, queue: entry.queueGroup, sid: entry.sid, into: &control)
-        if let remaining = entry.remaining { FrameEncoder.unsubscribe(sid: entry.sid, max: UInt64(remaining), into: &control) }
+        if let limit = entry.wireLimit { FrameEncoder.unsubscribe(sid: entry.sid, max: limit, into: &control) }
+        subscribes += 1
+        lastSubscribed = entry.sid
+    }
+
+    /// The one subscription that the server has not confirmed yet, when there is only one: whose SUB it means by an error
+    /// that names none.
+    var unconfirmedSubscription: UInt64? {
+        subscribes - confirmedSubscribes == 1 ? lastSubscribed : nil
     }
 
     /// Fails everybody who waits for something of this socket.
@@ -47,8 +71,6 @@ final class Link: @unchecked Sendable {
         written = []
         for expected in expectedPongs {
             for waiter in expected.flushes { waiter.resolve(cause) }
-            // They were told of the interruption and not yet of its end.
-            for entry in expected.resumed { entry.wasInterrupted = true }
         }
         expectedPongs = []
     }
@@ -59,7 +81,9 @@ struct ExpectedPong {
     let sentAt: NIODeadline
     /// Everything handed to the socket up to here is confirmed by it.
     let handedOver: UInt64
-    var flushes: [Waiter] = []
-    /// Subscriptions that were sent again before it.
-    var resumed: [SubscriptionEntry] = []
+    /// The number of SUBs written before it.
+    let subscribes: UInt64
+    let flushes: [Waiter]
+    /// Whether all subscriptions were sent again before it.
+    let resumesSubscriptions: Bool
 }

@@ -11,8 +11,10 @@ struct ServerError: Equatable {
         case configuration
         /// The server did not understand what we sent.
         case protocolViolation
-        /// The server refused one operation; the connection stays.
+        /// The server refused one publish; the connection stays.
         case refused
+        /// The server refused one subscription without saying which; the connection stays.
+        case subscribeRefused
         case unknown
     }
 
@@ -23,7 +25,7 @@ struct ServerError: Equatable {
     /// Whether the server goes on serving this connection.
     var keepsConnection: Bool {
         switch kind {
-        case .permission, .refused: true
+        case .permission, .refused, .subscribeRefused: true
         case .authorization, .unavailable, .configuration, .protocolViolation, .unknown: false
         }
     }
@@ -57,8 +59,8 @@ struct ServerError: Equatable {
         ("maximum payload violation", .protocolViolation),
         ("maximum control line exceeded", .protocolViolation),
         ("message headers not supported", .protocolViolation),
-        ("maximum subscriptions exceeded", .refused),
-        ("invalid subject", .refused),
+        ("maximum subscriptions exceeded", .subscribeRefused),
+        ("invalid subject", .subscribeRefused),
         ("invalid publish subject", .refused),
     ]
 
@@ -73,7 +75,7 @@ struct ServerError: Equatable {
             NATSError(.configuration, "the server cannot be used with this configuration: \(text)")
         case .protocolViolation:
             NATSError(.protocolViolation, "the server did not understand the client: \(text)")
-        case .unavailable, .refused, .unknown:
+        case .unavailable, .refused, .subscribeRefused, .unknown:
             NATSError(.serverError, "the server reported: \(text)")
         }
     }

@@ -66,7 +66,10 @@ public struct ConnectionSnapshot: Sendable {
     public let reconnects: Int
     /// The cause of the last loss or failed attempt.
     public let lastError: NATSError?
-    /// Subscriptions of this connection; the inbox of its requests is one.
+    /// Messages received and dropped because a consumer was too slow for them. One that several consumers drop counts for
+    /// each of them.
+    public let dropped: UInt64
+    /// SUBs of this connection. Consumers of the same pattern share one; the inbox of its requests is one.
     public let subscriptions: Int
     /// Requests that wait for a reply.
     public let pendingRequests: Int

@@ -23,6 +23,7 @@ final class ConnectionStatus: Sendable {
         var lost: UInt64 = 0
         var connections = 0
         var lastError: NATSError?
+        var dropped: UInt64 = 0
         var subscriptions = 0
         var roundTrips = RoundTrips()
     }
@@ -61,6 +62,7 @@ final class ConnectionStatus: Sendable {
             lost: values.lost,
             reconnects: max(values.connections - 1, 0),
             lastError: values.lastError,
+            dropped: values.dropped,
             subscriptions: values.subscriptions,
             pendingRequests: requests.pending,
             lateReplies: requests.late

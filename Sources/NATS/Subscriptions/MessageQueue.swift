@@ -35,6 +35,16 @@ package struct MessageBatch<Source: Sendable>: Sendable {
     package let source: Source
 }
 
+/// A time in which a consumer was too slow.
+///
+/// It begins with the first message dropped, and ends when the consumer has worked off half of what may wait for it, or takes
+/// no more: who hovers at the bound is told of once, not again and again.
+package enum SlowConsumerEpisode: Sendable, Equatable {
+    case began
+    /// The exact number of messages dropped in it.
+    case ended(dropped: UInt64)
+}
+
 /// Carries batches from the event loop to one consumer, within bounds.
 ///
 /// The consumer takes a whole batch at once and iterates over it without a lock.
@@ -48,8 +58,9 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         var isConsumed = false
         var whenConsumed: [@Sendable () -> Void] = []
         var consumer: Waiter?
-        var isOverflowing = false
         var dropped: UInt64 = 0
+        /// What ``dropped`` was when the current episode of dropping began.
+        var droppedBeforeEpisode: UInt64?
     }
 
     fileprivate struct End {
@@ -58,12 +69,15 @@ package final class MessageQueue<Source: Sendable>: Sendable {
 
     private let state = Mutex(State())
     private let limits: SubscriptionBuffer
-    private let onOverflow: @Sendable () -> Void
+    private let onEpisode: @Sendable (SlowConsumerEpisode) -> Void
 
-    /// - Parameter onOverflow: called once for each episode of dropping, when it begins. ``dropped`` has the exact number.
-    package init(limits: SubscriptionBuffer, onOverflow: @escaping @Sendable () -> Void = {}) {
+    /// - Parameter onEpisode: called when an episode of dropping begins and when it ends.
+    package init(
+        limits: SubscriptionBuffer,
+        onEpisode: @escaping @Sendable (SlowConsumerEpisode) -> Void = { _ in }
+    ) {
         self.limits = limits
-        self.onOverflow = onOverflow
+        self.onEpisode = onEpisode
     }
 
     /// Messages dropped since the start because the consumer was too slow.
@@ -71,20 +85,30 @@ package final class MessageQueue<Source: Sendable>: Sendable {
 
     // MARK: The event loop
 
-    package func deliver(_ messages: [WireMessage], from source: Source) {
+    /// Adds what arrived, as far as there is room.
+    ///
+    /// - Returns: how many messages were dropped for it.
+    @discardableResult
+    package func deliver(_ messages: [WireMessage], from source: Source) -> Int {
         let batch = MessageBatch(messages: messages, source: source)
-        let (consumer, episodeBegan) = state.withLock { state in
-            guard state.end == nil else { return (Waiter?.none, false) }
-            let overflowed = state.append(batch, limits: limits)
-            let episodeBegan = overflowed && !state.isOverflowing
-            state.isOverflowing = overflowed
-            if overflowed, limits.overflow == .fail { state.end = End(error: .slowConsumer(limits)) }
+        let (consumer, dropped, episodeBegan) = state.withLock { state in
+            guard state.end == nil else { return (Waiter?.none, 0, false) }
+            let before = state.dropped
+            state.append(batch, limits: limits)
+            let dropped = Int(state.dropped - before)
+            let episodeBegan = dropped > 0 && state.droppedBeforeEpisode == nil
+            if episodeBegan { state.droppedBeforeEpisode = before }
+            if dropped > 0, limits.overflow == .fail { state.end = End(error: .slowConsumer(limits)) }
             defer { state.consumer = nil }
-            return (state.consumer, episodeBegan)
+            return (state.consumer, dropped, episodeBegan)
         }
+        if episodeBegan { onEpisode(.began) }
         consumer?.resolve()
-        if episodeBegan { onOverflow() }
+        return dropped
     }
+
+    /// Why it ended, if it did with an error that the consumer was not told yet.
+    package var failure: NATSError? { state.withLock { $0.end?.error } }
 
     /// Ends the sequence after what is waiting. Only the first call counts.
     package func end(_ error: NATSError?) {
@@ -118,18 +142,19 @@ package final class MessageQueue<Source: Sendable>: Sendable {
     }
 
     private func consumed<R>(_ change: (inout State) -> R) -> R {
-        let (result, callbacks) = state.withLock { state in
+        let (result, callbacks, episode) = state.withLock { state in
             let result = change(&state)
             state.isConsumed = true
             defer { state.whenConsumed = [] }
-            return (result, state.whenConsumed)
+            return (result, state.whenConsumed, state.endEpisode())
         }
+        if let episode { onEpisode(episode) }
         for callback in callbacks { callback() }
         return result
     }
 
     private enum Next {
-        case batch(MessageBatch<Source>)
+        case batch(MessageBatch<Source>, SlowConsumerEpisode?)
         case wait(Waiter)
         case end
     }
@@ -139,15 +164,19 @@ package final class MessageQueue<Source: Sendable>: Sendable {
     package func next() async throws(NATSError) -> MessageBatch<Source>? {
         while true {
             let next: Next = state.withLock { state in
-                if let batch = state.popFirst() { return .batch(batch) }
+                if let batch = state.popFirst() {
+                    return .batch(batch, state.isHalfEmpty(limits) ? state.endEpisode() : nil)
+                }
                 if state.end != nil { return .end }
-                precondition(state.consumer == nil, "two tasks iterate over one subscription")
+                // A canceled one may not have got around to saying that it is gone.
+                precondition(state.consumer?.isSettled ?? true, "two tasks iterate over one subscription")
                 let waiter = Waiter()
                 state.consumer = waiter
                 return .wait(waiter)
             }
             switch next {
-            case .batch(let batch):
+            case .batch(let batch, let episode):
+                if let episode { onEpisode(episode) }
                 return batch
             case .end:
                 // The error is told once; after it the sequence has simply ended.
@@ -161,7 +190,9 @@ package final class MessageQueue<Source: Sendable>: Sendable {
                 do {
                     try await waiter.wait()
                 } catch {
-                    state.withLock { $0.consumer = nil }
+                    state.withLock { state in
+                        if state.consumer === waiter { state.consumer = nil }
+                    }
                     throw error
                 }
             }
@@ -170,12 +201,10 @@ package final class MessageQueue<Source: Sendable>: Sendable {
 }
 
 extension MessageQueue.State {
-    /// - Returns: whether anything was dropped.
-    fileprivate mutating func append(_ batch: MessageBatch<Source>, limits: SubscriptionBuffer) -> Bool {
+    fileprivate mutating func append(_ batch: MessageBatch<Source>, limits: SubscriptionBuffer) {
         let size = batch.messages.reduce(0) { $0 + $1.byteCount }
         if messages + batch.messages.count <= limits.messages, bytes + size <= limits.bytes {
-            add(batch, bytes: size)
-            return false
+            return add(batch, bytes: size)
         }
         switch limits.overflow {
         case .dropNewest, .fail:
@@ -190,7 +219,16 @@ extension MessageQueue.State {
             add(batch, bytes: size)
             dropOldest(until: limits)
         }
-        return true
+    }
+
+    fileprivate func isHalfEmpty(_ limits: SubscriptionBuffer) -> Bool {
+        messages <= limits.messages / 2 && bytes <= limits.bytes / 2
+    }
+
+    fileprivate mutating func endEpisode() -> SlowConsumerEpisode? {
+        guard let before = droppedBeforeEpisode else { return nil }
+        droppedBeforeEpisode = nil
+        return .ended(dropped: dropped - before)
     }
 
     private mutating func add(_ batch: MessageBatch<Source>, bytes size: Int) {

@@ -6,22 +6,23 @@ import NATSWire
 public final class NATSSubscription: AsyncSequence, Sendable {
     private let client: NATSClient
     private let sid: UInt64
-    fileprivate let queue: MessageQueue<NATSClient>
+    private let sink: SubscriptionSink
+    fileprivate var queue: MessageQueue<NATSClient> { sink.queue }
 
-    init(client: NATSClient, sid: UInt64, queue: MessageQueue<NATSClient>) {
+    init(client: NATSClient, sid: UInt64, sink: SubscriptionSink) {
         self.client = client
         self.sid = sid
-        self.queue = queue
+        self.sink = sink
     }
 
     deinit {
-        client.removeSubscription(sid)
-        queue.abandon()
+        client.removeSubscription(sid, sink)
+        sink.queue.abandon()
     }
 
     /// Ends the subscription. Messages received before are still delivered.
     public func cancel() {
-        client.removeSubscription(sid)
+        client.removeSubscription(sid, sink)
     }
 
     /// Messages dropped because the consumer was too slow.
@@ -60,7 +61,7 @@ public final class NATSSubscription: AsyncSequence, Sendable {
 
 /// Feeds the queue of a subscription.
 final class SubscriptionSink: MessageSink {
-    private let queue: MessageQueue<NATSClient>
+    let queue: MessageQueue<NATSClient>
     private let client: NATSClient
 
     init(queue: MessageQueue<NATSClient>, client: NATSClient) {
@@ -68,7 +69,11 @@ final class SubscriptionSink: MessageSink {
         self.client = client
     }
 
-    func deliver(_ messages: [WireMessage]) { queue.deliver(messages, from: client) }
+    func deliver(_ messages: [WireMessage]) {
+        let dropped = queue.deliver(messages, from: client)
+        if dropped > 0 { client.countDropped(dropped) }
+    }
+
     // The client's events tell of both.
     func interrupted(_ cause: NATSError) {}
     func resumed() {}

@@ -1,58 +1,10 @@
 import NATSWire
 
-/// One subscription of a connection. Confined to the event loop.
-final class SubscriptionEntry {
-    let sid: UInt64
-    let subject: Subject
-    let queueGroup: QueueGroup?
-    let sink: any MessageSink
-    /// Whether the loss of the connection ends it.
-    let endsWithConnection: Bool
-    /// After this many messages it is over.
-    let maxMessages: Int?
-    private(set) var received = 0
-    /// Whether it stood on the connection that was lost last.
-    var wasInterrupted = false
-    /// What came in the current read.
-    var batch: [WireMessage] = []
-    var batchBytes = 0
-    private var previousBatchCount = 1
-
-    init(
-        sid: UInt64,
-        subject: Subject,
-        queueGroup: QueueGroup?,
-        maxMessages: Int?,
-        endsWithConnection: Bool,
-        sink: any MessageSink
-    ) {
-        self.sid = sid
-        self.subject = subject
-        self.queueGroup = queueGroup
-        self.maxMessages = maxMessages
-        self.endsWithConnection = endsWithConnection
-        self.sink = sink
-    }
-
-    /// Messages still to come before it is over; what a new connection's UNSUB has to say.
-    var remaining: Int? { maxMessages.map { $0 - received } }
-
-    /// Hands out what came in, never more than the agreed number.
-    func takeBatch() -> [WireMessage] {
-        var messages = batch
-        batch = []
-        if let remaining, messages.count > remaining { messages.removeLast(messages.count - remaining) }
-        received += messages.count
-        // The next read probably brings as many.
-        batch.reserveCapacity(min(messages.count, 512))
-        // A few small messages would keep the whole 64 KiB they were read into alive.
-        if let first = messages.first, batchBytes * 2 < first.retainedBytes { WireMessage.compact(&messages) }
-        batchBytes = 0
-        return messages
-    }
-}
-
-/// The subscriptions of a connection by their ids. Confined to the event loop.
+/// The subscriptions of a connection by their ids and by what they are for. Confined to the event loop.
+///
+/// All consumers of one subject or pattern share one SUB and each get every message. The members of a queue group have one
+/// each: the server shares the messages out among SUBs, so that members here and elsewhere count alike, and ends the SUB of
+/// a member with a limit at exactly that number, after which the next message goes to another member.
 ///
 /// A sid is unique for the life of the client, since a server silently ignores a second SUB with a sid it knows and late
 /// messages may still carry an old one: the low 24 bits are a slot, the bits above count how often the slot was used.
@@ -62,11 +14,19 @@ final class SubscriptionTable {
         var entry: SubscriptionEntry?
     }
 
+    private struct GroupKey: Hashable {
+        let subject: Subject
+        let queueGroup: QueueGroup
+    }
+
     private static let slotBits: UInt64 = 24
     private static let slotMask: UInt64 = (1 << slotBits) - 1
     /// Slot 0 stays unused, so that no sid is 0.
     private var slots: ContiguousArray<Slot> = [Slot(sid: 0, entry: nil)]
     private var freeSlots: [Int] = []
+    private var sidBySubject: [Subject: UInt64] = [:]
+    private var sidsByGroup: [GroupKey: [UInt64]] = [:]
+    /// How many SUBs there are.
     private(set) var count = 0
 
     subscript(sid: UInt64) -> SubscriptionEntry? {
@@ -75,24 +35,47 @@ final class SubscriptionTable {
         return slots[slot].entry
     }
 
-    /// - Parameter make: makes the entry for the sid it gets.
+    /// The SUB that all consumers of a subject share.
+    func shared(_ subject: Subject) -> SubscriptionEntry? {
+        sidBySubject[subject].flatMap { self[$0] }
+    }
+
+    /// The SUB that a server means by these names. Of several members of a group it is the oldest.
+    func oldest(subject bytes: [UInt8], queueGroup: [UInt8]?) -> SubscriptionEntry? {
+        // Names that no subscription can have are in no table.
+        guard let subject = Subject(patternBytes: bytes) else { return nil }
+        guard let queueGroup else { return shared(subject) }
+        guard let name = String(validating: queueGroup, as: UTF8.self), let group = try? QueueGroup(name) else { return nil }
+        return sidsByGroup[GroupKey(subject: subject, queueGroup: group)]?.first.flatMap { self[$0] }
+    }
+
+    /// Makes the entry of a new SUB.
+    ///
     /// - Throws: ``NATSError/Code/configuration`` when 16 million subscriptions exist.
-    func insert(_ make: (UInt64) -> SubscriptionEntry) throws(NATSError) -> SubscriptionEntry {
-        let slot: Int
-        if let free = freeSlots.popLast() {
-            slot = free
-            slots[slot].sid &+= Self.slotMask + 1
-        } else {
-            guard UInt64(slots.count) <= Self.slotMask else {
-                throw NATSError(.configuration, "this connection has 16 million subscriptions, which is the limit")
-            }
-            slot = slots.count
-            slots.append(Slot(sid: UInt64(slot), entry: nil))
-        }
-        let entry = make(slots[slot].sid)
+    func insert(_ subject: Subject, queueGroup: QueueGroup?) throws(NATSError) -> SubscriptionEntry {
+        let slot = try takeSlot()
+        let sid = slots[slot].sid
+        let entry = SubscriptionEntry(sid: sid, subject: subject, queueGroup: queueGroup)
         slots[slot].entry = entry
+        if let queueGroup {
+            sidsByGroup[GroupKey(subject: subject, queueGroup: queueGroup), default: []].append(sid)
+        } else {
+            sidBySubject[subject] = sid
+        }
         count += 1
         return entry
+    }
+
+    private func takeSlot() throws(NATSError) -> Int {
+        if let free = freeSlots.popLast() {
+            slots[free].sid &+= Self.slotMask + 1
+            return free
+        }
+        guard UInt64(slots.count) <= Self.slotMask else {
+            throw NATSError(.configuration, "this connection has 16 million subscriptions, which is the limit")
+        }
+        slots.append(Slot(sid: UInt64(slots.count), entry: nil))
+        return slots.count - 1
     }
 
     @discardableResult
@@ -101,6 +84,13 @@ final class SubscriptionTable {
         let slot = Int(sid & Self.slotMask)
         slots[slot].entry = nil
         freeSlots.append(slot)
+        if let queueGroup = entry.queueGroup {
+            let key = GroupKey(subject: entry.subject, queueGroup: queueGroup)
+            sidsByGroup[key]?.removeAll { $0 == sid }
+            if sidsByGroup[key]?.isEmpty == true { sidsByGroup[key] = nil }
+        } else {
+            sidBySubject[entry.subject] = nil
+        }
         count -= 1
         return entry
     }
@@ -108,5 +98,18 @@ final class SubscriptionTable {
     /// All entries in the order of their slots.
     var entries: [SubscriptionEntry] {
         slots.compactMap(\.entry)
+    }
+}
+
+extension Subject {
+    fileprivate init?(patternBytes bytes: [UInt8]) {
+        let subject =
+            if let text = String(validating: bytes, as: UTF8.self) {
+                try? Subject.pattern(text)
+            } else {
+                try? Subject(bytes: bytes)
+            }
+        guard let subject else { return nil }
+        self = subject
     }
 }

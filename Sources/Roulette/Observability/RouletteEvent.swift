@@ -1,16 +1,5 @@
 public import NATS
 
-/// The time in which a subscription missed what was published.
-public struct BlindWindow: Sendable, Hashable {
-    /// When the connection was lost.
-    public let from: ContinuousClock.Instant
-    /// When a server knew the subscription again.
-    public let to: ContinuousClock.Instant
-
-    /// Its length.
-    public var duration: Duration { to - from }
-}
-
 /// Names one connection.
 public struct PooledConnectionID: Sendable, Hashable {
     /// The cluster it goes to.
@@ -44,6 +33,9 @@ public struct RouletteEvent: Sendable {
         case closed(unsent: Int)
         /// The consumer of a subscription is too slow: messages are being dropped. Reported once per episode.
         case slowConsumer(pattern: String)
+        /// That consumer has worked off half of what waited for it, or takes no more; `dropped` is exactly how many messages
+        /// the episode has cost it.
+        case slowConsumerRecovered(pattern: String, dropped: UInt64)
         /// A subscription misses messages from now on.
         case subscriptionInterrupted(pattern: String, cause: NATSError)
         /// A subscription is complete again, after having missed what was published in the blind window.

@@ -3,7 +3,11 @@ import NATSWire
 
 /// The messages of a topic or pattern. For one consumer; messages of one topic come in the order the server sent them.
 ///
-/// It ends with ``cancel()`` or when the handle and its iterators are gone; a `.temporary` one also when a connection is lost.
+/// It ends with ``cancel()`` or when the handle and its iterators are gone, behind the last of ``SubscribeOptions/maxMessages``,
+/// and with an error when the server denies it; a `.temporary` one also when a connection is lost.
+///
+/// Several subscriptions of one client to the same pattern cost one SUB on the wire, and each gets every message, within
+/// bounds of its own. Members of a queue group have a SUB each, so that the server shares the messages out among them.
 public final class Subscription: AsyncSequence, Sendable {
     private let group: SubscriptionGroup
     /// The clusters it listens on: one for a topic, all for a wildcard.
@@ -24,6 +28,12 @@ public final class Subscription: AsyncSequence, Sendable {
 
     /// Messages dropped because the consumer was too slow.
     public var dropped: UInt64 { group.queue.dropped }
+
+    /// Whether a connection it needs is down, so that messages are being missed at this moment.
+    public var isInterrupted: Bool { group.blindTimes.isBlind }
+
+    /// The last times in which messages were missed, at most 16, oldest first. The client's events tell of each as well.
+    public var blindWindows: [BlindWindow] { group.blindTimes.windows }
 
     /// Ends the subscription. What was received before is still delivered.
     public func cancel() {

@@ -6,13 +6,13 @@ import Synchronization
 /// one per cluster for a wildcard.
 final class SubscriptionGroup: Sendable {
     private struct State {
-        var members: [(connection: PooledConnection, sid: UInt64)] = []
+        var members: [(sink: SubscriptionMember, sid: UInt64)] = []
         /// Members that can still deliver.
         var live = 0
         var remaining: Int?
         var isCanceled = false
         var failure: RouletteError?
-        var interruptedAt: [Int: ContinuousClock.Instant] = [:]
+        var blindTimes = BlindTimes()
     }
 
     let pattern: Subject
@@ -24,13 +24,16 @@ final class SubscriptionGroup: Sendable {
         self.pattern = pattern
         self.state = Mutex(State(remaining: options.maxMessages))
         self.observe = observe
-        self.queue = MessageQueue(limits: options.buffer) {
-            observe(RouletteEvent(.slowConsumer(pattern: pattern.description)))
+        self.queue = MessageQueue(limits: options.buffer) { episode in
+            observe(RouletteEvent(pattern: pattern, episode))
         }
     }
 
     /// Why the subscription failed, once it did.
     var failure: RouletteError? { state.withLock { $0.failure } }
+
+    /// The times in which messages were missed.
+    var blindTimes: BlindTimes { state.withLock { $0.blindTimes } }
 
     // MARK: Members
 
@@ -38,12 +41,12 @@ final class SubscriptionGroup: Sendable {
         state.withLock { $0.live += 1 }
     }
 
-    func added(_ connection: PooledConnection, sid: UInt64) {
+    func added(_ member: SubscriptionMember, sid: UInt64) {
         let isCanceled = state.withLock { state in
-            state.members.append((connection, sid))
+            if !state.isCanceled { state.members.append((member, sid)) }
             return state.isCanceled
         }
-        if isCanceled { connection.client.removeSubscription(sid) }
+        if isCanceled { member.remove(sid) }
     }
 
     func cancel() {
@@ -52,7 +55,7 @@ final class SubscriptionGroup: Sendable {
             defer { state.members = [] }
             return state.members
         }
-        for (connection, sid) in members { connection.client.removeSubscription(sid) }
+        for (member, sid) in members { member.remove(sid) }
     }
 
     // MARK: What members report, on their event loops
@@ -65,34 +68,36 @@ final class SubscriptionGroup: Sendable {
             state.remaining = remaining - messages.count
             return state.remaining == 0
         }
-        if !messages.isEmpty { queue.deliver(messages, from: connection) }
+        if !messages.isEmpty {
+            let dropped = queue.deliver(messages, from: connection)
+            if dropped > 0 { tooSlow(dropped, on: connection) }
+        }
         if isComplete {
             queue.end(nil)
             cancel()
         }
     }
 
+    private func tooSlow(_ dropped: Int, on connection: PooledConnection) {
+        connection.client.countDropped(dropped)
+        // It asked to fail then: nothing more has to come for it.
+        if queue.failure != nil { cancel() }
+    }
+
     func interrupted(on connection: PooledConnection, cause: NATSError) {
-        state.withLock { $0.interruptedAt[connection.cluster.index] = .now }
+        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now) }
         observe(RouletteEvent(.subscriptionInterrupted(pattern: pattern.description, cause: cause), on: connection))
     }
 
     func resumed(on connection: PooledConnection) {
-        let began = state.withLock { $0.interruptedAt.removeValue(forKey: connection.cluster.index) }
-        guard let began else { return }
-        let window = BlindWindow(from: began, to: .now)
+        let window = state.withLock { $0.blindTimes.end(on: connection.cluster, at: .now) }
+        guard let window else { return }
         observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, blind: window), on: connection))
     }
 
     func ended(on connection: PooledConnection, error: NATSError?) {
         if let error {
-            let code: RouletteError.Code = error.code == .permission ? .permission : .subscriptionLost
-            let failure = RouletteError(
-                code,
-                "the subscription to \(pattern) ended: \(error.message)",
-                cluster: connection.cluster,
-                cause: error
-            )
+            let failure = RouletteError(error, endOf: pattern, on: connection.cluster)
             state.withLock { $0.failure = $0.failure ?? failure }
             queue.end(error)
             cancel()
@@ -116,10 +121,34 @@ final class SubscriptionMember: MessageSink {
         self.connection = connection
     }
 
+    func remove(_ sid: UInt64) { connection.client.removeSubscription(sid, self) }
+
     func deliver(_ messages: [WireMessage]) { group.deliver(messages, from: connection) }
     func interrupted(_ cause: NATSError) { group.interrupted(on: connection, cause: cause) }
     func resumed() { group.resumed(on: connection) }
     func end(_ error: NATSError?) { group.ended(on: connection, error: error) }
     func whenConsumed(_ done: @escaping @Sendable () -> Void) { group.queue.whenConsumed(done) }
     var pending: PendingMessages { group.queue.pending }
+}
+
+extension RouletteEvent {
+    fileprivate init(pattern: Subject, _ episode: SlowConsumerEpisode) {
+        let pattern = pattern.description
+        switch episode {
+        case .began: self.init(.slowConsumer(pattern: pattern))
+        case .ended(let dropped): self.init(.slowConsumerRecovered(pattern: pattern, dropped: dropped))
+        }
+    }
+}
+
+extension RouletteError {
+    fileprivate init(_ error: NATSError, endOf pattern: Subject, on cluster: Cluster) {
+        let code: Code =
+            switch error.code {
+            case .permission: .permission
+            case .serverError: .refused
+            default: .subscriptionLost
+            }
+        self.init(code, "the subscription to \(pattern) ended: \(error.message)", cluster: cluster, cause: error)
+    }
 }

@@ -100,6 +100,8 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(pattern) is complete again; what was published during \(length) was missed")
         case .slowConsumer(let pattern):
             StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
+        case .slowConsumerRecovered(let pattern, let dropped):
+            StandardError.note("\(pattern): \(dropped) messages were dropped, now the output keeps up again")
         case .serverError(let error):
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):

@@ -49,14 +49,27 @@ struct Deployment: Sendable {
     }
 }
 
+extension RouletteClient {
+    /// Returns when everything published to a topic has reached the subscriptions of this client: the server has confirmed
+    /// it, and what it sent for them lies before the PONG that confirms one more of them.
+    func delivered(to topic: String) async throws {
+        try await flush(topic: topic)
+        try await subscribe(to: topic, options: SubscribeOptions(confirmed: true)).cancel()
+    }
+}
+
 struct DeploymentError: Error, CustomStringConvertible {
     let description: String
 }
 
 /// Starts one server for each cluster and stops them afterwards.
-func withDeployment(clusters: Int, _ body: (Deployment) async throws -> Void) async throws {
+func withDeployment(
+    clusters: Int,
+    configuration: NATSServerConfiguration = NATSServerConfiguration(),
+    _ body: (Deployment) async throws -> Void
+) async throws {
     var servers: [NATSServerProcess] = []
-    for _ in 0..<clusters { servers.append(try await NATSServerProcess.start()) }
+    for _ in 0..<clusters { servers.append(try await NATSServerProcess.start(configuration)) }
     do {
         try await body(Deployment(servers: servers))
     } catch {

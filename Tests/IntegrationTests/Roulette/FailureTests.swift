@@ -79,48 +79,6 @@ struct FailureTests {
         }
     }
 
-    @Test("queue groups and what is left of max survive a reconnect")
-    func subscriptionStateSurvives() async throws {
-        try await withDeployment(clusters: 1) { deployment in
-            try await deployment.withClient(quick) { client in
-                try await deployment.waitUntilUp(client)
-                let options = SubscribeOptions(queueGroup: "workers", restart: .permanent, confirmed: true)
-                let members = [
-                    try await client.subscribe(to: "jobs", options: options),
-                    try await client.subscribe(to: "jobs", options: options),
-                ]
-                let limited = try await client.subscribe(
-                    to: "limited",
-                    options: SubscribeOptions(maxMessages: 10, restart: .permanent, confirmed: true)
-                )
-                var received = limited.makeAsyncIterator()
-                for number in 0..<4 { try await client.publish("\(number)", to: "limited") }
-                for number in 0..<4 { #expect(try await received.next()?.body == "\(number)") }
-
-                let events = client.events
-                deployment.servers[0].kill()
-                try await deployment.servers[0].restart()
-                var resumed = 0
-                for await event in events {
-                    if case .subscriptionResumed = event.kind { resumed += 1 }
-                    if resumed == 3 { break }
-                }
-                for number in 4..<20 { try await client.publish("\(number)", to: "limited") }
-                var rest: [String] = []
-                while let message = try await received.next() { rest.append(message.body) }
-                #expect(rest == (4..<10).map(String.init), "exactly six more, then the end")
-
-                for number in 0..<40 { try await client.publish("\(number)", to: "jobs") }
-                try await client.flush()
-                for member in members { member.cancel() }
-                var jobs: [String] = []
-                for member in members { for try await job in member { jobs.append(job.body) } }
-                #expect(jobs.count == 40, "each job went to one member, none to both")
-                #expect(Set(jobs).count == 40)
-            }
-        }
-    }
-
     @Test("a publish waits for its cluster to return, and only for that")
     func publishWaits() async throws {
         try await withDeployment(clusters: 2) { deployment in

@@ -38,8 +38,8 @@ package final class FaultProxy: Sendable {
         var toClient = Behavior.faithful
         /// New connections are closed at once.
         var refuses = false
-        /// Where new connections are passed on to.
-        var target: Int
+        /// Where new connections are passed on to, in turn.
+        var targets: [Int]
         var clients: [TCPConnection] = []
         var accepted: Int { self.clients.count }
         var pairs: [Pair] = []
@@ -66,17 +66,17 @@ package final class FaultProxy: Sendable {
     /// plain text.
     package var sentByClients: [[UInt8]] { self.state.value.clients.map(\.inbound.value.bytes) }
 
-    /// Listens on 127.0.0.1 and passes every connection on to `target`, a port of the same machine.
+    /// Listens on 127.0.0.1 and passes every connection on to a port of the same machine.
     ///
     /// - Parameters:
-    ///   - target: The port of the server behind the proxy.
+    ///   - targets: The ports of the servers behind the proxy, which take turns.
     ///   - tls: Ends the encryption of clients here, as a load balancer does; the server behind gets plain text.
-    package static func start(to target: Int, tls: TLSTermination? = nil) async throws -> FaultProxy {
-        let state = Watched(State(target: target))
+    package static func start(to targets: Int..., tls: TLSTermination? = nil) async throws -> FaultProxy {
+        let state = Watched(State(targets: targets))
         let listener = try await TCPListener.listen(tls: tls) { client in
             state.update { current in
+                let (refused, target) = (current.refuses, current.targets[current.accepted % current.targets.count])
                 current.clients.append(client)
-                let (refused, target) = (current.refuses, current.target)
                 current.tasks.append(
                     Task { refused ? await client.close() : await Self.serve(client, target: target, state: state) }
                 )
@@ -102,7 +102,7 @@ package final class FaultProxy: Sendable {
 
     /// Passes new connections on to another port, as a load balancer does that takes a node out.
     package func retarget(to target: Int) {
-        self.state.update { $0.target = target }
+        self.state.update { $0.targets = [target] }
     }
 
     /// Waits until so many connections were accepted in all.

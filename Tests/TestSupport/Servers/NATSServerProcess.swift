@@ -117,6 +117,15 @@ package final class NATSServerProcess: Sendable {
         self.state.update { $0.process = process }
     }
 
+    /// Has the running server take over another configuration (SIGHUP), as an operator does who changes permissions.
+    ///
+    /// It returns when the server is told; what clients notice of it tells when it is done.
+    package func reload(_ configuration: NATSServerConfiguration) throws {
+        try configuration.text(ports: nil, directory: self.directory.path)
+            .write(toFile: "\(self.directory.path)/server.conf", atomically: true, encoding: .utf8)
+        self.signal(SIGHUP)
+    }
+
     /// Whether the process runs; a frozen one does.
     package var isRunning: Bool { self.state.value.process?.isRunning ?? false }
 

@@ -1,0 +1,111 @@
+import NATSWire
+import NIOCore
+
+/// Which SUBs stand on the server, and what becomes of them. While the connection moves to another server, SUBs and UNSUBs
+/// go to both.
+extension ConnectionDriver {
+    /// Adds a consumer: to the SUB there is, or with one of its own.
+    ///
+    /// - Parameter onWire: resolved when the SUB is written; at once when it was before, or without a connection.
+    func subscribe(
+        _ subject: Subject,
+        queueGroup: QueueGroup?,
+        maxMessages: Int?,
+        endsWithConnection: Bool,
+        sink: any MessageSink,
+        onWire: Waiter
+    ) throws(NATSError) -> SubscriptionEntry {
+        eventLoop.assertInEventLoop()
+        if isClosed { throw .clientClosed }
+        if isDraining { throw .clientDraining }
+        if queueGroup == nil, let entry = subscriptions.shared(subject) {
+            entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+            onWire.resolve()
+            return entry
+        }
+        let entry = try subscriptions.insert(subject, queueGroup: queueGroup)
+        entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+        countSubscriptions()
+        for link in subscribedLinks {
+            link.writeSubscribe(entry)
+            scheduleFlush(of: link)
+        }
+        if let link = subscribedLinks.last {
+            link.written.append(onWire)
+        } else {
+            onWire.resolve()
+        }
+        return entry
+    }
+
+    /// Takes a consumer away. The last one takes the SUB along.
+    func unsubscribe(_ sid: UInt64, _ sink: any MessageSink) {
+        eventLoop.assertInEventLoop()
+        guard let entry = subscriptions[sid], entry.remove(sink) else { return }
+        removeIfUnused(entry)
+        sink.end(nil)
+    }
+
+    func removeIfUnused(_ entry: SubscriptionEntry) {
+        guard !entry.hasConsumers, subscriptions.remove(entry.sid) != nil else { return }
+        countSubscriptions()
+        for link in subscribedLinks {
+            FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &link.control)
+            scheduleFlush(of: link)
+        }
+    }
+
+    /// Where the server knows the subscriptions: one link, and two during a move.
+    private var subscribedLinks: [Link] {
+        guard let link = activeLink else { return [] }
+        if succession.isSubscribed, let successor { return [link, successor] }
+        return [link]
+    }
+
+    func countSubscriptions() {
+        let count = subscriptions.count
+        status.update { $0.subscriptions = count }
+    }
+
+    // MARK: Lost connections
+
+    /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
+    /// them tells when the server knows them all.
+    func subscribeAgain(on link: Link) {
+        for entry in subscriptions.entries { link.writeSubscribe(entry) }
+        link.writePing(now: eventLoop.now, handedOver: handedOver, resumesSubscriptions: true)
+        scheduleFlush(of: link)
+    }
+
+    func resumeSubscriptions() {
+        for entry in subscriptions.entries { entry.resume() }
+    }
+
+    func interruptSubscriptions(_ cause: NATSError) {
+        for entry in subscriptions.entries {
+            entry.interrupt(cause)
+            if !entry.hasConsumers { subscriptions.remove(entry.sid) }
+        }
+        countSubscriptions()
+    }
+
+    // MARK: Refusals
+
+    /// The server refused one operation and serves the connection on: when that was a SUB, its consumers are over.
+    func refused(_ error: ServerError, _ text: ByteBuffer, on link: Link) {
+        if let entry = refusedSubscription(error, text, on: link) {
+            entry.end(error.error)
+            removeIfUnused(entry)
+        }
+        observer(.serverError(error.error))
+    }
+
+    private func refusedSubscription(_ error: ServerError, _ text: ByteBuffer, on link: Link) -> SubscriptionEntry? {
+        if error.kind == .subscribeRefused { return link.unconfirmedSubscription.flatMap { subscriptions[$0] } }
+        guard let violation = PermissionViolation(text: text),
+            case .subscription(let queue, let sid) = violation.operation
+        else { return nil }
+        if let sid { return subscriptions[sid] }
+        return subscriptions.oldest(subject: violation.subject, queueGroup: queue)
+    }
+}

@@ -1,0 +1,76 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("Order through a pool")
+struct PooledOrderTests {
+    // 200,000 messages every day; the million of the check with `scripts/test --all`.
+    @Test("check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: no topic is ever out of order")
+    func pooled() async throws {
+        let perTopic = TestScale.count(4_000, full: 20_000)
+        let topics = (0..<50).map { "order.\($0)" }
+        let cluster = try await NATSCluster.start(name: "order", size: 2)
+        let balancer = try await FaultProxy.start(to: cluster.servers[0].port, cluster.servers[1].port)
+        let client = try RouletteClient(
+            configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
+        )
+        try await withRunning(client) {
+            try await withThrowingTaskGroup(of: Int.self) { group in
+                let warm = Watched(Set<String>())
+                let options = SubscribeOptions(
+                    buffer: SubscriptionBuffer(messages: perTopic + 1_000, bytes: 1 << 30),
+                    confirmed: true
+                )
+                for topic in topics {
+                    let subscription = try await client.subscribe(to: topic, options: options)
+                    group.addTask { () async throws -> Int in
+                        try await Self.inversions(in: subscription, count: perTopic) {
+                            _ = warm.update { $0.insert(topic).inserted }
+                        }
+                    }
+                }
+                // One server tells the other of its subscriptions when it gets to it: numbers begin once all are heard.
+                while warm.value.count < topics.count {
+                    for topic in topics { try await client.publish("warm", to: topic) }
+                    try await client.flush()
+                }
+                for number in 0..<perTopic {
+                    for topic in topics { try await client.publish(String(number), to: topic) }
+                }
+                try await client.flush()
+                let inversions = try await group.reduce(0, +)
+                #expect(inversions == 0)
+            }
+            let connections = client.snapshot().clusters[0].connections
+            let servers = Set(connections.filter { $0.role == .publisher }.compactMap { $0.connection.server?.id })
+            #expect(servers.count == 2, "the pool is spread over both servers")
+            #expect(connections.filter { $0.role == .publisher }.allSatisfy { $0.connection.messagesOut > 0 })
+            #expect(connections.allSatisfy { $0.connection.dropped == 0 })
+        }
+        await balancer.close()
+        await cluster.stop()
+    }
+
+    /// How often a number was not the one behind its predecessor.
+    private static func inversions(
+        in subscription: Subscription,
+        count: Int,
+        whenWarm: () -> Void
+    ) async throws -> Int {
+        var received = 0
+        var previous = -1
+        var inversions = 0
+        while received < count, let batch = try await subscription.nextBatch() {
+            for message in batch {
+                guard let number = Int(message.body) else {
+                    whenWarm()
+                    continue
+                }
+                if number != previous + 1 { inversions += 1 }
+                previous = number
+                received += 1
+            }
+        }
+        return inversions
+    }
+}

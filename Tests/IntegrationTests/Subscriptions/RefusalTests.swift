@@ -1,0 +1,182 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("What a server refuses")
+struct RefusalTests {
+    /// A server that lets `joe` do what `permissions` say.
+    private static func server(permissions: String) -> NATSServerConfiguration {
+        NATSServerConfiguration(
+            monitoring: false,
+            extra: "authorization { users: [ { user: joe, password: secret, permissions: { \(permissions) } } ] }"
+        )
+    }
+
+    private func asJoe(_ configuration: inout RouletteConfiguration) {
+        configuration.credentials = { .userPassword(user: "joe", password: "secret") }
+        configuration.poolSize = 1
+    }
+
+    @Test("check 37: a denied subscription ends, with the reason; its neighbours lose nothing and the connection stays")
+    func denied() async throws {
+        let configuration = Self.server(permissions: #"subscribe: { deny: "secret.>" }"#)
+        try await withDeployment(clusters: 1, configuration: configuration) { deployment in
+            try await deployment.withClient(asJoe) { client in
+                let neighbour = try await client.subscribe(
+                    to: "open.topic",
+                    options: SubscribeOptions(maxMessages: 2_000, confirmed: true)
+                )
+                for number in 0..<1_000 { try await client.publish("\(number)", to: "open.topic") }
+
+                // Without a confirmation it is the iteration that fails, with it the call.
+                let unconfirmed = try await client.subscribe(to: "secret.plans")
+                let late = await #expect(throws: RouletteError.self) { for try await _ in unconfirmed {} }
+                #expect(late?.code == .permission)
+                #expect(late?.message.contains("secret.plans") == true)
+                #expect(late?.cluster?.index == 0)
+                let atOnce = await #expect(throws: RouletteError.self) {
+                    try await client.subscribe(to: "secret.plans", options: SubscribeOptions(confirmed: true))
+                }
+                #expect(atOnce?.code == .permission)
+
+                for number in 1_000..<2_000 { try await client.publish("\(number)", to: "open.topic") }
+                var expected = 0
+                for try await message in neighbour {
+                    #expect(message.body == "\(expected)")
+                    expected += 1
+                }
+                #expect(expected == 2_000)
+                #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
+                #expect(client.snapshot().clusters[0].total(\.subscriptions) == 0)
+            }
+        }
+    }
+
+    @Test("check 37: the queue form ends a member of the denied group, not of another, and not those without a group")
+    func deniedGroup() async throws {
+        let configuration = Self.server(permissions: #"subscribe: { allow: [ "jobs", "jobs allowed" ], deny: "jobs denied" }"#)
+        try await withDeployment(clusters: 1, configuration: configuration) { deployment in
+            try await deployment.withClient(asJoe) { client in
+                let member = try await client.subscribe(
+                    to: "jobs",
+                    options: SubscribeOptions(queueGroup: "allowed", maxMessages: 1, confirmed: true)
+                )
+                let single = try await client.subscribe(to: "jobs", options: SubscribeOptions(maxMessages: 1, confirmed: true))
+                let error = await #expect(throws: RouletteError.self) {
+                    try await client.subscribe(
+                        to: "jobs",
+                        options: SubscribeOptions(queueGroup: "denied", confirmed: true)
+                    )
+                }
+                #expect(error?.code == .permission)
+                #expect(error?.message.contains(#"using queue "denied""#) == true)
+                try await client.publish("x", to: "jobs")
+                for try await message in member { #expect(message.body == "x") }
+                for try await message in single { #expect(message.body == "x") }
+            }
+        }
+    }
+
+    @Test("check 37: a permission taken away while subscribed ends the subscription that the sid names")
+    func revoked() async throws {
+        let open = Self.server(permissions: #"subscribe: { allow: ">" }"#)
+        try await withDeployment(clusters: 1, configuration: open) { deployment in
+            try await deployment.withClient(asJoe) { client in
+                let options = SubscribeOptions(restart: .permanent, confirmed: true)
+                let revoked = try await client.subscribe(to: "secret.plans", options: options)
+                let neighbour = try await client.subscribe(to: "open.topic", options: options)
+                try deployment.servers[0].reload(Self.server(permissions: #"subscribe: { deny: "secret.>" }"#))
+                let error = await #expect(throws: RouletteError.self) { for try await _ in revoked {} }
+                #expect(error?.code == .permission)
+                #expect(error?.message.contains("(sid ") == true, "\(error?.message ?? "")")
+                try await client.publish("x", to: "open.topic")
+                var iterator = neighbour.makeAsyncIterator()
+                #expect(try await iterator.next()?.body == "x")
+                #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
+            }
+        }
+    }
+
+    @Test("check 37: a denied publish is an event that names the topic")
+    func deniedPublish() async throws {
+        let configuration = Self.server(permissions: #"publish: { deny: "forbidden.>" }"#)
+        try await withDeployment(clusters: 1, configuration: configuration) { deployment in
+            try await deployment.withClient(asJoe) { client in
+                let events = client.events
+                try await client.publish("x", to: "forbidden.topic")
+                for await event in events {
+                    guard case .serverError(let error) = event.kind else { continue }
+                    #expect(error.code == .permission)
+                    #expect(error.message.contains(#""forbidden.topic""#))
+                    #expect(event.connection?.role == .publisher)
+                    break
+                }
+                try await client.publish("x", to: "open.topic")
+                try await client.flush()
+            }
+        }
+    }
+
+    @Test("beyond the server's number of subscriptions a subscribe fails, and the others stay")
+    func tooMany() async throws {
+        let configuration = NATSServerConfiguration(extra: "max_subscriptions: 2")
+        try await withDeployment(clusters: 1, configuration: configuration) { deployment in
+            try await deployment.withClient({ $0.poolSize = 1 }) { client in
+                let options = SubscribeOptions(maxMessages: 1, confirmed: true)
+                let first = try await client.subscribe(to: "a", options: options)
+                let second = try await client.subscribe(to: "b", options: options)
+                let error = await #expect(throws: RouletteError.self) { try await client.subscribe(to: "c", options: options) }
+                #expect(error?.code == .refused)
+                #expect(error?.message.contains("maximum subscriptions exceeded") == true)
+                // Another consumer of a topic costs no subscription.
+                let third = try await client.subscribe(to: "a", options: options)
+                try await client.publish("x", to: "a")
+                try await client.publish("x", to: "b")
+                for subscription in [first, second, third] {
+                    var received = 0
+                    for try await _ in subscription { received += 1 }
+                    #expect(received == 1)
+                }
+            }
+        }
+    }
+
+    @Test("an error without names ends the one subscription it can mean, and is only an event when it can mean several")
+    func unnamed() async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            try await connection.expect("PING")
+            try await connection.send("PONG\r\n")
+            try await connection.expect("SUB one ")
+            try await connection.send("-ERR 'Invalid Subject'\r\n")
+            try await connection.expect("SUB two ")
+            try await connection.expect("SUB three ")
+            try await connection.send("-ERR 'Invalid Subject'\r\n")
+            try await connection.waitUntilEnded()
+        }
+        let client = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: server.port)))
+        let run = Task { await client.run() }
+        try await client.whenConnected()
+        let events = client.events(buffer: 100)
+        let one = try await client.subscribe(to: "one")
+        let refusal = await #expect(throws: NATSError.self) { for try await _ in one {} }
+        #expect(refusal?.code == .serverError)
+        #expect(await Self.nextServerError(events) == refusal)
+        let two = try await client.subscribe(to: "two")
+        let three = try await client.subscribe(to: "three")
+        #expect(await Self.nextServerError(events) == refusal)
+        #expect(client.snapshot.subscriptions == 2)
+        two.cancel()
+        three.cancel()
+        client.close()
+        await run.value
+        await server.close()
+    }
+
+    private static func nextServerError(_ events: EventStream<NATSEvent>) async -> NATSError? {
+        while let (event, _) = await events.next() {
+            if case .serverError(let error) = event { return error }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,268 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("One SUB for many consumers")
+struct SharedSubscriptionTests {
+    private static let monitored = NATSServerConfiguration(monitoring: true)
+
+    private func quick(_ configuration: inout RouletteConfiguration) {
+        configuration.maxBackoff = .milliseconds(100)
+        configuration.reconnectJitter = .zero
+    }
+
+    /// The bodies of what is there until the subscription ends.
+    private func bodies(_ subscription: Subscription) async throws -> [String] {
+        var bodies: [String] = []
+        for try await message in subscription { bodies.append(message.body) }
+        return bodies
+    }
+
+    @Test("many consumers of one topic cost one SUB, each gets every message, and the last one takes the SUB along")
+    func fanOut() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            let server = deployment.servers[0]
+            try await deployment.withClient { client in
+                let options = SubscribeOptions(confirmed: true)
+                var consumers: [Subscription] = []
+                for _ in 0..<5 { consumers.append(try await client.subscribe(to: "shared", options: options)) }
+                #expect(try await server.subscriptions().map(\.subject) == ["shared"])
+                #expect(client.snapshot().clusters[0].total(\.subscriptions) == 1)
+
+                for number in 0..<100 { try await client.publish("\(number)", to: "shared") }
+                try await client.flush()
+                // One that leaves early takes nothing from the others.
+                let early = consumers.removeLast()
+                early.cancel()
+                #expect(try await server.subscriptions().count == 1)
+                for number in 100..<200 { try await client.publish("\(number)", to: "shared") }
+                // Behind this message nothing is missing.
+                try await client.publish("last", to: "shared")
+                for consumer in consumers {
+                    var numbers: [String] = []
+                    for try await message in consumer {
+                        if message.body == "last" { break }
+                        numbers.append(message.body)
+                    }
+                    #expect(numbers == (0..<200).map(String.init))
+                }
+                consumers[0].cancel()
+                #expect(try await bodies(consumers[0]) == [])
+                // The others leave by being dropped.
+                consumers.removeAll()
+                try await server.subscriptions("the UNSUB of the last consumer") { $0.isEmpty }
+            }
+        }
+    }
+
+    @Test("each consumer has its own number of messages")
+    func limits() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            try await deployment.withClient { client in
+                let three = try await client.subscribe(to: "t", options: SubscribeOptions(maxMessages: 3, confirmed: true))
+                let five = try await client.subscribe(to: "t", options: SubscribeOptions(maxMessages: 5, confirmed: true))
+                for number in 0..<10 { try await client.publish("\(number)", to: "t") }
+                #expect(try await bodies(three) == ["0", "1", "2"])
+                #expect(try await bodies(five) == ["0", "1", "2", "3", "4"])
+                try await deployment.servers[0].subscriptions("the end of the SUB") { $0.isEmpty }
+            }
+        }
+    }
+
+    @Test("the members of a queue group have a SUB each, and each message goes to one of them")
+    func queueGroup() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            try await deployment.withClient { client in
+                var members: [Subscription] = []
+                for _ in 0..<3 {
+                    let options = SubscribeOptions(queueGroup: "workers", confirmed: true)
+                    members.append(try await client.subscribe(to: "jobs", options: options))
+                }
+                let everybody = try await client.subscribe(to: "jobs", options: SubscribeOptions(confirmed: true))
+                #expect(try await deployment.servers[0].subscriptions().count == 4)
+                for number in 0..<300 { try await client.publish("\(number)", to: "jobs") }
+                try await client.delivered(to: "jobs")
+                for member in members { member.cancel() }
+                everybody.cancel()
+                var jobs: [String] = []
+                for member in members {
+                    let own = try await bodies(member)
+                    #expect(own.count > 30, "the server shares them out evenly, by chance")
+                    jobs += own
+                }
+                #expect(jobs.count == 300)
+                #expect(Set(jobs).count == 300)
+                #expect(try await bodies(everybody).count == 300)
+            }
+        }
+    }
+
+    @Test("topics that are equal as Swift strings but not as bytes are two topics")
+    func bytes() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            try await deployment.withClient { client in
+                let options = SubscribeOptions(maxMessages: 1, confirmed: true)
+                let composed = try await client.subscribe(to: "caf\u{E9}", options: options)
+                let decomposed = try await client.subscribe(to: "cafe\u{301}", options: options)
+                #expect(try await deployment.servers[0].subscriptions().count == 2)
+                try await client.publish("one", to: "caf\u{E9}")
+                try await client.publish("two", to: "cafe\u{301}")
+                #expect(try await bodies(composed) == ["one"])
+                #expect(try await bodies(decomposed) == ["two"])
+            }
+        }
+    }
+
+    @Test("check 4: a restart in between takes nothing from a queue group, nor from who wants 10 and has 4")
+    func restart() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient(quick) { client in
+                let member = SubscribeOptions(queueGroup: "workers", restart: .permanent, confirmed: true)
+                let members = [
+                    try await client.subscribe(to: "jobs", options: member),
+                    try await client.subscribe(to: "jobs", options: member),
+                ]
+                let limited = try await client.subscribe(
+                    to: "limited",
+                    options: SubscribeOptions(maxMessages: 10, restart: .permanent, confirmed: true)
+                )
+                // Its neighbour on the same SUB has another number.
+                let neighbour = try await client.subscribe(
+                    to: "limited",
+                    options: SubscribeOptions(maxMessages: 12, restart: .permanent, confirmed: true)
+                )
+                var iterator = limited.makeAsyncIterator()
+                for number in 0..<4 { try await client.publish("\(number)", to: "limited") }
+                for number in 0..<4 { #expect(try await iterator.next()?.body == "\(number)") }
+
+                let events = client.events
+                deployment.servers[0].kill()
+                try await deployment.servers[0].restart()
+                var resumed = 0
+                for await event in events {
+                    if case .subscriptionResumed = event.kind { resumed += 1 }
+                    if resumed == 4 { break }
+                }
+
+                for number in 4..<20 { try await client.publish("\(number)", to: "limited") }
+                var rest: [String] = []
+                while let message = try await iterator.next() { rest.append(message.body) }
+                #expect(rest == (4..<10).map(String.init), "exactly six more, then the end")
+                #expect(try await bodies(neighbour) == (0..<12).map(String.init))
+
+                for number in 0..<10 { try await client.publish("\(number)", to: "jobs") }
+                try await client.delivered(to: "jobs")
+                for member in members { member.cancel() }
+                var jobs: [String] = []
+                for member in members { jobs += try await bodies(member) }
+                #expect(jobs.count == 10, "10 messages, 10 deliveries in total")
+                #expect(Set(jobs).count == 10)
+            }
+        }
+    }
+
+    @Test("a member of a queue group with a number leaves the rest to the others, to the message")
+    func limitedMember() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient { client in
+                let limited = try await client.subscribe(
+                    to: "jobs",
+                    options: SubscribeOptions(queueGroup: "workers", maxMessages: 10, confirmed: true)
+                )
+                let other = try await client.subscribe(
+                    to: "jobs",
+                    options: SubscribeOptions(queueGroup: "workers", maxMessages: 190, confirmed: true)
+                )
+                for number in 0..<200 { try await client.publish("\(number)", to: "jobs") }
+                let jobs = try await bodies(limited) + bodies(other)
+                #expect(jobs.count == 200)
+                #expect(Set(jobs).count == 200, "none was sent to a member that had enough")
+            }
+        }
+    }
+
+    @Test("check 5: who leaves during an outage is not subscribed again; a neighbour on the same SUB is")
+    func leavingDuringOutage() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            let server = deployment.servers[0]
+            try await deployment.withClient(quick) { client in
+                let options = SubscribeOptions(restart: .permanent, confirmed: true)
+                let stays = try await client.subscribe(to: "both", options: options)
+                let leaves = try await client.subscribe(to: "both", options: options)
+                let leavesToo = try await client.subscribe(to: "alone", options: options)
+                server.kill()
+                _ = try await deployment.waitFor(client) { $0.clusters[0].state == .down }
+                leaves.cancel()
+                leavesToo.cancel()
+                #expect(try await bodies(leaves) == [], "canceled is ended, also without a connection")
+                try await server.restart()
+                try await deployment.waitUntilUp(client)
+                try await client.publish("after", to: "both")
+                var iterator = stays.makeAsyncIterator()
+                #expect(try await iterator.next()?.body == "after")
+                #expect(try await server.subscriptions().map(\.subject) == ["both"])
+            }
+        }
+    }
+
+    @Test("a temporary and a permanent consumer share a SUB: a lost connection ends one and not the other")
+    func restartPolicies() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            let server = deployment.servers[0]
+            try await deployment.withClient(quick) { client in
+                let temporary = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(restart: .temporary, confirmed: true)
+                )
+                let permanent = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(restart: .permanent, confirmed: true)
+                )
+                #expect(try await server.subscriptions().count == 1)
+                let events = client.events
+                server.kill()
+                let error = await #expect(throws: RouletteError.self) { for try await _ in temporary {} }
+                #expect(error?.code == .subscriptionLost)
+                #expect(permanent.isInterrupted)
+                try await server.restart()
+                for await event in events {
+                    guard case .subscriptionResumed("t", let blind) = event.kind else { continue }
+                    #expect(permanent.blindWindows == [blind])
+                    break
+                }
+                #expect(!permanent.isInterrupted)
+                try await client.publish("after", to: "t")
+                var iterator = permanent.makeAsyncIterator()
+                #expect(try await iterator.next()?.body == "after")
+            }
+        }
+    }
+
+    @Test("a permanent subscription comes back as often as its connection is lost, and keeps the last blind windows")
+    func manyInterruptions() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient({ configuration in
+                quick(&configuration)
+                configuration.poolSize = 1
+            }) { client in
+                let subscription = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(restart: .permanent, confirmed: true)
+                )
+                let events = client.events
+                var resumed = 0
+                client.reconnect()
+                for await event in events {
+                    guard case .subscriptionResumed = event.kind else { continue }
+                    resumed += 1
+                    if resumed == 20 { break }
+                    client.reconnect(role: .subscriber)
+                }
+                let windows = subscription.blindWindows
+                #expect(windows.count == 16)
+                #expect(windows.allSatisfy { $0.from < $0.to && $0.cluster.index == 0 })
+                #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.to <= $1.from })
+            }
+        }
+    }
+}

@@ -1,0 +1,150 @@
+import Foundation
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("Slow consumers")
+struct SlowConsumerTests {
+    /// Reads the episodes of one pattern from a client's events.
+    private struct Episodes {
+        let events: RouletteEvents
+        let pattern: String
+
+        /// The next begin or end of an episode: nil for a begin, else what the episode has cost.
+        func next() async -> UInt64?? {
+            for await event in events {
+                switch event.kind {
+                case .slowConsumer(pattern): return .some(nil)
+                case .slowConsumerRecovered(pattern, let dropped): return .some(dropped)
+                default: continue
+                }
+            }
+            return nil
+        }
+    }
+
+    /// Resident memory of this process, in bytes.
+    private static func residentMemory() throws -> Int {
+        let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
+        return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
+    }
+
+    /// Takes numbered messages until the last one came.
+    private static func takeAll(_ subscription: Subscription, count: Int) async throws {
+        var expected = 0
+        while expected < count, let batch = try await subscription.nextBatch() {
+            for message in batch {
+                try #require(message.body == String(expected), "a neighbour lost a message")
+                expected += 1
+            }
+        }
+        #expect(expected == count)
+    }
+
+    // Every day 200,000 messages as fast as they go; at full size 500,000, ten seconds at 50,000 a second.
+    @Test("check 36: a consumer that is stuck costs bounded memory and nobody else a message, and is counted exactly")
+    func stuck() async throws {
+        let total = TestScale.count(200_000, full: 500_000)
+        let bound = 10_000
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient({ $0.poolSize = 1 }) { client in
+                let stuck = try await client.subscribe(
+                    to: "flood",
+                    options: SubscribeOptions(buffer: SubscriptionBuffer(messages: bound, bytes: 8 << 20))
+                )
+                // One on the same SUB, one on the same connection. What may wait for them is no part of this test.
+                let large = SubscribeOptions(buffer: SubscriptionBuffer(messages: total, bytes: 1 << 30), confirmed: true)
+                let neighbour = try await client.subscribe(to: "flood", options: large)
+                let sibling = try await client.subscribe(to: "other", options: large)
+                let episodes = Episodes(events: client.events, pattern: "flood")
+                let taking = Task {
+                    async let other: Void = Self.takeAll(sibling, count: total / 10)
+                    try await Self.takeAll(neighbour, count: total)
+                    try await other
+                }
+                let before = try Self.residentMemory()
+                let clock = ContinuousClock()
+                let time = try await clock.measure {
+                    for number in 0..<total {
+                        try await client.publish(String(number), to: "flood")
+                        if number % 10 == 0 { try await client.publish(String(number / 10), to: "other") }
+                        // The neighbours may hold everything, so the publisher waits for them now and then.
+                        if number % 10_000 == 9_999 { try await client.flush() }
+                    }
+                    try await taking.value
+                }
+                let growth = try Self.residentMemory() - before
+                let rate = Double(total) / (Double(time.components.seconds) + Double(time.components.attoseconds) * 1e-18)
+                print("check 36: \(Int(rate)) messages a second, resident memory grew by \(growth >> 20) MiB")
+                // Other tests of this process use memory as well; at full size they run one after the other.
+                if TestScale.isFull { #expect(growth < 256 << 20) }
+
+                let dropped = UInt64(total - bound)
+                #expect(stuck.dropped == dropped)
+                #expect(client.snapshot().clusters[0].total(\.dropped) == dropped)
+                #expect(neighbour.dropped == 0)
+                #expect(sibling.dropped == 0)
+                #expect(await episodes.next() == .some(nil), "the episode began")
+
+                // It gets going again: exactly the first ones are there, and the episode ends with the exact number.
+                var kept = 0
+                while kept < bound, let batch = try await stuck.nextBatch() {
+                    for message in batch {
+                        #expect(message.body == String(kept))
+                        kept += 1
+                    }
+                }
+                #expect(kept == bound)
+                #expect(await episodes.next() == .some(dropped), "one event for the whole episode")
+                try await client.publish("after", to: "flood")
+                #expect(try await stuck.nextBatch()?.first?.body == "after")
+                #expect(stuck.dropped == dropped)
+            }
+        }
+    }
+
+    @Test("drop oldest keeps the newest messages; nothing is lost between counted and kept")
+    func dropOldest() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient { client in
+                let slow = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(buffer: SubscriptionBuffer(messages: 100, overflow: .dropOldest), confirmed: true)
+                )
+                let witness = try await client.subscribe(to: "t", options: SubscribeOptions(maxMessages: 5_000, confirmed: true))
+                for number in 0..<5_000 { try await client.publish(String(number), to: "t") }
+                for try await _ in witness {}
+                // The witness has them all, so everything was offered to its neighbour as well.
+                slow.cancel()
+                var kept: [String] = []
+                for try await message in slow { kept.append(message.body) }
+                #expect(kept == (4_900..<5_000).map(String.init))
+                #expect(slow.dropped == 4_900)
+            }
+        }
+    }
+
+    @Test("fail ends the subscription behind what is there, and takes the SUB from the server")
+    func fail() async throws {
+        try await withDeployment(clusters: 1, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
+            try await deployment.withClient { client in
+                let slow = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(buffer: SubscriptionBuffer(messages: 10, overflow: .fail), confirmed: true)
+                )
+                let events = client.events
+                for number in 0..<20 { try await client.publish(String(number), to: "t") }
+                for await event in events {
+                    if case .slowConsumer("t") = event.kind { break }
+                }
+                try await deployment.servers[0].subscriptions("the UNSUB") { $0.isEmpty }
+                var kept: [String] = []
+                let error = await #expect(throws: RouletteError.self) {
+                    for try await message in slow { kept.append(message.body) }
+                }
+                #expect(error?.code == .slowConsumer)
+                #expect(kept == (0..<10).map(String.init))
+            }
+        }
+    }
+}

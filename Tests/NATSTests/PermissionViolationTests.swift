@@ -1,0 +1,78 @@
+import NIOCore
+import Testing
+
+@testable import NATS
+
+@Suite("What a permissions violation is about")
+struct PermissionViolationTests {
+    private func violation(_ text: String) -> PermissionViolation? {
+        PermissionViolation(text: ByteBuffer(string: text))
+    }
+
+    private func subscription(_ subject: String, queue: String? = nil, sid: UInt64? = nil) -> PermissionViolation {
+        PermissionViolation(
+            operation: .subscription(queue: queue.map { Array($0.utf8) }, sid: sid),
+            subject: Array(subject.utf8)
+        )
+    }
+
+    @Test("every form that nats-server has written, whatever the case")
+    func forms() {
+        #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.operation == .publish)
+        #expect(violation(#"Permissions Violation for Publish with Reply of "a.b""#)?.operation == .reply)
+        #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.subject == Array("a.b".utf8))
+        #expect(violation(#"Permissions Violation for Subscription to "a.>""#) == subscription("a.>"))
+        #expect(violation(#"permissions violation for subscription to "a""#) == subscription("a"))
+        #expect(violation(#"Permissions Violation for Subscription to "a" using queue "q""#) == subscription("a", queue: "q"))
+        #expect(violation(#"Permissions Violation for Subscription to "a" (sid "42")"#) == subscription("a", sid: 42))
+        // Servers before 2.2 did not quote the sid.
+        #expect(violation(#"Permissions Violation for Subscription to "a" (sid 42)"#) == subscription("a", sid: 42))
+        #expect(
+            violation(#"Permissions Violation for Subscription to "a" using queue "q" (sid "16777217")"#)
+                == subscription("a", queue: "q", sid: 16_777_217)
+        )
+        #expect(violation(#"Permissions Violation for Subscription to "a.b.c", too many tokens"#) == subscription("a.b.c"))
+    }
+
+    @Test("names that Go quotes come back byte for byte")
+    func quoting() {
+        #expect(violation(#"Permissions Violation for Publish to "say.\"hi\"\\now""#)?.subject == Array(#"say."hi"\now"#.utf8))
+        #expect(
+            violation(#"Permissions Violation for Publish to "a\x1b\xff\u00ad\U000e0001\a\v""#)?.subject
+                == [0x61, 0x1B, 0xFF] + Array("\u{AD}\u{E0001}\u{7}\u{B}".utf8)
+        )
+        #expect(violation("Permissions Violation for Publish to \"caf\u{E9}\"")?.subject == Array("caf\u{E9}".utf8))
+    }
+
+    @Test(
+        "anything else is none, and does no harm",
+        arguments: [
+            "", "P", "Permissions Violation", "Permissions Violation for ", "Permissions Violation for Publish to ",
+            "Permissions Violation for Publish to a.b", #"Permissions Violation for Publish to ""#,
+            #"Permissions Violation for Publish to "a"#, #"Permissions Violation for Publish to "a\"#,
+            #"Permissions Violation for Publish to "\q""#, #"Permissions Violation for Publish to "\x4""#,
+            #"Permissions Violation for Publish to "\ud800""#, #"Permissions Violation for Publish to "\U00110000""#,
+            #"Permissions Violation for Publish to "\x+1""#, #"Permissions Violation for Dancing to "a""#,
+            "Authorization Violation",
+        ]
+    )
+    func other(text: String) {
+        #expect(violation(text) == nil)
+    }
+
+    @Test("a sid that is none is left out")
+    func faultySid() {
+        for sid in [#""""#, #""x""#, #""99999999999999999999""#, #""-1""#, ""] {
+            #expect(violation(#"Permissions Violation for Subscription to "a" (sid "# + sid) == subscription("a"))
+        }
+    }
+
+    @Test("no cut of a long text is a trap")
+    func cuts() {
+        let text = Array(#"Permissions Violation for Subscription to "a\x00\u1234\"" using queue "\\q" (sid "7")"#.utf8)
+        for length in text.indices {
+            _ = PermissionViolation(text: ByteBuffer(bytes: text[..<length]))
+            _ = PermissionViolation(text: ByteBuffer(bytes: text[..<length] + [0xFF, 0x22]))
+        }
+    }
+}

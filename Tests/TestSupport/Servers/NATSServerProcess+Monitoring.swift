@@ -1,0 +1,77 @@
+import Foundation
+
+extension NATSServerProcess {
+    /// A SUB as the server knows it.
+    package struct Subscription: Sendable, Hashable, Decodable {
+        package let subject: String
+        package let qgroup: String?
+        package let sid: String
+        /// Messages sent for it so far.
+        package let msgs: Int
+        /// After how many it ends, if it does.
+        package let max: Int?
+    }
+
+    /// A client as the server knows it.
+    package struct Connection: Sendable, Decodable {
+        package let name: String?
+        package let subscriptions: [Subscription]
+
+        private enum CodingKeys: String, CodingKey {
+            case name
+            case subscriptions = "subscriptions_list_detail"
+        }
+
+        package init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            self.name = try container.decodeIfPresent(String.self, forKey: .name)
+            self.subscriptions = try container.decodeIfPresent([Subscription].self, forKey: .subscriptions) ?? []
+        }
+    }
+
+    /// The clients that are connected. The server needs ``NATSServerConfiguration/monitoring``.
+    package func connections() async throws -> [Connection] {
+        struct List: Decodable { let connections: [Connection] }
+        return try JSONDecoder().decode(List.self, from: try await self.get("/connz?subs=detail&limit=4096")).connections
+    }
+
+    /// The SUBs of all clients, in no order.
+    package func subscriptions() async throws -> [Subscription] {
+        try await self.connections().flatMap(\.subscriptions)
+    }
+
+    /// Asks again until the SUBs of all clients fulfill the condition.
+    ///
+    /// - Parameter what: Completes the message "waited in vain for …".
+    @discardableResult
+    package func subscriptions(
+        _ what: String,
+        within limit: Duration = .seconds(20),
+        until condition: ([Subscription]) -> Bool
+    ) async throws -> [Subscription] {
+        let deadline = ContinuousClock.now + limit
+        while true {
+            let subscriptions = try await self.subscriptions()
+            if condition(subscriptions) { return subscriptions }
+            guard ContinuousClock.now < deadline else {
+                throw WaitTimedOut(what: what, limit: limit, last: "\(subscriptions.prefix(20))")
+            }
+        }
+    }
+
+    private func get(_ path: String) async throws -> Data {
+        guard let port = self.ports.monitoring else {
+            throw NATSServerFailed(reason: "this server was started without monitoring", log: "")
+        }
+        // HTTP/1.0: the body ends with the connection.
+        let connection = try await TCPConnection.connect(port: port)
+        try await connection.send("GET \(path) HTTP/1.0\r\n\r\n")
+        try await connection.waitUntilEnded()
+        let response = Data(connection.inbound.value.bytes)
+        await connection.close()
+        guard let head = response.firstRange(of: Data("\r\n\r\n".utf8)) else {
+            throw NATSServerFailed(reason: "no HTTP response to \(path)", log: String(decoding: response, as: UTF8.self))
+        }
+        return response[head.upperBound...]
+    }
+}
