@@ -93,7 +93,7 @@ extension NATSClient {
         if Task.isCancelled { throw .taskCanceled }
         if !requests.isSubscribed { try await subscribeToInbox() }
         // Known before it is sent: the reply can be faster than this task.
-        let token = requests.add(receiver, to: subject, terms: terms)
+        let token = try requests.add(receiver, to: subject, terms: terms)
         do {
             let reply = try requests.inbox.subject(for: token)
             while let vacancy = try payload.withPayloadBytes({ bytes throws(NATSError) in

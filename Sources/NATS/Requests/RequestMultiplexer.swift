@@ -25,6 +25,10 @@ final class RequestMultiplexer: Sendable {
         var randomness: any RandomNumberGenerator & Sendable
         var isSubscribed = false
         var timer: Timer?
+        /// Why no more requests are taken, once they are not.
+        var refusal: NATSError?
+        /// Resolved when nothing is pending.
+        var whenIdle: Waiter?
     }
 
     fileprivate struct Timer {
@@ -67,24 +71,45 @@ final class RequestMultiplexer: Sendable {
 
     // MARK: Any thread
 
-    func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) -> RequestToken {
-        let (token, isTimerLate) = state.withLock { state in
+    /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``.
+    func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) throws(NATSError) -> RequestToken {
+        let added: Result<(RequestToken, Bool), NATSError> = state.withLock { state in
+            if let refusal = state.refusal { return .failure(refusal) }
             let token = state.pending.add(receiver, to: subject, terms: terms, using: &state.randomness)
-            return (token, state.isTimerLate)
+            return .success((token, state.isTimerLate))
         }
+        let (token, isTimerLate) = try added.get()
         if isTimerLate { eventLoop.execute { self.setTimer() } }
         return token
     }
 
     /// The outbound buffer took the request as its message number `sequence`.
     func accepted(_ token: RequestToken, as sequence: UInt64) {
-        let lost = state.withLock { $0.pending.accepted(token, as: sequence) }
+        let lost = update { $0.pending.accepted(token, as: sequence) }
         if let lost { lost.receiver.end(.requestLost(lost.subject)) }
     }
 
     /// Forgets a request: its reply is late from now on. Whoever waits for it is told by the caller.
     func forget(_ token: RequestToken) {
-        state.withLock { _ = $0.pending.remove(token) }
+        _ = update { $0.pending.remove(token) }
+    }
+
+    /// Takes no more requests, and resolves when those there are over.
+    func drain(then waiter: Waiter) {
+        update { state in
+            state.refusal = state.refusal ?? .clientDraining
+            state.whenIdle = waiter
+        }
+    }
+
+    /// Decides under the lock; who waits until nothing is pending is told after it.
+    private func update<R: Sendable>(_ change: (inout State) -> R) -> R {
+        let (result, idle) = state.withLock { state in
+            let result = change(&state)
+            return (result, state.takeIdle())
+        }
+        idle?.resolve()
+        return result
     }
 
     // MARK: The event loop
@@ -102,13 +127,14 @@ final class RequestMultiplexer: Sendable {
     /// The connection was lost: what had been sent on it may or may not have arrived.
     private func disconnected(_ cause: NATSError) {
         let handedOver = outbound.handedOver
-        let lost = state.withLock { $0.pending.disconnected(handedOver: handedOver) }
+        let lost = update { $0.pending.disconnected(handedOver: handedOver) }
         for request in lost { request.receiver.end(.requestLost(request.subject, cause)) }
     }
 
     /// Nothing will be sent or received any more.
     private func close() {
-        let (timer, ended) = state.withLock { state in
+        let (timer, ended) = update { state in
+            state.refusal = .clientClosed
             defer { state.timer = nil }
             return (state.timer, state.pending.removeAll())
         }
@@ -129,7 +155,7 @@ final class RequestMultiplexer: Sendable {
     }
 
     private func expire() {
-        let ended = state.withLock { state in
+        let ended = update { state in
             state.timer = nil
             return state.pending.expire(now: .now())
         }
@@ -152,6 +178,12 @@ extension RequestMultiplexer.State {
         guard let due = pending.nextExpiry else { return false }
         return timer.map { due < $0.due } ?? true
     }
+
+    fileprivate mutating func takeIdle() -> Waiter? {
+        guard pending.count == 0 else { return nil }
+        defer { whenIdle = nil }
+        return whenIdle
+    }
 }
 
 // MARK: Replies
@@ -159,7 +191,7 @@ extension RequestMultiplexer.State {
 extension RequestMultiplexer: MessageSink {
     func deliver(_ messages: [WireMessage]) {
         let now = NIODeadline.now()
-        let (replies, isTimerLate) = state.withLock { state in
+        let (replies, isTimerLate) = update { state in
             let replies = messages.map { message in
                 let token = message.withSubjectBytes { inbox.token(of: $0) }
                 return state.pending.reply(to: token, isStatus: message.isStatus, now: now)

@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-@Suite("Requests that are canceled")
+@Suite("Requests that are canceled", .timeLimit(.minutes(2)))
 struct RequestCancellationTests {
     /// Starts many requests, cancels each at another moment, and counts how they ended.
     private func cancelMany(

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette request")
+@Suite("roulette request", .timeLimit(.minutes(2)))
 struct RequestCommandTests {
     /// Two clusters with a raw responder on each, that answers one request with what the closure says.
     private func withResponders(

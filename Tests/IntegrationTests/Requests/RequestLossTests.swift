@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-@Suite("Requests and lost connections")
+@Suite("Requests and lost connections", .timeLimit(.minutes(2)))
 struct RequestLossTests {
     @Test("requests in flight fail within 50 ms of the loss, and say that they may have been received")
     func inFlight() async throws {

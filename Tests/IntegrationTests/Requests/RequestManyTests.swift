@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// ADR-47, "Request Many".
-@Suite("Requests for many replies, on a real server")
+@Suite("Requests for many replies, on a real server", .timeLimit(.minutes(2)))
 struct RequestManyTests {
     /// Runs a body with a client and three responders that each reply with their name.
     private func withResponders(_ body: @escaping (NATSClient) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-@Suite("Requests, on a real server")
+@Suite("Requests, on a real server", .timeLimit(.minutes(2)))
 struct RequestTests {
     @Test("a reply comes back with bytes and headers as they were sent, both ways")
     func reply() async throws {

@@ -4,7 +4,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Requests over three clusters")
+@Suite("Requests over three clusters", .timeLimit(.minutes(2)))
 struct RouletteRequestTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
         configuration.poolSize = 2

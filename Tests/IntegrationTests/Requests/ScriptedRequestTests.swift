@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-@Suite("Requests, on scripted servers")
+@Suite("Requests, on scripted servers", .timeLimit(.minutes(2)))
 struct ScriptedRequestTests {
     private func configuration(port: Int) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: port))
