@@ -11,6 +11,8 @@ public struct DrainReport: Sendable, Hashable {
     public var unsentBytes = 0
     /// At most this many messages that were sent are not confirmed.
     public var unconfirmed: UInt64 = 0
+    /// Requests without a reply.
+    public var unanswered = 0
 
     /// A report of nothing left behind.
     public init() {}
@@ -25,6 +27,7 @@ public struct DrainReport: Sendable, Hashable {
         sum.unsentMessages += b.unsentMessages
         sum.unsentBytes += b.unsentBytes
         sum.unconfirmed += b.unconfirmed
+        sum.unanswered += b.unanswered
         return sum
     }
 
@@ -34,15 +37,17 @@ public struct DrainReport: Sendable, Hashable {
         if undelivered > 0 { parts.append("\(undelivered) received messages were not taken by their consumers") }
         if unsentMessages > 0 { parts.append("\(unsentMessages) accepted messages (\(unsentBytes) bytes) were never sent") }
         if unconfirmed > 0 { parts.append("up to \(unconfirmed) sent messages are not confirmed") }
+        if unanswered > 0 { parts.append("\(unanswered) requests have no reply") }
         return parts.isEmpty ? "nothing was left behind" : parts.joined(separator: "; ")
     }
 }
 
 extension NATSClient {
     /// Brings everything to its end, then closes: subscriptions end behind the last message that the server has for them,
-    /// their consumers take what is there and may still publish, and what was published is confirmed.
+    /// their consumers take what is there and may still publish and request, requests get their replies, and what was
+    /// published is confirmed.
     ///
-    /// New subscriptions fail with ``NATSError/Code/draining`` at once, new messages once all consumers are done. A consumer
+    /// New subscriptions fail with ``NATSError/Code/draining`` at once, new requests and messages once all consumers are done. A consumer
     /// is done when its iteration has ended or its subscription was dropped.
     ///
     /// - Parameter timeout: for all of it. Then the client is closed all the same.
@@ -51,6 +56,7 @@ extension NATSClient {
     public func drain(timeout: Duration = .seconds(30)) async throws(NATSError) {
         let stages = DrainStages(self, timeout: timeout)
         await stages.drainSubscriptions()
+        await stages.drainRequests()
         await stages.drainPublishes()
         let report = DrainStages.close([stages])
         guard report.isComplete else { throw NATSError(.drainIncomplete, report.summary) }
@@ -64,14 +70,15 @@ package final class DrainStages: Sendable {
     private let sinks = Mutex<[any MessageSink]>([])
     private let ended = Waiter()
     private let consumed = Waiter()
+    private let answered = Waiter()
     private let confirmed = Waiter()
     private let deadline: Scheduled<Void>
 
     /// Time runs from here.
     package init(_ client: NATSClient, timeout: Duration) {
         self.client = client
-        deadline = client.driver.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [ended, consumed, confirmed] in
-            for waiter in [ended, consumed, confirmed] {
+        deadline = client.driver.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [ended, consumed, answered, confirmed] in
+            for waiter in [ended, consumed, answered, confirmed] {
                 waiter.resolve(NATSError(.drainIncomplete, "the time for draining is over"))
             }
         }
@@ -86,6 +93,12 @@ package final class DrainStages: Sendable {
         // What failed shows in the report.
         try? await ended.wait()
         try? await consumed.wait()
+    }
+
+    /// Returns when all requests are over, or the time is up. New ones are refused.
+    package func drainRequests() async {
+        client.requests.drain(then: answered)
+        try? await answered.wait()
     }
 
     /// Returns when everything published is confirmed, or the time is up.
@@ -109,6 +122,7 @@ package final class DrainStages: Sendable {
             report.unsentMessages += backlog.messages
             report.unsentBytes += backlog.bytes
             report.unconfirmed += driver.status.update { $0.handedOver - $0.settled }
+            report.unanswered += stage.client.requests.counters.pending
             for sink in stage.sinks.withLock({ $0 }) {
                 let waiting = sink.pending
                 pending[waiting.queue] = waiting.messages

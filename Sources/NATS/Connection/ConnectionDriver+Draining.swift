@@ -3,7 +3,7 @@ import NIOCore
 
 /// Coming to an end without losing anything: first what comes in, then what goes out.
 extension ConnectionDriver {
-    /// Ends all subscriptions behind the last message that the server has for them, and takes no new ones.
+    /// Ends all subscriptions but the inbox behind the last message that the server has for them, and takes no new ones.
     ///
     /// - Parameters:
     ///   - ended: resolved when nothing more can come in.
@@ -13,7 +13,7 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         isDraining = true
         endSuccession(mayTakeOver: false)
-        let entries = subscriptions.entries
+        let entries = subscriptions.entries.filter { $0.sid != inbox }
         let sinks = entries.flatMap(\.sinks)
         let sids = entries.map(\.sid)
         let complete = Waiter(onResolve: { _ in

@@ -6,18 +6,21 @@ import NIOCore
 extension ConnectionDriver {
     /// Adds a consumer: to the SUB there is, or with one of its own.
     ///
-    /// - Parameter onWire: resolved when the SUB is written; at once when it was before, or without a connection.
+    /// - Parameters:
+    ///   - whileDraining: whether it may still be added when the others are being ended.
+    ///   - onWire: resolved when the SUB is written; at once when it was before, or without a connection.
     func subscribe(
         _ subject: Subject,
         queueGroup: QueueGroup?,
         maxMessages: Int?,
         endsWithConnection: Bool,
         sink: any MessageSink,
+        whileDraining: Bool = false,
         onWire: Waiter
     ) throws(NATSError) -> SubscriptionEntry {
         eventLoop.assertInEventLoop()
         if isClosed { throw .clientClosed }
-        if isDraining { throw .clientDraining }
+        if isDraining, !whileDraining { throw .clientDraining }
         if queueGroup == nil, let entry = subscriptions.shared(subject) {
             entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
             onWire.resolve()
@@ -93,16 +96,22 @@ extension ConnectionDriver {
 
     /// The server refused one operation and serves the connection on: when that was a SUB, its consumers are over.
     func refused(_ error: ServerError, _ text: ByteBuffer, on link: Link) {
-        if let entry = refusedSubscription(error, text, on: link) {
-            entry.end(error.error)
+        let violation = error.kind == .permission ? PermissionViolation(text: text) : nil
+        let refusal = NATSError(error.error.code, error.error.message, cause: violation)
+        if let entry = refusedSubscription(error, violation, on: link) {
+            entry.end(refusal)
             removeIfUnused(entry)
         }
-        observer(.serverError(error.error))
+        observer(.serverError(refusal))
     }
 
-    private func refusedSubscription(_ error: ServerError, _ text: ByteBuffer, on link: Link) -> SubscriptionEntry? {
+    private func refusedSubscription(
+        _ error: ServerError,
+        _ violation: PermissionViolation?,
+        on link: Link
+    ) -> SubscriptionEntry? {
         if error.kind == .subscribeRefused { return link.unconfirmedSubscription.flatMap { subscriptions[$0] } }
-        guard let violation = PermissionViolation(text: text),
+        guard let violation,
             case .subscription(let queue, let sid) = violation.operation
         else { return nil }
         if let sid { return subscriptions[sid] }

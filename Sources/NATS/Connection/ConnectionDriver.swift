@@ -41,6 +41,8 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // Ending. `ConnectionDriver+Draining.swift`.
     var isDraining = false
+    /// The subscription for the replies to requests, which consumers may need until they are done.
+    var inbox: UInt64?
 
     struct Timers {
         var handshake: Scheduled<Void>?

@@ -10,7 +10,7 @@ import NIOCore
 ///
 /// Queue and sid are optional; a sid comes when a reload of the server's configuration takes a permission away. Names are
 /// quoted as Go quotes strings, so they can be had back byte for byte, whatever they hold.
-struct PermissionViolation: Equatable {
+struct PermissionViolation: Error, Equatable {
     enum Operation: Equatable {
         case publish
         /// Publishing was allowed, the reply subject was not.

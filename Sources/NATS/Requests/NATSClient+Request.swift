@@ -124,15 +124,16 @@ extension NATSClient {
                     returning: Result { () throws(NATSError) in
                         // Somebody else's first request may have been faster.
                         if requests.isSubscribed { return }
-                        _ = try driver.subscribe(
+                        driver.inbox = try driver.subscribe(
                             requests.inbox.pattern,
                             queueGroup: nil,
                             maxMessages: nil,
                             endsWithConnection: false,
                             sink: requests,
+                            whileDraining: true,
                             onWire: Waiter()
-                        )
-                        requests.setSubscribed(true)
+                        ).sid
+                        requests.subscribed()
                     }
                 )
             }

@@ -23,12 +23,20 @@ final class RequestMultiplexer: Sendable {
     fileprivate struct State {
         var pending = PendingRequests<ReplyReceiver>()
         var randomness: any RandomNumberGenerator & Sendable
-        var isSubscribed = false
+        var inbox = InboxState.unused
         var timer: Timer?
         /// Why no more requests are taken, once they are not.
         var refusal: NATSError?
         /// Resolved when nothing is pending.
         var whenIdle: Waiter?
+    }
+
+    /// Whether replies can come.
+    fileprivate enum InboxState {
+        case unused
+        case subscribed
+        /// The server refused the subscription. The next request tries again.
+        case refused(NATSError)
     }
 
     fileprivate struct Timer {
@@ -63,18 +71,24 @@ final class RequestMultiplexer: Sendable {
     }
 
     /// Whether the connection is subscribed to the inbox.
-    var isSubscribed: Bool { state.withLock { $0.isSubscribed } }
+    var isSubscribed: Bool {
+        state.withLock { state in
+            if case .subscribed = state.inbox { true } else { false }
+        }
+    }
 
-    func setSubscribed(_ isSubscribed: Bool) {
-        state.withLock { $0.isSubscribed = isSubscribed }
+    func subscribed() {
+        state.withLock { $0.inbox = .subscribed }
     }
 
     // MARK: Any thread
 
-    /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``.
+    /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``, or why the server refused the inbox.
     func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) throws(NATSError) -> RequestToken {
         let added: Result<(RequestToken, Bool), NATSError> = state.withLock { state in
             if let refusal = state.refusal { return .failure(refusal) }
+            // The refusal can be faster than the task that subscribed.
+            if case .refused(let refusal) = state.inbox { return .failure(refusal) }
             let token = state.pending.add(receiver, to: subject, terms: terms, using: &state.randomness)
             return .success((token, state.isTimerLate))
         }
@@ -119,9 +133,28 @@ final class RequestMultiplexer: Sendable {
         switch event {
         case .disconnected(let cause, _): disconnected(cause)
         case .closed: close()
+        case .serverError(let error):
+            if let violation = error.cause as? PermissionViolation { denied(violation, error) }
         // Both servers know the inbox while a connection moves.
-        case .connected, .reconnecting, .serverError, .lameDuck, .moved: break
+        case .connected, .reconnecting, .lameDuck, .moved: break
         }
+    }
+
+    /// The server did not let a message through. Its text does not say which, but the others to that subject fare no better.
+    private func denied(_ violation: PermissionViolation, _ error: NATSError) {
+        guard let subject = try? Subject(bytes: violation.subject) else { return }
+        let denied: [Ended]
+        switch violation.operation {
+        case .publish:
+            denied = update { $0.pending.remove(to: subject) }
+        case .reply:
+            guard let token = subject.withBytes({ inbox.token(of: $0) }) else { return }
+            denied = update { $0.pending.remove(token).map { [$0] } ?? [] }
+        case .subscription:
+            // Told by ``end(_:)``.
+            return
+        }
+        for request in denied { request.receiver.end(error) }
     }
 
     /// The connection was lost: what had been sent on it may or may not have arrived.
@@ -222,10 +255,24 @@ extension RequestMultiplexer: MessageSink {
         }
     }
 
-    // The client's events tell of all three, also where nothing was subscribed.
+    /// The server refused the subscription to the inbox, when there is an error: no reply can come.
+    func end(_ error: NATSError?) {
+        guard let error else { return }
+        let reason = NATSError(
+            error.code,
+            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed",
+            cause: error
+        )
+        let ended = update { state in
+            state.inbox = .refused(reason)
+            return state.pending.removeAll()
+        }
+        for request in ended { request.receiver.end(reason) }
+    }
+
+    // The client's events tell of both, also when the inbox is new.
     func interrupted(_ cause: NATSError) {}
     func resumed() {}
-    func end(_ error: NATSError?) {}
 
     // Replies wait in queues of their own, or for nothing.
     func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
