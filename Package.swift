@@ -126,7 +126,7 @@ let package = Package(
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(name: "NATSTests", dependencies: ["NATS", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "RouletteTests", dependencies: ["Roulette", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "SettingsTests", dependencies: ["NATS", "Settings"], swiftSettings: strict),
+        .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
@@ -134,7 +134,11 @@ let package = Package(
             exclude: ["Screens"],
             swiftSettings: strict
         ),
-        .testTarget(name: "RouletteCommandTests", dependencies: ["RouletteCommand"], swiftSettings: strict),
+        .testTarget(
+            name: "RouletteCommandTests",
+            dependencies: ["NATS", "RouletteCommand", "Settings"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "IntegrationTests",
             dependencies: [

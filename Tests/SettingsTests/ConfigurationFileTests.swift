@@ -49,11 +49,17 @@ struct ConfigurationFileTests {
             watch = ["a.*", ">"]
             user = "u"
             password = "hunter2"
+            tls = "first"
+            tls_ca = "/ca.pem"
+            tls_cert = "/own.pem"
+            tls_key = "/own.key"
+            tls_verify = false
             [[profiles.x.servers]]
             name = "alpha"
             host = "::1"
             port = 4300
             monitor = "http://[::1]:8222/"
+            tls = true
             [keys]
             publish = ["P", "F5"]
             copy = []
@@ -63,7 +69,9 @@ struct ConfigurationFileTests {
         #expect(configuration.theme == "nord")
         var expected = Profile(
             name: "x",
-            servers: [ProfileServer(name: "alpha", host: "::1", port: 4300, monitor: "http://[::1]:8222")]
+            servers: [
+                ProfileServer(name: "alpha", host: "::1", port: 4300, monitor: "http://[::1]:8222", requiresTLS: true)
+            ]
         )
         expected.environment = .production
         expected.naming = .name
@@ -78,6 +86,10 @@ struct ConfigurationFileTests {
         expected.connectionTimeout = .seconds(3)
         expected.watch = ["a.*", ">"]
         expected.login = .user("u", password: Secret("hunter2"))
+        expected.tls.mode = .first
+        expected.tls.trustRoots = .file("/ca.pem")
+        expected.tls.clientCertificate = .init(chainFile: "/own.pem", keyFile: "/own.key")
+        expected.tls.verification = .none
         #expect(configuration.profiles == [expected])
         #expect(configuration.holdsSecrets)
         #expect(configuration.keyBindings.keys(for: .publish).map(\.description) == ["P", "F5"])
@@ -126,7 +138,12 @@ struct ConfigurationFileTests {
             servers = ["c"]
             [profiles.r]
             credentials = "/x/ops.creds"
-            servers = ["d"]
+            servers = ["tls://d"]
+            tls_ca = "/x/ca.pem"
+            [profiles.s]
+            nkey = "/x/ops.nk"
+            tls = "off"
+            servers = ["e"]
             [keys]
             hex = ["F6", "X"]
             """

@@ -13,8 +13,8 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
-            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT] or nats://…. Repeat it for each cluster; "
-                + "the order is the ring.",
+            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…. Repeat it for each "
+                + "cluster; the order is the ring.",
             valueName: "server"
         )
     )
@@ -22,15 +22,24 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: .init("Log in as this user. The password is taken from ROULETTE_PASSWORD, else asked for.", valueName: "name")
+        help: .init(
+            "A context of the nats command line, instead of a profile: one cluster with its own login. May be repeated.",
+            valueName: "name"
+        )
     )
-    var user: String?
+    var context: [String] = []
+
+    @OptionGroup var login: LoginOptions
+
+    @OptionGroup var tls: TLSOptions
 
     @Option(name: .long, help: "How the ring names the clusters: by position or by name.")
     var naming: Profile.Naming?
 
     /// Whether none of them is given.
-    var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && user == nil && naming == nil }
+    var isEmpty: Bool {
+        config == nil && profile == nil && server.isEmpty && context.isEmpty && naming == nil && login.isEmpty && tls.isEmpty
+    }
 
     // MARK: Resolving
 
@@ -49,16 +58,16 @@ struct ConnectionOptions: ParsableArguments {
                 )
             }
         }
-        if let user {
-            guard server.isEmpty || deployment.profile.login == nil else {
-                throw CommandFailure.usage("--user and a login in --server exclude each other; leave one out")
-            }
-            deployment.profile.login = .user(user, password: nil)
+        guard login.isEmpty || server.isEmpty || deployment.profile.login == nil else {
+            throw CommandFailure.usage("\(login.names) and a login in --server exclude each other; leave one out")
         }
+        try login.apply(to: &deployment.profile)
+        try tls.apply(to: &deployment.profile)
         return deployment
     }
 
     private func unchanged(environment: [String: String]) throws -> ResolvedDeployment {
+        guard context.isEmpty else { return try ofContexts(environment: environment) }
         guard server.isEmpty else {
             guard config == nil, profile == nil else {
                 throw CommandFailure.usage("--server takes the place of a profile; leave out --config and --profile")
@@ -78,6 +87,23 @@ struct ConnectionOptions: ParsableArguments {
             )
         }
         return ResolvedDeployment(profile: try file.profile(named: profile, file: path), file: file)
+    }
+
+    /// Contexts bring everything with them; to change half of it would be neither the one nor the other.
+    private func ofContexts(environment: [String: String]) throws -> ResolvedDeployment {
+        guard config == nil, profile == nil, server.isEmpty else {
+            throw CommandFailure.usage("--context takes the place of a profile; leave out --config, --profile and --server")
+        }
+        guard login.isEmpty, tls.isEmpty else {
+            throw CommandFailure.usage(
+                "--context brings its own login and encryption; leave out \((login.given + tls.given).joined(separator: ", "))"
+            )
+        }
+        var contexts: [NATSContext] = []
+        for name in context { contexts.append(try NATSContext(name: name, environment: environment)) }
+        return ResolvedDeployment(
+            profile: try Profile(name: context.joined(separator: ", "), contexts: contexts, naming: naming ?? .index)
+        )
     }
 
     private func addresses() throws(CommandFailure) -> [ServerAddress] {

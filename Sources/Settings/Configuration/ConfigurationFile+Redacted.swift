@@ -1,3 +1,5 @@
+import NATS
+
 extension ConfigurationFile {
     /// The configuration as TOML with every setting written out, defaults too, and secrets as `<redacted>`.
     ///
@@ -35,22 +37,37 @@ extension ConfigurationFile {
             "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
         ]
-        switch profile.login {
-        case .user(let user, let password):
-            lines.append("user = \(literal(user))")
-            if let password { lines.append("password = \(literal(password.description))") }
-        case .token(let token):
-            lines.append("token = \(literal(token.description))")
-        case .credentials(let credentials):
-            lines.append("credentials = \(literal(credentials))")
-        case nil:
-            break
-        }
+        lines += describe(profile.login) + describe(profile.tls)
         for server in profile.servers {
             lines += ["", "[[\(path).servers]]"]
             if let name = server.name { lines.append("name = \(literal(name))") }
             lines += ["host = \(literal(server.host))", "port = \(server.port)"]
+            if server.requiresTLS { lines.append("tls = true") }
             if let monitor = server.monitor { lines.append("monitor = \(literal(monitor))") }
+        }
+        return lines
+    }
+
+    private static func describe(_ login: Profile.Login?) -> [String] {
+        switch login {
+        case .user(let user, let password?):
+            ["user = \(literal(user))", "password = \(literal(password.description))"]
+        case .user(let user, nil): ["user = \(literal(user))"]
+        case .token(let token): ["token = \(literal(token.description))"]
+        case .credentials(let path): ["credentials = \(literal(path))"]
+        case .nkey(let path): ["nkey = \(literal(path))"]
+        // A profile of a file never has them.
+        case .jwt, nil: []
+        }
+    }
+
+    private static func describe(_ tls: NATSClientConfiguration.TLS) -> [String] {
+        var lines = ["tls = \(literal(Profile.TLSMode(tls.mode).rawValue))"]
+        if tls.mode != .disabled { lines.append("tls_verify = \(tls.verification == .full)") }
+        if case .file(let path) = tls.trustRoots { lines.append("tls_ca = \(literal(path))") }
+        if let certificate = tls.clientCertificate {
+            lines.append("tls_cert = \(literal(certificate.chainFile))")
+            lines.append("tls_key = \(literal(certificate.keyFile))")
         }
         return lines
     }

@@ -61,8 +61,8 @@ public struct ConfigurationFile: Sendable, Hashable {
         profiles.contains { profile in
             switch profile.login {
             case .user(_, let password): password != nil
-            case .token: true
-            case .credentials, nil: false
+            case .token, .jwt: true
+            case .credentials, .nkey, nil: false
             }
         }
     }

@@ -48,6 +48,10 @@ public struct Profile: Sendable, Hashable {
         case token(Secret)
         /// The path of a `.creds` file with a JWT and its key.
         case credentials(path: String)
+        /// The path of a file with the seed of an NKEY.
+        case nkey(path: String)
+        /// A JWT and the seed of its key, as a context of the NATS command line can hold them.
+        case jwt(Secret, seed: Secret)
     }
 
     /// The profile's name in its file.
@@ -80,6 +84,8 @@ public struct Profile: Sendable, Hashable {
     public var watch: [String] = []
     /// How the client proves who it is, or nil for not at all.
     public var login: Login?
+    /// Whether and how connections are encrypted.
+    public var tls = NATSClientConfiguration.TLS()
     /// The clusters in ring order, at least one.
     public var servers: [ProfileServer]
 
@@ -105,27 +111,27 @@ public struct Profile: Sendable, Hashable {
         guard !addresses.isEmpty else {
             throw SettingsError(.invalid, file: option, "no server is given, use --server [NAME=]HOST[:PORT]")
         }
-        let servers = addresses.map { ProfileServer(name: $0.name, host: $0.host, port: $0.port) }
-        let conflicts = ServerList.conflicts(in: servers, naming: naming)
-        guard conflicts.isEmpty else {
-            throw SettingsError(
-                .invalid,
-                problems: conflicts.map {
-                    SettingsProblem(file: option, key: servers[$0.index].label, message: $0.message)
-                }
-            )
+        let servers = addresses.map {
+            ProfileServer(name: $0.name, host: $0.host, port: $0.port, requiresTLS: $0.requiresTLS)
         }
+        try ServerList.check(servers, naming: naming, option: option)
         let logins = Set(addresses.compactMap(\.login))
         guard logins.count <= 1 else {
             throw SettingsError(.invalid, file: option, "the servers carry different logins, use one for all of them")
         }
         self.init(name: name, servers: servers)
         self.naming = naming
-        self.login = logins.first.map { login in
+        self.login = logins.first.map(Login.init)
+    }
+}
+
+extension Profile.Login {
+    /// The login of a URL.
+    init(_ login: ServerAddress.Login) {
+        self =
             switch login {
             case .user(let user, let password): .user(user, password: password)
             case .token(let token): .token(token)
             }
-        }
     }
 }

@@ -26,6 +26,7 @@ extension Profile {
             reader.duration("connection_timeout", in: .milliseconds(10) ... .seconds(600)) ?? profile.connectionTimeout
         profile.readWatch(from: &reader)
         profile.readLogin(from: &reader, resolvePath: resolvePath)
+        profile.readTLS(from: &reader, resolvePath: resolvePath)
         profile.readServers(from: &reader)
 
         return (profile.servers.isEmpty ? nil : profile, reader.finish())
@@ -58,29 +59,6 @@ extension Profile {
         }
     }
 
-    private mutating func readLogin(from reader: inout TableReader, resolvePath: (String) -> String) {
-        let user = reader.text("user")
-        let password = reader.text("password").map { Secret($0) }
-        let token = reader.text("token").map { Secret($0) }
-        let path = reader.text("credentials").map(resolvePath)
-
-        let ways = [("user", user != nil), ("token", token != nil), ("credentials", path != nil)].filter(\.1).map(\.0)
-        if ways.count > 1, let node = reader.value(ways[1]) {
-            reader.note(node, "a profile has one login, but \(ways.joined(separator: " and ")) are set; remove all but one")
-        }
-        if user == nil, password != nil, let node = reader.value("password") {
-            reader.note(node, "a password needs a user, add user = \"…\"")
-        }
-
-        if let user {
-            login = .user(user, password: password)
-        } else if let token {
-            login = .token(token)
-        } else if let path {
-            login = .credentials(path: path)
-        }
-    }
-
     private mutating func readServers(from reader: inout TableReader) {
         guard let list = reader.value("servers") else {
             reader.note(reader.node, "has no servers, add [[\(reader.node.path.appending("servers"))]] with host = \"…\"")
@@ -98,6 +76,9 @@ extension Profile {
         servers = decoded.compactMap(\.self)
         // A list with a broken entry has shifted positions, so that the messages below would name wrong ones.
         guard servers.count == entries.count else { return }
+        if tls.mode == .disabled, let plain = servers.firstIndex(where: \.requiresTLS) {
+            reader.note(entries[plain], "tls = true and a profile with tls = \"off\" exclude each other, remove one")
+        }
         for conflict in ServerList.conflicts(in: servers, naming: naming) {
             reader.note(entries[conflict.index], conflict.message)
         }
@@ -122,14 +103,14 @@ extension ProfileServer {
     }
 
     private static func decode(_ text: String, _ node: TOMLNode, in parent: inout TableReader) -> ProfileServer? {
-        guard !text.contains("@"), !text.contains("://"), !text.contains("=") else {
+        guard !text.contains("@"), !text.contains("=") else {
             // The text may hold a password, so it is not repeated.
             parent.note(node, "expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their own")
             return nil
         }
         do {
             let address = try ServerAddress(parsing: text)
-            return ProfileServer(host: address.host, port: address.port)
+            return ProfileServer(host: address.host, port: address.port, requiresTLS: address.requiresTLS)
         } catch {
             parent.note(node, error.message)
             return nil
@@ -145,8 +126,15 @@ extension ProfileServer {
         let hasPort = reader.value("port") != nil
         let port = reader.integer("port", in: 1...65535)
         let monitor = readMonitor(from: &reader)
+        let requiresTLS = reader.boolean("tls") ?? false
         guard let host, !hasPort || port != nil else { return nil }
-        return ProfileServer(name: name, host: host, port: port ?? ServerAddress.defaultPort, monitor: monitor)
+        return ProfileServer(
+            name: name,
+            host: host,
+            port: port ?? ServerAddress.defaultPort,
+            monitor: monitor,
+            requiresTLS: requiresTLS
+        )
     }
 
     private static func checked(

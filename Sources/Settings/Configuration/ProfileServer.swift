@@ -1,3 +1,5 @@
+public import NATS
+
 /// One cluster of a profile. Its position in the list is its position on the ring.
 public struct ProfileServer: Sendable, Hashable {
     /// The name shown, or nil to show the address.
@@ -8,6 +10,12 @@ public struct ProfileServer: Sendable, Hashable {
     public var port: Int
     /// The URL of a server's HTTP monitoring endpoint, or nil.
     public var monitor: String?
+    /// Whether it was given as `tls://` or with `tls = true`: whatever the profile says, nothing is sent to it that is not encrypted.
+    public var requiresTLS = false
+    /// The login for this cluster, in place of the profile's.
+    public var login: Profile.Login?
+    /// The encryption for this cluster, in place of the profile's.
+    public var tls: NATSClientConfiguration.TLS?
 
     /// Describes one cluster.
     ///
@@ -16,7 +24,15 @@ public struct ProfileServer: Sendable, Hashable {
     ///   - host: A host name or an IP address.
     ///   - port: The TCP port, 1 to 65535.
     ///   - monitor: The URL of a server's HTTP monitoring endpoint.
-    public init(name: String? = nil, host: String, port: Int = ServerAddress.defaultPort, monitor: String? = nil) {
+    ///   - requiresTLS: Whether nothing is sent to it that is not encrypted.
+    public init(
+        name: String? = nil,
+        host: String,
+        port: Int = ServerAddress.defaultPort,
+        monitor: String? = nil,
+        requiresTLS: Bool = false
+    ) {
+        self.requiresTLS = requiresTLS
         self.name = name
         self.host = host
         self.port = port
@@ -32,6 +48,16 @@ public struct ProfileServer: Sendable, Hashable {
 
 /// The rules that a list of servers must meet as a whole.
 enum ServerList {
+    /// Refuses a list from the command line that does not meet them.
+    static func check(_ servers: [ProfileServer], naming: Profile.Naming, option: String) throws(SettingsError) {
+        let conflicts = conflicts(in: servers, naming: naming)
+        guard !conflicts.isEmpty else { return }
+        throw SettingsError(
+            .invalid,
+            problems: conflicts.map { SettingsProblem(file: option, key: servers[$0.index].label, message: $0.message) }
+        )
+    }
+
     /// What is wrong with the list: the position of the entry to change, and the message that names the other one.
     struct Conflict: Hashable {
         let index: Int

@@ -5,10 +5,20 @@ public import Roulette
 extension RouletteConfiguration {
     /// What a profile says, as the library takes it.
     ///
-    /// - Throws: ``SettingsError/Code/invalid`` when the profile's login cannot be used as it is: a user without a
-    ///   password (ask for it first), or a credentials file.
+    /// Files of credentials and certificates are read by each connection for each attempt; see ``Profile/checkFiles()``.
+    ///
+    /// - Throws: ``SettingsError/Code/invalid`` when a login cannot be used as it is: a user without a password, which has
+    ///   to be asked for first.
     public init(profile: Profile) throws(SettingsError) {
-        self.init(servers: profile.servers.map(Server.init))
+        let place = "profile \(quoted(profile.name))"
+        var servers: [Server] = []
+        for server in profile.servers {
+            var result = Server(name: server.name, host: server.host, port: server.port, monitor: server.monitor)
+            if let login = server.login { result.credentials = try Self.credentials(login, place: place) }
+            result.tls = server.tls ?? (server.requiresTLS ? profile.tls.requiring() : nil)
+            servers.append(result)
+        }
+        self.init(servers: servers)
         naming =
             switch profile.naming {
             case .index: .index
@@ -32,34 +42,36 @@ extension RouletteConfiguration {
         baseBackoff = profile.baseBackoff
         maxBackoff = profile.maxBackoff
         connectionTimeout = profile.connectionTimeout
-        let login = try Self.credentials(of: profile)
-        credentials = { login }
+        tls = profile.tls
+        if let login = profile.login { credentials = try Self.credentials(login, place: place) }
     }
 
-    private static func credentials(of profile: Profile) throws(SettingsError) -> NATSClientConfiguration.Credentials {
-        let place = "profile \(quoted(profile.name))"
-        switch profile.login {
-        case nil:
-            return .none
+    private static func credentials(
+        _ login: Profile.Login,
+        place: String
+    ) throws(SettingsError) -> @Sendable () throws -> NATSClientConfiguration.Credentials {
+        switch login {
         case .user(let user, let password?):
-            return .userPassword(user: user, password: password)
+            return { .userPassword(user: user, password: password) }
         case .user(let user, password: nil):
             throw SettingsError(.invalid, file: place, "the user \(quoted(user)) has no password, set ROULETTE_PASSWORD")
         case .token(let token):
-            return .token(token)
+            return { .token(token) }
         case .credentials(let path):
-            throw SettingsError(
-                .invalid,
-                file: place,
-                "credentials files such as \(quoted(path)) cannot be used yet, use user and password or a token"
-            )
+            return { try .credentialsFile(path) }
+        case .nkey(let path):
+            return { try .nkeyFile(path) }
+        case .jwt(let jwt, let seed):
+            return { .jwt(jwt, seed: seed) }
         }
     }
 }
 
-extension RouletteConfiguration.Server {
-    /// A cluster of a profile.
-    init(_ server: ProfileServer) {
-        self.init(name: server.name, host: server.host, port: server.port, monitor: server.monitor)
+extension NATSClientConfiguration.TLS {
+    /// The same, but never without encryption.
+    fileprivate func requiring() -> Self {
+        var tls = self
+        if tls.mode == .automatic || tls.mode == .disabled { tls.mode = .required }
+        return tls
     }
 }

@@ -28,6 +28,11 @@ public struct SettingsLocations: Sendable, Hashable {
         themeDirectories = directories
     }
 
+    /// The directory of the contexts of the `nats` command line (ADR-21).
+    static func contextDirectory(environment: [String: String]) throws(SettingsError) -> String {
+        try base("XDG_CONFIG_HOME", orInHome: ".config", environment) + "/nats/context"
+    }
+
     /// Makes a path absolute: `~` is the home directory, and a relative path starts from `directory`.
     ///
     /// - Parameters:

@@ -11,10 +11,12 @@ public struct ServerAddress: Sendable, Hashable {
     public let host: String
     /// The TCP port, 1 to 65535.
     public let port: Int
-    /// The user and password, or the token, of a `nats://` URL.
+    /// Whether it is a `tls://` URL: nothing is sent to it that is not encrypted.
+    public let requiresTLS: Bool
+    /// The user and password, or the token, of a URL.
     public let login: Login?
 
-    /// What a `nats://` URL can carry before its `@`.
+    /// What a URL can carry before its `@`.
     public enum Login: Sendable, Hashable {
         /// `nats://user:password@host`
         case user(String, password: Secret)
@@ -23,7 +25,8 @@ public struct ServerAddress: Sendable, Hashable {
     }
 
     /// Puts an address together from checked parts.
-    init(name: String? = nil, host: String, port: Int = defaultPort, login: Login? = nil) {
+    init(name: String? = nil, host: String, port: Int = defaultPort, requiresTLS: Bool = false, login: Login? = nil) {
+        self.requiresTLS = requiresTLS
         self.name = name
         self.host = host
         self.port = port
@@ -51,7 +54,7 @@ public struct ServerAddressError: Error, Sendable, Hashable, CustomStringConvert
         public static let port = Code("port")
         /// The name before `=` is missing or not printable.
         public static let name = Code("name")
-        /// The URL's scheme is not `nats`.
+        /// The URL's scheme is neither `nats` nor `tls`.
         public static let scheme = Code("scheme")
         /// The user, password or token of the URL is not usable.
         public static let login = Code("login")
@@ -76,7 +79,7 @@ public struct ServerAddressError: Error, Sendable, Hashable, CustomStringConvert
 // MARK: - Parsing
 
 extension ServerAddress {
-    /// Reads `[NAME=]HOST[:PORT]` or `[NAME=]nats://[USER:PASSWORD@|TOKEN@]HOST[:PORT]`.
+    /// Reads `[NAME=]HOST[:PORT]` or `[NAME=]nats://[USER:PASSWORD@|TOKEN@]HOST[:PORT]`, or `tls://…` likewise.
     ///
     /// IPv6 addresses stand in brackets. User, password and token may be percent-encoded (RFC 3986).
     ///
@@ -92,11 +95,16 @@ extension ServerAddress {
         }
 
         var login: Login?
+        var requiresTLS = false
         if let schemeEnd = Self.schemeEnd(in: rest) {
             let scheme = rest[..<schemeEnd]
-            guard scheme == "nats" else {
-                throw ServerAddressError(.scheme, "the scheme \(quoted(String(scheme))) is not supported, use nats://HOST:PORT")
+            guard scheme == "nats" || scheme == "tls" else {
+                throw ServerAddressError(
+                    .scheme,
+                    "the scheme \(quoted(String(scheme))) is not supported, use nats://HOST:PORT or tls://HOST:PORT"
+                )
             }
+            requiresTLS = scheme == "tls"
             rest = rest[rest.index(schemeEnd, offsetBy: 3)...]
             if let at = rest.lastIndex(of: "@") {
                 login = try Self.login(rest[..<at])
@@ -111,7 +119,7 @@ extension ServerAddress {
         }
 
         let (host, port) = try Self.split(rest)
-        self.init(name: name, host: host, port: port, login: login)
+        self.init(name: name, host: host, port: port, requiresTLS: requiresTLS, login: login)
     }
 
     /// The `=` after a name: one that stands before any URL, so that a token may hold the character.
