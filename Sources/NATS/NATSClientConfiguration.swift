@@ -24,7 +24,14 @@ public struct NATSClientConfiguration: Sendable {
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
     /// Asked again for every attempt, so that rotated credentials are used.
-    public var credentials: @Sendable () throws -> Credentials = { .none }
+    ///
+    /// It is called on a thread of its own kind, so that it may read files and ask other services. What it takes counts
+    /// against ``connectTimeout``.
+    public var credentials: @Sendable () throws -> Credentials = { .none } {
+        didSet { hasCredentials = true }
+    }
+    /// Whether anybody set ``credentials``.
+    private(set) var hasCredentials = false
     /// Whether and how the connection is encrypted.
     public var tls = TLS()
     /// One deadline over everything from the first TCP packet to the first PONG, TLS included.

@@ -12,8 +12,9 @@ extension ConnectionDriver {
         self.link = link
         timers.retry = nil
         timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            guard link === self.link, self.lifecycle.handshakeDeadlinePassed() == .disconnect else { return }
-            self.closeSocket()
+            guard link === self.link else { return }
+            if link.isSecuring { return self.failed(link, .tlsTimeout) }
+            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
         }
         status.update { values in
             values.state = .connecting
@@ -37,7 +38,9 @@ extension ConnectionDriver {
     func tcpConnected(_ link: Link, channel: any Channel) {
         if link === successor {
             link.channel = channel
-            return perform(succession.tcpConnected(), on: link)
+            perform(succession.tcpConnected(), on: link)
+            if configuration.tls.mode == .first { secure(link) }
+            return
         }
         guard link === self.link, lifecycle.tcpConnected() == .none else {
             channel.close(promise: nil)
@@ -45,6 +48,7 @@ extension ConnectionDriver {
         }
         link.channel = channel
         status.update { $0.state = .handshaking }
+        if configuration.tls.mode == .first { secure(link) }
     }
 
     /// The peer broke the protocol, or the socket failed.
@@ -84,10 +88,10 @@ extension ConnectionDriver {
         if info.lameDuckMode, lifecycle.state == .connected { lameDuckAnnounced() }
     }
 
-    /// Sends CONNECT and PING.
+    /// Sends CONNECT and PING, behind the TLS handshake where there is one.
     func introduce(on link: Link, _ info: ServerInfo) {
         do {
-            try writeConnect(on: link, to: info)
+            if try mustSecure(link, info) { secure(link) } else { authenticate(on: link, info) }
         } catch {
             failed(link, error)
         }

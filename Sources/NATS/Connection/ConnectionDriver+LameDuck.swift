@@ -130,6 +130,7 @@ extension ConnectionDriver {
             values.state = .connected
             values.pingMisses = 0
             values.server = server
+            values.tls = link.tlsStatus
             values.connections += 1
             values.roundTrips = RoundTrips()
         }

@@ -17,7 +17,10 @@ extension ConnectionDriver {
         }
         // The successor delivers as well from here on, so what still comes from the old server may come twice.
         if isMainLink, succession.isSubscribed { possibleDuplicates &+= messages }
-        for entry in burst.touched { handOut(entry) }
+        // Before it knows our subscriptions a server has nothing for them: somebody else wrote that.
+        let isSubscribed = isMainLink ? lifecycle.state == .connected : succession.isSubscribed
+        for entry in burst.touched { if isSubscribed { handOut(entry) } else { entry.discardBatch() } }
+        if link.info == nil { link.hasMoreThanInfo = burst.hasMoreThanInfo }
         for operation in burst.operations {
             // An operation can end the connection; what came behind it then means nothing.
             guard isCurrent(link) else { return }

@@ -6,33 +6,6 @@ import NIOCore
 /// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it. While the
 /// connection moves to another server, SUBs and UNSUBs go to both.
 extension ConnectionDriver {
-    // MARK: Handshake
-
-    func writeConnect(on link: Link, to info: ServerInfo) throws(NATSError) {
-        if configuration.tls.mode == .required || configuration.tls.mode == .first {
-            throw NATSError(.tls, "TLS is not available yet")
-        }
-        var options = ConnectOptions()
-        options.name = configuration.name
-        options.echo = configuration.echo
-        let credentials: NATSClientConfiguration.Credentials
-        do {
-            credentials = try configuration.credentials()
-        } catch {
-            throw NATSError(.authorization, "the credentials cannot be read: \(error)", cause: error)
-        }
-        if credentials == .none, info.authRequired {
-            throw NATSError(.authorization, "the server asks for credentials and none are configured")
-        }
-        try credentials.sign(&options, nonce: info.nonce)
-        if info.tlsRequired {
-            throw NATSError(.configuration, "the server requires TLS, which this client is not configured for")
-        }
-        link.control.writeImmutableBuffer(options.encoded())
-        FrameEncoder.ping(into: &link.control)
-        scheduleFlush(of: link)
-    }
-
     // MARK: Pings
 
     func pingAnswered(on link: Link) {
@@ -100,6 +73,7 @@ extension ConnectionDriver {
 
     /// From the server's first word on.
     private func mayWrite(to link: Link) -> Bool {
+        if link.isSecuring { return false }
         if link === successor { return succession.state == .awaitingPong || succession.isSubscribed }
         return link === self.link && (lifecycle.state == .awaitingPong || lifecycle.state == .connected)
     }

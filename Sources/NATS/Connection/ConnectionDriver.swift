@@ -146,6 +146,7 @@ final class ConnectionDriver: @unchecked Sendable {
         }
         status.update { values in
             values.state = .closed
+            values.tls = nil
             values.subscriptions = 0
             values.nextAttemptAt = nil
         }
@@ -167,6 +168,7 @@ final class ConnectionDriver: @unchecked Sendable {
             values.attempt = 0
             values.connections += 1
             values.roundTrips = RoundTrips()
+            values.tls = link.tlsStatus
         }
         logger.debug("connected", metadata: ["address": "\(link.address)"])
         subscribeAgain(on: link)
@@ -264,6 +266,7 @@ final class ConnectionDriver: @unchecked Sendable {
             values.state = .reconnecting
             values.attempt = next
             values.pingMisses = 0
+            values.tls = nil
             values.nextAttemptAt = .now() + TimeAmount(delay)
             values.lastError = cause
         }

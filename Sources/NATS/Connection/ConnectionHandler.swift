@@ -1,5 +1,7 @@
 import NATSWire
 import NIOCore
+import NIOSSL
+import NIOTLS
 
 /// Turns the bytes of one socket into batches for subscriptions and operations for the driver.
 ///
@@ -26,6 +28,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         guard failure == nil else { return }
+        if link.isSecuring {
+            failure = .plainTextBeforeTLS
+            return
+        }
         burst.bytes += buffer.readableBytes
         do {
             try parser.parse(buffer, into: &burst)
@@ -41,16 +47,24 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handOutBurst()
-        driver.closed(link, error: nil)
+        driver.closed(link, error: driver.explainEnd(of: link))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { driver.tlsCompleted(on: link) }
+        context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        driver.failed(link, NATSError.socket(error))
+        // The end of the stream follows, and says it with what the server said before.
+        if case NIOSSLError.uncleanShutdown = error { return }
+        driver.failed(link, driver.explain(error, on: link))
     }
 
     private func handOutBurst() {
         guard burst.bytes > 0 else { return }
         // Moved out first: what the driver does with it can close the channel, which comes back here at once.
+        burst.pendingBytes = parser.pendingBytes
         let full = burst
         burst = InboundBurst(subscriptions: driver.subscriptions)
         driver.received(full, on: link)
@@ -74,7 +88,15 @@ struct InboundBurst: OperationSink {
     private(set) var messages = 0
     /// Messages for subscriptions that ended: they were on their way when the UNSUB was sent.
     private(set) var unclaimed = 0
+    private var acknowledgments = 0
     var bytes = 0
+    /// What was read of an operation that is not complete.
+    var pendingBytes = 0
+
+    /// Whether it holds anything besides one operation.
+    var hasMoreThanInfo: Bool {
+        operations.count + messages + unclaimed + acknowledgments > 1 || pendingBytes > 0
+    }
 
     init(subscriptions: SubscriptionTable) {
         self.subscriptions = subscriptions
@@ -95,6 +117,6 @@ struct InboundBurst: OperationSink {
     mutating func ping() { operations.append(.ping) }
     mutating func pong() { operations.append(.pong) }
     /// Only a verbose server says it; there is nothing to do.
-    mutating func ok() {}
+    mutating func ok() { acknowledgments += 1 }
     mutating func serverError(_ text: ByteBuffer) { operations.append(.serverError(text)) }
 }

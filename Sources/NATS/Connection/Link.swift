@@ -1,6 +1,7 @@
 import DequeModule
 import NATSWire
 import NIOCore
+import NIOSSL
 
 /// One socket to a server, from the first packet to its end.
 ///
@@ -14,6 +15,10 @@ final class Link: @unchecked Sendable {
     var channel: (any Channel)?
     /// What the server said of itself last.
     var info: ServerInfo?
+    /// How far the encryption is.
+    var encryption = LinkEncryption.none
+    /// Whether the read that brought the first INFO brought anything else. No server says more before it is answered.
+    var hasMoreThanInfo = false
     /// Whether anything came since the last ping interval.
     var receivedBytes = false
 
@@ -64,6 +69,19 @@ final class Link: @unchecked Sendable {
         subscribes - confirmedSubscribes == 1 ? lastSubscribed : nil
     }
 
+    /// Whether nothing may be written or understood, because TLS is being set up.
+    var isSecuring: Bool {
+        switch encryption {
+        case .preparing, .handshaking: true
+        case .none, .established: false
+        }
+    }
+
+    /// What is known of the encryption, once it stands.
+    var tlsStatus: TLSStatus? {
+        if case .established(_, let status) = encryption { status } else { nil }
+    }
+
     /// Fails everybody who waits for something of this socket.
     func abandon(_ cause: NATSError) {
         control = ByteBuffer()
@@ -74,6 +92,17 @@ final class Link: @unchecked Sendable {
         }
         expectedPongs = []
     }
+}
+
+/// The way of a socket from plain text to TLS.
+enum LinkEncryption {
+    /// Plain text.
+    case none
+    /// Decided on. What comes in plain text from here on is not the server's.
+    case preparing
+    case handshaking(NIOSSLClientHandler)
+    /// The server is who it should be.
+    case established(NIOSSLClientHandler, TLSStatus)
 }
 
 /// A PING under way and what its PONG will mean.

@@ -44,15 +44,17 @@ public struct ConnectionSnapshot: Sendable {
     public let maxPingFailure: Int
     /// Who answers; the last one known while disconnected.
     public let server: ServerIdentity?
+    /// The encryption of the connection, while it is up; nil for plain text.
+    public let tls: TLSStatus?
     /// Round trips, once one was measured.
     public let roundTrip: RoundTrip?
     /// Messages received.
     public let messagesIn: UInt64
     /// Messages accepted for publishing.
     public let messagesOut: UInt64
-    /// Bytes read from the socket.
+    /// Bytes received, before TLS wrapped or after it unwrapped them.
     public let bytesIn: UInt64
-    /// Bytes written to the socket.
+    /// Bytes sent, before TLS wrapped them.
     public let bytesOut: UInt64
     /// Accepted messages that wait for the socket.
     public let bufferedMessages: Int

@@ -14,6 +14,7 @@ final class ConnectionStatus: Sendable {
         var nextAttemptAt: NIODeadline?
         var pingMisses = 0
         var server: ServerIdentity?
+        var tls: TLSStatus?
         var messagesIn: UInt64 = 0
         var bytesIn: UInt64 = 0
         var bytesOut: UInt64 = 0
@@ -51,6 +52,7 @@ final class ConnectionStatus: Sendable {
             pingMisses: values.pingMisses,
             maxPingFailure: maxPingFailure,
             server: values.server,
+            tls: values.tls,
             roundTrip: values.roundTrips.summary,
             messagesIn: values.messagesIn,
             messagesOut: outbound.messages,

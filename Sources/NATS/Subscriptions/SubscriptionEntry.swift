@@ -77,6 +77,12 @@ final class SubscriptionEntry {
         if isAnyComplete { removeAll(where: { $0.remaining == 0 }, error: nil) }
     }
 
+    /// Forgets what came in.
+    func discardBatch() {
+        batch = []
+        batchBytes = 0
+    }
+
     private func takeBatch() -> [WireMessage] {
         var messages = batch
         batch = []
