@@ -35,10 +35,15 @@ package final class ScriptedServer: Sendable {
     ///
     /// - Parameters:
     ///   - port: Zero has the kernel choose one.
+    ///   - tls: Connections are encrypted from their first byte.
     ///   - script: Played to each connection on its own.
-    package static func start(port: Int = 0, _ script: @escaping Script) async throws -> ScriptedServer {
+    package static func start(
+        port: Int = 0,
+        tls: TLSTermination? = nil,
+        _ script: @escaping Script
+    ) async throws -> ScriptedServer {
         let state = Watched(State())
-        let listener = try await TCPListener.listen(port: port) { connection in
+        let listener = try await TCPListener.listen(port: port, tls: tls) { connection in
             state.update { state in
                 let index = state.connections.count
                 state.connections.append(connection)
