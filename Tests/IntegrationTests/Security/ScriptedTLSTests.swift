@@ -85,7 +85,7 @@ struct ScriptedTLSTests {
             try await connection.send(Self.info)
             try await connection.waitUntilEnded(within: .seconds(40))
         }
-        let error = try await cause(.test(port: server.port) { $0.connectTimeout = .milliseconds(500) })
+        let error = try await cause(.test(port: server.port) { $0.connectTimeout = .seconds(3) })
         #expect(error == NATSError(.connectTimeout, "timed out: the TLS handshake was not completed"))
         await server.close()
     }
