@@ -7,20 +7,15 @@ import Testing
 @Suite("Pending requests, as transcripts")
 struct PendingRequestsTests {
     private var pending = PendingRequests<String>()
-    private var randomness = Counting()
+    private var lastToken: UInt64 = 0
     private let start = NIODeadline.uptimeNanoseconds(1_000_000_000)
 
-    /// Hands out 1, 2, 3, …
-    private struct Counting: RandomNumberGenerator {
-        var last: UInt64 = 0
-        mutating func next() -> UInt64 {
-            last += 1
-            return last
-        }
-    }
-
     private mutating func add(_ name: String, _ terms: ReplyTerms? = nil, to subject: Subject = "a") -> RequestToken {
-        pending.add(name, to: subject, terms: terms ?? .one(timeout: .seconds(5), from: start), using: &randomness)
+        lastToken += 1
+        let token = RequestToken(bits: lastToken)
+        let isAdded = pending.add(token, name, to: subject, terms: terms ?? .one(timeout: .seconds(5), from: start))
+        #expect(isAdded)
+        return token
     }
 
     private func after(milliseconds: Int64) -> NIODeadline { start + .milliseconds(milliseconds) }
@@ -47,12 +42,11 @@ struct PendingRequestsTests {
 
     @Test("a token that is taken is not given twice")
     mutating func distinctTokens() {
-        let first = add("a")
-        randomness.last = 0
-        let second = add("b")
-        #expect(first != second)
-        #expect(reply(first) == "last a")
-        #expect(reply(second) == "last b")
+        let token = add("a")
+        let isAddedAgain = pending.add(token, "b", to: "a", terms: .one(timeout: .seconds(5), from: start))
+        #expect(!isAddedAgain)
+        #expect(pending.count == 1)
+        #expect(reply(token) == "last a")
     }
 
     @Test("a request for many ends with as many replies as it asked for")

@@ -46,8 +46,12 @@ struct Inbox: Sendable {
 
     /// Where the reply to a request is expected.
     func subject(for token: RequestToken) throws(NATSError) -> Subject {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(stem.count + RequestToken.textLength)
+        bytes += stem
+        token.write(to: &bytes)
         do {
-            return try Subject(bytes: stem + token.text)
+            return try Subject(bytes: bytes)
         } catch {
             throw NATSError(.invalidSubject, "\(error)", cause: error)
         }

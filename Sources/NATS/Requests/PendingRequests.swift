@@ -41,17 +41,14 @@ struct PendingRequests<Receiver> {
     // MARK: Sending
 
     /// A request is about to be sent.
-    mutating func add(
-        _ receiver: Receiver,
-        to subject: Subject,
-        terms: ReplyTerms,
-        using randomness: inout some RandomNumberGenerator
-    ) -> RequestToken {
-        var token: RequestToken
-        repeat { token = RequestToken(bits: randomness.next()) } while entries[token] != nil
+    ///
+    /// - Parameter token: a random one.
+    /// - Returns: whether it was added; not when another request has that token.
+    mutating func add(_ token: RequestToken, _ receiver: Receiver, to subject: Subject, terms: ReplyTerms) -> Bool {
+        guard entries[token] == nil else { return false }
         entries[token] = Entry(receiver: receiver, subject: subject, terms: terms, deadline: terms.end)
         expireNoLater(than: terms.end)
-        return token
+        return true
     }
 
     /// The connection took the request as its message number `sequence`.

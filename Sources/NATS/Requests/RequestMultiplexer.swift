@@ -89,7 +89,10 @@ final class RequestMultiplexer: Sendable {
             if let refusal = state.refusal { return .failure(refusal) }
             // The refusal can be faster than the task that subscribed.
             if case .refused(let refusal) = state.inbox { return .failure(refusal) }
-            let token = state.pending.add(receiver, to: subject, terms: terms, using: &state.randomness)
+            var token = RequestToken(bits: state.randomness.next())
+            while !state.pending.add(token, receiver, to: subject, terms: terms) {
+                token = RequestToken(bits: state.randomness.next())
+            }
             return .success((token, state.isTimerLate))
         }
         let (token, isTimerLate) = try added.get()

@@ -12,9 +12,10 @@ struct RequestToken: Hashable, Sendable {
 
 /// Tokens as the last token of a reply subject, in the alphabet of RFC 4648 §5, the highest bits first.
 extension RequestToken {
-    var text: [UInt8] {
-        (0..<Self.textLength).map { position in
-            Self.character(UInt8(truncatingIfNeeded: bits >> UInt64(6 * (Self.textLength - 1 - position))) & 63)
+    /// Appends the text.
+    func write(to bytes: inout [UInt8]) {
+        for position in (0..<Self.textLength).reversed() {
+            bytes.append(Self.character(UInt8(truncatingIfNeeded: bits >> UInt64(6 * position)) & 63))
         }
     }
 
