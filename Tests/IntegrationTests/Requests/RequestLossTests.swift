@@ -51,7 +51,7 @@ struct RequestLossTests {
                 try await client.withResponder(on: "echo") {
                     try await $0.respond($0.payload)
                 } _: {
-                    #expect(try await client.request("before", to: "echo").body == "before")
+                    #expect(try await client.request("before", to: "echo", timeout: patience).body == "before")
                     server.kill()
                     while let next = await events.next() {
                         if case .disconnected = next.event { break }
@@ -74,7 +74,7 @@ struct RequestLossTests {
                 try await client.withResponder(on: "echo") {
                     try await $0.respond($0.payload)
                 } _: {
-                    _ = try await client.request("first", to: "echo")
+                    _ = try await client.request("first", to: "echo", timeout: patience)
                     server.pause()
                     let lost = await failure { () async throws(NATSError) in
                         try await client.request("x", to: "echo", timeout: .seconds(600))
@@ -124,7 +124,9 @@ struct RequestLossTests {
                 #expect(await request.value?.code == .closed)
                 let error = await #expect(throws: NATSError.self) { for try await _ in replies {} }
                 #expect(error?.code == .closed)
-                let late = await failure { () async throws(NATSError) in try await client.request("x", to: "silent") }
+                let late = await failure { () async throws(NATSError) in
+                    try await client.request("x", to: "silent", timeout: patience)
+                }
                 #expect(late?.code == .closed)
                 #expect(client.snapshot.pendingRequests == 0)
             }

@@ -11,7 +11,9 @@ struct RequestMoveTests {
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
         do {
             try await cluster.servers[1].withClient { responder in
-                try await responder.withResponder(on: "echo") { try await $0.respond($0.payload) } _: {
+                try await responder.withResponder(on: "echo") {
+                    try await $0.respond($0.payload)
+                } _: {
                     let client = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: balancer.port)))
                     try await withRunning(client) { client in
                         let events = client.events(buffer: 1000)

@@ -3,6 +3,9 @@ import NATSWire
 import TestSupport
 import Testing
 
+/// The timeout of requests that get their reply at once, but for a machine that has other things to do.
+let patience: Duration = .seconds(60)
+
 extension NATSServerProcess {
     /// Runs a connected client on this server.
     func withClient(

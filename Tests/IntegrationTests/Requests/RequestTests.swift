@@ -19,7 +19,7 @@ struct RequestTests {
                     try answer.add("Answer-To", try message.headers?["Trace-Id"] ?? "")
                     try await message.respond(message.payload, headers: answer)
                 } _: {
-                    let reply = try await client.request(bytes, to: "echo", headers: headers)
+                    let reply = try await client.request(bytes, to: "echo", headers: headers, timeout: patience)
                     #expect(Array(buffer: reply.payload) == bytes)
                     #expect(try reply.headers?["Answer-To"] == "7f3a")
                     #expect(reply.status == nil)
@@ -68,7 +68,7 @@ struct RequestTests {
                 #expect(client.snapshot.lateReplies == 1)
 
                 // It does not disturb the next request.
-                async let next = client.request("y", to: "slow")
+                async let next = client.request("y", to: "slow", timeout: patience)
                 let second = try await responder.nextMessage()
                 try await responder.publish("in time", to: try #require(second.replyTo))
                 #expect(try await next.body == "in time")
@@ -156,7 +156,7 @@ struct RequestTests {
                     #expect(message.reply?.hasPrefix("mine.inbox.") == true)
                     try await message.respond("allowed")
                 } _: {
-                    let reply = try await client.request("x", to: "echo")
+                    let reply = try await client.request("x", to: "echo", timeout: patience)
                     #expect(reply.body == "allowed")
                 }
             }

@@ -62,7 +62,7 @@ struct RouletteRequestTests {
                         for cluster in 0..<3 {
                             let topic = try deployment.topic(on: cluster, of: requester)
                             for body in ["respond", "reply"] {
-                                let reply = try await requester.request(body, to: topic)
+                                let reply = try await requester.request(body, to: topic, timeout: patience)
                                 #expect(reply.body == "from \(cluster)")
                                 #expect(reply.cluster.index == cluster)
                             }
@@ -137,7 +137,7 @@ struct RouletteRequestTests {
                     let well = try deployment.topic(on: 1, of: client)
                     deployment.servers[0].kill()
                     _ = try await deployment.waitFor(client) { $0.clusters[0].state == .down }
-                    let reply = try await client.request("still", to: well)
+                    let reply = try await client.request("still", to: well, timeout: patience)
                     #expect(reply.body == "still")
                     let error = await #expect(throws: RouletteError.self) {
                         try await client.request("x", to: lost, timeout: .milliseconds(200))

@@ -43,7 +43,7 @@ struct ScriptedRequestTests {
         }
         try await withRunning(try NATSClient(configuration: configuration(port: server.port))) { client in
             for _ in 0..<3 {
-                let reply = try await client.request("x", to: "a")
+                let reply = try await client.request("x", to: "a", timeout: patience)
                 #expect(reply.body == "0")
             }
             let lost = await failure { () async throws(NATSError) in
@@ -51,7 +51,7 @@ struct ScriptedRequestTests {
             }
             #expect(lost?.code == .disconnected)
             for _ in 0..<3 {
-                let reply = try await client.request("x", to: "a")
+                let reply = try await client.request("x", to: "a", timeout: patience)
                 #expect(reply.body == "1")
             }
             #expect(client.snapshot.lateReplies == 1)
@@ -77,12 +77,12 @@ struct ScriptedRequestTests {
             try await connection.waitUntilEnded()
         }
         try await withRunning(try NATSClient(configuration: configuration(port: server.port))) { client in
-            let missing = try await client.request("x", to: "a")
+            let missing = try await client.request("x", to: "a", timeout: patience)
             #expect(missing.status == HeaderStatus(code: 404, text: "No Messages"))
-            let garbage = try await client.request("x", to: "a")
+            let garbage = try await client.request("x", to: "a", timeout: patience)
             #expect(garbage.headerBytes.map { String(buffer: $0) } == "GARBAGE\r\n\r\n")
             #expect(throws: WireError.self) { try garbage.headers }
-            let answered = try await client.request("x", to: "a")
+            let answered = try await client.request("x", to: "a", timeout: patience)
             #expect(answered.status?.code == 503)
             #expect(answered.body == "x")
 
