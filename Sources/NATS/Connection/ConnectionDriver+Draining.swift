@@ -13,6 +13,8 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         isDraining = true
         endSuccession(mayTakeOver: false)
+        // The move may have held publishes back.
+        flush()
         let entries = subscriptions.entries.filter { $0.sid != inbox }
         let sinks = entries.flatMap(\.sinks)
         let sids = entries.map(\.sid)

@@ -9,6 +9,8 @@ extension ConnectionDriver {
 
     /// The server is going to stop and wants its clients to go elsewhere.
     func lameDuckAnnounced() {
+        // It may say so several times.
+        guard !isMoving else { return }
         observer(.lameDuck)
         guard configuration.movesOnLameDuck else { return }
         perform(succession.lameDuckAnnounced())

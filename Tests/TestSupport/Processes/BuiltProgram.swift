@@ -13,25 +13,37 @@ package enum BuiltProgram {
     }
 
     /// Where it is: beside the test bundle.
-    package static func path() throws -> String {
+    package static func path(of name: String = "roulette") throws -> String {
         #if canImport(Darwin)
             let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
             let directory = bundle.bundleURL.deletingLastPathComponent()
         #else
             let directory = Bundle.main.executableURL?.deletingLastPathComponent() ?? Bundle.main.bundleURL
         #endif
-        let path = directory.appendingPathComponent("roulette").path
+        let path = directory.appendingPathComponent(name).path
         guard FileManager.default.isExecutableFile(atPath: path) else { throw NotBuilt(path: path) }
         return path
     }
 
     /// Runs it to its end.
+    package static func run(
+        _ arguments: [String],
+        input: String = "",
+        environment: [String: String] = [:],
+        within limit: Duration = .seconds(60)
+    ) async throws -> Result {
+        try await Self.run("roulette", arguments, input: input, environment: environment, within: limit)
+    }
+
+    /// Runs a program of this build to its end.
     ///
     /// - Parameters:
+    ///   - name: Of the program.
     ///   - arguments: Without the program's name.
     ///   - environment: Added to what the tests run with. HOME and the XDG directories lead nowhere, so that no
     ///     configuration of the machine gets in.
     package static func run(
+        _ name: String,
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:],
@@ -40,7 +52,7 @@ package enum BuiltProgram {
         let source = try TemporaryFile(Array(input.utf8))
         let (output, errors) = (try TemporaryFile([]), try TemporaryFile([]))
         let process = try ChildProcess(
-            path: try Self.path(),
+            path: try Self.path(of: name),
             arguments: arguments,
             environment: Self.environment(adding: environment),
             streams: .descriptors(input: source.descriptor, output: output.descriptor, error: errors.descriptor)

@@ -1,0 +1,29 @@
+// The code of the guide "Delivery, order and failure".
+import Roulette
+
+func confirm(_ client: RouletteClient) async throws {
+    try await client.publish("paid", to: "orders.eu.4711")
+    do {
+        try await client.flush(topic: "orders.eu.4711")
+    } catch let error as RouletteError where error.code == .unconfirmed {
+        print("the payment may not have been told: \(error)")
+    }
+}
+
+func neverWait(_ client: RouletteClient) throws {
+    do {
+        try client.tryPublish("21.5", to: "sensors.hall1.temperature")
+    } catch let error where error.code == .bufferFull {
+        // The next reading is more useful than this one.
+    }
+}
+
+func watch(_ client: RouletteClient) async {
+    for await event in client.events {
+        switch event.kind {
+        case .disconnected(let cause, let unconfirmed): print("lost: \(cause), up to \(unconfirmed) messages")
+        case .subscriptionResumed(let pattern, let blind): print("\(pattern) missed \(blind.duration)")
+        default: break
+        }
+    }
+}

@@ -1,0 +1,26 @@
+// The code of the guide "Coming from Elixir Roulette".
+import Roulette
+
+func deployment() throws -> RouletteConfiguration {
+    var configuration = RouletteConfiguration(servers: [
+        try .init("nats-alpha.example.org"),
+        try .init("nats-beta.example.org:4223"),
+        try .init("nats-gamma.example.org"),
+    ])
+    configuration.poolSize = 5
+    configuration.pingInterval = .seconds(5)
+    configuration.maxPingFailure = 2
+    configuration.subscriptionRestart = .permanent
+    return configuration
+}
+
+func publishAndSubscribe(_ client: RouletteClient) async throws {
+    try await client.publish("a new order", to: "orders.eu")
+
+    try await client.subscribe(to: "orders.eu") { messages in
+        for try await message in messages {
+            print(message.topic, message.body)
+            break
+        }
+    }
+}

@@ -1,0 +1,25 @@
+import Roulette
+
+// The load balancers of the clusters, as host:port. Their order is the ring: every program lists the same.
+let servers = try CommandLine.arguments.dropFirst().map { try RouletteConfiguration.Server($0) }
+let client = try RouletteClient(configuration: RouletteConfiguration(servers: servers))
+
+try await withThrowingTaskGroup(of: Void.self) { group in
+    group.addTask { await client.run() }  // or add the client to a ServiceGroup
+
+    // A service that answers requests.
+    let prices = try await client.subscribe(to: "prices.get", options: SubscribeOptions(confirmed: true))
+    group.addTask {
+        for try await request in prices { try await request.respond("1.99 for \(request.body)") }
+    }
+    let answer = try await client.request("apples", to: "prices.get", timeout: .seconds(2))
+    print("\(answer.cluster.name): \(answer.body)")
+
+    // A pattern listens on all clusters; each topic is on one of them.
+    let orders = try await client.subscribe(to: "orders.>", options: SubscribeOptions(maxMessages: 9, confirmed: true))
+    for number in 1...9 { try await client.publish("order \(number)", to: "orders.eu.\(number)") }
+    try await client.flush()  // the servers have confirmed them all
+    for try await order in orders { print("\(order.cluster.name): \(order.topic) \(order.body)") }
+
+    try await client.drain()  // everything comes to its end, then run() returns
+}

@@ -1,0 +1,81 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("The documentation")
+struct GuideTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    private static func files(in directory: String, extension suffix: String) throws -> [URL] {
+        try FileManager.default.contentsOfDirectory(at: root.appendingPathComponent(directory), includingPropertiesForKeys: nil)
+            .filter { $0.pathExtension == suffix }
+    }
+
+    /// The lines without blank ones and without what all have in common at their beginning.
+    private static func normalized(_ lines: some Sequence<Substring>) -> [String] {
+        let lines = lines.filter { !$0.allSatisfy(\.isWhitespace) }
+        let indentation = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
+        return lines.map { String($0.dropFirst(indentation)) }
+    }
+
+    /// The Swift code of a Markdown text, block by block.
+    private static func blocks(of text: String) -> [[String]] {
+        var blocks: [[String]] = []
+        var block: [Substring]?
+        for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+            if let lines = block {
+                if line.hasPrefix("```") {
+                    blocks.append(normalized(lines))
+                    block = nil
+                } else {
+                    block = lines + [line]
+                }
+            } else if line == "```swift" {
+                block = []
+            }
+        }
+        return blocks
+    }
+
+    @Test("every piece of Swift in the README and in the guides stands in a snippet, which the build compiles")
+    func compiled() throws {
+        let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
+            try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
+        }
+        var guides = try Self.files(in: "Sources/Roulette/Roulette.docc", extension: "md")
+        guides.append(Self.root.appendingPathComponent("README.md"))
+        var count = 0
+        for guide in guides {
+            for block in Self.blocks(of: try String(contentsOf: guide, encoding: .utf8)) {
+                count += 1
+                let isCompiled = snippets.contains { lines in
+                    lines.indices.contains { start in
+                        let window = lines[start...].prefix(block.count)
+                        return window.count == block.count && Self.normalized(window) == block
+                    }
+                }
+                #expect(isCompiled, "\(guide.lastPathComponent): no snippet has\n\(block.joined(separator: "\n"))")
+            }
+        }
+        #expect(count > 10)
+    }
+
+    @Test("the program of the README publishes, subscribes and requests over three real clusters, in 30 lines")
+    func quickStart() async throws {
+        let source = try String(contentsOf: Self.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
+        #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
+        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(Self.blocks(of: readme).contains(Self.normalized(source.split(separator: "\n"))), "the README has the program")
+
+        try await withDeployment(clusters: 3) { deployment in
+            let result = try await BuiltProgram.run("QuickStart", deployment.servers.map(\.address))
+            #expect(result.status == .exited(0), "\(result.errors)")
+            #expect(result.lines.count == 10)
+            #expect(result.lines.first?.hasSuffix(": 1.99 for apples") == true)
+            let orders = result.lines.dropFirst()
+            #expect(Set(orders.map { $0.split(separator: " ").dropFirst().joined(separator: " ") }).count == 9)
+            #expect(Set(orders.compactMap { $0.split(separator: " ").first }).count == 3, "orders came from all clusters")
+        }
+    }
+}
