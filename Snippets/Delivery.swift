@@ -5,7 +5,7 @@ func confirm(_ client: RouletteClient) async throws {
     try await client.publish("paid", to: "orders.eu.4711")
     do {
         try await client.flush(topic: "orders.eu.4711")
-    } catch let error as RouletteError where error.code == .unconfirmed {
+    } catch let error where error.code == .unconfirmed {
         print("the payment may not have been told: \(error)")
     }
 }

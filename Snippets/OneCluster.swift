@@ -37,7 +37,7 @@ func ask(_ client: RouletteClient) async throws {
     do {
         let answer = try await client.request("apples", to: "prices.get", timeout: .seconds(2))
         print(answer.body)
-    } catch let error as RouletteError where error.code == .noResponders {
+    } catch let error where error.code == .noResponders {
         print("nobody answers prices.get")
     }
 }
