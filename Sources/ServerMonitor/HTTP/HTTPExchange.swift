@@ -1,0 +1,137 @@
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import NIOSSL
+
+/// One GET on a connection of its own, within a time and a size.
+struct HTTPExchange {
+    struct Answer: Sendable {
+        let status: Int
+        let body: ByteBuffer
+    }
+
+    let endpoint: MonitorEndpoint
+    let timeout: Duration
+    let answerLimit: Int
+
+    func get(_ path: String, on eventLoop: any EventLoop) async throws(MonitorError) -> Answer {
+        let promise = eventLoop.makePromise(of: Answer.self)
+        let deadline = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeout / .nanoseconds(1)))) {
+            promise.fail(MonitorError(.timeout, "\(endpoint) did not answer within \(timeout)"))
+        }
+        let connecting = connect(path, on: eventLoop, answer: promise)
+        connecting.whenFailure { promise.fail(unreachable($0)) }
+        let answer: Result<Answer, any Error>
+        do {
+            answer = .success(
+                try await withTaskCancellationHandler {
+                    try await promise.futureResult.get()
+                } onCancel: {
+                    promise.fail(MonitorError(.timeout, "the task was canceled"))
+                }
+            )
+        } catch {
+            answer = .failure(error)
+        }
+        deadline.cancel()
+        // Whatever became of it, also of one that is only now being made.
+        connecting.whenSuccess { $0.close(promise: nil) }
+        switch answer {
+        case .success(let answer): return answer
+        case .failure(let error as MonitorError): throw error
+        case .failure(let error): throw unreachable(error)
+        }
+    }
+
+    private func connect(
+        _ path: String,
+        on eventLoop: any EventLoop,
+        answer: EventLoopPromise<Answer>
+    ) -> EventLoopFuture<any Channel> {
+        ClientBootstrap(group: eventLoop)
+            .connectTimeout(.nanoseconds(Int64(timeout / .nanoseconds(1))))
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let pipeline = channel.pipeline.syncOperations
+                    if endpoint.isSecure {
+                        let context = try NIOSSLContext(configuration: .makeClientConfiguration())
+                        // An IP address cannot be sent as the name; the certificate has to hold it all the same.
+                        let name = endpoint.host.isIPAddress ? nil : endpoint.host
+                        try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
+                    }
+                    try pipeline.addHTTPClientHandlers()
+                    try pipeline.addHandler(ExchangeHandler(exchange: self, path: path, answer: answer))
+                }
+            }
+            .connect(host: endpoint.host, port: endpoint.port)
+    }
+
+    func unreachable(_ error: any Error) -> MonitorError {
+        switch error {
+        case let error as MonitorError: error
+        case let error as NIOConnectionError where error.connectionErrors.isEmpty:
+            MonitorError(.unreachable, "\(endpoint.host) has no address; check the spelling and the DNS")
+        case is NIOConnectionError:
+            MonitorError(.unreachable, "\(endpoint) cannot be reached; is the server's monitoring switched on?")
+        case is HTTPParserError:
+            MonitorError(.answer, "\(endpoint) does not speak HTTP; is it the monitoring port of a NATS server?")
+        default:
+            MonitorError(.unreachable, "the connection to \(endpoint) failed: \(error)")
+        }
+    }
+}
+
+/// Sends the request and gathers the answer.
+private final class ExchangeHandler: ChannelInboundHandler {
+    typealias InboundIn = HTTPClientResponsePart
+    typealias OutboundOut = HTTPClientRequestPart
+
+    private let exchange: HTTPExchange
+    private let path: String
+    private let answer: EventLoopPromise<HTTPExchange.Answer>
+    private var status = 0
+    private var body = ByteBuffer()
+
+    init(exchange: HTTPExchange, path: String, answer: EventLoopPromise<HTTPExchange.Answer>) {
+        self.exchange = exchange
+        self.path = path
+        self.answer = answer
+    }
+
+    func channelActive(context: ChannelHandlerContext) {
+        let endpoint = exchange.endpoint
+        var head = HTTPRequestHead(version: .http1_1, method: .GET, uri: endpoint.basePath + path)
+        head.headers = ["Host": endpoint.authority, "Connection": "close", "Accept": "application/json"]
+        context.write(wrapOutboundOut(.head(head)), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        switch unwrapInboundIn(data) {
+        case .head(let head):
+            status = Int(head.status.code)
+        case .body(var bytes):
+            guard body.readableBytes + bytes.readableBytes <= exchange.answerLimit else {
+                return answer.fail(
+                    MonitorError(.answer, "the answer of \(exchange.endpoint) is longer than \(exchange.answerLimit) bytes")
+                )
+            }
+            body.writeBuffer(&bytes)
+        case .end:
+            answer.succeed(.init(status: status, body: body))
+        }
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        answer.fail(MonitorError(.unreachable, "\(exchange.endpoint) closed the connection before its answer was complete"))
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        answer.fail(exchange.unreachable(error))
+        context.close(promise: nil)
+    }
+}
+
+extension String {
+    fileprivate var isIPAddress: Bool { (try? SocketAddress(ipAddress: self, port: 0)) != nil }
+}

@@ -1,0 +1,29 @@
+import ServerMonitor
+import Testing
+
+@Suite("Rates between two readings")
+struct RatesTests {
+    private func traffic(_ messages: UInt64, _ bytes: UInt64) -> ServerTraffic {
+        var traffic = ServerTraffic()
+        traffic.messagesIn = messages
+        traffic.messagesOut = 2 * messages
+        traffic.bytesIn = bytes
+        traffic.bytesOut = 2 * bytes
+        return traffic
+    }
+
+    @Test("they are divided by the time that really passed")
+    func elapsed() throws {
+        let rates = try #require(ServerRates(from: traffic(100, 1_000), to: traffic(400, 7_000), elapsed: .milliseconds(1_500)))
+        #expect(rates.messagesIn == 200)
+        #expect(rates.messagesOut == 400)
+        #expect(rates.bytesIn == 4_000)
+        #expect(rates.bytesOut == 8_000)
+    }
+
+    @Test("after a restart, and without time between the readings, there are none")
+    func none() {
+        #expect(ServerRates(from: traffic(100, 100), to: traffic(5, 200), elapsed: .seconds(1)) == nil)
+        #expect(ServerRates(from: traffic(1, 1), to: traffic(2, 2), elapsed: .zero) == nil)
+    }
+}
