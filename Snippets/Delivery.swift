@@ -5,7 +5,8 @@ func confirm(_ client: RouletteClient) async throws {
     try await client.publish("paid", to: "orders.eu.4711")
     do {
         try await client.flush(topic: "orders.eu.4711")
-    } catch let error where error.code == .unconfirmed {
+    } catch {
+        guard error.code == .unconfirmed else { throw error }
         print("the payment may not have been told: \(error)")
     }
 }
@@ -13,8 +14,9 @@ func confirm(_ client: RouletteClient) async throws {
 func neverWait(_ client: RouletteClient) throws {
     do {
         try client.tryPublish("21.5", to: "sensors.hall1.temperature")
-    } catch let error where error.code == .bufferFull {
-        // The next reading is more useful than this one.
+    } catch {
+        // A full buffer: the next reading is more useful than this one.
+        guard error.code == .bufferFull else { throw error }
     }
 }
 

@@ -37,7 +37,8 @@ func ask(_ client: RouletteClient) async throws {
     do {
         let answer = try await client.request("apples", to: "prices.get", timeout: .seconds(2))
         print(answer.body)
-    } catch let error where error.code == .noResponders {
+    } catch {
+        guard error.code == .noResponders else { throw error }
         print("nobody answers prices.get")
     }
 }

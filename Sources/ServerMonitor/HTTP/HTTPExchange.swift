@@ -73,6 +73,8 @@ struct HTTPExchange {
             MonitorError(.unreachable, "\(endpoint.host) has no address; check the spelling and the DNS")
         case is NIOConnectionError:
             MonitorError(.unreachable, "\(endpoint) cannot be reached; is the server's monitoring switched on?")
+        case HTTPParserError.invalidEOFState:
+            MonitorError(.unreachable, "\(endpoint) closed the connection before its answer was complete")
         case is HTTPParserError:
             MonitorError(.answer, "\(endpoint) does not speak HTTP; is it the monitoring port of a NATS server?")
         default:
