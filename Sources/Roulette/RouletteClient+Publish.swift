@@ -60,10 +60,22 @@ extension RouletteClient {
         reply: String?,
         headers: Headers?
     ) throws(RouletteError) -> Obstacle? {
-        let (route, connection) = try publisher(for: topic)
+        let (route, connection) = try route(to: topic)
+        return try offer(payload, to: route.subject, on: connection, reply: reply, headers: headers)
+    }
+
+    /// The same for a topic that was looked up before.
+    @usableFromInline
+    func offer(
+        _ payload: UnsafeRawBufferPointer,
+        to topic: Subject,
+        on connection: PooledConnection,
+        reply: String?,
+        headers: Headers?
+    ) throws(RouletteError) -> Obstacle? {
         let reply = try reply.map { text throws(RouletteError) in try subject(text) }
         do {
-            let vacancy = try connection.client.offer(payload, to: route.subject, reply: reply, headers: headers)
+            let vacancy = try connection.client.offer(payload, to: topic, reply: reply, headers: headers)
             return vacancy.map { .fullBuffer($0, connection) }
         } catch {
             guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
@@ -106,7 +118,7 @@ extension RouletteClient {
     ///
     /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost.
     public func flush(topic: String) async throws(RouletteError) {
-        let (_, connection) = try publisher(for: topic)
+        let (_, connection) = try route(to: topic)
         if let failure = await connection.flush() { throw failure }
     }
 
@@ -118,7 +130,7 @@ extension RouletteClient {
         clusters[try router.route(topic).cluster]
     }
 
-    private func publisher(for topic: String) throws(RouletteError) -> (Route, PooledConnection) {
+    func route(to topic: String) throws(RouletteError) -> (Route, PooledConnection) {
         guard configuration.role != .subscriber else {
             throw RouletteError(.role, "this client has the role subscriber and cannot publish; use the role both or publisher")
         }
@@ -160,7 +172,7 @@ extension PooledConnection {
     }
 
     /// - Returns: why it is not confirmed.
-    fileprivate func flush() async -> RouletteError? {
+    func flush() async -> RouletteError? {
         do {
             try await client.flush()
             return nil

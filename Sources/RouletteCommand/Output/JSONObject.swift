@@ -5,9 +5,18 @@ enum JSONValue: Hashable, Sendable {
     case null
     case bool(Bool)
     case number(Int)
+    /// Rounded to that many digits behind the point; null when it is not finite.
+    case decimal(Double, digits: Int)
     case string(String)
     case array([JSONValue])
     case object(JSONObject)
+
+    /// As it is written in JSON.
+    var text: String {
+        var writer = JSONWriter()
+        writer.write(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
 
     /// The text, or null.
     static func string(_ text: String?) -> JSONValue { text.map { .string($0) } ?? .null }
@@ -74,6 +83,8 @@ private struct JSONWriter {
         case .null: bytes += "null".utf8
         case .bool(let flag): bytes += (flag ? "true" : "false").utf8
         case .number(let number): bytes += String(number).utf8
+        case .decimal(let number, let digits):
+            bytes += (number.isFinite ? String(format: "%.\(digits)f", number) : "null").utf8
         case .string(let text): write(text)
         case .array(let elements): list("[", "]", elements) { $0.write($1) }
         case .object(let object): write(object)

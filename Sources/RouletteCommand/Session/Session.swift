@@ -1,4 +1,6 @@
 import Logging
+import NIOCore
+import NIOPosix
 import Roulette
 import Settings
 
@@ -8,12 +10,14 @@ enum Session {
     ///
     /// - Parameters:
     ///   - configuration: The deployment and how to use it.
+    ///   - eventLoopGroup: Where the connections run.
     ///   - body: What to do; the connections are being made when it begins.
     static func withClient<R: Sendable>(
         _ configuration: RouletteConfiguration,
+        eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         _ body: (RouletteClient) async throws -> R
     ) async throws -> R {
-        let client = try RouletteClient(configuration: configuration, logger: .silent)
+        let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
         async let running: Void = client.run()
         let result: Result<R, any Error>
         do {

@@ -62,32 +62,6 @@ extension ClusterSnapshot {
     fileprivate var isUp: Bool { connections.contains { $0.connection.isUp } }
 }
 
-/// The time until it is known of every cluster whether it can be reached.
-private enum FirstContact {
-    static func wait(for client: RouletteClient) async {
-        let events = client.events
-        await withTaskGroup { group in
-            group.addTask {
-                // Checked before every wait: what happened before `events` began is in the snapshot.
-                if isSettled(client) { return }
-                for await _ in events where isSettled(client) { return }
-            }
-            group.addTask {
-                // Canceled is as good as over.
-                try? await Task.sleep(for: client.configuration.connectionTimeout)
-            }
-            await group.next()
-            group.cancelAll()
-        }
-    }
-
-    private static func isSettled(_ client: RouletteClient) -> Bool {
-        client.snapshot().clusters.allSatisfy { cluster in
-            cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
-        }
-    }
-}
-
 /// What a subscriber has to know about its subscriptions, on the standard error.
 private enum SubscriptionNotices {
     static func note(_ event: RouletteEvent) {

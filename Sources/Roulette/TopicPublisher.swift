@@ -1,0 +1,81 @@
+public import NATS
+public import NATSWire
+
+/// Publishes to one topic whose rules were checked and whose cluster was looked up once.
+///
+/// Worth it for a program that publishes many messages to few topics. It follows the same rules as
+/// ``RouletteClient/publish(_:to:reply:headers:)`` and takes the same connection, so that the messages of one task to one
+/// topic keep their order whichever of the two is used. Make as many as you like; they hold no connection of their own.
+public struct TopicPublisher: Sendable {
+    /// The topic.
+    public let topic: String
+    @usableFromInline let client: RouletteClient
+    @usableFromInline let subject: Subject
+    @usableFromInline let connection: PooledConnection
+
+    init(topic: String, client: RouletteClient, subject: Subject, connection: PooledConnection) {
+        self.topic = topic
+        self.client = client
+        self.subject = subject
+        self.connection = connection
+    }
+
+    /// The cluster that owns the topic.
+    public var cluster: Cluster { connection.cluster }
+
+    /// Accepts a message for publishing; see ``RouletteClient/publish(_:to:reply:headers:)``.
+    ///
+    /// - Parameters:
+    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - reply: the topic where an answer is expected.
+    ///   - headers: sent with the message.
+    /// - Throws: ``RouletteError/Code/invalidTopic`` for the reply topic, ``RouletteError/Code/clusterUnavailable``,
+    ///   ``RouletteError/Code/payloadTooLarge``, ``RouletteError/Code/headers``, ``RouletteError/Code/closed``,
+    ///   ``RouletteError/Code/canceled``.
+    @inlinable
+    public func publish(
+        _ payload: some MessagePayload,
+        reply: String? = nil,
+        headers: Headers? = nil
+    ) async throws(RouletteError) {
+        var retries = 0
+        while let obstacle = try payload.withPayloadBytes({ bytes throws(RouletteError) in
+            try client.offer(bytes, to: subject, on: connection, reply: reply, headers: headers)
+        }) {
+            try await client.overcome(obstacle, retries: &retries)
+        }
+    }
+
+    /// Accepts a message for publishing if that is possible at this moment; never suspends and never retries.
+    ///
+    /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``; otherwise as
+    ///   ``publish(_:reply:headers:)``.
+    @inlinable
+    public func tryPublish(
+        _ payload: some MessagePayload,
+        reply: String? = nil,
+        headers: Headers? = nil
+    ) throws(RouletteError) {
+        let obstacle = try payload.withPayloadBytes { bytes throws(RouletteError) in
+            try client.offer(bytes, to: subject, on: connection, reply: reply, headers: headers)
+        }
+        if let obstacle { throw obstacle.error }
+    }
+
+    /// Waits until the server has confirmed everything published before to this topic.
+    ///
+    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost.
+    public func flush() async throws(RouletteError) {
+        if let failure = await connection.flush() { throw failure }
+    }
+}
+
+extension RouletteClient {
+    /// A handle that publishes to one topic without looking its cluster up for every message.
+    ///
+    /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``.
+    public func publisher(for topic: String) throws(RouletteError) -> TopicPublisher {
+        let (route, connection) = try route(to: topic)
+        return TopicPublisher(topic: topic, client: self, subject: route.subject, connection: connection)
+    }
+}

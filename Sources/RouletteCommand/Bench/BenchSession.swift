@@ -1,0 +1,58 @@
+import NIOCore
+import NIOPosix
+import Roulette
+import Settings
+
+/// Connects for the time of a benchmark.
+enum BenchSession {
+    /// Runs `body` once the connections are up, until it ends or the operator stops it.
+    ///
+    /// - Parameters:
+    ///   - role: What the client is for. Publishing is refused to a profile that is read-only.
+    ///   - onEventLoop: Whether `body` runs on the event loop that all connections are on.
+    static func run(
+        _ connection: ConnectionOptions,
+        role: RouletteConfiguration.Role,
+        onEventLoop: Bool = false,
+        _ body: @escaping @Sendable (RouletteClient) async throws -> Void
+    ) async throws {
+        var profile = try connection.resolve().profile
+        guard role == .subscriber || profile.allowPublish else {
+            throw CommandFailure.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
+        }
+        try profile.completeLogin()
+        var configuration = try RouletteConfiguration(profile: profile)
+        configuration.role = role
+        configuration.connectionName = "roulette bench"
+        let group: any EventLoopGroup =
+            onEventLoop ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : MultiThreadedEventLoopGroup.singleton
+        let caller = Caller(eventLoop: group.next())
+        try await Session.withClient(configuration, eventLoopGroup: group) { client in
+            let wasStopped = try await untilStopped {
+                await FirstContact.wait(for: client)
+                if onEventLoop {
+                    try await caller.run { try await body(client) }
+                } else {
+                    try await body(client)
+                }
+            }
+            if wasStopped { throw CommandFailure.failed("stopped before the end") }
+        }
+        if onEventLoop { try await group.shutdownGracefully() }
+    }
+
+    /// Runs code on an event loop.
+    private actor Caller {
+        private nonisolated let executor: any SerialExecutor
+
+        init(eventLoop: any EventLoop) {
+            executor = eventLoop.executor
+        }
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        func run(_ body: @Sendable () async throws -> Void) async throws {
+            try await body()
+        }
+    }
+}

@@ -1,0 +1,46 @@
+import NATS
+import Roulette
+
+/// How fast messages are received, one at a time, by a `for try await`.
+struct ReceiveBench: Sendable {
+    let options: BenchOptions
+    /// Whether the messages are published here too.
+    let publishes: Bool
+
+    func run(_ client: RouletteClient) async throws -> BenchResult {
+        // Whatever comes faster than it is taken waits here: this measures receiving, not dropping.
+        let buffer = SubscriptionBuffer(messages: options.count, bytes: .max)
+        let subscription = try await client.subscribe(
+            to: options.pattern,
+            options: SubscribeOptions(buffer: buffer, confirmed: true)
+        )
+        if !publishes, StandardError.isTerminal {
+            StandardError.note("subscribed to \(options.pattern), waiting for messages")
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            if publishes {
+                let flood = PublishBench(options: options, usesHandles: true)
+                group.addTask { _ = try await flood.run(client) }
+            }
+            let result = try await receive(subscription)
+            try await group.waitForAll()
+            return result
+        }
+    }
+
+    private func receive(_ subscription: Subscription) async throws -> BenchResult {
+        var messages = 0
+        var watch: Stopwatch?
+        for try await message in subscription {
+            if watch == nil { watch = Stopwatch() }
+            messages += message.byteCount > 0 ? 1 : 0
+            if messages == options.count { break }
+        }
+        guard let watch, messages == options.count else {
+            throw CommandFailure.failed("the subscription ended after \(messages) of \(options.count) messages")
+        }
+        var result = BenchResult(mode: "sub", messages: messages, reading: watch.read())
+        result.details = [("dropped", .number(subscription.dropped))]
+        return result
+    }
+}

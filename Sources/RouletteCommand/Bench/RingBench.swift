@@ -1,0 +1,40 @@
+import HashRing
+import Roulette
+
+/// What making a ring and asking it costs.
+struct RingBench: Sendable {
+    let options: BenchOptions
+    let clusters: Int
+
+    func run() throws -> BenchResult {
+        let building = Stopwatch()
+        let ring = try HashRing(count: clusters)
+        let built = building.read()
+        // Each topic has 16 bytes and is new.
+        let topics = (0..<options.count).map { "topic.\(String($0 + 1_000_000_000))" }
+        let watch = Stopwatch()
+        var sum = 0
+        for topic in topics { sum &+= ring.index(of: topic) }
+        let reading = watch.read()
+
+        let client = try RouletteClient(configuration: configuration, logger: .silent)
+        let seen = Stopwatch()
+        for _ in 0..<options.count { sum &+= try client.owner(of: topics[0]).index }
+        let seenReading = seen.read()
+
+        var result = BenchResult(mode: "ring", messages: options.count, reading: reading)
+        result.details = [
+            ("clusters", .number(clusters)),
+            ("build_ms", .decimal(built.wall / .milliseconds(1), digits: 3)),
+            ("seen_ns", .decimal(seenReading.wall / .nanoseconds(1) / Double(options.count), digits: 1)),
+            // Printed so that no compiler can leave the work out.
+            ("checksum", .number(sum)),
+        ]
+        return result
+    }
+
+    /// Never connected to.
+    private var configuration: RouletteConfiguration {
+        RouletteConfiguration(servers: (0..<clusters).map { .init(host: "ring\($0).invalid") })
+    }
+}

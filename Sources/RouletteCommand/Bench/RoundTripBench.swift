@@ -1,0 +1,24 @@
+import Roulette
+
+/// How long PING and PONG take on one connection.
+struct RoundTripBench: Sendable {
+    let options: BenchOptions
+
+    func run(_ client: RouletteClient) async throws -> BenchResult {
+        let topic = options.topicNames[0]
+        try await client.flush(topic: topic)
+        let clock = ContinuousClock()
+        var times: [Duration] = []
+        times.reserveCapacity(options.count)
+        let watch = Stopwatch()
+        var before = clock.now
+        for _ in 0..<options.count {
+            try await client.flush(topic: topic)
+            let after = clock.now
+            times.append(after - before)
+            before = after
+        }
+        let reading = watch.read()
+        return BenchResult(mode: "rtt", messages: options.count, reading: reading, times: RoundTripTimes(times))
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+import NATS
+import Roulette
+import Synchronization
+import TerminalUI
+
+/// Full load for a long time: whether rates hold and memory stays flat.
+struct SoakBench: Sendable {
+    let options: BenchOptions
+    let duration: Duration
+    let interval: Duration
+
+    /// One line of the report.
+    struct Sample: Sendable {
+        var seconds: Double
+        var published: Int
+        var received: Int
+        var dropped: UInt64
+        /// Received, since the sample before.
+        var messagesPerSecond: Double
+        var residentBytes: Int?
+
+        func print(as output: OutputOptions) throws {
+            guard !output.json else {
+                return try StandardOutput.write([
+                    "seconds": .decimal(seconds, digits: 1),
+                    "published": .number(published),
+                    "received": .number(received),
+                    "dropped": .number(dropped),
+                    "msgs_per_s": .decimal(messagesPerSecond, digits: 0),
+                    "rss_bytes": residentBytes.map(JSONValue.number) ?? .null,
+                ])
+            }
+            let memory = residentBytes.map { String(format: "%.1f MiB", Double($0) / 1_048_576) } ?? "unknown"
+            let text = String(format: "%.0f s: %.0f messages/s received, ", seconds, messagesPerSecond)
+            try StandardOutput.write(
+                SafeText(untrusted: text + "\(published) published, \(dropped) dropped, resident \(memory)")
+            )
+        }
+    }
+
+    func run(_ client: RouletteClient, report: @escaping @Sendable (Sample) throws -> Void) async throws {
+        let counts = Counts()
+        let subscription = try await client.subscribe(
+            to: options.pattern,
+            options: SubscribeOptions(restart: .permanent, confirmed: true)
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await publish(client, counts: counts) }
+            group.addTask {
+                while let batch = try await subscription.nextBatch() {
+                    counts.received.add(batch.count, ordering: .relaxed)
+                }
+            }
+            group.addTask { try await sample(counts, of: subscription, report: report) }
+            // The reporter ends first, unless something went wrong.
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// How many messages so far.
+    private final class Counts: Sendable {
+        let published = Atomic(0)
+        let received = Atomic(0)
+    }
+
+    private func publish(_ client: RouletteClient, counts: Counts) async throws {
+        let payload = options.payload
+        let publishers = try options.topicNames.map { try client.publisher(for: $0) }
+        while !Task.isCancelled {
+            // Every message counted on its own would measure the counting.
+            for index in 0..<1_000 { try await publishers[index % publishers.count].publish(payload) }
+            counts.published.add(1_000, ordering: .relaxed)
+        }
+    }
+
+    private func sample(
+        _ counts: Counts,
+        of subscription: Subscription,
+        report: (Sample) throws -> Void
+    ) async throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        var last = (time: start, received: 0)
+        var due = start
+        while due < start + duration {
+            due = min(due + interval, start + duration)
+            try await clock.sleep(until: due)
+            let (now, received) = (clock.now, counts.received.load(ordering: .relaxed))
+            try report(
+                Sample(
+                    seconds: (now - start) / .seconds(1),
+                    published: counts.published.load(ordering: .relaxed),
+                    received: received,
+                    dropped: subscription.dropped,
+                    messagesPerSecond: Double(received - last.received) / ((now - last.time) / .seconds(1)),
+                    residentBytes: ResidentMemory.bytes
+                )
+            )
+            last = (now, received)
+        }
+    }
+}

@@ -1,0 +1,202 @@
+import ArgumentParser
+
+/// `roulette bench`: measures this library on this machine, against servers of the user's own.
+struct BenchCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench",
+        abstract: "Measure publishing, receiving, round trips, the ring and memory.",
+        discussion: """
+            With --json one object per line: mode, msgs, seconds, msgs_per_s, cpu_ns_per_msg (user and system time of this
+            process), p50_us, p99_us (null where single times mean nothing), and what the mode adds.
+
+            Messages go to the topic bench, or with --topics K to bench.0, bench.1 …, which the ring spreads over the clusters.
+
+            Examples:
+              roulette bench pub --count 5000000 --size 128 --server 127.0.0.1:4222
+              roulette bench sub --count 5000000 --flood --server 127.0.0.1:4222
+              roulette bench ring --count 1000000 --clusters 16
+            """,
+        subcommands: [
+            BenchPublishCommand.self, BenchReceiveCommand.self, BenchRoundTripCommand.self, BenchRingCommand.self,
+            BenchIdleCommand.self, BenchSoakCommand.self,
+        ]
+    )
+}
+
+/// Which messages a benchmark works with.
+struct BenchOptions: ParsableArguments {
+    @Option(name: .long, help: .init("How many messages, round trips or lookups.", valueName: "number"))
+    var count = 1_000_000
+
+    @Option(name: .long, help: .init("The size of each message in bytes.", valueName: "bytes"))
+    var size = 128
+
+    @Option(name: .long, help: .init("Over how many topics they are spread.", valueName: "number"))
+    var topics = 1
+
+    func validate() throws {
+        guard count >= 1 else { throw ValidationError("--count is \(count), use 1 or more") }
+        guard (0...64 << 20).contains(size) else { throw ValidationError("--size is \(size), use 0 to 67108864") }
+        guard (1...1_000_000).contains(topics) else { throw ValidationError("--topics is \(topics), use 1 to 1000000") }
+    }
+
+    var payload: [UInt8] { [UInt8](repeating: UInt8(ascii: "x"), count: size) }
+
+    var topicNames: [String] { topics == 1 ? ["bench"] : (0..<topics).map { "bench.\($0)" } }
+
+    /// What gets the messages of all topics.
+    var pattern: String { topics == 1 ? "bench" : "bench.>" }
+}
+
+/// `roulette bench pub`
+struct BenchPublishCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "pub",
+        abstract: "Publish as fast as the servers take it, until the last message is confirmed."
+    )
+
+    @Flag(name: .long, help: "Publish through a handle for each topic, which looks its route up only once.")
+    var handle = false
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = PublishBench(options: work, usesHandles: handle)
+        try await BenchSession.run(connection, role: .publisher) { client in
+            try await bench.run(client).print(as: output)
+        }
+    }
+}
+
+/// `roulette bench sub`
+struct BenchReceiveCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sub",
+        abstract: "Receive through an AsyncSequence, counted from the first message to the last.",
+        discussion: """
+            It waits until somebody publishes; --flood makes it publish the messages itself, in the same process. It adds
+            dropped: messages that arrived faster than they were taken and did not fit the buffer.
+            """
+    )
+
+    @Flag(name: .long, help: "Publish the messages too.")
+    var flood = false
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = ReceiveBench(options: work, publishes: flood)
+        try await BenchSession.run(connection, role: flood ? .both : .subscriber) { client in
+            try await bench.run(client).print(as: output)
+        }
+    }
+}
+
+/// `roulette bench rtt`
+struct BenchRoundTripCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "rtt",
+        abstract: "Flush (PING and PONG) one connection again and again, one at a time.",
+        discussion: """
+            The caller runs on the connection's event loop, which saves two changes of threads for each round trip.
+            --any-thread runs it where a task runs by default.
+            """
+    )
+
+    @Flag(name: .long, help: "Run the caller where a task runs by default.")
+    var anyThread = false
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = RoundTripBench(options: work)
+        try await BenchSession.run(connection, role: .publisher, onEventLoop: !anyThread) { client in
+            try await bench.run(client).print(as: output)
+        }
+    }
+}
+
+/// `roulette bench ring`
+struct BenchRingCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ring",
+        abstract: "Look topics of 16 bytes up in a ring; no server is needed.",
+        discussion: """
+            Each lookup counted is of a topic not seen before. It adds seen_ns, the time for one that was (what publishing
+            needs, through the cache of routes), and build_ms, the time to make the ring.
+            """
+    )
+
+    @Option(name: .long, help: .init("How many clusters are on the ring.", valueName: "number"))
+    var clusters = 3
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        try RingBench(options: work, clusters: clusters).run().print(as: output)
+    }
+}
+
+/// `roulette bench idle`
+struct BenchIdleCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "idle",
+        abstract: "Hold --count subscriptions to different topics and measure the memory of each.",
+        discussion: "It adds bytes_each: by how much the resident memory of this process grew, divided by the number."
+    )
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = IdleBench(count: work.count)
+        try await BenchSession.run(connection, role: .subscriber) { client in
+            try await bench.run(client).print(as: output)
+        }
+    }
+}
+
+/// `roulette bench soak`
+struct BenchSoakCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "soak",
+        abstract: "Publish and receive at full load for a time, and report rates and resident memory as it goes.",
+        discussion: """
+            One line for each interval; with --json: seconds, published, received, dropped (since the start), msgs_per_s
+            (received, in the interval), rss_bytes. --count means nothing here.
+            """
+    )
+
+    @Option(
+        name: .long,
+        help: .init("How long, in seconds, or 90s, 10m.", valueName: "duration"),
+        transform: DurationArgument.seconds
+    )
+    var duration: Duration = .seconds(600)
+
+    @Option(
+        name: .long,
+        help: .init("The time between two lines, in seconds, or 500ms, 1m.", valueName: "duration"),
+        transform: DurationArgument.seconds
+    )
+    var every: Duration = .seconds(10)
+
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = SoakBench(options: work, duration: duration, interval: every)
+        try await BenchSession.run(connection, role: .both) { client in
+            try await bench.run(client) { sample in try sample.print(as: output) }
+        }
+    }
+}
