@@ -65,8 +65,35 @@ extension NATSClient {
         headers: Headers?,
         request: RequestToken?
     ) throws(NATSError) -> Vacancy? {
-        if subject.isWildcard || reply != nil { try check(subject, reply: reply) }
-        switch driver.outbound.append(subject: subject, reply: reply, headers: headers, payload: payload) {
+        guard !subject.isWildcard else { throw .pattern(subject) }
+        return try subject.withBytes { subject throws(NATSError) in
+            try offer(payload, toValid: subject, reply: reply, headers: headers, request: request)
+        }
+    }
+
+    /// Puts a message into the outbound buffer.
+    ///
+    /// - Parameter subject: bytes that follow the rules of subjects to publish to.
+    /// - Returns: what to wait for before trying again, when the buffer is full.
+    package func offer(
+        _ payload: UnsafeRawBufferPointer,
+        toValid subject: UnsafeRawBufferPointer,
+        reply: Subject?,
+        headers: Headers?
+    ) throws(NATSError) -> Vacancy? {
+        try offer(payload, toValid: subject, reply: reply, headers: headers, request: nil)
+    }
+
+    @inline(__always)
+    private func offer(
+        _ payload: UnsafeRawBufferPointer,
+        toValid subject: UnsafeRawBufferPointer,
+        reply: Subject?,
+        headers: Headers?,
+        request: RequestToken?
+    ) throws(NATSError) -> Vacancy? {
+        if let reply { try Self.check(reply, behind: subject) }
+        switch outbound.append(validSubject: subject, reply: reply, headers: headers, payload: payload) {
         case .accepted(let needsWake, let sequence):
             if needsWake { wake() }
             if let request { requests.accepted(request, as: sequence) }
@@ -78,12 +105,10 @@ extension NATSClient {
         }
     }
 
-    private func check(_ subject: Subject, reply: Subject?) throws(NATSError) {
-        guard !subject.isWildcard, reply?.isWildcard != true else {
-            throw NATSError(.invalidSubject, "a message cannot be published to the pattern \(subject), name one subject")
-        }
+    private static func check(_ reply: Subject, behind subject: UnsafeRawBufferPointer) throws(NATSError) {
+        guard !reply.isWildcard else { throw .pattern(reply) }
         do {
-            if let reply { try subject.checkFit(with: reply) }
+            try reply.checkFit(behind: subject.count)
         } catch {
             throw NATSError(.invalidSubject, "\(error)", cause: error)
         }
@@ -108,6 +133,10 @@ package struct Vacancy: Sendable {
 }
 
 extension NATSError {
+    fileprivate static func pattern(_ subject: Subject) -> NATSError {
+        NATSError(.invalidSubject, "a message cannot be published to the pattern \(subject), name one subject")
+    }
+
     @usableFromInline
     package static func bufferFull(_ capacity: Int) -> NATSError {
         NATSError(.bufferFull, "the outbound buffer of \(capacity) bytes is full; wait, or use publish, which does")

@@ -15,6 +15,8 @@ public final class NATSClient: Sendable {
     public let configuration: NATSClientConfiguration
     let driver: ConnectionDriver
     let requests: RequestMultiplexer
+    /// The driver's, at hand for every message.
+    let outbound: OutboundBuffer
     private let events = EventBroadcaster<NATSEvent>()
     private let isStarted = Atomic(false)
 
@@ -94,6 +96,7 @@ public final class NATSClient: Sendable {
                 if case .closed = event { events.finish() }
             }
         )
+        self.outbound = outbound
     }
 
     // MARK: Life
@@ -142,7 +145,7 @@ public final class NATSClient: Sendable {
     /// What the connection looks like at this moment. Cheap: three short locks.
     public var snapshot: ConnectionSnapshot {
         driver.status.snapshot(
-            outbound: driver.outbound.counters,
+            outbound: outbound.counters,
             requests: requests.counters,
             maxPingFailure: configuration.maxPingFailure
         )
@@ -175,7 +178,7 @@ public final class NATSClient: Sendable {
     /// - Throws: ``NATSError/Code/notConnected`` without a connection; the cause of the loss when it is lost meanwhile.
     public func flush() async throws(NATSError) {
         let waiter = Waiter()
-        if try driver.outbound.requestFlush(waiter) { wake() }
+        if try outbound.requestFlush(waiter) { wake() }
         try await waiter.wait()
     }
 

@@ -5,8 +5,14 @@ public import NIOCore
 ///
 /// It may share the storage of the read buffer it came in. Whoever keeps messages for long keeps ``copied()`` ones.
 public struct Message: Sendable {
-    let wire: WireMessage
-    let connection: PooledConnection
+    @usableFromInline let wire: WireMessage
+    @usableFromInline let connection: PooledConnection
+
+    @inlinable
+    init(wire: WireMessage, connection: PooledConnection) {
+        self.wire = wire
+        self.connection = connection
+    }
 
     /// The cluster it came from.
     public var cluster: Cluster { connection.cluster }
@@ -17,7 +23,7 @@ public struct Message: Sendable {
     /// Where an answer is expected, if one is.
     public var reply: String? { wire.replyString }
     /// The payload.
-    public var payload: ByteBuffer { wire.payload }
+    @inlinable public var payload: ByteBuffer { wire.payload }
     /// The payload as text; bytes that are not UTF-8 are shown as U+FFFD.
     public var body: String { String(buffer: wire.payload) }
     /// The headers, if there are any.
@@ -28,7 +34,7 @@ public struct Message: Sendable {
     /// The header block as it came, from `NATS/1.0` on.
     public var headerBytes: ByteBuffer? { wire.headerBytes }
     /// Bytes of topic, reply topic, headers and payload.
-    public var byteCount: Int { wire.byteCount }
+    @inlinable public var byteCount: Int { wire.byteCount }
 
     /// Calls `body` with the topic's bytes, without copying them.
     public func withTopicBytes<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {

@@ -26,9 +26,7 @@ extension RouletteClient {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         var retries = 0
-        while let obstacle = try payload.withPayloadBytes({ bytes throws(RouletteError) in
-            try offer(bytes, to: topic, reply: reply, headers: headers)
-        }) {
+        while let obstacle = payload.withPayloadBytes({ offer($0, to: topic, reply: reply, headers: headers) }) {
             try await overcome(obstacle, retries: &retries)
         }
     }
@@ -44,9 +42,7 @@ extension RouletteClient {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
-        let obstacle = try payload.withPayloadBytes { bytes throws(RouletteError) in
-            try offer(bytes, to: topic, reply: reply, headers: headers)
-        }
+        let obstacle = payload.withPayloadBytes { offer($0, to: topic, reply: reply, headers: headers) }
         if let obstacle { throw obstacle.error }
     }
 
@@ -54,31 +50,41 @@ extension RouletteClient {
     ///
     /// - Returns: what is in the way at this moment.
     @usableFromInline
-    func offer(
-        _ payload: UnsafeRawBufferPointer,
-        to topic: String,
-        reply: String?,
-        headers: Headers?
-    ) throws(RouletteError) -> Obstacle? {
-        let (route, connection) = try route(to: topic)
-        return try offer(payload, to: route.subject, on: connection, reply: reply, headers: headers)
+    func offer(_ payload: UnsafeRawBufferPointer, to topic: String, reply: String?, headers: Headers?) -> Obstacle? {
+        guard configuration.role != .subscriber else { return .refused(.subscriberCannotPublish) }
+        // The topic's own bytes are sent, once they are known to be valid: a subject made of them would only be a copy.
+        return topic.withUTF8Bytes { bytes in
+            let destination: Destination
+            do throws(RouletteError) {
+                destination = try router.destination(of: bytes)
+            } catch {
+                return .refused(error)
+            }
+            return offer(payload, toValid: bytes, on: publisher(for: destination), reply: reply, headers: headers)
+        }
     }
 
-    /// The same for a topic that was looked up before.
-    @usableFromInline
+    /// The same for a topic that was checked and looked up before.
     func offer(
         _ payload: UnsafeRawBufferPointer,
-        to topic: Subject,
+        toValid topic: UnsafeRawBufferPointer,
         on connection: PooledConnection,
         reply: String?,
         headers: Headers?
-    ) throws(RouletteError) -> Obstacle? {
-        let reply = try reply.map { text throws(RouletteError) in try subject(text) }
+    ) -> Obstacle? {
+        var replySubject: Subject?
+        if let reply {
+            do {
+                replySubject = try Subject(reply)
+            } catch {
+                return .refused(RouletteError(.invalidTopic, "\(error)", cause: error))
+            }
+        }
         do {
-            let vacancy = try connection.client.offer(payload, to: topic, reply: reply, headers: headers)
+            let vacancy = try connection.client.offer(payload, toValid: topic, reply: replySubject, headers: headers)
             return vacancy.map { .fullBuffer($0, connection) }
         } catch {
-            guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
+            guard error.code == .notConnected else { return .refused(RouletteError(error, cluster: connection.cluster)) }
             return .noConnection(connection, error)
         }
     }
@@ -95,6 +101,8 @@ extension RouletteClient {
             }
         case .noConnection(let connection, _):
             try await waitToRetry(on: connection, retries: &retries)
+        case .refused(let error):
+            throw error
         }
     }
 
@@ -127,31 +135,30 @@ extension RouletteClient {
     /// The cluster that owns a topic.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     public func owner(of topic: String) throws(RouletteError) -> Cluster {
-        clusters[try router.route(topic).cluster]
+        clusters[try router.destination(of: topic).cluster]
     }
 
+    /// A topic that can be published to, and the connection that carries its messages.
     func route(to topic: String) throws(RouletteError) -> (Route, PooledConnection) {
-        guard configuration.role != .subscriber else {
-            throw RouletteError(.role, "this client has the role subscriber and cannot publish; use the role both or publisher")
-        }
+        guard configuration.role != .subscriber else { throw .subscriberCannotPublish }
         let route = try router.route(topic)
-        return (route, pools[route.cluster].publisher(for: route.hash))
-    }
-
-    private func subject(_ text: String) throws(RouletteError) -> Subject {
-        do {
-            return try Subject(text)
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
+        return (route, publisher(for: route.destination))
     }
 }
 
-/// Why a message was not accepted right now.
+extension RouletteError {
+    fileprivate static var subscriberCannotPublish: RouletteError {
+        RouletteError(.role, "this client has the role subscriber and cannot publish; use the role both or publisher")
+    }
+}
+
+/// Why a message was not accepted right now. Boxed, since nearly every message meets none.
 @usableFromInline
-enum Obstacle: Sendable {
+indirect enum Obstacle: Sendable {
     case fullBuffer(Vacancy, PooledConnection)
     case noConnection(PooledConnection, NATSError)
+    /// It never will be.
+    case refused(RouletteError)
 
     /// What a caller hears who does not want to wait.
     @usableFromInline
@@ -161,6 +168,8 @@ enum Obstacle: Sendable {
             RouletteError(.bufferFull(connection.client.configuration.outboundBufferSize), cluster: connection.cluster)
         case .noConnection(let connection, let error):
             RouletteError(error, cluster: connection.cluster)
+        case .refused(let error):
+            error
         }
     }
 }

@@ -16,6 +16,8 @@ public final class RouletteClient: Service, Sendable {
     public let clusters: [Cluster]
     let router: Router
     let pools: [ClusterPool]
+    /// The publishers of all pools, cluster by cluster: what ``publisher(for:)`` picks from for every message.
+    private let publishers: [PooledConnection]
     let broadcaster = EventBroadcaster<RouletteEvent>()
     let randomness = Mutex(SystemRandomNumberGenerator())
     let logger: Logger
@@ -55,11 +57,19 @@ public final class RouletteClient: Service, Sendable {
         self.clusters = clusters
         self.router = Router(ring: try configuration.makeRing())
         self.pools = pools
+        self.publishers = pools.flatMap(\.publishers)
         self.logger = logger
     }
 
     /// Which cluster owns which topic.
     public var ring: HashRing { router.ring }
+
+    /// The connection that carries the messages of a topic, always the same one, so that they keep their order.
+    /// - Precondition: the role has publishers.
+    func publisher(for destination: Destination) -> PooledConnection {
+        let slots = configuration.poolSize
+        return publishers[destination.cluster * slots + Int(destination.hash % UInt64(slots))]
+    }
 
     var connections: [PooledConnection] { pools.flatMap(\.connections) }
 

@@ -10,8 +10,8 @@ public struct TopicPublisher: Sendable {
     /// The topic.
     public let topic: String
     @usableFromInline let client: RouletteClient
-    @usableFromInline let subject: Subject
-    @usableFromInline let connection: PooledConnection
+    private let subject: Subject
+    private let connection: PooledConnection
 
     init(topic: String, client: RouletteClient, subject: Subject, connection: PooledConnection) {
         self.topic = topic
@@ -39,9 +39,7 @@ public struct TopicPublisher: Sendable {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         var retries = 0
-        while let obstacle = try payload.withPayloadBytes({ bytes throws(RouletteError) in
-            try client.offer(bytes, to: subject, on: connection, reply: reply, headers: headers)
-        }) {
+        while let obstacle = payload.withPayloadBytes({ offer($0, reply: reply, headers: headers) }) {
             try await client.overcome(obstacle, retries: &retries)
         }
     }
@@ -56,10 +54,13 @@ public struct TopicPublisher: Sendable {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
-        let obstacle = try payload.withPayloadBytes { bytes throws(RouletteError) in
-            try client.offer(bytes, to: subject, on: connection, reply: reply, headers: headers)
-        }
+        let obstacle = payload.withPayloadBytes { offer($0, reply: reply, headers: headers) }
         if let obstacle { throw obstacle.error }
+    }
+
+    @usableFromInline
+    func offer(_ payload: UnsafeRawBufferPointer, reply: String?, headers: Headers?) -> Obstacle? {
+        subject.withBytes { client.offer(payload, toValid: $0, on: connection, reply: reply, headers: headers) }
     }
 
     /// Waits until the server has confirmed everything published before to this topic.

@@ -11,8 +11,8 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     private let driver: ConnectionDriver
     private let link: Link
-    private var parser = OperationParser()
-    private var burst: InboundBurst
+    @exclusivity(unchecked) private var parser = OperationParser()
+    @exclusivity(unchecked) private var burst: InboundBurst
     private var failure: NATSError?
 
     init(driver: ConnectionDriver, link: Link) {

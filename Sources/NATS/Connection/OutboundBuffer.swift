@@ -43,9 +43,9 @@ final class OutboundBuffer: Sendable {
         var bytes = 0
     }
 
-    fileprivate struct State {
+    fileprivate struct State: ~Copyable, Sendable {
         var phase = Phase.disconnected
-        var frames = ByteBuffer()
+        var frames = FrameBuffer()
         var messages = 0
         var bytesBeingWritten = 0
         /// Whether the event loop knows that there is something to take.
@@ -74,54 +74,75 @@ final class OutboundBuffer: Sendable {
     // MARK: Publishers, on any thread
 
     func append(subject: Subject, reply: Subject?, headers: Headers?, payload: UnsafeRawBufferPointer) -> Append {
+        subject.withBytes { append(validSubject: $0, reply: reply, headers: headers, payload: payload) }
+    }
+
+    /// - Parameter validSubject: bytes that follow the rules of subjects to publish to.
+    func append(
+        validSubject subject: UnsafeRawBufferPointer,
+        reply: Subject?,
+        headers: Headers?,
+        payload: UnsafeRawBufferPointer
+    ) -> Append {
         let size = FrameEncoder.publishSize(
-            subject: subject,
-            reply: reply,
-            headers: headers,
+            subjectLength: subject.count,
+            replyLength: reply?.count,
+            headerLength: headers?.encodedSize,
             payloadLength: payload.count
         )
         return state.withLock { state in
-            if payload.count > state.maxPayload || headers != nil {
-                if let error = state.refusal(headers: headers, payloadLength: payload.count) { return .refused(error) }
+            // Nearly all messages: one comparison each for what could be in the way.
+            let isUnhindered =
+                state.phase == .connected && !state.isDraining && headers == nil && payload.count <= state.maxPayload
+                && state.held + size <= capacity
+            if !isUnhindered, let obstacle = obstacle(to: size, headers: headers, payloadLength: payload.count, in: &state) {
+                return obstacle
             }
-            if state.isDraining { return .refused(.clientDraining) }
-            switch state.phase {
-            case .connected:
-                let held = state.frames.readableBytes + state.bytesBeingWritten
-                // A frame larger than the whole buffer goes through when it is the only one.
-                if held + size > capacity, held > 0 {
-                    let waiter = Waiter()
-                    state.waitingForSpace.append(waiter)
-                    return .full(waiter)
-                }
-            case .disconnected:
-                if disconnectedCapacity == 0 {
-                    return .refused(NATSError(.notConnected, "there is no connection at this moment"))
-                }
-                if state.frames.readableBytes + size > disconnectedCapacity {
-                    return .refused(
-                        NATSError(
-                            .bufferFull,
-                            "the \(disconnectedCapacity) bytes for messages published while disconnected are used up"
-                        )
-                    )
-                }
-            case .closed:
-                return .refused(.clientClosed)
+            state.frames.append(size: size) { bytes in
+                FrameEncoder.publish(
+                    validSubject: subject,
+                    reply: reply,
+                    headers: headers,
+                    payload: payload,
+                    into: bytes
+                )
             }
-            FrameEncoder.publish(
-                subject: subject,
-                reply: reply,
-                headers: headers,
-                payload: payload,
-                into: &state.frames
-            )
             state.messages += 1
             // Headers count as well; what the names of an HPUB add makes no difference to a bound.
             state.largestMessage = max(state.largestMessage, headers == nil ? payload.count : size)
             state.totalMessages &+= 1
             state.totalBytes &+= UInt64(size)
             return .accepted(wake: state.becomeAware(), sequence: state.totalMessages)
+        }
+    }
+
+    /// What keeps a frame of `size` bytes out.
+    @inline(never)
+    private func obstacle(to size: Int, headers: Headers?, payloadLength: Int, in state: inout State) -> Append? {
+        if payloadLength > state.maxPayload || headers != nil {
+            if let error = state.refusal(headers: headers, payloadLength: payloadLength) { return .refused(error) }
+        }
+        if state.isDraining { return .refused(.clientDraining) }
+        switch state.phase {
+        case .connected:
+            // A frame larger than the whole buffer goes through when it is the only one.
+            guard state.held + size > capacity, state.held > 0 else { return nil }
+            let waiter = Waiter()
+            state.waitingForSpace.append(waiter)
+            return .full(waiter)
+        case .disconnected:
+            if disconnectedCapacity == 0 {
+                return .refused(NATSError(.notConnected, "there is no connection at this moment"))
+            }
+            guard state.frames.count + size > disconnectedCapacity else { return nil }
+            return .refused(
+                NATSError(
+                    .bufferFull,
+                    "the \(disconnectedCapacity) bytes for messages published while disconnected are used up"
+                )
+            )
+        case .closed:
+            return .refused(.clientClosed)
         }
     }
 
@@ -148,11 +169,11 @@ final class OutboundBuffer: Sendable {
     func take(into frames: inout ByteBuffer) -> Taken? {
         state.withLock { state in
             guard state.phase == .connected else { return nil }
-            guard state.frames.readableBytes > 0 || !state.flushes.isEmpty else {
+            guard state.frames.count > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false
                 return nil
             }
-            swap(&state.frames, &frames)
+            state.frames.exchange(with: &frames)
             defer {
                 state.messages = 0
                 state.largestMessage = 0
@@ -168,7 +189,7 @@ final class OutboundBuffer: Sendable {
         let resumed: [Waiter] = state.withLock { state in
             state.bytesBeingWritten = 0
             // Half empty before anybody wakes up, so that a busy publisher does not wake for every frame.
-            guard state.frames.readableBytes <= capacity / 2 else { return [] }
+            guard state.frames.count <= capacity / 2 else { return [] }
             return state.takeWaitingForSpace()
         }
         for waiter in resumed { waiter.resolve() }
@@ -184,7 +205,7 @@ final class OutboundBuffer: Sendable {
             state.acceptsHeaders = acceptsHeaders
             state.isLoopAware = true
             guard state.largestMessage > maxPayload else { return 0 }
-            let dropped = FrameEncoder.removePublishes(above: maxPayload, from: &state.frames)
+            let dropped = state.frames.modify { FrameEncoder.removePublishes(above: maxPayload, from: &$0) }
             state.messages -= dropped
             state.largestMessage = maxPayload
             return dropped
@@ -214,7 +235,7 @@ final class OutboundBuffer: Sendable {
 
     /// What has not been taken over for writing.
     var backlog: Backlog {
-        state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.readableBytes) }
+        state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.count) }
     }
 
     func limitsChanged(maxPayload: Int, acceptsHeaders: Bool) {
@@ -245,7 +266,7 @@ final class OutboundBuffer: Sendable {
             defer {
                 state.flushes = []
                 state.messages = 0
-                state.frames = ByteBuffer()
+                state.frames.removeAll()
             }
             return (state.flushes, state.takeWaitingForSpace(), state.messages)
         }
@@ -265,13 +286,16 @@ final class OutboundBuffer: Sendable {
                 messages: state.totalMessages,
                 bytes: state.totalBytes,
                 bufferedMessages: state.messages,
-                bufferedBytes: state.frames.readableBytes + state.bytesBeingWritten
+                bufferedBytes: state.held
             )
         }
     }
 }
 
 extension OutboundBuffer.State {
+    /// Bytes that wait here and bytes that are being written.
+    fileprivate var held: Int { frames.count + bytesBeingWritten }
+
     /// - Returns: whether the event loop has to be told.
     fileprivate mutating func becomeAware() -> Bool {
         guard phase == .connected, !isLoopAware else { return false }

@@ -17,9 +17,10 @@ final class SubscriptionEntry {
     let subject: Subject
     let queueGroup: QueueGroup?
     private var consumers: [Consumer] = []
-    /// What came in the current read.
-    var batch: [WireMessage] = []
-    var batchBytes = 0
+    // What came in the current read. Checking for overlapping access would cost a tenth of receiving a message, and there
+    // is none: only the event loop gets here.
+    @exclusivity(unchecked) var batch: [WireMessage] = []
+    @exclusivity(unchecked) var batchBytes = 0
 
     init(sid: UInt64, subject: Subject, queueGroup: QueueGroup?) {
         self.sid = sid

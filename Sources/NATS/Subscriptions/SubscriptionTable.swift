@@ -22,7 +22,7 @@ final class SubscriptionTable {
     private static let slotBits: UInt64 = 24
     private static let slotMask: UInt64 = (1 << slotBits) - 1
     /// Slot 0 stays unused, so that no sid is 0.
-    private var slots: ContiguousArray<Slot> = [Slot(sid: 0, entry: nil)]
+    @exclusivity(unchecked) private var slots: ContiguousArray<Slot> = [Slot(sid: 0, entry: nil)]
     private var freeSlots: [Int] = []
     private var sidBySubject: [Subject: UInt64] = [:]
     private var sidsByGroup: [GroupKey: [UInt64]] = [:]

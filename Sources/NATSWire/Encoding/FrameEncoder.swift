@@ -68,30 +68,61 @@ public enum FrameEncoder {
             payloadLength: payload.count
         )
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
-            var writer = FrameWriter(bytes)
-            if headers != nil { writer.write(UInt8(ascii: "H")) }
-            writer.write(static: "PUB ")
-            writer.write(validSubject)
-            writer.write(.space)
-            if let validReply {
-                writer.write(validReply)
-                writer.write(.space)
-            }
-            if let headerLength {
-                writer.write(decimal: UInt64(headerLength))
-                writer.write(.space)
-            }
-            writer.write(decimal: UInt64(payload.count + (headerLength ?? 0)))
-            writer.writeLineEnd()
-            if let headers, let headerLength {
-                let start = writer.count
-                headers.write(into: UnsafeMutableRawBufferPointer(rebasing: bytes[start..<start + headerLength]))
-                writer.skip(headerLength)
-            }
-            writer.write(payload)
-            writer.writeLineEnd()
-            return writer.count
+            let frame = UnsafeMutableRawBufferPointer(rebasing: bytes[..<size])
+            Self.publish(validSubject: validSubject, validReply: validReply, headers: headers, payload: payload, into: frame)
+            return size
         }
+    }
+
+    /// Writes PUB or HPUB to memory of exactly the size that
+    /// ``publishSize(subjectLength:replyLength:headerLength:payloadLength:)`` answers.
+    package static func publish(
+        validSubject: UnsafeRawBufferPointer,
+        reply: Subject?,
+        headers: Headers?,
+        payload: UnsafeRawBufferPointer,
+        into frame: UnsafeMutableRawBufferPointer
+    ) {
+        guard let reply else {
+            return Self.publish(validSubject: validSubject, validReply: nil, headers: headers, payload: payload, into: frame)
+        }
+        reply.withBytes { reply in
+            Self.publish(validSubject: validSubject, validReply: reply, headers: headers, payload: payload, into: frame)
+        }
+    }
+
+    @inline(__always)
+    private static func publish(
+        validSubject: UnsafeRawBufferPointer,
+        validReply: UnsafeRawBufferPointer?,
+        headers: Headers?,
+        payload: UnsafeRawBufferPointer,
+        into frame: UnsafeMutableRawBufferPointer
+    ) {
+        let headerLength = headers.map { $0.encodedSize }
+        var writer = FrameWriter(frame)
+        if headers != nil { writer.write(UInt8(ascii: "H")) }
+        writer.write(static: "PUB ")
+        writer.write(validSubject)
+        writer.write(.space)
+        if let validReply {
+            writer.write(validReply)
+            writer.write(.space)
+        }
+        if let headerLength {
+            writer.write(decimal: UInt64(headerLength))
+            writer.write(.space)
+        }
+        writer.write(decimal: UInt64(payload.count + (headerLength ?? 0)))
+        writer.writeLineEnd()
+        if let headers, let headerLength {
+            let start = writer.count
+            headers.write(into: UnsafeMutableRawBufferPointer(rebasing: frame[start..<start + headerLength]))
+            writer.skip(headerLength)
+        }
+        writer.write(payload)
+        writer.writeLineEnd()
+        precondition(writer.count == frame.count, "a frame must have the size computed for it")
     }
 
     /// The exact size in bytes of the frame that `publish` appends.

@@ -58,8 +58,12 @@ struct FrameWriter {
     /// How many digits a number has in decimal, 1 to 20.
     @inline(__always)
     static func digitCount(_ value: UInt64) -> Int {
-        var digits = 1
-        var bound: UInt64 = 10
+        // Sizes of messages have few digits.
+        if value < 10 { return 1 }
+        if value < 100 { return 2 }
+        if value < 1_000 { return 3 }
+        var digits = 4
+        var bound: UInt64 = 10_000
         while value >= bound {
             digits += 1
             guard digits < 20 else { break }

@@ -60,14 +60,10 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
 
     private init(checking bytes: [UInt8], allowingWildcards: Bool) throws(WireError) {
         let hasWildcard = try bytes.withUnsafeBufferPointer { (raw) throws(WireError) in
-            try Self.validate(UnsafeRawBufferPointer(raw))
-        }
-        guard allowingWildcards || !hasWildcard else {
-            throw WireError(
-                code: .wildcardNotAllowed,
-                message: "a wildcard in a subject to publish to; name the subject in full",
-                offending: bytes
-            )
+            let raw = UnsafeRawBufferPointer(raw)
+            guard !allowingWildcards else { return try Self.validate(raw) }
+            try Self.validate(publishable: raw)
+            return false
         }
         self.bytes = bytes
         self.isWildcard = hasWildcard
@@ -118,6 +114,16 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         return hasWildcard
     }
 
+    /// Checks bytes against the rules of subjects to publish to, without making a `Subject` of them.
+    public static func validate(publishable bytes: UnsafeRawBufferPointer) throws(WireError) {
+        guard try Self.validate(bytes) else { return }
+        throw WireError(
+            code: .wildcardNotAllowed,
+            message: "a wildcard in a subject to publish to; name the subject in full",
+            offending: bytes
+        )
+    }
+
     private static func emptyToken(_ bytes: UnsafeRawBufferPointer) -> WireError {
         WireError(
             code: .emptySubjectToken,
@@ -142,9 +148,15 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
     /// Checks that this subject and a reply subject fit one control line of the server.
     ///
     /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
-    @inlinable
     public func checkFit(with reply: Subject) throws(WireError) {
-        guard self.count + 1 + reply.count <= Self.maxLength else { throw Self.doesNotFit(self.count, reply.count) }
+        try reply.checkFit(behind: self.count)
+    }
+
+    /// Checks that this reply subject fits the server's control line behind a subject of `length` bytes.
+    ///
+    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    package func checkFit(behind length: Int) throws(WireError) {
+        guard length + 1 + self.count <= Self.maxLength else { throw Self.doesNotFit(length, self.count) }
     }
 
     /// Checks that this subject and a queue group fit one control line of the server.

@@ -1,107 +1,82 @@
 import HashRing
 import NATS
 import NATSWire
-import Synchronization
 
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
-
-/// Where a topic's messages go. A class, so that a remembered route costs one reference and no copy.
-final class Route: Sendable {
-    let subject: Subject
+/// Where a topic goes.
+struct Destination: Sendable, Hashable {
     /// The position of the topic's hash on the ring; also what picks the connection within the pool.
     let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
-    fileprivate let fingerprint: UInt64
-
-    fileprivate init(subject: Subject, lookup: HashRing.Lookup, fingerprint: UInt64) {
-        self.subject = subject
-        self.hash = lookup.hash
-        self.cluster = lookup.index
-        self.fingerprint = fingerprint
-    }
 }
 
-/// Finds the owner of a topic and remembers it, since hashing costs several times what looking up does.
-///
-/// The cache is a fixed number of entries, each replaced by the next topic that falls on it: bounded by construction.
+/// A topic that can be published to, and where it goes.
+struct Route: Sendable {
+    let subject: Subject
+    let destination: Destination
+
+    /// The position of the topic's hash on the ring; also what picks the connection within the pool.
+    var hash: UInt64 { destination.hash }
+    /// The index of the cluster that owns the topic.
+    var cluster: Int { destination.cluster }
+}
+
+/// Finds the owner of a topic and remembers it, since checking and hashing cost several times what remembering does.
 final class Router: Sendable {
     let ring: HashRing
-    private let cache: Mutex<[Route?]>
-    private static let entries = 4096
+    private let cache = RouteCache()
 
     init(ring: HashRing) {
         self.ring = ring
-        self.cache = Mutex(Array(repeating: nil, count: Self.entries))
     }
 
-    /// The route of a topic to publish to.
+    /// The topic as a subject to publish to, and where it goes.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     func route(_ topic: String) throws(RouletteError) -> Route {
-        let result: Result<Route, RouletteError> = topic.withUTF8Bytes { bytes in
-            let fingerprint = Self.fingerprint(bytes)
-            if let known = lookUp(bytes, fingerprint: fingerprint) { return .success(known) }
-            return Result { () throws(RouletteError) in
-                let route = try makeRoute(bytes, fingerprint: fingerprint)
-                cache.withLock { $0[Self.position(fingerprint)] = route }
-                return route
-            }
-        }
-        return try result.get()
-    }
-
-    private func lookUp(_ bytes: UnsafeRawBufferPointer, fingerprint: UInt64) -> Route? {
-        let candidate = cache.withLock { $0[Self.position(fingerprint)] }
-        guard let candidate, candidate.fingerprint == fingerprint, candidate.subject.hasBytes(bytes) else { return nil }
-        return candidate
-    }
-
-    private func makeRoute(_ bytes: UnsafeRawBufferPointer, fingerprint: UInt64) throws(RouletteError) -> Route {
         let subject: Subject
         do {
-            subject = try Subject(bytes: bytes)
+            subject = try Subject(topic)
         } catch {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
-        return Route(subject: subject, lookup: ring.lookup(ofBytes: bytes), fingerprint: fingerprint)
+        return Route(
+            subject: subject,
+            destination: try subject.withBytes { bytes throws(RouletteError) in try destination(of: bytes) }
+        )
     }
 
-    private static func position(_ fingerprint: UInt64) -> Int {
-        Int(truncatingIfNeeded: fingerprint >> 52)
+    /// Where a topic goes.
+    /// - Throws: ``RouletteError/Code/invalidTopic``.
+    func destination(of topic: String) throws(RouletteError) -> Destination {
+        try topic.withUTF8Bytes { bytes in
+            Result { () throws(RouletteError) in try destination(of: bytes) }
+        }.get()
     }
 
-    /// FNV-1a, eight bytes at a time. It only picks a cache entry, whose bytes are then compared.
-    private static func fingerprint(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
-        let prime: UInt64 = 0x100_0000_01B3
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325 ^ UInt64(bytes.count)
-        var offset = 0
-        while offset + 8 <= bytes.count {
-            hash = (hash ^ bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)) &* prime
-            hash ^= hash >> 29
-            offset += 8
+    /// Where a topic goes. When this returns, the bytes follow the rules of subjects to publish to.
+    /// - Throws: ``RouletteError/Code/invalidTopic``.
+    func destination(of topic: UnsafeRawBufferPointer) throws(RouletteError) -> Destination {
+        if let known = cache.find(topic) { return known }
+        return try findOwner(of: topic)
+    }
+
+    @inline(never)
+    private func findOwner(of topic: UnsafeRawBufferPointer) throws(RouletteError) -> Destination {
+        do {
+            try Subject.validate(publishable: topic)
+        } catch {
+            throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
-        while offset < bytes.count {
-            hash = (hash ^ UInt64(bytes[offset])) &* prime
-            offset += 1
-        }
-        return (hash ^ (hash >> 32)) &* 0x9E37_79B9_7F4A_7C15
-    }
-}
-
-extension Subject {
-    fileprivate func hasBytes(_ other: UnsafeRawBufferPointer) -> Bool {
-        withBytes { own in own.count == other.count && memcmp(own.baseAddress!, other.baseAddress!, own.count) == 0 }
+        let lookup = ring.lookup(ofBytes: topic)
+        let destination = Destination(hash: lookup.hash, cluster: lookup.index)
+        cache.insert(topic, destination)
+        return destination
     }
 }
 
 extension String {
     /// Calls `body` with the UTF-8 bytes, which are copied only for strings bridged from Objective-C.
+    @inline(__always)
     func withUTF8Bytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         if let result = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) { return result }
         return Array(utf8).withUnsafeBytes(body)

@@ -26,33 +26,28 @@ enum BenchSession {
         configuration.connectionName = "roulette bench"
         let group: any EventLoopGroup =
             onEventLoop ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : MultiThreadedEventLoopGroup.singleton
-        let caller = Caller(eventLoop: group.next())
+        let executor = EventLoopExecutor(eventLoop: group.next())
         try await Session.withClient(configuration, eventLoopGroup: group) { client in
             let wasStopped = try await untilStopped {
                 await FirstContact.wait(for: client)
-                if onEventLoop {
-                    try await caller.run { try await body(client) }
-                } else {
-                    try await body(client)
-                }
+                try await withTaskExecutorPreference(onEventLoop ? executor : nil) { try await body(client) }
             }
             if wasStopped { throw CommandFailure.failed("stopped before the end") }
         }
         if onEventLoop { try await group.shutdownGracefully() }
     }
 
-    /// Runs code on an event loop.
-    private actor Caller {
-        private nonisolated let executor: any SerialExecutor
+    /// Runs tasks on an event loop.
+    private final class EventLoopExecutor: TaskExecutor {
+        private let eventLoop: any EventLoop
 
         init(eventLoop: any EventLoop) {
-            executor = eventLoop.executor
+            self.eventLoop = eventLoop
         }
 
-        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-        func run(_ body: @Sendable () async throws -> Void) async throws {
-            try await body()
+        func enqueue(_ job: consuming ExecutorJob) {
+            let job = UnownedJob(job)
+            eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
         }
     }
 }

@@ -1,0 +1,105 @@
+import Synchronization
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Remembers where topics go, for any number of threads at once and without a lock.
+///
+/// A fixed number of entries, each replaced by the next topic that falls on it: bounded by construction. An entry is a
+/// sequence lock. Its first word counts the changes and is odd during one; a reader that finds it odd, or changed after it
+/// read the rest, has found nothing. Topics are compared byte for byte, so that whatever is found was put in for that topic.
+struct RouteCache: ~Copyable {
+    /// Longer topics are not remembered.
+    static let longestTopic = 8 * topicWords
+
+    private typealias Word = Atomic<UInt64>
+
+    /// Two cache lines for an entry: the count of changes, the length of the topic and its cluster, its hash, its bytes.
+    private static let entryWords = 16
+    private static let topicWords = entryWords - 3
+    private static let entryBits: UInt64 = 11
+    /// Zeros, which the system provides page by page as entries are used.
+    private let words: UnsafeMutablePointer<Word>
+
+    init() {
+        let count = Self.entryWords << Self.entryBits
+        guard let memory = calloc(count, MemoryLayout<Word>.stride) else {
+            // As every other allocation of Swift does.
+            preconditionFailure("out of memory")
+        }
+        // An atomic number is represented as the number itself.
+        words = memory.bindMemory(to: Word.self, capacity: count)
+    }
+
+    deinit {
+        free(words)
+    }
+
+    /// Where a topic goes, if it is known.
+    func find(_ topic: UnsafeRawBufferPointer) -> Destination? {
+        guard !topic.isEmpty, topic.count <= Self.longestTopic else { return nil }
+        let entry = entry(for: topic)
+        let changes = entry[0].load(ordering: .acquiring)
+        let place = entry[1].load(ordering: .relaxed)
+        guard changes & 1 == 0, place >> 32 == UInt64(topic.count) else { return nil }
+        let hash = entry[2].load(ordering: .relaxed)
+        for index in 0..<topic.wordCount {
+            guard entry[3 + index].load(ordering: .relaxed) == topic.word(index) else { return nil }
+        }
+        atomicMemoryFence(ordering: .acquiring)
+        guard entry[0].load(ordering: .relaxed) == changes else { return nil }
+        return Destination(hash: hash, cluster: Int(truncatingIfNeeded: place & 0xFFFF_FFFF))
+    }
+
+    /// Remembers where a topic goes. Nothing is remembered while another thread changes the same entry.
+    func insert(_ topic: UnsafeRawBufferPointer, _ destination: Destination) {
+        guard !topic.isEmpty, topic.count <= Self.longestTopic else { return }
+        let entry = entry(for: topic)
+        let changes = entry[0].load(ordering: .relaxed)
+        guard changes & 1 == 0,
+            entry[0].compareExchange(expected: changes, desired: changes + 1, ordering: .acquiring).exchanged
+        else { return }
+        atomicMemoryFence(ordering: .releasing)
+        entry[1].store(UInt64(topic.count) << 32 | UInt64(destination.cluster), ordering: .relaxed)
+        entry[2].store(destination.hash, ordering: .relaxed)
+        for index in 0..<topic.wordCount { entry[3 + index].store(topic.word(index), ordering: .relaxed) }
+        entry[0].store(changes + 2, ordering: .releasing)
+    }
+
+    @inline(__always)
+    private func entry(for topic: UnsafeRawBufferPointer) -> UnsafeMutablePointer<Word> {
+        // Only picks an entry: FNV-1a over whole words, with its high bits mixed in.
+        var hash = 0xCBF2_9CE4_8422_2325 ^ UInt64(topic.count)
+        for index in 0..<topic.wordCount {
+            hash = (hash ^ topic.word(index)) &* 0x100_0000_01B3
+            hash ^= hash >> 29
+        }
+        let position = Int(truncatingIfNeeded: (hash &* 0x9E37_79B9_7F4A_7C15) >> (64 - Self.entryBits))
+        return words + position * Self.entryWords
+    }
+}
+
+// The entries are atomic numbers.
+extension RouteCache: @unchecked Sendable {}
+
+extension UnsafeRawBufferPointer {
+    /// The number of words that stand for these bytes, together with their count.
+    @inline(__always)
+    fileprivate var wordCount: Int { (count + 7) / 8 }
+
+    /// Eight bytes; the last word of several overlaps the one before it, so that no byte is read one by one.
+    @inline(__always)
+    fileprivate func word(_ index: Int) -> UInt64 {
+        if count >= 8 { return loadUnaligned(fromByteOffset: Swift.min(8 * index, count - 8), as: UInt64.self) }
+        if count >= 4 {
+            let (first, last) = (loadUnaligned(as: UInt32.self), loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+            return UInt64(first) << 32 | UInt64(last)
+        }
+        return UInt64(self[0]) << 16 | UInt64(self[count / 2]) << 8 | UInt64(self[count - 1])
+    }
+}
