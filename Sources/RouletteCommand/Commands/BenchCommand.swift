@@ -17,8 +17,8 @@ struct BenchCommand: ParsableCommand {
               roulette bench ring --count 1000000 --clusters 16
             """,
         subcommands: [
-            BenchPublishCommand.self, BenchReceiveCommand.self, BenchRoundTripCommand.self, BenchRingCommand.self,
-            BenchIdleCommand.self, BenchSoakCommand.self,
+            BenchPublishCommand.self, BenchReceiveCommand.self, BenchRoundTripCommand.self, BenchRequestCommand.self,
+            BenchRingCommand.self, BenchIdleCommand.self, BenchSoakCommand.self,
         ]
     )
 }
@@ -107,8 +107,7 @@ struct BenchRoundTripCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Run the caller where a task runs by default.")
-    var anyThread = false
+    @OptionGroup(title: "Caller") var caller: BenchCallerOptions
 
     @OptionGroup(title: "Work") var work: BenchOptions
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
@@ -116,7 +115,37 @@ struct BenchRoundTripCommand: AsyncParsableCommand {
 
     func run() async throws {
         let bench = RoundTripBench(options: work)
-        try await BenchSession.run(connection, role: .publisher, onEventLoop: !anyThread) { client in
+        try await BenchSession.run(connection, role: .publisher, onEventLoop: !caller.anyThread) { client in
+            try await bench.run(client).print(as: output)
+        }
+    }
+}
+
+/// Where the one runs who waits for round trips.
+struct BenchCallerOptions: ParsableArguments {
+    @Flag(name: .long, help: "Run the caller where a task runs by default.")
+    var anyThread = false
+}
+
+/// `roulette bench request`
+struct BenchRequestCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "request",
+        abstract: "Send requests one at a time, and answer them on another connection of the same process.",
+        discussion: """
+            Caller and answerer run on the event loop of their connections, which saves changes of threads.
+            --any-thread runs them where tasks run by default.
+            """
+    )
+
+    @OptionGroup(title: "Caller") var caller: BenchCallerOptions
+    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Deployment") var connection: ConnectionOptions
+    @OptionGroup(title: "Output") var output: OutputOptions
+
+    func run() async throws {
+        let bench = RequestBench(options: work)
+        try await BenchSession.run(connection, role: .both, onEventLoop: !caller.anyThread) { client in
             try await bench.run(client).print(as: output)
         }
     }

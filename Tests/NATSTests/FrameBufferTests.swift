@@ -1,0 +1,63 @@
+import NIOCore
+import Testing
+
+@testable import NATS
+
+@Suite("Frames gathered in memory")
+struct FrameBufferTests {
+    private func append(_ text: String, to frames: inout FrameBuffer) {
+        frames.append(size: text.utf8.count) { $0.copyBytes(from: text.utf8) }
+    }
+
+    @Test("frames stay one behind the other while the memory grows, and are handed over whole")
+    func growsAndExchanges() {
+        var frames = FrameBuffer()
+        var expected = ""
+        for number in 0..<2_000 {
+            append("frame \(number);", to: &frames)
+            expected += "frame \(number);"
+        }
+        #expect(frames.count == expected.utf8.count)
+        var taken = ByteBuffer()
+        frames.exchange(with: &taken)
+        #expect(String(buffer: taken) == expected)
+        #expect(frames.count == 0)
+
+        // What was handed over stays as it is while the next frames gather.
+        append("next", to: &frames)
+        #expect(String(buffer: taken) == expected)
+        taken.clear()
+        frames.exchange(with: &taken)
+        #expect(String(buffer: taken) == "next")
+    }
+
+    @Test("memory that somebody else still reads is not written to")
+    func sharedMemory() {
+        var frames = FrameBuffer()
+        append("first", to: &frames)
+        var taken = ByteBuffer()
+        frames.exchange(with: &taken)
+        let kept = taken
+        taken.clear()
+        frames.exchange(with: &taken)
+        append("other", to: &frames)
+        #expect(String(buffer: kept) == "first")
+    }
+
+    @Test("frames can be changed as a whole, and dropped")
+    func modifies() {
+        var frames = FrameBuffer()
+        append("one;", to: &frames)
+        append("two;", to: &frames)
+        frames.modify {
+            $0.moveReaderIndex(forwardBy: 4); $0.discardReadBytes()
+        }
+        append("three;", to: &frames)
+        #expect(frames.count == 10)
+        frames.modify { #expect(String(buffer: $0) == "two;three;") }
+        frames.removeAll()
+        #expect(frames.count == 0)
+        append("four;", to: &frames)
+        frames.modify { #expect(String(buffer: $0) == "four;") }
+    }
+}

@@ -1,0 +1,71 @@
+import Testing
+
+@testable import Roulette
+
+@Suite("The cache of routes")
+struct RouteCacheTests {
+    private func find(_ topic: String, in cache: borrowing RouteCache) -> Destination? {
+        Array(topic.utf8).withUnsafeBytes { cache.find($0) }
+    }
+
+    private func insert(_ topic: String, _ destination: Destination, into cache: borrowing RouteCache) {
+        Array(topic.utf8).withUnsafeBytes { cache.insert($0, destination) }
+    }
+
+    @Test("topics of every length are found by their exact bytes and by no others")
+    func exactBytes() {
+        for length in 1...RouteCache.longestTopic {
+            let cache = RouteCache()
+            let topic = String(repeating: "t", count: length)
+            let destination = Destination(hash: 1 << 63 | UInt64(length), cluster: length)
+            #expect(find(topic, in: cache) == nil)
+            insert(topic, destination, into: cache)
+            #expect(find(topic, in: cache) == destination)
+            for position in 0..<length {
+                var other = Array(topic.utf8)
+                other[position] = UInt8(ascii: "u")
+                #expect(find(String(decoding: other, as: UTF8.self), in: cache) == nil, "length \(length), byte \(position)")
+            }
+            #expect(find(topic + "t", in: cache) == nil)
+            #expect(find(String(topic.dropLast()), in: cache) == nil)
+        }
+    }
+
+    @Test("the empty topic and topics that are too long are not remembered")
+    func outOfBounds() {
+        let cache = RouteCache()
+        for topic in ["", String(repeating: "x", count: RouteCache.longestTopic + 1)] {
+            insert(topic, Destination(hash: 1, cluster: 1), into: cache)
+            #expect(find(topic, in: cache) == nil)
+        }
+    }
+
+    @Test("threads that read and replace entries at once never find what belongs to another topic")
+    func concurrency() async {
+        let owner = CacheOwner()
+        await withTaskGroup(of: Int.self) { group in
+            for worker in 0..<4 {
+                group.addTask {
+                    var wrong = 0
+                    // More topics than entries, so that they push each other out all the time.
+                    for number in 0..<40_000 {
+                        let topic = "t\((number &* 31 &+ worker) % 8_000)"
+                        let right = Destination(hash: UInt64(topic.utf8.reduce(7) { $0 &* 31 &+ Int($1) }), cluster: topic.count)
+                        let found = Array(topic.utf8).withUnsafeBytes { bytes in
+                            let found = owner.cache.find(bytes)
+                            if found == nil { owner.cache.insert(bytes, right) }
+                            return found
+                        }
+                        if let found, found != right { wrong += 1 }
+                    }
+                    return wrong
+                }
+            }
+            for await wrong in group { #expect(wrong == 0) }
+        }
+    }
+
+    private final class CacheOwner: Sendable {
+        let cache = RouteCache()
+    }
+}
