@@ -60,7 +60,9 @@ extension RouletteClient {
             } catch {
                 return .refused(error)
             }
-            return offer(payload, toValid: bytes, on: publisher(for: destination), reply: reply, headers: headers)
+            return withPublisher(for: destination) { connection in
+                offer(payload, toValid: bytes, on: connection, reply: reply, headers: headers)
+            }
         }
     }
 
@@ -142,7 +144,7 @@ extension RouletteClient {
     func route(to topic: String) throws(RouletteError) -> (Route, PooledConnection) {
         guard configuration.role != .subscriber else { throw .subscriberCannotPublish }
         let route = try router.route(topic)
-        return (route, publisher(for: route.destination))
+        return (route, pools[route.cluster].publishers[route.destination.slot])
     }
 }
 

@@ -16,8 +16,9 @@ public final class RouletteClient: Service, Sendable {
     public let clusters: [Cluster]
     let router: Router
     let pools: [ClusterPool]
-    /// The publishers of all pools, cluster by cluster: what ``publisher(for:)`` picks from for every message.
-    private let publishers: [PooledConnection]
+    /// The publishers of all pools, cluster by cluster. The pools keep them for as long as the client lives; retaining one
+    /// for each message as well would cost as much as encoding the message.
+    private let publishers: [Unmanaged<PooledConnection>]
     let broadcaster = EventBroadcaster<RouletteEvent>()
     let randomness = Mutex(SystemRandomNumberGenerator())
     let logger: Logger
@@ -55,20 +56,20 @@ public final class RouletteClient: Service, Sendable {
         }
         self.configuration = configuration
         self.clusters = clusters
-        self.router = Router(ring: try configuration.makeRing())
+        self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
         self.pools = pools
-        self.publishers = pools.flatMap(\.publishers)
+        self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
         self.logger = logger
     }
 
     /// Which cluster owns which topic.
     public var ring: HashRing { router.ring }
 
-    /// The connection that carries the messages of a topic, always the same one, so that they keep their order.
+    /// Lends the connection that carries the messages of a topic.
     /// - Precondition: the role has publishers.
-    func publisher(for destination: Destination) -> PooledConnection {
-        let slots = configuration.poolSize
-        return publishers[destination.cluster * slots + Int(destination.hash % UInt64(slots))]
+    @inline(__always)
+    func withPublisher<R>(for destination: Destination, _ body: (PooledConnection) -> R) -> R {
+        publishers[destination.cluster * configuration.poolSize + destination.slot]._withUnsafeGuaranteedRef(body)
     }
 
     var connections: [PooledConnection] { pools.flatMap(\.connections) }

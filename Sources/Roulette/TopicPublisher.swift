@@ -6,7 +6,7 @@ public import NATSWire
 /// Worth it for a program that publishes many messages to few topics. It follows the same rules as
 /// ``RouletteClient/publish(_:to:reply:headers:)`` and takes the same connection, so that the messages of one task to one
 /// topic keep their order whichever of the two is used. Make as many as you like; they hold no connection of their own.
-public struct TopicPublisher: Sendable {
+public final class TopicPublisher: Sendable {
     /// The topic.
     public let topic: String
     @usableFromInline let client: RouletteClient

@@ -17,7 +17,7 @@ struct RouteCacheTests {
         for length in 1...RouteCache.longestTopic {
             let cache = RouteCache()
             let topic = String(repeating: "t", count: length)
-            let destination = Destination(hash: 1 << 63 | UInt64(length), cluster: length)
+            let destination = Destination(hash: 1 << 63 | UInt64(length), cluster: length, slot: 999)
             #expect(find(topic, in: cache) == nil)
             insert(topic, destination, into: cache)
             #expect(find(topic, in: cache) == destination)
@@ -35,7 +35,7 @@ struct RouteCacheTests {
     func outOfBounds() {
         let cache = RouteCache()
         for topic in ["", String(repeating: "x", count: RouteCache.longestTopic + 1)] {
-            insert(topic, Destination(hash: 1, cluster: 1), into: cache)
+            insert(topic, Destination(hash: 1, cluster: 1, slot: 1), into: cache)
             #expect(find(topic, in: cache) == nil)
         }
     }
@@ -50,7 +50,8 @@ struct RouteCacheTests {
                     // More topics than entries, so that they push each other out all the time.
                     for number in 0..<40_000 {
                         let topic = "t\((number &* 31 &+ worker) % 8_000)"
-                        let right = Destination(hash: UInt64(topic.utf8.reduce(7) { $0 &* 31 &+ Int($1) }), cluster: topic.count)
+                        let hash = topic.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }
+                        let right = Destination(hash: hash, cluster: topic.utf8.count, slot: Int(hash % 1_000))
                         let found = Array(topic.utf8).withUnsafeBytes { bytes in
                             let found = owner.cache.find(bytes)
                             if found == nil { owner.cache.insert(bytes, right) }

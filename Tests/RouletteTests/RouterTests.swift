@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Routing")
 struct RouterTests {
-    private func router(_ count: Int) throws -> Router { Router(ring: try HashRing(count: count)) }
+    private func router(_ count: Int) throws -> Router { Router(ring: try HashRing(count: count), slots: 5) }
 
     @Test("every topic goes where the ring says, the first time and from the cache")
     func followsTheRing() throws {
@@ -18,6 +18,7 @@ struct RouterTests {
                 let expected = router.ring.lookup(of: topic)
                 #expect(route.cluster == expected.index, "\(topic), round \(round)")
                 #expect(route.hash == expected.hash)
+                #expect(route.destination.slot == Int(expected.hash % 5))
             }
         }
     }
@@ -53,8 +54,9 @@ struct RouterTests {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
         for number in 0..<500 {
             let route = try client.router.route("topic.\(number)")
-            let slots = Set((0..<10).map { _ in client.pools[route.cluster].publisher(for: route.hash).slot })
-            #expect(slots.count == 1)
+            let slots = Set((0..<10).map { _ in client.withPublisher(for: route.destination) { $0.slot } })
+            #expect(slots == [client.pools[route.cluster].publisher(for: route.hash).slot])
+            #expect(client.withPublisher(for: route.destination) { $0.cluster.index } == route.cluster)
         }
         let used = Set(
             try (0..<500).map { number in

@@ -19,7 +19,7 @@ struct RouteCache: ~Copyable {
 
     private typealias Word = Atomic<UInt64>
 
-    /// Two cache lines for an entry: the count of changes, the length of the topic and its cluster, its hash, its bytes.
+    /// Two cache lines for an entry: the count of changes, the length of the topic with its cluster and slot, its hash, its bytes.
     private static let entryWords = 16
     private static let topicWords = entryWords - 3
     private static let entryBits: UInt64 = 11
@@ -46,14 +46,18 @@ struct RouteCache: ~Copyable {
         let entry = entry(for: topic)
         let changes = entry[0].load(ordering: .acquiring)
         let place = entry[1].load(ordering: .relaxed)
-        guard changes & 1 == 0, place >> 32 == UInt64(topic.count) else { return nil }
+        guard changes & 1 == 0, place >> 48 == UInt64(topic.count) else { return nil }
         let hash = entry[2].load(ordering: .relaxed)
         for index in 0..<topic.wordCount {
             guard entry[3 + index].load(ordering: .relaxed) == topic.word(index) else { return nil }
         }
         atomicMemoryFence(ordering: .acquiring)
         guard entry[0].load(ordering: .relaxed) == changes else { return nil }
-        return Destination(hash: hash, cluster: Int(truncatingIfNeeded: place & 0xFFFF_FFFF))
+        return Destination(
+            hash: hash,
+            cluster: Int(truncatingIfNeeded: place & 0xFFFF_FFFF),
+            slot: Int(truncatingIfNeeded: place >> 32 & 0xFFFF)
+        )
     }
 
     /// Remembers where a topic goes. Nothing is remembered while another thread changes the same entry.
@@ -65,7 +69,8 @@ struct RouteCache: ~Copyable {
             entry[0].compareExchange(expected: changes, desired: changes + 1, ordering: .acquiring).exchanged
         else { return }
         atomicMemoryFence(ordering: .releasing)
-        entry[1].store(UInt64(topic.count) << 32 | UInt64(destination.cluster), ordering: .relaxed)
+        let place = UInt64(topic.count) << 48 | UInt64(destination.slot) << 32 | UInt64(destination.cluster)
+        entry[1].store(place, ordering: .relaxed)
         entry[2].store(destination.hash, ordering: .relaxed)
         for index in 0..<topic.wordCount { entry[3 + index].store(topic.word(index), ordering: .relaxed) }
         entry[0].store(changes + 2, ordering: .releasing)

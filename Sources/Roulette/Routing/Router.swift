@@ -4,10 +4,12 @@ import NATSWire
 
 /// Where a topic goes.
 struct Destination: Sendable, Hashable {
-    /// The position of the topic's hash on the ring; also what picks the connection within the pool.
+    /// The position of the topic's hash on the ring.
     let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
+    /// The connection within the pools of that cluster: always the same one for a topic, so that its messages keep their order.
+    let slot: Int
 }
 
 /// A topic that can be published to, and where it goes.
@@ -24,10 +26,13 @@ struct Route: Sendable {
 /// Finds the owner of a topic and remembers it, since checking and hashing cost several times what remembering does.
 final class Router: Sendable {
     let ring: HashRing
+    private let slots: Int
     private let cache = RouteCache()
 
-    init(ring: HashRing) {
+    /// - Parameter slots: connections in each pool, 1 to 1000.
+    init(ring: HashRing, slots: Int) {
         self.ring = ring
+        self.slots = slots
     }
 
     /// The topic as a subject to publish to, and where it goes.
@@ -68,7 +73,8 @@ final class Router: Sendable {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
         let lookup = ring.lookup(ofBytes: topic)
-        let destination = Destination(hash: lookup.hash, cluster: lookup.index)
+        let slot = Int(lookup.hash % UInt64(slots))
+        let destination = Destination(hash: lookup.hash, cluster: lookup.index, slot: slot)
         cache.insert(topic, destination)
         return destination
     }
