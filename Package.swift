@@ -19,6 +19,7 @@ let package = Package(
         .library(name: "Roulette", targets: ["Roulette"]),
         .library(name: "NATS", targets: ["NATS"]),
         .library(name: "HashRing", targets: ["HashRing"]),
+        .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
     ],
     dependencies: [

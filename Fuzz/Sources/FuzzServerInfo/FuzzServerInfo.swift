@@ -1,0 +1,23 @@
+import FuzzSupport
+import NATSWire
+import NIOCore
+
+/// The input is the JSON of an INFO.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let json = ByteBuffer(bytes: UnsafeRawBufferPointer(start: start, count: count))
+    let info = try? ServerInfo.parse(json)
+    if let info {
+        require(info.maxPayload.map { 1...ServerInfo.maxPayloadBound ~= $0 } ?? true, "max_payload is out of bounds")
+        require(info.port.map { 0...65_535 ~= $0 } ?? true, "the port is out of bounds")
+    }
+
+    // The same text in the middle of a larger buffer, with blanks around it: nothing outside may be read or matter.
+    var padded = ByteBuffer(staticString: "}\" \t")
+    padded.writeImmutableBuffer(json)
+    padded.writeStaticString(" \n}\"")
+    padded.moveReaderIndex(forwardBy: 2)
+    padded.moveWriterIndex(to: padded.writerIndex - 2)
+    require((try? ServerInfo.parse(padded)) == info, "blanks around the JSON change what it says")
+    return 0
+}
