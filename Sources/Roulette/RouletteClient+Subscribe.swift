@@ -20,9 +20,9 @@ extension RouletteClient {
             throw RouletteError(.role, "this client has the role publisher and cannot subscribe; use the role both or subscriber")
         }
         let (subject, connections) = try subscribers(for: pattern)
-        let group = SubscriptionGroup(pattern: subject, options: options) { [broadcaster] event in broadcaster.send(event) }
+        let group = SubscriptionGroup(pattern: subject, options: options, observe: observe)
         // The handle cancels what was made so far when one of the clusters fails.
-        let subscription = Subscription(group: group, clusters: connections.map(\.cluster))
+        let subscription = Subscription(group: group, clusters: subject.isWildcard ? clusters : connections[0].clusters)
         for connection in connections {
             try await add(group, to: connection, options: options)
         }

@@ -20,6 +20,8 @@ public final class RouletteClient: Service, Sendable {
     /// for each message as well would cost as much as encoding the message.
     private let publishers: [Unmanaged<PooledConnection>]
     let broadcaster = EventBroadcaster<RouletteEvent>()
+    /// Tells all who listen to ``events``; one closure for all subscriptions.
+    let observe: @Sendable (RouletteEvent) -> Void
     let randomness = Mutex(SystemRandomNumberGenerator())
     let logger: Logger
     private let isStarted = Atomic(false)
@@ -58,6 +60,7 @@ public final class RouletteClient: Service, Sendable {
         self.clusters = clusters
         self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
         self.pools = pools
+        self.observe = { [broadcaster] event in broadcaster.send(event) }
         self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
         self.logger = logger
     }

@@ -33,6 +33,13 @@ public struct SubscriptionBuffer: Sendable, Hashable {
 package struct MessageBatch<Source: Sendable>: Sendable {
     package var messages: [WireMessage]
     package let source: Source
+    /// What they count against the bound in bytes, once the queue has taken them.
+    fileprivate var bytes = 0
+
+    fileprivate init(messages: [WireMessage], source: Source) {
+        self.messages = messages
+        self.source = source
+    }
 }
 
 /// A time in which a consumer was too slow.
@@ -63,8 +70,13 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         var droppedBeforeEpisode: UInt64?
     }
 
-    fileprivate struct End {
-        var error: NATSError?
+    /// An object, so that the many queues that have not ended hold no room for an error.
+    fileprivate final class End: Sendable {
+        let error: NATSError?
+
+        init(error: NATSError?) {
+            self.error = error
+        }
     }
 
     private let state = Mutex(State())
@@ -234,6 +246,8 @@ extension MessageQueue.State {
     private mutating func add(_ batch: MessageBatch<Source>, bytes size: Int) {
         messages += batch.messages.count
         bytes += size
+        var batch = batch
+        batch.bytes = size
         batches.append(batch)
     }
 
@@ -256,6 +270,7 @@ extension MessageQueue.State {
                 guard messages > limits.messages || bytes > limits.bytes else { break }
                 messages -= 1
                 bytes -= message.byteCount
+                first.bytes -= message.byteCount
                 removed += 1
             }
             dropped += UInt64(removed)
@@ -269,7 +284,7 @@ extension MessageQueue.State {
     fileprivate mutating func popFirst() -> MessageBatch<Source>? {
         guard let batch = batches.popFirst() else { return nil }
         messages -= batch.messages.count
-        bytes -= batch.messages.reduce(0) { $0 + $1.byteCount }
+        bytes -= batch.bytes
         return batch
     }
 }

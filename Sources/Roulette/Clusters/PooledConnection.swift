@@ -12,12 +12,15 @@ public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
 @usableFromInline
 final class PooledConnection: Sendable {
     let cluster: Cluster
+    /// Only that one: the list that all subscriptions of this connection share.
+    let clusters: [Cluster]
     let role: ConnectionRole
     let slot: Int
     let client: NATSClient
 
     init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient) {
         self.cluster = cluster
+        self.clusters = [cluster]
         self.role = role
         self.slot = slot
         self.client = client

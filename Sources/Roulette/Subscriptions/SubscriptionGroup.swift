@@ -11,8 +11,13 @@ final class SubscriptionGroup: Sendable {
         var live = 0
         var remaining: Int?
         var isCanceled = false
-        var failure: RouletteError?
+        var failure: Failure?
         var blindTimes = BlindTimes()
+    }
+
+    /// Boxed, so that the many subscriptions that work hold no room for an error.
+    private indirect enum Failure {
+        case error(RouletteError)
     }
 
     let pattern: Subject
@@ -30,7 +35,10 @@ final class SubscriptionGroup: Sendable {
     }
 
     /// Why the subscription failed, once it did.
-    var failure: RouletteError? { state.withLock { $0.failure } }
+    var failure: RouletteError? {
+        guard case .error(let error) = state.withLock({ $0.failure }) else { return nil }
+        return error
+    }
 
     /// The times in which messages were missed.
     var blindTimes: BlindTimes { state.withLock { $0.blindTimes } }
@@ -98,7 +106,7 @@ final class SubscriptionGroup: Sendable {
     func ended(on connection: PooledConnection, error: NATSError?) {
         if let error {
             let failure = RouletteError(error, endOf: pattern, on: connection.cluster)
-            state.withLock { $0.failure = $0.failure ?? failure }
+            state.withLock { $0.failure = $0.failure ?? .error(failure) }
             queue.end(error)
             cancel()
             return

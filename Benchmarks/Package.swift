@@ -1,0 +1,29 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// A package of its own, so that nobody who uses the library has to fetch what measures it.
+let package = Package(
+    name: "roulette-benchmarks",
+    platforms: [.macOS(.v15)],
+    dependencies: [
+        .package(name: "roulette", path: "../"),
+        // Without traits: counting allocations would replace malloc.
+        .package(url: "https://github.com/ordo-one/benchmark", from: "1.29.0", traits: []),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
+    ],
+    targets: [
+        .executableTarget(
+            name: "Pieces",
+            dependencies: [
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "HashRing", package: "roulette"),
+                .product(name: "NATS", package: "roulette"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            path: "Benchmarks/Pieces",
+            swiftSettings: [.swiftLanguageMode(.v6)],
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        )
+    ]
+)
