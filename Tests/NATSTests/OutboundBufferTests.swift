@@ -41,6 +41,22 @@ struct OutboundBufferTests {
         #expect(buffer.counters.bufferedBytes == 0)
     }
 
+    @Test("taking the next frames over says that those before are written")
+    func takingIsWritten() throws {
+        let buffer = connected(capacity: 100)
+        _ = append(String(repeating: "x", count: 60), to: buffer)
+        var frames = ByteBuffer()
+        _ = try #require(buffer.take(into: &frames))
+        guard case .full(let waiter) = append(String(repeating: "y", count: 60), to: buffer) else {
+            Issue.record("what is being written counts")
+            return
+        }
+        frames.clear()
+        #expect(buffer.take(into: &frames) == nil)
+        #expect(waiter.isSettled)
+        #expect(buffer.counters.bufferedBytes == 0)
+    }
+
     @Test("a full buffer makes publishers wait until half of it is written")
     func backPressure() throws {
         let buffer = connected(capacity: 100)

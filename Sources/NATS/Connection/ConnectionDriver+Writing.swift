@@ -117,9 +117,10 @@ extension ConnectionDriver {
         guard framesBeingWritten else { return }
         framesBeingWritten = false
         frames.recycle(capacity: configuration.outboundBufferSize)
-        outbound.written()
         leaveOldServer()
         flush()
+        // Taking the next buffer over says it too.
+        if !framesBeingWritten { outbound.written() }
     }
 
     /// One timer for any number of writes: it looks again only as long as one of them lasts.

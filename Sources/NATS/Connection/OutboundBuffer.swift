@@ -166,13 +166,17 @@ final class OutboundBuffer: Sendable {
     // MARK: The event loop
 
     /// Takes everything over for writing: swaps the filled buffer with `frames`, whose storage fills next.
+    ///
+    /// The socket has taken what was taken over before, as ``written()`` says it: a busy loop gets the lock once for both.
     func take(into frames: inout ByteBuffer) -> Taken? {
-        state.withLock { state in
-            guard state.phase == .connected else { return nil }
+        let (taken, resumed): (Taken?, [Waiter]) = state.withLock { state in
+            guard state.phase == .connected else { return (nil, []) }
+            state.bytesBeingWritten = 0
             guard state.frames.count > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false
-                return nil
+                return (nil, state.takeWaitingForSpace())
             }
+            let resumed = state.resumeIfHalfEmpty(capacity)
             state.frames.exchange(with: &frames)
             defer {
                 state.messages = 0
@@ -180,17 +184,17 @@ final class OutboundBuffer: Sendable {
                 state.flushes = []
             }
             state.bytesBeingWritten = frames.readableBytes
-            return Taken(messages: state.messages, flushes: state.flushes)
+            return (Taken(messages: state.messages, flushes: state.flushes), resumed)
         }
+        for waiter in resumed { waiter.resolve() }
+        return taken
     }
 
-    /// The socket took what was taken over; publishers that wait for room may go on.
+    /// The socket took what was taken over, and nothing more is taken over yet; publishers that wait for room may go on.
     func written() {
         let resumed: [Waiter] = state.withLock { state in
             state.bytesBeingWritten = 0
-            // Half empty before anybody wakes up, so that a busy publisher does not wake for every frame.
-            guard state.frames.count <= capacity / 2 else { return [] }
-            return state.takeWaitingForSpace()
+            return state.resumeIfHalfEmpty(capacity)
         }
         for waiter in resumed { waiter.resolve() }
     }
@@ -301,6 +305,11 @@ extension OutboundBuffer.State {
         guard phase == .connected, !isLoopAware else { return false }
         isLoopAware = true
         return true
+    }
+
+    /// Who may go on: nobody before the buffer is half empty, so that a busy publisher does not wake for every frame.
+    fileprivate mutating func resumeIfHalfEmpty(_ capacity: Int) -> [Waiter] {
+        waitingForSpace.isEmpty || frames.count > capacity / 2 ? [] : takeWaitingForSpace()
     }
 
     fileprivate mutating func takeWaitingForSpace() -> [Waiter] {

@@ -2,6 +2,14 @@
 ///
 /// Whatever else a line may be, complete or not, is left to the general reader. This one is a third of its cost.
 extension ControlLine {
+    /// The message that starts at `bytes[0]`, if its line is whole and of the usual form.
+    @usableFromInline
+    static func usualMessage(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) -> MessageHead? {
+        // "MSG " in the order of the wire.
+        guard bytes.count >= 4, UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) == 0x2047_534D else { return nil }
+        return self.readUsualMessage(bytes, limits: limits)
+    }
+
     /// Reads `MSG subject sid [reply] size` CR LF, or returns nil to have the general reader decide.
     ///
     /// - Parameter bytes: At least four bytes, the first three of them MSG in any case, then a blank.

@@ -93,6 +93,8 @@ public struct OperationParser: Sendable {
                 position = try self.completePending(with: buffer, sink: &sink)
             }
             while position < buffer.writerIndex {
+                position = Self.usualMessages(in: buffer, at: position, limits: self.limits, sink: &sink)
+                guard position < buffer.writerIndex else { return }
                 switch try Self.step(in: buffer, at: position, limits: self.limits, sink: &sink) {
                 case .operation(let length):
                     position += length
@@ -111,6 +113,26 @@ public struct OperationParser: Sendable {
 // MARK: - One operation
 
 extension OperationParser {
+    /// Reads and reports all messages from an index on, up to the first operation that is anything else than a whole message
+    /// as servers usually write it. The memory of `buffer` is asked for once: this is where a busy connection spends its time.
+    ///
+    /// - Returns: The index behind the last of them.
+    @inlinable
+    static func usualMessages(in buffer: ByteBuffer, at index: Int, limits: Limits, sink: inout some OperationSink) -> Int {
+        buffer.withUnsafeReadableBytes { bytes in
+            let start = buffer.readerIndex
+            var offset = index - start
+            while true {
+                let rest = UnsafeRawBufferPointer(rebasing: bytes[offset..<bytes.count])
+                guard let head = ControlLine.usualMessage(rest, limits: limits), head.frameLength <= rest.count,
+                    rest[head.frameLength - 2] == .carriageReturn, rest[head.frameLength - 1] == .lineFeed
+                else { return start + offset }
+                sink.message(WireMessage(buffer: buffer, lineStart: start + offset, head: head))
+                offset += head.frameLength
+            }
+        }
+    }
+
     /// Reads and reports the operation that starts at an index of `buffer`.
     @inlinable
     static func step(

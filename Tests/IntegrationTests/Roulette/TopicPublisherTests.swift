@@ -76,6 +76,7 @@ struct TopicPublisherTests {
                 $0.maxRetry = 2
                 $0.maxBackoff = .milliseconds(20)
             } _: { client in
+                try await deployment.waitUntilUp(client)
                 let publisher = try client.publisher(for: "x")
                 try await publisher.publish("up")
                 try await publisher.flush()
