@@ -156,6 +156,7 @@ struct PendingRequestsTests {
         _ = (add("1"), add("2", to: "b"), add("3"), add("4", to: "c"))
         #expect(pending.remove(to: "a").map(\.receiver).sorted() == ["1", "3"])
         #expect(pending.removeAll().map(\.receiver).sorted() == ["2", "4"])
+        #expect(pending.nextExpiry == nil)
         #expect(pending.count == 0)
     }
 }

@@ -128,7 +128,8 @@ struct PendingRequests<Receiver> {
 
     /// Ends all requests.
     mutating func removeAll() -> [Ended] {
-        removeAll { _ in true }
+        nextExpiry = nil
+        return removeAll { _ in true }
     }
 
     private mutating func removeAll(where isOver: (Entry) -> Bool) -> [Ended] {
