@@ -178,12 +178,15 @@ extension Link {
 }
 
 extension SocketAddress {
-    /// Whether it leads back to this machine.
-    fileprivate var isLoopback: Bool {
+    /// Whether it leads back to this machine, 127.0.0.0/8 or ::1, also where IPv4 is written as IPv6.
+    var isLoopback: Bool {
         switch self {
         case .v4, .v6:
-            guard let bytes = ipAddress.flatMap({ IPAddress($0) })?.bytes else { return false }
-            return bytes.count == 4 ? bytes[0] == 127 : bytes.dropLast().allSatisfy { $0 == 0 } && bytes.last == 1
+            guard var bytes = ipAddress.flatMap({ IPAddress($0) })?.bytes[...] else { return false }
+            let mapped: [UInt8] = Array(repeating: 0, count: 10) + [0xFF, 0xFF]
+            if bytes.starts(with: mapped) { bytes = bytes.dropFirst(mapped.count) }
+            if bytes.count == 4 { return bytes.first == 127 }
+            return bytes.last == 1 && bytes.dropLast().allSatisfy { $0 == 0 }
         case .unixDomainSocket:
             return true
         }

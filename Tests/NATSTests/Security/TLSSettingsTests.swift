@@ -1,3 +1,4 @@
+import NIOCore
 import Testing
 
 @testable import NATS
@@ -28,6 +29,17 @@ struct TLSSettingsTests {
         #expect(CertificateNames().description == "no host at all")
         #expect(CertificateNames(hosts: ["a\u{1B}[2J"], addresses: [[10, 0, 0, 1]]).description == "a\\x1B[2J, 10.0.0.1")
         #expect(CertificateNames(hosts: ["a", "b", "c", "d", "e"]).description == "a, b, c, d, …")
+    }
+
+    @Test(
+        "credentials in plain text are nothing to warn of on the way back to this machine",
+        arguments: [
+            ("127.0.0.1", true), ("127.8.8.8", true), ("::1", true), ("::ffff:127.0.0.1", true), ("10.0.0.1", false),
+            ("::2", false), ("::ffff:10.0.0.1", false), ("1::1", false), ("128.0.0.1", false),
+        ]
+    )
+    func loopback(address: String, isLoopback: Bool) throws {
+        #expect(try SocketAddress(ipAddress: address, port: 4222).isLoopback == isLoopback)
     }
 
     @Test("settings that cannot work are refused before anything is connected")

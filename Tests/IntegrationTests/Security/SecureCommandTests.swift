@@ -1,0 +1,116 @@
+import Foundation
+import NATS
+import TestSupport
+import Testing
+
+@Suite("The command line with logins and TLS", .timeLimit(.minutes(2)))
+struct SecureCommandTests {
+    /// A server that demands TLS and an NKEY, and the files to get in with.
+    private struct Place {
+        let address: String
+        let authority: String
+        let directory: String
+        let seedFile: String
+
+        func run(_ arguments: String..., environment: [String: String] = [:]) async throws -> BuiltProgram.Result {
+            try await BuiltProgram.run(arguments, environment: environment)
+        }
+    }
+
+    private func withPlace(_ body: (Place) async throws -> Void) async throws {
+        try await TestAuthority.with { authority in
+            let key = NKey(role: .user)
+            let tls = NATSServerConfiguration.TLS(certificate: try await authority.issueForLoopback())
+            let seedFile = "\(authority.directory.path)/user.nk"
+            try writePrivate(key.seed.value, to: seedFile)
+            try await NATSServerProcess.withServer(.init(authorization: .nkey(key.publicKey), tls: tls)) { server in
+                try await body(
+                    Place(
+                        address: "localhost:\(server.port)",
+                        authority: authority.certificateFile,
+                        directory: authority.directory.path,
+                        seedFile: seedFile
+                    )
+                )
+            }
+        }
+    }
+
+    @Test("options, a profile, and a context of the nats command line lead to the same server")
+    func ways() async throws {
+        try await withPlace { place in
+            let options = try await place.run(
+                "pub",
+                "t",
+                "x",
+                "--json",
+                "--server",
+                place.address,
+                "--tls-ca",
+                place.authority,
+                "--nkey",
+                place.seedFile
+            )
+            #expect(options.status == .exited(0), "\(options.errors)")
+            #expect(options.output.contains("\"confirmed\":1"))
+
+            let configuration = "\(place.directory)/config.toml"
+            try writePrivate(
+                "[profiles.p]\nservers = [\"tls://\(place.address)\"]\ntls_ca = \"authority.pem\"\nnkey = \"user.nk\"\n",
+                to: configuration
+            )
+            let profile = try await place.run("pub", "t", "x", "--config", configuration)
+            #expect(profile.status == .exited(0), "\(profile.errors)")
+
+            try FileManager.default.createDirectory(
+                atPath: "\(place.directory)/nats/context",
+                withIntermediateDirectories: true
+            )
+            try writePrivate(
+                """
+                {"url": "tls://\(place.address)", "nkey": "\(place.seedFile)", "ca": "\(place.authority)", "socks_proxy": ""}
+                """,
+                to: "\(place.directory)/nats/context/east.json"
+            )
+            let context = try await place.run(
+                "pub",
+                "t",
+                "x",
+                "--context",
+                "east",
+                environment: ["XDG_CONFIG_HOME": place.directory]
+            )
+            #expect(context.status == .exited(0), "\(context.errors)")
+        }
+    }
+
+    @Test("what keeps the server out is said, a mistake in the files at once, and a server believed blindly loudly")
+    func complaints() async throws {
+        try await withPlace { place in
+            let missing = try await place.run("pub", "t", "x", "--server", place.address, "--creds", "/nowhere.creds")
+            #expect(missing.status == .exited(2))
+            #expect(missing.errors == "roulette: /nowhere.creds: does not exist\n")
+
+            #expect(chmod(place.seedFile, 0o644) == 0)
+            let open = try await place.run("pub", "t", "x", "--server", place.address, "--nkey", place.seedFile)
+            #expect(open.status == .exited(2))
+            #expect(open.errors.hasSuffix("run: chmod 600 \(place.seedFile)\n"))
+            #expect(chmod(place.seedFile, 0o600) == 0)
+
+            // The retries of one publish and their waits are those of a profile.
+            let configuration = "\(place.directory)/config.toml"
+            try writePrivate(
+                "[profiles.p]\nservers = [\"\(place.address)\"]\nnkey = \"user.nk\"\nmax_retry = 40\nmax_backoff = \"100ms\"\n",
+                to: configuration
+            )
+            let unknown = try await place.run("pub", "t", "x", "--config", configuration)
+            #expect(unknown.status == .exited(1))
+            #expect(unknown.errors.contains("unknown authority"))
+            #expect(!unknown.errors.contains("WARNING"))
+
+            let blind = try await place.run("pub", "t", "x", "--config", configuration, "--insecure-skip-tls-verify")
+            #expect(blind.status == .exited(0))
+            #expect(blind.errors.contains("WARNING: certificates are not verified"))
+        }
+    }
+}
