@@ -1,7 +1,9 @@
 public import NIOCore
 
 /// Bytes that can be published without being copied on the way to the outbound buffer.
-public protocol MessagePayload {
+///
+/// A payload may be borrowed memory: a `Span` can be published and never outlives the call.
+public protocol MessagePayload: ~Copyable, ~Escapable {
     /// Calls `body` with the bytes of the payload, which are only valid during the call.
     func withPayloadBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R
 }
@@ -23,6 +25,26 @@ extension ArraySlice<UInt8>: MessagePayload {
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
         try withUnsafeBufferPointer { elements throws(Failure) in try body(UnsafeRawBufferPointer(elements)) }
+    }
+}
+
+extension Span: MessagePayload where Element == UInt8 {
+    /// The elements.
+    @inlinable
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        try withUnsafeBytes { bytes throws(Failure) in try body(bytes) }
+    }
+}
+
+extension RawSpan: MessagePayload {
+    /// All bytes.
+    @inlinable
+    public func withPayloadBytes<R, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
+    ) throws(Failure) -> R {
+        try withUnsafeBytes { bytes throws(Failure) in try body(bytes) }
     }
 }
 

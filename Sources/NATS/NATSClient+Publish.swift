@@ -15,7 +15,7 @@ extension NATSClient {
     ///   ``NATSError/Code/bufferFull`` or ``NATSError/Code/notConnected``, as the reconnect buffer has it.
     @inlinable
     public func publish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         to subject: Subject,
         reply: Subject? = nil,
         headers: Headers? = nil
@@ -33,7 +33,7 @@ extension NATSClient {
     ///   ``publish(_:to:reply:headers:)``.
     @inlinable
     public func tryPublish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         to subject: Subject,
         reply: Subject? = nil,
         headers: Headers? = nil

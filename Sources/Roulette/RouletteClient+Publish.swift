@@ -11,7 +11,7 @@ extension RouletteClient {
     /// An accepted message is confirmed by the next PONG: ``flush()`` waits for it.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
     ///   - topic: where to, without wildcards.
     ///   - reply: the topic where an answer is expected.
     ///   - headers: sent with the message.
@@ -20,7 +20,7 @@ extension RouletteClient {
     ///   ``RouletteError/Code/headers``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
     @inlinable
     public func publish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         to topic: String,
         reply: String? = nil,
         headers: Headers? = nil
@@ -37,7 +37,7 @@ extension RouletteClient {
     ///   ``publish(_:to:reply:headers:)``.
     @inlinable
     public func tryPublish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         to topic: String,
         reply: String? = nil,
         headers: Headers? = nil

@@ -22,7 +22,7 @@ public final class RouletteClient: Service, Sendable {
     let broadcaster = EventBroadcaster<RouletteEvent>()
     /// Tells all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
-    let randomness = Mutex(SystemRandomNumberGenerator())
+    let randomness: Mutex<any RandomNumberGenerator & Sendable>
     let logger: Logger
     private let isStarted = Atomic(false)
 
@@ -32,10 +32,25 @@ public final class RouletteClient: Service, Sendable {
     ///   - eventLoopGroup: where the connections run; they are spread over its event loops.
     ///   - logger: gets debug messages; nothing louder when all is well.
     /// - Throws: ``RouletteError/Code/configuration``.
-    public init(
+    public convenience init(
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
         logger: Logger = Logger(label: "roulette")
+    ) throws(RouletteError) {
+        try self.init(
+            configuration: configuration,
+            eventLoopGroup: eventLoopGroup,
+            logger: logger,
+            randomness: SystemRandomNumberGenerator()
+        )
+    }
+
+    /// - Parameter randomness: decides on the waits before retries.
+    init(
+        configuration: RouletteConfiguration,
+        eventLoopGroup: any EventLoopGroup,
+        logger: Logger,
+        randomness: any RandomNumberGenerator & Sendable
     ) throws(RouletteError) {
         try configuration.validate()
         let clusters = configuration.servers.enumerated().map { index, server in
@@ -63,6 +78,7 @@ public final class RouletteClient: Service, Sendable {
         self.observe = { [broadcaster] event in broadcaster.send(event) }
         self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
         self.logger = logger
+        self.randomness = Mutex(randomness)
     }
 
     /// Which cluster owns which topic.

@@ -1,0 +1,159 @@
+import Roulette
+import TestSupport
+import Testing
+
+/// Each key of Roulette 1.0.5's configuration by what it does to a real deployment, with its default and another value.
+/// `RouletteTests/Parity` has `max_retry` and the backoffs, which are told by chance and not by a server.
+@Suite("Parity with Roulette 1.0.5: what the keys do")
+struct ConfigurationKeyTests {
+    private static let monitored = NATSServerConfiguration(monitoring: true)
+
+    /// How many connections of each role a server has.
+    private func roles(of server: NATSServerProcess) async throws -> [String: Int] {
+        let names = try await server.connections().compactMap(\.name)
+        return Dictionary(grouping: names) { name in String(name.split(separator: " ")[1]) }.mapValues(\.count)
+    }
+
+    @Test(
+        "role, pool_size: 5 connections for each thing the role may do, or as many as said",
+        arguments: [
+            (RouletteConfiguration.Role?.none, Int?.none, ["publisher": 5, "subscriber": 5]),
+            (.subscriber, nil, ["subscriber": 5]),
+            (.publisher, 2, ["publisher": 2]),
+            (.both, 1, ["publisher": 1, "subscriber": 1]),
+        ]
+    )
+    func poolSize(role: RouletteConfiguration.Role?, size: Int?, expected: [String: Int]) async throws {
+        try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
+            try await deployment.withClient({ configuration in
+                if let role { configuration.role = role }
+                if let size { configuration.poolSize = size }
+            }) { client in
+                try await deployment.waitUntilUp(client)
+                #expect(try await roles(of: deployment.servers[0]) == expected)
+            }
+        }
+    }
+
+    @Test("servers: every cluster of the list gets its connections, on its own port")
+    func servers() async throws {
+        try await withDeployment(clusters: 3, configuration: Self.monitored) { deployment in
+            try await deployment.withClient { client in
+                try await deployment.waitUntilUp(client)
+                #expect(client.clusters.map(\.address) == deployment.servers.map(\.address))
+                for server in deployment.servers {
+                    #expect(try await roles(of: server) == ["publisher": 5, "subscriber": 5])
+                }
+            }
+        }
+    }
+
+    /// A client with one connection to a scripted server.
+    private func scripted(
+        _ server: ScriptedServer,
+        _ change: (inout RouletteConfiguration) -> Void
+    ) throws -> RouletteClient {
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.poolSize = 1
+        configuration.role = .publisher
+        change(&configuration)
+        return try RouletteClient(configuration: configuration)
+    }
+
+    @Test("ping_interval: a PING comes after each, and the first up to a second later")
+    func pingInterval() async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            let clock = ContinuousClock()
+            var moments: [ContinuousClock.Instant] = []
+            // The first PING stands behind the subscriptions, of which there are none.
+            for _ in 0..<6 {
+                // With the default of 5 s none of them would come in time.
+                try await connection.expect("PING", within: .seconds(4))
+                moments.append(clock.now)
+                try await connection.send("PONG\r\n")
+            }
+            let first = moments[1] - moments[0]
+            #expect(first >= .milliseconds(45))
+            #expect(moments[5] - moments[1] >= .milliseconds(150), "four intervals, less what the machine is late by")
+        }
+        let client = try scripted(server) { $0.pingInterval = .milliseconds(50) }
+        try await withRunning(client) { try await server.scriptEnded(0) }
+        await server.close()
+    }
+
+    @Test("max_ping_failure: so many intervals without a byte, and the connection counts as lost", arguments: [Int?.none, 1, 5])
+    func maxPingFailure(limit: Int?) async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            try await connection.expect("PING")
+            try await connection.send("PONG\r\n")
+            try await connection.waitUntilEnded()
+        }
+        let client = try scripted(server) { configuration in
+            configuration.pingInterval = .milliseconds(40)
+            if let limit { configuration.maxPingFailure = limit }
+        }
+        let events = client.events
+        try await withRunning(client) {
+            for await event in events {
+                guard case .disconnected(let cause, _) = event.kind else { continue }
+                #expect(cause.code == .stale)
+                #expect(cause.message == "no byte received during \(limit ?? 2) ping intervals, the connection is stale")
+                break
+            }
+        }
+        await server.close()
+    }
+
+    @Test("connection_timeout: one deadline over everything up to the PONG", arguments: [true, false])
+    func connectionTimeout(sendsInfo: Bool) async throws {
+        let server = try await ScriptedServer.start { connection in
+            if sendsInfo { try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n") }
+            try await connection.waitUntilEnded()
+        }
+        let client = try scripted(server) { $0.connectionTimeout = .milliseconds(150) }
+        let events = client.events
+        try await withRunning(client) {
+            let clock = ContinuousClock()
+            let start = clock.now
+            for await event in events {
+                guard case .reconnecting(_, _, let cause) = event.kind else { continue }
+                #expect(cause.code == .connectTimeout)
+                #expect(clock.now - start < .seconds(4), "the default is 5 s")
+                break
+            }
+        }
+        await server.close()
+    }
+
+    @Test("subscription_restart: temporary by default, which ends with the connection; permanent goes on")
+    func subscriptionRestart() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient { client in
+                let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
+                client.reconnect(role: .subscriber)
+                let error = await #expect(throws: RouletteError.self) { for try await _ in subscription {} }
+                #expect(error?.code == .subscriptionLost)
+            }
+            try await deployment.withClient({ $0.subscriptionRestart = .permanent }) { client in
+                let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
+                let events = client.events
+                client.reconnect(role: .subscriber)
+                for await event in events {
+                    if case .subscriptionResumed = event.kind { break }
+                }
+                try await client.publish("after", to: "t")
+                var iterator = subscription.makeAsyncIterator()
+                #expect(try await iterator.next()?.body == "after")
+                // What one subscription says goes first.
+                let other = try await client.subscribe(
+                    to: "t",
+                    options: SubscribeOptions(restart: .temporary, confirmed: true)
+                )
+                client.reconnect(role: .subscriber)
+                await #expect(throws: RouletteError.self) { for try await _ in other {} }
+            }
+        }
+    }
+}

@@ -1,0 +1,166 @@
+import Logging
+import NATS
+import NIOPosix
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Roulette
+
+/// What can be told of Roulette 1.0.5's configuration without a server; `IntegrationTests/Parity` has the rest.
+@Suite("Parity with Roulette 1.0.5: configuration")
+struct ConfigurationParityTests {
+    private func configuration(_ hosts: String...) throws -> RouletteConfiguration {
+        RouletteConfiguration(servers: try hosts.map { host in try .init(host) })
+    }
+
+    // MARK: The rows
+
+    @Test("servers: \"host\" or host and port 4222, plus name and monitor; the list order is the ring")
+    func servers() throws {
+        let text = try configuration("alpha", "beta:4333", "gamma")
+        #expect(text.servers.map(\.host) == ["alpha", "beta", "gamma"])
+        #expect(text.servers.map(\.port) == [4222, 4333, 4222])
+        let named = RouletteConfiguration.Server(name: "n", host: "h", monitor: "http://h:8222")
+        #expect(named.name == "n" && named.monitor == "http://h:8222")
+        // Recorded from the original.
+        let client = try RouletteClient(configuration: text)
+        let owners = try (1...7).map { try client.owner(of: "topic\($0)").index }
+        #expect(owners == [0, 2, 2, 1, 1, 1, 0])
+        let reordered = try RouletteClient(configuration: try configuration("gamma", "alpha", "beta:4333"))
+        #expect(try (1...7).map { try reordered.owner(of: "topic\($0)").index } == owners, "positions, not names")
+    }
+
+    @Test("host:port twice is a clear error that names the two entries, however they are written")
+    func duplicate() throws {
+        for hosts in [["a", "b", "a"], ["a:4222", "b", "A"], ["a", "b", "a:4222"]] {
+            let servers = try hosts.map { try RouletteConfiguration.Server($0) }
+            let error = #expect(throws: RouletteError.self) {
+                try RouletteClient(configuration: RouletteConfiguration(servers: servers))
+            }
+            #expect(error?.code == .configuration)
+            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own")
+        }
+        // The same host with another port is another cluster.
+        #expect(throws: Never.self) { try RouletteClient(configuration: try configuration("a", "a:4223")) }
+    }
+
+    @Test("role: the wrong call is an error that names the role, at once and without a network")
+    func role() async throws {
+        var configuration = try configuration("127.0.0.1:1")
+        // With these a retry would take hours.
+        configuration.baseBackoff = .seconds(3600)
+        configuration.maxBackoff = .seconds(3600)
+        #expect(configuration.role == .both)
+        configuration.role = .subscriber
+        let subscriber = try RouletteClient(configuration: configuration)
+        let publishing = await #expect(throws: RouletteError.self) { try await subscriber.publish("x", to: "a") }
+        #expect(publishing?.code == .role)
+        #expect(publishing?.message.contains("role subscriber") == true)
+        #expect(#expect(throws: RouletteError.self) { try subscriber.tryPublish("x", to: "a") }?.code == .role)
+        configuration.role = .publisher
+        let publisher = try RouletteClient(configuration: configuration)
+        let subscribing = await #expect(throws: RouletteError.self) { try await publisher.subscribe(to: "a") }
+        #expect(subscribing?.code == .role)
+        #expect(subscribing?.message.contains("role publisher") == true)
+    }
+
+    // MARK: The keys
+
+    @Test("every key has the original's default, and reaches the connections")
+    func keys() throws {
+        var configuration = try configuration("a")
+        #expect(configuration.role == .both)
+        #expect(configuration.poolSize == 5)
+        #expect(configuration.pingInterval == .milliseconds(5000))
+        #expect(configuration.maxPingFailure == 2)
+        #expect(configuration.maxRetry == 10)
+        #expect(configuration.baseBackoff == .milliseconds(10))
+        #expect(configuration.maxBackoff == .milliseconds(5000))
+        #expect(configuration.subscriptionRestart == .temporary)
+        #expect(configuration.connectionTimeout == .milliseconds(5000))
+
+        configuration.pingInterval = .milliseconds(7)
+        configuration.maxPingFailure = 3
+        configuration.baseBackoff = .milliseconds(11)
+        configuration.maxBackoff = .milliseconds(13)
+        configuration.connectionTimeout = .milliseconds(17)
+        configuration.poolSize = 2
+        let pool = try RouletteClient(configuration: configuration).pools[0]
+        #expect(pool.publishers.count == 2 && pool.subscribers.count == 2)
+        for connection in pool.connections {
+            let own = connection.client.configuration
+            #expect(own.pingInterval == .milliseconds(7))
+            #expect(own.maxPingFailure == 3)
+            #expect(own.reconnectBackoff == Backoff(base: .milliseconds(11), maximum: .milliseconds(13)))
+            #expect(own.connectTimeout == .milliseconds(17))
+        }
+    }
+
+    /// Always draws the same number, and counts how often it is asked.
+    ///
+    /// 1 draws the shortest wait and `.max` the longest. (With 0 the standard library looks for a better number for ever.)
+    private struct Dice: RandomNumberGenerator, Sendable {
+        let number: UInt64
+        let rolls: Watched<Int>
+
+        mutating func next() -> UInt64 {
+            rolls.update { $0 += 1 }
+            return number
+        }
+    }
+
+    /// A client of a cluster that nothing listens for.
+    private func client(maxRetry: Int?, number: UInt64, rolls: Watched<Int>) throws -> RouletteClient {
+        var configuration = try configuration("127.0.0.1:1")
+        if let maxRetry { configuration.maxRetry = maxRetry }
+        configuration.baseBackoff = .milliseconds(2)
+        configuration.maxBackoff = .milliseconds(10)
+        return try RouletteClient(
+            configuration: configuration,
+            eventLoopGroup: MultiThreadedEventLoopGroup.singleton,
+            logger: Logger(label: "tests"),
+            randomness: Dice(number: number, rolls: rolls)
+        )
+    }
+
+    @Test(
+        "max_retry: a publish and a subscribe are tried again so often, then fail with a typed error",
+        arguments: [nil, 0, 1, 7]
+    )
+    func maxRetry(limit: Int?) async throws {
+        for isPublish in [true, false] {
+            let rolls = Watched(0)
+            let client = try client(maxRetry: limit, number: 1, rolls: rolls)
+            let error = await #expect(throws: RouletteError.self) {
+                if isPublish { try await client.publish("x", to: "a") } else { _ = try await client.subscribe(to: "a") }
+            }
+            let retries = limit ?? 10
+            #expect(rolls.value == retries, "one draw for each retry")
+            #expect(error?.code == .clusterUnavailable)
+            #expect(error?.cluster?.address == "127.0.0.1:1")
+            #expect(error?.message.hasPrefix("no connection during \(retries + 1) tries") == true)
+        }
+    }
+
+    @Test("base_backoff, max_backoff: each wait is drawn from 1 ms to min(base * 2^n, max)")
+    func backoff() async throws {
+        // The ceilings are drawn: 2, 4, 8, 10, 10, 10 ms. No wait is shorter than it was drawn.
+        let client = try client(maxRetry: 6, number: .max, rolls: Watched(0))
+        let clock = ContinuousClock()
+        let time = await clock.measure {
+            await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
+        }
+        #expect(time >= .milliseconds(44))
+        // The rule itself, with the original's defaults.
+        let rule = Backoff(base: .milliseconds(10), maximum: .milliseconds(5000))
+        let ceilings = (0..<11).map { rule.ceiling(retry: $0) }
+        #expect(ceilings == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5000, 5000].map { .milliseconds($0) })
+        var lowest = Dice(number: 1, rolls: Watched(0))
+        var highest = Dice(number: .max, rolls: Watched(0))
+        for retry in 0..<11 {
+            #expect(rule.delay(retry: retry, using: &lowest) == .milliseconds(1))
+            #expect(rule.delay(retry: retry, using: &highest) == ceilings[retry])
+        }
+    }
+}
