@@ -15,7 +15,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let whole = Transcript(of: stream, readSizes: [stream.count], limits: limits)
     let split = Transcript(of: stream, readSizes: sizes.isEmpty ? [1] : sizes, limits: limits)
     require(whole == split, "the same bytes in other reads are another stream: \(whole) and \(split)")
-    whole.requireRoundTrip(limits: limits)
+    whole.requireRoundTrip()
     return 0
 }
 

@@ -1,3 +1,4 @@
+import FuzzSupport
 import NATSWire
 import NIOCore
 
@@ -39,9 +40,11 @@ struct Recorder: OperationSink {
         _ = message.replyString
         _ = try? message.headers()
         _ = message.status
+        // One is as good as all of them, and this is the slowest part.
+        guard operations.count == 1 else { return }
         var batch = [message.copied(), message]
         WireMessage.compact(&batch)
-        for copy in batch where Self.read(copy) != operations.last { preconditionFailure("a copied message is another") }
+        for copy in batch { require(Self.read(copy) == operations.last, "a copied message is another") }
     }
 
     private static func read(_ message: WireMessage) -> Operation {

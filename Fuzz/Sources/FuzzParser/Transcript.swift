@@ -45,12 +45,14 @@ struct Transcript: Equatable {
     }
 
     /// What was understood, written as plainly as servers write it, is understood the same.
-    func requireRoundTrip(limits: OperationParser.Limits) {
+    func requireRoundTrip() {
         var plain = ByteBuffer()
         // What an -ERR or INFO said was cut and trimmed; it may be a line of its own only by chance.
         let messages = operations.filter { if case .message = $0 { true } else { false } }
+        guard !messages.isEmpty else { return }
         for message in messages { message.write(into: &plain) }
-        let again = plain.withUnsafeReadableBytes { Transcript(of: $0, readSizes: [max(1, $0.count)], limits: limits) }
+        // A line that was just short enough had perhaps no CR before its LF: it is longer now.
+        let again = plain.withUnsafeReadableBytes { Transcript(of: $0, readSizes: [max(1, $0.count)], limits: .init()) }
         require(again.failure == nil && again.pendingBytes == 0, "a message written plainly is refused: \(again)")
         require(again.operations == messages, "messages written plainly are others: \(messages) and \(again.operations)")
     }
