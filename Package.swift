@@ -140,8 +140,21 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
-        .testTarget(name: "NATSTests", dependencies: ["NATS", "TestSupport"], swiftSettings: strict),
-        .testTarget(name: "RouletteTests", dependencies: ["Roulette", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NATSTests",
+            dependencies: ["NATS", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .testTarget(
+            name: "RouletteTests",
+            dependencies: [
+                "Roulette",
+                "TestSupport",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "Metrics", package: "swift-metrics"),
+            ],
+            swiftSettings: strict
+        ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
         .testTarget(name: "ServerMonitorTests", dependencies: ["ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),

@@ -1,5 +1,6 @@
 public import HashRing
 public import Logging
+public import Metrics
 import NATS
 public import NIOCore
 public import NIOPosix
@@ -20,9 +21,10 @@ public final class RouletteClient: Service, Sendable {
     /// for each message as well would cost as much as encoding the message.
     private let publishers: [Unmanaged<PooledConnection>]
     let broadcaster = EventBroadcaster<RouletteEvent>()
-    /// Tells all who listen to ``events``; one closure for all subscriptions.
+    /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
+    let metricsFactory: any MetricsFactory
     let logger: Logger
     private let isStarted = Atomic(false)
 
@@ -31,16 +33,19 @@ public final class RouletteClient: Service, Sendable {
     ///   - configuration: the deployment.
     ///   - eventLoopGroup: where the connections run; they are spread over its event loops.
     ///   - logger: gets debug messages; nothing louder when all is well.
+    ///   - metrics: what the metrics go to; see ``RouletteConfiguration/metricsInterval``.
     /// - Throws: ``RouletteError/Code/configuration``.
     public convenience init(
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        logger: Logger = Logger(label: "roulette")
+        logger: Logger = Logger(label: "roulette"),
+        metrics: any MetricsFactory = MetricsSystem.factory
     ) throws(RouletteError) {
         try self.init(
             configuration: configuration,
             eventLoopGroup: eventLoopGroup,
             logger: logger,
+            metrics: metrics,
             randomness: SystemRandomNumberGenerator()
         )
     }
@@ -50,14 +55,17 @@ public final class RouletteClient: Service, Sendable {
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
+        metrics: any MetricsFactory = MetricsSystem.factory,
         randomness: any RandomNumberGenerator & Sendable
     ) throws(RouletteError) {
         try configuration.validate()
         let clusters = configuration.servers.enumerated().map { index, server in
             Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
-        let observe: @Sendable (PooledConnectionID, NATSEvent) -> Void = { [broadcaster] id, event in
-            broadcaster.send(RouletteEvent(id, event))
+        let eventLog = EventLog(logger)
+        let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
+            eventLog.write(event)
+            broadcaster.send(event)
         }
         var pools: [ClusterPool] = []
         for (cluster, server) in zip(clusters, configuration.servers) {
@@ -67,7 +75,7 @@ public final class RouletteClient: Service, Sendable {
                 configuration: configuration,
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
-                observe: observe
+                observe: { connection, event in observe(RouletteEvent(connection, event)) }
             )
             pools.append(pool)
         }
@@ -75,8 +83,9 @@ public final class RouletteClient: Service, Sendable {
         self.clusters = clusters
         self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
         self.pools = pools
-        self.observe = { [broadcaster] event in broadcaster.send(event) }
+        self.observe = observe
         self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
+        self.metricsFactory = metrics
         self.logger = logger
         self.randomness = Mutex(randomness)
     }
@@ -111,6 +120,7 @@ public final class RouletteClient: Service, Sendable {
                     guard (try? await shutdown.wait()) != nil else { return }
                     _ = await self.drainAndClose(timeout: self.configuration.drainTimeout)
                 }
+                group.addTask { await self.reportMetrics() }
                 await withTaskGroup { connecting in
                     for connection in connections { connecting.addTask { await connection.client.run() } }
                 }

@@ -15,7 +15,7 @@ package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
     return text.readableBytes > limit ? result + "…" : result
 }
 
-/// Text from outside that is no peer's, such as a path, made fit for an error message in the same way.
-func printable(_ text: String, limit: Int = 1024) -> String {
+/// Text from outside that is no buffer, such as a path or a server's name, made fit for an error message in the same way.
+package func printable(_ text: String, limit: Int = 1024) -> String {
     printable(ByteBuffer(string: text), limit: limit)
 }

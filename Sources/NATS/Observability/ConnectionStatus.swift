@@ -42,33 +42,35 @@ final class ConnectionStatus: Sendable {
         requests: (pending: Int, late: UInt64),
         maxPingFailure: Int
     ) -> ConnectionSnapshot {
-        let values = values.withLock { $0 }
         let now = NIODeadline.now()
-        return ConnectionSnapshot(
-            state: values.state,
-            stateDuration: Duration(now - values.since),
-            attempt: values.attempt,
-            nextAttempt: values.nextAttemptAt.map { max(.zero, Duration($0 - now)) },
-            pingMisses: values.pingMisses,
-            maxPingFailure: maxPingFailure,
-            server: values.server,
-            tls: values.tls,
-            roundTrip: values.roundTrips.summary,
-            messagesIn: values.messagesIn,
-            messagesOut: outbound.messages,
-            bytesIn: values.bytesIn,
-            bytesOut: values.bytesOut,
-            bufferedMessages: outbound.bufferedMessages,
-            bufferedBytes: outbound.bufferedBytes,
-            unconfirmed: values.handedOver - values.settled,
-            lost: values.lost,
-            reconnects: max(values.connections - 1, 0),
-            lastError: values.lastError,
-            dropped: values.dropped,
-            subscriptions: values.subscriptions,
-            pendingRequests: requests.pending,
-            lateReplies: requests.late
-        )
+        // All of it under the lock: with a second reference to the table of round trips the event loop would have to copy it.
+        return values.withLock { values in
+            ConnectionSnapshot(
+                state: values.state,
+                stateDuration: Duration(now - values.since),
+                attempt: values.attempt,
+                nextAttempt: values.nextAttemptAt.map { max(.zero, Duration($0 - now)) },
+                pingMisses: values.pingMisses,
+                maxPingFailure: maxPingFailure,
+                server: values.server,
+                tls: values.tls,
+                roundTrip: values.roundTrips.summary,
+                messagesIn: values.messagesIn,
+                messagesOut: outbound.messages,
+                bytesIn: values.bytesIn,
+                bytesOut: values.bytesOut,
+                bufferedMessages: outbound.bufferedMessages,
+                bufferedBytes: outbound.bufferedBytes,
+                unconfirmed: values.handedOver - values.settled,
+                lost: values.lost,
+                reconnects: max(values.connections - 1, 0),
+                lastError: values.lastError,
+                dropped: values.dropped,
+                subscriptions: values.subscriptions,
+                pendingRequests: requests.pending,
+                lateReplies: requests.late
+            )
+        }
     }
 }
 
@@ -76,6 +78,8 @@ final class ConnectionStatus: Sendable {
 struct RoundTrips: Sendable {
     private var histogram: Histogram<UInt32>?
     private var last = Duration.zero
+    /// Worked out when asked for, and again only after something was recorded.
+    private var percentiles: (p50: Duration, p99: Duration)?
 
     mutating func record(_ time: Duration) {
         // Made with the first value: a pool that was never up holds no tables.
@@ -83,18 +87,20 @@ struct RoundTrips: Sendable {
             histogram = Histogram<UInt32>(highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: .two)
         }
         last = time
+        percentiles = nil
         let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
         histogram?.record(UInt64(min(max(microseconds, 1), 60_000_000)))
     }
 
     var summary: ConnectionSnapshot.RoundTrip? {
-        guard let histogram, histogram.totalCount > 0 else { return nil }
-        return ConnectionSnapshot.RoundTrip(
-            p50: .microseconds(histogram.valueAtPercentile(50)),
-            p99: .microseconds(histogram.valueAtPercentile(99)),
-            last: last,
-            count: Int(histogram.totalCount)
-        )
+        mutating get {
+            guard let histogram, histogram.totalCount > 0 else { return nil }
+            let (p50, p99) =
+                percentiles
+                ?? (.microseconds(histogram.valueAtPercentile(50)), .microseconds(histogram.valueAtPercentile(99)))
+            percentiles = (p50, p99)
+            return ConnectionSnapshot.RoundTrip(p50: p50, p99: p99, last: last, count: Int(histogram.totalCount))
+        }
     }
 }
 

@@ -69,7 +69,7 @@ public struct RouletteConfiguration: Sendable {
     public var connectionTimeout: Duration = .seconds(5)
     /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
     /// the clients of a server that died do not all come back at once. Zero: at once.
-    public var reconnectJitter: Duration = .seconds(2)
+    public var reconnectJitter: Duration = .milliseconds(2_500)
     /// How long graceful shutdown and ``RouletteClient/drain(timeout:)`` may take.
     public var drainTimeout: Duration = .seconds(30)
     /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer. They
@@ -90,6 +90,31 @@ public struct RouletteConfiguration: Sendable {
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
+    /// How often metrics are reported to swift-metrics; `nil`: never.
+    ///
+    /// Each connection has these, with the labels `cluster` (its name), `role` (`publisher` or `subscriber`) and `slot`:
+    ///
+    /// | Counter | Counts |
+    /// |---|---|
+    /// | `roulette_messages_in`, `roulette_messages_out` | messages received, messages accepted for publishing |
+    /// | `roulette_bytes_in`, `roulette_bytes_out` | bytes received and sent, without what TLS adds |
+    /// | `roulette_lost` | messages at most lost with lost connections |
+    /// | `roulette_dropped` | messages received and dropped because a consumer was too slow for them |
+    /// | `roulette_reconnects` | how often the connection was made again |
+    /// | `roulette_late_replies` | replies that came when nobody waited for them any more |
+    ///
+    /// | Meter | Says |
+    /// |---|---|
+    /// | `roulette_up` | 1 while messages can be sent, else 0 |
+    /// | `roulette_attempt` | attempts to connect since it was last up |
+    /// | `roulette_ping_misses` | ping intervals in a row without a byte received |
+    /// | `roulette_buffered_messages`, `roulette_buffered_bytes` | accepted messages that wait for the socket |
+    /// | `roulette_unconfirmed` | messages given to the socket that no PONG has confirmed yet |
+    /// | `roulette_subscriptions` | subscriptions |
+    /// | `roulette_pending_requests` | requests that wait for a reply |
+    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of PINGs since it was made |
+    public var metricsInterval: Duration? = .seconds(10)
+
     /// A configuration for these clusters, everything else at its default.
     public init(servers: [Server]) {
         self.servers = servers
@@ -105,6 +130,10 @@ public struct RouletteConfiguration: Sendable {
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
         try require(drainTimeout > .zero, "the drain timeout must be longer than zero")
         try require(maxBackoff >= baseBackoff, "max_backoff must not be shorter than base_backoff")
+        try require(
+            metricsInterval.map { $0 > .zero } ?? true,
+            "the metrics interval must be longer than zero; nil turns the metrics off"
+        )
         do {
             for server in servers { try connection(to: server, name: "").validate() }
         } catch {

@@ -10,4 +10,11 @@ extension RouletteConfiguration {
         configuration.connectionName = "roulette command"
         return configuration
     }
+
+    /// A configuration for seeing how well a deployment can be reached: with all the connections of the profile.
+    static func status(_ profile: Profile) throws(SettingsError) -> RouletteConfiguration {
+        var configuration = try RouletteConfiguration(profile: profile)
+        configuration.connectionName = "roulette command"
+        return configuration
+    }
 }

@@ -1,0 +1,81 @@
+import Logging
+import NATS
+
+/// Writes events to the log: constant texts, everything else as metadata.
+///
+/// Nothing is above debug while all is well. A loss is a warning, once for each connection: further attempts to connect are
+/// debug messages of the connection itself.
+struct EventLog: Sendable {
+    private let logger: Logger
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    func write(_ event: RouletteEvent) {
+        guard let (level, message) = Self.entry(for: event.kind), logger.logLevel <= level else { return }
+        logger.log(level: level, message, metadata: Self.metadata(of: event))
+    }
+
+    private static func entry(for kind: RouletteEvent.Kind) -> (Logger.Level, Logger.Message)? {
+        switch kind {
+        case .connected: (.debug, "connection is up")
+        case .disconnected: (.warning, "connection lost")
+        // The loss itself was told already; the first connection of all has none.
+        case .reconnecting(attempt: 2, _, _): (.warning, "connection cannot be made")
+        case .reconnecting: nil
+        case .serverError: (.warning, "server reported an error")
+        case .lameDuck: (.notice, "server is going to stop")
+        case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
+        case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
+        case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
+        case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
+        // One for each subscription of a connection whose loss was told already.
+        case .subscriptionInterrupted: (.debug, "subscription is interrupted")
+        case .subscriptionResumed: (.debug, "subscription is complete again")
+        // Told where it happens.
+        case .drained, .missedEvents: nil
+        }
+    }
+
+    private static func metadata(of event: RouletteEvent) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [:]
+        if let connection = event.connection {
+            metadata["cluster"] = "\(connection.cluster.name)"
+            metadata["role"] = "\(connection.role.rawValue)"
+            metadata["slot"] = "\(connection.slot)"
+        }
+        switch event.kind {
+        case .connected(let server):
+            metadata["server"] = "\(printable(server.name))"
+        case .disconnected(let cause, let unconfirmed):
+            metadata["cause"] = "\(cause)"
+            metadata["unconfirmed"] = "\(unconfirmed)"
+        case .reconnecting(_, let delay, let cause):
+            metadata["cause"] = "\(cause)"
+            metadata["delay"] = "\(delay)"
+        case .serverError(let error):
+            metadata["error"] = "\(error)"
+        case .moved(let server, let unconfirmed, let duplicates):
+            metadata["server"] = "\(printable(server.name))"
+            metadata["unconfirmed"] = "\(unconfirmed)"
+            metadata["duplicates"] = "\(duplicates)"
+        case .closed(let unsent):
+            metadata["unsent"] = "\(unsent)"
+        case .slowConsumer(let pattern):
+            metadata["pattern"] = "\(pattern)"
+        case .slowConsumerRecovered(let pattern, let dropped):
+            metadata["pattern"] = "\(pattern)"
+            metadata["dropped"] = "\(dropped)"
+        case .subscriptionInterrupted(let pattern, let cause):
+            metadata["pattern"] = "\(pattern)"
+            metadata["cause"] = "\(cause)"
+        case .subscriptionResumed(let pattern, let blind):
+            metadata["pattern"] = "\(pattern)"
+            metadata["blind"] = "\(blind.duration)"
+        case .lameDuck, .drained, .missedEvents:
+            break
+        }
+        return metadata
+    }
+}

@@ -1,0 +1,61 @@
+import ArgumentParser
+import Roulette
+import Settings
+
+/// `roulette status`: whether every cluster and every connection of a profile can be made.
+struct StatusCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "status",
+        abstract: "Tell how well every cluster and connection can be reached.",
+        discussion: """
+            It makes the connections of the profile, as many for each role as pool_size says, waits until it is known of each
+            whether it can be made, and measures a round trip. The exit code is 0 when all are up, 1 when some are not, and 2
+            when the configuration cannot work. With --watch it looks again and again until ^C; the last look counts.
+
+            With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
+            each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
+            server_name, server_id, rtt_us, attempts, last_error; null for what is not known.
+
+            Examples:
+              roulette status
+              roulette status --server 10.0.0.1 --server 10.0.0.2 --json
+              roulette status --profile production --watch --interval 10s
+            """
+    )
+
+    @Flag(name: .long, help: "Look again and again.")
+    var watch = false
+
+    @Option(name: .long, help: "The time between two looks; a whole number is seconds.", transform: DurationArgument.seconds)
+    var interval: Duration = .seconds(2)
+
+    @OptionGroup(title: "Deployment")
+    var connection: ConnectionOptions
+
+    @OptionGroup(title: "Output")
+    var output: OutputOptions
+
+    func run() async throws {
+        guard interval > .zero else { throw CommandFailure.usage("--interval must be longer than zero") }
+        var profile = try connection.resolve().profile
+        try profile.completeLogin()
+        let configuration = try RouletteConfiguration.status(profile)
+        let report = StatusReport(asJSON: output.json)
+
+        _ = try await untilStopped {
+            try await Session.withClient(configuration) { client in
+                await FirstContact.wait(for: client)
+                repeat {
+                    await client.measureRoundTrips()
+                    try await report.print(client.snapshot())
+                    if watch { try await Task.sleep(for: interval) }
+                } while watch
+            }
+        }
+        switch await report.isAllUp {
+        case true?: return
+        case false?: throw ExitCode(CommandFailure.Kind.failed.rawValue)
+        case nil: throw CommandFailure.failed("stopped before it was known whether the clusters can be reached")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+import Roulette
+
+/// Prints what the deployment looks like, and remembers whether all of it was up the last time.
+actor StatusReport {
+    private let isJSON: Bool
+    private(set) var isAllUp: Bool?
+
+    init(asJSON isJSON: Bool) {
+        self.isJSON = isJSON
+    }
+
+    func print(_ snapshot: RouletteSnapshot) throws {
+        if isJSON {
+            for cluster in snapshot.clusters { try StandardOutput.write(cluster.json) }
+        } else {
+            // Between two looks.
+            if isAllUp != nil { try StandardOutput.write("") }
+            for row in StatusTable(snapshot).rows { try StandardOutput.write(row) }
+        }
+        isAllUp = snapshot.clusters.allSatisfy { $0.state == .up }
+    }
+}
+
+extension ClusterSnapshot {
+    /// The object that `status --json` prints for a cluster.
+    var json: JSONObject {
+        [
+            "cluster": .string(cluster.name),
+            "address": .string(cluster.address),
+            "state": .string(state.rawValue),
+            "connections": .array(connections.map { .object($0.json) }),
+        ]
+    }
+}
+
+extension ClusterSnapshot.Connection {
+    fileprivate var json: JSONObject {
+        [
+            "role": .string(role.rawValue),
+            "slot": .number(slot),
+            "state": .string(connection.state.name),
+            "server_name": .string(connection.server?.name),
+            "server_id": .string(connection.server?.id),
+            "rtt_us": connection.roundTrip.map { .number(Int($0.last / .microseconds(1))) } ?? .null,
+            "attempts": .number(connection.attempt),
+            "last_error": .string(connection.lastError?.message),
+        ]
+    }
+}
+
+extension ConnectionSnapshot.State {
+    /// The word that scripts see.
+    var name: String {
+        switch self {
+        case .idle: "idle"
+        case .connecting: "connecting"
+        case .handshaking: "handshaking"
+        case .connected: "connected"
+        case .stale: "stale"
+        case .reconnecting: "reconnecting"
+        case .closed: "closed"
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import Roulette
+import TerminalUI
+
+/// A snapshot as lines for people: each cluster, and its connections in columns below it.
+struct StatusTable {
+    let rows: [SafeText]
+
+    init(_ snapshot: RouletteSnapshot) {
+        let clusters = snapshot.clusters.map { cluster in
+            (
+                title: Self.title(cluster),
+                connections: cluster.connections.map { Self.columns(of: $0) }
+            )
+        }
+        let widths = Self.widths(clusters.map(\.title))
+        let inner = Self.widths(clusters.flatMap(\.connections))
+        rows = clusters.flatMap { cluster in
+            [Self.row(cluster.title, widths)] + cluster.connections.map { "  " + Self.row($0, inner) }
+        }
+    }
+
+    private static func title(_ cluster: ClusterSnapshot) -> [SafeText] {
+        let up = cluster.connections.count { $0.connection.isUp }
+        return [
+            "\(untrusted: cluster.cluster.name)",
+            "\(untrusted: cluster.cluster.address)",
+            "\(untrusted: cluster.state.rawValue)",
+            "\(up) of \(cluster.connections.count) connections",
+        ]
+    }
+
+    private static func columns(of connection: ClusterSnapshot.Connection) -> [SafeText] {
+        let state = connection.connection
+        return [
+            "\(untrusted: connection.role.rawValue) \(connection.slot)",
+            "\(untrusted: state.state.name)",
+            state.roundTrip.map { SafeText.duration($0.last) } ?? "-",
+            // The last one known is of no interest while nobody answers.
+            state.isUp ? server(state.server) : reason(state),
+        ]
+    }
+
+    private static func server(_ server: ServerIdentity?) -> SafeText {
+        guard let server else { return "-" }
+        // A server without a name of its own has its id for a name.
+        let name: SafeText = "\(untrusted: server.name)"
+        return server.name == server.id ? name : name + " \(untrusted: server.id)"
+    }
+
+    private static func reason(_ state: ConnectionSnapshot) -> SafeText {
+        let attempt: SafeText = state.attempt > 1 ? "attempt \(state.attempt): " : ""
+        return attempt + (state.lastError.map { "\(untrusted: $0.message)" } ?? "no answer yet")
+    }
+
+    private static func widths(_ rows: [[SafeText]]) -> [Int] {
+        guard let columns = rows.first?.count else { return [] }
+        return (0..<columns).map { column in rows.map { $0[column].width }.max() ?? 0 }
+    }
+
+    private static func row(_ cells: [SafeText], _ widths: [Int]) -> SafeText {
+        // The last column is not filled up.
+        zip(cells, widths).enumerated().map { index, cell in
+            let padding = index == cells.count - 1 ? 0 : cell.1 - cell.0.width
+            return cell.0 + SafeText(repeating: " ", count: padding)
+        }.joined(separator: "  ")
+    }
+}

@@ -1,0 +1,118 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("roulette status")
+struct StatusTests {
+    private struct Cluster: Decodable {
+        struct Connection: Decodable {
+            let role: String
+            let slot: Int
+            let state: String
+            let server_name: String?
+            let server_id: String?
+            let rtt_us: Int?
+            let attempts: Int
+            let last_error: String?
+        }
+
+        let cluster: String
+        let address: String
+        let state: String
+        let connections: [Connection]
+    }
+
+    private func clusters(_ result: BuiltProgram.Result) throws -> [Cluster] {
+        try result.lines.map { try JSONDecoder().decode(Cluster.self, from: Data($0.utf8)) }
+    }
+
+    @Test("all up: exit 0, and every connection with its server and a round trip")
+    func allUp() async throws {
+        try await withDeployment(clusters: 2) { deployment in
+            let servers = ["--server", "alpha=\(deployment.servers[0].address)", "--server", deployment.servers[1].address]
+            let result = try await BuiltProgram.run(["status", "--json"] + servers)
+            #expect(result.status == .exited(0), "\(result.errors)")
+            let clusters = try clusters(result)
+            #expect(clusters.map(\.cluster) == ["alpha", deployment.servers[1].address])
+            #expect(clusters.map(\.address) == deployment.servers.map(\.address))
+            #expect(clusters.allSatisfy { $0.state == "up" })
+            for cluster in clusters {
+                #expect(cluster.connections.map { "\($0.role) \($0.slot)" } == Self.pool)
+                for connection in cluster.connections {
+                    #expect(connection.state == "connected" && connection.attempts == 0 && connection.last_error == nil)
+                    #expect(connection.server_id?.isEmpty == false && connection.server_name?.isEmpty == false)
+                    #expect((1..<1_000_000).contains(connection.rtt_us ?? 0))
+                }
+            }
+            let text = try await BuiltProgram.run(["status"] + servers)
+            #expect(text.status == .exited(0))
+            #expect(text.lines.count == 2 * 11, "a line for each cluster and each connection")
+            #expect(text.lines.first?.contains("up") == true && text.lines.first?.contains("10 of 10 connections") == true)
+            #expect(text.output.contains("publisher 4") && text.output.contains("connected"))
+        }
+    }
+
+    private static let pool = ["publisher", "subscriber"].flatMap { role in (0..<5).map { "\(role) \($0)" } }
+
+    @Test("one down: exit 1, with the reason for the one and nothing wrong with the other")
+    func oneDown() async throws {
+        try await withDeployment(clusters: 2) { deployment in
+            deployment.servers[1].kill()
+            let servers = deployment.servers.flatMap { ["--server", $0.address] }
+            let result = try await BuiltProgram.run(["status", "--json"] + servers)
+            #expect(result.status == .exited(1), "\(result.errors)")
+            let clusters = try clusters(result)
+            #expect(clusters.map(\.state) == ["up", "down"])
+            for connection in clusters[1].connections {
+                #expect(connection.last_error?.contains("connection refused") == true)
+                #expect(connection.rtt_us == nil && connection.server_id == nil && connection.attempts >= 1)
+            }
+            let text = try await BuiltProgram.run(["status"] + servers)
+            #expect(text.status == .exited(1))
+            #expect(text.output.contains("connection refused"))
+        }
+    }
+
+    @Test("a wrong password: exit 1 with the server's word, and the password nowhere")
+    func wrongPassword() async throws {
+        let authorization = NATSServerConfiguration.Authorization.user("joe", password: "right")
+        try await NATSServerProcess.withServer(NATSServerConfiguration(authorization: authorization)) { server in
+            let arguments = ["status", "--server", server.address, "--user", "joe"]
+            let wrong = try await BuiltProgram.run(arguments, environment: ["ROULETTE_PASSWORD": "hunter2"])
+            #expect(wrong.status == .exited(1))
+            #expect(wrong.output.contains("the server refused the credentials"))
+            #expect(!wrong.output.contains("hunter2") && !wrong.errors.contains("hunter2"))
+            let right = try await BuiltProgram.run(arguments, environment: ["ROULETTE_PASSWORD": "right"])
+            #expect(right.status == .exited(0), "\(right.output)")
+        }
+    }
+
+    @Test("a configuration that cannot work: exit 2, before anything is connected")
+    func badConfiguration() async throws {
+        for arguments in [
+            ["--server", "a", "--server", "A:4222"], ["--server", "a:0"], ["--config", "/nonexistent/config.toml"],
+            ["--interval", "0", "--server", "a"],
+        ] {
+            let result = try await BuiltProgram.run(["status"] + arguments)
+            #expect(result.status == .exited(2), "\(arguments)")
+            #expect(result.output.isEmpty && !result.errors.isEmpty)
+        }
+    }
+
+    @Test("--watch looks again until it is stopped; the last look decides")
+    func watch() async throws {
+        try await NATSServerProcess.withServer { server in
+            let terminal = try PseudoTerminal(
+                [try BuiltProgram.path(), "status", "--watch", "--interval", "50ms", "--json", "--server", server.address],
+                columns: 4_000,
+                rows: 50,
+                environment: BuiltProgram.environment(adding: ["TERM": "dumb"])
+            )
+            _ = try await terminal.waitFor("\"state\":\"up\"")
+            server.kill()
+            _ = try await terminal.waitFor("\"state\":\"down\"")
+            terminal.signal(SIGTERM)
+            #expect(try await terminal.waitForExit() == .exited(1))
+        }
+    }
+}
