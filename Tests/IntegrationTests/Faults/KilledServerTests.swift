@@ -1,0 +1,194 @@
+import NATS
+import NATSWire
+import TestSupport
+import Testing
+
+/// Acceptance checks 1–3 and 10: what becomes of messages when a server dies. Times of minutes are scaled to seconds.
+@Suite("Faults: servers that die", .serialized)
+struct KilledServerTests {
+    @Test("check 1: kill -9 under load: accepted ≤ received + reported as lost, in order per topic, nothing twice")
+    func killedUnderLoad() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                // On one connection the SUB is there again before anything is published, so nothing falls in a blind window.
+                let subscription = try await client.subscribe(to: "load.>", confirmed: true)
+                let receiving = Task {
+                    var received: [String: [Int]] = [:]
+                    for try await message in subscription {
+                        if message.subject == "load.end" { break }
+                        received[message.subject, default: []].append(Int(message.body) ?? -1)
+                    }
+                    return received
+                }
+                let isBack = Watched(false)
+                let restarting = Task {
+                    try await Task.sleep(for: .seconds(1))
+                    server.kill()
+                    try await Task.sleep(for: .seconds(2))
+                    try await server.restart()
+                    isBack.update { $0 = true }
+                }
+                let accepted = try await Self.publishAtRate(client, perSecond: 10_000) { seconds in seconds < 2 || !isBack.value }
+                try await restarting.value
+                try await client.whenConnected()
+                try await client.publish("", to: "load.end")
+                let received = try await receiving.value
+
+                #expect(client.snapshot.reconnects >= 1)
+                let lost = client.snapshot.lost
+                let total = received.values.reduce(0) { $0 + $1.count }
+                #expect(accepted <= total + Int(lost), "\(accepted) accepted, \(total) received, \(lost) reported as lost")
+                #expect(total > 10_000 && received.count == 8)
+                for (topic, numbers) in received {
+                    #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(topic): out of order or twice")
+                }
+            }
+        }
+    }
+
+    /// Publishes numbers round robin on eight topics. A publish may fail with the errors a lost connection has.
+    /// - Returns: how many were accepted.
+    private static func publishAtRate(
+        _ client: NATSClient,
+        perSecond rate: Int,
+        while goesOn: (_ seconds: Double) -> Bool
+    ) async throws -> Int {
+        let topics = try (0..<8).map { try Subject("load.topic\($0)") }
+        let expected: Set<NATSError.Code> = [.notConnected, .bufferFull, .disconnected]
+        let start = ContinuousClock.now
+        var (accepted, number) = (0, 0)
+        while goesOn((ContinuousClock.now - start) / .seconds(1)) {
+            for _ in 0..<(rate / 100) {
+                number += 1
+                let error = await failure { () async throws(NATSError) in
+                    try await client.publish("\(number)", to: topics[number % topics.count])
+                }
+                if error == nil { accepted += 1 }
+                if let error { #expect(expected.contains(error.code), "\(error)") }
+            }
+            try await ContinuousClock().sleep(until: start + .seconds(Double(number) / Double(rate)))
+        }
+        return accepted
+    }
+
+    @Test("check 2: 100 MB published while the server is down: the buffer is bounded, what does not fit is refused at once")
+    func longOutage() async throws {
+        try await NATSServerProcess.withServer { server in
+            let buffer = 8 << 20
+            try await server.withClient({ configuration in
+                configuration.reconnectBufferSize = buffer
+            }) { client in
+                let events = client.events(buffer: 100)
+                server.kill()
+                try await events.first { if case .disconnected = $0 { true } else { false } }
+                let padding = String(repeating: "x", count: 10_000)
+                var accepted: [Int] = []
+                var refusals: [Duration] = []
+                for number in 0..<10_000 {
+                    let start = ContinuousClock.now
+                    let error = await failure { () async throws(NATSError) in
+                        try await client.publish("\(number) \(padding)", to: "outage")
+                    }
+                    if error == nil { accepted.append(number) } else { refusals.append(ContinuousClock.now - start) }
+                    #expect(error == nil || error?.code == .bufferFull)
+                }
+                #expect(accepted.count < 840 && accepted.count > 800, "8 MiB hold 838 of them")
+                #expect(accepted == Array(0..<accepted.count), "the first ones, without a gap")
+                #expect(client.snapshot.bufferedBytes <= buffer)
+                // The median: any single call may have been put to sleep by the machine.
+                #expect(refusals.sorted()[refusals.count / 2] < .milliseconds(1))
+
+                try await server.restart()
+                try await client.whenConnected()
+                try await client.flush()
+                #expect(client.snapshot.messagesOut == UInt64(accepted.count))
+                #expect(client.snapshot.lost == 0 && client.snapshot.unconfirmed == 0)
+            }
+        }
+    }
+
+    @Test("check 2: what was buffered during an outage arrives whole and in order")
+    func bufferedArrive() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient { client in
+                let subscription = try await client.subscribe(to: "outage", confirmed: true)
+                let events = client.events(buffer: 100)
+                server.kill()
+                try await events.first { if case .disconnected = $0 { true } else { false } }
+                let padding = String(repeating: "x", count: 10_000)
+                for number in 0..<500 { try await client.publish("\(number) \(padding)", to: "outage") }
+                try await server.restart()
+                var iterator = subscription.makeAsyncIterator()
+                for number in 0..<500 {
+                    #expect(try await iterator.next()?.body == "\(number) \(padding)")
+                }
+            }
+        }
+    }
+
+    @Test("check 3: without a reconnect buffer, publishing while disconnected fails at once")
+    func noBuffer() async throws {
+        try await NATSServerProcess.withServer { server in
+            try await server.withClient({ configuration in
+                configuration.reconnectBufferSize = 0
+            }) { client in
+                let events = client.events(buffer: 100)
+                server.kill()
+                try await events.first { if case .disconnected = $0 { true } else { false } }
+                let error = await failure { () async throws(NATSError) in try await client.publish("x", to: "a") }
+                #expect(error?.code == .notConnected)
+                let other = await failure { () async throws(NATSError) in try client.tryPublish("x", to: "a") }
+                #expect(other?.code == .notConnected)
+                #expect(client.snapshot.bufferedMessages == 0)
+            }
+        }
+    }
+
+    @Test("check 10: the next server takes less: what is too large for it is dropped with an event, and the connection stays")
+    func smallerLimit() async throws {
+        try await NATSServerProcess.withServer { large in
+            try await NATSServerProcess.withServer(NATSServerConfiguration(extra: "max_payload: 1024")) { small in
+                let balancer = try await FaultProxy.start(to: large.port)
+                var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: balancer.port))
+                configuration.reconnectBackoff = Backoff(base: .milliseconds(5), maximum: .milliseconds(50))
+                try await withRunning(try NATSClient(configuration: configuration)) { client in
+                    let subscription = try await client.subscribe(to: "sizes", confirmed: true)
+                    let events = client.events(buffer: 100)
+                    balancer.setRefusing(true)
+                    await balancer.closeConnections()
+                    try await events.first { if case .disconnected = $0 { true } else { false } }
+                    for size in [1, 2_000, 1_024, 500_000, 2] {
+                        try await client.publish([UInt8](repeating: 65, count: size), to: "sizes")
+                    }
+                    balancer.retarget(to: small.port)
+                    balancer.setRefusing(false)
+                    let dropped = try await events.first {
+                        if case .serverError(let error) = $0 { error.code == .payloadTooLarge } else { false }
+                    }
+                    if case .serverError(let error) = dropped { #expect(error.message.hasPrefix("2 messages")) }
+                    var iterator = subscription.makeAsyncIterator()
+                    for size in [1, 1_024, 2] { #expect(try await iterator.next()?.payload.readableBytes == size) }
+                    try await client.flush()
+                    #expect(client.snapshot.reconnects == 1, "no loop of disconnects")
+                }
+                await balancer.close()
+            }
+        }
+    }
+}
+
+extension EventStream<NATSEvent> {
+    /// Waits for the first event that fulfills the condition.
+    @discardableResult
+    func first(
+        within limit: Duration = .seconds(20),
+        where condition: @escaping @Sendable (NATSEvent) -> Bool
+    ) async throws -> NATSEvent {
+        try await withDeadline(limit, "the event a test waits for never came") {
+            while let next = await self.next() {
+                if condition(next.event) { return next.event }
+            }
+            throw DeploymentError(description: "the events ended")
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import NATS
+import NATSWire
+import TestSupport
+import Testing
+
+/// Acceptance checks 6, 9 and 11: how connections are made again. Check 7 is in virtual time.
+@Suite("Faults: connections that are made again")
+struct ReconnectTests {
+    @Test("check 6: stale once, then connected for five ping intervals and more")
+    func staleOnce() async throws {
+        try await NATSServerProcess.withServer { server in
+            // Long enough for a busy machine to answer in time, so that only a pause is stale.
+            try await server.withClient({ $0.pingInterval = .seconds(1) }) { client in
+                let events = client.events(buffer: 100)
+                server.pause()
+                let lost = try await events.first { if case .disconnected = $0 { true } else { false } }
+                if case .disconnected(let cause, _) = lost { #expect(cause.code == .stale) }
+                server.resume()
+                try await client.whenConnected()
+                let before = client.snapshot.roundTrip?.count ?? 0
+                // Each answered ping is a round trip; the first interval is up to a second longer.
+                try await withDeadline(.seconds(30), "five pings were never answered") {
+                    while (client.snapshot.roundTrip?.count ?? 0) < before + 5 {
+                        try await Task.sleep(for: .milliseconds(100))
+                    }
+                }
+                #expect(client.snapshot.reconnects == 1)
+                #expect(client.snapshot.pingMisses <= 1)
+            }
+        }
+    }
+
+    /// Every -ERR of nats-server that ends a connection, one it does not have, garbage, and an end without a word.
+    static let farewells: [(text: String, code: NATSError.Code)] = [
+        ("-ERR 'Unknown Protocol Operation'\r\n", .protocolViolation),
+        ("-ERR 'Maximum Payload Violation'\r\n", .protocolViolation),
+        ("-ERR 'maximum control line exceeded'\r\n", .protocolViolation),
+        ("-ERR 'Authorization Violation'\r\n", .authorization),
+        ("-ERR 'Authentication Timeout'\r\n", .authorization),
+        ("-ERR 'User Authentication Expired'\r\n", .authorization),
+        ("-ERR 'User Authentication Revoked'\r\n", .authorization),
+        ("-ERR 'Account Authentication Expired'\r\n", .authorization),
+        ("-ERR 'Stale Connection'\r\n", .serverError),
+        ("-ERR 'maximum connections exceeded'\r\n", .serverError),
+        ("-ERR 'maximum account active connections exceeded'\r\n", .serverError),
+        ("-ERR 'Connection throttling is active. Please try again later.'\r\n", .serverError),
+        ("-ERR 'Secure Connection - TLS Required'\r\n", .configuration),
+        ("-ERR 'invalid client protocol'\r\n", .configuration),
+        ("-ERR 'no responders requires headers support'\r\n", .configuration),
+        ("-ERR 'Something That No Server Says Yet'\r\n", .serverError),
+        ("", .disconnected),
+        ("GARBAGE\r\n", .protocolViolation),
+    ]
+
+    @Test("check 9: each ending is one loss with its cause, and the connection is made again", arguments: farewells)
+    func endings(text: String, code: NATSError.Code) async throws {
+        let server = try await ScriptedServer.start { connection, index in
+            try await ScriptedServer.handshake(connection)
+            guard index == 0 else { return try await connection.waitUntilEnded(within: .seconds(60)) }
+            try await connection.expect("PING")
+            try await connection.send("PONG\r\n" + text)
+        }
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: server.port))
+        configuration.reconnectBackoff = Backoff(base: .milliseconds(1), maximum: .milliseconds(5))
+        configuration.reconnectJitter = .milliseconds(5)
+        let client = try NATSClient(configuration: configuration)
+        let events = client.events(buffer: 100)
+        let run = Task { await client.run() }
+        var losses: [NATSError] = []
+        var connects = 0
+        while connects < 2, let next = await events.next() {
+            switch next.event {
+            case .connected: connects += 1
+            case .disconnected(let cause, _): losses.append(cause)
+            default: break
+            }
+        }
+        #expect(losses.map(\.code) == [code], "\(losses)")
+        #expect(client.isConnected)
+        client.close()
+        await run.value
+        await server.close()
+    }
+
+    @Test("check 11: 100 forced reconnects during traffic leave one live socket and duplicate nothing")
+    func forced() async throws {
+        try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
+            let listener = try await RawClient.connect(port: server.port)
+            try await listener.subscribe(to: "forced")
+            try await server.withClient({ $0.name = "forced" }) { client in
+                let isDone = Watched(false)
+                let publishing = Task {
+                    var number = 0
+                    while !isDone.value {
+                        for _ in 0..<20 {
+                            try await client.publish("\(number)", to: "forced")
+                            number += 1
+                        }
+                        try await Task.sleep(for: .milliseconds(1))
+                    }
+                    return number
+                }
+                let events = client.events(buffer: 1_000)
+                for _ in 0..<100 {
+                    client.reconnect()
+                    try await events.first { if case .connected = $0 { true } else { false } }
+                }
+                isDone.update { $0 = true }
+                let published = try await publishing.value
+                try await client.flush()
+                #expect(client.snapshot.reconnects == 100)
+                let lost = Int(client.snapshot.lost)
+
+                try await listener.flush()
+                let numbers = try listener.pendingMessages().map { Int($0.text) ?? -1 }
+                #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "in order, none twice")
+                #expect(published <= numbers.count + lost)
+
+                // The server learns of the end of the last socket a little later.
+                try await withDeadline(.seconds(20), "more than one socket of the client lives") {
+                    while try await server.connections().count(where: { $0.name == "forced" }) != 1 {}
+                }
+            }
+            await listener.close()
+        }
+    }
+}

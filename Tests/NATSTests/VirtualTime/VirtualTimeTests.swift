@@ -1,0 +1,177 @@
+import NIOCore
+import Testing
+
+@testable import NATS
+
+/// Checks whose numbers are minutes and hours, with the real driver on a clock that the test moves.
+@Suite("The driver in virtual time")
+struct VirtualTimeTests {
+    private func configuration() -> NATSClientConfiguration {
+        NATSClientConfiguration(address: .init(host: "seed", port: 4222))
+    }
+
+    private func start(_ driver: ConnectionDriver, on network: VirtualNetwork) throws {
+        driver.start()
+        try network.advance(by: .milliseconds(10))
+        try #require(driver.activeLink != nil, "the handshake did not come to its end")
+    }
+
+    @Test("check 6: after a stale disconnect the counters start anew: nothing more happens in 50 ping intervals")
+    func staleOnce() throws {
+        let network = VirtualNetwork()
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        try start(driver, on: network)
+        network.peer = .silent
+        try network.advance(by: .seconds(16))
+        #expect(log.disconnects.map(\.code) == [.stale])
+        network.peer = .answering
+        try network.advance(by: .seconds(260))
+        #expect(log.disconnects.count == 1)
+        #expect(log.connects == 2)
+        #expect(driver.lifecycle.keepalive.misses == 0)
+    }
+
+    @Test("check 7: of 200 clients that are cut at once, at most 10 % dial in any 100 ms", arguments: [UInt64(1), 2, 3, 4])
+    func herd(seed: UInt64) throws {
+        let network = VirtualNetwork()
+        var seeds = SplitMix64(seed: seed)
+        let drivers = (0..<200).map { _ in
+            network.driver(configuration(), randomness: SplitMix64(seed: seeds.next()), observer: { _ in })
+        }
+        for driver in drivers { driver.start() }
+        // Long enough to count as stable.
+        try network.advance(by: .seconds(5), step: .milliseconds(50))
+        try #require(network.openConnections == 200)
+        let before = network.dials.count
+        network.cut()
+        try network.advance(by: .seconds(4), step: .milliseconds(50))
+        let times = network.dials[before...].map(\.time).sorted()
+        #expect(times.count == 200, "each dialed once, and succeeded")
+        let busiest = times.map { start in times.count { $0 >= start && $0 < start + .milliseconds(100) } }.max()
+        #expect(try #require(busiest) <= 20)
+    }
+
+    @Test("check 8: a server that is gone for an hour is still tried, at the cap, and found within cap + 1 s of its return")
+    func goneForAnHour() throws {
+        let network = VirtualNetwork()
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        try start(driver, on: network)
+        try network.advance(by: .seconds(5))
+        network.peer = .refusing
+        network.cut()
+        try network.advance(by: .seconds(3600), step: .milliseconds(20))
+
+        let attempts = network.dials.map(\.time)
+        let gaps = zip(attempts.dropFirst(), attempts).map { $0 - $1 }
+        let cap = driver.configuration.reconnectBackoff.maximum
+        #expect(gaps.suffix(1_000).allSatisfy { $0 <= cap + .milliseconds(20) }, "never later than the cap")
+        // Full jitter: half of the cap on average.
+        let mean = gaps.suffix(1_000).reduce(.zero, +) / min(1_000, gaps.count)
+        #expect(mean > cap / 3 && mean < cap * 2 / 3)
+        #expect(attempts.count > 1_000 && attempts.count < 2_500)
+
+        network.peer = .answering
+        let returned = network.now
+        try network.advance(by: cap + .seconds(1))
+        #expect(log.connects == 2)
+        #expect(try #require(network.dials.last).time - returned <= cap)
+    }
+
+    @Test("check 14: a connection that falls silent is given up within (max_ping_failure + 1) intervals and a second")
+    func blackHole() throws {
+        let network = VirtualNetwork()
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        try start(driver, on: network)
+        try network.advance(by: .seconds(30))
+        network.peer = .silent
+        let settings = driver.configuration
+        try network.advance(by: settings.pingInterval * (settings.maxPingFailure + 1) + .seconds(1))
+        #expect(log.disconnects.map(\.code) == [.stale])
+    }
+
+    @Test("check 15: each attempt at a peer that never says INFO ends at the one deadline")
+    func neverInfo() throws {
+        let network = VirtualNetwork()
+        network.peer = .silent
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        driver.start()
+        try network.advance(by: .seconds(60))
+        #expect(log.causes.allSatisfy { $0.code == .connectTimeout })
+        let timeout = driver.configuration.connectTimeout
+        let times = network.dials.map(\.time)
+        #expect(times.count >= 6)
+        for (one, next) in zip(times, times.dropFirst()) { #expect(next - one >= timeout, "no second attempt meanwhile") }
+        #expect(network.openConnections <= 1, "no socket is left behind")
+    }
+
+    @Test("check 16: a balancer that accepts and closes does not reset the backoff: 60 s of it are a few dozen attempts")
+    func acceptThenClose() throws {
+        let network = VirtualNetwork()
+        network.peer = .closing
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        driver.start()
+        try network.advance(by: .seconds(60))
+        #expect(network.dials.count < 60)
+        let backoff = driver.configuration.reconnectBackoff
+        for (retry, delay) in log.delays.enumerated() {
+            #expect(delay <= backoff.ceiling(retry: retry), "attempt \(retry + 1)")
+        }
+        #expect(log.connects == 0 && log.disconnects.isEmpty, "it was never up, so it was never lost")
+    }
+
+    @Test("check 17: idle for ten minutes, no flow is silent for long enough that a balancer (60 s) would drop it")
+    func idle() throws {
+        let network = VirtualNetwork()
+        let log = EventRecorder()
+        let driver = network.driver(configuration(), observer: log.record)
+        try start(driver, on: network)
+        try network.advance(by: .seconds(600))
+        #expect(log.disconnects.isEmpty)
+        #expect(network.dials.count == 1)
+        #expect(network.longestSilence < .seconds(10), "pings every 5 s, the first up to 1 s later")
+    }
+
+    @Test("check 18: announced addresses are never dialed unless asked for; when asked, each round begins with the seed")
+    func announced() throws {
+        for isAsked in [false, true] {
+            let network = VirtualNetwork()
+            network.info = #""connect_urls":["10.255.255.1:4222","10.255.255.2:4222"]"#
+            var configuration = configuration()
+            configuration.usesDiscoveredServers = isAsked
+            let driver = network.driver(configuration, observer: { _ in })
+            try start(driver, on: network)
+            network.peer = .refusing
+            network.cut()
+            try network.advance(by: .seconds(60))
+            let hosts = network.dials.dropFirst().map(\.address.host)
+            let round = isAsked ? ["seed", "10.255.255.1", "10.255.255.2"] : ["seed"]
+            #expect(hosts.count > 6)
+            for (index, host) in hosts.enumerated() { #expect(host == round[index % round.count]) }
+        }
+    }
+}
+
+/// What a driver told. `@unchecked Sendable`: on the thread of the test, like the embedded event loop.
+private final class EventRecorder: @unchecked Sendable {
+    private(set) var connects = 0
+    private(set) var disconnects: [NATSError] = []
+    /// Of every wait for another attempt: why, and how long.
+    private(set) var causes: [NATSError] = []
+    private(set) var delays: [Duration] = []
+
+    func record(_ event: NATSEvent) {
+        switch event {
+        case .connected: connects += 1
+        case .disconnected(let cause, _): disconnects.append(cause)
+        case .reconnecting(_, let delay, let cause):
+            causes.append(cause)
+            delays.append(delay)
+        default: break
+        }
+    }
+}
