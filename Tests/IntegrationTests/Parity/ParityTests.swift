@@ -174,7 +174,8 @@ struct ParityTests {
         let all = records.value
         #expect(!all.isEmpty)
         #expect(all.allSatisfy { $0.level <= .debug })
-        #expect(Set(all.map(\.message)).isSubset(of: ["connecting", "connected"]))
+        let constant: Set = ["connecting", "connected", "connection is up", "connection is closed"]
+        #expect(Set(all.map(\.message)).isSubset(of: constant))
         #expect(all.allSatisfy { !$0.metadata.contains("hunter2") && !$0.metadata.contains("payload") })
     }
 
