@@ -61,10 +61,10 @@ public final class Subscription: AsyncSequence, Sendable {
     /// Takes whole batches and hands out their messages without a lock.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let subscription: Subscription
+        /// What is left of the batch, the next message last: taking it from there moves it, without a retain.
         @usableFromInline var messages: [WireMessage] = []
         /// Where they came from.
         @usableFromInline var connection: PooledConnection?
-        @usableFromInline var index = 0
 
         fileprivate init(subscription: Subscription) {
             self.subscription = subscription
@@ -75,10 +75,9 @@ public final class Subscription: AsyncSequence, Sendable {
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(RouletteError) -> Message? {
             // Inlinable, so that a loop over a batch is a loop over an array: a third of the time of receiving a message.
-            if index == messages.count { try await takeBatch(isolation: actor) }
-            guard index < messages.count, let connection else { return nil }
-            defer { index += 1 }
-            return Message(wire: messages[index], connection: connection)
+            if messages.isEmpty { try await takeBatch(isolation: actor) }
+            guard let connection, let next = messages.popLast() else { return nil }
+            return Message(wire: next, connection: connection)
         }
 
         /// The next message; `nil` when the subscription has ended.
@@ -91,10 +90,9 @@ public final class Subscription: AsyncSequence, Sendable {
         mutating func takeBatch(isolation actor: isolated (any Actor)?) async throws(RouletteError) {
             // Given back before the wait: nobody needs it any more.
             messages = []
-            index = 0
             guard let batch = try await subscription.nextBatch() else { return }
-            messages = batch.messages
-            connection = batch.connection
+            (messages, connection) = (batch.messages, batch.connection)
+            messages.reverse()
         }
     }
 }

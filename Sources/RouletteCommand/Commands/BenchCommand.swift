@@ -157,8 +157,8 @@ struct BenchRingCommand: AsyncParsableCommand {
         commandName: "ring",
         abstract: "Look topics of 16 bytes up in a ring; no server is needed.",
         discussion: """
-            Each lookup counted is of a topic not seen before. It adds seen_ns, the time for one that was (what publishing
-            needs, through the cache of routes), and build_ms, the time to make the ring.
+            Each lookup counted is of a topic not seen before. It adds seen_ns, the CPU time for one that was (what
+            publishing needs, through the cache of routes), and build_ms, the CPU time to make the ring.
             """
     )
 
