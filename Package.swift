@@ -50,6 +50,7 @@ let package = Package(
             name: "NATS",
             dependencies: [
                 "NATSWire",
+                "SanitizedMutex",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -66,6 +67,7 @@ let package = Package(
             dependencies: [
                 "HashRing",
                 "NATS",
+                "SanitizedMutex",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -88,6 +90,8 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
+
+        .target(name: "SanitizedMutex", swiftSettings: strict),
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
@@ -124,6 +128,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
+                "SanitizedMutex",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -142,7 +147,7 @@ let package = Package(
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
-            dependencies: ["NATS", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: ["NATS", "SanitizedMutex", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(

@@ -15,7 +15,7 @@ struct InboxTests {
     )
     func roundTrip(bits: UInt64) throws {
         var randomness = SystemRandomNumberGenerator()
-        let inbox = try Inbox(prefix: "_INBOX", using: &randomness)
+        let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let subject = try inbox.subject(for: RequestToken(bits: bits))
         #expect(inbox.pattern.matches(subject))
         #expect(token(subject.description, of: inbox)?.bits == bits)
@@ -24,7 +24,7 @@ struct InboxTests {
     @Test("no two inboxes are the same")
     func random() throws {
         var randomness = SystemRandomNumberGenerator()
-        let inboxes = try (0..<1000).map { _ in try Inbox(prefix: "_INBOX", using: &randomness).pattern }
+        let inboxes = try (0..<1000).map { _ in try Inbox(prefix: "_INBOX", random: { randomness.next() }).pattern }
         #expect(Set(inboxes).count == 1000)
         #expect(inboxes.allSatisfy { $0.description.split(separator: ".").count == 3 })
     }
@@ -32,8 +32,8 @@ struct InboxTests {
     @Test("what is none of ours has no token")
     func foreign() throws {
         var randomness = SystemRandomNumberGenerator()
-        let inbox = try Inbox(prefix: "_INBOX", using: &randomness)
-        let other = try Inbox(prefix: "_INBOX", using: &randomness)
+        let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
+        let other = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let stem = String(inbox.pattern.description.dropLast())
         #expect(token(stem + "AAAAAAAAAAA", of: inbox) != nil)
         for text in [
@@ -48,7 +48,7 @@ struct InboxTests {
     @Test("a prefix of one's own may have several tokens")
     func prefix() throws {
         var randomness = SystemRandomNumberGenerator()
-        let inbox = try Inbox(prefix: "tenant.7.inbox", using: &randomness)
+        let inbox = try Inbox(prefix: "tenant.7.inbox", random: { randomness.next() })
         #expect(inbox.pattern.description.hasPrefix("tenant.7.inbox."))
     }
 

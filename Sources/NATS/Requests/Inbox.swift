@@ -13,13 +13,14 @@ struct Inbox: Sendable {
     /// The longest prefix; it leaves most of the control line to the subjects of requests.
     static let maxPrefixLength = 256
 
+    /// - Parameter random: random bits, of which six are used.
     /// - Throws: ``NATSError/Code/configuration`` when the prefix is no subject or too long.
-    init(prefix: String, using randomness: inout some RandomNumberGenerator) throws(NATSError) {
+    init(prefix: String, random: () -> UInt8) throws(NATSError) {
         try Self.validate(prefix: prefix)
         var stem = Array(prefix.utf8)
         stem.append(UInt8(ascii: "."))
         for _ in 0..<Self.randomLength {
-            stem.append(RequestToken.character(UInt8.random(in: 0..<64, using: &randomness)))
+            stem.append(RequestToken.character(random() % 64))
         }
         stem.append(UInt8(ascii: "."))
         self.stem = stem

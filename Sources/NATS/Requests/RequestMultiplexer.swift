@@ -59,7 +59,7 @@ final class RequestMultiplexer: Sendable {
         randomness: any RandomNumberGenerator & Sendable
     ) throws(NATSError) {
         var randomness = randomness
-        self.inbox = try Inbox(prefix: inboxPrefix, using: &randomness)
+        self.inbox = try Inbox(prefix: inboxPrefix, random: { randomness.next() })
         self.eventLoop = eventLoop
         self.outbound = outbound
         self.state = Mutex(State(randomness: randomness))
