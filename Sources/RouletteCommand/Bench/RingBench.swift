@@ -35,6 +35,6 @@ struct RingBench: Sendable {
 
     /// Never connected to.
     private var configuration: RouletteConfiguration {
-        RouletteConfiguration(servers: (0..<clusters).map { .init(host: "ring\($0).invalid") })
+        RouletteConfiguration(servers: (0..<clusters).map { .init(host: "10.0.\($0 / 256).\($0 % 256)") })
     }
 }
