@@ -26,7 +26,7 @@ public final class TopicPublisher: Sendable {
     /// Accepts a message for publishing; see ``RouletteClient/publish(_:to:reply:headers:)``.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
     ///   - reply: the topic where an answer is expected.
     ///   - headers: sent with the message.
     /// - Throws: ``RouletteError/Code/invalidTopic`` for the reply topic, ``RouletteError/Code/clusterUnavailable``,
@@ -34,7 +34,7 @@ public final class TopicPublisher: Sendable {
     ///   ``RouletteError/Code/canceled``.
     @inlinable
     public func publish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         reply: String? = nil,
         headers: Headers? = nil
     ) async throws(RouletteError) {
@@ -50,7 +50,7 @@ public final class TopicPublisher: Sendable {
     ///   ``publish(_:reply:headers:)``.
     @inlinable
     public func tryPublish(
-        _ payload: some MessagePayload,
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
