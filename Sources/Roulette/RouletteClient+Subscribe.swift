@@ -38,7 +38,10 @@ extension RouletteClient {
 
     /// Subscribes for the time of a closure, however it ends.
     ///
-    /// - Parameter body: gets the subscription and iterates over it.
+    /// - Parameters:
+    ///   - pattern: a topic, or a pattern with wildcards.
+    ///   - options: queue group, bounds and the like.
+    ///   - body: gets the subscription and iterates over it.
     /// - Returns: what `body` returns.
     /// - Throws: what ``subscribe(to:options:)`` or `body` throws.
     public func subscribe<R>(

@@ -19,7 +19,7 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
 
     /// The longest subject in bytes: what the control line leaves beside `HPUB`, two sizes of ten digits, blanks and line end.
     ///
-    /// A subject together with a reply subject or a queue group must stay below it as well; see ``checkFit(with:)``.
+    /// A subject together with a reply subject or a queue group must stay below it as well; see ``checkFit(with:)-(Subject)``.
     public static let maxLength = Self.maxControlLine - 29
 
     /// A subject to publish to.
