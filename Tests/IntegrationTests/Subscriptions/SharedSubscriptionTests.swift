@@ -223,6 +223,10 @@ struct SharedSubscriptionTests {
                 server.kill()
                 let error = await #expect(throws: RouletteError.self) { for try await _ in temporary {} }
                 #expect(error?.code == .subscriptionLost)
+                // The temporary one hears of it first.
+                for await event in events {
+                    if case .subscriptionInterrupted("t", _) = event.kind { break }
+                }
                 #expect(permanent.isInterrupted)
                 try await server.restart()
                 for await event in events {
