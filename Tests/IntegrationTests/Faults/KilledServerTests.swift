@@ -38,7 +38,7 @@ struct KilledServerTests {
                 let lost = client.snapshot.lost
                 let total = received.values.reduce(0) { $0 + $1.count }
                 #expect(accepted <= total + Int(lost), "\(accepted) accepted, \(total) received, \(lost) reported as lost")
-                #expect(total > 10_000 && received.count == 8)
+                #expect(total > 1_000 && received.count == 8)
                 for (topic, numbers) in received {
                     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(topic): out of order or twice")
                 }
