@@ -16,6 +16,8 @@ struct SoakBench: Sendable {
         var published: Int
         var received: Int
         var dropped: UInt64
+        /// How often a connection was made again.
+        var reconnects: Int
         /// Received, since the sample before.
         var messagesPerSecond: Double
         var residentBytes: Int?
@@ -27,14 +29,16 @@ struct SoakBench: Sendable {
                     "published": .number(published),
                     "received": .number(received),
                     "dropped": .number(dropped),
+                    "reconnects": .number(reconnects),
                     "msgs_per_s": .decimal(messagesPerSecond, digits: 0),
                     "rss_bytes": residentBytes.map(JSONValue.number) ?? .null,
                 ])
             }
             let memory = residentBytes.map { String(format: "%.1f MiB", Double($0) / 1_048_576) } ?? "unknown"
             let text = String(format: "%.0f s: %.0f messages/s received, ", seconds, messagesPerSecond)
+            let counts = "\(published) published, \(dropped) dropped, \(reconnects) reconnects, "
             try StandardOutput.write(
-                SafeText(untrusted: text + "\(published) published, \(dropped) dropped, resident \(memory)")
+                SafeText(untrusted: text + counts + "resident \(memory)")
             )
         }
     }
@@ -52,7 +56,7 @@ struct SoakBench: Sendable {
                     counts.received.add(batch.count, ordering: .relaxed)
                 }
             }
-            group.addTask { try await sample(counts, of: subscription, report: report) }
+            group.addTask { try await sample(counts, of: subscription, client, report: report) }
             // The reporter ends first, unless something went wrong.
             try await group.next()
             group.cancelAll()
@@ -78,6 +82,7 @@ struct SoakBench: Sendable {
     private func sample(
         _ counts: Counts,
         of subscription: Subscription,
+        _ client: RouletteClient,
         report: (Sample) throws -> Void
     ) async throws {
         let clock = ContinuousClock()
@@ -94,6 +99,7 @@ struct SoakBench: Sendable {
                     published: counts.published.load(ordering: .relaxed),
                     received: received,
                     dropped: subscription.dropped,
+                    reconnects: client.snapshot().clusters.reduce(0) { $0 + $1.total(\.reconnects) },
                     messagesPerSecond: Double(received - last.received) / ((now - last.time) / .seconds(1)),
                     residentBytes: ResidentMemory.bytes
                 )

@@ -199,8 +199,8 @@ struct BenchSoakCommand: AsyncParsableCommand {
         commandName: "soak",
         abstract: "Publish and receive at full load for a time, and report rates and resident memory as it goes.",
         discussion: """
-            One line for each interval; with --json: seconds, published, received, dropped (since the start), msgs_per_s
-            (received, in the interval), rss_bytes. --count means nothing here.
+            One line for each interval; with --json: seconds, published, received, dropped, reconnects (since the start),
+            msgs_per_s (received, in the interval), rss_bytes. --count means nothing here.
             """
     )
 

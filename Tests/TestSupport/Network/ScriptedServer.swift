@@ -34,11 +34,11 @@ package final class ScriptedServer: Sendable {
     /// Listens on 127.0.0.1 and plays the script to everyone who connects.
     ///
     /// - Parameters:
-    ///   - port: Zero has the kernel choose one.
+    ///   - port: Nil for any that is free.
     ///   - tls: Connections are encrypted from their first byte.
     ///   - script: Played to each connection on its own.
     package static func start(
-        port: Int = 0,
+        port: Int? = nil,
         tls: TLSTermination? = nil,
         _ script: @escaping Script
     ) async throws -> ScriptedServer {

@@ -12,14 +12,38 @@ final class TCPListener: Sendable {
         self.port = port
     }
 
-    /// Listens on `port`; zero has the kernel choose one.
+    /// Listens on `port`, or on any that is free.
+    ///
+    /// The kernel hands out ports from 32768 (49152 on macOS) on, also to the servers of other tests, and a member of a
+    /// cluster goes on dialing a member that is gone. Where such a port is given out again, those calls arrive at whoever
+    /// got it. Ours are below, where only listeners of tests are.
     ///
     /// - Parameters:
     ///   - tls: Connections are encrypted from their first byte; what is received and sent is the plain text.
     ///   - accept: Called with each connection before anything is read from it.
     static func listen(
-        port: Int = 0,
+        port: Int? = nil,
         tls: TLSTermination? = nil,
+        accept: @escaping @Sendable (TCPConnection) -> Void
+    ) async throws -> TCPListener {
+        if let port { return try await self.bind(port: port, tls: tls, accept: accept) }
+        for _ in 1..<self.attempts {
+            do {
+                return try await self.bind(port: Int.random(in: self.ports), tls: tls, accept: accept)
+            } catch let error as IOError where error.errnoCode == EADDRINUSE {
+                continue
+            }
+        }
+        return try await self.bind(port: Int.random(in: self.ports), tls: tls, accept: accept)
+    }
+
+    private static let ports = 20_000..<32_000
+    /// How many ports are tried before all are taken to be in use.
+    private static let attempts = 100
+
+    private static func bind(
+        port: Int,
+        tls: TLSTermination?,
         accept: @escaping @Sendable (TCPConnection) -> Void
     ) async throws -> TCPListener {
         let channel = try await ServerBootstrap(group: .singletonMultiThreadedEventLoopGroup)
