@@ -169,7 +169,7 @@ final class OutboundBuffer: Sendable {
     ///
     /// The socket has taken what was taken over before, as ``written()`` says it: a busy loop gets the lock once for both.
     func take(into frames: inout ByteBuffer) -> Taken? {
-        let (taken, resumed): (Taken?, [Waiter]) = state.withLock { state in
+        let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
             guard state.phase == .connected else { return (nil, []) }
             state.bytesBeingWritten = 0
             guard state.frames.count > 0 || !state.flushes.isEmpty else {
