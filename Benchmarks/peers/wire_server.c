@@ -1,9 +1,9 @@
 // A bare server that speaks just enough of the NATS protocol for a benchmark, so that a client's figure does not contain
 // what a whole broker costs.
 //
-//   wire_server sink                  takes everything that is published and drops it; answers PING
-//   wire_server flood COUNT SIZE      the same, and to the first SUB of each connection it sends COUNT messages of SIZE
-//                                     bytes, as fast as the connection takes them
+//   wire_server sink                      takes everything that is published and drops it; answers PING
+//   wire_server flood COUNT SIZE [RATE]   the same, and to the first SUB of each connection it sends COUNT messages of SIZE
+//                                         bytes, as fast as the connection takes them or at most RATE a second
 //
 // It listens on a port of 127.0.0.1 that the system chooses, prints it on a line, and serves until it is killed.
 #define _GNU_SOURCE
@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { READ_SIZE = 1 << 18, WRITE_SIZE = 1 << 17 };
@@ -24,6 +25,7 @@ enum { READ_SIZE = 1 << 18, WRITE_SIZE = 1 << 17 };
 static bool floods;
 static long flood_messages;
 static size_t flood_size;
+static double flood_rate;
 
 struct connection {
     int socket;
@@ -60,6 +62,20 @@ static bool answer(struct connection *c, const char *text) {
     return sent;
 }
 
+static double seconds_now(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+// Waits until so many messages are due.
+static void keep_pace(double start, long messages) {
+    double early = start + (double)messages / flood_rate - seconds_now();
+    if (early <= 0) return;
+    struct timespec pause = {.tv_sec = (time_t)early, .tv_nsec = (long)((early - (double)(time_t)early) * 1e9)};
+    nanosleep(&pause, NULL);
+}
+
 static void *flood(void *argument) {
     struct flood_order *order = argument;
     struct connection *c = order->connection;
@@ -73,7 +89,9 @@ static void *flood(void *argument) {
         memset(at + head, 'x', flood_size);
         memcpy(at + head + flood_size, "\r\n", 2);
     }
+    double start = seconds_now();
     for (long left = flood_messages; left > 0;) {
+        if (flood_rate > 0) keep_pace(start, flood_messages - left);
         long now = left < (long)per_block ? left : (long)per_block;
         pthread_mutex_lock(&c->writing);
         bool sent = send_all(c->socket, block, (size_t)now * frame);
@@ -166,15 +184,16 @@ static void *serve(void *argument) {
 }
 
 int main(int argc, char **argv) {
-    floods = argc == 4 && !strcmp(argv[1], "flood");
+    floods = (argc == 4 || argc == 5) && !strcmp(argv[1], "flood");
     if (!floods && !(argc == 2 && !strcmp(argv[1], "sink"))) {
-        fprintf(stderr, "usage: wire_server sink | wire_server flood COUNT SIZE\n");
+        fprintf(stderr, "usage: wire_server sink | wire_server flood COUNT SIZE [RATE]\n");
         return 2;
     }
     if (floods) {
         flood_messages = atol(argv[2]);
         flood_size = (size_t)atol(argv[3]);
-        if (flood_messages < 1 || flood_size > 1 << 20) return 2;
+        flood_rate = argc == 5 ? atof(argv[4]) : 0;
+        if (flood_messages < 1 || flood_size > 1 << 20 || flood_rate < 0) return 2;
     }
     signal(SIGPIPE, SIG_IGN);
     int listener = socket(AF_INET, SOCK_STREAM, 0);
