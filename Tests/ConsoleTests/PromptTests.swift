@@ -114,12 +114,12 @@ struct PromptTests {
         #expect(effects.count == 1)
         #expect(request.topic == "orders.us")
         #expect(request.headers?.map { "\($0.name)=\($0.value)" } == ["Trace=abc", "Kind=test"])
-        #expect(request.body == "one\ntwo")
+        #expect(request.body == Array("one\ntwo".utf8))
         #expect(Screens.shows("sending", model))
         #expect(model.press("enter").isEmpty)
-        _ = update(&model, .publish(id: id, .accepted))
+        _ = update(&model, .publish(id: id, .accepted(1)))
         #expect(Screens.shows("accepted, waiting for the server", model))
-        _ = update(&model, .publish(id: id, .confirmed(after: .microseconds(1200))))
+        _ = update(&model, .publish(id: id, .confirmed(1, after: .microseconds(1200))))
         #expect(Screens.shows("confirmed by the server after 1.2 ms", model))
     }
 

@@ -29,6 +29,10 @@ private final class RecordingTerminal: ConsoleTerminal {
 
     func redraw() async { calls.withLock { $0.append("redraw") } }
     func suspend() async { calls.withLock { $0.append("suspend") } }
+    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+        calls.withLock { $0.append("edit") }
+        return text + Array(" edited".utf8)
+    }
     func setMouse(_ isOn: Bool) async { calls.withLock { $0.append("mouse \(isOn)") } }
 
     func press(_ names: String...) {

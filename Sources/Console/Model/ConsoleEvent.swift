@@ -15,6 +15,10 @@ enum ConsoleEvent: Sendable {
     case traffic(TrafficSnapshot, TailDelivery)
     case subscription(id: Int, SubscriptionProgress)
     case publish(id: Int, PublishProgress)
+    /// The operator's editor is done, and the terminal is ours again.
+    case edited(EditorResult)
+    /// What was typed and sent in earlier runs.
+    case historyLoaded(ConsoleHistory)
     case themeLoaded(Theme)
     /// An effect could not be carried out.
     case failed(Notice)

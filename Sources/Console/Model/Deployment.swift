@@ -12,6 +12,8 @@ struct Deployment: Sendable {
     let publishRefusal: SafeText?
     /// Why nothing may be subscribed to, or nil if it may.
     let subscribeRefusal: SafeText?
+    /// Whether what is typed and sent is kept for the next runs.
+    let keepsHistory: Bool
     let ring: HashRing
     /// Names of the clusters in ring order.
     let clusterNames: [String]
@@ -19,6 +21,7 @@ struct Deployment: Sendable {
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
         name = profile.name
         environment = profile.environment
+        keepsHistory = profile.keepsHistory
         self.ring = ring
         self.clusterNames = clusterNames
         publishRefusal =

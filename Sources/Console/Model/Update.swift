@@ -20,6 +20,10 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         model.subscription(id, progress)
     case .publish(let id, let progress):
         model.publish(id, progress)
+    case .edited(let result):
+        model.edited(result)
+    case .historyLoaded(let history):
+        model.take(history)
     case .themeLoaded(let theme):
         model.data.theme = theme
         model.show(.info("theme \(untrusted: theme.name)"))
@@ -88,16 +92,28 @@ extension ConsoleModel {
             return unsubscribe(id)
         case .publish(let request):
             return publish(request)
+        case .stopPublish(let id):
+            return [.stopPublish(id: id)]
+        case .edit(let text):
+            return [.edit(text)]
         case .command(let line):
-            histories[.command, default: InputHistory()].add(line)
-            return run(line)
+            return remember(.command(line)) + run(line)
         case .filter(let text):
-            if isFinal { histories[.filter, default: InputHistory()].add(text) }
             views.current.filter = text
-            return []
+            return isFinal ? remember(.filter(text)) : []
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
+        case .perform(.publish(let request)):
+            return publish(request, isConfirmed: true)
+        case .perform(.quit):
+            return [.quit]
         }
+    }
+
+    fileprivate mutating func edited(_ result: EditorResult) {
+        guard var form = prompt as? PublishPrompt else { return }
+        form.edited(result)
+        prompt = form
     }
 }
 
@@ -131,22 +147,6 @@ extension ConsoleModel {
             guard reason != nil else { return }
             show(.error("\(pattern): \(text)"))
             log(EventRow(.note, .error, detail: "subscription to \(pattern) ended: \(text)"))
-        }
-    }
-
-    fileprivate mutating func publish(_ id: Int, _ progress: PublishProgress) {
-        if case .failed(let reason) = progress {
-            log(EventRow(.note, .error, detail: "publish failed: \(untrusted: reason)"))
-        }
-        if var form = prompt as? PublishPrompt, form.id == id {
-            form.report(progress)
-            prompt = form
-            return
-        }
-        switch progress {
-        case .accepted: show(.info("accepted, waiting for the server"))
-        case .confirmed(let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
-        case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
         }
     }
 }

@@ -5,6 +5,8 @@ struct ConfirmationPrompt: ConsolePrompt {
     /// What is done on yes.
     enum Action: Sendable, Hashable {
         case subscribe(SubscriptionRequest)
+        case publish(PublishRequest)
+        case quit
     }
 
     let title: SafeText

@@ -16,6 +16,9 @@ public struct ConsoleConfiguration: Sendable {
     /// `.ascii` where the terminal or the locale has no UTF-8.
     public var glyphs: GlyphSet
 
+    /// Where history and saved messages are kept; nil for nowhere.
+    public var stateDirectory: String?
+
     /// A configuration with the standard keys and the default theme.
     public init(
         profile: Profile,
@@ -23,7 +26,8 @@ public struct ConsoleConfiguration: Sendable {
         themes: ThemeLibrary = ThemeLibrary(directories: []),
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,
-        glyphs: GlyphSet = .unicode
+        glyphs: GlyphSet = .unicode,
+        stateDirectory: String? = nil
     ) {
         self.profile = profile
         self.keyBindings = keyBindings
@@ -31,5 +35,6 @@ public struct ConsoleConfiguration: Sendable {
         self.themeName = themeName
         self.colorDepth = colorDepth
         self.glyphs = glyphs
+        self.stateDirectory = stateDirectory
     }
 }

@@ -21,6 +21,21 @@ public protocol ConsoleTerminal: Sendable {
     /// `InputEvent.resumed` comes.
     func suspend() async
 
+    /// Lends the terminal to the operator's editor, with `text` in a file, and returns what the file holds when the
+    /// editor has ended well. The terminal is ours again then, after which `InputEvent.resumed` comes.
+    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8]
+
     /// Has the mouse reported, or leaves it to the terminal for selecting text.
     func setMouse(_ isOn: Bool) async
+}
+
+/// Why an editor changed nothing.
+public struct EditorFailure: Error, Sendable {
+    /// What is wrong and what to do, in one line.
+    public let message: String
+
+    /// A failure.
+    public init(_ message: String) {
+        self.message = message
+    }
 }

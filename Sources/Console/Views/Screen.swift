@@ -7,7 +7,9 @@ extension ConsoleModel {
     /// Fits all that is shown to the newest data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
         guard !isTooSmall else { return }
-        views.current.refresh(data, size: ScreenLayout(size).view.size)
+        let view = ScreenLayout(size).view.size
+        views.current.refresh(data, size: view)
+        prompt?.refresh(data, view: view)
     }
 }
 
