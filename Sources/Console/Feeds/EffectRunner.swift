@@ -32,6 +32,8 @@ struct EffectRunner {
             }
         case .edit(let text):
             group.addTask { await runtime.edit(text) }
+        case .save(let entries):
+            group.addTask { await runtime.save(entries) }
         case .remember(let entry):
             group.addTask { await runtime.remember(entry) }
         case .reconnect(let cluster):
@@ -40,7 +42,7 @@ struct EffectRunner {
             runtime.loadTheme(name)
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
-        case .quit, .suspend, .redraw, .setMouse:
+        case .quit, .suspend, .redraw, .setMouse, .copy, .copyScreen:
             // The loop carries these out itself, since it owns the terminal.
             break
         }

@@ -20,6 +20,8 @@ enum ConsoleEvent: Sendable {
     /// What was typed and sent in earlier runs.
     case historyLoaded(ConsoleHistory)
     case themeLoaded(Theme)
+    /// An effect was carried out.
+    case done(Notice)
     /// An effect could not be carried out.
     case failed(Notice)
 }

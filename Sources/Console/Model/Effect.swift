@@ -1,5 +1,6 @@
 import NATSWire
 import Settings
+import TerminalUI
 
 /// What ``update(_:_:)`` asks to be done outside. What comes of it returns as a ``ConsoleEvent``.
 enum Effect: Sendable, Hashable {
@@ -14,6 +15,12 @@ enum Effect: Sendable, Hashable {
     case publish(id: Int, PublishRequest)
     /// Send no more of a repeated publish. What was accepted is still confirmed.
     case stopPublish(id: Int)
+    /// Show the text of the screen without frames and colors, to be selected.
+    case copyScreen
+    /// Put text into the terminal's clipboard.
+    case copy([SafeText])
+    /// Write messages to a file of the state directory.
+    case save([TailEntry])
     /// Open the operator's editor on a text.
     case edit([UInt8])
     /// Make the connections of a cluster, or of all, anew.

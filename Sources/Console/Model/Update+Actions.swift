@@ -8,6 +8,7 @@ extension ConsoleModel {
         case .quit: return quit()
         case .suspend: return [.suspend]
         case .redraw: return [.redraw]
+        case .copyScreen: return [.copyScreen]
         case .nextTheme: return [.loadNextTheme(after: data.theme.name)]
         case .mouse: return toggleMouse()
         case .help: prompt = HelpPrompt(for: views.current, views: views.views, data)
@@ -26,6 +27,13 @@ extension ConsoleModel {
         case .handled: break
         case .notice(let notice): show(notice)
         case .open(let view): open(view)
+        case .copy(let text, let notice):
+            show(notice)
+            return [.copy(text)]
+        case .save(let entries):
+            show(.info("saving \(entries.count) messages"))
+            return [.save(entries)]
+        case .edit(let draft): openPublish(draft)
         case .ignored:
             if action == .back {
                 views.current.filter = ""

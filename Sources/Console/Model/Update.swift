@@ -27,6 +27,10 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
     case .themeLoaded(let theme):
         model.data.theme = theme
         model.show(.info("theme \(untrusted: theme.name)"))
+    case .done(let notice):
+        model.show(notice)
+        // In full: the bottom row may have no room for a path.
+        model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .failed(let notice):
         model.show(notice)
     }

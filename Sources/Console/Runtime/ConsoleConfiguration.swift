@@ -19,6 +19,9 @@ public struct ConsoleConfiguration: Sendable {
     /// Where history and saved messages are kept; nil for nowhere.
     public var stateDirectory: String?
 
+    /// How a message is written to a file: one line of JSON, with its line feed.
+    public var messageLine: @Sendable (SavedMessage) -> [UInt8]
+
     /// A configuration with the standard keys and the default theme.
     public init(
         profile: Profile,
@@ -27,7 +30,8 @@ public struct ConsoleConfiguration: Sendable {
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,
         glyphs: GlyphSet = .unicode,
-        stateDirectory: String? = nil
+        stateDirectory: String? = nil,
+        messageLine: @escaping @Sendable (SavedMessage) -> [UInt8] = { $0.payload + [UInt8(ascii: "\n")] }
     ) {
         self.profile = profile
         self.keyBindings = keyBindings
@@ -36,5 +40,6 @@ public struct ConsoleConfiguration: Sendable {
         self.colorDepth = colorDepth
         self.glyphs = glyphs
         self.stateDirectory = stateDirectory
+        self.messageLine = messageLine
     }
 }

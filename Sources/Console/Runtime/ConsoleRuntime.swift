@@ -116,6 +116,8 @@ public struct ConsoleRuntime: Sendable {
                     case .quit: return
                     case .suspend: await terminal.suspend()
                     case .redraw: await terminal.redraw()
+                    case .copyScreen: await terminal.showPlain(plainScreen(model, glyphs: configuration.glyphs))
+                    case .copy(let lines): await terminal.copy(lines)
                     case .setMouse(let isOn): await terminal.setMouse(isOn)
                     default: effects.start(effect, in: &group)
                     }

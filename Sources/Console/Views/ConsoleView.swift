@@ -37,6 +37,12 @@ enum ViewResponse: Sendable, Hashable {
     case notice(Notice)
     /// Another view is to be opened.
     case open(KeyAction)
+    /// Text for the terminal's clipboard, and what to tell the operator about it.
+    case copy([SafeText], Notice)
+    /// Messages to write to a file.
+    case save([TailEntry])
+    /// A message to edit and publish.
+    case edit(MessageDraft)
 }
 
 extension ConsoleView {

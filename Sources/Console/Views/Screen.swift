@@ -30,6 +30,15 @@ func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
     return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.bottom)
 }
 
+/// The screen as text to be selected: without frames.
+func plainScreen(_ model: ConsoleModel, glyphs: GlyphSet) -> CellBuffer {
+    var model = model
+    model.prepareFrame()
+    var buffer = CellBuffer(size: model.size, glyphs: glyphs.withoutFrames, escapeStyle: .plain)
+    _ = draw(model, into: &buffer)
+    return buffer
+}
+
 /// Where the parts of the screen are.
 struct ScreenLayout {
     let header: Rect

@@ -30,7 +30,11 @@ enum ConsoleSession {
             colorDepth: terminal.capabilities.colorDepth,
             glyphs: terminal.capabilities.glyphs,
             // Without a home directory nothing is kept.
-            stateDirectory: try? SettingsLocations(environment: environment).stateDirectory
+            stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
+            messageLine: { message in
+                let time = Timestamp(timespec(tv_sec: Int(message.epochSeconds), tv_nsec: 0))
+                return PrintableMessage(message).savedJSON(at: time, of: message.payloadLength).line
+            }
         )
         let screen = NcursesConsoleTerminal(terminal: terminal, environment: environment)
         try await ConsoleRuntime(client: client, configuration: console, terminal: screen).run()
@@ -72,5 +76,7 @@ private struct NcursesConsoleTerminal: ConsoleTerminal {
         return try result.get()
     }
 
+    func copy(_ lines: [SafeText]) { terminal.copy(lines) }
+    func showPlain(_ buffer: CellBuffer) { terminal.showPlain(buffer) }
     func setMouse(_ isOn: Bool) { terminal.setMouse(isOn) }
 }

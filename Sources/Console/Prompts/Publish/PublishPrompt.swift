@@ -62,7 +62,7 @@ struct PublishPrompt: ConsolePrompt {
 
     init(_ draft: MessageDraft = MessageDraft(), history: MessageHistory = MessageHistory()) {
         topic = Prompt(label: "Topic", text: draft.topic)
-        headers = TextField(draft.headers, isMultiline: true, maximumBytes: 64 * 1024)
+        headers = TextField(draft.headers, isMultiline: true, maximumBytes: Self.headerBytes)
         body = DraftBody(draft.body)
         field = draft.topic.isEmpty ? .topic : .body
         self.history = history
@@ -148,6 +148,9 @@ struct PublishPrompt: ConsolePrompt {
 // MARK: - The message
 
 extension PublishPrompt {
+    /// The most bytes of headers.
+    static let headerBytes = 64 * 1024
+
     static let patternReason: SafeText = "a pattern can be subscribed to, not published to; write the topic in full"
 
     /// The bounds of a repeated publish.
