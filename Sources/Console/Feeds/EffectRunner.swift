@@ -30,6 +30,8 @@ struct EffectRunner {
                 await runtime.publish(id: id, request, until: stop)
                 stops.stop(id)
             }
+        case .measureRate(let request):
+            group.addTask { await runtime.measureRate(for: request) }
         case .edit(let text):
             group.addTask { await runtime.edit(text) }
         case .save(let entries):

@@ -14,6 +14,7 @@ enum ConsoleEvent: Sendable {
     /// Counts, and messages for the tail.
     case traffic(TrafficSnapshot, TailDelivery)
     case subscription(id: Int, SubscriptionProgress)
+    case measured(MeasuredRate, for: SubscriptionRequest)
     case publish(id: Int, PublishProgress)
     /// The operator's editor is done, and the terminal is ours again.
     case edited(EditorResult)

@@ -12,6 +12,8 @@ enum Effect: Sendable, Hashable {
     case setMouse(Bool)
     case subscribe(id: Int, SubscriptionRequest)
     case unsubscribe(id: Int)
+    /// Find out how much a subscription would bring.
+    case measureRate(for: SubscriptionRequest)
     case publish(id: Int, PublishRequest)
     /// Send no more of a repeated publish. What was accepted is still confirmed.
     case stopPublish(id: Int)

@@ -21,15 +21,7 @@ extension ConsoleModel {
             return []
         }
         if !isConfirmed, data.deployment.environment == .production, request.isUnlimited {
-            prompt = ConfirmationPrompt(
-                title: "Production",
-                message: [
-                    "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",
-                    "Subscribe?",
-                ],
-                action: .subscribe(request)
-            )
-            return []
+            return askBeforeFlood(request)
         }
         // One that ended by itself is replaced, not kept beside the new one.
         data.subscriptions.removeAll { $0.request == request }
@@ -37,6 +29,33 @@ extension ConsoleModel {
         data.subscriptions.append(SubscriptionRow(id: id, request: request))
         show(.info("subscribing to \(route.text)"))
         return [.subscribe(id: id, request)] + remember(.topic(request.pattern))
+    }
+
+    /// Everything on production is a decision, and to decide it helps to know how much that is.
+    private mutating func askBeforeFlood(_ request: SubscriptionRequest) -> [Effect] {
+        let canMeasure = data.deployment.hasMonitors
+        let rate: SafeText = canMeasure ? "Measuring the rate…" : "The rate is unknown: the profile has no monitor URL."
+        prompt = ConfirmationPrompt(
+            title: "Production",
+            message: floodQuestion(request, rate),
+            action: .subscribe(request)
+        )
+        return canMeasure ? [.measureRate(for: request)] : []
+    }
+
+    private func floodQuestion(_ request: SubscriptionRequest, _ rate: SafeText) -> [SafeText] {
+        [
+            "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",
+            rate,
+            "Subscribe?",
+        ]
+    }
+
+    /// The rate was measured, for the question if it still stands.
+    mutating func measured(_ rate: MeasuredRate, for request: SubscriptionRequest) {
+        guard var question = prompt as? ConfirmationPrompt, question.action == .subscribe(request) else { return }
+        question.message = floodQuestion(request, rate.text(clusters: data.clusters.count))
+        prompt = question
     }
 
     mutating func unsubscribe(_ id: Int) -> [Effect] {

@@ -18,6 +18,8 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         model.take(traffic, tail)
     case .subscription(let id, let progress):
         model.subscription(id, progress)
+    case .measured(let rate, let request):
+        model.measured(rate, for: request)
     case .publish(let id, let progress):
         model.publish(id, progress)
     case .edited(let result):
@@ -50,15 +52,6 @@ extension ConsoleModel {
         case .terminate: return [.quit]
         }
         return []
-    }
-
-    private mutating func handle(_ mouse: MouseEvent) -> [Effect] {
-        guard prompt == nil else { return [] }
-        switch mouse.action {
-        case .scrollUp: return (0..<3).flatMap { _ in perform(.up) }
-        case .scrollDown: return (0..<3).flatMap { _ in perform(.down) }
-        case .press, .release: return []
-        }
     }
 
     private mutating func handle(_ key: Key) -> [Effect] {

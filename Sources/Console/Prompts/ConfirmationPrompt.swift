@@ -10,7 +10,7 @@ struct ConfirmationPrompt: ConsolePrompt {
     }
 
     let title: SafeText
-    let message: [SafeText]
+    var message: [SafeText]
     let action: Action
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {

@@ -4,6 +4,10 @@ import TerminalUI
 extension TailView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let layout = TailLayout(rect, showsDetail: showsDetail, isDetailInFront: isDetailInFront)
+        if layout.hasRoomForBoth {
+            buffer.mark(layout.list, as: .pane(0))
+            buffer.mark(layout.detail, as: .pane(1))
+        }
         if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
         if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail, hasCounts: layout.list.isEmpty) }
     }
@@ -27,7 +31,8 @@ extension TailView {
             buffer.write(emptyText(data), in: place.row(place.height > 2 ? 1 : 0), style: data.theme[.muted])
             return
         }
-        let table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        var table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
             log[ids[index]].map { row($0, data) } ?? Table.Row([])
         }

@@ -157,6 +157,16 @@ struct TailView: ConsoleView {
         return list.handle(action, in: matches.ids, height: layout.listRows) ? .handled : .ignored
     }
 
+    /// Who clicks a message wants it to stay.
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        if !isPaused { pause(data) }
+        return list.select(position: row, in: matches.ids, height: layout.listRows)
+    }
+
+    mutating func focus(pane: Int) {
+        self.pane = pane == 1 ? .detail : .list
+    }
+
     private mutating func pause(_ data: DashboardData) {
         frozen = data.tail
         missed = 0
