@@ -232,6 +232,11 @@ package final class TerminalDriver: Sendable {
         return status.exit ?? .exited(-1)
     }
 
+    /// Appends every byte that the program writes from now on to a file.
+    package func record(to file: String) async throws {
+        try await self.run(["pipe-pane", "-t", Self.session, "exec cat >> '\(file)'"])
+    }
+
     /// Ends the program and its terminal.
     package func close() async {
         // That tmux is gone already is no failure here.
