@@ -106,6 +106,7 @@ let package = Package(
                 "NATS",
                 "NATSWire",
                 "Roulette",
+                "ServerMonitor",
                 "Settings",
                 "TerminalUI",
                 .product(name: "DequeModule", package: "swift-collections"),

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -21,6 +22,7 @@ extern int setupterm(const char *term, int descriptor, int *error);
 
 static SCREEN *screen;
 static bool has_terminal;
+static bool shows_plain_text;
 static bool mouse_is_on;
 static bool cursor_is_visible;
 
@@ -123,7 +125,27 @@ void cncurses_leave(void) {
     cncurses_disarm_restore();
 }
 
+void cncurses_leave_for_plain_text(void) {
+    if (!has_terminal) return;
+    cncurses_leave();
+    // The modes of the shell, but for these two; what ends the program in between puts them back.
+    struct termios modes;
+    if (tcgetattr(STDIN_FILENO, &modes) == 0) {
+        modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+        modes.c_cc[VMIN] = 1;
+        modes.c_cc[VTIME] = 0;
+        tcsetattr(STDIN_FILENO, TCSADRAIN, &modes);
+    }
+    shows_plain_text = true;
+    cncurses_arm_restore();
+}
+
+void cncurses_write(const uint8_t *bytes, size_t length) {
+    write_all((const char *)bytes, length);
+}
+
 void cncurses_enter(void) {
+    shows_plain_text = false;
     cncurses_arm_restore();
     reset_prog_mode();
     clearok(curscr, TRUE);
@@ -137,6 +159,11 @@ void cncurses_enter(void) {
 void cncurses_stop(void) {
     if (screen == NULL) return;
     cncurses_leave();
+    if (shows_plain_text) {
+        reset_shell_mode();
+        shows_plain_text = false;
+        cncurses_disarm_restore();
+    }
     delscreen(screen);
     screen = NULL;
     mouse_is_on = false;

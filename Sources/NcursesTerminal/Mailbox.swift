@@ -23,6 +23,10 @@ final class Mailbox: Sendable {
     struct Contents {
         var frame: Frame?
         var mouse: Bool?
+        /// For the clipboard.
+        var copied: [SafeText]?
+        /// Lines to show outside of the screen.
+        var plain: [String]?
         var redraws = false
         var requests: [(request: Request, answer: CheckedContinuation<Void, Never>)] = []
         var stops = false

@@ -110,6 +110,17 @@ public final class Terminal: Sendable {
         mailbox.post { $0.mouse = isOn }
     }
 
+    /// Puts text into the clipboard of terminals that take it (OSC 52). Nothing says whether this one does.
+    public func copy(_ lines: [SafeText]) {
+        mailbox.post { $0.copied = lines }
+    }
+
+    /// Leaves the screen and prints rows of text as a program without one would, to be selected and copied; with the
+    /// next key the screen is back, and `.resumed` follows in `events`. Only what was drawn can be printed.
+    public func showPlain(_ buffer: CellBuffer) {
+        mailbox.post { $0.plain = buffer.lines() }
+    }
+
     /// Gives the terminal to somebody else, such as an editor: the screen before, its modes, and all input. Frames
     /// painted meanwhile are shown after `resume()`.
     public func suspend() async {

@@ -25,6 +25,8 @@ struct TerminalLoop: ~Copyable {
     private var frame: Mailbox.Frame?
     private var screen: Size
     private var isSuspended = false
+    /// Whether lines stand outside of the screen until a key is pressed.
+    private var showsPlain = false
     private var isHungUp = false
 
     /// How long an escape waits for the rest of a sequence, in milliseconds.
@@ -53,6 +55,8 @@ struct TerminalLoop: ~Copyable {
             let work = mailbox.take()
             if let mouse = work.mouse { cncurses_set_mouse(mouse) }
             if let newest = work.frame { frame = newest }
+            if let copied = work.copied { copy(copied) }
+            if let plain = work.plain { showPlain(plain) }
             if work.redraws { painter.invalidate() }
             for (request, answer) in work.requests {
                 carryOut(request)
@@ -74,7 +78,7 @@ struct TerminalLoop: ~Copyable {
     // MARK: Waiting
 
     private mutating func wait() {
-        let readsTerminal = !isSuspended && !isHungUp && undelivered.isEmpty
+        let readsTerminal = (!isSuspended || showsPlain) && !isHungUp && undelivered.isEmpty
         // poll() passes over negative descriptors.
         var watched = [
             pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0),
@@ -85,13 +89,16 @@ struct TerminalLoop: ~Copyable {
         if ready == 0, decoder.isWaiting, undelivered.isEmpty { deliver(decoder.flush()) }
         guard ready > 0 else { return }
         if watched[0].revents != 0 { handle(signals: pipe.takeSignals()) }
-        if watched[1].revents != 0, !isSuspended { readTerminal() }
+        if watched[1].revents != 0, !isSuspended || showsPlain { readTerminal() }
     }
 
     private mutating func readTerminal() {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = read(STDIN_FILENO, &bytes, bytes.count)
-        if count > 0 {
+        if count > 0, showsPlain {
+            // Any key brings the screen back, and does nothing else.
+            enter()
+        } else if count > 0 {
             deliver(decoder.decode(bytes.prefix(count)))
         } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
             // The terminal is gone. The signal for it may come too, or not, if we are not its session.
@@ -145,6 +152,27 @@ struct TerminalLoop: ~Copyable {
         deliver([.resize(new)])
     }
 
+    // MARK: Text
+
+    private func copy(_ lines: [SafeText]) {
+        let text = lines.map(\.plain).joined(separator: "\n")
+        var sequence = Array("\u{1B}]52;c;".utf8)
+        sequence += Base64.encode(Array(text.utf8))
+        sequence += "\u{1B}\\".utf8
+        cncurses_write(sequence, sequence.count)
+    }
+
+    private mutating func showPlain(_ lines: [String]) {
+        guard !isSuspended else { return }
+        isSuspended = true
+        showsPlain = true
+        cncurses_leave_for_plain_text()
+        var text = lines.map { line in line.trimmingBlanks + "\r\n" }
+        while text.last == "\r\n" { text.removeLast() }
+        let bytes = Array((text.joined() + "\r\nany key goes back ").utf8)
+        cncurses_write(bytes, bytes.count)
+    }
+
     // MARK: Lending the terminal
 
     private mutating func carryOut(_ request: Mailbox.Request) {
@@ -163,6 +191,7 @@ struct TerminalLoop: ~Copyable {
 
     private mutating func enter() {
         isSuspended = false
+        showsPlain = false
         cncurses_enter()
         painter.invalidate()
         updateSize()
@@ -176,6 +205,13 @@ struct TerminalLoop: ~Copyable {
         if !wasSuspended { enter() }
         // The continuation that woke us is dealt with.
         handle(signals: pipe.takeSignals().filter { $0 != SIGCONT })
+    }
+}
+
+extension String {
+    /// Without the spaces at its end.
+    fileprivate var trimmingBlanks: String {
+        String(decoding: utf8.reversed().drop { $0 == UInt8(ascii: " ") }.reversed(), as: UTF8.self)
     }
 }
 

@@ -53,10 +53,24 @@ struct JSONLayoutTests {
 
     @Test("a long payload is cut and says so")
     func limit() {
-        let entry = Fixtures.entry("t", String(repeating: "x", count: 200_000))
+        let entry = Fixtures.entry("t", String(repeating: "x", count: 300_000))
         let body = MessageBody(entry, format: .text, width: 80, wraps: true)
-        #expect(body.lines.last?.spans.first?.text.plain == "the first 65.5 kB of 200 kB")
-        #expect(body.lines.count < 900)
+        #expect(body.lines.last?.spans.first?.text.plain == "the first 262 kB of 300 kB")
+        #expect(body.lines.count == 3278)
+    }
+
+    @Test("what is not shown is still checked: JSON that ends badly is text")
+    func checkedToTheEnd() throws {
+        let numbers = (0..<1000).map(String.init).joined(separator: ",")
+        #expect(try JSONLayout.lines(Array("[\(numbers)]".utf8), maximumRows: 10).count == 10)
+        #expect(throws: JSONLayout.Failure.self) { try JSONLayout.lines(Array("[\(numbers)".utf8), maximumRows: 10) }
+    }
+
+    @Test("a line of 200,000 characters is wrapped in one go")
+    func longLine() {
+        let rows = StyledLine(SafeText(untrusted: String(repeating: "x", count: 200_000))).wrapped(at: 40)
+        #expect(rows.count == 5_000)
+        #expect(rows.allSatisfy { $0.width == 40 })
     }
 
     @Test("wrapping loses nothing and cuts no wide character")

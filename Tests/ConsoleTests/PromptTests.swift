@@ -82,6 +82,29 @@ struct PromptTests {
         #expect(development.run("watch \(pattern)") == [.subscribe(id: 1, request)])
     }
 
+    @Test("the question says the rate that the servers count")
+    func rate() {
+        var profile = Fixtures.profile(.production)
+        profile.servers[0].monitor = "http://nats-0.example.org:8222"
+        var model = Fixtures.model(profile: profile)
+        let request = SubscriptionRequest(pattern: ">", purpose: .watch)
+        #expect(model.run("watch >") == [.measureRate(for: request)])
+        #expect(Screens.shows("Measuring the rate", model))
+        let rate = MeasuredRate(messages: 12_400, bytes: 1_600_000, clusters: 1)
+        _ = update(&model, .measured(rate, for: SubscriptionRequest(pattern: "other")))
+        #expect(Screens.shows("Measuring the rate", model))
+        _ = update(&model, .measured(rate, for: request))
+        #expect(Screens.shows("Now about 12.4k/s, 1.6 MB/s, by the counters of 1 of 3 clusters.", model))
+        #expect(model.press("y") == [.subscribe(id: 1, request)])
+
+        _ = model.run("sub >")
+        _ = update(&model, .measured(MeasuredRate(failure: "no answer\u{1B}"), for: SubscriptionRequest(pattern: ">")))
+        #expect(Screens.shows("The rate is unknown: no answer^[.", model))
+        var blind = Fixtures.model(profile: Fixtures.profile(.production))
+        #expect(blind.run("watch >").isEmpty)
+        #expect(Screens.shows("The rate is unknown: the profile has no monitor URL.", blind))
+    }
+
     @Test("u chooses among the subscriptions, beginning with the one of the selected topic")
     func unsubscribe() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
@@ -114,12 +137,12 @@ struct PromptTests {
         #expect(effects.count == 1)
         #expect(request.topic == "orders.us")
         #expect(request.headers?.map { "\($0.name)=\($0.value)" } == ["Trace=abc", "Kind=test"])
-        #expect(request.body == "one\ntwo")
+        #expect(request.body == Array("one\ntwo".utf8))
         #expect(Screens.shows("sending", model))
         #expect(model.press("enter").isEmpty)
-        _ = update(&model, .publish(id: id, .accepted))
+        _ = update(&model, .publish(id: id, .accepted(1)))
         #expect(Screens.shows("accepted, waiting for the server", model))
-        _ = update(&model, .publish(id: id, .confirmed(after: .microseconds(1200))))
+        _ = update(&model, .publish(id: id, .confirmed(1, after: .microseconds(1200))))
         #expect(Screens.shows("confirmed by the server after 1.2 ms", model))
     }
 

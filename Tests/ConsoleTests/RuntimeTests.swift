@@ -28,7 +28,13 @@ private final class RecordingTerminal: ConsoleTerminal {
     }
 
     func redraw() async { calls.withLock { $0.append("redraw") } }
+    func copy(_ lines: [SafeText]) async { calls.withLock { $0.append("copy \(lines.count)") } }
+    func showPlain(_ buffer: CellBuffer) async { calls.withLock { $0.append("plain") } }
     func suspend() async { calls.withLock { $0.append("suspend") } }
+    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+        calls.withLock { $0.append("edit") }
+        return text + Array(" edited".utf8)
+    }
     func setMouse(_ isOn: Bool) async { calls.withLock { $0.append("mouse \(isOn)") } }
 
     func press(_ names: String...) {

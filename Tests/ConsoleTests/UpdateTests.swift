@@ -107,7 +107,8 @@ struct UpdateTests {
                 .subscribe(id: 2, SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers"))
             ]
         )
-        #expect(run("pub orders.eu hello world") == [.publish(id: 3, PublishRequest(topic: "orders.eu", body: "hello world"))])
+        let request = PublishRequest(topic: "orders.eu", body: Array("hello world".utf8))
+        #expect(run("pub orders.eu hello world") == [.publish(id: 3, request)])
         #expect(run("reconnect beta") == [.reconnect(cluster: 1)])
         #expect(run("unsub orders.eu") == [.unsubscribe(id: 2)])
         #expect(run("route orders.eu").isEmpty)

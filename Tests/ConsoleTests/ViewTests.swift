@@ -204,7 +204,7 @@ struct ViewTests {
         now.uptime += .seconds(2)
         _ = update(&model, .tick(now))
         _ = update(&model, .traffic(TrafficSnapshot(), TailDelivery(entries: Fixtures.tailEntries, notShown: 25_000)))
-        #expect(Screens.shows("12.5k per second not shown", model))
+        #expect(Screens.shows("12.5k/s not shown", model))
     }
 
     @Test("body as JSON, text and hex; wrapped and not")

@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 #pragma mark - Screen
@@ -38,6 +39,12 @@ enum cncurses_start_result cncurses_start(void);
 
 /// Gives the terminal back for a while: the screen before, its modes, the cursor.
 void cncurses_leave(void);
+
+/// Gives the terminal back to print text that stays until a key is pressed: keys arrive one by one and are not shown.
+void cncurses_leave_for_plain_text(void);
+
+/// Writes bytes to the terminal as they are, behind everything that was shown. They must be safe.
+void cncurses_write(const uint8_t *bytes, size_t length);
 
 /// Takes the terminal again after `cncurses_leave`, or after somebody else changed its modes. The next paint draws
 /// everything.

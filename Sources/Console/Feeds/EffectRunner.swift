@@ -7,31 +7,44 @@ import TerminalUI
 /// Carries effects out and reports what came of them.
 struct EffectRunner {
     private let runtime: ConsoleRuntime
-    /// How to end the subscriptions there are.
-    private var cancellations: [Int: AsyncStream<Void>.Continuation] = [:]
+    private let stops = StopSignals()
 
     init(runtime: ConsoleRuntime) {
         self.runtime = runtime
     }
 
-    mutating func start(_ effect: Effect, in group: inout DiscardingTaskGroup) {
-        let runtime = runtime
+    func start(_ effect: Effect, in group: inout DiscardingTaskGroup) {
+        let (runtime, stops) = (runtime, stops)
         switch effect {
         case .subscribe(let id, let request):
-            let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-            cancellations[id] = continuation
-            group.addTask { await runtime.consume(id: id, request, until: stream) }
-        case .unsubscribe(let id):
-            cancellations.removeValue(forKey: id)?.finish()
+            let stop = stops.make(id)
+            group.addTask {
+                await runtime.consume(id: id, request, until: stop)
+                stops.stop(id)
+            }
+        case .unsubscribe(let id), .stopPublish(let id):
+            stops.stop(id)
         case .publish(let id, let request):
-            group.addTask { await runtime.publish(id: id, request) }
+            let stop = stops.make(id)
+            group.addTask {
+                await runtime.publish(id: id, request, until: stop)
+                stops.stop(id)
+            }
+        case .measureRate(let request):
+            group.addTask { await runtime.measureRate(for: request) }
+        case .edit(let text):
+            group.addTask { await runtime.edit(text) }
+        case .save(let entries):
+            group.addTask { await runtime.save(entries) }
+        case .remember(let entry):
+            group.addTask { await runtime.remember(entry) }
         case .reconnect(let cluster):
             runtime.client.reconnect(cluster: cluster.map { runtime.client.clusters[$0] })
         case .loadTheme(let name):
             runtime.loadTheme(name)
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
-        case .quit, .suspend, .redraw, .setMouse:
+        case .quit, .suspend, .redraw, .setMouse, .copy, .copyScreen:
             // The loop carries these out itself, since it owns the terminal.
             break
         }
@@ -43,13 +56,7 @@ struct EffectRunner {
 extension ConsoleRuntime {
     /// Takes the messages of a subscription until it ends or is to end.
     func consume(id: Int, _ request: SubscriptionRequest, until end: AsyncStream<Void>) async {
-        await withTaskGroup(of: Void.self) { group in
-            group.addTask { await take(id: id, request) }
-            group.addTask { for await _ in end {} }
-            // Whichever comes first, the other has nothing left to do.
-            await group.next()
-            group.cancelAll()
-        }
+        await untilStopped(end) { await take(id: id, request) }
         traffic.removeSource(id)
     }
 
@@ -93,20 +100,17 @@ extension ConsoleRuntime {
             throw RouletteError(.invalidTopic, error.message, cause: error)
         }
     }
+}
 
-    /// Publishes, then waits for the server's word.
-    func publish(id: Int, _ request: PublishRequest) async {
-        do throws(RouletteError) {
-            let owner = try client.owner(of: request.topic)
-            try await client.publish(request.body, to: request.topic, headers: request.headers)
-            let start = clock.now
-            let size = request.topic.utf8.count + request.size
-            traffic.published(topic: request.topic, byteCount: size, cluster: owner.index, at: start)
-            mailbox.send(.publish(id: id, .accepted))
-            try await client.flush(topic: request.topic)
-            mailbox.send(.publish(id: id, .confirmed(after: clock.now.uptime - start.uptime)))
+// MARK: - Editor
+
+extension ConsoleRuntime {
+    /// Lends the terminal to the operator's editor.
+    func edit(_ text: [UInt8]) async {
+        do throws(EditorFailure) {
+            mailbox.send(.edited(.saved(try await terminal.edit(text))))
         } catch {
-            if error.code != .canceled { mailbox.send(.publish(id: id, .failed(error.description))) }
+            mailbox.send(.edited(.failed(error.message)))
         }
     }
 }

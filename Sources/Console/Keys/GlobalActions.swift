@@ -14,7 +14,8 @@ enum GlobalActions {
 
     /// What it does beside opening views.
     static let actions: [KeyAction] = [
-        .subscribe, .unsubscribe, .publish, .filter, .command, .help, .back, .nextTheme, .mouse, .redraw, .suspend, .quit,
+        .subscribe, .unsubscribe, .publish, .filter, .command, .help, .back, .nextTheme, .mouse, .copyScreen, .redraw, .suspend,
+        .quit,
     ]
 
     /// How to get around.

@@ -14,8 +14,15 @@ enum ConsoleEvent: Sendable {
     /// Counts, and messages for the tail.
     case traffic(TrafficSnapshot, TailDelivery)
     case subscription(id: Int, SubscriptionProgress)
+    case measured(MeasuredRate, for: SubscriptionRequest)
     case publish(id: Int, PublishProgress)
+    /// The operator's editor is done, and the terminal is ours again.
+    case edited(EditorResult)
+    /// What was typed and sent in earlier runs.
+    case historyLoaded(ConsoleHistory)
     case themeLoaded(Theme)
+    /// An effect was carried out.
+    case done(Notice)
     /// An effect could not be carried out.
     case failed(Notice)
 }

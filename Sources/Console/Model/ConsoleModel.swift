@@ -15,6 +15,9 @@ struct ConsoleModel: Sendable {
     private(set) var noticeUntil: Duration = .zero
     var isMouseOn = false
     var histories: [HistoryTopic: InputHistory] = [:]
+    var messageHistory = MessageHistory()
+    /// Publishes and requests that are not over.
+    var outbox: [Int: Outgoing] = [:]
     private var nextID = 1
 
     init(size: Size, data: DashboardData, views: ViewList = ViewList()) {
@@ -53,5 +56,12 @@ struct ConsoleModel: Sendable {
 
 /// What earlier answers are kept for.
 enum HistoryTopic: Sendable, Hashable {
-    case subscribe, publish, command, filter
+    case subscribe, command, filter
+}
+
+/// A publish or request that is not over.
+struct Outgoing: Sendable, Hashable {
+    let request: PublishRequest
+    /// How many of its messages were accepted, and wait for the server to confirm them.
+    var accepted = 0
 }

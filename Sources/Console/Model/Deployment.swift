@@ -12,6 +12,10 @@ struct Deployment: Sendable {
     let publishRefusal: SafeText?
     /// Why nothing may be subscribed to, or nil if it may.
     let subscribeRefusal: SafeText?
+    /// Whether any cluster has a monitoring URL.
+    let hasMonitors: Bool
+    /// Whether what is typed and sent is kept for the next runs.
+    let keepsHistory: Bool
     let ring: HashRing
     /// Names of the clusters in ring order.
     let clusterNames: [String]
@@ -19,6 +23,8 @@ struct Deployment: Sendable {
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
         name = profile.name
         environment = profile.environment
+        hasMonitors = profile.servers.contains { $0.monitor != nil }
+        keepsHistory = profile.keepsHistory
         self.ring = ring
         self.clusterNames = clusterNames
         publishRefusal =

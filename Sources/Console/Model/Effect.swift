@@ -1,4 +1,6 @@
 import NATSWire
+import Settings
+import TerminalUI
 
 /// What ``update(_:_:)`` asks to be done outside. What comes of it returns as a ``ConsoleEvent``.
 enum Effect: Sendable, Hashable {
@@ -10,9 +12,23 @@ enum Effect: Sendable, Hashable {
     case setMouse(Bool)
     case subscribe(id: Int, SubscriptionRequest)
     case unsubscribe(id: Int)
+    /// Find out how much a subscription would bring.
+    case measureRate(for: SubscriptionRequest)
     case publish(id: Int, PublishRequest)
+    /// Send no more of a repeated publish. What was accepted is still confirmed.
+    case stopPublish(id: Int)
+    /// Show the text of the screen without frames and colors, to be selected.
+    case copyScreen
+    /// Put text into the terminal's clipboard.
+    case copy([SafeText])
+    /// Write messages to a file of the state directory.
+    case save([TailEntry])
+    /// Open the operator's editor on a text.
+    case edit([UInt8])
     /// Make the connections of a cluster, or of all, anew.
     case reconnect(cluster: Int?)
+    /// Keep it for the next runs too.
+    case remember(ConsoleHistory.Entry)
     case loadTheme(String)
     /// The theme that follows in the list of all.
     case loadNextTheme(after: String)
@@ -20,21 +36,59 @@ enum Effect: Sendable, Hashable {
 
 /// A message to publish.
 struct PublishRequest: Sendable, Hashable {
+    /// How it is sent.
+    enum Mode: Sendable, Hashable {
+        /// So many times, with a time between two of them.
+        case publish(count: Int, interval: Duration)
+        /// Once, waiting for a reply.
+        case request(timeout: Duration)
+    }
+
     let topic: String
     var headers: Headers?
-    let body: String
+    let body: [UInt8]
+    var mode = Mode.publish(count: 1, interval: .zero)
 
     /// Bytes that count against the server's `max_payload`.
-    var size: Int { (headers?.encodedSize ?? 0) + body.utf8.count }
+    var size: Int { (headers?.encodedSize ?? 0) + body.count }
+
+    /// How many messages it is.
+    var count: Int {
+        switch mode {
+        case .publish(let count, _): count
+        case .request: 1
+        }
+    }
+
+    var isRequest: Bool {
+        if case .request = mode { true } else { false }
+    }
 }
 
 /// How far a message has come.
 enum PublishProgress: Sendable, Hashable {
-    /// The connection took it.
-    case accepted
-    /// The server answered to a PING sent after it.
-    case confirmed(after: Duration)
+    /// The connection took so many of the messages so far.
+    case accepted(Int)
+    /// The server answered to a PING sent after the last of so many messages.
+    case confirmed(Int, after: Duration)
+    /// A reply came to the request.
+    case replied(Reply)
     /// It failed, before or after it was accepted. The reason may hold text of a peer.
+    case failed(String)
+}
+
+/// The reply to a request.
+struct Reply: Sendable, Hashable {
+    let entry: TailEntry
+    /// The time from the request to the reply.
+    let after: Duration
+}
+
+/// What came of an editor.
+enum EditorResult: Sendable, Hashable {
+    /// What its file held at the end.
+    case saved([UInt8])
+    /// Why nothing is changed.
     case failed(String)
 }
 

@@ -5,16 +5,17 @@ extension ConsoleModel {
     /// Does what a key says: what works everywhere here, the rest in the open view.
     mutating func perform(_ action: KeyAction) -> [Effect] {
         switch action {
-        case .quit: return [.quit]
+        case .quit: return quit()
         case .suspend: return [.suspend]
         case .redraw: return [.redraw]
+        case .copyScreen: return [.copyScreen]
         case .nextTheme: return [.loadNextTheme(after: data.theme.name)]
         case .mouse: return toggleMouse()
         case .help: prompt = HelpPrompt(for: views.current, views: views.views, data)
         case .command: prompt = CommandPrompt(history: history(.command))
         case .filter: prompt = FilterPrompt(text: views.current.filter, history: history(.filter))
         case .subscribe: openSubscribe(views.current.selectedTopic(data) ?? "")
-        case .publish: openPublish(topic: views.current.selectedTopic(data) ?? "")
+        case .publish: openPublish(MessageDraft(topic: views.current.selectedTopic(data) ?? ""))
         case .unsubscribe: openUnsubscribe()
         default: return performInView(action)
         }
@@ -26,6 +27,13 @@ extension ConsoleModel {
         case .handled: break
         case .notice(let notice): show(notice)
         case .open(let view): open(view)
+        case .copy(let text, let notice):
+            show(notice)
+            return [.copy(text)]
+        case .save(let entries):
+            show(.info("saving \(entries.count) messages"))
+            return [.save(entries)]
+        case .edit(let draft): openPublish(draft)
         case .ignored:
             if action == .back {
                 views.current.filter = ""
@@ -61,9 +69,9 @@ extension ConsoleModel {
         prompt = SubscribePrompt(topic: topic, history: history(.subscribe))
     }
 
-    private mutating func openPublish(topic: String, body: String = "") {
+    mutating func openPublish(_ draft: MessageDraft) {
         if let refusal = data.deployment.publishRefusal { return show(.error(refusal)) }
-        prompt = PublishPrompt(topic: topic, body: body, history: history(.publish))
+        prompt = PublishPrompt(draft, history: messageHistory)
     }
 
     private mutating func openUnsubscribe() {
@@ -87,7 +95,7 @@ extension ConsoleModel {
             return []
         }
         switch command {
-        case .quit: return [.quit]
+        case .quit: return quit()
         case .help: return perform(.help)
         case .mouse: return perform(.mouse)
         case .view(let action): open(action)
@@ -105,10 +113,10 @@ extension ConsoleModel {
             return unsubscribe(row.id)
         case .publish(let topic, let body):
             guard let body else {
-                openPublish(topic: topic)
+                openPublish(MessageDraft(topic: topic))
                 return []
             }
-            return publish(PublishRequest(topic: topic, body: body))
+            return publish(PublishRequest(topic: topic, body: Array(body.utf8)))
         case .reconnect(let cluster):
             show(.info(cluster.map { "reconnecting \(data.deployment.clusterName($0))" } ?? "reconnecting all clusters"))
             return [.reconnect(cluster: cluster)]

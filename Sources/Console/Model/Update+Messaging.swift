@@ -21,23 +21,41 @@ extension ConsoleModel {
             return []
         }
         if !isConfirmed, data.deployment.environment == .production, request.isUnlimited {
-            prompt = ConfirmationPrompt(
-                title: "Production",
-                message: [
-                    "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",
-                    "Subscribe?",
-                ],
-                action: .subscribe(request)
-            )
-            return []
+            return askBeforeFlood(request)
         }
-        histories[.subscribe, default: .init()].add(request.pattern)
         // One that ended by itself is replaced, not kept beside the new one.
         data.subscriptions.removeAll { $0.request == request }
         let id = makeID()
         data.subscriptions.append(SubscriptionRow(id: id, request: request))
         show(.info("subscribing to \(route.text)"))
-        return [.subscribe(id: id, request)]
+        return [.subscribe(id: id, request)] + remember(.topic(request.pattern))
+    }
+
+    /// Everything on production is a decision, and to decide it helps to know how much that is.
+    private mutating func askBeforeFlood(_ request: SubscriptionRequest) -> [Effect] {
+        let canMeasure = data.deployment.hasMonitors
+        let rate: SafeText = canMeasure ? "Measuring the rate…" : "The rate is unknown: the profile has no monitor URL."
+        prompt = ConfirmationPrompt(
+            title: "Production",
+            message: floodQuestion(request, rate),
+            action: .subscribe(request)
+        )
+        return canMeasure ? [.measureRate(for: request)] : []
+    }
+
+    private func floodQuestion(_ request: SubscriptionRequest, _ rate: SafeText) -> [SafeText] {
+        [
+            "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",
+            rate,
+            "Subscribe?",
+        ]
+    }
+
+    /// The rate was measured, for the question if it still stands.
+    mutating func measured(_ rate: MeasuredRate, for request: SubscriptionRequest) {
+        guard var question = prompt as? ConfirmationPrompt, question.action == .subscribe(request) else { return }
+        question.message = floodQuestion(request, rate.text(clusters: data.clusters.count))
+        prompt = question
     }
 
     mutating func unsubscribe(_ id: Int) -> [Effect] {
@@ -47,7 +65,10 @@ extension ConsoleModel {
         return [.unsubscribe(id: id)]
     }
 
-    mutating func publish(_ request: PublishRequest) -> [Effect] {
+    // MARK: Publish
+
+    /// Publishes, after asking where that is production.
+    mutating func publish(_ request: PublishRequest, isConfirmed: Bool = false) -> [Effect] {
         if let refusal = data.deployment.publishRefusal {
             show(.error(refusal))
             return []
@@ -57,13 +78,70 @@ extension ConsoleModel {
             show(.error(route.isValid ? PublishPrompt.patternReason : route.text))
             return []
         }
-        histories[.publish, default: .init()].add(request.topic)
-        let id = makeID()
-        if var form = prompt as? PublishPrompt {
-            form.sent(as: id)
-            prompt = form
+        guard isConfirmed || data.deployment.environment != .production else {
+            ask(request)
+            return []
         }
-        return [.publish(id: id, request)]
+        let id = makeID()
+        outbox[id] = Outgoing(request: request)
+        guard var form = prompt as? PublishPrompt else { return [.publish(id: id, request)] }
+        form.sent(as: id, request)
+        prompt = form
+        return [.publish(id: id, request)] + remember(.message(form.draft.kept))
+    }
+
+    private mutating func ask(_ request: PublishRequest) {
+        if var form = prompt as? PublishPrompt {
+            form.progress = .asking(request)
+            prompt = form
+        } else {
+            prompt = ConfirmationPrompt(title: "Production", message: [request.question(data)], action: .publish(request))
+        }
+    }
+
+    /// News of a publish or request: for the form it came from, else for the bottom row.
+    mutating func publish(_ id: Int, _ progress: PublishProgress) {
+        switch progress {
+        case .accepted(let count): outbox[id]?.accepted = count
+        case .confirmed, .replied: outbox[id] = nil
+        case .failed(let reason):
+            let what: SafeText = outbox[id]?.request.isRequest == true ? "request" : "publish"
+            outbox[id] = nil
+            log(EventRow(.note, .error, detail: "\(what) failed: \(untrusted: reason)"))
+        }
+        if var form = prompt as? PublishPrompt, form.id == id {
+            form.report(progress)
+            prompt = form
+            return
+        }
+        switch progress {
+        case .accepted: show(.info("accepted, waiting for the server"))
+        case .confirmed(_, let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
+        case .replied(let reply): show(.info("a reply came after \(SafeText.duration(reply.after))"))
+        case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
+        }
+    }
+
+    // MARK: Quit
+
+    /// Quits, after asking if something would be lost.
+    mutating func quit() -> [Effect] {
+        guard let loss, !isTooSmall else { return [.quit] }
+        prompt = ConfirmationPrompt(title: "Quit", message: [loss, "Quit anyway?"], action: .quit)
+        return []
+    }
+
+    /// What quitting would lose; nil for nothing.
+    private var loss: SafeText? {
+        let repeating = outbox.values.filter { $0.accepted < $0.request.count && $0.request.count > 1 }
+        if let first = repeating.first {
+            return "\(first.accepted) of \(first.request.count) messages to \(untrusted: first.request.topic) are sent."
+        }
+        let requests = outbox.values.count { $0.request.isRequest }
+        if requests > 0 { return requests == 1 ? "A request waits for its reply." : "\(requests) requests wait for a reply." }
+        guard !outbox.isEmpty else { return nil }
+        let messages: SafeText = outbox.count == 1 ? "A message is" : "\(outbox.count) messages are"
+        return "\(messages) not confirmed by the server."
     }
 }
 

@@ -18,11 +18,21 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         model.take(traffic, tail)
     case .subscription(let id, let progress):
         model.subscription(id, progress)
+    case .measured(let rate, let request):
+        model.measured(rate, for: request)
     case .publish(let id, let progress):
         model.publish(id, progress)
+    case .edited(let result):
+        model.edited(result)
+    case .historyLoaded(let history):
+        model.take(history)
     case .themeLoaded(let theme):
         model.data.theme = theme
         model.show(.info("theme \(untrusted: theme.name)"))
+    case .done(let notice):
+        model.show(notice)
+        // In full: the bottom row may have no room for a path.
+        model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .failed(let notice):
         model.show(notice)
     }
@@ -42,15 +52,6 @@ extension ConsoleModel {
         case .terminate: return [.quit]
         }
         return []
-    }
-
-    private mutating func handle(_ mouse: MouseEvent) -> [Effect] {
-        guard prompt == nil else { return [] }
-        switch mouse.action {
-        case .scrollUp: return (0..<3).flatMap { _ in perform(.up) }
-        case .scrollDown: return (0..<3).flatMap { _ in perform(.down) }
-        case .press, .release: return []
-        }
     }
 
     private mutating func handle(_ key: Key) -> [Effect] {
@@ -88,16 +89,28 @@ extension ConsoleModel {
             return unsubscribe(id)
         case .publish(let request):
             return publish(request)
+        case .stopPublish(let id):
+            return [.stopPublish(id: id)]
+        case .edit(let text):
+            return [.edit(text)]
         case .command(let line):
-            histories[.command, default: InputHistory()].add(line)
-            return run(line)
+            return remember(.command(line)) + run(line)
         case .filter(let text):
-            if isFinal { histories[.filter, default: InputHistory()].add(text) }
             views.current.filter = text
-            return []
+            return isFinal ? remember(.filter(text)) : []
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
+        case .perform(.publish(let request)):
+            return publish(request, isConfirmed: true)
+        case .perform(.quit):
+            return [.quit]
         }
+    }
+
+    fileprivate mutating func edited(_ result: EditorResult) {
+        guard var form = prompt as? PublishPrompt else { return }
+        form.edited(result)
+        prompt = form
     }
 }
 
@@ -131,22 +144,6 @@ extension ConsoleModel {
             guard reason != nil else { return }
             show(.error("\(pattern): \(text)"))
             log(EventRow(.note, .error, detail: "subscription to \(pattern) ended: \(text)"))
-        }
-    }
-
-    fileprivate mutating func publish(_ id: Int, _ progress: PublishProgress) {
-        if case .failed(let reason) = progress {
-            log(EventRow(.note, .error, detail: "publish failed: \(untrusted: reason)"))
-        }
-        if var form = prompt as? PublishPrompt, form.id == id {
-            form.report(progress)
-            prompt = form
-            return
-        }
-        switch progress {
-        case .accepted: show(.info("accepted, waiting for the server"))
-        case .confirmed(let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
-        case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
         }
     }
 }

@@ -5,10 +5,12 @@ struct ConfirmationPrompt: ConsolePrompt {
     /// What is done on yes.
     enum Action: Sendable, Hashable {
         case subscribe(SubscriptionRequest)
+        case publish(PublishRequest)
+        case quit
     }
 
     let title: SafeText
-    let message: [SafeText]
+    var message: [SafeText]
     let action: Action
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {

@@ -4,12 +4,18 @@ import TerminalUI
 protocol ConsolePrompt: Sendable {
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse
     mutating func insert(_ paste: Paste)
+    /// Fits what it shows to the room there is. Called once before each frame.
+    mutating func refresh(_ data: DashboardData, view: Size)
     /// Draws it over the view.
     /// - Parameters:
     ///   - view: Where the view is.
     ///   - line: The bottom row, for prompts of one line.
     /// - Returns: Where the cursor is.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point?
+}
+
+extension ConsolePrompt {
+    mutating func refresh(_ data: DashboardData, view: Size) {}
 }
 
 /// What a prompt did with a key.
@@ -29,6 +35,9 @@ enum PromptRequest: Sendable {
     case subscribe(SubscriptionRequest)
     case unsubscribe(Int)
     case publish(PublishRequest)
+    case stopPublish(Int)
+    /// The body of the form is to be edited elsewhere.
+    case edit([UInt8])
     case command(String)
     case filter(String)
     case perform(ConfirmationPrompt.Action)

@@ -16,6 +16,12 @@ public struct ConsoleConfiguration: Sendable {
     /// `.ascii` where the terminal or the locale has no UTF-8.
     public var glyphs: GlyphSet
 
+    /// Where history and saved messages are kept; nil for nowhere.
+    public var stateDirectory: String?
+
+    /// How a message is written to a file: one line of JSON, with its line feed.
+    public var messageLine: @Sendable (SavedMessage) -> [UInt8]
+
     /// A configuration with the standard keys and the default theme.
     public init(
         profile: Profile,
@@ -23,7 +29,9 @@ public struct ConsoleConfiguration: Sendable {
         themes: ThemeLibrary = ThemeLibrary(directories: []),
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,
-        glyphs: GlyphSet = .unicode
+        glyphs: GlyphSet = .unicode,
+        stateDirectory: String? = nil,
+        messageLine: @escaping @Sendable (SavedMessage) -> [UInt8] = { $0.payload + [UInt8(ascii: "\n")] }
     ) {
         self.profile = profile
         self.keyBindings = keyBindings
@@ -31,5 +39,7 @@ public struct ConsoleConfiguration: Sendable {
         self.themeName = themeName
         self.colorDepth = colorDepth
         self.glyphs = glyphs
+        self.stateDirectory = stateDirectory
+        self.messageLine = messageLine
     }
 }

@@ -24,6 +24,7 @@ public struct ConsoleRuntime: Sendable {
     let mailbox = Mailbox<ConsoleEvent>()
     /// Tells the traffic feed that messages came; one that waits is enough.
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
+    let history: HistoryKeeper
     private let theme: Theme
 
     /// Prepares the console without touching network or terminal.
@@ -49,6 +50,7 @@ public struct ConsoleRuntime: Sendable {
         self.terminal = terminal
         self.clock = clock
         self.news = news
+        history = HistoryKeeper(path: configuration.profile.keepsHistory ? configuration.stateDirectory : nil)
     }
 
     /// Shows the console until the operator quits, the terminal ends or the task is canceled; then closes the client.
@@ -60,14 +62,15 @@ public struct ConsoleRuntime: Sendable {
         await screen.show(&model)
         await withDiscardingTaskGroup { group in
             addFeeds(to: &group)
-            var effects = EffectRunner(runtime: self)
+            group.addTask { await loadHistory() }
+            let effects = EffectRunner(runtime: self)
             for pattern in configuration.profile.watch {
                 // What the profile says was decided by whoever wrote it; it is not asked again.
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
                 for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
                 model.keepAsEvent()
             }
-            await loop(&model, &screen, &effects, in: &group)
+            await loop(&model, &screen, effects, in: &group)
             client.close()
             group.cancelAll()
         }
@@ -100,7 +103,7 @@ public struct ConsoleRuntime: Sendable {
     private func loop(
         _ model: inout ConsoleModel,
         _ screen: inout ConsoleScreen,
-        _ effects: inout EffectRunner,
+        _ effects: EffectRunner,
         in group: inout DiscardingTaskGroup
     ) async {
         while let (events, refused) = await mailbox.takeAll(), !Task.isCancelled {
@@ -113,6 +116,8 @@ public struct ConsoleRuntime: Sendable {
                     case .quit: return
                     case .suspend: await terminal.suspend()
                     case .redraw: await terminal.redraw()
+                    case .copyScreen: await terminal.showPlain(plainScreen(model, glyphs: configuration.glyphs))
+                    case .copy(let lines): await terminal.copy(lines)
                     case .setMouse(let isOn): await terminal.setMouse(isOn)
                     default: effects.start(effect, in: &group)
                     }

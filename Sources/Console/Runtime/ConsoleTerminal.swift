@@ -21,6 +21,28 @@ public protocol ConsoleTerminal: Sendable {
     /// `InputEvent.resumed` comes.
     func suspend() async
 
+    /// Lends the terminal to the operator's editor, with `text` in a file, and returns what the file holds when the
+    /// editor has ended well. The terminal is ours again then, after which `InputEvent.resumed` comes.
+    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8]
+
+    /// Puts text into the terminal's clipboard, line by line, if the terminal takes that (OSC 52).
+    func copy(_ lines: [SafeText]) async
+
+    /// Leaves the screen and prints the rows of a buffer as plain text, until a key is pressed. Returns at once;
+    /// `InputEvent.resumed` comes when the terminal is ours again.
+    func showPlain(_ buffer: CellBuffer) async
+
     /// Has the mouse reported, or leaves it to the terminal for selecting text.
     func setMouse(_ isOn: Bool) async
+}
+
+/// Why an editor changed nothing.
+public struct EditorFailure: Error, Sendable {
+    /// What is wrong and what to do, in one line.
+    public let message: String
+
+    /// A failure.
+    public init(_ message: String) {
+        self.message = message
+    }
 }

@@ -21,6 +21,11 @@ protocol ConsoleView: Sendable {
 
     /// Does what a key of its own, or one that moves, says.
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse
+    /// Selects a row that was clicked, by its position among those it drew.
+    /// - Returns: Whether it was selected already, and is to be opened now.
+    mutating func select(row: Int, _ data: DashboardData) -> Bool
+    /// Makes a pane that was clicked the one that moves.
+    mutating func focus(pane: Int)
     /// Fits what it remembers to what there is to show in `size`. Called once before each frame.
     mutating func refresh(_ data: DashboardData, size: Size)
     /// Draws it.
@@ -37,10 +42,18 @@ enum ViewResponse: Sendable, Hashable {
     case notice(Notice)
     /// Another view is to be opened.
     case open(KeyAction)
+    /// Text for the terminal's clipboard, and what to tell the operator about it.
+    case copy([SafeText], Notice)
+    /// Messages to write to a file.
+    case save([TailEntry])
+    /// A message to edit and publish.
+    case edit(MessageDraft)
 }
 
 extension ConsoleView {
     func selectedTopic(_ data: DashboardData) -> String? { nil }
+    mutating func select(row: Int, _ data: DashboardData) -> Bool { false }
+    mutating func focus(pane: Int) {}
 }
 
 /// The views there are, and which one is open.
@@ -74,6 +87,11 @@ struct ViewList: Sendable {
         guard let index = views.firstIndex(where: { type(of: $0).opening == action }) else { return false }
         selected = index
         return true
+    }
+
+    /// Opens the view at a position.
+    mutating func open(at index: Int) {
+        if views.indices.contains(index) { selected = index }
     }
 
     /// The view of a type, for those who know it.

@@ -21,6 +21,19 @@ extension ListState {
     }
 }
 
+extension ListState {
+    /// Selects the row at a position, for the mouse.
+    /// - Returns: Whether it was selected already.
+    mutating func select(position: Int, in ids: some RandomAccessCollection<ID>, height: Int) -> Bool {
+        guard position >= 0, position < ids.count else { return false }
+        let id = ids[ids.index(ids.startIndex, offsetBy: position)]
+        guard id != selection else { return true }
+        select(id)
+        update(ids, height: height)
+        return false
+    }
+}
+
 extension ScrollState {
     /// Scrolls as the keys that work everywhere say.
     /// - Returns: Whether the action was a move.

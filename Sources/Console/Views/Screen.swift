@@ -7,7 +7,9 @@ extension ConsoleModel {
     /// Fits all that is shown to the newest data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
         guard !isTooSmall else { return }
-        views.current.refresh(data, size: ScreenLayout(size).view.size)
+        let view = ScreenLayout(size).view.size
+        views.current.refresh(data, size: view)
+        prompt?.refresh(data, view: view)
     }
 }
 
@@ -26,6 +28,15 @@ func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
     model.views.current.draw(data, into: &buffer, in: layout.view)
     drawBottom(model, into: &buffer, in: layout.bottom)
     return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.bottom)
+}
+
+/// The screen as text to be selected: without frames.
+func plainScreen(_ model: ConsoleModel, glyphs: GlyphSet) -> CellBuffer {
+    var model = model
+    model.prepareFrame()
+    var buffer = CellBuffer(size: model.size, glyphs: glyphs.withoutFrames, escapeStyle: .plain)
+    _ = draw(model, into: &buffer)
+    return buffer
 }
 
 /// Where the parts of the screen are.

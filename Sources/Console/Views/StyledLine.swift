@@ -41,27 +41,28 @@ struct StyledLine: Sendable, Hashable {
     /// The same in rows of at most `width` columns.
     func wrapped(at width: Int) -> [StyledLine] {
         guard self.width > width else { return [self] }
+        let width = max(2, width)
         var rows: [StyledLine] = []
         var row = StyledLine()
-        var room = max(2, width)
+        var room = width
         for span in spans {
-            var rest = span.text
-            while !rest.isEmpty {
-                var part = rest.columnsInRange(0..<min(room, rest.width))
-                // A wide character that does not fit goes to the next row; there is always room for it there.
-                if part.isEmpty, row.spans.isEmpty { part = rest }
-                if !part.isEmpty {
-                    row.append(part, span.role)
-                    room -= part.width
-                    rest = part.width >= rest.width ? .empty : rest.columnsInRange(part.width..<rest.width)
-                }
-                if !rest.isEmpty || room <= 0 {
-                    rows.append(row)
-                    (row, room) = (StyledLine(), max(2, width))
-                }
+            // What still fits, then whole rows: looking at each character a fixed number of times, however long it is.
+            let head = span.text.columnsInRange(0..<min(room, span.text.width))
+            if !head.isEmpty {
+                row.append(head, span.role)
+                room -= head.width
+            }
+            let rest = span.text.columnsInRange(head.width..<span.text.width)
+            guard !rest.isEmpty else { continue }
+            for piece in rest.wrapped(at: width).lines {
+                if !row.spans.isEmpty { rows.append(row) }
+                (row, room) = (StyledLine(piece, span.role), width - piece.width)
             }
         }
         if !row.spans.isEmpty { rows.append(row) }
         return rows
     }
+
+    /// The text without styles.
+    var text: SafeText { spans.map(\.text).joined() }
 }

@@ -28,10 +28,16 @@ enum ConsoleSession {
             themes: ThemeLibrary(directories: themeDirectories(environment)),
             themeName: deployment.file?.theme,
             colorDepth: terminal.capabilities.colorDepth,
-            glyphs: terminal.capabilities.glyphs
+            glyphs: terminal.capabilities.glyphs,
+            // Without a home directory nothing is kept.
+            stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
+            messageLine: { message in
+                let time = Timestamp(timespec(tv_sec: Int(message.epochSeconds), tv_nsec: 0))
+                return PrintableMessage(message).savedJSON(at: time, of: message.payloadLength).line
+            }
         )
-        try await ConsoleRuntime(client: client, configuration: console, terminal: NcursesConsoleTerminal(terminal: terminal))
-            .run()
+        let screen = NcursesConsoleTerminal(terminal: terminal, environment: environment)
+        try await ConsoleRuntime(client: client, configuration: console, terminal: screen).run()
     }
 
     /// Where themes are found: the operator's own, those installed with the program, those of the checkout it was built in.
@@ -49,6 +55,7 @@ enum ConsoleSession {
 /// The ncurses terminal as the console wants it.
 private struct NcursesConsoleTerminal: ConsoleTerminal {
     let terminal: Terminal
+    let environment: [String: String]
 
     var events: AsyncStream<InputEvent> { terminal.events }
     var size: Size { terminal.size }
@@ -56,5 +63,20 @@ private struct NcursesConsoleTerminal: ConsoleTerminal {
     func paint(_ buffer: CellBuffer, cursor: Point?) { terminal.paint(buffer, cursor: cursor) }
     func redraw() { terminal.redraw() }
     func suspend() async { await terminal.stopProcess() }
+    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+        let editor = try ExternalEditor(environment: environment)
+        await terminal.suspend()
+        let result: Result<[UInt8], EditorFailure>
+        do {
+            result = .success(try await editor.edit(text))
+        } catch {
+            result = .failure(error)
+        }
+        await terminal.resume()
+        return try result.get()
+    }
+
+    func copy(_ lines: [SafeText]) { terminal.copy(lines) }
+    func showPlain(_ buffer: CellBuffer) { terminal.showPlain(buffer) }
     func setMouse(_ isOn: Bool) { terminal.setMouse(isOn) }
 }

@@ -1,3 +1,5 @@
+import Console
+import NATSWire
 import NIOCore
 import Roulette
 import TerminalUI
@@ -62,6 +64,24 @@ extension PrintableMessage {
         )
     }
 
+    /// Takes what is printed from a message that the console kept.
+    init(_ message: SavedMessage) {
+        self.init(
+            cluster: message.cluster,
+            topic: message.topic,
+            reply: message.reply.map { String(decoding: $0, as: UTF8.self) },
+            headers: Headers(message.headers),
+            body: message.payload
+        )
+    }
+
+    /// As ``json(at:)``, and with the length of a body of which only the beginning is there.
+    func savedJSON(at time: Timestamp, of length: Int) -> JSONObject {
+        var object = json(at: time)
+        if length > body.count { object.append("body_length", .number(length)) }
+        return object
+    }
+
     func text(at time: Timestamp) -> SafeText {
         var line: SafeText = "\(untrusted: time.local)  \(untrusted: cluster)  "
         line += SafeText(untrustedBytes: topic)
@@ -101,6 +121,20 @@ extension PrintableMessage {
 }
 
 extension PrintableMessage.Headers {
+    /// A header block as it came.
+    fileprivate init(_ block: [UInt8]?) {
+        guard let block else {
+            self = .none
+            return
+        }
+        do {
+            let headers = try block.withUnsafeBytes { try NATSWire.Headers(block: $0) }
+            self = .fields(headers.map { .init(name: $0.name, value: $0.value) })
+        } catch {
+            self = .undecodable(block)
+        }
+    }
+
     fileprivate init(_ message: Message) {
         guard let block = message.headerBytes else {
             self = .none

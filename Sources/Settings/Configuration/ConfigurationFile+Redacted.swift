@@ -36,6 +36,7 @@ extension ConfigurationFile {
             "subscription_restart = \(literal(profile.subscriptionRestart.rawValue))",
             "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
+            "history = \(profile.keepsHistory)",
         ]
         lines += describe(profile.login) + describe(profile.tls)
         for server in profile.servers {

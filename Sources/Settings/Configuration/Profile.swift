@@ -82,6 +82,8 @@ public struct Profile: Sendable, Hashable {
     public var connectionTimeout: Duration = .seconds(5)
     /// Topic patterns that the console subscribes to on every cluster from its start.
     public var watch: [String] = []
+    /// Whether the console keeps commands, filters, topics and whole messages that were sent for the next runs.
+    public var keepsHistory = true
     /// How the client proves who it is, or nil for not at all.
     public var login: Login?
     /// Whether and how connections are encrypted.

@@ -25,6 +25,7 @@ extension Profile {
         profile.connectionTimeout =
             reader.duration("connection_timeout", in: .milliseconds(10) ... .seconds(600)) ?? profile.connectionTimeout
         profile.readWatch(from: &reader)
+        profile.keepsHistory = reader.boolean("history") ?? profile.keepsHistory
         profile.readLogin(from: &reader, resolvePath: resolvePath)
         profile.readTLS(from: &reader, resolvePath: resolvePath)
         profile.readServers(from: &reader)

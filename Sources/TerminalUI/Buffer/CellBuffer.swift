@@ -12,6 +12,8 @@ public struct CellBuffer: Hashable, Sendable {
     public let escapeStyle: Style
     /// The cells, row by row.
     public private(set) var cells: [Cell]
+    /// What can be clicked.
+    var clickAreas: [ClickArea] = []
 
     /// A buffer of blank cells.
     public init(

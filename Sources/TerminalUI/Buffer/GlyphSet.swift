@@ -12,14 +12,14 @@ public struct GlyphSet: Hashable, Sendable {
 
     /// True if characters outside ASCII can be drawn.
     public let showsUnicode: Bool
-    let border: Border
+    private(set) var border: Border
     /// The line of a graph's axis, with a tick.
     let axisTick: Unicode.Scalar
     /// Filled in eighths from below, empty first: nine of them, or fewer if the set has no finer ones.
     let levels: [Unicode.Scalar]
     /// Filled in eighths from the left, empty first.
     let partials: [Unicode.Scalar]
-    let scrollThumb: Unicode.Scalar
+    private(set) var scrollThumb: Unicode.Scalar
 
     /// Marks the selected row: `▸`.
     public let selection: SafeText
@@ -83,6 +83,21 @@ public struct GlyphSet: Hashable, Sendable {
         half: "%",
         hollow: "o"
     )
+
+    /// The same with spaces in place of frames and scroll bars, for text that is to be selected and copied.
+    public var withoutFrames: GlyphSet {
+        var result = self
+        result.border = Border(
+            horizontal: " ",
+            vertical: " ",
+            topLeft: " ",
+            topRight: " ",
+            bottomLeft: " ",
+            bottomRight: " "
+        )
+        result.scrollThumb = " "
+        return result
+    }
 
     /// What stands for a character outside ASCII where only ASCII can be drawn.
     static func asciiLikeness(of scalar: Unicode.Scalar) -> Unicode.Scalar {

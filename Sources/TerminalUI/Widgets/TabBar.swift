@@ -71,6 +71,7 @@ public struct TabBar: Sendable {
             let end = min(x, row.right)
             guard end > start else { break }
             places.append(start..<end)
+            buffer.mark(Rect(x: start, y: row.y, width: end - start, height: 1), as: .tab(index))
             if index == selected {
                 buffer.restyle(Rect(x: start, y: row.y, width: end - start, height: 1), with: styles.selected)
             }

@@ -105,6 +105,8 @@ public struct Table: Sendable {
     public var styles: Styles
     /// Empty columns between columns.
     public var spacing: Int
+    /// Whether its rows are those that a click selects.
+    public var marksRows = false
 
     /// A table of `columns`.
     public init(columns: [Column], sort: Sort? = nil, styles: Styles = Styles(), spacing: Int = 2) {
@@ -143,6 +145,7 @@ public struct Table: Sendable {
         for line in 0..<max(0, min(view.height, rowCount - offset)) {
             let position = offset + line
             let place = view.row(line)
+            if marksRows { buffer.mark(place, as: .row(position)) }
             let row = row(position)
             if row.style != .plain { buffer.restyle(place, with: row.style) }
             for (item, part) in zip(row.items, zip(parts, columns)) where !part.0.isEmpty {

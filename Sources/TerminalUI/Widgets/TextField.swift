@@ -21,7 +21,8 @@ public struct TextField: Sendable, Hashable {
     private var characters: [Character] = []
     /// How many characters are before the cursor.
     public private(set) var cursor = 0
-    private var byteCount = 0
+    /// The length of the text in bytes of UTF-8.
+    public private(set) var byteCount = 0
     /// What `^k`, `^u` and `^w` took last, for `^y`.
     private var killed: [Character] = []
 
@@ -40,6 +41,12 @@ public struct TextField: Sendable, Hashable {
 
     /// The text before the cursor, for completion.
     public var textBeforeCursor: String { String(characters[..<cursor]) }
+
+    /// True if the cursor is on the first line, where up goes nowhere.
+    public var isOnFirstLine: Bool { lineStart == 0 }
+
+    /// True if the cursor is on the last line, where down goes nowhere.
+    public var isOnLastLine: Bool { lineEnd == characters.count }
 
     /// Replaces the text and puts the cursor at its end. What does not fit in `maximumBytes` is left out.
     public mutating func setText(_ text: String) {

@@ -38,6 +38,8 @@ enum Fixtures {
         )
         profile.environment = environment
         profile.allowPublish = allowPublish
+        // The tests of the history are the only ones that look at what is kept.
+        profile.keepsHistory = false
         return profile
     }
 

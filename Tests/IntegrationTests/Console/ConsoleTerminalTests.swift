@@ -159,6 +159,8 @@ struct ConsoleTerminalTests {
             )
             let before = try #require(console.modes)
             _ = try await console.waitFor("alpha")
+            try console.send("m")
+            _ = try await console.waitFor("\u{1B}[?1006h")
             if signal == 0 { try console.send("q") } else { console.signal(signal) }
             _ = try await console.waitForExit()
             let after = try #require(console.modes)
@@ -167,6 +169,8 @@ struct ConsoleTerminalTests {
             let left = try #require(written.range(of: "\u{1B}[?1049l", options: .backwards), "the alternate screen is left")
             #expect(!written[left.upperBound...].contains("\u{1B}[?1049h"))
             #expect(written.contains("\u{1B}[?2004l"), "bracketed paste is off")
+            let lastOn = try #require(written.range(of: "\u{1B}[?1000h", options: .backwards))
+            #expect(written[lastOn.upperBound...].contains("\u{1B}[?1000l"), "the mouse is off")
         }
     }
 }

@@ -74,6 +74,7 @@ package final class TerminalDriver: Sendable {
         set -g status off
         set -g escape-time 0
         set -g focus-events on
+        set -g set-clipboard on
         set -g default-size \(columns)x\(rows)
         """.write(toFile: driver.configurationFile, atomically: true, encoding: .utf8)
 
@@ -137,6 +138,12 @@ package final class TerminalDriver: Sendable {
         let text = try await self.run(["capture-pane", "-p", "-t", Self.session] + (escapes ? ["-e"] : []))
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         return Array((lines + Array(repeating: "", count: rows)).prefix(rows))
+    }
+
+    /// What a program put into the clipboard last (OSC 52), without the line feed that tmux ends it with.
+    /// - Throws: As long as there is nothing.
+    package func clipboard() async throws -> String {
+        try await self.run(["show-buffer"])
     }
 
     /// Size, cursor and modes.
@@ -223,6 +230,11 @@ package final class TerminalDriver: Sendable {
     package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ExitStatus {
         let status = try await self.waitForStatus("end of the program", within: limit) { $0.exit != nil }
         return status.exit ?? .exited(-1)
+    }
+
+    /// Appends every byte that the program writes from now on to a file.
+    package func record(to file: String) async throws {
+        try await self.run(["pipe-pane", "-t", Self.session, "exec cat >> '\(file)'"])
     }
 
     /// Ends the program and its terminal.

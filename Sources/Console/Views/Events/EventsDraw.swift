@@ -25,6 +25,7 @@ extension EventsView {
             match: filter,
             offset: list.offset,
             selected: list.index,
+            marksRows: true,
             into: &buffer,
             in: inside
         )
@@ -39,11 +40,12 @@ enum EventTable {
         match: String = "",
         offset: Int = 0,
         selected: Int? = nil,
+        marksRows: Bool = false,
         into buffer: inout CellBuffer,
         in rect: Rect
     ) {
         let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        let table = Table(
+        var table = Table(
             columns: [
                 Table.Column("TIME", width: .fixed(8, importance: 90)),
                 Table.Column("", width: .fixed(5, importance: 80)),
@@ -53,6 +55,7 @@ enum EventTable {
             styles: .standard(data.theme),
             spacing: 1
         )
+        table.marksRows = marksRows
         let theme = data.theme
         table.draw(into: &buffer, in: rect, rowCount: rows.count, offset: offset, selected: selected) { index in
             let row = rows[index]

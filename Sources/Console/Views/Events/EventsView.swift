@@ -22,6 +22,10 @@ struct EventsView: ConsoleView {
         return list.handle(action, in: ids, height: height) ? .handled : .ignored
     }
 
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        list.select(position: row, in: shown(data).map(\.id), height: height)
+    }
+
     mutating func refresh(_ data: DashboardData, size: Size) {
         // Two rows of frame, one of header.
         height = max(1, size.height - 3)

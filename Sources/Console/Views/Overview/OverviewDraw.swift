@@ -34,8 +34,11 @@ extension OverviewView {
         guard !inside.isEmpty else { return }
 
         var lines: [Line] = []
+        /// The cluster that each line is about, by its position.
+        var clusterOfLine: [Int] = []
         var selected: Int?
-        for row in shown {
+        for (position, row) in shown.enumerated() {
+            defer { clusterOfLine += Array(repeating: position, count: lines.count - clusterOfLine.count) }
             if row.id == clusters.selection { selected = lines.count }
             lines.append(.cluster(row))
             if layout.showsReasons, let reason = row.reason { lines.append(.reason(reason)) }
@@ -55,6 +58,7 @@ extension OverviewView {
             }
         }
         for line in 0..<max(0, min(view, lines.count - offset)) {
+            buffer.mark(inside.droppingTop(1).row(line), as: .row(clusterOfLine[offset + line]))
             guard case .reason(let reason) = lines[offset + line] else { continue }
             let row = inside.droppingTop(1).row(line)
             let place = Rect(x: row.x + 5, y: row.y, width: row.width - 5, height: 1)

@@ -19,6 +19,10 @@ struct OverviewView: ConsoleView {
         return clusters.selection == nil ? .handled : .open(.connections)
     }
 
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        clusters.select(position: row, in: shown(data).map(\.id), height: height)
+    }
+
     mutating func refresh(_ data: DashboardData, size: Size) {
         height = max(1, OverviewLayout(data, shown: shown(data), in: Rect(size)).clusterRows)
         clusters.update(shown(data).map(\.id), height: height)

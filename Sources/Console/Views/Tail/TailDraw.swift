@@ -4,8 +4,12 @@ import TerminalUI
 extension TailView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let layout = TailLayout(rect, showsDetail: showsDetail, isDetailInFront: isDetailInFront)
+        if layout.hasRoomForBoth {
+            buffer.mark(layout.list, as: .pane(0))
+            buffer.mark(layout.detail, as: .pane(1))
+        }
         if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
-        if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail) }
+        if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail, hasCounts: layout.list.isEmpty) }
     }
 
     // MARK: List
@@ -27,7 +31,8 @@ extension TailView {
             buffer.write(emptyText(data), in: place.row(place.height > 2 ? 1 : 0), style: data.theme[.muted])
             return
         }
-        let table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        var table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
             log[ids[index]].map { row($0, data) } ?? Table.Row([])
         }
@@ -56,21 +61,26 @@ extension TailView {
             .text(.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset), style: data.theme[.muted]),
             .text(data.deployment.clusterName(entry.cluster), style: data.theme.cluster(entry.cluster)),
             .text(SafeText(untrustedBytes: entry.topic, maximumBytes: 512)),
-            .text(SafeText(untrustedBytes: entry.payload, maximumBytes: 512)),
+            .text(preview(entry)),
         ])
+    }
+
+    /// At most so many bytes of a payload are looked at for the list.
+    static let previewBytes = 512
+
+    private func preview(_ entry: TailEntry) -> SafeText {
+        let text = SafeText(untrustedBytes: entry.payload, maximumBytes: Self.previewBytes)
+        return previewColumn == 0 ? text : text.columnsInRange(min(previewColumn, text.width)..<text.width)
     }
 
     /// What is not on the screen is counted, always in the same place.
     private func drawCounts(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let tail = data.tail
-        var parts: [SafeText] = []
+        var parts: [SafeText] = [
+            "\(data.dropped) dropped", "\(SafeText.count(data.tailRate.notShown.rounded(.up)))/s not shown",
+        ]
         if isPaused { parts.append("paused, \(missed) came by") }
-        if data.tailRate.notShown > 0 {
-            parts.append("\(SafeText.count(data.tailRate.notShown.rounded(.up))) per second not shown")
-        } else if tail.notShown > 0 {
-            parts.append("\(SafeText.count(tail.notShown)) not shown")
-        }
-        parts.append("\(data.dropped) dropped")
+        if tail.notShown > 0 { parts.append("\(SafeText.count(tail.notShown)) not shown in all") }
         parts.append("\(tail.entries.count) kept, \(SafeText.bytes(tail.byteCount))")
         let isLosing = data.tailRate.notShown > 0 || data.dropped > 0
         let style = data.theme[isPaused || isLosing ? .severityWarn : .muted]
@@ -79,7 +89,13 @@ extension TailView {
 
     // MARK: Detail
 
-    private func drawDetail(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+    /// How the rows are cut.
+    private var note: SafeText {
+        if wraps { return .empty }
+        return detailColumn == 0 ? "not wrapped" : "from column \(detailColumn + 1)"
+    }
+
+    private func drawDetail(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect, hasCounts: Bool) {
         var title: SafeText = "Message"
         switch format {
         case .automatic: break
@@ -90,15 +106,21 @@ extension TailView {
         let inside = buffer.drawBox(
             rect,
             title: title,
-            note: wraps ? "" : "not wrapped",
+            note: note,
             style: data.theme[pane == .detail ? .focusedBorder : .border],
             titleStyle: data.theme[.title]
         ).inset(horizontal: 1)
         guard let id = list.selection, let entry = log(data)[id], let body, body.key.id == id, !inside.isEmpty else { return }
         head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
-        let place = inside.droppingTop(1)
+        var place = inside.droppingTop(1)
+        if hasCounts {
+            // The list with its counts is behind this.
+            drawCounts(data, into: &buffer, in: inside.row(inside.height - 1))
+            place = place.droppingBottom(1)
+        }
         for (index, line) in body.lines.dropFirst(detail.offset).prefix(place.height).enumerated() {
-            line.draw(into: &buffer, in: place.row(index), theme: data.theme)
+            line.draw(into: &buffer, in: place.row(index), theme: data.theme, skipping: detailColumn)
+            if detail.offset + index == matchRow { buffer.restyle(place.row(index), with: data.theme[.cursorLine]) }
         }
         Highlight.draw(filter, in: inside, of: &buffer, style: data.theme[.match])
         let bar = Rect(x: rect.right - 1, y: place.y, width: 1, height: place.height)

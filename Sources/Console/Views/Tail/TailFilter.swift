@@ -18,7 +18,8 @@ struct TailFilter: Sendable {
         let wanted = ASCIIFolded(text)
         for id in max(lookedAt, log.firstID)..<log.endID {
             guard let entry = log[id] else { continue }
-            if text.isEmpty || wanted.occurs(in: entry.topic) || wanted.occurs(in: entry.payload) { ids.append(id) }
+            let parts = [entry.topic, entry.headers, entry.payload]
+            if text.isEmpty || parts.contains(where: { wanted.occurs(in: $0) }) { ids.append(id) }
         }
         lookedAt = log.endID
     }

@@ -10,6 +10,7 @@ struct TailView: ConsoleView {
     static let actions: [(action: KeyAction, label: SafeText)] = [
         (.pause, "pause"), (.open, "detail"), (.json, "JSON"), (.hex, "hex"), (.wrap, "wrap"), (.clear, "clear"),
         (.nextPane, "pane"), (.nextMatch, "next match"), (.previousMatch, "previous match"),
+        (.edit, "edit and publish"), (.copy, "copy"), (.save, "save"), (.left, "left"), (.right, "right"),
     ]
 
     /// Which part moves with the arrows.
@@ -32,7 +33,13 @@ struct TailView: ConsoleView {
     /// Whether the detail is in front where there is room for one only.
     private(set) var isDetailInFront = false
     private(set) var detail = ScrollState()
+    /// Columns that the previews are scrolled to the right.
+    private(set) var previewColumn = 0
+    /// Columns that the message is scrolled to the right, where it is not wrapped.
+    private(set) var detailColumn = 0
     private(set) var body: Body?
+    /// The row of the message that `n` and `N` are at.
+    private(set) var matchRow: Int?
     private var layout = TailLayout(.zero, showsDetail: true, isDetailInFront: false)
 
     /// The selected message laid out, kept until something about it changes.
@@ -45,7 +52,22 @@ struct TailView: ConsoleView {
         }
 
         let key: Key
+        /// How many rows were asked for.
+        let maximumRows: Int
         let lines: [StyledLine]
+        /// Whether these are all rows there are.
+        let isComplete: Bool
+        /// Columns of the longest row.
+        let width: Int
+
+        init(_ key: Key, _ entry: TailEntry, maximumRows: Int) {
+            let body = MessageBody(entry, format: key.format, width: key.width, wraps: key.wraps, maximumRows: maximumRows)
+            self.key = key
+            self.maximumRows = maximumRows
+            lines = body.lines
+            isComplete = body.isComplete
+            width = body.lines.reduce(0) { max($0, $1.width) }
+        }
     }
 
     /// Whether new messages are not shown for now.
@@ -67,17 +89,34 @@ struct TailView: ConsoleView {
             data.tail.clear()
             follow()
             matches = TailFilter()
+        case .save, .copy, .edit: return take(action, data)
+        case .left: scroll(by: -Self.columnStep)
+        case .right: scroll(by: Self.columnStep)
         case .hex: format = format == .hex ? .automatic : .hex
         case .json: format = format == .json ? .text : .json
-        case .wrap: wraps.toggle()
+        case .wrap:
+            wraps.toggle()
+            detailColumn = 0
         case .open: openDetail()
         case .nextPane, .previousPane: pane = pane == .list && !layout.detail.isEmpty ? .detail : .list
-        case .nextMatch: return move(.down, data)
-        case .previousMatch: return move(.up, data)
+        case .nextMatch: return match(1, data)
+        case .previousMatch: return match(-1, data)
         case .back: return back()
         default: return move(action, data)
         }
         return .handled
+    }
+
+    /// Columns that left and right scroll by.
+    private static let columnStep = 8
+
+    private mutating func scroll(by columns: Int) {
+        if pane == .detail {
+            let most = wraps ? 0 : max(0, (body?.width ?? 0) - layout.detailColumns + 1)
+            detailColumn = min(max(0, detailColumn + columns), most)
+        } else {
+            previewColumn = min(max(0, previewColumn + columns), Self.previewBytes)
+        }
     }
 
     private mutating func openDetail() {
@@ -102,6 +141,8 @@ struct TailView: ConsoleView {
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
         if pane == .detail {
+            // The end is not known before all of it is laid out.
+            if action == .last { layOut(log(data), rows: MessageBody.rowLimit) }
             let count = body?.lines.count ?? 0
             return detail.handle(action, count: count, height: layout.detailRows) ? .handled : .ignored
         }
@@ -114,6 +155,16 @@ struct TailView: ConsoleView {
         if pauses.contains(action), !isPaused { pause(data) }
         guard isPaused else { return [.down, .pageDown, .halfPageDown].contains(action) ? .handled : .ignored }
         return list.handle(action, in: matches.ids, height: layout.listRows) ? .handled : .ignored
+    }
+
+    /// Who clicks a message wants it to stay.
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        if !isPaused { pause(data) }
+        return list.select(position: row, in: matches.ids, height: layout.listRows)
+    }
+
+    mutating func focus(pane: Int) {
+        self.pane = pane == 1 ? .detail : .list
     }
 
     private mutating func pause(_ data: DashboardData) {
@@ -145,16 +196,52 @@ struct TailView: ConsoleView {
     }
 
     private mutating func refreshBody(_ log: TailLog) {
+        // Two pages more than is seen, in steps, so that scrolling lays out only now and then.
+        let wanted = detail.offset + 3 * layout.detailRows
+        layOut(log, rows: (wanted / Self.rowStep + 1) * Self.rowStep)
+        detail.update(count: body?.lines.count ?? 0, height: layout.detailRows)
+    }
+
+    private static let rowStep = 128
+
+    /// Lays the selected message out, at least `rows` of it, unless that is done already.
+    private mutating func layOut(_ log: TailLog, rows: Int) {
         guard let id = list.selection, let entry = log[id], !layout.detail.isEmpty else {
             body = nil
             return
         }
         let key = Body.Key(id: id, format: format, width: layout.detailColumns, wraps: wraps)
-        guard key != body?.key else { return }
-        if id != body?.key.id { detail.scrollToTop() }
-        let lines = MessageBody(entry, format: format, width: key.width, wraps: wraps).lines
-        body = Body(key: key, lines: lines)
-        detail.update(count: lines.count, height: layout.detailRows)
+        if let body, body.key == key, body.isComplete || body.maximumRows >= rows { return }
+        if id != body?.key.id {
+            detail.scrollToTop()
+            detailColumn = 0
+        }
+        if key != body?.key { matchRow = nil }
+        body = Body(key, entry, maximumRows: rows)
+    }
+
+    // MARK: Matches
+
+    /// Goes to the next or the one before: in the list among the messages, in the message among its rows.
+    private mutating func match(_ step: Int, _ data: DashboardData) -> ViewResponse {
+        guard !filter.isEmpty else {
+            let key = data.keys.key(for: .filter) ?? "/"
+            return .notice(.info("no filter is set; \(key) sets one"))
+        }
+        guard pane == .detail else { return move(step > 0 ? .down : .up, data) }
+        layOut(log(data), rows: MessageBody.rowLimit)
+        guard let body else { return .handled }
+        let start = matchRow ?? detail.offset - step
+        let rows = step > 0 ? Array(body.lines.indices.drop { $0 <= start }) : body.lines.indices.prefix(max(0, start)).reversed()
+        guard let row = rows.first(where: { !body.lines[$0].text.columns(matching: filter).isEmpty }) else {
+            return .notice(.info("no further match in this message"))
+        }
+        matchRow = row
+        let height = layout.detailRows
+        if row < detail.offset || row >= detail.offset + height {
+            detail.scroll(by: row - height / 2 - detail.offset, count: body.lines.count, height: height)
+        }
+        return .handled
     }
 }
 
@@ -180,8 +267,8 @@ struct TailLayout: Sendable {
 
     /// Rows for messages, without frame, header and the line of counts.
     var listRows: Int { max(1, list.height - 4) }
-    /// Rows for the message, without frame and what it is.
-    var detailRows: Int { max(1, detail.height - 3) }
+    /// Rows for the message, without frame, what it is and, where the list is behind it, the line of counts.
+    var detailRows: Int { max(1, detail.height - (list.isEmpty ? 4 : 3)) }
     /// Columns for the message.
     var detailColumns: Int { max(2, detail.width - 4) }
 }

@@ -28,11 +28,12 @@ extension TopicsView {
             return
         }
         let glyphs = buffer.glyphs
-        let table = Table(
+        var table = Table(
             columns: columns(data),
             sort: Table.Sort(column: sort.tableColumn, isDescending: sort.isDescending),
             styles: .standard(data.theme)
         )
+        table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: order.count, offset: list.offset, selected: list.index) { index in
             row(order[index], data, glyphs)
         }

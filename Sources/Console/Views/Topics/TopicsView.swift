@@ -44,6 +44,10 @@ struct TopicsView: ConsoleView {
         return .handled
     }
 
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        list.select(position: row, in: serials(data), height: height)
+    }
+
     func selectedTopic(_ data: DashboardData) -> String? {
         guard let row = selectedRow(data) else { return nil }
         return String(validating: data.traffic.topics[row].bytes, as: UTF8.self)

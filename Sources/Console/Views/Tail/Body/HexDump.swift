@@ -4,11 +4,11 @@ import TerminalUI
 enum HexDump {
     private static let digits = Array("0123456789abcdef".utf8)
 
-    /// Rows of 16 bytes, or of 8 or 4 where there is less room than those need.
-    static func lines(_ bytes: [UInt8], width: Int) -> [StyledLine] {
+    /// Rows of 16 bytes, or of 8 or 4 where there is less room than those need; at most `maximumRows`.
+    static func lines(_ bytes: [UInt8], width: Int, maximumRows: Int = .max) -> [StyledLine] {
         // Offset and gap, three columns a byte, gap, one column a byte.
         let perRow = [16, 8].first { 10 + $0 * 4 + 1 <= width } ?? 4
-        return stride(from: 0, to: bytes.count, by: perRow).map { offset in
+        return stride(from: 0, to: bytes.count, by: perRow).prefix(maximumRows).map { offset in
             let row = bytes[offset..<min(offset + perRow, bytes.count)]
             var hex: [UInt8] = []
             for byte in row { hex += [digits[Int(byte >> 4)], digits[Int(byte & 15)], UInt8(ascii: " ")] }

@@ -15,18 +15,23 @@ struct JSONLayout {
 
     private let bytes: [UInt8]
     private var position = 0
+    private let maximumRows: Int
     private var lines: [StyledLine] = []
     private var line = StyledLine()
 
-    private init(_ bytes: [UInt8]) {
+    private init(_ bytes: [UInt8], maximumRows: Int) {
         self.bytes = bytes
+        self.maximumRows = maximumRows
     }
 
-    /// The document in rows.
+    /// Whether no more rows are wanted: the rest is only checked.
+    private var isFull: Bool { lines.count >= maximumRows }
+
+    /// The document in rows, the first `maximumRows` of them. All of it is checked.
     /// - Throws: Where and why it is not JSON. A number or string by itself is, but says nothing that text does not: only
     ///   objects and arrays are laid out.
-    static func lines(_ bytes: [UInt8]) throws(Failure) -> [StyledLine] {
-        var layout = JSONLayout(bytes)
+    static func lines(_ bytes: [UInt8], maximumRows: Int = .max) throws(Failure) -> [StyledLine] {
+        var layout = JSONLayout(bytes, maximumRows: maximumRows)
         layout.skipBlanks()
         guard layout.peek == UInt8(ascii: "{") || layout.peek == UInt8(ascii: "[") else {
             throw layout.failure("neither an object nor an array")
@@ -49,16 +54,21 @@ struct JSONLayout {
     // MARK: Rows
 
     private mutating func endLine(indent: Int) {
+        guard !isFull else { return }
         lines.append(line)
         line = StyledLine()
         if indent > 0 { line.append(SafeText(repeating: "  ", count: indent), .text) }
     }
 
     private mutating func write(_ range: Range<Int>, _ role: ThemeRole) {
+        guard !isFull else { return }
         line.append(SafeText(untrustedBytes: bytes[range]), role)
     }
 
-    private mutating func punctuation(_ text: SafeText) { line.append(text, .jsonPunctuation) }
+    private mutating func punctuation(_ text: SafeText) {
+        guard !isFull else { return }
+        line.append(text, .jsonPunctuation)
+    }
 
     // MARK: Grammar
 

@@ -1,0 +1,45 @@
+import ServerMonitor
+import Settings
+
+extension ConsoleRuntime {
+    /// The time between two looks at the counters.
+    private static let measuringTime: Duration = .seconds(1)
+
+    /// Measures what flows into the clusters that have a monitoring URL, and reports it.
+    func measureRate(for request: SubscriptionRequest) async {
+        let urls = configuration.profile.servers.compactMap(\.monitor)
+        let rate = await withTaskGroup(of: Result<ServerRates, NoRate>.self) { group in
+            for url in urls { group.addTask { await measure(url) } }
+            return await group.reduce(into: MeasuredRate()) { rate, result in
+                switch result {
+                case .success(let rates):
+                    rate.clusters += 1
+                    rate.messages += rates.messagesIn
+                    rate.bytes += rates.bytesIn
+                case .failure(let error): rate.failure = error.reason
+                }
+            }
+        }
+        mailbox.send(.measured(rate, for: request))
+    }
+
+    private func measure(_ url: String) async -> Result<ServerRates, NoRate> {
+        do throws(MonitorError) {
+            let monitor = ServerMonitor(endpoint: try MonitorEndpoint(url))
+            let (first, start) = (try await monitor.status(), clock.now.uptime)
+            try? await clock.sleep(for: Self.measuringTime)
+            let (second, end) = (try await monitor.status(), clock.now.uptime)
+            guard let rates = ServerRates(from: first.traffic, to: second.traffic, elapsed: end - start) else {
+                return .failure(NoRate(reason: "\(url) was restarted meanwhile"))
+            }
+            return .success(rates)
+        } catch {
+            return .failure(NoRate(reason: error.message))
+        }
+    }
+}
+
+/// Why the counters of a server say nothing.
+private struct NoRate: Error {
+    let reason: String
+}

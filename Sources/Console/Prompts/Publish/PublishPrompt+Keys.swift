@@ -1,0 +1,141 @@
+import TerminalUI
+
+extension PublishPrompt {
+    mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
+        if case .asking(let request) = progress { return answer(key, request) }
+        switch (key.code, key.modifiers) {
+        case (.escape, []), (.character("c"), .control):
+            guard isRepeating, let id else { return .close }
+            stopped()
+            return .request(.stopPublish(id))
+        case (.enter, []): return submit(data)
+        case (.character("e"), .control):
+            guard !isBusy else { return .stay }
+            progress = .inEditor
+            return .request(.edit(body.bytes))
+        case (.character("r"), .control): toggleKind()
+        case (.enter, .alt), (.character("j"), .control): insertNewline()
+        case (.backTab, []): move(by: -1)
+        case (.tab, []):
+            let isComplete = TopicCompletion.completions(of: topic.text, data).allSatisfy { $0 == topic.text }
+            if field != .topic || isComplete { move(by: 1) } else { edit(key, data) }
+        case (.character("p"), .control): recallOlder()
+        case (.character("n"), .control): recallNewer()
+        case (.up, []) where isOnFirstLine: recallOlder()
+        case (.down, []) where isOnLastLine: recallNewer()
+        case (.pageUp, []): scrollReply(by: -5)
+        case (.pageDown, []): scrollReply(by: 5)
+        default: edit(key, data)
+        }
+        return .stay
+    }
+
+    /// The question of a production deployment.
+    private mutating func answer(_ key: Key, _ request: PublishRequest) -> PromptResponse {
+        switch (key.code, key.modifiers) {
+        case (.character("y"), []), (.character("Y"), []):
+            return .request(.perform(.publish(request)))
+        case (.character("n"), []), (.character("N"), []), (.escape, []), (.character("c"), .control):
+            progress = .editing
+        default: break
+        }
+        return .stay
+    }
+
+    private mutating func submit(_ data: DashboardData) -> PromptResponse {
+        guard !isBusy else { return .stay }
+        do throws(Failure) {
+            return .request(.publish(try makeRequest(data)))
+        } catch {
+            if let field = error.field { self.field = field }
+            progress = .failed(error.reason)
+            return .stay
+        }
+    }
+
+    // MARK: Fields
+
+    private mutating func edit(_ key: Key, _ data: DashboardData) {
+        switch field {
+        case .topic: _ = topic.handle(key) { TopicCompletion.completions(of: $0, data) }
+        case .headers: _ = headers.handle(key)
+        case .body: _ = body.handle(key)
+        case .count: _ = count.handle(key)
+        case .interval: _ = interval.handle(key)
+        case .timeout: _ = timeout.handle(key)
+        }
+        settle()
+    }
+
+    /// Something else than the result is looked at now, unless one is still to come.
+    private mutating func settle() {
+        switch progress {
+        case .confirmed, .failed, .note: progress = .editing
+        case .editing, .asking, .inEditor, .sending, .accepted, .replied: break
+        }
+    }
+
+    private mutating func insertNewline() {
+        switch field {
+        case .headers: headers.insert("\n")
+        case .body: body.insert("\n")
+        case .topic, .count, .interval, .timeout: break
+        }
+        settle()
+    }
+
+    mutating func insert(_ paste: Paste) {
+        switch field {
+        case .topic: _ = topic.insert(paste)
+        case .headers: headers.insert(paste)
+        case .body: body.insert(paste)
+        case .count: count.insert(paste)
+        case .interval: interval.insert(paste)
+        case .timeout: timeout.insert(paste)
+        }
+        settle()
+    }
+
+    private mutating func move(by step: Int) {
+        let fields = fields
+        let index = fields.firstIndex(of: field) ?? 0
+        field = fields[(index + step + fields.count) % fields.count]
+    }
+
+    private mutating func toggleKind() {
+        guard !isBusy else { return }
+        kind = kind == .publish ? .request : .publish
+        if !fields.contains(field) { field = .body }
+        progress = .editing
+    }
+
+    private mutating func scrollReply(by rows: Int) {
+        replyScroll.scroll(by: rows, count: replyRows?.rows.count ?? 0, height: replyHeight)
+    }
+
+    // MARK: History
+
+    private var isOnFirstLine: Bool {
+        switch field {
+        case .headers: headers.isOnFirstLine
+        case .body: if case .text(let field) = body { field.isOnFirstLine } else { true }
+        case .topic, .count, .interval, .timeout: true
+        }
+    }
+
+    private var isOnLastLine: Bool {
+        switch field {
+        case .headers: headers.isOnLastLine
+        case .body: if case .text(let field) = body { field.isOnLastLine } else { true }
+        case .topic, .count, .interval, .timeout: true
+        }
+    }
+
+    private mutating func recallOlder() {
+        if let older = history.previous(current: draft) { fill(with: older) }
+    }
+
+    private mutating func recallNewer() {
+        if let newer = history.next() { fill(with: newer) }
+    }
+}

@@ -1,0 +1,214 @@
+import NATSWire
+import Settings
+import TerminalUI
+
+/// `p`: topic, headers and body of a message, how often it is sent, or that a reply is wanted. Stays open for the
+/// result, so that the next message needs few keys.
+struct PublishPrompt: ConsolePrompt {
+    /// What the form is for.
+    enum Kind: Sendable, Hashable {
+        case publish, request
+    }
+
+    /// Where the cursor can be.
+    enum Field: Sendable, Hashable {
+        case topic, headers, body, count, interval, timeout
+    }
+
+    /// What became of the message.
+    enum Progress: Sendable, Hashable {
+        case editing
+        /// Asks whether it is meant: the deployment is production.
+        case asking(PublishRequest)
+        /// The operator's editor has the terminal.
+        case inEditor
+        /// Not accepted yet: the cluster may be down, and is tried again.
+        case sending(PublishRequest)
+        /// So many of all messages were accepted so far.
+        case accepted(Int, of: PublishRequest)
+        /// All that were accepted are confirmed.
+        case confirmed(Int, after: Duration)
+        case replied(Reply)
+        case failed(SafeText)
+        /// Something to know that is no failure.
+        case note(SafeText)
+    }
+
+    var kind = Kind.publish
+    var field: Field
+    var progress = Progress.editing
+    /// The publish whose result is shown.
+    private(set) var id: Int?
+    /// Whether the operator asked to stop a repeated publish.
+    private(set) var isStopping = false
+    var topic: Prompt
+    var headers: TextField
+    var body: DraftBody
+    var count = TextField("1", maximumBytes: 8)
+    var interval = TextField(maximumBytes: 16)
+    var timeout = TextField("5s", maximumBytes: 16)
+    var history: MessageHistory
+    /// The reply laid out, and how far it is scrolled.
+    var replyRows: ReplyRows?
+    var replyScroll = ScrollState()
+    var replyHeight = 0
+
+    /// A reply laid out in rows, kept until it or the width changes.
+    struct ReplyRows: Sendable {
+        let reply: Reply
+        let width: Int
+        let rows: [StyledLine]
+    }
+
+    init(_ draft: MessageDraft = MessageDraft(), history: MessageHistory = MessageHistory()) {
+        topic = Prompt(label: "Topic", text: draft.topic)
+        headers = TextField(draft.headers, isMultiline: true, maximumBytes: Self.headerBytes)
+        body = DraftBody(draft.body)
+        field = draft.topic.isEmpty ? .topic : .body
+        self.history = history
+    }
+
+    /// The fields there are, in the order of tab.
+    var fields: [Field] {
+        switch kind {
+        case .publish: [.topic, .headers, .body, .count, .interval]
+        case .request: [.topic, .headers, .body, .timeout]
+        }
+    }
+
+    /// What is in the form, as the history keeps it.
+    var draft: MessageDraft {
+        MessageDraft(topic: topic.text, headers: headers.text, body: body.bytes)
+    }
+
+    /// Whether a message of this form is on its way, so that no second one is sent by accident.
+    var isBusy: Bool {
+        switch progress {
+        case .sending, .inEditor: true
+        case .accepted(let count, let request): count < request.count && !isStopping
+        case .editing, .asking, .confirmed, .replied, .failed, .note: false
+        }
+    }
+
+    /// Whether messages are being repeated and can be stopped.
+    var isRepeating: Bool {
+        switch progress {
+        case .sending(let request): request.count > 1 && !isStopping
+        case .accepted(let count, let request): count < request.count && !isStopping
+        default: false
+        }
+    }
+
+    mutating func fill(with draft: MessageDraft) {
+        topic = Prompt(label: "Topic", text: draft.topic)
+        headers.setText(draft.headers)
+        body = DraftBody(draft.body)
+        if !isBusy { progress = .editing }
+    }
+
+    // MARK: Result
+
+    /// The message is on its way under this number.
+    mutating func sent(as id: Int, _ request: PublishRequest) {
+        self.id = id
+        isStopping = false
+        progress = .sending(request)
+        history.add(draft)
+    }
+
+    mutating func stopped() {
+        isStopping = true
+    }
+
+    mutating func report(_ news: PublishProgress) {
+        switch (news, progress) {
+        case (.accepted(let count), .sending(let request)), (.accepted(let count), .accepted(_, let request)):
+            progress = .accepted(count, of: request)
+        case (.accepted, _): break
+        case (.confirmed(let count, let time), _): progress = .confirmed(count, after: time)
+        case (.replied(let reply), _):
+            progress = .replied(reply)
+            replyScroll.scrollToTop()
+        case (.failed(let reason), _): progress = .failed(SafeText(untrusted: reason))
+        }
+    }
+
+    /// The editor is done.
+    mutating func edited(_ result: EditorResult) {
+        switch result {
+        case .saved(let bytes):
+            body = DraftBody(bytes)
+            (field, progress) = (.body, .editing)
+        case .failed(let reason):
+            progress = .failed("the editor changed nothing: \(untrusted: reason)")
+        }
+    }
+}
+
+// MARK: - The message
+
+extension PublishPrompt {
+    /// The most bytes of headers.
+    static let headerBytes = 64 * 1024
+
+    static let patternReason: SafeText = "a pattern can be subscribed to, not published to; write the topic in full"
+
+    /// The bounds of a repeated publish.
+    static let counts = 1...1_000_000
+    static let intervals: ClosedRange<Duration> = .zero ... .seconds(3600)
+    static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)
+
+    /// Why the form cannot be sent, and where to mend it.
+    struct Failure: Error {
+        let reason: SafeText
+        var field: Field?
+    }
+
+    /// The message in the form, checked.
+    func makeRequest(_ data: DashboardData) throws(Failure) -> PublishRequest {
+        if let refusal = data.deployment.publishRefusal { throw Failure(reason: refusal) }
+        guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
+            let route = RouteLine(topic.text, data)
+            throw Failure(reason: route.isValid ? Self.patternReason : route.text, field: .topic)
+        }
+        let headers: Headers?
+        do {
+            headers = try HeaderLines.parse(self.headers.text)
+        } catch {
+            throw Failure(reason: error.reason, field: .headers)
+        }
+        let request = PublishRequest(topic: topic.text, headers: headers, body: body.bytes, mode: try mode())
+        if let limit = data.clusters[cluster].maxPayload, request.size > limit {
+            throw Failure(
+                reason: "\(SafeText.bytes(request.size)) is more than the server's max_payload of \(SafeText.bytes(limit))"
+            )
+        }
+        return request
+    }
+
+    private func mode() throws(Failure) -> PublishRequest.Mode {
+        switch kind {
+        case .publish:
+            let count = count.isEmpty ? 1 : Int(count.text)
+            guard let count, Self.counts.contains(count) else {
+                throw Failure(reason: "repeat takes 1 to \(Self.counts.upperBound)", field: .count)
+            }
+            let interval = interval.isEmpty ? .zero : try duration(interval, in: Self.intervals, .interval)
+            return .publish(count: count, interval: interval)
+        case .request:
+            return .request(timeout: try duration(timeout, in: Self.timeouts, .timeout))
+        }
+    }
+
+    private func duration(
+        _ text: TextField,
+        in range: ClosedRange<Duration>,
+        _ field: Field
+    ) throws(Failure) -> Duration {
+        do {
+            return try DurationText.parse(text.text, in: range)
+        } catch {
+            throw Failure(reason: "\(untrusted: error.message)", field: field)
+        }
+    }
+}

@@ -1,0 +1,143 @@
+import Foundation
+
+/// What was typed into the console and sent from it, kept in the state directory for the next runs. No login is ever
+/// part of it; the bodies of messages are.
+public struct ConsoleHistory: Sendable, Hashable, Codable {
+    /// A message that was sent.
+    public struct Message: Sendable, Hashable, Codable {
+        /// Where to.
+        public var topic: String
+        /// `Name: value`, one a line.
+        public var headers: String
+        /// The body, byte for byte.
+        public var body: [UInt8]
+
+        private enum CodingKeys: String, CodingKey {
+            case topic, headers, body
+            case base64 = "body_base64"
+        }
+
+        /// A message.
+        public init(topic: String, headers: String, body: [UInt8]) {
+            (self.topic, self.headers, self.body) = (topic, headers, body)
+        }
+
+        /// Reads what ``encode(to:)`` wrote.
+        public init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            topic = try values.decode(String.self, forKey: .topic)
+            headers = try values.decode(String.self, forKey: .headers)
+            if let text = try values.decodeIfPresent(String.self, forKey: .body) {
+                body = Array(text.utf8)
+            } else {
+                body = Array(try values.decode(Data.self, forKey: .base64))
+            }
+        }
+
+        /// Writes the body as text, or as base64 if it is none.
+        public func encode(to encoder: any Encoder) throws {
+            var values = encoder.container(keyedBy: CodingKeys.self)
+            try values.encode(topic, forKey: .topic)
+            try values.encode(headers, forKey: .headers)
+            if let text = String(validating: body, as: UTF8.self) {
+                try values.encode(text, forKey: .body)
+            } else {
+                try values.encode(Data(body), forKey: .base64)
+            }
+        }
+    }
+
+    /// One thing to keep.
+    public enum Entry: Sendable, Hashable {
+        /// A line of the command prompt.
+        case command(String)
+        /// A filter.
+        case filter(String)
+        /// A topic or pattern that was subscribed to.
+        case topic(String)
+        /// A message that was published or requested.
+        case message(Message)
+    }
+
+    /// How many of each kind are kept; the oldest go first.
+    public static let capacity = 200
+    /// The most bytes of messages that are kept.
+    public static let messageBytes = 1 << 20
+    /// A larger message is not kept.
+    public static let largestMessage = 64 * 1024
+    /// The file's name in the state directory.
+    static let fileName = "history.json"
+    /// The most bytes that a file may have to be read: in JSON a byte takes up to six.
+    static let fileLimit = 8 << 20
+
+    /// Lines of the command prompt, oldest first, as all of these.
+    public private(set) var commands: [String] = []
+    /// Filters.
+    public private(set) var filters: [String] = []
+    /// Topics and patterns that were subscribed to.
+    public private(set) var topics: [String] = []
+    /// Messages that were sent.
+    public private(set) var messages: [Message] = []
+
+    /// Nothing yet.
+    public init() {}
+
+    /// Adds something at the end. What is there already moves; what is blank or too large is not kept.
+    public mutating func add(_ entry: Entry) {
+        switch entry {
+        case .command(let line): Self.add(line, to: &commands)
+        case .filter(let text): Self.add(text, to: &filters)
+        case .topic(let text): Self.add(text, to: &topics)
+        case .message(let message):
+            guard message.byteCount <= Self.largestMessage else { return }
+            messages.removeAll { $0 == message }
+            messages.append(message)
+            var bytes = messages.reduce(0) { $0 + $1.byteCount }
+            while messages.count > Self.capacity || bytes > Self.messageBytes {
+                bytes -= messages.removeFirst().byteCount
+            }
+        }
+    }
+
+    private static func add(_ text: String, to list: inout [String]) {
+        guard !text.allSatisfy(\.isWhitespace) else { return }
+        list.removeAll { $0 == text }
+        list.append(text)
+        if list.count > capacity { list.removeFirst(list.count - capacity) }
+    }
+}
+
+extension ConsoleHistory.Message {
+    /// What it takes, about.
+    var byteCount: Int { topic.utf8.count + headers.utf8.count + body.count }
+}
+
+extension StateDirectory {
+    /// The history of earlier runs; an empty one if there is none.
+    ///
+    /// - Throws: ``SettingsError`` when there is a file that is no history: it is left alone.
+    public func readHistory() throws(SettingsError) -> ConsoleHistory {
+        guard let bytes = try read(ConsoleHistory.fileName, limit: ConsoleHistory.fileLimit) else { return ConsoleHistory() }
+        do {
+            return try JSONDecoder().decode(ConsoleHistory.self, from: Data(bytes))
+        } catch {
+            throw SettingsError(
+                .syntax,
+                file: path + "/" + ConsoleHistory.fileName,
+                "is not a history of this program; remove it, or set history = false in the profile"
+            )
+        }
+    }
+
+    /// Adds something to the history as it is in the file now, so that two consoles lose nothing of each other.
+    public func remember(_ entry: ConsoleHistory.Entry) throws(SettingsError) {
+        var history = try readHistory()
+        history.add(entry)
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        guard let data = try? encoder.encode(history) else {
+            throw SettingsError(.invalid, file: path + "/" + ConsoleHistory.fileName, "cannot be written as JSON")
+        }
+        try write(Array(data), to: ConsoleHistory.fileName)
+    }
+}

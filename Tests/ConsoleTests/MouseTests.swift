@@ -1,0 +1,82 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Mouse")
+struct MouseTests {
+    /// Clicks on the first place of the screen that shows a text.
+    @discardableResult
+    private func click(_ text: String, _ model: inout ConsoleModel) -> [Effect] {
+        mouse(.press(.left), text, &model)
+    }
+
+    @discardableResult
+    private func mouse(_ action: MouseEvent.Action, _ text: String, _ model: inout ConsoleModel) -> [Effect] {
+        model.prepareFrame()
+        for (y, line) in Screens.lines(model).enumerated() {
+            // One cell for each character: the screens of these tests have no wide ones.
+            guard let range = line.firstRange(of: text) else { continue }
+            let x = line.unicodeScalars.distance(from: line.startIndex, to: range.lowerBound)
+            return update(&model, .input(.mouse(MouseEvent(action, at: Point(x: x, y: y)))))
+        }
+        Issue.record("the screen does not show \(text)")
+        return []
+    }
+
+    @Test("a click on a tab opens its view", arguments: ScreenTests.sizes)
+    func tabs(_ size: Size) {
+        var model = Fixtures.busyModel(size, view: .overview)
+        click("2 T", &model)
+        #expect(model.views.current is TopicsView)
+    }
+
+    @Test("a click selects a row, a second one opens it", arguments: ScreenTests.sizes)
+    func rows(_ size: Size) {
+        var model = Fixtures.busyModel(size, view: .topics)
+        click("orders.us", &model)
+        #expect(Screens.shows("▸ orders.us", model))
+        click("orders.asia", &model)
+        #expect(Screens.shows("▸ orders.asia", model))
+        click("orders.asia", &model)
+        #expect(Screens.shows("owner       ", model))
+    }
+
+    @Test("a click on the reason under a cluster is one on the cluster")
+    func reasons() {
+        var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
+        click("2 of 5 publishers", &model)
+        #expect(Screens.shows("▸ ◐  beta", model))
+        click("gamma", &model)
+        #expect(Screens.shows("▸ ○  gamma", model))
+    }
+
+    @Test("a click in the tail pauses it and selects; the wheel scrolls the pane under it")
+    func tail() {
+        var model = Fixtures.model(Size(width: 120, height: 20), view: .tail)
+        let body = (0..<100).map { "row \($0)" }.joined(separator: "\n")
+        let entries = (0..<10).map { Fixtures.entry("topic.\($0)", body) }
+        model.data.tail.append(TailDelivery(entries: entries))
+        click("topic.3", &model)
+        #expect(Screens.shows("Tail, paused", model))
+        #expect(Screens.shows("▸ 14:03:22 alpha   topic.3", model))
+        mouse(.scrollDown, "row 5", &model)
+        #expect(Screens.shows("row 14", model))
+        #expect(Screens.shows("▸ 14:03:22 alpha   topic.3", model))
+        mouse(.scrollUp, "topic.5", &model)
+        #expect(Screens.shows("▸ 14:03:22 alpha   topic.0", model))
+    }
+
+    @Test("events are selected too; nothing is where nothing is drawn, and prompts want keys")
+    func elsewhere() {
+        var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .events)
+        click("n1 2.9.10", &model)
+        #expect(Screens.lines(model).contains { $0.contains("▸") && $0.contains("n1 2.9.10") })
+        #expect(update(&model, .input(.mouse(MouseEvent(.press(.left), at: Point(x: 500, y: 500))))).isEmpty)
+        model.press("s")
+        click("1 Overview", &model)
+        #expect(model.views.current is EventsView)
+        #expect(model.prompt is SubscribePrompt)
+    }
+}

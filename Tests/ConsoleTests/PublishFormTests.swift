@@ -1,0 +1,288 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("The publish form")
+struct PublishFormTests {
+    private static let size = Size(width: 100, height: 30)
+
+    private func form(_ size: Size = size, profile: Profile = Fixtures.profile()) -> ConsoleModel {
+        var model = Fixtures.busyModel(size, view: .overview)
+        if profile.environment != .development {
+            model.data = Fixtures.data(profile: profile)
+            model.data.clusters = Fixtures.clusters
+        }
+        model.press("p")
+        model.type("orders.eu")
+        return model
+    }
+
+    private func sent(_ effects: [Effect]) -> PublishRequest? {
+        if case .publish(_, let request)? = effects.first { request } else { nil }
+    }
+
+    // MARK: Repeat
+
+    @Test("repeated: count and interval, progress, and confirmed together")
+    func repeated() throws {
+        var model = form()
+        model.press("tab", "tab", "tab", "^u")
+        model.type("1000")
+        model.press("tab")
+        model.type("5ms")
+        let request = try #require(sent(model.press("enter")))
+        #expect(request.mode == .publish(count: 1000, interval: .milliseconds(5)))
+        _ = update(&model, .publish(id: 1, .accepted(412)))
+        #expect(Screens.shows("412 of 1000 accepted", model))
+        #expect(model.press("enter").isEmpty, "one at a time")
+        // Other keys go on working.
+        model.press("S-tab", "S-tab")
+        model.type("typed meanwhile")
+        #expect(Screens.shows("typed meanwhile", model))
+        #expect(Screens.shows("412 of 1000 accepted", model))
+        _ = update(&model, .publish(id: 1, .accepted(1000)))
+        #expect(Screens.shows("1000 messages accepted, waiting for the server", model))
+        _ = update(&model, .publish(id: 1, .confirmed(1000, after: .milliseconds(3))))
+        #expect(Screens.shows("1000 messages confirmed by the server after 3.0 ms", model))
+    }
+
+    @Test("esc stops a repeat and keeps the form; what was sent is still confirmed")
+    func stop() {
+        var model = form()
+        model.press("tab", "tab", "tab", "^u")
+        model.type("1000")
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .accepted(7)))
+        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        #expect(model.prompt is PublishPrompt)
+        _ = update(&model, .publish(id: 1, .accepted(9)))
+        #expect(Screens.shows("9 messages accepted, waiting for the server", model))
+        _ = update(&model, .publish(id: 1, .confirmed(9, after: .milliseconds(1))))
+        #expect(Screens.shows("9 messages confirmed", model))
+        model.press("esc")
+        #expect(model.prompt == nil)
+    }
+
+    @Test(
+        "bounds are named, with the cursor where they are to be kept",
+        arguments: [("0", "", "repeat takes 1 to 1000000"), ("x", "", "repeat takes"), ("2", "2h", "out of range")]
+    )
+    func bounds(_ count: String, _ interval: String, _ reason: String) {
+        var model = form()
+        model.press("tab", "tab", "tab", "^u")
+        model.type(count)
+        model.press("tab")
+        model.type(interval)
+        #expect(model.press("enter").isEmpty)
+        #expect(Screens.shows(reason, model))
+    }
+
+    // MARK: Request
+
+    @Test("a request shows the reply in several lines with its latency, and scrolls it")
+    func reply() throws {
+        var model = form(Size(width: 80, height: 24))
+        model.press("^r", "tab", "tab", "tab", "^u")
+        model.type("250ms")
+        let request = try #require(sent(model.press("enter")))
+        #expect(request.mode == .request(timeout: .milliseconds(250)))
+        #expect(Screens.shows("waiting for the reply", model))
+        let entry = Fixtures.entry("_INBOX.1.2", #"{"id":42,"lines":[1,2,3,4,5,6,7,8,9,10],"last":true}"#)
+        _ = update(&model, .publish(id: 1, .replied(Reply(entry: entry, after: .microseconds(1_250)))))
+        #expect(Screens.shows("replied after 1.3 ms, 52 B", model))
+        #expect(Screens.shows(#""id": 42,"#, model))
+        #expect(!Screens.shows(#""last": true"#, model))
+        model.press("pgdn", "pgdn", "pgdn", "pgdn")
+        #expect(Screens.shows(#""last": true"#, model))
+        model.press("pgup", "pgup", "pgup")
+        #expect(Screens.shows(#""id": 42,"#, model))
+        #expect(model.outbox.isEmpty)
+    }
+
+    @Test("nobody who answers is said as the library says it")
+    func noResponders() {
+        var model = form()
+        model.press("^r", "enter")
+        _ = update(&model, .publish(id: 1, .failed("nobody is subscribed to the topic")))
+        #expect(Screens.shows("failed: nobody is subscribed to the topic", model))
+        #expect(model.data.events.rows.last?.text.plain.contains("request failed") == true)
+    }
+
+    // MARK: Production
+
+    @Test("production is asked for first, every time")
+    func production() throws {
+        var model = form(profile: Fixtures.profile(.production, allowPublish: true))
+        #expect(model.press("enter").isEmpty)
+        #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
+        model.press("n")
+        #expect(model.prompt is PublishPrompt)
+        model.press("enter")
+        #expect(sent(model.press("y"))?.topic == "orders.eu")
+        _ = update(&model, .publish(id: 1, .accepted(1)))
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
+        #expect(model.press("enter").isEmpty)
+    }
+
+    @Test("the command asks as well")
+    func productionCommand() {
+        var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: true))
+        #expect(model.run("pub orders.eu x").isEmpty)
+        #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
+        #expect(sent(model.press("y"))?.body == Array("x".utf8))
+        #expect(model.prompt == nil)
+    }
+
+    // MARK: Editor
+
+    @Test("^e hands the body to the editor and takes it back; a failure changes nothing and says so")
+    func editor() {
+        var model = form()
+        model.press("tab", "tab")
+        model.type("one")
+        #expect(model.press("^e") == [.edit(Array("one".utf8))])
+        #expect(model.press("enter").isEmpty, "not while it is edited")
+        _ = update(&model, .edited(.saved(Array("two\nlines".utf8))))
+        #expect(Screens.shows("Body    two", model))
+        #expect(Screens.shows("lines", model))
+        model.press("^e")
+        _ = update(&model, .edited(.failed("set VISUAL")))
+        #expect(Screens.shows("the editor changed nothing: set VISUAL", model))
+        #expect(Screens.shows("Body    two", model))
+    }
+
+    @Test(
+        "bytes that a field would change are sent as they are",
+        arguments: [[0xFF, 0x00], Array("a\r\nb".utf8), Array("a\u{1B}[31m".utf8), [UInt8](repeating: 0x41, count: 70_000)]
+    )
+    func bytes(_ body: [UInt8]) throws {
+        var model = form()
+        model.press("^e")
+        _ = update(&model, .edited(.saved(body)))
+        #expect(Screens.shows("sent as it is; ^u empties it", model))
+        model.type("lost?")
+        #expect(sent(model.press("enter"))?.body == body)
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
+        model.press("^u")
+        model.type("new")
+        #expect(sent(model.press("enter"))?.body == Array("new".utf8))
+    }
+
+    // MARK: History
+
+    @Test("up brings back whole messages, down the one being typed")
+    func history() {
+        var model = form()
+        model.press("tab")
+        model.type("Trace: 1")
+        model.press("tab")
+        model.type("first")
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
+        model.press("esc", "p")
+        model.type("orders.us")
+        model.press("up")
+        #expect(Screens.shows("Topic   orders.eu", model))
+        #expect(Screens.shows("Headers Trace: 1", model))
+        #expect(Screens.shows("Body    first", model))
+        model.press("up")
+        #expect(Screens.shows("Body    first", model))
+        model.press("down")
+        #expect(Screens.shows("Topic   orders.us", model))
+        #expect(!Screens.shows("first", model))
+    }
+
+    @Test("in a body of several lines up moves, and recalls from the first one")
+    func historyInBody() {
+        var model = form()
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
+        model.press("tab", "tab")
+        model.type("one")
+        model.press("^j")
+        model.type("two")
+        model.press("up")
+        #expect(Screens.shows("Body    one", model))
+        model.press("up")
+        #expect(!Screens.shows("Body    one", model))
+        model.press("down")
+        #expect(Screens.shows("Body    one", model))
+    }
+
+    @Test("the history of earlier runs comes before that of this one, and is bounded")
+    func earlierRuns() {
+        var model = form()
+        model.press("enter")
+        var history = ConsoleHistory()
+        history.add(.message(.init(topic: "old.topic", headers: "", body: Array("kept".utf8))))
+        history.add(.command("route x"))
+        _ = update(&model, .historyLoaded(history))
+        #expect(model.messageHistory.drafts.map(\.topic) == ["old.topic", "orders.eu"])
+        #expect(model.histories[.command]?.entries == ["route x"])
+        var messages = MessageHistory()
+        for number in 0..<300 { messages.add(MessageDraft(topic: "t.\(number)", body: Array(repeating: 65, count: 20_000))) }
+        #expect(messages.drafts.count == 52)
+        #expect(messages.drafts.last?.topic == "t.299")
+        messages.add(MessageDraft(topic: "t", body: Array(repeating: 65, count: 100_000)))
+        #expect(messages.drafts.last?.topic == "t.299")
+    }
+
+    @Test("what is sent and typed is kept for the next runs, unless the profile says otherwise", arguments: [true, false])
+    func remembered(_ keeps: Bool) {
+        var profile = Fixtures.profile()
+        profile.keepsHistory = keeps
+        var model = Fixtures.model(profile: profile)
+        model.press("p")
+        model.type("orders.eu")
+        var kept: [Effect] = model.press("enter") + model.press("esc", ":")
+        model.type("route a")
+        kept += model.press("enter", "/")
+        model.type("find")
+        kept += model.press("enter")
+        kept += model.run("sub a.b")
+        let entries = kept.compactMap { if case .remember(let entry) = $0 { entry } else { nil } }
+        let expected: [ConsoleHistory.Entry] = [
+            .message(.init(topic: "orders.eu", headers: "", body: [])), .command("route a"), .filter("find"), .topic("a.b"),
+        ]
+        #expect(entries == (keeps ? expected : []))
+    }
+
+    // MARK: Quit
+
+    @Test("quitting asks while something would be lost, and not otherwise")
+    func quit() {
+        var model = form()
+        model.press("tab", "tab", "tab", "^u")
+        model.type("50")
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .accepted(3)))
+        model.prompt = nil
+        #expect(model.press("q").isEmpty)
+        #expect(Screens.shows("3 of 50 messages to orders.eu are sent.", model))
+        model.press("n")
+        #expect(model.run("q").isEmpty)
+        #expect(model.press("y") == [.quit])
+        model.prompt = nil
+        #expect(update(&model, .input(.terminate(.terminate))) == [.quit], "a signal is not asked")
+        _ = update(&model, .publish(id: 1, .accepted(50)))
+        #expect(model.press("q").isEmpty)
+        #expect(Screens.shows("A message is not confirmed by the server.", model))
+        model.press("n")
+        _ = update(&model, .publish(id: 1, .confirmed(50, after: .zero)))
+        #expect(model.press("q") == [.quit])
+    }
+
+    // MARK: Screens
+
+    @Test("a reply at each size", arguments: ScreenTests.sizes)
+    func screens(_ size: Size) throws {
+        var model = form(size)
+        model.press("^r", "tab", "tab")
+        model.type(#"{"id":42}"#)
+        model.press("enter")
+        _ = update(&model, .publish(id: 1, .replied(Reply(entry: Fixtures.tailEntries[2], after: .microseconds(840)))))
+        try Screens.expect(model, "request-\(size.width)x\(size.height)")
+    }
+}

@@ -1,0 +1,224 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Tail")
+struct TailTests {
+    private static let wide = Size(width: 120, height: 36)
+
+    private func model(_ entries: [TailEntry], _ size: Size = wide) -> ConsoleModel {
+        var model = Fixtures.model(size, view: .tail)
+        model.data.clusters = Fixtures.clusters
+        model.data.tail.append(TailDelivery(entries: entries))
+        return model
+    }
+
+    private func notice(_ model: ConsoleModel) -> String { model.notice?.text.plain ?? "" }
+
+    // MARK: Moving about
+
+    @Test("left and right scroll the previews, and a message that is not wrapped")
+    func sideways() {
+        let text = "0123456789" + String(repeating: "-", count: 100) + "END"
+        var model = model([Fixtures.entry("t", text)])
+        model.press("right")
+        #expect(Screens.shows("t                      89---", model))
+        model.press("left", "left")
+        #expect(Screens.shows("t                      0123", model))
+        model.press("w", "tab")
+        #expect(!Screens.shows("END ", model))
+        for _ in 0..<30 { model.press("right") }
+        #expect(Screens.shows("END ", model), "not further than the end")
+        #expect(Screens.shows("from column", model))
+        model.press("w")
+        #expect(Screens.shows("0123456789--", model))
+    }
+
+    @Test("new messages leave the previews where they are scrolled to")
+    func sidewaysWhileFollowing() {
+        var model = model([Fixtures.entry("t", "0123456789abcdef")])
+        model.press("right")
+        _ = update(&model, .traffic(TrafficSnapshot(), TailDelivery(entries: [Fixtures.entry("u", "ABCDEFGHIJKLM")])))
+        #expect(Screens.shows("u                      IJKLM", model))
+    }
+
+    @Test("n and N go among the matches: messages in the list, rows in the message")
+    func matches() {
+        let body = (0..<100).map { $0 % 40 == 7 ? "line \($0) needle" : "line \($0)" }.joined(separator: "\n")
+        var model = model([Fixtures.entry("a", "needle"), Fixtures.entry("b", "hay"), Fixtures.entry("c", body)])
+        model.press("n")
+        #expect(notice(model) == "no filter is set; / sets one")
+        model.press("/")
+        model.type("needle")
+        model.press("enter")
+        #expect(Screens.shows("2 of 3 by needle", model))
+        model.press("N")
+        #expect(Screens.shows("▸ 14:03:22 alpha   a", model))
+        model.press("n")
+        #expect(Screens.shows("▸ 14:03:22 alpha   c", model))
+        model.press("tab", "n")
+        #expect(Screens.shows("line 7 needle", model))
+        model.press("n", "n")
+        #expect(Screens.shows("line 87 needle", model))
+        model.press("n")
+        #expect(notice(model) == "no further match in this message")
+        model.press("N")
+        #expect(Screens.shows("line 47 needle", model))
+    }
+
+    @Test("headers are searched too")
+    func headerFilter() {
+        var model = model([Fixtures.entry("a", "x", headers: "NATS/1.0\r\nTrace: findme\r\n\r\n"), Fixtures.entry("b", "y")])
+        model.press("/")
+        model.type("FINDME")
+        #expect(Screens.shows("1 of 2 by FINDME", model))
+    }
+
+    @Test("no more rows are laid out than are looked at; the end is found all the same")
+    func lazy() throws {
+        let body = (0..<9_000).map { "row \($0)" }.joined(separator: "\n")
+        var model = model([Fixtures.entry("t", body)])
+        model.prepareFrame()
+        #expect(try #require(model.views[TailView.self]?.body).lines.count < 300)
+        model.press("tab")
+        for _ in 0..<20 { model.press("pgdn") }
+        #expect(Screens.shows("row 600", model))
+        model.press("G")
+        #expect(Screens.shows("row 8999", model))
+        model.press("g")
+        #expect(Screens.shows("row 0", model))
+    }
+
+    @Test("a megabyte in one line, as text and binary, is laid out in rows that fit", arguments: [UInt8(0x41), 0x00, 0xFF])
+    func megabyte(_ byte: UInt8) {
+        let entry = TailEntry(
+            epochSeconds: 0,
+            cluster: 0,
+            topic: "t".utf8,
+            payload: [UInt8](repeating: byte, count: 1 << 20)
+        )
+        let body = MessageBody(entry, format: .automatic, width: 40, wraps: true, maximumRows: 128)
+        #expect(body.lines.count == 128)
+        #expect(!body.isComplete)
+        #expect(body.lines.allSatisfy { $0.width <= 40 })
+    }
+
+    // MARK: Out of the view
+
+    @Test("y copies the payload as it is shown, safe, and says how much")
+    func copy() {
+        var model = model([Fixtures.entry("t", #"{"a":1}"#)])
+        model.prepareFrame()
+        #expect(model.press("y") == [.copy(["{", "  \"a\": 1", "}"])])
+        #expect(notice(model) == "copied 12 B: sent to the terminal's clipboard (OSC 52)")
+        model.press("x")
+        guard case .copy(let hex)? = model.press("y").first else {
+            Issue.record("nothing copied")
+            return
+        }
+        #expect(hex.first?.plain.hasPrefix("00000000  7b 22 61") == true)
+    }
+
+    @Test("what is hostile is copied as it is shown, not as it came")
+    func hostileCopy() {
+        var model = model([Fixtures.entry("t", "a\u{1B}]52;c;cHduZWQ=\u{07}\u{202E}b\nnext")])
+        model.prepareFrame()
+        guard case .copy(let lines)? = model.press("y").first else {
+            Issue.record("nothing copied")
+            return
+        }
+        #expect(lines.map(\.plain) == ["a^[]52;c;cHduZWQ=^G<U+202E>b", "next"])
+    }
+
+    @Test("a long payload is copied as far as a clipboard takes it, and this is said")
+    func longCopy() {
+        let body = String(repeating: String(repeating: "x", count: 99) + "\n", count: 2_000)
+        var model = model([Fixtures.entry("t", body)])
+        model.prepareFrame()
+        guard case .copy(let lines)? = model.press("y").first else {
+            Issue.record("nothing copied")
+            return
+        }
+        #expect(lines.count == 655)
+        #expect(notice(model).contains("the beginning of 200 kB"))
+    }
+
+    @Test("e opens topic, headers and body in the form, bytes that are no text as they are")
+    func edit() {
+        let headers = "NATS/1.0\r\nTrace: abc\r\nTrace: def\r\n\r\n"
+        var model = model([Fixtures.entry("orders.eu", "hello", headers: headers)])
+        model.prepareFrame()
+        model.press("e")
+        #expect(Screens.shows("Topic   orders.eu", model))
+        #expect(Screens.shows("Headers Trace: abc", model))
+        #expect(Screens.shows("Trace: def", model))
+        #expect(Screens.shows("Body    hello", model))
+
+        var binary = self.model([
+            TailEntry(epochSeconds: 0, cluster: 1, topic: "orders.eu".utf8, payload: [0xFF, 0x00, 0x01])
+        ])
+        binary.prepareFrame()
+        binary.press("e")
+        #expect(Screens.shows("3 B, not text: sent as it is", binary))
+        guard case .publish(_, let request)? = binary.press("enter").first else {
+            Issue.record("not published")
+            return
+        }
+        #expect(request.body == [0xFF, 0x00, 0x01])
+    }
+
+    @Test(
+        "what cannot be published again as it was says why",
+        arguments: [
+            (Fixtures.entry("t", String(repeating: "x", count: 300_000)), "only 262 kB of 300 kB"),
+            (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "its topic has bytes that cannot be typed"),
+            (Fixtures.entry("a\u{1B}b", "x"), "its topic has bytes"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nbroken\r\n\r\n"), "its headers are malformed"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "its headers have characters"),
+        ]
+    )
+    func refusedEdit(_ entry: TailEntry, _ reason: String) {
+        var model = model([entry])
+        model.prepareFrame()
+        model.press("e")
+        #expect(model.prompt == nil)
+        #expect(notice(model).hasPrefix(reason), "\(notice(model))")
+    }
+
+    @Test("^s saves what the filter lets through")
+    func save() {
+        var model = model([Fixtures.entry("a", "one"), Fixtures.entry("b", "two"), Fixtures.entry("c", "one more")])
+        model.press("/")
+        model.type("one")
+        model.press("enter")
+        guard case .save(let entries)? = model.press("^s").first else {
+            Issue.record("nothing saved")
+            return
+        }
+        #expect(entries.map { String(decoding: $0.topic, as: UTF8.self) } == ["a", "c"])
+        var empty = self.model([])
+        #expect(empty.press("^s").isEmpty)
+        #expect(notice(empty) == "there is no message to save")
+    }
+
+    @Test("what is lost and not shown is in sight at every size, with the message in front too", arguments: ScreenTests.sizes)
+    func counts(_ size: Size) {
+        var model = Fixtures.busyModel(size, view: .tail)
+        model.data.subscriptions[0].dropped = 12
+        #expect(Screens.shows("12 dropped · 0/s not shown", model))
+        model.press("enter")
+        #expect(Screens.shows("12 dropped · 0/s not shown", model))
+    }
+
+    @Test("L takes the text without frames")
+    func plain() {
+        let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
+        let text = plainScreen(model, glyphs: .unicode).lines()
+        #expect(text.contains { $0.contains(#"{"id":41,"total":12.50}"#) })
+        #expect(!text.joined().unicodeScalars.contains { ("\u{2500}"..."\u{257F}").contains($0) })
+        var other = model
+        #expect(other.press("L") == [.copyScreen])
+    }
+}

@@ -1,0 +1,169 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Getting around in a terminal, on a real server", .serialized)
+struct NavigationTests {
+    @Test("sizes change while something is typed and while the tail is scrolled")
+    func resizeStorm() async throws {
+        try await withActingConsole { console in
+            let terminal = console.terminal
+            let publisher = try await RawClient.connect(port: console.server.port)
+            try await console.watchAll(publisher)
+            for number in 0..<200 { try await publisher.publish("body \(number)", to: "orders.\(number)") }
+            try await publisher.flush()
+            try await terminal.waitFor("body 199")
+            let sizes = [(20, 5), (300, 80), (40, 12), (1, 1), (63, 17), (120, 36), (41, 13), (100, 30)]
+            try await terminal.press("g")
+            for (columns, rows) in sizes {
+                try await terminal.resize(columns: columns, rows: rows)
+                try await terminal.press("Down")
+            }
+            // Where there is no room for a view, keys do nothing.
+            try await terminal.waitFor("Tail, paused")
+            try await terminal.press("p")
+            try await terminal.waitFor("Headers")
+            try await terminal.press("C-u")
+            for (index, (columns, rows)) in sizes.enumerated() where columns >= 40 && rows >= 12 {
+                try await terminal.resize(columns: columns, rows: rows)
+                try await terminal.type("\(index)")
+            }
+            // Sizes that are too small in between change nothing of what was typed.
+            try await terminal.resize(columns: 20, rows: 5)
+            try await terminal.resize(columns: 100, rows: 30)
+            try await terminal.waitFor("124567")
+            #expect(try await terminal.screen().count == 30)
+        }
+    }
+
+    @Test("^z stops it with a sane terminal, fg brings it back as it was")
+    func suspend() async throws {
+        try await withActingConsole(underShell: true) { console in
+            let terminal = console.terminal
+            try await console.openForm("orders.eu")
+            try await console.closeForm()
+            try await terminal.press("m")
+            try await terminal.waitForStatus("mouse on") { $0.takesMouse }
+            try await terminal.press("C-z")
+            try await terminal.waitForStatus("normal screen, mouse off") { !$0.isAlternateScreen && !$0.takesMouse }
+            try await terminal.type("stty -a | grep -o ' icanon'; echo sane")
+            try await terminal.press("Enter")
+            try await terminal.waitFor("sane modes") { screen in screen.contains(" icanon") && screen.contains("sane") }
+            try await terminal.type("fg")
+            try await terminal.press("Enter")
+            try await terminal.waitForStatus("mouse on again") { $0.isAlternateScreen && $0.takesMouse }
+            try await terminal.waitFor("1 cluster: 1 up")
+            try await terminal.press("3")
+            try await terminal.waitFor("Nothing is subscribed to")
+            try await terminal.press("q")
+            try await terminal.waitForStatus("normal screen, mouse off") { !$0.isAlternateScreen && !$0.takesMouse }
+        }
+    }
+
+    @Test("a paste is text, whatever is in it, and does nothing where nothing is typed")
+    func paste() async throws {
+        try await withActingConsole { console in
+            let terminal = console.terminal
+            try await terminal.paste("q\u{3}:quit\n")
+            try await console.openForm("orders.eu")
+            try await terminal.press("Tab", "Tab")
+            try await terminal.paste("one\u{1B}[31m\u{3}\ntwo\u{202E}")
+            try await terminal.waitFor("Body    one[31m")
+            try await terminal.waitFor("two<U+202E>")
+            let listener = try await RawClient.connect(port: console.server.port)
+            try await listener.subscribe(to: "orders.eu")
+            try await listener.flush()
+            try await terminal.press("Enter")
+            try await terminal.waitFor("confirmed")
+            #expect(try await listener.nextMessage().text == "one[31m\ntwo\u{202E}")
+            await listener.close()
+        }
+    }
+
+    @Test("the mouse is off until m, then clicks change views, select and open")
+    func mouse() async throws {
+        try await withActingConsole { console in
+            let terminal = console.terminal
+            let publisher = try await RawClient.connect(port: console.server.port)
+            try await console.watchAll(publisher)
+            for topic in ["orders.eu", "orders.us"] { try await publisher.publish("body of \(topic)", to: topic) }
+            try await publisher.flush()
+            try await terminal.waitFor("body of orders.us")
+            #expect(try await !terminal.status().takesMouse)
+            try await terminal.press("m")
+            try await terminal.waitForStatus("mouse on") { $0.takesMouse }
+            try await click("2 Topics", terminal)
+            try await terminal.waitFor("TOPIC")
+            // By name, so that no rate moves the rows about.
+            try await terminal.press("S", "S", "S", "S", "S")
+            try await terminal.waitFor("TOPIC▲")
+            try await terminal.waitFor("orders.us")
+            try await click("orders.us", terminal)
+            try await terminal.waitFor("▸ orders.us")
+            try await click("orders.us", terminal)
+            try await terminal.waitFor("owner       alpha")
+            try await terminal.press("m")
+            try await terminal.waitForStatus("mouse off") { !$0.takesMouse }
+            await publisher.close()
+        }
+    }
+
+    /// Presses and releases the left button on the first place that shows a text, as xterm reports it (SGR 1006).
+    private func click(_ text: String, _ terminal: TerminalDriver) async throws {
+        let screen = try await terminal.screen()
+        let row = try #require(screen.firstIndex { $0.contains(text) })
+        let range = try #require(screen[row].firstRange(of: text))
+        let column = screen[row].unicodeScalars.distance(from: screen[row].startIndex, to: range.lowerBound)
+        for final in ["M", "m"] {
+            try await terminal.send(Array("\u{1B}[<0;\(column + 1);\(row + 1)\(final)".utf8))
+        }
+    }
+
+    @Test("L shows the text of the screen outside of it, and any key goes back")
+    func plainText() async throws {
+        try await withActingConsole { console in
+            let terminal = console.terminal
+            try await terminal.press("L")
+            try await terminal.waitForStatus("normal screen") { !$0.isAlternateScreen }
+            let screen = try await terminal.waitFor("any key goes back")
+            #expect(screen.contains { $0.contains("alpha") && $0.contains(" up ") })
+            #expect(!screen.contains { $0.contains("│") || $0.contains("╭") })
+            try await terminal.press("q")
+            try await terminal.waitForStatus("screen of the console") { $0.isAlternateScreen }
+            try await terminal.waitFor("╭ Clusters")
+            // The key that went back did nothing else.
+            try await terminal.press("3")
+            try await terminal.waitFor("Nothing is subscribed to")
+        }
+    }
+
+    @Test("ended by a signal while the text is shown, the terminal is as it was")
+    func plainTextEnds() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            let console = try PseudoTerminal(
+                [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
+                environment: ["LC_ALL": "C.UTF-8", "HOME": "/nonexistent"]
+            )
+            let before = try #require(console.modes)
+            _ = try await console.waitFor("alpha")
+            try console.send("L")
+            _ = try await console.waitFor("any key goes back")
+            #expect(try #require(console.modes) != before, "keys come one by one")
+            console.signal(SIGTERM)
+            #expect(try await console.waitForExit() == .exited(0))
+            #expect(try #require(console.modes) == before)
+        }
+    }
+
+    @Test("two actions on one key are an error at the start that names both")
+    func conflict() async throws {
+        let directory = try TemporaryDirectory(for: "config")
+        defer { try? directory.remove() }
+        let file = directory.path + "/config.toml"
+        try "[profiles.a]\nservers = [\"127.0.0.1:1\"]\n[keys]\npublish = \"s\"\n"
+            .write(toFile: file, atomically: true, encoding: .utf8)
+        let result = try await BuiltProgram.run(["--config", file])
+        #expect(result.status == .exited(2))
+        #expect(result.errors.contains("the key \"s\" of publish is also the key of subscribe"))
+    }
+}
