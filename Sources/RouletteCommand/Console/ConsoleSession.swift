@@ -25,24 +25,13 @@ enum ConsoleSession {
         let console = ConsoleConfiguration(
             profile: deployment.profile,
             keyBindings: deployment.file?.keyBindings ?? .standard,
-            themes: ThemeLibrary(directories: themeDirectories(environment)),
+            themes: .installed(environment),
             themeName: deployment.file?.theme,
             colorDepth: terminal.capabilities.colorDepth,
             glyphs: terminal.capabilities.glyphs
         )
         try await ConsoleRuntime(client: client, configuration: console, terminal: NcursesConsoleTerminal(terminal: terminal))
             .run()
-    }
-
-    /// Where themes are found: the operator's own, those installed with the program, those of the checkout it was built in.
-    private static func themeDirectories(_ environment: [String: String]) -> [String] {
-        let executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
-        // Without a home directory the compiled-in themes remain.
-        var directories = (try? SettingsLocations(environment: environment, executable: executable?.path))?.themeDirectories ?? []
-        if let executable, let build = executable.pathComponents.lastIndex(of: ".build") {
-            directories.append(NSString.path(withComponents: Array(executable.pathComponents[..<build])) + "/themes")
-        }
-        return directories
     }
 }
 

@@ -4,10 +4,14 @@ public import Settings
 
 /// Which deployment a command works on: a profile of the configuration, or servers given on the command line.
 struct ConnectionOptions: ParsableArguments {
-    @Option(name: .long, help: .init("The configuration to read.", valueName: "file"))
+    @Option(name: .long, help: .init("The configuration to read.", valueName: "file"), completion: .file(extensions: ["toml"]))
     var config: String?
 
-    @Option(name: .long, help: .init("The profile to use, instead of the default one.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: .init("The profile to use, instead of the default one.", valueName: "name"),
+        completion: DeploymentCompletion.profiles
+    )
     var profile: String?
 
     @Option(
@@ -25,7 +29,8 @@ struct ConnectionOptions: ParsableArguments {
         help: .init(
             "A context of the nats command line, instead of a profile: one cluster with its own login. May be repeated.",
             valueName: "name"
-        )
+        ),
+        completion: DeploymentCompletion.contexts
     )
     var context: [String] = []
 

@@ -37,6 +37,7 @@ extension ConfigurationFile {
             "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
         ]
+        if let theme = profile.theme { lines.append("theme = \(literal(theme))") }
         lines += describe(profile.login) + describe(profile.tls)
         for server in profile.servers {
             lines += ["", "[[\(path).servers]]"]
