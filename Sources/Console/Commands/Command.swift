@@ -44,7 +44,7 @@ extension Command {
         Definition(name: "pub", aliases: ["publish"], arguments: "TOPIC [BODY]", summary: "publish a message"),
         Definition(name: "route", aliases: ["r"], arguments: "TOPIC", summary: "say which cluster owns a topic"),
         Definition(name: "reconnect", aliases: [], arguments: "[CLUSTER]", summary: "make connections anew"),
-        Definition(name: "theme", aliases: [], arguments: "[NAME]", summary: "change the theme; the next one without a name"),
+        Definition(name: "theme", aliases: [], arguments: "[NAME]", summary: "change the theme; no name: a list to choose from"),
         Definition(name: "mouse", aliases: [], arguments: "", summary: "mouse on or off"),
         Definition(name: "help", aliases: ["h"], arguments: "", summary: "help for this view"),
     ]
@@ -117,6 +117,17 @@ extension Command {
         if let index = data.deployment.clusterNames.firstIndex(of: name) { return index }
         let names = data.deployment.clusterNames.indices.map { data.deployment.clusterName($0) }.joined(separator: " ")
         throw Failure(reason: "no cluster \(untrusted: name); there are \(names)")
+    }
+}
+
+// MARK: - Preview
+
+extension Command {
+    /// The theme that a line would change to, if there is one of that name.
+    static func theme(in line: String, _ data: DashboardData) -> String? {
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, definition(words[0])?.name == "theme" else { return nil }
+        return data.themeNames.first { $0 == words[1] }
     }
 }
 

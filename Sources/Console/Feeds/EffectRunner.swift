@@ -29,6 +29,8 @@ struct EffectRunner {
             runtime.client.reconnect(cluster: cluster.map { runtime.client.clusters[$0] })
         case .loadTheme(let name):
             runtime.loadTheme(name)
+        case .previewTheme(let name):
+            runtime.previewTheme(name)
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
         case .quit, .suspend, .redraw, .setMouse:
@@ -105,30 +107,6 @@ extension ConsoleRuntime {
             mailbox.send(.publish(id: id, .confirmed(after: clock.now.uptime - start.uptime)))
         } catch {
             if error.code != .canceled { mailbox.send(.publish(id: id, .failed(error.description))) }
-        }
-    }
-}
-
-// MARK: - Themes
-
-extension ConsoleRuntime {
-    func loadTheme(_ name: String) {
-        do {
-            let file = try configuration.themes.load(name)
-            mailbox.send(.themeLoaded(Theme(file, depth: configuration.colorDepth)))
-        } catch {
-            // The old theme stays.
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
-        }
-    }
-
-    func loadNextTheme(after name: String) {
-        do {
-            let names = try configuration.themes.names()
-            let next = names.firstIndex(of: name).map { names[($0 + 1) % names.count] } ?? names.first
-            if let next { loadTheme(next) }
-        } catch {
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
         }
     }
 }

@@ -11,6 +11,7 @@ extension ConsoleRuntime {
         group.addTask { await feedEvents(events) }
         group.addTask { await feedTicks() }
         group.addTask { await feedTraffic() }
+        group.addTask { await feedTheme() }
     }
 
     /// Keys, mouse, sizes. When the terminal is gone there is nothing left to do.

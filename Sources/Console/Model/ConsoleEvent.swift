@@ -16,6 +16,12 @@ enum ConsoleEvent: Sendable {
     case subscription(id: Int, SubscriptionProgress)
     case publish(id: Int, PublishProgress)
     case themeLoaded(Theme)
+    /// A theme to look at, while a prompt points at it.
+    case themePreviewed(Theme)
+    /// The file of the theme in use was edited.
+    case themeReloaded(Theme)
+    /// The file of the theme in use was edited and cannot be loaded.
+    case themeBroken(SafeText)
     /// An effect could not be carried out.
     case failed(Notice)
 }

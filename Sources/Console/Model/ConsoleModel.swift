@@ -14,6 +14,8 @@ struct ConsoleModel: Sendable {
     var notice: Notice?
     private(set) var noticeUntil: Duration = .zero
     var isMouseOn = false
+    /// The theme in use while another one is looked at.
+    var themeBeforePreview: Theme?
     var histories: [HistoryTopic: InputHistory] = [:]
     private var nextID = 1
 

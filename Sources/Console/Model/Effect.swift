@@ -14,6 +14,8 @@ enum Effect: Sendable, Hashable {
     /// Make the connections of a cluster, or of all, anew.
     case reconnect(cluster: Int?)
     case loadTheme(String)
+    /// Load a theme to look at, while a prompt points at it.
+    case previewTheme(String)
     /// The theme that follows in the list of all.
     case loadNextTheme(after: String)
 }

@@ -91,7 +91,8 @@ extension ConsoleModel {
         case .help: return perform(.help)
         case .mouse: return perform(.mouse)
         case .view(let action): open(action)
-        case .theme(let name): return name.map { [.loadTheme($0)] } ?? perform(.nextTheme)
+        case .theme(let name?): return useTheme(name)
+        case .theme(nil): prompt = ThemePrompt(names: data.themeNames, current: data.theme.name)
         case .route(let topic): show(route(topic))
         case .subscribe(let pattern, let group):
             return subscribe(SubscriptionRequest(pattern: pattern, queueGroup: group))

@@ -21,8 +21,13 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
     case .publish(let id, let progress):
         model.publish(id, progress)
     case .themeLoaded(let theme):
-        model.data.theme = theme
-        model.show(.info("theme \(untrusted: theme.name)"))
+        model.themeLoaded(theme)
+    case .themePreviewed(let theme):
+        model.themePreviewed(theme)
+    case .themeReloaded(let theme):
+        model.themeReloaded(theme)
+    case .themeBroken(let reason):
+        model.themeBroken(reason)
     case .failed(let notice):
         model.show(notice)
     }
@@ -62,7 +67,8 @@ extension ConsoleModel {
             notice = nil
             return action.map { perform($0) } ?? []
         }
-        return handleInPrompt(key)
+        let effects = handleInPrompt(key)
+        return effects + followPreview()
     }
 
     private mutating func handleInPrompt(_ key: Key) -> [Effect] {
@@ -95,6 +101,8 @@ extension ConsoleModel {
             if isFinal { histories[.filter, default: InputHistory()].add(text) }
             views.current.filter = text
             return []
+        case .theme(let name):
+            return useTheme(name)
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
         }

@@ -10,6 +10,12 @@ protocol ConsolePrompt: Sendable {
     ///   - line: The bottom row, for prompts of one line.
     /// - Returns: Where the cursor is.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point?
+    /// The theme to show while it is open; nil for the one in use.
+    var previewedTheme: String? { get }
+}
+
+extension ConsolePrompt {
+    var previewedTheme: String? { nil }
 }
 
 /// What a prompt did with a key.
@@ -31,5 +37,6 @@ enum PromptRequest: Sendable {
     case publish(PublishRequest)
     case command(String)
     case filter(String)
+    case theme(String)
     case perform(ConfirmationPrompt.Action)
 }

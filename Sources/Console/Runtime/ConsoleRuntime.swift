@@ -24,7 +24,7 @@ public struct ConsoleRuntime: Sendable {
     let mailbox = Mailbox<ConsoleEvent>()
     /// Tells the traffic feed that messages came; one that waits is enough.
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
-    private let theme: Theme
+    let themes: ThemeLoader
 
     /// Prepares the console without touching network or terminal.
     ///
@@ -40,9 +40,12 @@ public struct ConsoleRuntime: Sendable {
         terminal: any ConsoleTerminal,
         clock: ConsoleClock = .system
     ) throws {
-        let file = try configuration.themes.load(configuration.themeName ?? ThemeLibrary.defaultName)
+        themes = try ThemeLoader(
+            configuration.themes,
+            depth: configuration.colorDepth,
+            name: configuration.themeName ?? ThemeLibrary.defaultName
+        )
         let news = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        theme = Theme(file, depth: configuration.colorDepth)
         traffic = TrafficStore(ring: client.ring) { news.continuation.yield() }
         self.client = client
         self.configuration = configuration
@@ -80,12 +83,12 @@ public struct ConsoleRuntime: Sendable {
             clusterNames: client.clusters.map(\.name)
         )
         let keys = KeyMap(configuration.keyBindings)
-        var data = DashboardData(deployment: deployment, keys: keys, theme: theme)
+        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first)
         data.now = clock.now
         data.clusters = ClusterRow.rows(of: client.snapshot())
         var model = ConsoleModel(size: await terminal.size, data: data)
         do {
-            model.data.themeNames = try configuration.themes.names()
+            model.data.themeNames = try themes.names()
         } catch {
             model.log(EventRow(.note, .warning, detail: "\(untrusted: error.description)"))
         }

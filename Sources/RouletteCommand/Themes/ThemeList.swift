@@ -42,7 +42,8 @@ struct ThemeList {
         let width = names.map(\.width).max() ?? 0
         return zip(names, entries).map { name, entry in
             let variant: SafeText = entry.variant.map { $0 == .dark ? "dark " : "light" } ?? "-    "
-            let place: SafeText = entry.error.map { "broken: \(untrusted: $0)" } ?? entry.file.map { "\(untrusted: $0)" } ?? "compiled in"
+            let file: SafeText = entry.file.map { "\(untrusted: $0)" } ?? "compiled in"
+            let place: SafeText = entry.error.map { "broken: \(untrusted: $0)" } ?? file
             return "\(name)\(SafeText(repeating: " ", count: width - name.width))  \(variant)  \(place)"
         }
     }

@@ -93,8 +93,8 @@ struct ThemeSample {
                 .map { ($0, $1) },
             [(glyphs.selection + " the selected row", .selection), ("the row of the cursor", .cursorLine), ("border", .border)],
             [
-                ("{", .jsonPunctuation), ("\"id\"", .jsonKey), ("42", .jsonNumber), ("\"paid\"", .jsonKey), ("true", .jsonLiteral),
-                ("\"note\"", .jsonKey), ("\"gift\"", .jsonString), ("}", .jsonPunctuation),
+                ("{", .jsonPunctuation), ("\"id\"", .jsonKey), ("42", .jsonNumber), ("\"paid\"", .jsonKey),
+                ("true", .jsonLiteral), ("\"note\"", .jsonKey), ("\"gift\"", .jsonString), ("}", .jsonPunctuation),
             ],
             [("00000010", .hexOffset), ("48 65 6c 6c 6f", .hexByte), ("Hello", .hexASCII), ("^[", .escape)],
             [(rising, .graphIn), (falling, .graphOut), ("9k", .graphGrid)],

@@ -71,7 +71,8 @@ struct ConfigCommandTests {
 
     @Test("show: without secrets, and what it prints is a configuration again")
     func show() async throws {
-        let text = "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\ntheme = \"nord\"\n[keys]\npublish = \"P\"\n"
+        let text =
+            "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\ntheme = \"nord\"\n[keys]\npublish = \"P\"\n"
         try await withConfiguration(text) { path in
             let result = try await BuiltProgram.run(["config", "show", "--config", path])
             #expect(result.status == .exited(0), "\(result.errors)")

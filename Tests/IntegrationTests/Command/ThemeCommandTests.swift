@@ -44,7 +44,8 @@ struct ThemeCommandTests {
 
     @Test("list: those of the program and one's own, and a broken one says why")
     func list() async throws {
-        try await withThemes(["mine": "name = \"mine\"\nvariant = \"light\"\n", "broken": "name = \"broken\"\ntxt = 1\n"]) { environment in
+        let mine = "name = \"mine\"\nvariant = \"light\"\n"
+        try await withThemes(["mine": mine, "broken": "name = \"broken\"\ntxt = 1\n"]) { environment in
             let result = try await BuiltProgram.run(["theme", "list", "--json"], environment: environment)
             #expect(result.status == .exited(0), "\(result.errors)")
             let entries = try result.lines.map { try JSONDecoder().decode(Entry.self, from: Data($0.utf8)) }
