@@ -33,7 +33,13 @@ struct EffectRunner {
             runtime.previewTheme(name)
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
-        case .quit, .suspend, .redraw, .setMouse:
+        case .lookAtDemo:
+            group.addTask { await runtime.demo(nil, on: "") }
+        case .demo(let action, let node):
+            group.addTask { await runtime.demo(action, on: node) }
+        case .checkProfile(let name):
+            runtime.checkProfile(name)
+        case .quit, .switchProfile, .suspend, .redraw, .setMouse:
             // The loop carries these out itself, since it owns the terminal.
             break
         }

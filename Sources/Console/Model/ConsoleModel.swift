@@ -14,6 +14,8 @@ struct ConsoleModel: Sendable {
     var notice: Notice?
     private(set) var noticeUntil: Duration = .zero
     var isMouseOn = false
+    /// The theme that the operator chose, whatever configuration and profile say.
+    var chosenTheme: String?
     /// The theme in use while another one is looked at.
     var themeBeforePreview: Theme?
     var histories: [HistoryTopic: InputHistory] = [:]

@@ -12,6 +12,8 @@ struct Deployment: Sendable {
     let publishRefusal: SafeText?
     /// Why nothing may be subscribed to, or nil if it may.
     let subscribeRefusal: SafeText?
+    /// What is watched from the start.
+    let watch: [String]
     let ring: HashRing
     /// Names of the clusters in ring order.
     let clusterNames: [String]
@@ -19,6 +21,7 @@ struct Deployment: Sendable {
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
         name = profile.name
         environment = profile.environment
+        watch = profile.watch
         self.ring = ring
         self.clusterNames = clusterNames
         publishRefusal =

@@ -3,11 +3,19 @@ import NATSWire
 /// What ``update(_:_:)`` asks to be done outside. What comes of it returns as a ``ConsoleEvent``.
 enum Effect: Sendable, Hashable {
     case quit
+    /// See whether a profile can be switched to.
+    case checkProfile(String)
+    /// Show another profile in place of this one.
+    case switchProfile(String)
     /// Lend the terminal to the shell.
     case suspend
     /// Paint everything anew, whatever the terminal is believed to show.
     case redraw
     case setMouse(Bool)
+    /// Ask how the servers of the demo are.
+    case lookAtDemo
+    /// Stop or start a server of the demo.
+    case demo(DemoAction, node: String)
     case subscribe(id: Int, SubscriptionRequest)
     case unsubscribe(id: Int)
     case publish(id: Int, PublishRequest)

@@ -16,6 +16,7 @@ extension ConsoleModel {
         case .subscribe: openSubscribe(views.current.selectedTopic(data) ?? "")
         case .publish: openPublish(topic: views.current.selectedTopic(data) ?? "")
         case .unsubscribe: openUnsubscribe()
+        case .demoNode: return openDemoNodes()
         default: return performInView(action)
         }
         return []
@@ -91,6 +92,7 @@ extension ConsoleModel {
         case .help: return perform(.help)
         case .mouse: return perform(.mouse)
         case .view(let action): open(action)
+        case .profile(let name): return [.checkProfile(name)]
         case .theme(let name?): return useTheme(name)
         case .theme(nil): prompt = ThemePrompt(names: data.themeNames, current: data.theme.name)
         case .route(let topic): show(route(topic))

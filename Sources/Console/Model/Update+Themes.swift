@@ -8,6 +8,7 @@ extension ConsoleModel {
     mutating func themeLoaded(_ theme: Theme) {
         themeBeforePreview = nil
         data.theme = theme
+        chosenTheme = theme.name
         show(.info("theme \(untrusted: theme.name)"))
     }
 

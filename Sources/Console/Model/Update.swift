@@ -22,6 +22,12 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         model.publish(id, progress)
     case .themeLoaded(let theme):
         model.themeLoaded(theme)
+    case .demoNodes(let nodes):
+        model.data.demoNodes = nodes
+    case .demoDone(let action, let node, let nodes):
+        model.demoDone(action, node, nodes)
+    case .profileLoaded(let name):
+        return model.profileLoaded(name)
     case .themePreviewed(let theme):
         model.themePreviewed(theme)
     case .themeReloaded(let theme):
@@ -60,7 +66,8 @@ extension ConsoleModel {
 
     private mutating func handle(_ key: Key) -> [Effect] {
         let scope = type(of: views.current).scope
-        let action = data.keys.action(for: key, in: scope)
+        var action = data.keys.action(for: key, in: scope)
+        if action == nil, data.demoNodes != nil { action = data.keys.action(for: key, in: .demo) }
         // Whatever is open, a screen that shows nothing must not trap anybody.
         if isTooSmall { return action == .quit ? [.quit] : [] }
         guard prompt != nil else {
@@ -103,8 +110,13 @@ extension ConsoleModel {
             return []
         case .theme(let name):
             return useTheme(name)
+        case .demo(let action, let node):
+            show(.info("\(untrusted: action.rawValue) \(untrusted: node)…"))
+            return [.demo(action, node: node)]
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
+        case .perform(.switchProfile(let name)):
+            return [.switchProfile(name)]
         }
     }
 }

@@ -5,6 +5,7 @@ struct ConfirmationPrompt: ConsolePrompt {
     /// What is done on yes.
     enum Action: Sendable, Hashable {
         case subscribe(SubscriptionRequest)
+        case switchProfile(String)
     }
 
     let title: SafeText

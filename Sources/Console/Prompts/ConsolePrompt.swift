@@ -38,5 +38,6 @@ enum PromptRequest: Sendable {
     case command(String)
     case filter(String)
     case theme(String)
+    case demo(DemoAction, node: String)
     case perform(ConfirmationPrompt.Action)
 }

@@ -15,6 +15,10 @@ public struct ConsoleConfiguration: Sendable {
     public var colorDepth: ColorDepth
     /// `.ascii` where the terminal or the locale has no UTF-8.
     public var glyphs: GlyphSet
+    /// Profiles to switch to; nil if there are none.
+    public var profiles: (any ProfileSource)?
+    /// The servers of the demo, to stop and start; nil outside of it.
+    public var demo: (any DemoControl)?
 
     /// A configuration with the standard keys and the default theme.
     public init(
@@ -23,7 +27,9 @@ public struct ConsoleConfiguration: Sendable {
         themes: ThemeLibrary = ThemeLibrary(directories: []),
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,
-        glyphs: GlyphSet = .unicode
+        glyphs: GlyphSet = .unicode,
+        profiles: (any ProfileSource)? = nil,
+        demo: (any DemoControl)? = nil
     ) {
         self.profile = profile
         self.keyBindings = keyBindings
@@ -31,5 +37,7 @@ public struct ConsoleConfiguration: Sendable {
         self.themeName = themeName
         self.colorDepth = colorDepth
         self.glyphs = glyphs
+        self.profiles = profiles
+        self.demo = demo
     }
 }

@@ -11,27 +11,39 @@ enum ConsoleSession {
     ///
     /// - Parameters:
     ///   - deployment: What to show, with its login complete, and the configuration with keys and theme if there is one.
+    ///   - theme: The theme to begin with, whatever the configuration says.
+    ///   - demo: The servers to stop and start, in a demo.
     ///   - environment: The process's environment.
     /// - Throws: `TerminalError`, `SettingsError` or `RouletteError`, all before anything was connected.
     static func run(
         _ deployment: ResolvedDeployment,
+        theme: String? = nil,
+        demo: (any DemoControl)? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
-        var configuration = try RouletteConfiguration(profile: deployment.profile)
-        configuration.connectionName = "roulette console"
-        let client = try RouletteClient(configuration: configuration, logger: .silent)
+        let client = try client(for: deployment.profile)
+        let defaultTheme = TerminalBackground.defaultTheme(environment)
         let terminal = try Terminal.start()
         defer { terminal.restore() }
         let console = ConsoleConfiguration(
             profile: deployment.profile,
             keyBindings: deployment.file?.keyBindings ?? .standard,
             themes: .installed(environment),
-            themeName: deployment.file?.theme,
+            themeName: theme ?? deployment.profile.theme ?? deployment.file?.theme ?? defaultTheme,
             colorDepth: terminal.capabilities.colorDepth,
-            glyphs: terminal.capabilities.glyphs
+            glyphs: terminal.capabilities.glyphs,
+            profiles: ConfiguredProfiles(start: deployment, environment: environment, theme: theme, defaultTheme: defaultTheme),
+            demo: demo
         )
         try await ConsoleRuntime(client: client, configuration: console, terminal: NcursesConsoleTerminal(terminal: terminal))
             .run()
+    }
+
+    /// The console's client on a profile; it does not run yet.
+    static func client(for profile: Profile) throws -> RouletteClient {
+        var configuration = try RouletteConfiguration(profile: profile)
+        configuration.connectionName = "roulette console"
+        return try RouletteClient(configuration: configuration, logger: .silent)
     }
 }
 

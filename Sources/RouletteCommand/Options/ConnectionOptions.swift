@@ -54,6 +54,8 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
     func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
         var deployment = try unchanged(environment: environment)
+        deployment.path = config ?? (try? SettingsLocations(environment: environment))?.configurationFile
+        deployment.isAsInFile = server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil
         if let naming {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }
@@ -129,6 +131,10 @@ struct ConnectionOptions: ParsableArguments {
 struct ResolvedDeployment: Sendable {
     var profile: Profile
     var file: ConfigurationFile?
+    /// Where the configuration is, or would be; nil if there is no place for one.
+    var path: String?
+    /// Whether the profile is the file's, with nothing changed by options.
+    var isAsInFile = false
 }
 
 extension Profile.Naming: ExpressibleByArgument {}
