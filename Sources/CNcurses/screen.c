@@ -75,15 +75,39 @@ static void enter_modes(void) {
     if (mouse_is_on) write_all(mouse_on, sizeof mouse_on - 1);
 }
 
+static bool describes(const char *term) {
+    int status = 0;
+    return setupterm(term, STDOUT_FILENO, &status) == OK;
+}
+
+// The description of the terminal to use: TERM, or where COLORTERM says that it takes 24-bit colors, the description of
+// its family that knows how. xterm's second one writes colors with semicolons, which all of them understand.
+static const char *description(const char *term) {
+    static char name[64];
+    const char *colors = getenv("COLORTERM");
+    const char *plain = getenv("NO_COLOR");
+    if (colors == NULL || (strcmp(colors, "truecolor") != 0 && strcmp(colors, "24bit") != 0)) return term;
+    if ((plain != NULL && *plain != '\0') || strstr(term, "-direct") != NULL) return term;
+    int family = (int)strcspn(term, "-");
+    if (family > 40) return term;
+    static const char *const suffixes[] = {"-direct2", "-direct"};
+    for (size_t index = 0; index < sizeof suffixes / sizeof *suffixes; index++) {
+        snprintf(name, sizeof name, "%.*s%s", family, term, suffixes[index]);
+        if (describes(name)) return name;
+    }
+    return term;
+}
+
 enum cncurses_start_result cncurses_start(void) {
     // Only how characters are encoded: the rest would change how libraries in this process read numbers.
     setlocale(LC_CTYPE, "");
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return CNCURSES_NOT_A_TERMINAL;
     const char *term = getenv("TERM");
     if (term == NULL || *term == '\0') return CNCURSES_NO_TERM;
+    term = description(term);
     int status = 0;
     // newterm() says only that it failed; setupterm() says why.
-    if (setupterm(NULL, STDOUT_FILENO, &status) == ERR) {
+    if (setupterm(term, STDOUT_FILENO, &status) == ERR) {
         return status == 0 ? CNCURSES_UNKNOWN_TERM : status == -1 ? CNCURSES_NO_DATABASE : CNCURSES_TOO_SIMPLE;
     }
     const char *move = tigetstr("cup");
@@ -91,7 +115,7 @@ enum cncurses_start_result cncurses_start(void) {
 
     prepare_restore();
     cncurses_arm_restore();
-    screen = newterm(NULL, stdout, stdin);
+    screen = newterm(term, stdout, stdin);
     if (screen == NULL) {
         cncurses_disarm_restore();
         return CNCURSES_FAILED;

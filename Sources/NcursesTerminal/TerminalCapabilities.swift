@@ -16,12 +16,21 @@ public struct TerminalCapabilities: Hashable, Sendable {
     /// True if the locale's characters are UTF-8; only then can anything outside ASCII be drawn.
     public let isUTF8: Bool
 
-    /// The glyphs to draw with: `.unicode`, or `.ascii` where the locale has no more.
-    public var glyphs: GlyphSet { isUTF8 ? .unicode : .ascii }
+    /// True if its font has box drawing, blocks and braille, as far as its type tells.
+    public let hasGlyphs: Bool
 
-    init(colorDepth: ColorDepth, isUTF8: Bool) {
+    /// The glyphs to draw with: `.unicode`, or `.ascii` where the locale or the font has no more.
+    public var glyphs: GlyphSet { isUTF8 && hasGlyphs ? .unicode : .ascii }
+
+    init(colorDepth: ColorDepth, isUTF8: Bool, hasGlyphs: Bool = true) {
         self.colorDepth = colorDepth
         self.isUTF8 = isUTF8
+        self.hasGlyphs = hasGlyphs
+    }
+
+    /// Terminals of hardware, and consoles whose font has 256 or 512 characters, none of them braille.
+    static func hasGlyphs(term: String) -> Bool {
+        !["linux", "vt", "ansi", "cons", "wsvt", "sun"].contains { term.hasPrefix($0) } || term.hasPrefix("vte")
     }
 
     /// What the terminal that ncurses just started can show, as far as terminfo knows.
@@ -38,6 +47,7 @@ public struct TerminalCapabilities: Hashable, Sendable {
             default: depth = .none
             }
         }
-        return TerminalCapabilities(colorDepth: depth, isUTF8: cncurses_is_utf8())
+        let term = getenv("TERM").map { String(cString: $0) } ?? ""
+        return TerminalCapabilities(colorDepth: depth, isUTF8: cncurses_is_utf8(), hasGlyphs: hasGlyphs(term: term))
     }
 }

@@ -7,7 +7,7 @@ import Testing
 @testable import Console
 
 /// A terminal that keeps the last frame, and lets tests wait for what it shows.
-private final class RecordingTerminal: ConsoleTerminal {
+final class RecordingTerminal: ConsoleTerminal {
     let events: AsyncStream<InputEvent>
     private let input: AsyncStream<InputEvent>.Continuation
     private let frames: AsyncStream<[String]>

@@ -15,6 +15,7 @@ enum Command: Sendable, Hashable {
     case publish(String, body: String?)
     case reconnect(cluster: Int?)
     case mouse
+    case profile(String)
 
     /// Why a line is no command.
     struct Failure: Error, Hashable {
@@ -44,7 +45,8 @@ extension Command {
         Definition(name: "pub", aliases: ["publish"], arguments: "TOPIC [BODY]", summary: "publish a message"),
         Definition(name: "route", aliases: ["r"], arguments: "TOPIC", summary: "say which cluster owns a topic"),
         Definition(name: "reconnect", aliases: [], arguments: "[CLUSTER]", summary: "make connections anew"),
-        Definition(name: "theme", aliases: [], arguments: "[NAME]", summary: "change the theme; the next one without a name"),
+        Definition(name: "profile", aliases: ["context"], arguments: "NAME", summary: "show another profile or nats context"),
+        Definition(name: "theme", aliases: [], arguments: "[NAME]", summary: "change the theme; no name: a list to choose from"),
         Definition(name: "mouse", aliases: [], arguments: "", summary: "mouse on or off"),
         Definition(name: "help", aliases: ["h"], arguments: "", summary: "help for this view"),
     ]
@@ -91,6 +93,12 @@ extension Command {
         case "mouse": command = .mouse
         case "view": command = .view(try view(named: try argument()))
         case "theme": command = .theme(optional())
+        case "profile":
+            guard let name = optional() else {
+                let names = data.profileNames.map { SafeText(untrusted: $0) }.joined(separator: ", ")
+                throw Failure(reason: names.isEmpty ? "there is no other profile here" : ":profile needs NAME; there are \(names)")
+            }
+            command = .profile(name)
         case "route": command = .route(try argument())
         case "sub": command = .subscribe(try argument(), queueGroup: optional())
         case "watch": command = .watch(try argument())
@@ -120,6 +128,17 @@ extension Command {
     }
 }
 
+// MARK: - Preview
+
+extension Command {
+    /// The theme that a line would change to, if there is one of that name.
+    static func theme(in line: String, _ data: DashboardData) -> String? {
+        let words = line.split(separator: " ", maxSplits: 1)
+        guard words.count == 2, definition(words[0])?.name == "theme" else { return nil }
+        return data.themeNames.first { $0 == words[1] }
+    }
+}
+
 // MARK: - Completion
 
 extension Command {
@@ -133,6 +152,7 @@ extension Command {
         let candidates: [String] =
             switch definition(name)?.name {
             case "view": viewNames.map(\.name).filter { $0.hasPrefix(word) }
+            case "profile": data.profileNames.filter { $0.hasPrefix(word) }
             case "theme": data.themeNames.filter { $0.hasPrefix(word) }
             case "sub", "watch", "pub", "route": TopicCompletion.completions(of: word, data)
             case "unsub": data.subscriptions.map(\.request.pattern).filter { $0.hasPrefix(word) }

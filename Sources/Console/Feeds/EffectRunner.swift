@@ -42,9 +42,17 @@ struct EffectRunner {
             runtime.client.reconnect(cluster: cluster.map { runtime.client.clusters[$0] })
         case .loadTheme(let name):
             runtime.loadTheme(name)
+        case .previewTheme(let name):
+            runtime.previewTheme(name)
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
-        case .quit, .suspend, .redraw, .setMouse, .copy, .copyScreen:
+        case .lookAtDemo:
+            group.addTask { await runtime.demo(nil, on: "") }
+        case .demo(let action, let node):
+            group.addTask { await runtime.demo(action, on: node) }
+        case .checkProfile(let name):
+            runtime.checkProfile(name)
+        case .quit, .switchProfile, .suspend, .redraw, .setMouse, .copy, .copyScreen:
             // The loop carries these out itself, since it owns the terminal.
             break
         }
@@ -111,30 +119,6 @@ extension ConsoleRuntime {
             mailbox.send(.edited(.saved(try await terminal.edit(text))))
         } catch {
             mailbox.send(.edited(.failed(error.message)))
-        }
-    }
-}
-
-// MARK: - Themes
-
-extension ConsoleRuntime {
-    func loadTheme(_ name: String) {
-        do {
-            let file = try configuration.themes.load(name)
-            mailbox.send(.themeLoaded(Theme(file, depth: configuration.colorDepth)))
-        } catch {
-            // The old theme stays.
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
-        }
-    }
-
-    func loadNextTheme(after name: String) {
-        do {
-            let names = try configuration.themes.names()
-            let next = names.firstIndex(of: name).map { names[($0 + 1) % names.count] } ?? names.first
-            if let next { loadTheme(next) }
-        } catch {
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
         }
     }
 }

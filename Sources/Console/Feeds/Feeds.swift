@@ -7,14 +7,14 @@ extension ConsoleRuntime {
     func addFeeds(to group: inout DiscardingTaskGroup) {
         let events = client.events
         group.addTask { await client.run() }
-        group.addTask { await feedInput() }
         group.addTask { await feedEvents(events) }
         group.addTask { await feedTicks() }
         group.addTask { await feedTraffic() }
+        group.addTask { await feedTheme() }
     }
 
     /// Keys, mouse, sizes. When the terminal is gone there is nothing left to do.
-    private func feedInput() async {
+    func feedInput() async {
         for await event in terminal.events { mailbox.send(.input(event)) }
         mailbox.finish()
     }

@@ -23,6 +23,18 @@ enum ConsoleEvent: Sendable {
     case themeLoaded(Theme)
     /// An effect was carried out.
     case done(Notice)
+    /// A profile can be switched to.
+    case profileLoaded(String)
+    /// A theme to look at, while a prompt points at it.
+    case themePreviewed(Theme)
+    /// The file of the theme in use was edited.
+    case themeReloaded(Theme)
+    /// The file of the theme in use was edited and cannot be loaded.
+    case themeBroken(SafeText)
+    /// The servers of the demo as they are now.
+    case demoNodes([DemoNode])
+    /// Something was done to one of them.
+    case demoDone(DemoAction, node: String, [DemoNode])
     /// An effect could not be carried out.
     case failed(Notice)
 }

@@ -14,6 +14,10 @@ struct ConsoleModel: Sendable {
     var notice: Notice?
     private(set) var noticeUntil: Duration = .zero
     var isMouseOn = false
+    /// The theme that the operator chose, whatever configuration and profile say.
+    var chosenTheme: String?
+    /// The theme in use while another one is looked at.
+    var themeBeforePreview: Theme?
     var histories: [HistoryTopic: InputHistory] = [:]
     var messageHistory = MessageHistory()
     /// Publishes and requests that are not over.

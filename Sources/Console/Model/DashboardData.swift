@@ -12,6 +12,10 @@ struct DashboardData: Sendable {
     var tail = TailLog()
     var events = EventLog()
     var subscriptions: [SubscriptionRow] = []
+    /// The profiles that can be switched to.
+    var profileNames: [String] = []
+    /// The servers of the demo; nil outside of it.
+    var demoNodes: [DemoNode]?
     /// The themes that can be chosen.
     var themeNames: [String] = []
     /// How many messages of the tail are counted and not shown.

@@ -16,6 +16,8 @@ struct Deployment: Sendable {
     let hasMonitors: Bool
     /// Whether what is typed and sent is kept for the next runs.
     let keepsHistory: Bool
+    /// What is watched from the start.
+    let watch: [String]
     let ring: HashRing
     /// Names of the clusters in ring order.
     let clusterNames: [String]
@@ -25,6 +27,7 @@ struct Deployment: Sendable {
         environment = profile.environment
         hasMonitors = profile.servers.contains { $0.monitor != nil }
         keepsHistory = profile.keepsHistory
+        watch = profile.watch
         self.ring = ring
         self.clusterNames = clusterNames
         publishRefusal =

@@ -5,11 +5,19 @@ import TerminalUI
 /// What ``update(_:_:)`` asks to be done outside. What comes of it returns as a ``ConsoleEvent``.
 enum Effect: Sendable, Hashable {
     case quit
+    /// See whether a profile can be switched to.
+    case checkProfile(String)
+    /// Show another profile in place of this one.
+    case switchProfile(String)
     /// Lend the terminal to the shell.
     case suspend
     /// Paint everything anew, whatever the terminal is believed to show.
     case redraw
     case setMouse(Bool)
+    /// Ask how the servers of the demo are.
+    case lookAtDemo
+    /// Stop or start a server of the demo.
+    case demo(DemoAction, node: String)
     case subscribe(id: Int, SubscriptionRequest)
     case unsubscribe(id: Int)
     /// Find out how much a subscription would bring.
@@ -30,6 +38,8 @@ enum Effect: Sendable, Hashable {
     /// Keep it for the next runs too.
     case remember(ConsoleHistory.Entry)
     case loadTheme(String)
+    /// Load a theme to look at, while a prompt points at it.
+    case previewTheme(String)
     /// The theme that follows in the list of all.
     case loadNextTheme(after: String)
 }

@@ -17,6 +17,7 @@ extension ConsoleModel {
         case .subscribe: openSubscribe(views.current.selectedTopic(data) ?? "")
         case .publish: openPublish(MessageDraft(topic: views.current.selectedTopic(data) ?? ""))
         case .unsubscribe: openUnsubscribe()
+        case .demoNode: return openDemoNodes()
         default: return performInView(action)
         }
         return []
@@ -99,7 +100,9 @@ extension ConsoleModel {
         case .help: return perform(.help)
         case .mouse: return perform(.mouse)
         case .view(let action): open(action)
-        case .theme(let name): return name.map { [.loadTheme($0)] } ?? perform(.nextTheme)
+        case .profile(let name): return [.checkProfile(name)]
+        case .theme(let name?): return useTheme(name)
+        case .theme(nil): prompt = ThemePrompt(names: data.themeNames, current: data.theme.name)
         case .route(let topic): show(route(topic))
         case .subscribe(let pattern, let group):
             return subscribe(SubscriptionRequest(pattern: pattern, queueGroup: group))

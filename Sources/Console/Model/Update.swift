@@ -27,12 +27,23 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
     case .historyLoaded(let history):
         model.take(history)
     case .themeLoaded(let theme):
-        model.data.theme = theme
-        model.show(.info("theme \(untrusted: theme.name)"))
+        model.themeLoaded(theme)
     case .done(let notice):
         model.show(notice)
         // In full: the bottom row may have no room for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
+    case .demoNodes(let nodes):
+        model.data.demoNodes = nodes
+    case .demoDone(let action, let node, let nodes):
+        model.demoDone(action, node, nodes)
+    case .profileLoaded(let name):
+        return model.profileLoaded(name)
+    case .themePreviewed(let theme):
+        model.themePreviewed(theme)
+    case .themeReloaded(let theme):
+        model.themeReloaded(theme)
+    case .themeBroken(let reason):
+        model.themeBroken(reason)
     case .failed(let notice):
         model.show(notice)
     }
@@ -56,14 +67,16 @@ extension ConsoleModel {
 
     private mutating func handle(_ key: Key) -> [Effect] {
         let scope = type(of: views.current).scope
-        let action = data.keys.action(for: key, in: scope)
+        var action = data.keys.action(for: key, in: scope)
+        if action == nil, data.demoNodes != nil { action = data.keys.action(for: key, in: .demo) }
         // Whatever is open, a screen that shows nothing must not trap anybody.
         if isTooSmall { return action == .quit ? [.quit] : [] }
         guard prompt != nil else {
             notice = nil
             return action.map { perform($0) } ?? []
         }
-        return handleInPrompt(key)
+        let effects = handleInPrompt(key)
+        return effects + followPreview()
     }
 
     private mutating func handleInPrompt(_ key: Key) -> [Effect] {
@@ -98,12 +111,19 @@ extension ConsoleModel {
         case .filter(let text):
             views.current.filter = text
             return isFinal ? remember(.filter(text)) : []
+        case .theme(let name):
+            return useTheme(name)
+        case .demo(let action, let node):
+            show(.info("\(untrusted: action.rawValue) \(untrusted: node)…"))
+            return [.demo(action, node: node)]
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
         case .perform(.publish(let request)):
             return publish(request, isConfirmed: true)
         case .perform(.quit):
             return [.quit]
+        case .perform(.switchProfile(let name)):
+            return [.switchProfile(name)]
         }
     }
 

@@ -3,16 +3,20 @@ import TerminalUI
 /// `:`: a command, completed with tab.
 struct CommandPrompt: ConsolePrompt {
     private var prompt: Prompt
+    /// The theme that the line names, if there is one of that name.
+    private(set) var previewedTheme: String?
 
     init(history: InputHistory) {
         prompt = Prompt(label: ":", history: history)
     }
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
-        switch prompt.handle(key, completions: { Command.completions(of: $0, data) }) {
-        case .submitted(let text): .submit(.command(text))
-        case .cancelled: .close
-        case .edited, .unchanged, .ignored, .full: .stay
+        let outcome = prompt.handle(key, completions: { Command.completions(of: $0, data) })
+        previewedTheme = Command.theme(in: prompt.text, data)
+        switch outcome {
+        case .submitted(let text): return .submit(.command(text))
+        case .cancelled: return .close
+        case .edited, .unchanged, .ignored, .full: return .stay
         }
     }
 

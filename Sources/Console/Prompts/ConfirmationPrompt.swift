@@ -7,6 +7,7 @@ struct ConfirmationPrompt: ConsolePrompt {
         case subscribe(SubscriptionRequest)
         case publish(PublishRequest)
         case quit
+        case switchProfile(String)
     }
 
     let title: SafeText

@@ -12,6 +12,12 @@ protocol ConsolePrompt: Sendable {
     ///   - line: The bottom row, for prompts of one line.
     /// - Returns: Where the cursor is.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point?
+    /// The theme to show while it is open; nil for the one in use.
+    var previewedTheme: String? { get }
+}
+
+extension ConsolePrompt {
+    var previewedTheme: String? { nil }
 }
 
 extension ConsolePrompt {
@@ -40,5 +46,7 @@ enum PromptRequest: Sendable {
     case edit([UInt8])
     case command(String)
     case filter(String)
+    case theme(String)
+    case demo(DemoAction, node: String)
     case perform(ConfirmationPrompt.Action)
 }

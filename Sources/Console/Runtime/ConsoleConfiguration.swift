@@ -15,6 +15,10 @@ public struct ConsoleConfiguration: Sendable {
     public var colorDepth: ColorDepth
     /// `.ascii` where the terminal or the locale has no UTF-8.
     public var glyphs: GlyphSet
+    /// Profiles to switch to; nil if there are none.
+    public var profiles: (any ProfileSource)?
+    /// The servers of the demo, to stop and start; nil outside of it.
+    public var demo: (any DemoControl)?
 
     /// Where history and saved messages are kept; nil for nowhere.
     public var stateDirectory: String?
@@ -30,6 +34,8 @@ public struct ConsoleConfiguration: Sendable {
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,
         glyphs: GlyphSet = .unicode,
+        profiles: (any ProfileSource)? = nil,
+        demo: (any DemoControl)? = nil,
         stateDirectory: String? = nil,
         messageLine: @escaping @Sendable (SavedMessage) -> [UInt8] = { $0.payload + [UInt8(ascii: "\n")] }
     ) {
@@ -41,5 +47,7 @@ public struct ConsoleConfiguration: Sendable {
         self.glyphs = glyphs
         self.stateDirectory = stateDirectory
         self.messageLine = messageLine
+        self.profiles = profiles
+        self.demo = demo
     }
 }

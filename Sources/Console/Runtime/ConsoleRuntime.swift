@@ -21,11 +21,11 @@ public struct ConsoleRuntime: Sendable {
     let terminal: any ConsoleTerminal
     let clock: ConsoleClock
     let traffic: TrafficStore
-    let mailbox = Mailbox<ConsoleEvent>()
+    let mailbox: Mailbox<ConsoleEvent>
     /// Tells the traffic feed that messages came; one that waits is enough.
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     let history: HistoryKeeper
-    private let theme: Theme
+    let themes: ThemeLoader
 
     /// Prepares the console without touching network or terminal.
     ///
@@ -41,9 +41,29 @@ public struct ConsoleRuntime: Sendable {
         terminal: any ConsoleTerminal,
         clock: ConsoleClock = .system
     ) throws {
-        let file = try configuration.themes.load(configuration.themeName ?? ThemeLibrary.defaultName)
+        try self.init(
+            client: client,
+            configuration: configuration,
+            terminal: terminal,
+            clock: clock,
+            mailbox: Mailbox<ConsoleEvent>()
+        )
+    }
+
+    /// - Parameter mailbox: Where the terminal's events arrive already, for a console that follows another.
+    init(
+        client: RouletteClient,
+        configuration: ConsoleConfiguration,
+        terminal: any ConsoleTerminal,
+        clock: ConsoleClock,
+        mailbox: Mailbox<ConsoleEvent>
+    ) throws(SettingsError) {
+        themes = try ThemeLoader(
+            configuration.themes,
+            depth: configuration.colorDepth,
+            name: configuration.themeName ?? ThemeLibrary.defaultName
+        )
         let news = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        theme = Theme(file, depth: configuration.colorDepth)
         traffic = TrafficStore(ring: client.ring) { news.continuation.yield() }
         self.client = client
         self.configuration = configuration
@@ -51,28 +71,50 @@ public struct ConsoleRuntime: Sendable {
         self.clock = clock
         self.news = news
         history = HistoryKeeper(path: configuration.profile.keepsHistory ? configuration.stateDirectory : nil)
+        self.mailbox = mailbox
     }
 
-    /// Shows the console until the operator quits, the terminal ends or the task is canceled; then closes the client.
+    /// Shows the console, on one profile after the other, until the operator quits, the terminal ends or the task is
+    /// canceled; then closes the client.
     ///
     /// The first frame is painted before any connection is made.
     public func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await feedInput() }
+            var end = await show(nil)
+            while case .switched(let next, let carried) = end { end = await next.show(carried) }
+            group.cancelAll()
+        }
+    }
+
+    /// Shows the console on its profile.
+    /// - Parameter carried: What stays from the profile before.
+    private func show(_ carried: CarriedState?) async -> ConsoleEnd {
+        // What was on its way from the profile before concerns nobody any more.
+        if carried != nil { mailbox.removeAll { if case .input = $0 { true } else { false } } }
         var model = await makeModel()
+        if let carried { model.take(carried) }
         var screen = ConsoleScreen(terminal: terminal, glyphs: configuration.glyphs)
         await screen.show(&model)
-        await withDiscardingTaskGroup { group in
+        return await withDiscardingTaskGroup { group in
             addFeeds(to: &group)
             group.addTask { await loadHistory() }
             let effects = EffectRunner(runtime: self)
+            if configuration.demo != nil { effects.start(.lookAtDemo, in: &group) }
             for pattern in configuration.profile.watch {
                 // What the profile says was decided by whoever wrote it; it is not asked again.
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
                 for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
                 model.keepAsEvent()
             }
-            await loop(&model, &screen, effects, in: &group)
+            var end = await loop(&model, &screen, effects, in: &group)
+            if case .switched(let next, var carried) = end {
+                carried.note = await drain()
+                end = .switched(next, carried)
+            }
             client.close()
             group.cancelAll()
+            return end
         }
     }
 
@@ -83,14 +125,19 @@ public struct ConsoleRuntime: Sendable {
             clusterNames: client.clusters.map(\.name)
         )
         let keys = KeyMap(configuration.keyBindings)
-        var data = DashboardData(deployment: deployment, keys: keys, theme: theme)
+        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first)
         data.now = clock.now
         data.clusters = ClusterRow.rows(of: client.snapshot())
         var model = ConsoleModel(size: await terminal.size, data: data)
         do {
-            model.data.themeNames = try configuration.themes.names()
+            model.data.themeNames = try themes.names()
         } catch {
             model.log(EventRow(.note, .warning, detail: "\(untrusted: error.description)"))
+        }
+        if configuration.demo != nil { model.data.demoNodes = [] }
+        model.data.profileNames = configuration.profiles?.names() ?? []
+        if configuration.profile.skipsVerification {
+            model.log(EventRow(.note, .warning, detail: "certificates are not verified: anybody in between can read and change all"))
         }
         for (key, action) in keys.unusable {
             let text: SafeText = "no terminal sends the key \(untrusted: key.description) of \(untrusted: action.rawValue)"
@@ -99,13 +146,13 @@ public struct ConsoleRuntime: Sendable {
         return model
     }
 
-    /// Until there is a reason to quit.
+    /// Until there is a reason to quit, or to show another profile.
     private func loop(
         _ model: inout ConsoleModel,
         _ screen: inout ConsoleScreen,
         _ effects: EffectRunner,
         in group: inout DiscardingTaskGroup
-    ) async {
+    ) async -> ConsoleEnd {
         while let (events, refused) = await mailbox.takeAll(), !Task.isCancelled {
             if refused > 0 {
                 model.log(EventRow(.missed, .warning, detail: "\(refused) events came too fast and are missing here"))
@@ -113,7 +160,12 @@ public struct ConsoleRuntime: Sendable {
             for event in events {
                 for effect in update(&model, event) {
                     switch effect {
-                    case .quit: return
+                    case .quit: return .quit
+                    case .switchProfile(let name):
+                        guard let next = successor(name, after: model) else { continue }
+                        model.show(.info("switching to \(untrusted: name)…"))
+                        await screen.show(&model)
+                        return .switched(next, CarriedState(model))
                     case .suspend: await terminal.suspend()
                     case .redraw: await terminal.redraw()
                     case .copyScreen: await terminal.showPlain(plainScreen(model, glyphs: configuration.glyphs))
@@ -129,6 +181,7 @@ public struct ConsoleRuntime: Sendable {
             let rest = Self.frameInterval - (clock.now.uptime - start)
             if rest > .zero, screen.hasPainted { try? await clock.sleep(for: rest) }
         }
+        return .quit
     }
 }
 

@@ -39,6 +39,14 @@ final class Mailbox<Element: Sendable>: Sendable {
         consumer?.resume()
     }
 
+    /// Throws away what waits and does not meet the condition.
+    func removeAll(unless isKept: (Element) -> Bool) {
+        state.withLock { state in
+            state.elements.removeAll { !isKept($0) }
+            state.refused = 0
+        }
+    }
+
     /// Everything that waits, as soon as there is something; nil at the end. For one consumer. Cancelling its task ends
     /// the mailbox.
     func takeAll() async -> (elements: Deque<Element>, refused: Int)? {

@@ -1,5 +1,5 @@
-import Settings
-import TerminalUI
+package import Settings
+package import TerminalUI
 
 /// The styles of all roles, as the terminal at hand can show them.
 struct Theme: Sendable, Hashable {
@@ -45,7 +45,7 @@ struct Theme: Sendable, Hashable {
 
 extension Style {
     /// The style a theme's file describes.
-    init(_ style: ThemeStyle) {
+    package init(_ style: ThemeStyle) {
         var modifiers = Modifiers()
         for modifier in style.modifiers {
             switch modifier {
@@ -66,7 +66,7 @@ extension Style {
 
 extension Color {
     /// The color a theme's file names.
-    init(_ color: ThemeColor) {
+    package init(_ color: ThemeColor) {
         switch color {
         case .terminalDefault: self = .terminalDefault
         case .ansi(let index), .indexed(let index): self = .indexed(index)

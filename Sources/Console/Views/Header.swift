@@ -18,7 +18,8 @@ struct Header {
     func draw(into buffer: inout CellBuffer, in rect: Rect) {
         let left = [
             Part(line: StyledLine("roulette", .title), importance: 10),
-            Part(line: profile, importance: 90),
+            // What it would mean to publish here must be seen at any width.
+            Part(line: profile(nameWidth: rect.width < 60 ? 8 : 24), importance: 110),
             Part(
                 line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
                 importance: 30
@@ -45,8 +46,8 @@ struct Header {
     }
 
     /// The profile, and its environment in a word and a color.
-    private var profile: StyledLine {
-        let name: SafeText = " \(untrusted: data.deployment.name) "
+    private func profile(nameWidth: Int) -> StyledLine {
+        let name: SafeText = " \(SafeText(untrusted: data.deployment.name).truncated(to: nameWidth)) "
         switch data.deployment.environment {
         case .production:
             let word: SafeText = data.deployment.publishRefusal == nil ? "PROD " : "PROD read-only "

@@ -74,7 +74,8 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let own = type(of: model.views.current).actions.prefix(2)
-    let hints = (GlobalActions.hints(isShort: rect.width < 100) + own).compactMap { data.keys.hint($0.action, $0.label) }
+    let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
+    let hints = (GlobalActions.hints(isShort: rect.width < 100) + demo + own).compactMap { data.keys.hint($0.action, $0.label) }
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
     KeyHints(hints, keyStyle: data.theme[.key], labelStyle: data.theme[.muted])
         .draw(into: &buffer, in: space, alignment: .right)

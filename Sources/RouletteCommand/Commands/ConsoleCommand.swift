@@ -15,11 +15,14 @@ struct ConsoleCommand: AsyncParsableCommand {
             """
     )
 
+    @Option(name: .long, help: .init("The theme to begin with.", valueName: "name"), completion: ThemeCompletion.names)
+    var theme: String?
+
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
 
     func run() async throws {
         var deployment = try connection.resolve()
         try deployment.profile.completeLogin()
-        try await ConsoleSession.run(deployment)
+        try await ConsoleSession.run(deployment, theme: theme)
     }
 }

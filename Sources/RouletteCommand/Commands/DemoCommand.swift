@@ -36,6 +36,9 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(name: .long, help: "How many topics, 1 to 100000.")
     var topics = 200
 
+    @Option(name: .long, help: .init("The theme to begin with.", valueName: "name"), completion: ThemeCompletion.names)
+    var theme: String?
+
     @Flag(name: .long, help: "Print counts instead of showing the console.")
     var headless = false
 
@@ -66,8 +69,13 @@ struct DemoCommand: AsyncParsableCommand {
             _ = try await untilStopped { try await runHeadless(demo, traffic) }
         } else {
             let file = try ConfigurationFile.load(path: demo.deployment.profileFile, environment: environment)
-            let deployment = ResolvedDeployment(profile: try file.profile(file: demo.deployment.profileFile), file: file)
-            try await limited { try await Self.whileTrafficRuns(demo, traffic) { try await ConsoleSession.run(deployment) } }
+            let path = demo.deployment.profileFile
+            let deployment = ResolvedDeployment(profile: try file.profile(file: path), file: file, path: path, isAsInFile: true)
+            try await limited {
+                try await Self.whileTrafficRuns(demo, traffic) { [theme] in
+                    try await ConsoleSession.run(deployment, theme: theme, demo: demo)
+                }
+            }
         }
     }
 

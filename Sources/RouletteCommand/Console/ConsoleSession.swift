@@ -11,24 +11,29 @@ enum ConsoleSession {
     ///
     /// - Parameters:
     ///   - deployment: What to show, with its login complete, and the configuration with keys and theme if there is one.
+    ///   - theme: The theme to begin with, whatever the configuration says.
+    ///   - demo: The servers to stop and start, in a demo.
     ///   - environment: The process's environment.
     /// - Throws: `TerminalError`, `SettingsError` or `RouletteError`, all before anything was connected.
     static func run(
         _ deployment: ResolvedDeployment,
+        theme: String? = nil,
+        demo: (any DemoControl)? = nil,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) async throws {
-        var configuration = try RouletteConfiguration(profile: deployment.profile)
-        configuration.connectionName = "roulette console"
-        let client = try RouletteClient(configuration: configuration, logger: .silent)
+        let client = try client(for: deployment.profile)
+        let defaultTheme = TerminalBackground.defaultTheme(environment)
         let terminal = try Terminal.start()
         defer { terminal.restore() }
         let console = ConsoleConfiguration(
             profile: deployment.profile,
             keyBindings: deployment.file?.keyBindings ?? .standard,
-            themes: ThemeLibrary(directories: themeDirectories(environment)),
-            themeName: deployment.file?.theme,
+            themes: .installed(environment),
+            themeName: theme ?? deployment.profile.theme ?? deployment.file?.theme ?? defaultTheme,
             colorDepth: terminal.capabilities.colorDepth,
             glyphs: terminal.capabilities.glyphs,
+            profiles: ConfiguredProfiles(start: deployment, environment: environment, theme: theme, defaultTheme: defaultTheme),
+            demo: demo,
             // Without a home directory nothing is kept.
             stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
             messageLine: { message in
@@ -40,15 +45,11 @@ enum ConsoleSession {
         try await ConsoleRuntime(client: client, configuration: console, terminal: screen).run()
     }
 
-    /// Where themes are found: the operator's own, those installed with the program, those of the checkout it was built in.
-    private static func themeDirectories(_ environment: [String: String]) -> [String] {
-        let executable = Bundle.main.executableURL?.resolvingSymlinksInPath()
-        // Without a home directory the compiled-in themes remain.
-        var directories = (try? SettingsLocations(environment: environment, executable: executable?.path))?.themeDirectories ?? []
-        if let executable, let build = executable.pathComponents.lastIndex(of: ".build") {
-            directories.append(NSString.path(withComponents: Array(executable.pathComponents[..<build])) + "/themes")
-        }
-        return directories
+    /// The console's client on a profile; it does not run yet.
+    static func client(for profile: Profile) throws -> RouletteClient {
+        var configuration = try RouletteConfiguration(profile: profile)
+        configuration.connectionName = "roulette console"
+        return try RouletteClient(configuration: configuration, logger: .silent)
     }
 }
 

@@ -4,10 +4,14 @@ public import Settings
 
 /// Which deployment a command works on: a profile of the configuration, or servers given on the command line.
 struct ConnectionOptions: ParsableArguments {
-    @Option(name: .long, help: .init("The configuration to read.", valueName: "file"))
+    @Option(name: .long, help: .init("The configuration to read.", valueName: "file"), completion: .file(extensions: ["toml"]))
     var config: String?
 
-    @Option(name: .long, help: .init("The profile to use, instead of the default one.", valueName: "name"))
+    @Option(
+        name: .long,
+        help: .init("The profile to use, instead of the default one.", valueName: "name"),
+        completion: DeploymentCompletion.profiles
+    )
     var profile: String?
 
     @Option(
@@ -25,7 +29,8 @@ struct ConnectionOptions: ParsableArguments {
         help: .init(
             "A context of the nats command line, instead of a profile: one cluster with its own login. May be repeated.",
             valueName: "name"
-        )
+        ),
+        completion: DeploymentCompletion.contexts
     )
     var context: [String] = []
 
@@ -49,6 +54,8 @@ struct ConnectionOptions: ParsableArguments {
     /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
     func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
         var deployment = try unchanged(environment: environment)
+        deployment.path = config ?? (try? SettingsLocations(environment: environment))?.configurationFile
+        deployment.isAsInFile = server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil
         if let naming {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }
@@ -124,6 +131,10 @@ struct ConnectionOptions: ParsableArguments {
 struct ResolvedDeployment: Sendable {
     var profile: Profile
     var file: ConfigurationFile?
+    /// Where the configuration is, or would be; nil if there is no place for one.
+    var path: String?
+    /// Whether the profile is the file's, with nothing changed by options.
+    var isAsInFile = false
 }
 
 extension Profile.Naming: ExpressibleByArgument {}

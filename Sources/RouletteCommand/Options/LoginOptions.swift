@@ -9,10 +9,14 @@ struct LoginOptions: ParsableArguments {
     )
     var user: String?
 
-    @Option(name: .long, help: .init("Log in with the JWT and the key of a .creds file.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: .init("Log in with the JWT and the key of a .creds file.", valueName: "file"),
+        completion: .file(extensions: ["creds"])
+    )
     var creds: String?
 
-    @Option(name: .long, help: .init("Log in with the seed of an NKEY in a file.", valueName: "file"))
+    @Option(name: .long, help: .init("Log in with the seed of an NKEY in a file.", valueName: "file"), completion: .file())
     var nkey: String?
 
     /// The options given.

@@ -4,13 +4,21 @@ import Settings
 
 /// How connections are encrypted, in place of what the profile says. Any of them means that they are.
 struct TLSOptions: ParsableArguments {
-    @Option(name: .long, help: .init("Require TLS, and trust the authorities in this PEM file.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: .init("Require TLS, and trust the authorities in this PEM file.", valueName: "file"),
+        completion: .file()
+    )
     var tlsCa: String?
 
-    @Option(name: .long, help: .init("Show this certificate (PEM) to servers that ask for one.", valueName: "file"))
+    @Option(
+        name: .long,
+        help: .init("Show this certificate (PEM) to servers that ask for one.", valueName: "file"),
+        completion: .file()
+    )
     var tlsCert: String?
 
-    @Option(name: .long, help: .init("The private key of --tls-cert (PEM).", valueName: "file"))
+    @Option(name: .long, help: .init("The private key of --tls-cert (PEM).", valueName: "file"), completion: .file())
     var tlsKey: String?
 
     @Flag(name: .long, help: "Encrypt from the first byte, for servers and load balancers that expect it.")

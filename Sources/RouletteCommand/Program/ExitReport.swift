@@ -32,7 +32,8 @@ struct ExitReport {
                 code = CommandFailure.Kind.usage.rawValue
                 complaint = RouletteProgram.message(for: error) + "; see \(Self.helpCommand(for: arguments))"
             default:
-                code = CommandFailure.Kind.failed.rawValue
+                // A command that has said what is wrong ends with the code alone.
+                code = (error as? ExitCode)?.rawValue ?? CommandFailure.Kind.failed.rawValue
                 complaint = RouletteProgram.message(for: error)
             }
         }

@@ -23,7 +23,8 @@ struct RouletteProgram: AsyncParsableCommand {
         version: "0.1.0",
         subcommands: [
             ConsoleCommand.self, DemoCommand.self, RouteCommand.self, PublishCommand.self, SubscribeCommand.self,
-            RequestCommand.self, StatusCommand.self, BenchCommand.self, DemoSupervisorCommand.self,
+            RequestCommand.self, StatusCommand.self, BenchCommand.self, ConfigCommand.self, ThemeCommand.self,
+            DemoSupervisorCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

@@ -13,6 +13,22 @@ extension Profile {
             servers[index].login = try Self.complete(servers[index].login, of: servers[index].label, environment)
         }
         try checkFiles()
+        warnIfUnverified()
+    }
+
+    /// The same for when nobody can be asked: a password that is not there is missing.
+    mutating func completeLoginSilently(environment: [String: String]) throws(SettingsError) {
+        if let password = environment["ROULETTE_PASSWORD"].map({ Secret($0) }) {
+            func completed(_ login: Login?) -> Login? {
+                if case .user(let user, password: nil) = login { .user(user, password: password) } else { login }
+            }
+            login = completed(login)
+            for index in servers.indices { servers[index].login = completed(servers[index].login) }
+        }
+        try checkFiles()
+    }
+
+    private func warnIfUnverified() {
         if skipsVerification {
             StandardError.note(
                 "WARNING: certificates are not verified. Anybody between here and the servers can pose as them, "

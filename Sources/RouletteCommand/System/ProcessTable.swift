@@ -30,6 +30,21 @@ enum ProcessTable {
         kill(pid, 0) == 0 || errno == EPERM
     }
 
+    /// Whether a process is stopped by a signal, to go on with another.
+    static func isStopped(_ pid: pid_t) -> Bool {
+        #if os(Linux)
+            // The state follows the name, which is in parentheses and may hold anything.
+            let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+            return status.split(separator: ")").last?.hasPrefix(" T") == true
+        #else
+            var name: [Int32] = [CTL_KERN, KERN_PROC, KERN_PROC_PID, pid]
+            var process = kinfo_proc()
+            var size = MemoryLayout<kinfo_proc>.size
+            guard sysctl(&name, 4, &process, &size, nil, 0) == 0, size > 0 else { return false }
+            return Int32(process.kp_proc.p_stat) == SSTOP
+        #endif
+    }
+
     private static func arguments(_ bytes: ArraySlice<UInt8>) -> [String] {
         bytes.split(separator: 0, omittingEmptySubsequences: false).map { String(decoding: $0, as: UTF8.self) }
     }

@@ -38,6 +38,7 @@ extension ConfigurationFile {
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
             "history = \(profile.keepsHistory)",
         ]
+        if let theme = profile.theme { lines.append("theme = \(literal(theme))") }
         lines += describe(profile.login) + describe(profile.tls)
         for server in profile.servers {
             lines += ["", "[[\(path).servers]]"]

@@ -42,6 +42,13 @@ public struct NATSContext: Sendable, Hashable {
         self.server = try fields.server(named: name, environment: environment)
     }
 
+    /// The names of the contexts there are, sorted; none if there is no such directory.
+    ///
+    /// - Throws: ``SettingsError`` when the environment does not say where to look.
+    public static func names(environment: [String: String]) throws(SettingsError) -> [String] {
+        names(in: try SettingsLocations.contextDirectory(environment: environment))
+    }
+
     private static func names(in directory: String) -> [String] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         return files.filter { $0.hasSuffix(".json") }.map { String($0.dropLast(5)) }.sorted()

@@ -45,6 +45,8 @@ extension KeyAction {
         case tail
         /// In the Connections view.
         case connections
+        /// In every view of the demo, and nowhere else.
+        case demo
     }
 
     /// Where the action's keys work.
@@ -53,6 +55,7 @@ extension KeyAction {
         case .tree: .topics
         case .pause, .nextMatch, .previousMatch, .hex, .json, .wrap, .clear, .save, .copy, .edit: .tail
         case .reconnect: .connections
+        case .demoNode: .demo
         default: .everywhere
         }
     }

@@ -92,5 +92,9 @@ extension KeyBindings {
 
 extension KeyAction.Scope {
     /// Whether a key pressed somewhere can mean an action of either scope.
-    func meets(_ other: KeyAction.Scope) -> Bool { self == other || self == .everywhere || other == .everywhere }
+    ///
+    /// Those of the demo meet no others: whoever gives `K` another meaning need not know that there is a demo.
+    func meets(_ other: KeyAction.Scope) -> Bool {
+        self == other || (self != .demo && other != .demo && (self == .everywhere || other == .everywhere))
+    }
 }

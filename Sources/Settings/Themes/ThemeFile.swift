@@ -11,11 +11,14 @@ public struct ThemeFile: Sendable, Hashable {
     public let name: String
     /// Made for dark or for light.
     public let variant: Variant
+    /// The names of the theme and of those it inherits from, nearest first.
+    public let lineage: [String]
     private let styles: [ThemeRole: ThemeStyle]
 
-    init(name: String, variant: Variant, styles: [ThemeRole: ThemeStyle]) {
+    init(name: String, variant: Variant, lineage: [String], styles: [ThemeRole: ThemeStyle]) {
         self.name = name
         self.variant = variant
+        self.lineage = lineage
         self.styles = styles
     }
 

@@ -55,6 +55,15 @@ public struct ThemeLibrary: Sendable, Hashable {
         return try resolve(first)
     }
 
+    /// Loads a theme from a file, wherever it is. Themes that it inherits from are looked for beside it first.
+    ///
+    /// - Parameter path: The file. Its name need not be the theme's.
+    /// - Throws: ``SettingsError`` that names file, line and key.
+    public func load(file path: String) throws(SettingsError) -> ThemeFile {
+        let text = try SettingsFile.read(path, limit: Self.sizeLimit).text()
+        return try ThemeLibrary(directories: [SettingsFile.directory(of: path)] + directories).parse(text, file: path)
+    }
+
     /// Reads a theme from its text, for one that is being checked or edited.
     ///
     /// - Parameters:
@@ -137,7 +146,7 @@ extension ThemeLibrary {
         }
         Self.apply(chain, to: &styles, &problems)
         guard problems.isEmpty else { throw SettingsError(.invalid, problems: problems) }
-        return ThemeFile(name: first.name, variant: variant, styles: styles)
+        return ThemeFile(name: first.name, variant: variant, lineage: chain.map(\.name), styles: styles)
     }
 
     /// Puts a chain, child first, over styles. A child's palette also changes the roles of its parents.

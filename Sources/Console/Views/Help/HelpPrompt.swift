@@ -27,7 +27,7 @@ struct HelpPrompt: ConsolePrompt {
         let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !GlobalActions.moves.contains($0) }
         let sections = [
             section(type(of: view).title, own),
-            section("Everywhere", GlobalActions.actions),
+            section("Everywhere", GlobalActions.actions + (data.demoNodes == nil ? [] : [.demoNode])),
             section("Moving", GlobalActions.moves),
             section("Views", views.map { type(of: $0).opening }),
             HelpList.Section("Commands", commands),

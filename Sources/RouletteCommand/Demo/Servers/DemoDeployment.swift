@@ -69,12 +69,22 @@ extension DemoDeployment.Cluster {
 
 extension DemoDeployment {
     /// The demo as a profile, each cluster at its first node.
+    ///
+    /// A second profile shows the same clusters as production would look, for `:profile`.
     var profile: String {
+        """
+        # Written by `roulette demo`.
+        default_profile = "demo"
+
+        """ + profile(named: "demo", environment: "dev") + profile(named: "demo-prod", environment: "prod")
+    }
+
+    private func profile(named name: String, environment: String) -> String {
         let servers = clusters.compactMap { cluster in
             cluster.nodes.first.map { node in
                 """
 
-                [[profiles.demo.servers]]
+                [[profiles.\(name).servers]]
                 name = "\(cluster.name)"
                 host = "127.0.0.1"
                 port = \(node.port)
@@ -84,11 +94,9 @@ extension DemoDeployment {
             }
         }
         return """
-            # Written by `roulette demo`.
-            default_profile = "demo"
 
-            [profiles.demo]
-            environment = "dev"
+            [profiles.\(name)]
+            environment = "\(environment)"
             pool_size = 2
             ping_interval = "2s"
             max_backoff = "1s"

@@ -21,7 +21,7 @@ struct DemoServers {
     }
 
     /// A process that was found to be a server of this directory.
-    private struct Server {
+    struct Server {
         let pid: pid_t
         let configuration: String
 
@@ -36,13 +36,16 @@ struct DemoServers {
     private func running(children: [pid_t]) -> [Server] {
         let files = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
         let nodes = files.filter { $0.hasSuffix(".conf") }.map { $0.dropLast(".conf".count) }
-        return nodes.flatMap { node in
-            let file = (try? String(contentsOfFile: "\(directory)/\(node).pid", encoding: .utf8)) ?? ""
-            let written = pid_t(file.trimmingCharacters(in: .whitespacesAndNewlines))
-            return Set(children + [written].compactMap(\.self))
-                .map { Server(pid: $0, configuration: "\(directory)/\(node).conf") }
-                .filter(\.isRunning)
-        }
+        return nodes.flatMap { running(String($0), children: children) }
+    }
+
+    /// The processes of a node: one, unless somebody started it a second time.
+    func running(_ node: String, children: [pid_t]) -> [Server] {
+        let file = (try? String(contentsOfFile: "\(directory)/\(node).pid", encoding: .utf8)) ?? ""
+        let written = pid_t(file.trimmingCharacters(in: .whitespacesAndNewlines))
+        return Set(children + [written].compactMap(\.self))
+            .map { Server(pid: $0, configuration: "\(directory)/\(node).conf") }
+            .filter(\.isRunning)
     }
 
     private func stop(_ servers: [Server]) {

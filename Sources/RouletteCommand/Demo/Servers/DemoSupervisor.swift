@@ -1,3 +1,4 @@
+import Console
 import Foundation
 import Synchronization
 
@@ -19,8 +20,16 @@ struct DemoSupervisor {
         var deployment: DemoDeployment?
         /// Their processes, by the servers' names.
         var pids: [String: pid_t]?
-        /// Why there are none.
+        /// How the servers are, in answer to a request.
+        var nodes: [DemoNode]?
+        /// Why there are none, or why what was asked for was not done.
         var failure: String?
+    }
+
+    /// What that program asks, as one line of JSON. Without an action it only wants to know how the servers are.
+    struct Request: Codable, Equatable {
+        var action: DemoAction?
+        var node: String?
     }
 
     /// Starts the servers, reports, and stops them when the pipe at the standard input ends or on SIGTERM.
@@ -30,7 +39,13 @@ struct DemoSupervisor {
         do {
             let (deployment, pids) = try start(&children)
             send(Report(deployment: deployment, pids: pids))
-            while !shouldStop(within: .milliseconds(500)) { Self.reap() }
+            var processes = DemoProcesses(deployment: deployment, pids: pids, supervisor: self)
+            var requests = LineSplitter(limit: 1 << 16)
+            while let lines = nextRequests(&requests, within: .milliseconds(500)) {
+                Self.reap()
+                for line in lines { send(processes.answer(line)) }
+                children = processes.pids
+            }
         } catch {
             send(Report(failure: error.description))
         }
@@ -79,7 +94,7 @@ struct DemoSupervisor {
         }
     }
 
-    private func start(_ node: DemoDeployment.Node) throws(CommandFailure) -> pid_t {
+    func start(_ node: DemoDeployment.Node) throws(CommandFailure) -> pid_t {
         let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(nothing) }
         // What it says before it has read where to log goes to the same file.
@@ -120,18 +135,26 @@ struct DemoSupervisor {
 
     // MARK: Supervising
 
-    /// Waits for the end of the pipe or a signal.
+    /// Waits for the end of the pipe, something in it, or a signal.
     private func shouldStop(within duration: Duration) -> Bool {
         if StopSignals.arrived { return true }
         var input = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
         let milliseconds = Int32(duration / .milliseconds(1))
         guard poll(&input, 1, milliseconds) > 0 else { return StopSignals.arrived }
-        // Nothing is ever sent, so there is only its end to see.
         return true
     }
 
+    /// Waits for requests, at most this long.
+    /// - Returns: Nil at the end of the pipe or after a signal.
+    private func nextRequests(_ lines: inout LineSplitter, within duration: Duration) -> [[UInt8]]? {
+        guard shouldStop(within: duration) else { return [] }
+        guard !StopSignals.arrived, let chunk = try? FileDescriptors.readSome(STDIN_FILENO), !chunk.isEmpty else { return nil }
+        // A line that is too long is nobody's request: as if the pipe had ended.
+        return try? lines.append(chunk)
+    }
+
     /// Takes note of servers that have ended, so that the kernel can forget them.
-    private static func reap() {
+    static func reap() {
         while waitpid(-1, nil, WNOHANG) > 0 {}
     }
 

@@ -1,0 +1,42 @@
+import TerminalUI
+
+extension ConsoleModel {
+    /// Opens the list of servers, at the cluster that the Overview has selected.
+    mutating func openDemoNodes() -> [Effect] {
+        guard let nodes = data.demoNodes else { return [] }
+        let cluster = views[OverviewView.self]?.clusters.selection.flatMap { index in
+            data.deployment.clusterNames.indices.contains(index) ? data.deployment.clusterNames[index] : nil
+        }
+        prompt = DemoNodePrompt(selected: nodes.first { $0.cluster == cluster }?.name)
+        // Somebody may have stopped one from a shell meanwhile.
+        return [.lookAtDemo]
+    }
+
+    /// Something was done to a server of the demo.
+    mutating func demoDone(_ action: DemoAction, _ node: String, _ nodes: [DemoNode]) {
+        data.demoNodes = nodes
+        let key = data.keys.key(for: .demoNode) ?? "K"
+        let text: SafeText =
+            switch action {
+            case .stop: "\(untrusted: node) killed (SIGKILL); \(key) starts it again"
+            case .start: "\(untrusted: node) started"
+            case .freeze: "\(untrusted: node) frozen (SIGSTOP): it answers nobody; \(key) lets it go on"
+            case .thaw: "\(untrusted: node) goes on"
+            }
+        show(.info(text))
+        log(EventRow(.note, .info, detail: text))
+    }
+}
+
+extension ConsoleRuntime {
+    /// Does something to a server of the demo, or only looks.
+    func demo(_ action: DemoAction?, on node: String) async {
+        guard let demo = configuration.demo else { return }
+        do throws(DemoFailure) {
+            guard let action else { return mailbox.send(.demoNodes(try await demo.nodes())) }
+            mailbox.send(.demoDone(action, node: node, try await demo.perform(action, on: node)))
+        } catch {
+            mailbox.send(.failed(.error("\(untrusted: error.description)")))
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import ArgumentParser
+import Foundation
+import Settings
+import TerminalUI
+
+/// `roulette config`: the configuration.
+struct ConfigCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "config",
+        abstract: "Check, find and show the configuration.",
+        discussion: """
+            Examples:
+              roulette config path
+              roulette config check
+              roulette config check --config config/demo.toml
+              roulette config show
+            """,
+        subcommands: [Check.self, Path.self, Show.self]
+    )
+}
+
+extension ConfigCommand {
+    /// `roulette config check`
+    struct Check: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Check every profile, the keys, the theme and the files they name.",
+            discussion: """
+                Each problem is a line with file, line, key, and what to do. The exit code is 2 if there is one. The network is
+                not touched: `roulette status` tries the clusters.
+
+                With --json: for each problem file, line, key, message; if there is none one object with file, profiles,
+                default_profile, theme.
+                """
+        )
+
+        @OptionGroup var place: ConfigurationOption
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func run() throws {
+            let environment = ProcessInfo.processInfo.environment
+            let path = try place.path(environment)
+            let check = try ConfigurationCheck(path: path, environment: environment, themes: .installed(environment))
+            guard check.problems.isEmpty else {
+                for problem in check.problems {
+                    if output.json {
+                        try StandardOutput.write(problem.json)
+                    } else {
+                        StandardError.note(problem.description)
+                    }
+                }
+                throw ExitCode(CommandFailure.Kind.usage.rawValue)
+            }
+            if output.json { try StandardOutput.write(check.json) } else { try StandardOutput.write(check.summary) }
+        }
+    }
+
+    /// `roulette config path`
+    struct Path: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print where the configuration is read from.",
+            discussion: """
+                It is printed whether or not there is one, so that `$EDITOR "$(roulette config path)"` makes it.
+
+                With --json: configuration, exists, state (history and saved messages), themes (directories).
+                """
+        )
+
+        @OptionGroup(title: "Output") var output: OutputOptions
+
+        func run() throws {
+            let environment = ProcessInfo.processInfo.environment
+            let locations = try SettingsLocations(environment: environment)
+            guard output.json else { return try StandardOutput.write("\(untrusted: locations.configurationFile)") }
+            try StandardOutput.write([
+                "configuration": .string(locations.configurationFile),
+                "exists": .bool(access(locations.configurationFile, F_OK) == 0),
+                "state": .string(locations.stateDirectory),
+                "themes": .array(ThemeLibrary.installed(environment).directories.map { .string($0) }),
+            ])
+        }
+    }
+
+    /// `roulette config show`
+    struct Show: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print the configuration with every default written out and without secrets.",
+            discussion: "The result is a configuration again, but for passwords and tokens, which read <redacted>."
+        )
+
+        @OptionGroup var place: ConfigurationOption
+
+        func run() throws {
+            let environment = ProcessInfo.processInfo.environment
+            let file = try ConfigurationFile.load(path: try place.path(environment), environment: environment)
+            for line in file.redactedDescription().split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+                try StandardOutput.write("\(untrusted: line)")
+            }
+        }
+    }
+}
+
+/// Which configuration `roulette config` is about.
+struct ConfigurationOption: ParsableArguments {
+    @Option(
+        name: .long,
+        help: .init("The configuration, instead of the one that `roulette config path` prints.", valueName: "file"),
+        completion: .file(extensions: ["toml"])
+    )
+    var config: String?
+
+    /// - Throws: `SettingsError`, or ``CommandFailure`` that says how to begin.
+    func path(_ environment: [String: String]) throws -> String {
+        if let config { return config }
+        let path = try SettingsLocations(environment: environment).configurationFile
+        guard access(path, F_OK) == 0 else {
+            throw CommandFailure.usage(
+                "there is no configuration at \(path) yet; copy config/example.toml there, or name another with --config FILE"
+            )
+        }
+        return path
+    }
+}

@@ -1,0 +1,72 @@
+import Roulette
+import Settings
+import TerminalUI
+
+/// Everything that can be known of a configuration without touching the network.
+struct ConfigurationCheck {
+    let path: String
+    /// What is wrong, the first line first.
+    let problems: [SettingsProblem]
+    private let file: ConfigurationFile?
+
+    /// - Throws: Only what makes checking impossible; what is wrong with the file is in ``problems``.
+    init(path: String, environment: [String: String], themes: ThemeLibrary) throws {
+        self.path = path
+        let file: ConfigurationFile
+        do throws(SettingsError) {
+            file = try ConfigurationFile.load(path: path, environment: environment)
+        } catch {
+            self.file = nil
+            problems = error.problems
+            return
+        }
+        self.file = file
+        var problems: [SettingsProblem] = []
+        func note(_ key: String, _ check: () throws(SettingsError) -> Void) {
+            do throws(SettingsError) {
+                try check()
+            } catch {
+                problems += error.problems.map { SettingsProblem(file: path, key: key, message: $0.description) }
+            }
+        }
+        if let theme = file.theme {
+            note("theme") { () throws(SettingsError) in _ = try themes.load(theme) }
+        }
+        for profile in file.profiles {
+            let key = "profiles.\(profile.name)"
+            note(key) { () throws(SettingsError) in try profile.checkFiles() }
+            if let theme = profile.theme {
+                note("\(key).theme") { () throws(SettingsError) in _ = try themes.load(theme) }
+            }
+            // Rules of the library that a single key cannot break.
+            do {
+                var configuration = RouletteConfiguration(
+                    servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
+                )
+                configuration.naming = profile.naming == .name ? .name : .index
+                _ = try configuration.makeRing()
+            } catch {
+                problems.append(SettingsProblem(file: path, key: key, message: "\(error)"))
+            }
+        }
+        self.problems = problems
+    }
+
+    /// What there is, in a line.
+    var summary: SafeText {
+        guard let file else { return .empty }
+        let count = file.profiles.count
+        let names = file.profiles.map { SafeText(untrusted: $0.name) }.joined(separator: ", ")
+        let noun: SafeText = count == 1 ? "profile" : "profiles"
+        return "\(untrusted: path): well; \(count) \(noun)" + (count == 0 ? "" : ": \(names)")
+    }
+
+    var json: JSONObject {
+        [
+            "file": .string(path),
+            "profiles": .array((file?.profiles ?? []).map { .string($0.name) }),
+            "default_profile": .string(file?.defaultProfile),
+            "theme": .string(file?.theme),
+        ]
+    }
+}

@@ -1,0 +1,63 @@
+import Console
+import Roulette
+import Settings
+
+/// The profiles of the configuration, the contexts of the nats command line, and the deployment the console began with.
+struct ConfiguredProfiles: ProfileSource {
+    /// What the console began with.
+    let start: ResolvedDeployment
+    let environment: [String: String]
+    /// The theme that the command line names.
+    let theme: String?
+    /// The theme where no configuration names one.
+    let defaultTheme: String
+
+    func names() -> [String] {
+        // What is wrong with a file is said when something of it is asked for.
+        let profiles = (try? file())?.profiles.map(\.name) ?? []
+        let contexts = (try? NATSContext.names(environment: environment)) ?? []
+        var seen: Set<String> = []
+        return ([start.profile.name] + profiles + contexts).filter { seen.insert($0).inserted }
+    }
+
+    func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
+        do {
+            var (profile, file) = try find(name)
+            try profile.completeLoginSilently(environment: environment)
+            return LoadedProfile(
+                profile: profile,
+                keyBindings: file?.keyBindings ?? .standard,
+                themeName: theme ?? file?.theme ?? defaultTheme,
+                client: try ConsoleSession.client(for: profile)
+            )
+        } catch let failure as ProfileFailure {
+            throw failure
+        } catch {
+            throw ProfileFailure("\(error)")
+        }
+    }
+
+    private func find(_ name: String) throws -> (Profile, ConfigurationFile?) {
+        // What options made of it stands in no file.
+        if name == start.profile.name, !start.isAsInFile { return (start.profile, start.file) }
+        let file = try file()
+        if let profile = file?.profiles.first(where: { $0.name == name }) { return (profile, file) }
+        let contexts = try NATSContext.names(environment: environment)
+        guard contexts.contains(name) else {
+            throw ProfileFailure("there is no profile or context \"\(name)\"; there are: \(names().joined(separator: ", "))")
+        }
+        let context = try NATSContext(name: name, environment: environment)
+        return (try Profile(name: name, contexts: [context]), file)
+    }
+
+    /// The configuration as it is now; nil if there is none.
+    private func file() throws(SettingsError) -> ConfigurationFile? {
+        guard let path = start.path else { return nil }
+        do throws(SettingsError) {
+            return try ConfigurationFile.load(path: path, environment: environment)
+        } catch {
+            guard error.code == .notFound else { throw error }
+            return nil
+        }
+    }
+}

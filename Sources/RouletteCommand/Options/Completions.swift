@@ -1,0 +1,52 @@
+import ArgumentParser
+import Foundation
+import Settings
+
+// What a shell offers after tab. Asked by the completion scripts, so whatever goes wrong offers nothing.
+
+/// Themes.
+enum ThemeCompletion {
+    /// The names of all themes.
+    static let names = CompletionKind.custom { _, _, _ in (try? ThemeLibrary.installed().names()) ?? [] }
+
+    /// The names, and once a path is begun, its files.
+    static let namesAndFiles = CompletionKind.custom { _, _, prefix in
+        let names = (try? ThemeLibrary.installed().names()) ?? []
+        guard prefix.contains("/") || prefix.hasPrefix(".") || prefix.hasPrefix("~") else { return names }
+        return FileCompletion.paths(beginning: prefix, suffix: ".toml")
+    }
+}
+
+/// Profiles and contexts.
+enum DeploymentCompletion {
+    /// The profiles of the configuration that the line names, or of the default one.
+    static let profiles = CompletionKind.custom { words, _, _ in
+        let environment = ProcessInfo.processInfo.environment
+        var path = (try? SettingsLocations(environment: environment))?.configurationFile
+        if let option = words.firstIndex(of: "--config"), option + 1 < words.count { path = words[option + 1] }
+        guard let path,
+            let file = try? ConfigurationFile.load(path: path, environment: environment)
+        else { return [] }
+        return file.profiles.map(\.name)
+    }
+
+    /// The contexts of the nats command line.
+    static let contexts = CompletionKind.custom { _, _, _ in
+        (try? NATSContext.names(environment: ProcessInfo.processInfo.environment)) ?? []
+    }
+}
+
+/// Files of one kind.
+private enum FileCompletion {
+    static func paths(beginning prefix: String, suffix: String) -> [String] {
+        let directory = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+        let expanded = NSString(string: directory.isEmpty ? "." : directory).expandingTildeInPath
+        let entries = (try? FileManager.default.contentsOfDirectory(atPath: expanded)) ?? []
+        return entries.sorted().compactMap { entry in
+            var isDirectory: ObjCBool = false
+            _ = FileManager.default.fileExists(atPath: expanded + "/" + entry, isDirectory: &isDirectory)
+            if isDirectory.boolValue { return directory + entry + "/" }
+            return entry.hasSuffix(suffix) ? directory + entry : nil
+        }
+    }
+}

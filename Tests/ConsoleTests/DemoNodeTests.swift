@@ -1,0 +1,75 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Nodes of the demo")
+struct DemoNodeTests {
+    private static let nodes = ["alpha", "beta", "gamma"].flatMap { cluster in
+        (1...2).map { DemoNode(name: "\(cluster)-\($0)", cluster: cluster, address: "127.0.0.1:\(4221 + $0)", state: .running) }
+    }
+
+    private func model(_ size: Size = Size(width: 120, height: 36)) -> ConsoleModel {
+        var model = Fixtures.busyModel(size, view: .overview)
+        model.data.demoNodes = Self.nodes
+        return model
+    }
+
+    @Test("outside the demo K means nothing, and the help does not know it")
+    func outside() {
+        var model = Fixtures.busyModel(Size(width: 120, height: 100), view: .overview)
+        #expect(model.press("K").isEmpty)
+        #expect(model.prompt == nil && model.notice == nil)
+        model.press("?")
+        #expect(!Screens.shows("node of the demo", model))
+        model.press("esc")
+        model.data.demoNodes = Self.nodes
+        model.press("?")
+        #expect(Screens.shows("node of the demo", model))
+    }
+
+    @Test("K can be given another meaning without a conflict")
+    func rebound() throws {
+        let file = try ConfigurationFile.parse("[keys]\npublish = \"K\"\n", file: "test")
+        #expect(file.keyBindings.action(for: try KeyName(parsing: "K"), in: .everywhere) == .publish)
+    }
+
+    @Test("it begins at the selected cluster, kills what runs and starts what does not")
+    func killAndStart() {
+        var model = model()
+        model.press("down")
+        #expect(model.press("K") == [.lookAtDemo])
+        #expect(model.press("enter") == [.demo(.stop, node: "beta-1")])
+        var nodes = Self.nodes
+        nodes[2].state = .stopped
+        _ = update(&model, .demoDone(.stop, node: "beta-1", nodes))
+        #expect(model.notice?.text.plain == "beta-1 killed (SIGKILL); K starts it again")
+        #expect(model.data.events.rows.last?.text.plain == model.notice?.text.plain)
+        model.press("K")
+        #expect(Screens.shows("○ beta-1   127.0.0.1:4222  stopped", model))
+        #expect(model.press("f").isEmpty, "one that does not run cannot be frozen")
+        #expect(model.press("enter") == [.demo(.start, node: "beta-1")])
+    }
+
+    @Test("f freezes and lets go on")
+    func freeze() {
+        var model = model()
+        model.press("K", "down")
+        #expect(model.press("f") == [.demo(.freeze, node: "alpha-2")])
+        var nodes = Self.nodes
+        nodes[1].state = .frozen
+        _ = update(&model, .demoNodes(nodes))
+        model.press("K", "down")
+        #expect(model.press("f") == [.demo(.thaw, node: "alpha-2")])
+    }
+
+    @Test("the list at each size", arguments: ScreenTests.sizes)
+    func screen(_ size: Size) throws {
+        var model = model(size)
+        model.data.demoNodes?[1].state = .frozen
+        model.data.demoNodes?[3].state = .stopped
+        model.press("K")
+        try Screens.expect(model, "demo-nodes-\(size.width)x\(size.height)")
+    }
+}

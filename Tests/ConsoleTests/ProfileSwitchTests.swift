@@ -1,0 +1,142 @@
+import Roulette
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Switching profiles")
+struct ProfileSwitchTests {
+    private func model(watching watch: [String] = []) -> ConsoleModel {
+        var profile = Fixtures.profile()
+        profile.watch = watch
+        var model = Fixtures.model(profile: profile)
+        model.data.profileNames = ["demo", "staging", "production"]
+        return model
+    }
+
+    @Test("what would be lost is asked for once it is known that the profile can be used")
+    func asks() {
+        var model = model(watching: [">"])
+        _ = model.subscribe(SubscriptionRequest(pattern: ">", purpose: .watch))
+        #expect(model.run("profile staging") == [.checkProfile("staging")])
+        #expect(update(&model, .profileLoaded("staging")) == [.switchProfile("staging")], "the profile's own watch is no loss")
+        _ = model.subscribe(SubscriptionRequest(pattern: "orders.eu"))
+        #expect(update(&model, .profileLoaded("staging")).isEmpty)
+        #expect(Screens.shows("1 subscription ends: orders.eu", model))
+        var other = model
+        #expect(other.press("n").isEmpty && other.prompt == nil)
+        #expect(model.press("y") == [.switchProfile("staging")])
+    }
+
+    @Test("a paused tail and an open form are losses")
+    func losses() {
+        var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .tail)
+        model.data.subscriptions = []
+        model.press("space")
+        #expect(update(&model, .profileLoaded("staging")).isEmpty)
+        #expect(Screens.shows("Tail is paused", model))
+    }
+
+    @Test("names are completed; without one they are listed")
+    func completion() {
+        var model = model()
+        model.press(":")
+        model.type("profile st")
+        model.press("tab")
+        #expect(model.press("enter") == [.checkProfile("staging")])
+        #expect(model.run("profile").isEmpty)
+        #expect(model.notice?.text.plain == ":profile needs NAME; there are demo, staging, production")
+    }
+
+    @Test("the environment is in the header at every width, whatever the profile's name", arguments: ScreenTests.sizes)
+    func banner(_ size: Size) {
+        var profile = Fixtures.profile(.production, allowPublish: false)
+        profile.name = "a-very-long-name-of-a-profile-in-production"
+        let model = Fixtures.model(size, profile: profile)
+        #expect(Screens.lines(model)[0].contains("PROD read-only"))
+        profile.environment = .staging
+        #expect(Screens.lines(Fixtures.model(size, profile: profile))[0].contains("staging"))
+    }
+}
+
+@Suite("Profiles at run time", .timeLimit(.minutes(1)))
+struct ProfileRuntimeTests {
+    /// Two profiles on addresses where nobody answers, one that cannot be used.
+    private struct Profiles: ProfileSource {
+        func names() -> [String] { ["east", "west", "broken"] }
+
+        func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
+            guard name != "broken" else { throw ProfileFailure("config.toml:3: profiles.broken.port: 0 is out of range") }
+            var profile = Profile(name: name, servers: [ProfileServer(name: name, host: "127.0.0.1", port: 1)])
+            profile.watch = ["\(name).>"]
+            profile.environment = name == "west" ? .staging : .development
+            profile.theme = name == "west" ? "default-light" : nil
+            do {
+                let client = try RouletteClient(
+                    configuration: RouletteConfiguration(servers: [.init(name: name, host: "127.0.0.1", port: 1)])
+                )
+                let keys = try ConfigurationFile.parse(name == "west" ? "[keys]\nquit = \"Q\"\n" : "", file: "test").keyBindings
+                return LoadedProfile(profile: profile, keyBindings: keys, themeName: "default-dark", client: client)
+            } catch {
+                throw ProfileFailure("\(error)")
+            }
+        }
+    }
+
+    private func makeConsole(_ terminal: RecordingTerminal) throws -> ConsoleRuntime {
+        let east = try Profiles().load("east")
+        let configuration = ConsoleConfiguration(profile: east.profile, profiles: Profiles())
+        return try ConsoleRuntime(client: east.client, configuration: configuration, terminal: terminal)
+    }
+
+    @Test("banner, watch list and keys are those of the new profile; the view stays, and there is a way back")
+    func switches() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("1 subscribed: east.>")
+        terminal.press("3", ":")
+        terminal.type("profile west")
+        terminal.press("enter")
+        await terminal.waitFor(" west staging ")
+        terminal.press("7")
+        terminal.press("3")
+        await terminal.waitFor("1 subscribed: west.>")
+        // The old quit key means nothing here.
+        terminal.press("q", ":")
+        terminal.type("profile east")
+        terminal.press("enter")
+        await terminal.waitFor(" east dev ")
+        terminal.press("q")
+        await run
+    }
+
+    @Test("one that cannot be used changes nothing and says why")
+    func fails() async throws {
+        let terminal = RecordingTerminal()
+        let console = try makeConsole(terminal)
+        async let run: Void = console.run()
+        await terminal.waitFor("Clusters")
+        terminal.press(":")
+        terminal.type("profile broken")
+        terminal.press("enter")
+        await terminal.waitFor("error: config.toml:3: profiles.broken.port: 0 is out of range")
+        await terminal.waitFor(" east dev ")
+        terminal.press("q")
+        await run
+    }
+
+    @Test("the theme of a profile applies, and is gone with it")
+    func themes() throws {
+        let console = try makeConsole(RecordingTerminal())
+        let model = Fixtures.model()
+        let west = try #require(console.successor("west", after: model))
+        #expect(west.themes.first.name == "default-light")
+        let back = try #require(west.successor("east", after: model))
+        #expect(back.themes.first.name == "default-dark")
+        var chosen = model
+        _ = update(&chosen, .themeLoaded(Fixtures.theme(name: "default-light")))
+        #expect(west.successor("east", after: chosen)?.themes.first.name == "default-light", "what was chosen stays")
+    }
+}

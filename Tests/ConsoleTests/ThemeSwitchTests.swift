@@ -1,0 +1,196 @@
+import Foundation
+import Settings
+import TerminalUI
+import TestSupport
+import Testing
+
+@testable import Console
+
+@Suite("Changing themes")
+struct ThemeSwitchTests {
+    private func model() -> ConsoleModel {
+        var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
+        model.data.themeNames = ["default-dark", "default-light", "nord"]
+        return model
+    }
+
+    private let light = Fixtures.theme(name: "default-light")
+
+    @Test("a theme that the command line names is looked at while the prompt is open, and escape restores the one before")
+    func preview() {
+        var model = model()
+        let before = model.data.theme
+        model.press(":")
+        #expect(model.type("theme default-ligh").isEmpty)
+        #expect(model.type("t") == [.previewTheme("default-light")])
+        _ = update(&model, .themePreviewed(light))
+        #expect(model.data.theme == light)
+        #expect(model.press("esc").isEmpty)
+        #expect(model.data.theme == before)
+    }
+
+    @Test("tab goes through the names, each is looked at")
+    func tab() {
+        var model = model()
+        model.press(":")
+        model.type("theme ")
+        #expect(model.press("tab").isEmpty, "the one in use")
+        #expect(model.press("tab") == [.previewTheme("default-light")])
+        _ = update(&model, .themePreviewed(light))
+        #expect(model.press("tab") == [.previewTheme("nord")])
+        #expect(model.press("tab") == [.previewTheme("default-dark")])
+    }
+
+    @Test("enter keeps what is looked at, without the old one in between")
+    func keep() {
+        var model = model()
+        model.press(":")
+        model.type("theme default-light")
+        _ = update(&model, .themePreviewed(light))
+        #expect(model.press("enter") == [.loadTheme("default-light")])
+        #expect(model.data.theme == light)
+        _ = update(&model, .themeLoaded(light))
+        #expect(model.press(":", "esc").isEmpty)
+        #expect(model.data.theme == light)
+    }
+
+    @Test("another command than the one looked at goes back first")
+    func otherCommand() {
+        var model = model()
+        let before = model.data.theme
+        model.press(":")
+        model.type("theme default-light")
+        _ = update(&model, .themePreviewed(light))
+        model.press("^u")
+        #expect(model.data.theme == before)
+        model.type("theme nrod")
+        #expect(model.press("enter") == [.loadTheme("nrod")])
+        #expect(model.data.theme == before)
+    }
+
+    @Test("one that comes too late is not shown")
+    func late() {
+        var model = model()
+        let before = model.data.theme
+        model.press(":")
+        model.type("theme default-light")
+        model.press("esc")
+        _ = update(&model, .themePreviewed(light))
+        #expect(model.data.theme == before)
+    }
+
+    @Test("without a name there is a list to choose from", arguments: [true, false])
+    func list(isKept: Bool) {
+        var model = model()
+        let before = model.data.theme
+        model.press(":")
+        model.type("theme")
+        model.press("enter")
+        #expect(model.prompt is ThemePrompt)
+        #expect(model.press("down") == [.previewTheme("default-light")])
+        _ = update(&model, .themePreviewed(light))
+        #expect(model.data.theme == light)
+        #expect(Screens.shows("▸ default-light", model))
+        #expect(model.press(isKept ? "enter" : "esc") == (isKept ? [.loadTheme("default-light")] : []))
+        #expect(model.data.theme == (isKept ? light : before))
+        #expect(model.prompt == nil)
+    }
+
+    @Test("the list at each size", arguments: ScreenTests.sizes)
+    func screen(_ size: Size) throws {
+        var model = Fixtures.busyModel(size, view: .overview)
+        model.data.themeNames = (1...20).map { "theme-\($0)" } + ["default-dark"]
+        model.press(":")
+        model.type("theme")
+        model.press("enter")
+        try Screens.expect(model, "theme-\(size.width)x\(size.height)")
+    }
+
+    @Test("an edited file changes what is in use, also while another one is looked at; a broken one says so twice")
+    func reload() {
+        var model = model()
+        _ = update(&model, .themeReloaded(light))
+        #expect(model.data.theme == light)
+        model.press(":")
+        model.type("theme nord")
+        let nord = Fixtures.theme(.indexed256)
+        model.themeBeforePreview = nord
+        _ = update(&model, .themeReloaded(light))
+        model.press("esc")
+        #expect(model.data.theme == light)
+        _ = update(&model, .themeBroken("nord.toml:3: txt: unknown role"))
+        #expect(model.data.theme == light)
+        #expect(Screens.shows("error: theme unchanged: nord.toml:3: txt: unknown role", model))
+        #expect(model.data.events.rows.last?.severity == .error, "it stays in the events when the notice is gone")
+    }
+}
+
+@Suite("Theme files")
+struct ThemeLoaderTests {
+    private func loader(_ files: [String: String], name: String) throws -> (loader: ThemeLoader, directory: TemporaryDirectory) {
+        let directory = try TemporaryDirectory(for: "themes")
+        for (name, text) in files { try write(text, name, in: directory) }
+        let library = ThemeLibrary(directories: [directory.path])
+        return (try ThemeLoader(library, depth: .trueColor, name: name), directory)
+    }
+
+    private func write(_ text: String, _ name: String, in directory: TemporaryDirectory) throws {
+        try text.write(toFile: "\(directory.path)/\(name).toml", atomically: false, encoding: .utf8)
+    }
+
+    /// As editors save: to a new file, which takes the other's name.
+    private func replace(_ text: String, _ name: String, in directory: TemporaryDirectory) throws {
+        try text.write(toFile: "\(directory.path)/\(name).new", atomically: false, encoding: .utf8)
+        try #require(rename("\(directory.path)/\(name).new", "\(directory.path)/\(name).toml") == 0)
+    }
+
+    @Test("a file that did not change is not loaded again")
+    func unchanged() throws {
+        let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
+        #expect(try loader.reloadIfChanged() == nil)
+        #expect(try loader.reloadIfChanged() == nil)
+        try directory.remove()
+    }
+
+    @Test("written in place or renamed, it is loaded once; broken, it fails once, and is back when it is mended")
+    func changes() throws {
+        let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
+        #expect(loader.first[.key].foreground == .indexed(100))
+        try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(101))
+        #expect(try loader.reloadIfChanged() == nil)
+        try write("name = \"mine\"\nkey = 12345\n", "mine", in: directory)
+        #expect(throws: SettingsError.self) { try loader.reloadIfChanged() }
+        #expect(try loader.reloadIfChanged() == nil)
+        try replace("name = \"mine\"\nkey = 103\n", "mine", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(103))
+        try directory.remove()
+    }
+
+    @Test("what it inherits from counts too, from the moment it does")
+    func parents() throws {
+        let files = ["mine": "name = \"mine\"\nmuted = 50\n", "base": "name = \"base\"\nkey = 100\n"]
+        let (loader, directory) = try loader(files, name: "mine")
+        try replace("name = \"base\"\nkey = 101\n", "base", in: directory)
+        #expect(try loader.reloadIfChanged() == nil, "not a parent yet")
+        try replace("name = \"mine\"\ninherits = \"base\"\n", "mine", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(101))
+        try replace("name = \"base\"\nkey = 102\n", "base", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(102))
+        try directory.remove()
+    }
+
+    @Test("looking at a theme does not follow it, choosing it does; a file takes the place of a compiled-in theme")
+    func following() throws {
+        let (loader, directory) = try loader(["mine": "name = \"mine\"\n"], name: "default-dark")
+        _ = try loader.preview("mine")
+        try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)
+        #expect(try loader.reloadIfChanged() == nil)
+        try replace("name = \"default-dark\"\nkey = 101\n", "default-dark", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(101))
+        _ = try loader.load("mine")
+        try replace("name = \"mine\"\nkey = 104\n", "mine", in: directory)
+        #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(104))
+        try directory.remove()
+    }
+}
