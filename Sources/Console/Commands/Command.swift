@@ -96,7 +96,8 @@ extension Command {
         case "profile":
             guard let name = optional() else {
                 let names = data.profileNames.map { SafeText(untrusted: $0) }.joined(separator: ", ")
-                throw Failure(reason: names.isEmpty ? "there is no other profile here" : ":profile needs NAME; there are \(names)")
+                let list: SafeText = names.isEmpty ? "there is no other profile here" : ":profile needs NAME; there are \(names)"
+                throw Failure(reason: list)
             }
             command = .profile(name)
         case "route": command = .route(try argument())

@@ -35,7 +35,6 @@ extension ConsoleModel {
         isMouseOn = carried.isMouseOn
         chosenTheme = carried.chosenTheme
         histories = carried.histories
-        show(.info("profile \(untrusted: data.deployment.name)"))
         if let note = carried.note { log(note) }
     }
 }

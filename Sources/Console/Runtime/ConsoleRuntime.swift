@@ -107,6 +107,7 @@ public struct ConsoleRuntime: Sendable {
                 for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
                 model.keepAsEvent()
             }
+            if carried != nil { model.show(.info("profile \(untrusted: configuration.profile.name)")) }
             var end = await loop(&model, &screen, effects, in: &group)
             if case .switched(let next, var carried) = end {
                 carried.note = await drain()
@@ -137,7 +138,8 @@ public struct ConsoleRuntime: Sendable {
         if configuration.demo != nil { model.data.demoNodes = [] }
         model.data.profileNames = configuration.profiles?.names() ?? []
         if configuration.profile.skipsVerification {
-            model.log(EventRow(.note, .warning, detail: "certificates are not verified: anybody in between can read and change all"))
+            let text: SafeText = "certificates are not verified: anybody in between can read and change everything"
+            model.log(EventRow(.note, .warning, detail: text))
         }
         for (key, action) in keys.unusable {
             let text: SafeText = "no terminal sends the key \(untrusted: key.description) of \(untrusted: action.rawValue)"

@@ -10,8 +10,13 @@ struct DemoCommand: AsyncParsableCommand {
         abstract: "Start NATS clusters on this machine, with traffic, and the console on them.",
         discussion: """
             Every cluster is made of nats-server processes on loopback ports that the kernel chose. The console uses the first
-            node of each, the traffic comes in at the last. Kill a node (kill -9), stop it (kill -STOP) or start it again
-            (nats-server -c FILE, with the file of its command line), and see what happens. All of it ends with the demo.
+            node of each, the traffic comes in at the last. K kills a node, lets it hang, or starts it again; the shell can do
+            the same (kill -9, kill -STOP, nats-server -c FILE with the file of its command line). :profile demo-prod shows the
+            clusters as production would look: read-only. All of it ends with the demo.
+
+            Orders, payments, sensors and logs come as JSON, text and bytes, some of them large. time.now and inventory.check
+            answer requests. An archive of orders is too slow and drops some (services.archive.health says how many), and a
+            client on alpha-1 hangs until the server cuts it off as a slow consumer, again and again.
 
             With --headless there is no console. It prints one JSON object when the servers are ready (config, directory,
             clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
@@ -86,7 +91,7 @@ struct DemoCommand: AsyncParsableCommand {
         try await limited {
             let sent = TrafficCounts(clusters: demo.deployment.clusters.count)
             try await withThrowingTaskGroup { group in
-                group.addTask { try await TrafficSource(plan: traffic, counts: sent).run(on: demo.deployment) }
+                Self.addWorkload(traffic, sent, on: demo.deployment, to: &group)
                 group.addTask { try await TrafficWatch(counts: sent).run(on: demo.deployment) }
                 group.addTask {
                     while true {
@@ -111,6 +116,20 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 
+    /// All that publishes, answers and is slow.
+    private static func addWorkload(
+        _ traffic: TrafficPlan,
+        _ counts: TrafficCounts,
+        on deployment: DemoDeployment,
+        to group: inout ThrowingTaskGroup<Void, any Error>
+    ) {
+        group.addTask { try await TrafficSource(plan: traffic, counts: counts).run(on: deployment) }
+        group.addTask { try await ShopServices(deployment: deployment).run() }
+        if let node = deployment.clusters.first?.nodes.first {
+            group.addTask { await StuckConsumer(port: node.port).run() }
+        }
+    }
+
     private static func whileTrafficRuns(
         _ demo: RunningDemo,
         _ traffic: TrafficPlan,
@@ -118,7 +137,7 @@ struct DemoCommand: AsyncParsableCommand {
     ) async throws {
         let counts = TrafficCounts(clusters: demo.deployment.clusters.count)
         try await withThrowingTaskGroup { group in
-            group.addTask { try await TrafficSource(plan: traffic, counts: counts).run(on: demo.deployment) }
+            addWorkload(traffic, counts, on: demo.deployment, to: &group)
             group.addTask { try await body() }
             defer { group.cancelAll() }
             try await group.next()

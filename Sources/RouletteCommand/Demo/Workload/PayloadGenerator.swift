@@ -1,24 +1,44 @@
+import Roulette
+
 /// Makes the messages of the demo.
 struct PayloadGenerator: Sendable {
     private static let documentSize = 16 << 10
+    /// One document in this many is a large one.
+    private static let largeDocumentInterval = 200
+    private static let largeDocumentSize = 512 << 10
+
+    /// What is sent.
+    struct Message {
+        let body: [UInt8]
+        var headers: Headers?
+    }
 
     private var random: SplitMix64
     private var serial = 0
+    private var documents = 0
 
     init(seed: UInt64) {
         random = SplitMix64(seed: seed)
     }
 
     /// The next message for a topic.
-    mutating func next(for topic: TopicCatalog.Topic) -> [UInt8] {
+    mutating func next(for topic: TopicCatalog.Topic) -> Message {
         serial += 1
         switch topic.content {
-        case .record: return record().line.dropLast()
-        case .reading: return reading().line.dropLast()
-        case .text: return Array(logLine(topic.name).utf8)
-        case .binary: return binary()
-        case .document: return document().line.dropLast()
+        case .record: return Message(body: record().line.dropLast(), headers: recordHeaders())
+        case .reading: return Message(body: reading().line.dropLast())
+        case .text: return Message(body: Array(logLine(topic.name).utf8))
+        case .binary: return Message(body: image())
+        case .document: return Message(body: document().line.dropLast())
         }
+    }
+
+    /// As programs have them that look for doubles and follow a message through their services.
+    private mutating func recordHeaders() -> Headers? {
+        let trace = String(random.next(), radix: 16)
+        return try? Headers([
+            ("Nats-Msg-Id", String(100_000 + serial)), ("Trace-Id", trace), ("Content-Type", "application/json"),
+        ])
     }
 
     private mutating func pick<T>(_ choices: [T]) -> T {
@@ -50,14 +70,18 @@ struct PayloadGenerator: Sendable {
         return "\(topic) #\(serial) \(text) in \(milliseconds) ms"
     }
 
-    private mutating func binary() -> [UInt8] {
-        (0..<Int.random(in: 64...512, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
+    /// The beginning of a JPEG file, and noise.
+    private mutating func image() -> [UInt8] {
+        let start: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10] + Array("JFIF".utf8) + [0x00, 0x01, 0x02]
+        return start + (0..<Int.random(in: 64...512, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }
     }
 
     private mutating func document() -> JSONObject {
+        documents += 1
+        let limit = documents % Self.largeDocumentInterval == 0 ? Self.largeDocumentSize : Self.documentSize
         var rows: [JSONValue] = []
         var size = 0
-        while size < Self.documentSize {
+        while size < limit {
             let row = record()
             size += row.line.count
             rows.append(.object(row))

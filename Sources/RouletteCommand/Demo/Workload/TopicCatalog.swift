@@ -10,7 +10,7 @@ struct TopicCatalog: Equatable, Sendable {
         case text
         /// Bytes that are no text.
         case binary
-        /// A JSON document of about 16 KiB.
+        /// A JSON document of about 16 KiB, and sometimes of half a megabyte.
         case document
     }
 

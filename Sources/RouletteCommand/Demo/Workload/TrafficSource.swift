@@ -42,7 +42,8 @@ struct TrafficSource: Sendable {
                 let topic = plan.topics.topics[index]
                 do {
                     // Never waits, so that one cluster that is down does not hold up the others.
-                    try client.tryPublish(payloads.next(for: topic), to: topic.name)
+                    let message = payloads.next(for: topic)
+                    try client.tryPublish(message.body, to: topic.name, headers: message.headers)
                     counts.add(.init(published: 1), cluster: owners[index])
                 } catch {
                     counts.add(.init(failed: 1), cluster: owners[index])
@@ -79,7 +80,7 @@ struct TrafficWatch: Sendable {
 
 extension RouletteConfiguration {
     /// One connection to the chosen node of each cluster. The ring depends on the order only.
-    fileprivate static func demo(
+    static func demo(
         _ deployment: DemoDeployment,
         node: (DemoDeployment.Cluster) -> DemoDeployment.Node?
     ) -> RouletteConfiguration {

@@ -1,0 +1,62 @@
+import NIOCore
+import NIOPosix
+
+/// A client that subscribes to everything on one node and hardly reads, as a program does that hangs: what the server holds for
+/// it grows until the server calls it a slow consumer and cuts it off. A while later it is back.
+struct StuckConsumer: Sendable {
+    /// How long it stays; the server loses patience after 10 seconds in which it cannot write.
+    private static let stay: Duration = .seconds(30)
+    private static let pause: Duration = .seconds(5)
+
+    let port: Int
+
+    /// Comes and goes until the task is canceled.
+    func run() async {
+        while !Task.isCancelled {
+            // The node may be down, which is what the demo is for.
+            if let channel = try? await connect() {
+                try? await Task.sleep(for: Self.stay)
+                try? await channel.close()
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func connect() async throws -> any Channel {
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
+            .channelOption(.autoRead, value: false)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler()) }
+            }
+            .connect(host: "127.0.0.1", port: port)
+            .get()
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private static let readInterval: TimeAmount = .milliseconds(200)
+        private var reading: RepeatedTask?
+
+        func channelActive(context: ChannelHandlerContext) {
+            let hello = "CONNECT {\"verbose\":false,\"name\":\"demo stuck consumer\"}\r\nSUB > 1\r\n"
+            context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: hello)), promise: nil)
+            let channel = context.channel
+            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.readInterval) { _ in
+                channel.read()
+            }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            reading?.cancel()
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            // Being cut off is what it is for.
+            context.close(promise: nil)
+        }
+    }
+}
