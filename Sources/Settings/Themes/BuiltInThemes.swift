@@ -22,7 +22,7 @@ enum BuiltInThemes {
         match = { fg = "background", bg = "yellow" }
         key = { fg = "accent", modifiers = ["bold"] }
         input = { fg = "foreground", bg = "line" }
-        escape = { fg = "pink", modifiers = ["reverse"] }
+        escape = { fg = "pink", modifiers = ["underline"] }
 
         [status]
         up = "green"
@@ -113,7 +113,7 @@ enum BuiltInThemes {
         match = { fg = "background", bg = "yellow" }
         key = { fg = "accent", modifiers = ["bold"] }
         input = { fg = "foreground", bg = "line" }
-        escape = { fg = "pink", modifiers = ["reverse"] }
+        escape = { fg = "pink", modifiers = ["underline"] }
 
         [status]
         up = "green"
