@@ -50,6 +50,77 @@ struct DemoTests {
         await demo.close()
     }
 
+    @Test("K kills a node and starts it again, freezes it and lets it go on; quitting with one frozen leaves nothing behind")
+    func nodes() async throws {
+        let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
+        try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
+        let program = try await demo.status().pid
+        let before = try serverPIDs(of: program)
+        try await demo.press("K")
+        try await demo.waitFor("alpha-1")
+        try await demo.press("Enter")
+        try await demo.waitFor("alpha-1 killed (SIGKILL); K starts it again")
+        try await demo.waitFor("2 up, 1 down")
+        let left = try serverPIDs(of: program)
+        #expect(left.count == 5)
+
+        try await demo.press("K")
+        try await demo.waitFor("stopped")
+        try await demo.press("Enter")
+        try await demo.waitFor("alpha-1 started")
+        try await demo.waitFor("3 clusters: 3 up")
+        let after = try serverPIDs(of: program)
+        #expect(after.count == 6)
+        #expect(Set(after) != Set(before))
+
+        try await demo.press("K")
+        try await demo.waitFor("Nodes of the demo")
+        try await demo.press("f")
+        try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
+        try await demo.press("K")
+        try await demo.waitFor("frozen")
+        try await demo.press("f")
+        try await demo.waitFor("alpha-1 goes on")
+        try await demo.press("K")
+        try await demo.waitFor("Nodes of the demo")
+        try await demo.press("f")
+        try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
+        try await demo.press("q")
+        try await waitUntilGone(after + [program])
+        await demo.close()
+    }
+
+    @Test("its services answer requests, and its slow archive says what it drops")
+    func services() async throws {
+        let directory = try TemporaryDirectory(for: "demo")
+        let output = directory.path + "/out"
+        // A reader that goes on reading: `roulette demo --headless` prints until it is stopped.
+        let demo = try await TerminalDriver.start(
+            ["/bin/sh", "-c", "\"$0\" demo --headless --clusters 2 --nodes 1 > \"$1\"", try BuiltProgram.path(), output],
+            environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
+        )
+        struct Ready: Decodable { let config: String }
+        var ready: Ready?
+        let deadline = ContinuousClock.now + .seconds(40)
+        while ready == nil, ContinuousClock.now < deadline {
+            let line = (try? String(contentsOfFile: output, encoding: .utf8))?.split(separator: "\n").first ?? ""
+            ready = try? JSONDecoder().decode(Ready.self, from: Data(line.utf8))
+            try await Task.sleep(for: .milliseconds(50))
+        }
+        let configuration = try #require(ready?.config)
+        let stock = try await BuiltProgram.run(["request", "inventory.check", "A-1001", "--json", "--config", configuration])
+        #expect(stock.status == .exited(0), "\(stock.errors)")
+        #expect(stock.output.contains("in_stock"))
+        let time = try await BuiltProgram.run(["request", "time.now", "", "--config", configuration])
+        #expect(time.output.contains("utc"))
+        let health = try await BuiltProgram.run(["sub", "services.archive.health", "--count", "1", "--config", configuration])
+        #expect(health.output.contains("\"dropped\""))
+        try await demo.press("C-c")
+        _ = try await demo.waitForExit()
+        await demo.close()
+        try directory.remove()
+    }
+
     /// The servers of the demo: grandchildren of the program, through its supervisor.
     private func serverPIDs(of program: Int32) throws -> [Int32] {
         let processes = Process()

@@ -1,0 +1,64 @@
+import Foundation
+import TestSupport
+import Testing
+
+#if canImport(FoundationXML)
+    import FoundationXML
+#endif
+
+@Suite("The pictures of the README")
+struct PictureTests {
+    private static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+    /// What `scripts/pictures` makes of a screen.
+    private func svg(_ screen: String, width: Int) throws -> String {
+        let process = Process()
+        process.executableURL = Self.root.appendingPathComponent("scripts/pictures")
+        process.arguments = ["--convert", String(width)]
+        let (input, output) = (Pipe(), Pipe())
+        process.standardInput = input
+        process.standardOutput = output
+        try process.run()
+        try input.fileHandleForWriting.write(contentsOf: Data(screen.utf8))
+        try input.fileHandleForWriting.close()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
+        return text
+    }
+
+    @Test("colors, attributes, wide characters, lines, blocks and braille are where their cells are")
+    func converts() throws {
+        let picture = try svg("\u{1B}[1;38;2;255;0;0mred\u{1B}[0m 漢x\n\u{1B}[7m<&\u{1B}[0m ─▂⣀ ●\n", width: 12)
+        let document = try XMLDocument(xmlString: picture)
+        let texts = try document.nodes(forXPath: "//*[local-name()='text']").compactMap { $0 as? XMLElement }
+        func place(of word: String) throws -> Double {
+            let element = try #require(texts.first { $0.stringValue == word }, "\(word)")
+            return try #require(element.attribute(forName: "x")?.stringValue.flatMap(Double.init))
+        }
+        let cell = 8.4
+        let (red, wide, x, reversed, disc) = (
+            try place(of: "red"), try place(of: "漢"), try place(of: "x"), try place(of: "<&"), try place(of: "●")
+        )
+        #expect(abs(wide - red - 4 * cell) < 0.2)
+        #expect(abs(x - wide - 2 * cell) < 0.2, "a wide character takes two cells")
+        #expect(abs(disc - reversed - 7 * cell) < 0.2)
+        let word = try #require(texts.first { $0.stringValue == "red" })
+        #expect(word.attribute(forName: "fill")?.stringValue == "#ff0000")
+        #expect(word.attribute(forName: "font-weight")?.stringValue == "bold")
+        let paths = try document.nodes(forXPath: "//*[local-name()='path']")
+        #expect(paths.count == 2, "the line is stroked, block and braille are filled")
+    }
+
+    @Test("every picture that the README shows is there, and every picture is shown")
+    func complete() throws {
+        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let shown = Set(readme.matches(of: /Documentation\/pictures\/([a-z-]+)\.svg/).map { String($0.output.1) })
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: Self.root.appendingPathComponent("Documentation/pictures").path
+        )
+        let pictures = Set(files.filter { $0.hasSuffix(".svg") }.map { String($0.dropLast(4)) })
+        #expect(shown == pictures)
+    }
+}
