@@ -10,9 +10,13 @@ struct DemoNodeTests {
         (1...2).map { DemoNode(name: "\(cluster)-\($0)", cluster: cluster, address: "127.0.0.1:\(4221 + $0)", state: .running) }
     }
 
+    private static func list(_ nodes: [DemoNode], revision: Int) -> DemoNodeList {
+        DemoNodeList(revision: revision, nodes: nodes)
+    }
+
     private func model(_ size: Size = Size(width: 120, height: 36)) -> ConsoleModel {
         var model = Fixtures.busyModel(size, view: .overview)
-        model.data.demoNodes = Self.nodes
+        model.data.demoNodes = Self.list(Self.nodes, revision: 1)
         return model
     }
 
@@ -24,7 +28,7 @@ struct DemoNodeTests {
         model.press("?")
         #expect(!Screens.shows("node of the demo", model))
         model.press("esc")
-        model.data.demoNodes = Self.nodes
+        model.data.demoNodes = Self.list(Self.nodes, revision: 1)
         model.press("?")
         #expect(Screens.shows("node of the demo", model))
     }
@@ -43,7 +47,7 @@ struct DemoNodeTests {
         #expect(model.press("enter") == [.demo(.stop, node: "beta-1")])
         var nodes = Self.nodes
         nodes[2].state = .stopped
-        _ = update(&model, .demoDone(.stop, node: "beta-1", nodes))
+        _ = update(&model, .demoDone(.stop, node: "beta-1", Self.list(nodes, revision: 2)))
         #expect(model.notice?.text.plain == "beta-1 killed (SIGKILL); K starts it again")
         #expect(model.data.events.rows.last?.text.plain == model.notice?.text.plain)
         model.press("K")
@@ -52,14 +56,15 @@ struct DemoNodeTests {
         #expect(model.press("enter") == [.demo(.start, node: "beta-1")])
     }
 
-    @Test("f freezes and lets go on")
+    @Test("f freezes and lets go on; an older answer that comes late changes nothing")
     func freeze() {
         var model = model()
         model.press("K", "down")
         #expect(model.press("f") == [.demo(.freeze, node: "alpha-2")])
         var nodes = Self.nodes
         nodes[1].state = .frozen
-        _ = update(&model, .demoNodes(nodes))
+        _ = update(&model, .demoNodes(Self.list(nodes, revision: 2)))
+        _ = update(&model, .demoNodes(Self.list(Self.nodes, revision: 1)))
         model.press("K", "down")
         #expect(model.press("f") == [.demo(.thaw, node: "alpha-2")])
     }
@@ -67,8 +72,8 @@ struct DemoNodeTests {
     @Test("the list at each size", arguments: ScreenTests.sizes)
     func screen(_ size: Size) throws {
         var model = model(size)
-        model.data.demoNodes?[1].state = .frozen
-        model.data.demoNodes?[3].state = .stopped
+        model.data.demoNodes?.nodes[1].state = .frozen
+        model.data.demoNodes?.nodes[3].state = .stopped
         model.press("K")
         try Screens.expect(model, "demo-nodes-\(size.width)x\(size.height)")
     }

@@ -1,11 +1,25 @@
 /// The servers of a demo, as the console stops and starts them.
 public protocol DemoControl: Sendable {
     /// All servers as they are now, cluster by cluster.
-    func nodes() async throws(DemoFailure) -> [DemoNode]
+    func nodes() async throws(DemoFailure) -> DemoNodeList
 
     /// Does something to a server.
     /// - Returns: All servers as they are then.
-    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> [DemoNode]
+    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> DemoNodeList
+}
+
+/// All servers at one moment, cluster by cluster.
+public struct DemoNodeList: Sendable, Hashable, Codable {
+    /// Grows with every list: answers to questions asked at the same time may arrive in another order.
+    public let revision: Int
+    /// The servers.
+    public var nodes: [DemoNode]
+
+    /// A list of servers.
+    public init(revision: Int, nodes: [DemoNode]) {
+        self.revision = revision
+        self.nodes = nodes
+    }
 }
 
 /// A server of the demo.

@@ -11,7 +11,7 @@ struct DemoNodePrompt: ConsolePrompt {
     }
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
-        let nodes = data.demoNodes ?? []
+        let nodes = data.demoNodes?.nodes ?? []
         let names = nodes.map(\.name)
         list.update(names, height: names.count)
         let node = list.index.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
@@ -34,7 +34,7 @@ struct DemoNodePrompt: ConsolePrompt {
     mutating func insert(_ paste: Paste) {}
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
-        let nodes = data.demoNodes ?? []
+        let nodes = data.demoNodes?.nodes ?? []
         var list = list
         let rows = min(nodes.count, max(1, view.height - 6))
         list.update(nodes.map(\.name), height: rows)

@@ -3,7 +3,7 @@ import TerminalUI
 extension ConsoleModel {
     /// Opens the list of servers, at the cluster that the Overview has selected.
     mutating func openDemoNodes() -> [Effect] {
-        guard let nodes = data.demoNodes else { return [] }
+        guard let nodes = data.demoNodes?.nodes else { return [] }
         let cluster = views[OverviewView.self]?.clusters.selection.flatMap { index in
             data.deployment.clusterNames.indices.contains(index) ? data.deployment.clusterNames[index] : nil
         }
@@ -12,9 +12,14 @@ extension ConsoleModel {
         return [.lookAtDemo]
     }
 
+    /// The servers as they are now, unless something newer is known.
+    mutating func take(_ list: DemoNodeList) {
+        if list.revision >= data.demoNodes?.revision ?? 0 { data.demoNodes = list }
+    }
+
     /// Something was done to a server of the demo.
-    mutating func demoDone(_ action: DemoAction, _ node: String, _ nodes: [DemoNode]) {
-        data.demoNodes = nodes
+    mutating func demoDone(_ action: DemoAction, _ node: String, _ list: DemoNodeList) {
+        take(list)
         let key = data.keys.key(for: .demoNode) ?? "K"
         let text: SafeText =
             switch action {

@@ -32,9 +32,9 @@ enum ConsoleEvent: Sendable {
     /// The file of the theme in use was edited and cannot be loaded.
     case themeBroken(SafeText)
     /// The servers of the demo as they are now.
-    case demoNodes([DemoNode])
+    case demoNodes(DemoNodeList)
     /// Something was done to one of them.
-    case demoDone(DemoAction, node: String, [DemoNode])
+    case demoDone(DemoAction, node: String, DemoNodeList)
     /// An effect could not be carried out.
     case failed(Notice)
 }

@@ -15,7 +15,7 @@ struct DashboardData: Sendable {
     /// The profiles that can be switched to.
     var profileNames: [String] = []
     /// The servers of the demo; nil outside of it.
-    var demoNodes: [DemoNode]?
+    var demoNodes: DemoNodeList?
     /// The themes that can be chosen.
     var themeNames: [String] = []
     /// How many messages of the tail are counted and not shown.

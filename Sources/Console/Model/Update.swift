@@ -33,7 +33,7 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         // In full: the bottom row may have no room for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .demoNodes(let nodes):
-        model.data.demoNodes = nodes
+        model.take(nodes)
     case .demoDone(let action, let node, let nodes):
         model.demoDone(action, node, nodes)
     case .profileLoaded(let name):

@@ -135,7 +135,7 @@ public struct ConsoleRuntime: Sendable {
         } catch {
             model.log(EventRow(.note, .warning, detail: "\(untrusted: error.description)"))
         }
-        if configuration.demo != nil { model.data.demoNodes = [] }
+        if configuration.demo != nil { model.data.demoNodes = DemoNodeList(revision: 0, nodes: []) }
         model.data.profileNames = configuration.profiles?.names() ?? []
         if configuration.profile.skipsVerification {
             let text: SafeText = "certificates are not verified: anybody in between can read and change everything"

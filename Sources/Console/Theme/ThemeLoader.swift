@@ -71,9 +71,15 @@ final class ThemeLoader: Sendable {
 }
 
 extension SettingsError {
-    /// The first problem, and how many more there are, for a line of the screen.
+    /// The first problem, and how many more there are, for a line of the screen. Of the file it has the name only: the way to
+    /// it would leave no room for what is wrong.
     var notice: SafeText {
-        let first: SafeText = problems.first.map { "\(untrusted: $0.description)" } ?? "unknown problem"
+        let first: SafeText =
+            problems.first.map { problem in
+                let name = problem.file.split(separator: "/").last.map(String.init) ?? problem.file
+                let short = SettingsProblem(file: name, line: problem.line, key: problem.key, message: problem.message)
+                return "\(untrusted: short.description)"
+            } ?? "unknown problem"
         let rest = problems.count - 1 + omitted
         return rest > 0 ? "\(first) (and \(rest) more)" : first
     }

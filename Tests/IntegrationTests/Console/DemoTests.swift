@@ -96,7 +96,7 @@ struct DemoTests {
         let output = directory.path + "/out"
         // A reader that goes on reading: `roulette demo --headless` prints until it is stopped.
         let demo = try await TerminalDriver.start(
-            ["/bin/sh", "-c", "\"$0\" demo --headless --clusters 2 --nodes 1 > \"$1\"", try BuiltProgram.path(), output],
+            ["/bin/sh", "-c", "exec \"$0\" demo --headless --clusters 2 --nodes 1 > \"$1\"", try BuiltProgram.path(), output],
             environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
         )
         struct Ready: Decodable { let config: String }
@@ -115,8 +115,10 @@ struct DemoTests {
         #expect(time.output.contains("utc"))
         let health = try await BuiltProgram.run(["sub", "services.archive.health", "--count", "1", "--config", configuration])
         #expect(health.output.contains("\"dropped\""))
-        try await demo.press("C-c")
-        _ = try await demo.waitForExit()
+        let program = try await demo.status().pid
+        let pids = try serverPIDs(of: program)
+        kill(program, SIGKILL)
+        try await waitUntilGone(pids + [program])
         await demo.close()
         try directory.remove()
     }

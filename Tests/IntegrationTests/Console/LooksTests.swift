@@ -13,7 +13,10 @@ private func withHome(_ files: [String: String], _ body: ([String: String], Stri
         )
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
-    let environment = ["HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path + "/state"]
+    // What runs the tests may ask for no colors.
+    let environment = [
+        "HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path + "/state", "NO_COLOR": "", "COLORTERM": "",
+    ]
     try await body(environment, home.path)
     try home.remove()
 }
@@ -48,7 +51,8 @@ extension TerminalDriver {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await screen(escapes: true).contains(where: { $0.contains(text) }) != isThere {
             guard ContinuousClock.now < deadline else {
-                throw DeploymentError(description: "the sequences on the screen \(isThere ? "lack" : "have") \(text)")
+                let found = try await screen(escapes: true).prefix(2).map(\.debugDescription)
+                throw DeploymentError(description: "the screen \(isThere ? "lacks" : "has") \(text): \(found)")
             }
             // tmux has to be asked.
             try await Task.sleep(for: .milliseconds(25))

@@ -9,6 +9,8 @@ struct DemoProcesses {
     let deployment: DemoDeployment
     let supervisor: DemoSupervisor
     private var pidsByNode: [String: pid_t]
+    /// How many answers there were.
+    private var revision = 0
 
     init(deployment: DemoDeployment, pids: [String: pid_t], supervisor: DemoSupervisor) {
         self.deployment = deployment
@@ -29,7 +31,8 @@ struct DemoProcesses {
                 }
                 try perform(action, on: node)
             }
-            return DemoSupervisor.Report(nodes: nodes)
+            revision += 1
+            return DemoSupervisor.Report(nodes: DemoNodeList(revision: revision, nodes: nodes))
         } catch {
             return DemoSupervisor.Report(failure: "\(error)")
         }
@@ -47,10 +50,11 @@ struct DemoProcesses {
 
     private func stop(_ servers: [DemoServers.Server]) {
         for server in servers { kill(server.pid, SIGKILL) }
+        for server in servers { _ = ChildProcess.wait(for: server.pid, timeout: Self.patience) }
+        // One that was started by hand is nobody's child here.
         let end = ContinuousClock.now + Self.patience
         while servers.contains(where: \.isRunning), ContinuousClock.now < end {
             usleep(5_000)
-            DemoSupervisor.reap()
         }
     }
 

@@ -21,7 +21,7 @@ struct DemoSupervisor {
         /// Their processes, by the servers' names.
         var pids: [String: pid_t]?
         /// How the servers are, in answer to a request.
-        var nodes: [DemoNode]?
+        var nodes: DemoNodeList?
         /// Why there are none, or why what was asked for was not done.
         var failure: String?
     }

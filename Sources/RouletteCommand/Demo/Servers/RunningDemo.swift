@@ -62,20 +62,20 @@ struct RunningDemo: Sendable {
 // MARK: - Stopping and starting nodes
 
 extension RunningDemo: DemoControl {
-    func nodes() async throws(DemoFailure) -> [DemoNode] {
+    func nodes() async throws(DemoFailure) -> DemoNodeList {
         try await ask(DemoSupervisor.Request())
     }
 
-    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> [DemoNode] {
+    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> DemoNodeList {
         try await ask(DemoSupervisor.Request(action: action, node: node))
     }
 
-    private func ask(_ request: DemoSupervisor.Request) async throws(DemoFailure) -> [DemoNode] {
+    private func ask(_ request: DemoSupervisor.Request) async throws(DemoFailure) -> DemoNodeList {
         // The answer takes as long as a server takes to start: that is for a thread that may wait.
         let report = try? await NIOThreadPool.singleton.runIfActive { channel.ask(request) }
         guard let report = report ?? nil else { throw DemoFailure("the supervisor of the demo does not answer any more") }
         if let failure = report.failure { throw DemoFailure(failure) }
-        return report.nodes ?? []
+        return report.nodes ?? DemoNodeList(revision: 0, nodes: [])
     }
 }
 

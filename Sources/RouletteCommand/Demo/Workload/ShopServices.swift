@@ -53,7 +53,9 @@ struct ShopServices: Sendable {
         var random = SplitMix64(seed: article.utf8.reduce(14_695_981) { ($0 ^ UInt64($1)) &* 1_099_511_628_211 })
         let count = Int.random(in: 0...250, using: &random)
         return [
-            "article": .string(article), "in_stock": .number(count), "reserved": .number(Int.random(in: 0...count, using: &random)),
+            "article": .string(article),
+            "in_stock": .number(count),
+            "reserved": .number(Int.random(in: 0...count, using: &random)),
             "warehouse": .string(["berlin", "lyon", "oslo", "austin"][Int.random(in: 0..<4, using: &random)]),
         ]
     }
