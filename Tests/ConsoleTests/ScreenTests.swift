@@ -7,7 +7,7 @@ import Testing
 @Suite("Screens")
 struct ScreenTests {
     static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
-    static let views: [KeyAction] = [.overview, .topics, .tail, .events]
+    static let views: [KeyAction] = [.overview, .topics, .tail, .connections, .ring, .events]
 
     @Test("each view at each size", arguments: views, sizes)
     func view(_ view: KeyAction, _ size: Size) throws {
@@ -25,6 +25,23 @@ struct ScreenTests {
         model.press(prompt.key)
         if prompt.key == "s" || prompt.key == "p" { model.type("orders.eu") }
         try Screens.expect(model, "\(prompt.name)-\(size.width)x\(size.height)")
+    }
+
+    @Test("each view at the smallest size, with what matters most in its few rows", arguments: views)
+    func smallest(_ view: KeyAction) throws {
+        let model = Fixtures.busyModel(ConsoleModel.minimumSize, view: view)
+        try Screens.expect(model, "\(view.rawValue)-20x5")
+    }
+
+    @Test("each view at any size fills exactly its rows and columns", arguments: views)
+    func anySize(_ view: KeyAction) {
+        for (width, height) in [(20, 5), (20, 40), (29, 8), (39, 11), (40, 11), (63, 17), (100, 7), (200, 5), (300, 80)] {
+            let model = Fixtures.busyModel(Size(width: width, height: height), view: view)
+            let lines = Screens.lines(model)
+            #expect(lines.count == height)
+            #expect(lines[0].contains("up"), "the header says how the clusters are at \(width)x\(height)")
+            #expect(lines.dropFirst().contains { !$0.allSatisfy { " ─│╭╮╰╯".contains($0) } })
+        }
     }
 
     @Test("in ASCII")

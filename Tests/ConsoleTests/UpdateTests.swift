@@ -21,24 +21,27 @@ struct UpdateTests {
     @Test("numbers open views; one that is not there says so")
     func views() {
         var model = Fixtures.model()
-        for (key, title) in [("2", "Topics"), ("3", "Tail"), ("7", "Events"), ("1", "Overview")] {
+        let views = [
+            ("2", "Topics"), ("3", "Tail"), ("4", "Connections"), ("5", "Ring"), ("7", "Events"), ("1", "Overview"),
+        ]
+        for (key, title) in views {
             model.press(key)
             #expect(type(of: model.views.current).title.plain == title)
         }
-        model.press("5")
+        model.press("6")
         #expect(type(of: model.views.current).title.plain == "Overview")
         #expect(model.notice?.severity == .warning)
     }
 
     @Test("a terminal that is too small says what it needs and still takes q, with a prompt open too")
     func tooSmall() {
-        var model = Fixtures.model(Size(width: 30, height: 8))
-        #expect(Screens.lines(model)[0].hasPrefix("needs 40x12"))
-        #expect(Screens.lines(model)[1].hasPrefix("has 30x8"))
+        var model = Fixtures.model(Size(width: 19, height: 8))
+        #expect(Screens.lines(model)[0].hasPrefix("needs 20x5"))
+        #expect(Screens.lines(model)[1].hasPrefix("has 19x8"))
         #expect(model.press("q") == [.quit])
         model.size = Size(width: 80, height: 24)
         model.press("s")
-        model.size = Size(width: 30, height: 8)
+        model.size = Size(width: 30, height: 4)
         #expect(model.press("q") == [.quit])
     }
 
@@ -78,7 +81,9 @@ struct UpdateTests {
     @Test("a notice goes away by itself, and with the next key")
     func notices() {
         var model = Fixtures.model()
-        model.press("5")
+        model.press(":")
+        model.type("route orders.eu")
+        model.press("enter")
         var later = Fixtures.now
         later.uptime += Notice.lifetime - .milliseconds(1)
         _ = update(&model, .tick(later))
@@ -109,7 +114,8 @@ struct UpdateTests {
         )
         let request = PublishRequest(topic: "orders.eu", body: Array("hello world".utf8))
         #expect(run("pub orders.eu hello world") == [.publish(id: 3, request)])
-        #expect(run("reconnect beta") == [.reconnect(cluster: 1)])
+        #expect(run("reconnect beta").isEmpty, "asked first")
+        #expect(model.press("y") == [.reconnect(.cluster(1))])
         #expect(run("unsub orders.eu") == [.unsubscribe(id: 2)])
         #expect(run("route orders.eu").isEmpty)
         #expect(model.notice?.text.plain.hasPrefix("orders.eu → beta, hash 7277339649065724949, then ") == true)

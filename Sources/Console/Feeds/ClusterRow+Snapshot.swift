@@ -30,7 +30,8 @@ extension ClusterRow {
             pingMisses: connections.map(\.pingMisses).max() ?? 0,
             maxPingFailure: connections.first?.maxPingFailure ?? 0,
             lastError: snapshot.lastError?.message,
-            maxPayload: connections.compactMap { $0.server?.maxPayload }.min()
+            maxPayload: connections.compactMap { $0.server?.maxPayload }.min(),
+            connections: snapshot.connections.map { ConnectionRow($0, cluster: snapshot.cluster.index) }
         )
     }
 }

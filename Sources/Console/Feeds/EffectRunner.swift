@@ -38,8 +38,8 @@ struct EffectRunner {
             group.addTask { await runtime.save(entries) }
         case .remember(let entry):
             group.addTask { await runtime.remember(entry) }
-        case .reconnect(let cluster):
-            runtime.client.reconnect(cluster: cluster.map { runtime.client.clusters[$0] })
+        case .reconnect(let target):
+            runtime.reconnect(target)
         case .loadTheme(let name):
             runtime.loadTheme(name)
         case .previewTheme(let name):
@@ -106,6 +106,19 @@ extension ConsoleRuntime {
             traffic.add(source)
         } catch {
             throw RouletteError(.invalidTopic, error.message, cause: error)
+        }
+    }
+}
+
+// MARK: - Connections
+
+extension ConsoleRuntime {
+    func reconnect(_ target: ReconnectTarget) {
+        switch target {
+        case .connection(let id):
+            client.reconnect(cluster: client.clusters[id.cluster], role: id.role, slot: id.slot)
+        case .cluster(let cluster): client.reconnect(cluster: client.clusters[cluster])
+        case .all: client.reconnect()
         }
     }
 }

@@ -44,6 +44,8 @@ struct ClusterRow: Sendable, Hashable, Identifiable {
     var lastError: String?
     /// The largest payload its server takes, headers included, once one has answered.
     var maxPayload: Int?
+    /// The pool: publishers, then subscribers.
+    var connections: [ConnectionRow] = []
 
     /// Whether a message can be sent there now.
     var isReachable: Bool {

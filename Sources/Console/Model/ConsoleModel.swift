@@ -4,7 +4,7 @@ import TerminalUI
 /// The whole state of the console. ``update(_:_:)`` changes it, ``draw(_:into:)`` shows it, and nothing else touches it.
 struct ConsoleModel: Sendable {
     /// The smallest terminal that the views are made for.
-    static let minimumSize = Size(width: 40, height: 12)
+    static let minimumSize = Size(width: 20, height: 5)
 
     var size: Size
     var data: DashboardData

@@ -18,6 +18,8 @@ struct DashboardData: Sendable {
     var demoNodes: DemoNodeList?
     /// The themes that can be chosen.
     var themeNames: [String] = []
+    /// The topic that `:route` was asked for last; the Ring view shows where it is.
+    var routedTopic: String?
     /// How many messages of the tail are counted and not shown.
     var tailRate = TailRate()
 

@@ -33,8 +33,8 @@ enum Effect: Sendable, Hashable {
     case save([TailEntry])
     /// Open the operator's editor on a text.
     case edit([UInt8])
-    /// Make the connections of a cluster, or of all, anew.
-    case reconnect(cluster: Int?)
+    /// Make connections anew.
+    case reconnect(ReconnectTarget)
     /// Keep it for the next runs too.
     case remember(ConsoleHistory.Entry)
     case loadTheme(String)

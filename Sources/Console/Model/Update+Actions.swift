@@ -35,6 +35,10 @@ extension ConsoleModel {
             show(.info("saving \(entries.count) messages"))
             return [.save(entries)]
         case .edit(let draft): openPublish(draft)
+        case .openConnections(let cluster):
+            open(.connections)
+            views[ConnectionsView.self]?.show(cluster: cluster)
+        case .reconnect(let target): prompt = ReconnectPrompt(target, data)
         case .ignored:
             if action == .back {
                 views.current.filter = ""
@@ -47,7 +51,11 @@ extension ConsoleModel {
 
     /// Opens a view, if the action is that of one.
     private mutating func open(_ action: KeyAction) {
-        guard !views.open(action) else { return }
+        guard !views.open(action) else {
+            // Asked for by its own name it hides nothing.
+            if action == .connections { views[ConnectionsView.self]?.show(cluster: nil) }
+            return
+        }
         switch action {
         case .overview, .topics, .tail, .connections, .ring, .servers, .events:
             show(.warning("there is no view \(untrusted: action.rawValue) in this version"))
@@ -103,7 +111,7 @@ extension ConsoleModel {
         case .profile(let name): return [.checkProfile(name)]
         case .theme(let name?): return useTheme(name)
         case .theme(nil): prompt = ThemePrompt(names: data.themeNames, current: data.theme.name)
-        case .route(let topic): show(route(topic))
+        case .route(let topic): route(topic)
         case .subscribe(let pattern, let group):
             return subscribe(SubscriptionRequest(pattern: pattern, queueGroup: group))
         case .watch(let pattern):
@@ -121,19 +129,16 @@ extension ConsoleModel {
             }
             return publish(PublishRequest(topic: topic, body: Array(body.utf8)))
         case .reconnect(let cluster):
-            show(.info(cluster.map { "reconnecting \(data.deployment.clusterName($0))" } ?? "reconnecting all clusters"))
-            return [.reconnect(cluster: cluster)]
+            prompt = ReconnectPrompt(cluster.map { .cluster($0) } ?? .all, data)
         }
         return []
     }
 
     /// Owner, hash and who would own the topic next.
-    private func route(_ topic: String) -> Notice {
+    private mutating func route(_ topic: String) {
         let line = RouteLine(topic, data)
-        guard line.isValid else { return .error(line.text) }
-        guard case .topic = TopicRoute(topic, on: data.deployment.ring) else { return .info(line.text) }
-        let others = data.deployment.ring.successors(of: topic, count: data.clusters.count).dropFirst()
-        guard !others.isEmpty else { return .info(line.text) }
-        return .info("\(line.text), then \(others.map { data.deployment.clusterName($0) }.joined(separator: ", "))")
+        guard line.isValid else { return show(.error(line.text)) }
+        if case .topic = TopicRoute(topic, on: data.deployment.ring) { data.routedTopic = topic }
+        show(.info(RouteDetail(topic, data).text))
     }
 }

@@ -116,6 +116,9 @@ extension ConsoleModel {
         case .demo(let action, let node):
             show(.info("\(untrusted: action.rawValue) \(untrusted: node)…"))
             return [.demo(action, node: node)]
+        case .reconnect(let target):
+            show(.info("reconnecting \(ReconnectPrompt.name(target, data))"))
+            return [.reconnect(target)]
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
         case .perform(.publish(let request)):

@@ -48,5 +48,6 @@ enum PromptRequest: Sendable {
     case filter(String)
     case theme(String)
     case demo(DemoAction, node: String)
+    case reconnect(ReconnectTarget)
     case perform(ConfirmationPrompt.Action)
 }

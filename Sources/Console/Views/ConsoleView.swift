@@ -48,6 +48,10 @@ enum ViewResponse: Sendable, Hashable {
     case save([TailEntry])
     /// A message to edit and publish.
     case edit(MessageDraft)
+    /// The connections of one cluster are to be shown.
+    case openConnections(cluster: Int)
+    /// Connections are to be made anew, after asking.
+    case reconnect(ReconnectTarget)
 }
 
 extension ConsoleView {
@@ -64,6 +68,8 @@ struct ViewList: Sendable {
             OverviewView(),
             TopicsView(),
             TailView(),
+            ConnectionsView(),
+            RingView(),
             EventsView(),
         ]
     }

@@ -4,9 +4,12 @@ import TerminalUI
 /// The top row: which deployment this is, how it is, what flows, what time it is.
 struct Header {
     private let data: DashboardData
+    private let viewTitle: SafeText?
 
-    init(_ data: DashboardData) {
+    /// - Parameter viewTitle: The view that is open, where no tab says it.
+    init(_ data: DashboardData, viewTitle: SafeText? = nil) {
         self.data = data
+        self.viewTitle = viewTitle
     }
 
     /// One part of the row. The least important ones go when it is narrow.
@@ -16,10 +19,14 @@ struct Header {
     }
 
     func draw(into buffer: inout CellBuffer, in rect: Rect) {
+        let isNarrow = rect.width < 40
         let left = [
-            Part(line: StyledLine("roulette", .title), importance: 10),
+            Part(line: StyledLine(viewTitle ?? "roulette", .title), importance: viewTitle == nil ? 10 : 95),
             // What it would mean to publish here must be seen at any width.
-            Part(line: profile(nameWidth: rect.width < 60 ? 8 : 24), importance: 110),
+            Part(
+                line: profile(nameWidth: isNarrow ? 0 : rect.width < 60 ? 8 : 24),
+                importance: isNarrow && data.deployment.environment == .development ? 20 : 110
+            ),
             Part(
                 line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
                 importance: 30
@@ -38,7 +45,7 @@ struct Header {
         // A part that grows as the rates do must not push its neighbours about: what is left over stands between the two halves.
         var constraints = parts.map { Constraint.fixed($0.line.width, importance: $0.importance) }
         constraints.insert(.fill(), at: left.count)
-        var places = Layout(.horizontal, spacing: 2, constraints).split(rect.inset(horizontal: 1))
+        var places = Layout(.horizontal, spacing: isNarrow ? 1 : 2, constraints).split(rect.inset(horizontal: isNarrow ? 0 : 1))
         places.remove(at: left.count)
         for (part, place) in zip(parts, places) where !place.isEmpty {
             part.line.draw(into: &buffer, in: place, theme: data.theme)
@@ -47,7 +54,8 @@ struct Header {
 
     /// The profile, and its environment in a word and a color.
     private func profile(nameWidth: Int) -> StyledLine {
-        let name: SafeText = " \(SafeText(untrusted: data.deployment.name).truncated(to: nameWidth)) "
+        let shown = SafeText(untrusted: data.deployment.name).truncated(to: nameWidth)
+        let name: SafeText = shown.isEmpty ? " " : " \(shown) "
         switch data.deployment.environment {
         case .production:
             let word: SafeText = data.deployment.publishRefusal == nil ? "PROD " : "PROD read-only "
@@ -63,7 +71,7 @@ struct Header {
         if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
         let up = data.clusters.count { $0.state == .up }
         let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : data.clusterSummary
-        return StyledLine(text, worst == .up ? .text : worst.role)
+        return StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
     }
 }
 

@@ -23,10 +23,11 @@ func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
         return nil
     }
     let layout = ScreenLayout(buffer.size)
-    Header(data).draw(into: &buffer, in: layout.header)
-    drawTabs(model, into: &buffer, in: layout.tabs)
+    let title = layout.tabs.isEmpty ? type(of: model.views.current).title : nil
+    Header(data, viewTitle: title).draw(into: &buffer, in: layout.header)
+    let showsHints = drawTabs(model, into: &buffer, in: layout.tabs)
     model.views.current.draw(data, into: &buffer, in: layout.view)
-    drawBottom(model, into: &buffer, in: layout.bottom)
+    drawBottom(model, showsHints: showsHints, into: &buffer, in: layout.bottom)
     return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.bottom)
 }
 
@@ -41,7 +42,11 @@ func plainScreen(_ model: ConsoleModel, glyphs: GlyphSet) -> CellBuffer {
 
 /// Where the parts of the screen are.
 struct ScreenLayout {
+    /// The smallest screen with a row for the tabs. On a smaller one the header says which view it is.
+    private static let leastWithTabs = Size(width: 40, height: 12)
+
     let header: Rect
+    /// Empty where there is no room.
     let tabs: Rect
     let view: Rect
     let bottom: Rect
@@ -49,8 +54,9 @@ struct ScreenLayout {
     init(_ size: Size) {
         let all = Rect(size)
         header = all.row(0)
-        tabs = all.row(1)
-        view = all.droppingTop(2).droppingBottom(1)
+        let hasTabs = size.width >= Self.leastWithTabs.width && size.height >= Self.leastWithTabs.height
+        tabs = hasTabs ? all.row(1) : .zero
+        view = all.droppingTop(hasTabs ? 2 : 1).droppingBottom(1)
         bottom = all.row(all.height - 1)
     }
 }
@@ -66,36 +72,59 @@ private func drawTooSmall(_ model: ConsoleModel, into buffer: inout CellBuffer) 
     for (row, line) in lines.enumerated() { buffer.write(line, in: buffer.bounds.row(row)) }
 }
 
-private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in rect: Rect) {
+/// Draws the views, and what the most used keys do.
+/// - Returns: Whether there was room for the keys.
+private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in rect: Rect) -> Bool {
+    guard !rect.isEmpty else { return false }
     let data = model.data
     let tabs = model.views.views.map { view in
         TabBar.Tab(key: data.keys.key(for: type(of: view).opening) ?? " ", title: type(of: view).title)
     }
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
-    let own = type(of: model.views.current).actions.prefix(2)
-    let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
-    let hints = (GlobalActions.hints(isShort: rect.width < 100) + demo + own).compactMap { data.keys.hint($0.action, $0.label) }
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
-    KeyHints(hints, keyStyle: data.theme[.key], labelStyle: data.theme[.muted])
-        .draw(into: &buffer, in: space, alignment: .right)
+    let hints = hints(GlobalActions.hints(isShort: false), data)
+    // The first three are subscribe, publish and filter: with fewer the row says nothing.
+    guard space.width >= hints.width(of: 3) else { return false }
+    hints.draw(into: &buffer, in: space, alignment: .right)
+    return true
 }
 
-/// The notice, or what is filtered by, or the first subscriptions.
-private func drawBottom(_ model: ConsoleModel, into buffer: inout CellBuffer, in rect: Rect) {
+private func hints(_ actions: [(action: KeyAction, label: SafeText)], _ data: DashboardData) -> KeyHints {
+    KeyHints(
+        actions.compactMap { data.keys.hint($0.action, $0.label) },
+        keyStyle: data.theme[.key],
+        labelStyle: data.theme[.muted]
+    )
+}
+
+/// The notice, or what is filtered by, or the first subscriptions; at the right the keys of the view.
+/// - Parameter showsHints: Whether the keys that work everywhere are shown elsewhere.
+private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: inout CellBuffer, in rect: Rect) {
     let data = model.data
-    let place = rect.inset(horizontal: 1)
+    let place = rect.inset(horizontal: rect.width < 40 ? 0 : 1)
     if let notice = model.notice {
         let text = notice.severity == .info ? notice.text : "\(notice.severity.word): \(notice.text)"
         buffer.write(text, in: place, style: data.theme[notice.severity.role])
-    } else if !model.views.current.filter.isEmpty {
-        let clear = data.keys.key(for: .back) ?? "esc"
-        let text: SafeText = "filter \(untrusted: model.views.current.filter)  \(clear) clears it"
-        buffer.write(text, in: place, style: data.theme[.accent])
+        return
+    }
+    let own = type(of: model.views.current).actions.prefix(showsHints ? 5 : 2)
+    let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
+    let hints = hints(own + demo + (showsHints ? [] : GlobalActions.hints(isShort: true)), data)
+    let text: SafeText
+    var role = ThemeRole.muted
+    if !model.views.current.filter.isEmpty {
+        text = "filter \(untrusted: model.views.current.filter)  \(data.keys.key(for: .back) ?? "esc") clears it"
+        role = .accent
     } else if data.subscriptions.isEmpty {
-        buffer.write("no subscription", in: place, style: data.theme[.muted])
+        text = "no subscription"
     } else {
         let labels = data.subscriptions.map(\.label).joined(separator: " · ")
-        buffer.write("\(data.subscriptions.count) subscribed: \(labels)", in: place, style: data.theme[.muted])
+        text = "\(data.subscriptions.count) subscribed: \(labels)"
     }
+    // Two keys of the view are worth more than the end of a long list of subscriptions.
+    let used = min(text.width, max(place.width - hints.width(of: 2) - 2, place.width / 2))
+    buffer.write(text, in: Rect(x: place.x, y: place.y, width: used, height: place.height), style: data.theme[role])
+    let space = Rect(x: place.x + used + 2, y: place.y, width: place.width - used - 2, height: place.height)
+    hints.draw(into: &buffer, in: space, alignment: .right)
 }

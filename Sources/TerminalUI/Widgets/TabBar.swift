@@ -110,6 +110,12 @@ public struct KeyHints: Sendable {
         self.labelStyle = labelStyle
     }
 
+    /// Columns that the first `count` hints take.
+    public func width(of count: Int) -> Int {
+        let shown = hints.prefix(count)
+        return shown.reduce(max(0, shown.count - 1) * 2) { $0 + $1.key.width + 1 + $1.label.width }
+    }
+
     /// Draws as many hints as fit whole on the first row of `rect`.
     public func draw(into buffer: inout CellBuffer, in rect: Rect, alignment: Alignment = .left) {
         let row = rect.row(0)

@@ -107,13 +107,16 @@ public struct Table: Sendable {
     public var spacing: Int
     /// Whether its rows are those that a click selects.
     public var marksRows = false
+    /// Whether the first row holds the titles; without them there is a row more for the list.
+    public var showsHeader: Bool
 
     /// A table of `columns`.
-    public init(columns: [Column], sort: Sort? = nil, styles: Styles = Styles(), spacing: Int = 2) {
+    public init(columns: [Column], sort: Sort? = nil, styles: Styles = Styles(), spacing: Int = 2, showsHeader: Bool = true) {
         self.columns = columns
         self.sort = sort
         self.styles = styles
         self.spacing = spacing
+        self.showsHeader = showsHeader
     }
 
     /// How many rows are in view in a rectangle of `height`: all but the header.
@@ -136,12 +139,12 @@ public struct Table: Sendable {
         row: (Int) -> Row
     ) {
         guard !rect.isEmpty else { return }
-        let view = rect.droppingTop(1)
+        let view = rect.droppingTop(showsHeader ? 1 : 0)
         let offset = max(0, offset)
         let scrolls = rowCount > view.height && !view.isEmpty && rect.width > 4
         let columnArea = Rect(x: rect.x + 2, y: rect.y, width: rect.width - 2 - (scrolls ? 2 : 0), height: rect.height)
         let parts = Layout(.horizontal, spacing: spacing, columns.map(\.width)).split(columnArea)
-        drawHeader(into: &buffer, parts: parts, in: rect.row(0))
+        if showsHeader { drawHeader(into: &buffer, parts: parts, in: rect.row(0)) }
         for line in 0..<max(0, min(view.height, rowCount - offset)) {
             let position = offset + line
             let place = view.row(line)

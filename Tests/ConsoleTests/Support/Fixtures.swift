@@ -1,5 +1,6 @@
 import HashRing
 import NATSWire
+import Roulette
 import Settings
 import TerminalUI
 
@@ -80,7 +81,42 @@ enum Fixtures {
         (gamma.publishers, gamma.subscribers) = (.init(up: 0, total: 5), .init(up: 0, total: 5))
         (gamma.ringShare, gamma.subscriptions, gamma.lost, gamma.attempt) = (0.3224, 7, 24, 7)
         (gamma.nextAttempt, gamma.lastError) = (.milliseconds(600), "connection refused")
+        alpha.connections = pool(0) { _ in }
+        beta.connections = pool(1) { row in
+            row.server?.name = row.id.slot % 2 == 0 ? "beta-1" : "beta-2"
+            row.server?.id = row.id.slot % 2 == 0 ? "NB1" : "NB2"
+            row.encryption = .init(version: "TLS 1.3", isVerified: row.id.slot != 4)
+            guard row.id.role == .publisher, row.id.slot < 2 else { return }
+            (row.state, row.stateDuration, row.encryption) = (.reconnecting, .seconds(13), nil)
+            (row.attempt, row.nextAttempt, row.lastError) = (3, .milliseconds(1400), "reset by peer")
+            (row.lost, row.unconfirmed) = (2, 0)
+        }
+        gamma.connections = pool(2) { row in
+            (row.state, row.stateDuration, row.server, row.roundTrip) = (.reconnecting, .seconds(12), nil, nil)
+            (row.attempt, row.nextAttempt, row.lastError) = (7, .milliseconds(600), "connection refused")
+            (row.messagesIn, row.messagesOut, row.bytesIn, row.bytesOut, row.unconfirmed) = (0, 0, 0, 0, 0)
+        }
         return [alpha, beta, gamma]
+    }
+
+    /// Five connections of each role that are up, then changed as a test wants.
+    static func pool(_ cluster: Int, _ change: (inout ConnectionRow) -> Void) -> [ConnectionRow] {
+        let name = ["alpha", "beta", "gamma"][cluster]
+        return [ConnectionRole.publisher, .subscriber].flatMap { role in
+            (0..<5).map { slot in
+                var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot), state: .connected)
+                row.stateDuration = .seconds(7860)
+                row.server = .init(id: "N\(name)1", name: "\(name)-1", version: "2.10.22", cluster: name)
+                row.roundTrip = .init(p50: .microseconds(210), p99: .microseconds(900), last: .microseconds(190), count: 393)
+                if role == .publisher {
+                    (row.messagesOut, row.bytesOut, row.unconfirmed) = (UInt64(12_400 + slot), 1_600_000, UInt64(slot))
+                } else {
+                    (row.messagesIn, row.bytesIn, row.subscriptions) = (UInt64(8_100 + slot), 900_000, slot)
+                }
+                change(&row)
+                return row
+            }
+        }
     }
 
     static func events(_ log: inout EventLog) {

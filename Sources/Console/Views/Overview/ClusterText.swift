@@ -29,7 +29,7 @@ extension ClusterRow {
         case .degraded where isWhole: return unanswered
         case .degraded: return "\(missing)\(cause)"
         case .down:
-            let next: SafeText = nextAttempt.map { $0 > .zero ? ", next try in \(countdown($0))" : ", trying now" } ?? ""
+            let next: SafeText = nextAttempt.map { $0 > .zero ? ", next try in \(SafeText.countdown($0))" : ", trying now" } ?? ""
             return (lastError.map { "\(untrusted: $0)" } ?? "no connection") + next
         }
     }
@@ -49,12 +49,6 @@ extension ClusterRow {
             parts.append("\(subscribers.total - subscribers.up) of \(subscribers.total) subscribers")
         }
         return "\(parts.joined(separator: ", ")) reconnecting"
-    }
-
-    /// Tenths of a second, since that is what a backoff is made of.
-    private func countdown(_ time: Duration) -> SafeText {
-        let tenths = Int((time.inSeconds * 10).rounded())
-        return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : .duration(time)
     }
 }
 

@@ -16,7 +16,7 @@ struct OverviewView: ConsoleView {
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
         if clusters.handle(action, in: shown(data).map(\.id), height: height) { return .handled }
         guard action == .open else { return .ignored }
-        return clusters.selection == nil ? .handled : .open(.connections)
+        return clusters.selection.map { .openConnections(cluster: $0) } ?? .handled
     }
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {

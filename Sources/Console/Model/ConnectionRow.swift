@@ -1,0 +1,98 @@
+import Roulette
+
+/// What the console shows of one pooled connection. Plain values, as ``ClusterRow``.
+struct ConnectionRow: Sendable, Hashable, Identifiable {
+    /// Which connection it is, for as long as the console runs.
+    struct ID: Sendable, Hashable {
+        /// The cluster's position on the ring.
+        let cluster: Int
+        let role: ConnectionRole
+        /// Its number in the pool, from 0.
+        let slot: Int
+    }
+
+    /// What its state machine is doing.
+    enum State: Sendable, Hashable, CaseIterable {
+        case idle, connecting, handshaking, connected, stale, reconnecting, closed
+    }
+
+    /// Who answers behind the balancer. All of it is the peer's word.
+    struct Server: Sendable, Hashable {
+        var id: String
+        var name: String
+        var version: String
+        /// The name of its cluster, if it belongs to one.
+        var cluster: String?
+    }
+
+    struct Encryption: Sendable, Hashable {
+        /// Such as `TLS 1.3`.
+        var version: String
+        /// Whether the server's certificate was verified.
+        var isVerified: Bool
+    }
+
+    /// Round trips of PINGs since the connection was made.
+    struct RoundTrip: Sendable, Hashable {
+        var p50: Duration
+        var p99: Duration
+        var last: Duration
+        var count: Int
+    }
+
+    let id: ID
+    var state = State.idle
+    /// For how long it has been up, or down.
+    var stateDuration: Duration = .zero
+    /// Attempts since it was last up.
+    var attempt = 0
+    /// The time until the next attempt.
+    var nextAttempt: Duration?
+    var pingMisses = 0
+    var maxPingFailure = 2
+    /// The last one known, also while disconnected.
+    var server: Server?
+    /// Nil for plain text, and while it is down.
+    var encryption: Encryption?
+    var roundTrip: RoundTrip?
+    var messagesIn: UInt64 = 0
+    var messagesOut: UInt64 = 0
+    var bytesIn: UInt64 = 0
+    var bytesOut: UInt64 = 0
+    /// Messages and bytes that wait for the socket.
+    var bufferedMessages = 0
+    var bufferedBytes = 0
+    /// Messages given to the socket that the server has not confirmed.
+    var unconfirmed: UInt64 = 0
+    /// At most this many messages were lost with lost connections.
+    var lost: UInt64 = 0
+    /// How often the connection was made again.
+    var reconnects = 0
+    /// Messages received and dropped because they were not taken fast enough.
+    var dropped: UInt64 = 0
+    var subscriptions = 0
+    /// Requests that wait for a reply.
+    var pendingRequests = 0
+    /// Replies that nobody waited for any more.
+    var lateReplies: UInt64 = 0
+    /// The cause of the last loss or failed attempt; text that may have come from a peer.
+    var lastError: String?
+
+    /// Whether messages can be sent.
+    var isUp: Bool { state == .connected || state == .stale }
+}
+
+/// Which connections to make anew.
+enum ReconnectTarget: Sendable, Hashable {
+    case connection(ConnectionRow.ID)
+    case cluster(Int)
+    case all
+
+    func includes(_ id: ConnectionRow.ID) -> Bool {
+        switch self {
+        case .connection(let connection): connection == id
+        case .cluster(let cluster): cluster == id.cluster
+        case .all: true
+        }
+    }
+}

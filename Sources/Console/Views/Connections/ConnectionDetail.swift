@@ -1,0 +1,91 @@
+import Settings
+import TerminalUI
+
+/// Everything known about one connection.
+struct ConnectionDetail {
+    private let row: ConnectionRow
+    private let data: DashboardData
+
+    init(_ row: ConnectionRow, _ data: DashboardData) {
+        self.row = row
+        self.data = data
+    }
+
+    /// The detail in rows of at most `width` columns.
+    func lines(width: Int) -> [StyledLine] {
+        var text = DetailText(width: width)
+        text.title("\(row.label) of \(data.deployment.clusterName(row.id.cluster))")
+        addState(to: &text)
+        addServer(to: &text)
+        addTraffic(to: &text)
+        return text.lines
+    }
+
+    /// Figures of a connection that is gone are old ones.
+    private var figures: ThemeRole { row.isUp ? .text : .muted }
+
+    private func addState(to text: inout DetailText) {
+        let since: SafeText = "\(row.isUp ? "up" : "down") for \(row.age)"
+        let isPlain = row.state == .connected || row.state == .reconnecting
+        text.add("state", isPlain ? since : "\(row.state.word), \(since)", row.state.role)
+        if row.attempt > 0 { text.add("attempts", "\(row.attempt) since it was lost") }
+        if let next = row.nextAttempt { text.add("next try", next > .zero ? "in \(SafeText.countdown(next))" : "now") }
+        text.add(
+            "pings missed",
+            "\(row.pingMisses) in a row, lost at \(row.maxPingFailure)",
+            row.pingMisses > 0 ? .severityWarn : .text
+        )
+        if let error = row.lastError {
+            text.add("last error", "\(untrusted: error)", row.isUp ? .muted : .severityError)
+        }
+        text.add("reconnected", row.reconnects == 1 ? "once" : "\(row.reconnects) times")
+    }
+
+    private func addServer(to text: inout DetailText) {
+        text.blank()
+        guard let server = row.server else {
+            text.note("No server has answered yet.")
+            return
+        }
+        if !row.isUp { text.note("As of \(row.age) ago:") }
+        text.add("server", "\(untrusted: server.name), nats-server \(untrusted: server.version)", figures)
+        text.add("server id", "\(untrusted: server.id)", figures)
+        text.add("its cluster", server.cluster.map { "\(untrusted: $0)" } ?? "none, a single server", figures)
+        if let address = data.clusters.first(where: { $0.id == row.id.cluster })?.address, !address.isEmpty {
+            text.add("reached by", "\(untrusted: address)", figures)
+        }
+        switch row.encryption {
+        case let encryption? where encryption.isVerified:
+            text.add("TLS", "\(untrusted: encryption.version), verified", figures)
+        case let encryption?:
+            text.add("TLS", "\(untrusted: encryption.version), not verified", .severityWarn)
+        case nil where row.isUp: text.add("TLS", "none, plain text")
+        case nil: break
+        }
+    }
+
+    private func addTraffic(to text: inout DetailText) {
+        text.blank()
+        if let trip = row.roundTrip {
+            text.add(
+                "round trip",
+                "p50 \(SafeText.duration(trip.p50)), p99 \(SafeText.duration(trip.p99)), last \(SafeText.duration(trip.last)), "
+                    + "\(trip.count) measured",
+                figures
+            )
+        }
+        let waiting: SafeText = "\(row.bufferedMessages) messages, \(SafeText.bytes(row.bufferedBytes))"
+        text.add("buffered", "\(waiting) wait for the socket", figures)
+        text.add("unconfirmed", "\(row.unconfirmed) messages sent, no PONG since", figures)
+        text.add(
+            "lost",
+            row.lost == 0 ? "nothing" : "at most \(row.lost) messages, with lost connections",
+            row.lost == 0 ? figures : .severityWarn
+        )
+        text.add("in", "\(row.messagesIn) messages, \(SafeText.bytes(row.bytesIn))", figures)
+        text.add("out", "\(row.messagesOut) messages, \(SafeText.bytes(row.bytesOut))", figures)
+        text.add("dropped", "\(row.dropped) messages, not taken fast enough", row.dropped > 0 ? .severityWarn : figures)
+        text.add("subscribed", row.subscriptions == 1 ? "1 subscription" : "\(row.subscriptions) subscriptions", figures)
+        text.add("requests", "\(row.pendingRequests) wait for a reply, \(row.lateReplies) replies came too late", figures)
+    }
+}

@@ -1,0 +1,79 @@
+import Settings
+import TerminalUI
+
+/// `4`: every pooled connection, and everything known about one.
+struct ConnectionsView: ConsoleView {
+    static let opening = KeyAction.connections
+    static let title: SafeText = "Connections"
+    static let scope = KeyAction.Scope.connections
+    static let actions: [(action: KeyAction, label: SafeText)] = [
+        (.reconnect, "reconnect"), (.open, "detail"), (.nextPane, "pane"),
+    ]
+
+    /// Filters by cluster, role, state, server and error.
+    var filter = ""
+    /// The only cluster whose connections are shown; nil for all.
+    private(set) var cluster: Int?
+    private(set) var list = ListState<ConnectionRow.ID>()
+    private(set) var parts = ListDetail(showsDetail: true)
+    private var height = 1
+    /// The connection that the detail was scrolled for.
+    private var detailed: ConnectionRow.ID?
+
+    /// Shows the connections of one cluster only, or of all.
+    mutating func show(cluster: Int?) {
+        guard cluster != self.cluster else { return }
+        self.cluster = cluster
+        list.reset()
+    }
+
+    // MARK: Keys
+
+    mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        if parts.handle(action) { return .handled }
+        let ids = shown(data).map(\.id)
+        if list.handle(action, in: ids, height: height) { return .handled }
+        switch action {
+        case .reconnect:
+            return list.selection.map { .reconnect(.connection($0)) } ?? .reconnect(.all)
+        case .back where filter.isEmpty && cluster != nil:
+            cluster = nil
+            return .handled
+        default: return .ignored
+        }
+    }
+
+    // MARK: Rows
+
+    mutating func refresh(_ data: DashboardData, size: Size) {
+        if let cluster, !data.clusters.indices.contains(cluster) { self.cluster = nil }
+        parts.refresh(size: size)
+        let layout = parts.layout(in: Rect(size))
+        height = max(1, ListPane(layout.list, footerRows: 1).rows)
+        list.update(shown(data).map(\.id), height: height)
+        if list.selection != detailed { parts.selectionChanged() }
+        detailed = list.selection
+        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+    }
+
+    /// The connections that are shown, cluster by cluster.
+    func shown(_ data: DashboardData) -> [ConnectionRow] {
+        let rows = data.clusters.filter { cluster == nil || $0.id == cluster }.flatMap(\.connections)
+        guard !filter.isEmpty else { return rows }
+        return rows.filter { row in
+            let texts: [SafeText] = [
+                data.deployment.clusterName(row.id.cluster), row.label, row.state.word, row.serverName ?? .empty,
+                row.encryptionText, row.lastError.map { "\(untrusted: $0)" } ?? .empty,
+            ]
+            return texts.contains { !$0.columns(matching: filter).isEmpty }
+        }
+    }
+
+    /// The selected connection as rows of text.
+    func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard let selection = list.selection, width > 0,
+            let row = data.clusters.lazy.flatMap(\.connections).first(where: { $0.id == selection })
+        else { return [] }
+        return ConnectionDetail(row, data).lines(width: width)
+    }
+}

@@ -1,0 +1,70 @@
+import TerminalUI
+
+/// How the traffic is spread over the ring, worked out from one snapshot.
+struct RingFigures: Sendable {
+    /// The hottest topics that are kept.
+    static let topicCount = 100
+
+    /// One cluster's part.
+    struct Share: Sendable {
+        /// Of the key space, 0 to 1.
+        let keys: Double
+        /// Of the messages per second in and out, 0 to 1; nil while nothing flows.
+        let traffic: Double?
+        /// Messages per second in and out.
+        let rate: Double
+    }
+
+    /// By position on the ring.
+    private(set) var shares: [Share] = []
+    /// Messages per second of all clusters.
+    private(set) var total = 0.0
+    /// Rows of the busiest topics in the snapshot, the busiest first.
+    private(set) var hottest: [Int] = []
+    /// Topics that were seen on a cluster that does not own them.
+    private(set) var misplaced = 0
+
+    init() {}
+
+    init(_ data: DashboardData) {
+        let rates = data.clusters.map { Rates.of($0, data) }
+        let total = rates.reduce(0, +)
+        self.total = total
+        shares = zip(data.clusters, rates).map { cluster, rate in
+            Share(keys: cluster.ringShare, traffic: total > 0 ? rate / total : nil, rate: rate)
+        }
+        findHottest(data.traffic)
+    }
+
+    /// How many times its fair part the busiest cluster carries, by keys: largest share over the mean.
+    var keyImbalance: Double { imbalance(shares.map(\.keys)) }
+
+    /// The same by messages; nil while nothing flows.
+    var trafficImbalance: Double? { total > 0 ? imbalance(shares.map(\.rate)) : nil }
+
+    private func imbalance(_ values: [Double]) -> Double {
+        let sum = values.reduce(0, +)
+        return sum > 0 ? (values.max() ?? 0) * Double(values.count) / sum : 0
+    }
+
+    /// One pass with a short sorted list: there may be 100,000 topics.
+    private mutating func findHottest(_ traffic: TrafficSnapshot) {
+        var top: [(row: Int, rate: Float)] = []
+        for (row, counters) in traffic.counters.enumerated() {
+            let rate = counters.rateIn + counters.rateOut
+            if counters.clustersSeen != 0, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
+            guard rate > 0, top.count < Self.topicCount || rate > top[top.count - 1].rate else { continue }
+            let position = top.firstIndex { $0.rate < rate } ?? top.count
+            top.insert((row, rate), at: position)
+            if top.count > Self.topicCount { top.removeLast() }
+        }
+        hottest = top.map(\.row)
+    }
+}
+
+extension TopicIdentity {
+    /// Whether messages of it came from a cluster that does not own it: their publisher has another ring.
+    func isMisplaced(_ counters: TopicCounters) -> Bool {
+        counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
+    }
+}

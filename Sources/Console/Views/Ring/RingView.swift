@@ -1,0 +1,102 @@
+import HashRing
+import Settings
+import TerminalUI
+
+/// `5`: how topics and traffic are spread over the clusters, and which topics are the hottest.
+struct RingView: ConsoleView {
+    static let opening = KeyAction.ring
+    static let title: SafeText = "Ring"
+    static let scope = KeyAction.Scope.everywhere
+    static let actions: [(action: KeyAction, label: SafeText)] = []
+
+    /// Filters the hottest topics.
+    var filter = ""
+    private(set) var figures = RingFigures()
+    /// The hottest topics that the filter lets through, as rows of the snapshot.
+    private(set) var shown: [Int] = []
+    /// Selected by the topic's serial number.
+    private(set) var list = ListState<Int>()
+    /// Who owns most of each part of the circle, one part for each column.
+    private(set) var strip = RingStrip()
+    private var height = 1
+    private var snapshot = -1
+
+    mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        if action == .back, filter.isEmpty, data.routedTopic != nil {
+            data.routedTopic = nil
+            return .handled
+        }
+        return list.handle(action, in: serials(data), height: height) ? .handled : .ignored
+    }
+
+    func selectedTopic(_ data: DashboardData) -> String? {
+        if let routed = data.routedTopic { return routed }
+        guard let index = list.index, shown.indices.contains(index), data.traffic.topics.indices.contains(shown[index]) else {
+            return nil
+        }
+        return String(validating: data.traffic.topics[shown[index]].bytes, as: UTF8.self)
+    }
+
+    mutating func refresh(_ data: DashboardData, size: Size) {
+        figures = RingFigures(data)
+        snapshot = data.traffic.id
+        let wanted = ASCIIFolded(filter)
+        shown = filter.isEmpty ? figures.hottest : figures.hottest.filter { wanted.occurs(in: data.traffic.topics[$0].bytes) }
+        let layout = RingLayout(Rect(size), clusters: data.clusters.count)
+        height = max(1, ListPane(layout.topics).rows)
+        strip.update(data.deployment.ring, columns: layout.strip.width)
+        list.update(serials(data), height: height)
+    }
+
+    private func serials(_ data: DashboardData) -> [Int] {
+        // Rows of a snapshot that is newer than the figures may be gone; they are out of sight until the next refresh.
+        shown.map { data.traffic.topics.indices.contains($0) ? data.traffic.topics[$0].serial : 0 }
+    }
+}
+
+/// The circle as a row of cells: the cluster that owns most of each part of it.
+struct RingStrip: Sendable {
+    private(set) var owners: [Int] = []
+    private var fingerprint = ""
+
+    /// Worked out anew only for another ring or width.
+    mutating func update(_ ring: HashRing, columns: Int) {
+        guard columns != owners.count || ring.fingerprint != fingerprint else { return }
+        fingerprint = ring.fingerprint
+        owners =
+            columns > 0
+            ? ring.shares(inParts: columns).map { part in part.indices.max { part[$0] < part[$1] } ?? 0 }
+            : []
+    }
+}
+
+/// Where the parts of the Ring view are.
+struct RingLayout {
+    let clusters: Rect
+    let topics: Rect
+    /// The row of the strip, inside the pane of the clusters; empty where there is no room.
+    let strip: Rect
+    /// The rows below the strip: where the topic is, and its route.
+    let route: Rect
+    /// The line of totals.
+    let summary: Rect
+    /// The rows for clusters, with their header.
+    let table: Rect
+
+    init(_ rect: Rect, clusters count: Int) {
+        // Frame, header, clusters, totals, a blank, the strip, the mark under it, and two rows for the route.
+        let wanted = count + 8
+        let hasStrip = rect.height >= 14 && rect.width >= 40
+        let height = hasStrip ? min(wanted, max(10, rect.height * 2 / 3)) : min(rect.height, count + 4)
+        let isAlone = rect.height - height < 4
+        clusters = isAlone ? rect : Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
+        topics = isAlone ? .zero : rect.droppingTop(height)
+        let inside = Pane(clusters).inside
+        let below = hasStrip ? 4 : 0
+        table = inside.droppingBottom(inside.height > count + 1 ? below + 1 : 0)
+        let rest = inside.droppingTop(table.height)
+        summary = rest.row(0)
+        strip = hasStrip ? rest.row(1) : .zero
+        route = hasStrip ? rest.droppingTop(2) : .zero
+    }
+}

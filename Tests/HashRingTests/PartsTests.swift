@@ -1,0 +1,34 @@
+import HashRing
+import Testing
+
+@Suite("Parts of the circle")
+struct PartsTests {
+    @Test("every part is owned wholly, and all together give the ring's shares", arguments: [1, 3, 8], [1, 7, 116, 4096])
+    func sums(nodes: Int, count: Int) throws {
+        let ring = try HashRing(count: nodes)
+        let parts = ring.shares(inParts: count)
+        #expect(parts.count == count)
+        for part in parts { #expect(abs(part.reduce(0, +) - 1) < 1e-6) }
+        for node in 0..<nodes {
+            let share = parts.reduce(0) { $0 + $1[node] } / Double(count)
+            #expect(abs(share - ring.shares[node].fraction) < 1e-9)
+        }
+    }
+
+    @Test("in parts finer than the arcs the owner of a topic owns the part that its hash lies in")
+    func owners() throws {
+        let ring = try HashRing(count: 3)
+        let count = 65_536
+        let parts = ring.shares(inParts: count)
+        for number in 0..<200 {
+            let lookup = ring.lookup(of: "topic.\(number)")
+            let part = parts[Int(lookup.hash >> 48)]
+            #expect(part[lookup.index] > 0)
+        }
+    }
+
+    @Test("a number of parts out of bounds is taken as the nearest inside", arguments: [(-1, 1), (0, 1), (1 << 20, 65_536)])
+    func bounds(asked: Int, count: Int) throws {
+        #expect(try HashRing(count: 2).shares(inParts: asked).count == count)
+    }
+}
