@@ -96,7 +96,7 @@ let package = Package(
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
-        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "TerminalUI"], swiftSettings: strict),
+        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
         .target(
@@ -106,6 +106,7 @@ let package = Package(
                 "NATS",
                 "NATSWire",
                 "Roulette",
+                "SanitizedMutex",
                 "ServerMonitor",
                 "Settings",
                 "TerminalUI",
@@ -118,6 +119,7 @@ let package = Package(
             dependencies: [
                 "Console",
                 "NcursesTerminal",
+                "SanitizedMutex",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -166,7 +168,7 @@ let package = Package(
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "TestSupport"],
+            dependencies: ["Console", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),

@@ -28,7 +28,8 @@ struct MouseTests {
     @Test("a click on a tab opens its view", arguments: ScreenTests.sizes)
     func tabs(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .overview)
-        click("2 T", &model)
+        // On a narrow screen only the open view has its name.
+        click(size.width < 80 ? " 2 " : "2 T", &model)
         #expect(model.views.current is TopicsView)
     }
 

@@ -60,7 +60,7 @@ struct ProfileSwitchTests {
     }
 }
 
-@Suite("Profiles at run time", .timeLimit(.minutes(1)))
+@Suite("Profiles at run time", .timeLimit(.minutes(5)))
 struct ProfileRuntimeTests {
     /// Two profiles on addresses where nobody answers, one that cannot be used.
     private struct Profiles: ProfileSource {

@@ -55,7 +55,7 @@ final class RecordingTerminal: ConsoleTerminal {
     }
 }
 
-@Suite("Runtime", .timeLimit(.minutes(1)))
+@Suite("Runtime", .timeLimit(.minutes(5)))
 struct RuntimeTests {
     /// A console on an address where nobody answers: port 1 of this machine.
     private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
@@ -174,7 +174,7 @@ struct RuntimeTests {
     }
 }
 
-@Suite("Mailbox", .timeLimit(.minutes(1)))
+@Suite("Mailbox", .timeLimit(.minutes(5)))
 struct MailboxTests {
     @Test("takes all that waits at once, in order")
     func order() async throws {

@@ -126,11 +126,11 @@ struct ViewTests {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         #expect(Screens.shows("7277339649065724949", model))
-        #expect(Screens.shows("owner       beta", model))
+        #expect(Screens.shows("owner        beta", model))
         #expect(Screens.shows("last message 14:03:21", model))
         try Screens.expect(model, "topics-detail-120x36")
         model.press("esc")
-        #expect(!Screens.shows("owner       beta", model))
+        #expect(!Screens.shows("owner        beta", model))
     }
 
     @Test("a message that came from another cluster than the owner's is marked")
@@ -142,7 +142,7 @@ struct ViewTests {
         model.data.traffic = table.snapshot()
         #expect(Screens.shows("beta!", model))
         model.press("enter")
-        #expect(Screens.shows("seen on     alpha: somebody publishes", model))
+        #expect(Screens.shows("seen on      alpha: somebody publishes", model))
     }
 
     // MARK: Tail

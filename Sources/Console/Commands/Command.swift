@@ -14,6 +14,8 @@ enum Command: Sendable, Hashable {
     /// Without a body the form is opened.
     case publish(String, body: String?)
     case reconnect(cluster: Int?)
+    /// By a column of the open view.
+    case sort(String)
     case mouse
     case profile(String)
 
@@ -45,6 +47,7 @@ extension Command {
         Definition(name: "pub", aliases: ["publish"], arguments: "TOPIC [BODY]", summary: "publish a message"),
         Definition(name: "route", aliases: ["r"], arguments: "TOPIC", summary: "say which cluster owns a topic"),
         Definition(name: "reconnect", aliases: [], arguments: "[CLUSTER]", summary: "make connections anew"),
+        Definition(name: "sort", aliases: ["o"], arguments: "COLUMN", summary: "sort the rows by a column"),
         Definition(name: "profile", aliases: ["context"], arguments: "NAME", summary: "show another profile or nats context"),
         Definition(name: "theme", aliases: [], arguments: "[NAME]", summary: "change the theme; no name: a list to choose from"),
         Definition(name: "mouse", aliases: [], arguments: "", summary: "mouse on or off"),
@@ -105,6 +108,7 @@ extension Command {
         case "watch": command = .watch(try argument())
         case "unsub": command = .unsubscribe(try argument())
         case "pub": command = .publish(try argument(), body: optional())
+        case "sort": command = .sort(try argument())
         case "reconnect": command = .reconnect(cluster: try cluster(named: optional(), data))
         default: throw Failure(reason: "the command \(untrusted: definition.name) does nothing yet")
         }
@@ -119,6 +123,13 @@ extension Command {
         if let view = viewNames.first(where: { $0.name.hasPrefix(name) }) { return view.action }
         let names = viewNames.map { SafeText(untrusted: $0.name) }.joined(separator: " ")
         throw Failure(reason: "no view \(untrusted: name); there are \(names)")
+    }
+
+    /// The columns of all views, for completion; the open view takes its own.
+    private static var sortNames: [String] {
+        var names: [String] = []
+        for name in ViewList.standard.flatMap({ type(of: $0).sortNames }) where !names.contains(name) { names.append(name) }
+        return names
     }
 
     private static func cluster(named name: String?, _ data: DashboardData) throws(Failure) -> Int? {
@@ -157,6 +168,7 @@ extension Command {
             case "theme": data.themeNames.filter { $0.hasPrefix(word) }
             case "sub", "watch", "pub", "route": TopicCompletion.completions(of: word, data)
             case "unsub": data.subscriptions.map(\.request.pattern).filter { $0.hasPrefix(word) }
+            case "sort": sortNames.filter { $0.hasPrefix(word) }
             case "reconnect": data.deployment.clusterNames.filter { $0.hasPrefix(word) }
             default: []
             }

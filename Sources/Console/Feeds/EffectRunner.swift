@@ -38,6 +38,10 @@ struct EffectRunner {
             group.addTask { await runtime.save(entries) }
         case .remember(let entry):
             group.addTask { await runtime.remember(entry) }
+        case .askServer(let cluster, let query):
+            group.addTask { await runtime.askServer(cluster, connections: query) }
+        case .askSubscriptions(let cluster):
+            group.addTask { await runtime.askSubscriptions(cluster) }
         case .reconnect(let target):
             runtime.reconnect(target)
         case .loadTheme(let name):

@@ -4,13 +4,14 @@ import TerminalUI
 /// What keys do in every view: what the help lists, and what ``update(_:_:)`` carries out.
 enum GlobalActions {
     /// What the hints show of it, the most important first.
-    /// - Parameter isShort: On a narrow screen the words are shorter, so that none of the first four is left out.
-    static func hints(isShort: Bool) -> [(action: KeyAction, label: SafeText)] {
-        [
-            (.subscribe, isShort ? "sub" : "subscribe"), (.publish, isShort ? "pub" : "publish"),
-            (.filter, "filter"), (.help, "help"), (.quit, "quit"),
-        ]
-    }
+    static let hints: [(action: KeyAction, label: SafeText)] = [
+        (.subscribe, "subscribe"), (.publish, "publish"), (.filter, "filter"), (.help, "help"), (.quit, "quit"),
+    ]
+
+    /// The same on a narrow screen, in shorter words: help comes first, because it has all that is left out.
+    static let shortHints: [(action: KeyAction, label: SafeText)] = [
+        (.help, "help"), (.subscribe, "sub"), (.publish, "pub"), (.filter, "filter"), (.quit, "quit"),
+    ]
 
     /// What it does beside opening views.
     static let actions: [KeyAction] = [

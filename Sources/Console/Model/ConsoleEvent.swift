@@ -31,6 +31,10 @@ enum ConsoleEvent: Sendable {
     case themeReloaded(Theme)
     /// The file of the theme in use was edited and cannot be loaded.
     case themeBroken(SafeText)
+    /// A server answered to what was asked at its monitoring URL.
+    case server(ServerAnswer)
+    /// A server said what is subscribed to.
+    case listed(SubscriptionListing)
     /// The servers of the demo as they are now.
     case demoNodes(DemoNodeList)
     /// Something was done to one of them.

@@ -12,6 +12,8 @@ struct DashboardData: Sendable {
     var tail = TailLog()
     var events = EventLog()
     var subscriptions: [SubscriptionRow] = []
+    /// What the monitoring URLs say.
+    var servers: ServerMonitoring
     /// The profiles that can be switched to.
     var profileNames: [String] = []
     /// The servers of the demo; nil outside of it.
@@ -27,6 +29,7 @@ struct DashboardData: Sendable {
         self.deployment = deployment
         self.keys = keys
         self.theme = theme
+        servers = ServerMonitoring(monitors: deployment.monitors)
         clusters = deployment.clusterNames.enumerated().map { index, name in
             ClusterRow(id: index, name: name, address: "", ringShare: deployment.ring.shares[index].fraction)
         }

@@ -14,6 +14,8 @@ struct Deployment: Sendable {
     let subscribeRefusal: SafeText?
     /// Whether any cluster has a monitoring URL.
     let hasMonitors: Bool
+    /// The monitoring URL of each cluster, in ring order.
+    let monitors: [String?]
     /// Whether what is typed and sent is kept for the next runs.
     let keepsHistory: Bool
     /// What is watched from the start.
@@ -25,6 +27,7 @@ struct Deployment: Sendable {
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
         name = profile.name
         environment = profile.environment
+        monitors = profile.servers.map(\.monitor)
         hasMonitors = profile.servers.contains { $0.monitor != nil }
         keepsHistory = profile.keepsHistory
         watch = profile.watch

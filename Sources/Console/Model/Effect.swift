@@ -1,4 +1,5 @@
 import NATSWire
+import ServerMonitor
 import Settings
 import TerminalUI
 
@@ -33,6 +34,10 @@ enum Effect: Sendable, Hashable {
     case save([TailEntry])
     /// Open the operator's editor on a text.
     case edit([UInt8])
+    /// Ask a server how it is, and perhaps for its connections.
+    case askServer(Int, connections: ConnectionQuery?)
+    /// Ask a server what is subscribed to.
+    case askSubscriptions(Int)
     /// Make connections anew.
     case reconnect(ReconnectTarget)
     /// Keep it for the next runs too.

@@ -128,10 +128,25 @@ extension ConsoleModel {
                 return []
             }
             return publish(PublishRequest(topic: topic, body: Array(body.utf8)))
+        case .sort(let column): sort(by: column)
         case .reconnect(let cluster):
             prompt = ReconnectPrompt(cluster.map { .cluster($0) } ?? .all, data)
         }
         return []
+    }
+
+    /// Sorts the open view by the column whose name begins like this.
+    private mutating func sort(by column: String) {
+        let view = type(of: views.current)
+        let wanted = column.lowercased()
+        guard let name = view.sortNames.first(where: { $0 == wanted }) ?? view.sortNames.first(where: { $0.hasPrefix(wanted) })
+        else {
+            let names = view.sortNames.map { SafeText(untrusted: $0) }.joined(separator: " ")
+            let text: SafeText = names.isEmpty ? "\(view.title) has no order to choose" : "there are \(names)"
+            return show(.error("no column \(untrusted: column) here; \(text)"))
+        }
+        views.current.sort(by: name)
+        show(.info("sorted by \(untrusted: name)"))
     }
 
     /// Owner, hash and who would own the topic next.

@@ -5,6 +5,11 @@ import TerminalUI
 /// Changes the model as an event says, and answers what is to be done outside. Pure: the same model and event always
 /// give the same model and effects.
 func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
+    // Whatever happened, another view may be open now, or time have passed.
+    take(event, &model) + model.askServers()
+}
+
+private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect] {
     switch event {
     case .input(let input):
         return model.handle(input)
@@ -32,6 +37,10 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
         model.show(notice)
         // In full: the bottom row may have no room for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
+    case .server(let answer):
+        model.data.servers.take(answer)
+    case .listed(let listing):
+        model.data.servers.take(listing)
     case .demoNodes(let nodes):
         model.take(nodes)
     case .demoDone(let action, let node, let nodes):
@@ -140,6 +149,12 @@ extension ConsoleModel {
 // MARK: - News from outside
 
 extension ConsoleModel {
+    /// What the open view wants to know of the servers and is due.
+    fileprivate mutating func askServers() -> [Effect] {
+        guard data.servers.hasMonitors, !isTooSmall, let wish = views.current.monitoringWish(data) else { return [] }
+        return data.servers.due(wish, at: data.now.uptime)
+    }
+
     fileprivate mutating func tick(_ now: Moment) {
         data.now = now
         if notice != nil, now.uptime >= noticeUntil { notice = nil }

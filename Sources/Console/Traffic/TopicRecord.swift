@@ -10,6 +10,8 @@ struct TopicOrigins: OptionSet, Sendable, Hashable {
     static let watched = TopicOrigins(rawValue: 2)
     /// We published to it.
     static let published = TopicOrigins(rawValue: 4)
+    /// A server lists a subscription to it.
+    static let listed = TopicOrigins(rawValue: 8)
 }
 
 /// What never changes about a topic.

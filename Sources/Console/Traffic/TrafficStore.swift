@@ -29,6 +29,11 @@ final class TrafficStore: Sendable {
         state.withLock { $0.table.removeSource(id) }
     }
 
+    /// Makes the topics known that a server lists, in place of those that it listed before.
+    func list(_ topics: [[UInt8]], of cluster: Int) {
+        state.withLock { $0.table.list(topics, of: cluster) }
+    }
+
     /// Counts a batch, and keeps of it what the Tail view can show.
     func receive(_ messages: MessageCollection, from source: Int, at moment: Moment) {
         let cluster = messages.cluster.index

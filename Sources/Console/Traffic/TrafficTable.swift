@@ -28,6 +28,8 @@ struct TrafficTable: Sendable {
     private var nextSerial = 1
     private var snapshotCount = 0
 
+    /// What each server lists, by cluster.
+    private var listed: [Int: [[UInt8]]] = [:]
     private var folder = TopicFolder()
     /// Rows to fold next, the least busy last.
     private var candidates: [(row: Int, messages: UInt64)] = []
@@ -62,7 +64,22 @@ struct TrafficTable: Sendable {
     private mutating func resolve(_ row: Int) {
         let (counting, origins) = topics[row].bytes.withUnsafeBytes { sources.resolve($0) }
         counters[row].countingSource = counting
-        counters[row].origins = counters[row].origins.intersection(.published).union(origins)
+        counters[row].origins = counters[row].origins.intersection([.published, .listed]).union(origins)
+    }
+
+    // MARK: Listed by servers
+
+    /// Makes the topics known that a server lists, in place of those that it listed before. They push nothing out: once
+    /// the table is full only those that are in it already are marked.
+    mutating func list(_ topics: [[UInt8]], of cluster: Int) {
+        listed[cluster] = topics
+        for row in counters.indices { counters[row].origins.remove(.listed) }
+        for topic in listed.values.joined() {
+            topic.withUnsafeBytes { topic in
+                guard let row = existingRow(of: topic) ?? (self.topics.count < capacity ? row(of: topic) : nil) else { return }
+                counters[row].origins.insert(.listed)
+            }
+        }
     }
 
     // MARK: Counting
@@ -137,12 +154,18 @@ struct TrafficTable: Sendable {
 
     private mutating func row(of topic: UnsafeRawBufferPointer) -> Int {
         let key = Self.key(topic)
+        return find(topic, key: key) ?? insert(topic, key: key)
+    }
+
+    private func existingRow(of topic: UnsafeRawBufferPointer) -> Int? { find(topic, key: Self.key(topic)) }
+
+    private func find(_ topic: UnsafeRawBufferPointer, key: UInt64) -> Int? {
         var row = firstRow[key] ?? -1
         while row >= 0 {
             if topics[Int(row)].bytes.withUnsafeBytes({ $0.elementsEqual(topic) }) { return Int(row) }
             row = nextRow[Int(row)]
         }
-        return insert(topic, key: key)
+        return nil
     }
 
     private mutating func insert(_ topic: UnsafeRawBufferPointer, key: UInt64) -> Int {

@@ -26,6 +26,12 @@ protocol ConsoleView: Sendable {
     mutating func select(row: Int, _ data: DashboardData) -> Bool
     /// Makes a pane that was clicked the one that moves.
     mutating func focus(pane: Int)
+    /// What it wants to know of the servers while it is open; nil for nothing.
+    func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish?
+    /// The names of the columns that its rows can be sorted by; empty if they cannot.
+    static var sortNames: [String] { get }
+    /// Sorts by the column of one of the names.
+    mutating func sort(by name: String)
     /// Fits what it remembers to what there is to show in `size`. Called once before each frame.
     mutating func refresh(_ data: DashboardData, size: Size)
     /// Draws it.
@@ -58,6 +64,9 @@ extension ConsoleView {
     func selectedTopic(_ data: DashboardData) -> String? { nil }
     mutating func select(row: Int, _ data: DashboardData) -> Bool { false }
     mutating func focus(pane: Int) {}
+    func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? { nil }
+    static var sortNames: [String] { [] }
+    mutating func sort(by name: String) {}
 }
 
 /// The views there are, and which one is open.
@@ -70,6 +79,7 @@ struct ViewList: Sendable {
             TailView(),
             ConnectionsView(),
             RingView(),
+            ServersView(),
             EventsView(),
         ]
     }

@@ -14,6 +14,7 @@ struct ListDetail: Sendable {
     private(set) var scroll = ScrollState()
     /// Whether the detail is wanted where both can be seen.
     private var showsDetail: Bool
+    private let showedDetailAtFirst: Bool
     /// Whether the detail is in front where only one can be seen.
     private var isInFront = false
     private var layout: ListDetailLayout
@@ -22,6 +23,7 @@ struct ListDetail: Sendable {
     /// - Parameter showsDetail: Whether the detail is shown from the start where there is room for it.
     init(showsDetail: Bool) {
         self.showsDetail = showsDetail
+        showedDetailAtFirst = showsDetail
         layout = ListDetailLayout(.zero, showsDetail: showsDetail, isInFront: false)
     }
 
@@ -65,11 +67,26 @@ struct ListDetail: Sendable {
             focus = .list
         case .back where focus == .detail:
             focus = .list
+        case .back where layout.hasRoomForBoth && showsDetail && !showedDetailAtFirst:
+            showsDetail = false
         default:
             guard focus == .detail else { return false }
             return scroll.handle(action, count: lineCount, height: detailRows)
         }
         return true
+    }
+
+    /// Makes one of the two the one that moves, if it is to be seen.
+    mutating func focus(_ part: Part) {
+        let isSeen = part == .list ? !layout.list.isEmpty : !layout.detail.isEmpty
+        if isSeen { focus = part }
+    }
+
+    /// Marks the two for the mouse, where both are to be seen.
+    func mark(_ layout: ListDetailLayout, in buffer: inout CellBuffer) {
+        guard !layout.list.isEmpty, !layout.detail.isEmpty else { return }
+        buffer.mark(layout.list, as: .pane(0))
+        buffer.mark(layout.detail, as: .pane(1))
     }
 
     /// Shows the detail, as opening it does, if it is not shown.

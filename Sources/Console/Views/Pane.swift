@@ -3,7 +3,7 @@ import TerminalUI
 /// A part of the screen with a title: in a frame where there is room for one, bare where every row counts.
 struct Pane {
     /// The smallest pane that is framed.
-    private static let leastFramed = Size(width: 30, height: 6)
+    static let leastFramed = Size(width: 30, height: 6)
 
     let rect: Rect
     /// Where its contents go.

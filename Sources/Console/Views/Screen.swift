@@ -83,14 +83,14 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
-    let hints = hints(GlobalActions.hints(isShort: false), data)
+    let hints = hints(GlobalActions.hints, data)
     // The first three are subscribe, publish and filter: with fewer the row says nothing.
     guard space.width >= hints.width(of: 3) else { return false }
     hints.draw(into: &buffer, in: space, alignment: .right)
     return true
 }
 
-private func hints(_ actions: [(action: KeyAction, label: SafeText)], _ data: DashboardData) -> KeyHints {
+private func hints(_ actions: some Sequence<(action: KeyAction, label: SafeText)>, _ data: DashboardData) -> KeyHints {
     KeyHints(
         actions.compactMap { data.keys.hint($0.action, $0.label) },
         keyStyle: data.theme[.key],
@@ -108,9 +108,10 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
         buffer.write(text, in: place, style: data.theme[notice.severity.role])
         return
     }
-    let own = type(of: model.views.current).actions.prefix(showsHints ? 5 : 2)
+    let own = type(of: model.views.current).actions
     let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
-    let hints = hints(own + demo + (showsHints ? [] : GlobalActions.hints(isShort: true)), data)
+    let short = GlobalActions.shortHints
+    let hints = hints(showsHints ? own.prefix(5) + demo : short.prefix(1) + own.prefix(2) + demo + short.dropFirst(), data)
     let text: SafeText
     var role = ThemeRole.muted
     if !model.views.current.filter.isEmpty {
@@ -122,8 +123,8 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
         let labels = data.subscriptions.map(\.label).joined(separator: " · ")
         text = "\(data.subscriptions.count) subscribed: \(labels)"
     }
-    // Two keys of the view are worth more than the end of a long list of subscriptions.
-    let used = min(text.width, max(place.width - hints.width(of: 2) - 2, place.width / 2))
+    // Two keys are worth more than the end of a long list of subscriptions.
+    let used = min(text.width, max(place.width - hints.width(of: 2) - 2, place.width / 3))
     buffer.write(text, in: Rect(x: place.x, y: place.y, width: used, height: place.height), style: data.theme[role])
     let space = Rect(x: place.x + used + 2, y: place.y, width: place.width - used - 2, height: place.height)
     hints.draw(into: &buffer, in: space, alignment: .right)

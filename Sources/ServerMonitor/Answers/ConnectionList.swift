@@ -36,6 +36,10 @@ public struct ConnectionQuery: Sendable, Hashable {
         case uptime
         /// Largest round-trip time first.
         case roundTrip = "rtt"
+        /// Most recently closed last; for closed ones only.
+        case stop
+        /// By the reason why they were closed; for closed ones only.
+        case reason
     }
 
     /// Open, closed or both.

@@ -22,8 +22,9 @@ extension SubscriptionList: Decodable {
     /// Reads the answer of `/subsz`.
     public init(from decoder: any Decoder) throws {
         let fields = try AnswerContainer(decoder)
-        total = try fields.count("total")
         entries = try fields.list("subscriptions_list")
+        // What the server calls total is how many it lists.
+        total = max(try fields.count("num_subscriptions"), entries.count)
     }
 }
 

@@ -32,6 +32,12 @@ public enum KeyAction: String, Sendable, CaseIterable {
 
     // Connections
     case reconnect
+
+    // Servers
+    case closedConnections = "closed_connections"
+
+    // Events
+    case severity
 }
 
 extension KeyAction {
@@ -45,6 +51,10 @@ extension KeyAction {
         case tail
         /// In the Connections view.
         case connections
+        /// In the Servers view.
+        case servers
+        /// In the Events view.
+        case events
         /// In every view of the demo, and nowhere else.
         case demo
     }
@@ -55,6 +65,8 @@ extension KeyAction {
         case .tree: .topics
         case .pause, .nextMatch, .previousMatch, .hex, .json, .wrap, .clear, .save, .copy, .edit: .tail
         case .reconnect: .connections
+        case .closedConnections: .servers
+        case .severity: .events
         case .demoNode: .demo
         default: .everywhere
         }
@@ -111,6 +123,8 @@ extension KeyAction {
         case .copy: "copy the message"
         case .edit: "edit and publish again"
         case .reconnect: "reconnect one or all"
+        case .closedConnections: "open or closed connections"
+        case .severity: "all events, warnings and errors, or errors only"
         }
     }
 
@@ -165,6 +179,8 @@ extension KeyAction {
         case .copy: [KeyName("y")]
         case .edit: [KeyName("e")]
         case .reconnect: [KeyName("r")]
+        case .closedConnections: [KeyName("c")]
+        case .severity: [KeyName("v")]
         }
     }
 }

@@ -213,7 +213,7 @@ enum Fixtures {
             SubscriptionRow(id: 1, request: SubscriptionRequest(pattern: "orders.>", purpose: .watch), state: .active),
             SubscriptionRow(id: 2, request: SubscriptionRequest(pattern: "orders.eu"), state: .active),
         ]
-        return model
+        return monitored(model)
     }
 }
 

@@ -4,6 +4,7 @@ import TerminalUI
 extension ConnectionsView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let layout = parts.layout(in: rect)
+        parts.mark(layout, in: &buffer)
         if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
         if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail) }
     }
@@ -25,12 +26,13 @@ extension ConnectionsView {
         }
         let glyphs = buffer.glyphs
         let columns = ConnectionColumns(data, width: list.table.width)
-        let table = Table(
+        var table = Table(
             columns: columns.columns,
             styles: .standard(data.theme),
             spacing: list.table.width < 40 ? 1 : 2,
             showsHeader: list.showsHeader
         )
+        table.marksRows = true
         table.draw(
             into: &buffer,
             in: list.table,

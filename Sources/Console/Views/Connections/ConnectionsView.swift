@@ -43,6 +43,12 @@ struct ConnectionsView: ConsoleView {
         }
     }
 
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        list.select(position: row, in: shown(data).map(\.id), height: height)
+    }
+
+    mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
+
     // MARK: Rows
 
     mutating func refresh(_ data: DashboardData, size: Size) {

@@ -3,31 +3,40 @@ import TerminalUI
 
 extension EventsView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let layout = parts.layout(in: rect)
+        parts.mark(layout, in: &buffer)
+        if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
+        if !layout.detail.isEmpty {
+            let pane = Pane(layout.detail)
+            pane.draw("Event", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
+            parts.draw(detail(data, width: pane.inside.width), into: &buffer, in: pane.inside, theme: data.theme)
+        }
+    }
+
+    private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let rows = shown(data)
         var note: SafeText = "\(rows.count) events"
         if !filter.isEmpty { note = "\(rows.count) of \(data.events.rows.count) by \(untrusted: filter)" }
+        if severity != .info { note += ", \(severity == .error ? "errors" : "warnings and errors") only" }
         if data.events.dropped > 0 { note += ", \(data.events.dropped) older ones not kept" }
-        let inside = buffer.drawBox(
-            rect,
-            title: "Events",
-            note: note,
-            style: data.theme[.border],
-            titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
+        let list = ListPane(rect)
+        list.pane.draw("Events", note: note, isFocused: parts.focus == .list, theme: data.theme, into: &buffer)
         if rows.isEmpty {
-            let text: SafeText = filter.isEmpty ? "Nothing has happened yet." : "No event matches the filter; esc clears it."
-            buffer.write(text, in: inside.row(1), style: data.theme[.muted])
+            let clear = data.keys.key(for: .back) ?? "esc"
+            let text: SafeText =
+                filter.isEmpty && severity == .info ? "Nothing has happened yet." : "No event matches; \(clear) shows all."
+            buffer.write(text, in: list.body.row(0), style: data.theme[.muted])
             return
         }
         EventTable.draw(
             data,
             rows: rows,
             match: filter,
-            offset: list.offset,
-            selected: list.index,
+            offset: self.list.offset,
+            selected: self.list.index,
             marksRows: true,
             into: &buffer,
-            in: inside
+            in: list
         )
     }
 }
@@ -42,7 +51,7 @@ enum EventTable {
         selected: Int? = nil,
         marksRows: Bool = false,
         into buffer: inout CellBuffer,
-        in rect: Rect
+        in list: ListPane
     ) {
         let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
         var table = Table(
@@ -53,11 +62,12 @@ enum EventTable {
                 Table.Column("EVENT", width: .fill(minimum: 12)),
             ],
             styles: .standard(data.theme),
-            spacing: 1
+            spacing: 1,
+            showsHeader: list.showsHeader
         )
         table.marksRows = marksRows
         let theme = data.theme
-        table.draw(into: &buffer, in: rect, rowCount: rows.count, offset: offset, selected: selected) { index in
+        table.draw(into: &buffer, in: list.table, rowCount: rows.count, offset: offset, selected: selected) { index in
             let row = rows[index]
             return Table.Row([
                 .text(.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset), style: theme[.muted]),
@@ -69,6 +79,6 @@ enum EventTable {
                 .text(row.text),
             ])
         }
-        Highlight.draw(match, in: rect.droppingTop(1), of: &buffer, style: theme[.match])
+        Highlight.draw(match, in: list.body, of: &buffer, style: theme[.match])
     }
 }

@@ -5,40 +5,98 @@ import TerminalUI
 struct EventsView: ConsoleView {
     static let opening = KeyAction.events
     static let title: SafeText = "Events"
-    static let scope = KeyAction.Scope.everywhere
-    static let actions: [(action: KeyAction, label: SafeText)] = []
+    static let scope = KeyAction.Scope.events
+    static let actions: [(action: KeyAction, label: SafeText)] = [
+        (.severity, "severity"), (.open, "detail"), (.nextPane, "pane"),
+    ]
 
+    /// Filters by text, cluster and severity.
     var filter = ""
+    /// Only events of at least this severity are shown.
+    private(set) var severity = EventRow.Severity.info
     private(set) var list = ListState<Int>()
+    private(set) var parts = ListDetail(showsDetail: false)
     private var height = 1
+    /// The event that the detail was scrolled for.
+    private var detailed: Int?
+
+    // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
-        if action == .back, filter.isEmpty {
-            // Back to the newest, wherever the list was scrolled to.
-            list.reset()
-            return .handled
+        if action == .open, list.selection == nil { _ = list.handle(.first, in: shown(data).map(\.id), height: height) }
+        if parts.handle(action) { return .handled }
+        switch action {
+        case .severity: severity = severity.next
+        case .back where filter.isEmpty && severity != .info: severity = .info
+        // Back to the newest, wherever the list was scrolled to.
+        case .back where filter.isEmpty: list.reset()
+        default: return list.handle(action, in: shown(data).map(\.id), height: height) ? .handled : .ignored
         }
-        let ids = shown(data).map(\.id)
-        return list.handle(action, in: ids, height: height) ? .handled : .ignored
+        return .handled
     }
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         list.select(position: row, in: shown(data).map(\.id), height: height)
     }
 
+    mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
+
+    // MARK: Rows
+
     mutating func refresh(_ data: DashboardData, size: Size) {
-        // Two rows of frame, one of header.
-        height = max(1, size.height - 3)
+        parts.refresh(size: size)
+        let layout = parts.layout(in: Rect(size))
+        height = max(1, ListPane(layout.list).rows)
         list.update(shown(data).map(\.id), height: height, selectsFirst: false)
+        if list.selection != detailed { parts.selectionChanged() }
+        detailed = list.selection
+        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
-    /// The events that the filter lets through, the newest first.
+    /// The events that are shown, the newest first.
     func shown(_ data: DashboardData) -> [EventRow] {
-        let rows = data.events.rows.reversed()
-        guard !filter.isEmpty else { return Array(rows) }
+        let rows = data.events.rows.reversed().filter { $0.severity >= severity }
+        guard !filter.isEmpty else { return rows }
         return rows.filter { row in
             let cluster = row.cluster.map { data.deployment.clusterName($0) } ?? .empty
             return [row.text, cluster, row.severity.word].contains { !$0.columns(matching: filter).isEmpty }
+        }
+    }
+
+    /// The selected event in full, or the newest where none is selected.
+    func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard width > 0 else { return [] }
+        let rows = shown(data)
+        guard let row = rows.first(where: { $0.id == list.selection }) ?? rows.first else { return [] }
+        var text = DetailText(width: width)
+        let time = SafeText.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset)
+        text.add("time", row.count == 1 ? time : "\(time), the last of \(row.count) times")
+        text.add("severity", row.severity.word, row.severity.role)
+        if let cluster = row.cluster { text.add("cluster", data.deployment.clusterName(cluster)) }
+        if let connection = row.connection { text.add("connection", connection) }
+        text.blank()
+        text.note(row.text, .text)
+        return text.lines
+    }
+}
+
+extension EventRow.Severity: Comparable {
+    static func < (one: Self, other: Self) -> Bool { one.rank < other.rank }
+
+    private var rank: Int {
+        switch self {
+        case .info: 0
+        case .warning: 1
+        case .error: 2
+        }
+    }
+
+    /// All, warnings and errors, errors only, and all again.
+    fileprivate var next: Self {
+        switch self {
+        case .info: .warning
+        case .warning: .error
+        case .error: .info
         }
     }
 }

@@ -20,11 +20,12 @@ struct ClusterColumns {
     func columns(width: Int) -> [Table.Column] {
         // Clusters without names go by their addresses, which often begin alike.
         let nameWidth = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        let leastName = width < 60 ? 7 : max(7, min(nameWidth, 16))
+        let leastName = width < 34 ? 5 : width < 60 ? 7 : max(7, min(nameWidth, 16))
+        let leastState = width < 34 ? 8 : width < 60 ? 12 : 16
         return [
             Table.Column("", width: .fixed(1)),
-            Table.Column("CLUSTER", width: .flexible(minimum: leastName, ideal: max(7, min(nameWidth, 24)))),
-            Table.Column("STATE", width: .flexible(minimum: width < 60 ? 12 : 16, ideal: 20, importance: 100)),
+            Table.Column("CLUSTER", width: .flexible(minimum: leastName, ideal: max(leastName, min(nameWidth, 24)))),
+            Table.Column("STATE", width: .flexible(minimum: leastState, ideal: 20, importance: 100)),
             Table.Column("PUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("SUB", width: .fixed(5, importance: 70), alignment: .right),
             Table.Column("RTT p50", width: .fixed(7, importance: 60), alignment: .right),

@@ -24,14 +24,8 @@ extension OverviewView {
         into buffer: inout CellBuffer
     ) {
         let note: SafeText = filter.isEmpty ? .empty : "\(shown.count) of \(data.clusters.count) by \(untrusted: filter)"
-        let inside = buffer.drawBox(
-            layout.clusters,
-            title: "Clusters",
-            note: note,
-            style: data.theme[.border],
-            titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
-        guard !inside.isEmpty else { return }
+        let list = ListPane(layout.clusters)
+        list.pane.draw("Clusters", note: note, theme: data.theme, into: &buffer)
 
         var lines: [Line] = []
         /// The cluster that each line is about, by its position.
@@ -43,24 +37,29 @@ extension OverviewView {
             lines.append(.cluster(row))
             if layout.showsReasons, let reason = row.reason { lines.append(.reason(reason)) }
         }
-        let view = Table.visibleRows(height: inside.height)
+        let view = list.rows
         // The reason under the selected cluster is to be in view too.
         let bottom = min(lines.count - 1, (selected ?? 0) + (layout.showsReasons ? 1 : 0))
         let offset = min(max(0, bottom - view + 1), selected ?? 0)
 
         let glyphs = buffer.glyphs
         let columns = ClusterColumns(data)
-        let table = Table(columns: columns.columns(width: inside.width), styles: .standard(data.theme))
-        table.draw(into: &buffer, in: inside, rowCount: lines.count, offset: offset, selected: selected) { index in
+        let table = Table(
+            columns: columns.columns(width: list.table.width),
+            styles: .standard(data.theme),
+            spacing: list.table.width < 34 ? 1 : 2,
+            showsHeader: list.showsHeader
+        )
+        table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
             switch lines[index] {
             case .cluster(let row): columns.row(row, glyphs: glyphs)
             case .reason: Table.Row([])
             }
         }
         for line in 0..<max(0, min(view, lines.count - offset)) {
-            buffer.mark(inside.droppingTop(1).row(line), as: .row(clusterOfLine[offset + line]))
+            buffer.mark(list.body.row(line), as: .row(clusterOfLine[offset + line]))
             guard case .reason(let reason) = lines[offset + line] else { continue }
-            let row = inside.droppingTop(1).row(line)
+            let row = list.body.row(line)
             let place = Rect(x: row.x + 5, y: row.y, width: row.width - 5, height: 1)
             buffer.write(reason, in: place, style: data.theme[.muted])
         }
@@ -105,13 +104,9 @@ extension OverviewView {
     // MARK: Events
 
     private func drawEvents(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let inside = buffer.drawBox(
-            rect,
-            title: "Events",
-            style: data.theme[.border],
-            titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
-        EventTable.draw(data, rows: data.events.rows.reversed(), into: &buffer, in: inside)
+        let list = ListPane(rect)
+        list.pane.draw("Events", theme: data.theme, into: &buffer)
+        EventTable.draw(data, rows: data.events.rows.reversed(), into: &buffer, in: list)
     }
 }
 

@@ -119,7 +119,7 @@ extension RingView {
             return
         }
         let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        let table = Table(
+        var table = Table(
             columns: [
                 Table.Column("TOPIC", width: .fill(minimum: 12)),
                 Table.Column("CLUSTER", width: .fixed(min(16, max(7, names)), importance: 90)),
@@ -130,6 +130,7 @@ extension RingView {
             styles: .standard(data.theme),
             showsHeader: pane.showsHeader
         )
+        table.marksRows = true
         table.draw(into: &buffer, in: pane.table, rowCount: shown.count, offset: list.offset, selected: list.index) { index in
             guard data.traffic.topics.indices.contains(shown[index]) else { return Table.Row([]) }
             let topic = data.traffic.topics[shown[index]]

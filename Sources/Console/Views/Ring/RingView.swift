@@ -29,6 +29,10 @@ struct RingView: ConsoleView {
         return list.handle(action, in: serials(data), height: height) ? .handled : .ignored
     }
 
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        list.select(position: row, in: serials(data), height: height)
+    }
+
     func selectedTopic(_ data: DashboardData) -> String? {
         if let routed = data.routedTopic { return routed }
         guard let index = list.index, shown.indices.contains(index), data.traffic.topics.indices.contains(shown[index]) else {

@@ -15,28 +15,34 @@ extension TailView {
     // MARK: List
 
     private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let inside = buffer.drawBox(
-            rect,
-            title: isPaused ? "Tail, paused" : "Tail",
+        let frame = ListPane(rect, footerRows: 1)
+        frame.pane.draw(
+            isPaused ? "Tail, paused" : "Tail",
             note: filter.isEmpty ? .empty : "\(matches.ids.count) of \(log(data).entries.count) by \(untrusted: filter)",
-            style: data.theme[pane == .list ? .focusedBorder : .border],
-            titleStyle: data.theme[isPaused ? .statusConnecting : .title]
-        ).inset(horizontal: 1)
-        guard inside.height >= 2 else { return }
-        drawCounts(data, into: &buffer, in: inside.row(inside.height - 1))
-        let place = inside.droppingBottom(1)
+            isFocused: pane == .list,
+            titleStyle: data.theme[isPaused ? .statusConnecting : .title],
+            theme: data.theme,
+            into: &buffer
+        )
+        drawCounts(data, into: &buffer, in: frame.footer)
+        let place = frame.table
         let log = log(data)
         let ids = matches.ids
         guard !ids.isEmpty else {
-            buffer.write(emptyText(data), in: place.row(place.height > 2 ? 1 : 0), style: data.theme[.muted])
+            buffer.write(emptyText(data), in: frame.body.row(0), style: data.theme[.muted])
             return
         }
-        var table = Table(columns: columns(data), styles: .standard(data.theme), spacing: 1)
+        var table = Table(
+            columns: columns(data, width: place.width),
+            styles: .standard(data.theme),
+            spacing: 1,
+            showsHeader: frame.showsHeader
+        )
         table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
             log[ids[index]].map { row($0, data) } ?? Table.Row([])
         }
-        Highlight.draw(filter, in: place.droppingTop(1), of: &buffer, style: data.theme[.match])
+        Highlight.draw(filter, in: frame.body, of: &buffer, style: data.theme[.match])
     }
 
     private func emptyText(_ data: DashboardData) -> SafeText {
@@ -46,13 +52,14 @@ extension TailView {
         return "Nothing is subscribed to: \(subscribe) subscribes, :watch orders.> shows what others send."
     }
 
-    private func columns(_ data: DashboardData) -> [Table.Column] {
+    private func columns(_ data: DashboardData, width: Int) -> [Table.Column] {
+        let least = width < 30 ? 8 : 12
         let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
         return [
             Table.Column("TIME", width: .fixed(8, importance: 70)),
             Table.Column("CLUSTER", width: .fixed(min(12, max(7, names)), importance: 60)),
-            Table.Column("TOPIC", width: .fraction(0.35, minimum: 12)),
-            Table.Column("MESSAGE", width: .fill(minimum: 12, importance: 90)),
+            Table.Column("TOPIC", width: .fraction(0.35, minimum: least)),
+            Table.Column("MESSAGE", width: .fill(minimum: least, importance: 90)),
         ]
     }
 
@@ -103,13 +110,9 @@ extension TailView {
         case .json: title += ", JSON"
         case .hex: title += ", hex"
         }
-        let inside = buffer.drawBox(
-            rect,
-            title: title,
-            note: note,
-            style: data.theme[pane == .detail ? .focusedBorder : .border],
-            titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
+        let frame = Pane(rect)
+        let inside = frame.inside
+        frame.draw(title, note: note, isFocused: pane == .detail, theme: data.theme, into: &buffer)
         guard let id = list.selection, let entry = log(data)[id], let body, body.key.id == id, !inside.isEmpty else { return }
         head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
         var place = inside.droppingTop(1)
@@ -123,6 +126,7 @@ extension TailView {
             if detail.offset + index == matchRow { buffer.restyle(place.row(index), with: data.theme[.cursorLine]) }
         }
         Highlight.draw(filter, in: inside, of: &buffer, style: data.theme[.match])
+        guard inside.width < rect.width else { return }
         let bar = Rect(x: rect.right - 1, y: place.y, width: 1, height: place.height)
         Scrollbar(count: body.lines.count, offset: detail.offset, height: place.height)
             .draw(into: &buffer, in: bar, style: data.theme[.focusedBorder])

@@ -14,7 +14,7 @@ struct TailView: ConsoleView {
     ]
 
     /// Which part moves with the arrows.
-    enum Pane: Sendable, Hashable {
+    enum Part: Sendable, Hashable {
         case list, detail
     }
 
@@ -25,7 +25,7 @@ struct TailView: ConsoleView {
     private(set) var missed: UInt64 = 0
     private(set) var list = ListState<Int>()
     private(set) var matches = TailFilter()
-    private(set) var pane = Pane.list
+    private(set) var pane = Part.list
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
     /// Whether the detail is wanted where there is room for both.
@@ -254,7 +254,7 @@ struct TailLayout: Sendable {
 
     init(_ rect: Rect, showsDetail: Bool, isDetailInFront: Bool) {
         let isWide = rect.width >= 100
-        hasRoomForBoth = isWide || rect.height >= 18
+        hasRoomForBoth = isWide ? rect.height >= 8 : rect.height >= 18 && rect.width >= 40
         if !hasRoomForBoth {
             (list, detail) = isDetailInFront ? (.zero, rect) : (rect, .zero)
         } else if !showsDetail {
@@ -266,9 +266,9 @@ struct TailLayout: Sendable {
     }
 
     /// Rows for messages, without frame, header and the line of counts.
-    var listRows: Int { max(1, list.height - 4) }
+    var listRows: Int { max(1, ListPane(list, footerRows: 1).rows) }
     /// Rows for the message, without frame, what it is and, where the list is behind it, the line of counts.
-    var detailRows: Int { max(1, detail.height - (list.isEmpty ? 4 : 3)) }
+    var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
     /// Columns for the message.
-    var detailColumns: Int { max(2, detail.width - 4) }
+    var detailColumns: Int { max(2, Pane(detail).inside.width) }
 }

@@ -15,29 +15,26 @@ struct TopicDetail {
     func lines(width: Int) -> [StyledLine] {
         let topic = data.traffic.topics[row]
         let counters = data.traffic.counters[row]
-        var lines = StyledLine(topic.name, .title).wrapped(at: width)
-        func add(_ label: SafeText, _ value: SafeText, _ role: ThemeRole = .text) {
-            var line = StyledLine(label + SafeText(repeating: " ", count: max(1, 12 - label.width)), .muted)
-            line.append(value, role)
-            lines.append(line)
-        }
-        add("hash", SafeText(number: topic.hash))
-        add("owner", data.deployment.clusterName(topic.owner), ThemeRole.clusters[topic.owner % ThemeRole.clusters.count])
-        if data.clusters.count > 1 { add("then", names(successors(topic))) }
+        var text = DetailText(width: width)
+        text.title(topic.name)
+        text.add("hash", SafeText(number: topic.hash))
+        text.add("owner", data.deployment.clusterName(topic.owner), ThemeRole.clusters[topic.owner % ThemeRole.clusters.count])
+        if data.clusters.count > 1 { text.add("then", names(successors(topic))) }
         let seen = data.clusters.indices.filter { counters.clustersSeen & (1 << UInt64(min($0, 63))) != 0 }
-        if seen.contains(where: { $0 != topic.owner }) {
-            add("seen on", names(seen) + ": somebody publishes with another ring", .severityWarn)
+        if topic.isMisplaced(counters) {
+            text.add("seen on", names(seen) + ": somebody publishes with another ring", .severityWarn)
         } else if !seen.isEmpty {
-            add("seen on", names(seen))
+            text.add("seen on", names(seen))
         }
-        add(
-            "in",
-            "\(SafeText.rate(Double(counters.rateIn))), \(counters.messagesIn) messages, \(SafeText.bytes(counters.bytesIn))"
-        )
-        add("out", "\(SafeText.rate(Double(counters.rateOut))), \(counters.messagesOut) messages")
-        add("known by", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.text)
-        addLastMessage(topic, to: &lines, width: width)
-        return lines
+        let received: SafeText = "\(counters.messagesIn) messages, \(SafeText.bytes(counters.bytesIn))"
+        text.add("in", "\(SafeText.rate(Double(counters.rateIn))), \(received)")
+        text.add("out", "\(SafeText.rate(Double(counters.rateOut))), \(counters.messagesOut) messages")
+        text.add("known by", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
+        for (index, asker) in TopicAskers(topic.bytes, data).lines.enumerated() {
+            text.add(index == 0 ? "asked for by" : "", asker)
+        }
+        addLastMessage(topic, to: &text, width: width)
+        return text.lines
     }
 
     private func successors(_ topic: TopicIdentity) -> [Int] {
@@ -50,11 +47,23 @@ struct TopicDetail {
     }
 
     /// Headers and payload of the newest message that the tail still has.
-    private func addLastMessage(_ topic: TopicIdentity, to lines: inout [StyledLine], width: Int) {
+    private func addLastMessage(_ topic: TopicIdentity, to text: inout DetailText, width: Int) {
         guard let entry = data.tail.entries.last(where: { $0.topic.elementsEqual(topic.bytes) }) else { return }
         let time = SafeText.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset)
-        lines.append(StyledLine("last message \(time), \(SafeText.bytes(entry.payloadLength))", .muted))
+        text.add([StyledLine("last message \(time), \(SafeText.bytes(entry.payloadLength))", .muted)])
         let body = MessageBody(entry, format: .text, width: width, wraps: true)
-        lines += body.lines.prefix(6)
+        text.add(body.lines.prefix(6))
+    }
+}
+
+extension TopicOrigins {
+    /// Why the topic is known, in words.
+    fileprivate var sentence: SafeText {
+        var words: [SafeText] = []
+        if contains(.subscribed) { words.append("a subscription") }
+        if contains(.watched) { words.append("a watch") }
+        if contains(.published) { words.append("our own messages") }
+        if contains(.listed) { words.append("the server's list") }
+        return words.joined(separator: ", ")
     }
 }

@@ -5,52 +5,47 @@ struct TopicSort: Sendable, Hashable {
     /// What can be sorted by, in the order of the columns.
     enum Column: Int, Sendable, CaseIterable {
         case topic, owner, rateIn, rateOut, byteRate, total, age
+
+        /// What `:sort` knows it by.
+        var name: String {
+            switch self {
+            case .topic: "topic"
+            case .owner: "cluster"
+            case .rateIn: "in"
+            case .rateOut: "out"
+            case .byteRate: "bytes"
+            case .total: "total"
+            case .age: "age"
+            }
+        }
     }
 
     private(set) var column = Column.rateIn
     var isDescending = true
 
-    /// Sorts by the next column, in the direction that puts what matters first.
+    /// Sorts by the next column.
     mutating func moveToNextColumn() {
-        column = Column(rawValue: (column.rawValue + 1) % Column.allCases.count) ?? .topic
+        sort(by: Column(rawValue: (column.rawValue + 1) % Column.allCases.count) ?? .topic)
+    }
+
+    /// Sorts by a column, in the direction that puts what matters first.
+    mutating func sort(by column: Column) {
+        self.column = column
         isDescending = column != .topic && column != .owner
     }
 
-    /// The rows that the filter lets through, in order. Rows that are equal stay in the order they became known in.
-    func order(of traffic: TrafficSnapshot, filter: String) -> [Int] {
-        var rows = Array(traffic.topics.indices)
-        if !filter.isEmpty {
-            let wanted = ASCIIFolded(filter)
-            rows = rows.filter { wanted.occurs(in: traffic.topics[$0].bytes) }
-        }
-        if column == .topic {
-            rows.sort { one, other in
-                let (a, b) = (traffic.topics[one].bytes, traffic.topics[other].bytes)
-                return isDescending ? b.lexicographicallyPrecedes(a) : a.lexicographicallyPrecedes(b)
-            }
-            return rows
-        }
-        // Numbers first, then sorting: the table may have 100,000 rows.
-        var keys = rows.map { row in (key: key(traffic, row), row: row) }
-        if isDescending {
-            keys.sort { $0.key != $1.key ? $0.key > $1.key : $0.row < $1.row }
-        } else {
-            keys.sort { $0.key != $1.key ? $0.key < $1.key : $0.row < $1.row }
-        }
-        return keys.map(\.row)
-    }
-
-    private func key(_ traffic: TrafficSnapshot, _ row: Int) -> Double {
+    /// The figure of a row; never negative, so that its bits are in the same order as its value.
+    func key(_ traffic: TrafficSnapshot, _ row: Int) -> Float {
         let counters = traffic.counters[row]
-        switch column {
-        case .topic: return 0
-        case .owner: return Double(traffic.topics[row].owner)
-        case .rateIn: return Double(counters.rateIn)
-        case .rateOut: return Double(counters.rateOut)
-        case .byteRate: return Double(counters.byteRate)
-        case .total: return Double(counters.messages)
-        // Descending is the newest first.
-        case .age: return counters.lastMessage
+        return switch column {
+        case .topic: 0
+        case .owner: Float(traffic.topics[row].owner)
+        case .rateIn: counters.rateIn
+        case .rateOut: counters.rateOut
+        case .byteRate: counters.byteRate
+        case .total: Float(counters.messages)
+        // Descending is the newest first; before the first message it is -1.
+        case .age: Float(max(0, counters.lastMessage + 1))
         }
     }
 }

@@ -1,14 +1,16 @@
 import Settings
 import TerminalUI
 
-/// `2`: every topic known, who owns it and what flows through it.
+/// `2`: every topic known, who owns it and what flows through it; as a list, or as a tree by its dots.
 struct TopicsView: ConsoleView {
     static let opening = KeyAction.topics
     static let title: SafeText = "Topics"
     static let scope = KeyAction.Scope.topics
     static let actions: [(action: KeyAction, label: SafeText)] = [
-        (.open, "detail"), (.sortColumn, "sort"), (.invertSort, "invert"),
+        (.open, "detail"), (.tree, "tree"), (.sortColumn, "sort"), (.invertSort, "invert"), (.nextPane, "pane"),
+        (.right, "open a branch"), (.left, "close a branch"),
     ]
+    static var sortNames: [String] { TopicSort.Column.allCases.map(\.name) }
 
     var filter = ""
     private(set) var sort = TopicSort()
@@ -16,9 +18,16 @@ struct TopicsView: ConsoleView {
     private(set) var list = ListState<Int>()
     /// The rows of the snapshot that are shown, in order.
     private(set) var order: [Int] = []
-    private(set) var showsDetail = false
+    /// The same as a tree; nil for the list.
+    private(set) var tree: TopicTree?
+    /// The branch that is selected in the tree.
+    private(set) var branches = ListState<Int>()
+    private(set) var parts = ListDetail(showsDetail: false)
+    private var orders = TopicOrder()
     private var height = 1
     private var ordered: OrderKey?
+    /// The topic that the detail was scrolled for.
+    private var detailed: Int?
 
     /// What the order was made from: sorting 100,000 rows for each key pressed would be felt.
     private struct OrderKey: Sendable, Hashable {
@@ -30,23 +39,73 @@ struct TopicsView: ConsoleView {
     // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
-        let ids = serials(data)
-        if list.handle(action, in: ids, height: height) { return .handled }
+        if tree != nil, parts.focus == .list, handleInTree(action) { return .handled }
+        if parts.handle(action) { return .handled }
         switch action {
-        case .open: showsDetail.toggle()
-        case .back:
-            guard showsDetail else { return .ignored }
-            showsDetail = false
+        case .tree: if tree == nil { showTree(data) } else { showList(data) }
         case .sortColumn: sort.moveToNextColumn()
         case .invertSort: sort.isDescending.toggle()
-        default: return .ignored
+        default: return move(action, data) ? .handled : .ignored
         }
         return .handled
     }
 
-    mutating func select(row: Int, _ data: DashboardData) -> Bool {
-        list.select(position: row, in: serials(data), height: height)
+    mutating func sort(by name: String) {
+        if let column = TopicSort.Column.allCases.first(where: { $0.name == name }) { sort.sort(by: column) }
     }
+
+    private mutating func move(_ action: KeyAction, _ data: DashboardData) -> Bool {
+        if let tree { return branches.handle(action, in: tree.lines.lazy.map(\.id), height: height) }
+        return list.handle(action, in: serials(data), height: height)
+    }
+
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        if let tree { return branches.select(position: row, in: tree.lines.map(\.id), height: height) }
+        return list.select(position: row, in: serials(data), height: height)
+    }
+
+    mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
+
+    // MARK: Tree
+
+    private mutating func showTree(_ data: DashboardData) {
+        var tree = TopicTree()
+        tree.update(data.traffic, shown: order, sort)
+        // The same topic stays selected.
+        if let row = selectedRow(data), let node = tree.node(ofRow: row) {
+            tree.reveal(node)
+            branches.select(node)
+        }
+        self.tree = tree
+        ordered = nil
+    }
+
+    private mutating func showList(_ data: DashboardData) {
+        if let row = selectedRow(data) { list.select(data.traffic.topics[row].serial) }
+        tree = nil
+        branches.reset()
+        ordered = nil
+    }
+
+    /// Right opens a branch, or goes into it; left closes it, or goes to the one it belongs to; enter does either.
+    private mutating func handleInTree(_ action: KeyAction) -> Bool {
+        guard let index = branches.index, let line = tree?.lines.indices.contains(index) == true ? tree?.lines[index] : nil
+        else { return false }
+        switch action {
+        case .right where line.isBranch && !line.isExpanded: tree?.expand(line.id)
+        case .right where line.isBranch:
+            if let tree { branches.move(by: 1, in: tree.lines.map(\.id), height: height) }
+        case .left where line.isBranch && line.isExpanded: tree?.collapse(line.id)
+        case .left: if let parent = tree?.parent(of: line.id) { branches.select(parent) }
+        case .open where line.isBranch && tree?.row(of: line.id) == nil:
+            if line.isExpanded { tree?.collapse(line.id) } else { tree?.expand(line.id) }
+        default: return false
+        }
+        ordered = nil
+        return true
+    }
+
+    // MARK: Selection
 
     func selectedTopic(_ data: DashboardData) -> String? {
         guard let row = selectedRow(data) else { return nil }
@@ -55,49 +114,67 @@ struct TopicsView: ConsoleView {
 
     /// The row of the selected topic.
     func selectedRow(_ data: DashboardData) -> Int? {
-        guard let index = list.index, order.indices.contains(index) else { return nil }
-        let row = order[index]
-        return data.traffic.topics.indices.contains(row) ? row : nil
+        var row: Int?
+        if let tree {
+            row = branches.selection.flatMap { tree.row(of: $0) }
+        } else if let index = list.index, order.indices.contains(index) {
+            row = order[index]
+        }
+        return row.flatMap { data.traffic.topics.indices.contains($0) ? $0 : nil }
     }
 
     // MARK: Rows
 
+    /// What servers list as subscribed to is known here too.
+    func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? { .subscriptions }
+
     mutating func refresh(_ data: DashboardData, size: Size) {
         let key = OrderKey(snapshot: data.traffic.id, sort: sort, filter: Array(filter.utf8))
         if key != ordered {
-            order = sort.order(of: data.traffic, filter: filter)
+            order = orders.rows(of: data.traffic, sort, filter: filter)
+            if let moved = tree?.update(data.traffic, shown: order, sort), let selection = branches.selection {
+                if let number = moved[selection] { branches.select(number) } else { branches.reset() }
+            }
             ordered = key
         }
-        height = max(1, TopicsLayout(Rect(size), showsDetail: showsDetail).tableRows)
-        list.update(serials(data), height: height)
+        parts.refresh(size: size)
+        let layout = parts.layout(in: Rect(size))
+        height = max(1, ListPane(layout.list, footerRows: 1).rows)
+        if let tree {
+            branches.update(tree.lines.lazy.map(\.id), height: height)
+        } else {
+            list.update(serials(data), height: height)
+        }
+        let selected = selectedRow(data).map { data.traffic.topics[$0].serial }
+        if selected != detailed { parts.selectionChanged() }
+        detailed = selected
+        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+    }
+
+    /// The selected topic as rows of text.
+    func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard width > 0 else { return [] }
+        guard let row = selectedRow(data) else { return branchDetail(data, width: width) }
+        return TopicDetail(row, data).lines(width: width)
+    }
+
+    private func branchDetail(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard let tree, let node = branches.selection, tree.sum(of: node).topics > 0 else { return [] }
+        let sum = tree.sum(of: node)
+        var text = DetailText(width: width)
+        text.title(tree.name(of: node))
+        text.add("topics", "\(sum.topics) below it")
+        text.add("owner", sum.owner.map { data.deployment.clusterName($0) } ?? "several clusters")
+        text.add("in", .rate(Double(sum.rateIn)))
+        text.add("out", .rate(Double(sum.rateOut)))
+        text.add("bytes", .byteRate(Double(sum.byteRate)))
+        text.add("messages", "\(sum.messages)")
+        return text.lines
     }
 
     private func serials(_ data: DashboardData) -> LazyMapCollection<[Int], Int> {
         let topics = data.traffic.topics
         // Rows may be gone from a snapshot that is newer than the order; they are out of sight until the next refresh.
         return order.lazy.map { topics.indices.contains($0) ? topics[$0].serial : 0 }
-    }
-}
-
-/// How table and detail share the screen.
-struct TopicsLayout {
-    let table: Rect
-    let detail: Rect
-    /// Rows for topics, without frame, header and totals.
-    let tableRows: Int
-
-    init(_ rect: Rect, showsDetail: Bool) {
-        if !showsDetail {
-            (table, detail) = (rect, .zero)
-        } else if rect.width >= 110 {
-            let parts = Layout(.horizontal, [.fill(3), .fill(2)]).split(rect)
-            (table, detail) = (parts[0], parts[1])
-        } else if rect.height >= 16 {
-            let parts = Layout(.vertical, [.fill(), .fill()]).split(rect)
-            (table, detail) = (parts[0], parts[1])
-        } else {
-            (table, detail) = (.zero, rect)
-        }
-        tableRows = max(0, table.height - 4)
     }
 }

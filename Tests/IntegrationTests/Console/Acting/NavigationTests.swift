@@ -101,7 +101,7 @@ struct NavigationTests {
             try await click("orders.us", terminal)
             try await terminal.waitFor("▸ orders.us")
             try await click("orders.us", terminal)
-            try await terminal.waitFor("owner       alpha")
+            try await terminal.waitFor("owner        alpha")
             try await terminal.press("m")
             try await terminal.waitForStatus("mouse off") { !$0.takesMouse }
             await publisher.close()

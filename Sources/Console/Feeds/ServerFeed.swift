@@ -1,0 +1,76 @@
+import NATSWire
+import ServerMonitor
+
+// Questions to the monitoring endpoints. Each is a short connection with a limit of its own, in a task that nobody
+// waits for.
+
+extension ConsoleRuntime {
+    /// Asks a server how it is, and reports what it answered.
+    func askServer(_ cluster: Int, connections query: ConnectionQuery?) async {
+        let monitor: ServerMonitor
+        do throws(MonitorError) {
+            monitor = try self.monitor(of: cluster)
+        } catch {
+            let part = ServerAnswer.Part<ServerStatus>(at: clock.now.uptime, result: .failure(error))
+            return mailbox.send(.server(ServerAnswer(cluster: cluster, status: part, health: nil, connections: nil)))
+        }
+        let status = await part { () throws(MonitorError) in try await monitor.status() }
+        guard case .success = status.result else {
+            return mailbox.send(.server(ServerAnswer(cluster: cluster, status: status, health: nil, connections: nil)))
+        }
+        let health = await part { () throws(MonitorError) in try await monitor.health() }
+        var connections: (ConnectionQuery, ServerAnswer.Part<ConnectionList>)?
+        if let query {
+            connections = (query, await part { () throws(MonitorError) in try await monitor.connections(query) })
+        }
+        mailbox.send(.server(ServerAnswer(cluster: cluster, status: status, health: health, connections: connections)))
+    }
+
+    /// Asks a server what is subscribed to, makes the topics among it known, and reports the list.
+    func askSubscriptions(_ cluster: Int) async {
+        var listing = SubscriptionListing(cluster: cluster)
+        do throws(MonitorError) {
+            let monitor = try self.monitor(of: cluster)
+            let list = try await monitor.subscriptions(limit: ServerMonitoring.limit)
+            var query = ConnectionQuery()
+            query.limit = ServerMonitoring.limit
+            let connections = try await monitor.connections(query).connections
+            (listing.entries, listing.total) = (list.entries, max(list.total, list.entries.count))
+            listing.names = Dictionary(
+                connections.filter { !$0.name.isEmpty }.map { ($0.id, $0.name) },
+                uniquingKeysWith: { $1 }
+            )
+        } catch {
+            listing.failure = error.message
+        }
+        traffic.list(listing.topics, of: cluster)
+        mailbox.send(.listed(listing))
+    }
+
+    private func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
+        ServerMonitor(endpoint: try MonitorEndpoint(configuration.profile.servers[cluster].monitor ?? ""))
+    }
+
+    private func part<Value: Sendable>(
+        _ ask: () async throws(MonitorError) -> Value
+    ) async -> ServerAnswer.Part<Value> {
+        do throws(MonitorError) {
+            let value = try await ask()
+            return .init(at: clock.now.uptime, result: .success(value))
+        } catch {
+            return .init(at: clock.now.uptime, result: .failure(error))
+        }
+    }
+}
+
+extension SubscriptionListing {
+    /// The topics among what is subscribed to: no patterns, no inboxes, nothing of the server itself.
+    var topics: [[UInt8]] {
+        entries.compactMap { entry in
+            guard !entry.subject.hasPrefix("_"), !entry.subject.hasPrefix("$"),
+                let subject = try? Subject.pattern(entry.subject), !subject.isWildcard
+            else { return nil }
+            return Array(entry.subject.utf8)
+        }
+    }
+}

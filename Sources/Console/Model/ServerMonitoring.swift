@@ -1,0 +1,107 @@
+import ServerMonitor
+
+/// What the monitoring endpoints of the servers have said, and when each of them is to be asked again. Only what the
+/// open view shows is asked for, and of no server twice at once.
+struct ServerMonitoring: Sendable {
+    /// The time between two questions to a server.
+    static let interval: Duration = .seconds(2)
+    /// The time between two questions for its list of subscriptions.
+    static let listingInterval: Duration = .seconds(5)
+    /// The most connections and subscriptions of a server that are asked for.
+    static let limit = 1_000
+
+    /// By position on the ring.
+    private(set) var rows: [ServerRow]
+    /// What the servers list as subscribed to, by position on the ring.
+    private(set) var listings: [Int: SubscriptionListing] = [:]
+    private var questions: [Int: Question] = [:]
+    private var listingQuestions: [Int: Question] = [:]
+
+    private struct Question {
+        var isOpen = true
+        var askedAt: Duration
+        var query: ConnectionQuery?
+    }
+
+    /// - Parameter monitors: The monitoring URL of each cluster, in ring order; nil for those without.
+    init(monitors: [String?]) {
+        rows = monitors.enumerated().map { ServerRow(id: $0, monitor: $1) }
+    }
+
+    var hasMonitors: Bool { rows.contains { $0.monitor != nil } }
+
+    // MARK: Asking
+
+    /// What the open view wants to know.
+    enum Wish: Sendable, Hashable {
+        /// How the servers are, and the connections of one of them.
+        case servers(connectionsOf: Int?, ConnectionQuery)
+        /// What they list as subscribed to.
+        case subscriptions
+    }
+
+    /// The questions that are due now.
+    mutating func due(_ wish: Wish, at now: Duration) -> [Effect] {
+        rows.filter { $0.monitor != nil }.compactMap { row in
+            switch wish {
+            case .servers(let selected, let query):
+                let query = row.id == selected ? query : nil
+                let isNewQuery = query != nil && query != questions[row.id]?.query
+                guard isDue(questions[row.id], after: isNewQuery ? .zero : Self.interval, at: now) else { return nil }
+                questions[row.id] = Question(askedAt: now, query: query)
+                return .askServer(row.id, connections: query)
+            case .subscriptions:
+                guard isDue(listingQuestions[row.id], after: Self.listingInterval, at: now) else { return nil }
+                listingQuestions[row.id] = Question(askedAt: now)
+                return .askSubscriptions(row.id)
+            }
+        }
+    }
+
+    private func isDue(_ question: Question?, after interval: Duration, at now: Duration) -> Bool {
+        guard let question else { return true }
+        return !question.isOpen && now - question.askedAt >= interval
+    }
+
+    // MARK: Answers
+
+    mutating func take(_ answer: ServerAnswer) {
+        questions[answer.cluster]?.isOpen = false
+        guard rows.indices.contains(answer.cluster) else { return }
+        rows[answer.cluster].take(answer)
+    }
+
+    mutating func take(_ listing: SubscriptionListing) {
+        listingQuestions[listing.cluster]?.isOpen = false
+        listings[listing.cluster] = listing
+    }
+}
+
+/// What one server answered to all that it was asked at once.
+struct ServerAnswer: Sendable {
+    /// A part of the answer, and when it came.
+    struct Part<Value: Sendable>: Sendable {
+        let at: Duration
+        let result: Result<Value, MonitorError>
+    }
+
+    let cluster: Int
+    let status: Part<ServerStatus>
+    /// Nil where the status did not come either.
+    let health: Part<ServerHealth>?
+    /// Nil if nobody asked, or the status did not come.
+    let connections: (query: ConnectionQuery, part: Part<ConnectionList>)?
+}
+
+/// What a server lists as subscribed to.
+struct SubscriptionListing: Sendable {
+    let cluster: Int
+    /// Those listed, at most ``ServerMonitoring/limit``.
+    var entries: [SubscriptionList.Entry] = []
+    /// How many there are.
+    var total = 0
+    /// The names that connections gave themselves, by their number; those without a name are left out.
+    var names: [UInt64: String] = [:]
+    /// Why there is no list, in plain words.
+    var failure: String?
+}

@@ -1,0 +1,53 @@
+import ServerMonitor
+import Settings
+import TerminalUI
+
+// A state is always a glyph and a word; color only adds to them.
+
+extension ServerRow.State {
+    /// The glyph of the state.
+    func glyph(_ glyphs: GlyphSet) -> SafeText {
+        switch self {
+        case .well: glyphs.full
+        case .unwell: glyphs.half
+        case .unreachable: glyphs.hollow
+        case .asking: glyphs.showsUnicode ? "…" : "."
+        case .unknown: glyphs.missing
+        }
+    }
+
+    /// The state in a word or two.
+    var word: SafeText {
+        switch self {
+        case .well: "ok"
+        case .unwell: "unwell"
+        case .unreachable: "no answer"
+        case .asking: "asking"
+        case .unknown: "no URL"
+        }
+    }
+
+    /// The theme's role of the state.
+    var role: ThemeRole {
+        switch self {
+        case .well: .statusUp
+        case .unwell: .statusDegraded
+        case .unreachable: .statusDown
+        case .asking: .statusConnecting
+        case .unknown: .muted
+        }
+    }
+}
+
+extension ServerRow {
+    /// What is wrong, in plain words, with the age of the figures; nil if nothing is.
+    func reason(_ now: Duration) -> SafeText? {
+        switch state {
+        case .unreachable:
+            let age: SafeText = status == nil ? "" : "; the figures are \(SafeText.duration(now - statusAt)) old"
+            return "\(untrusted: failure ?? "")\(age)"
+        case .unwell: return "says of itself: \(SafeText(untrusted: complaint ?? "", maximumBytes: 512))"
+        case .unknown, .asking, .well: return nil
+        }
+    }
+}

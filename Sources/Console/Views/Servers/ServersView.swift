@@ -1,0 +1,164 @@
+import ServerMonitor
+import Settings
+import TerminalUI
+
+/// `6`: what the monitoring URLs say: every server, and the connections of the selected one.
+struct ServersView: ConsoleView {
+    static let opening = KeyAction.servers
+    static let title: SafeText = "Servers"
+    static let scope = KeyAction.Scope.servers
+    static let actions: [(action: KeyAction, label: SafeText)] = [
+        (.open, "connections"), (.closedConnections, "closed"), (.sortColumn, "sort"), (.invertSort, "invert"),
+        (.nextPane, "pane"),
+    ]
+    static var sortNames: [String] { ConnectionSort.Column.allCases.map(\.rawValue) }
+
+    /// Which of the two lists moves with the arrows.
+    enum Part: Sendable, Hashable {
+        case servers, connections
+    }
+
+    /// Filters the connections where they are shown, else the servers.
+    var filter = ""
+    private(set) var servers = ListState<Int>()
+    private(set) var connections = ListState<UInt64>()
+    private(set) var sort = ConnectionSort()
+    private(set) var showsClosed = false
+    private(set) var focus = Part.servers
+    /// Whether the connections are in front where only one list can be seen.
+    private var isInFront = false
+    /// The connections that are shown, in order.
+    private(set) var rows: [MonitoredConnections.Row] = []
+    private var layout = ServersLayout(.zero, servers: 0, showsConnections: false)
+    private var connectionsOf: Int?
+
+    // MARK: Keys
+
+    mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        switch action {
+        case .open:
+            guard !layout.hasRoomForBoth else {
+                focus = focus == .servers ? .connections : .servers
+                return .handled
+            }
+            isInFront.toggle()
+            focus = isInFront ? .connections : .servers
+        case .nextPane, .previousPane:
+            if layout.hasRoomForBoth { focus = focus == .servers ? .connections : .servers }
+        case .back where isInFront && !layout.hasRoomForBoth:
+            isInFront = false
+            focus = .servers
+        case .back where focus == .connections && filter.isEmpty: focus = .servers
+        case .closedConnections:
+            showsClosed.toggle()
+            if !ConnectionSort.columns(closed: showsClosed).contains(sort.column) { sort.sort(by: .cid) }
+            connections.reset()
+        case .sortColumn: sort.moveToNextColumn(closed: showsClosed)
+        case .invertSort: sort.isDescending.toggle()
+        default: return move(action, data)
+        }
+        return .handled
+    }
+
+    private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
+        switch focus {
+        case .servers:
+            return servers.handle(action, in: shown(data).map(\.id), height: layout.serverRows) ? .handled : .ignored
+        case .connections:
+            return connections.handle(action, in: rows.map(\.id), height: layout.connectionRows) ? .handled : .ignored
+        }
+    }
+
+    mutating func sort(by name: String) {
+        guard let column = ConnectionSort.Column(rawValue: name) else { return }
+        if !ConnectionSort.columns(closed: showsClosed).contains(column) { showsClosed.toggle() }
+        sort.sort(by: column)
+    }
+
+    mutating func select(row: Int, _ data: DashboardData) -> Bool {
+        switch focus {
+        case .servers: servers.select(position: row, in: shown(data).map(\.id), height: layout.serverRows)
+        case .connections: connections.select(position: row, in: rows.map(\.id), height: layout.connectionRows)
+        }
+    }
+
+    mutating func focus(pane: Int) { focus = pane == 1 ? .connections : .servers }
+
+    // MARK: Rows
+
+    func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? {
+        let query = sort.query(closed: showsClosed, limit: ServerMonitoring.limit)
+        return .servers(connectionsOf: layout.connections.isEmpty ? nil : servers.selection, query)
+    }
+
+    mutating func refresh(_ data: DashboardData, size: Size) {
+        layout = layout(data, in: Rect(size))
+        if layout.connections.isEmpty { focus = .servers }
+        if layout.servers.isEmpty { focus = .connections }
+        servers.update(shown(data).map(\.id), height: layout.serverRows)
+        if servers.selection != connectionsOf {
+            connectionsOf = servers.selection
+            connections.reset()
+        }
+        rows = layout.connections.isEmpty ? [] : sort.sorted(filtered(listed(data)?.rows ?? []))
+        connections.update(rows.map(\.id), height: layout.connectionRows)
+    }
+
+    func layout(_ data: DashboardData, in rect: Rect) -> ServersLayout {
+        let rows = shown(data).reduce(0) { $0 + ($1.reason(data.now.uptime) == nil ? 1 : 2) }
+        return ServersLayout(rect, servers: rows, showsConnections: isInFront)
+    }
+
+    /// The servers that are shown.
+    func shown(_ data: DashboardData) -> [ServerRow] {
+        guard !filter.isEmpty, layout.connections.isEmpty else { return data.servers.rows }
+        return data.servers.rows.filter { row in
+            let texts = [data.deployment.clusterName(row.id), row.state.word, "\(untrusted: row.status?.name ?? "")"]
+            return texts.contains { !$0.columns(matching: filter).isEmpty }
+        }
+    }
+
+    /// The connections of the selected server, if they are the ones that are asked for now.
+    func listed(_ data: DashboardData) -> MonitoredConnections? {
+        guard let id = servers.selection, data.servers.rows.indices.contains(id),
+            let connections = data.servers.rows[id].connections
+        else { return nil }
+        return connections.query.state == (showsClosed ? .closed : .open) ? connections : nil
+    }
+
+    private func filtered(_ rows: [MonitoredConnections.Row]) -> [MonitoredConnections.Row] {
+        guard !filter.isEmpty else { return rows }
+        let wanted = ASCIIFolded(filter)
+        return rows.filter { row in
+            let connection = row.connection
+            let texts = [
+                connection.name, connection.address, connection.language, connection.version, connection.user ?? "",
+                connection.closeReason ?? "", String(connection.id),
+            ]
+            return texts.contains { wanted.occurs(in: Array($0.utf8)) }
+        }
+    }
+}
+
+/// Where the two lists are.
+struct ServersLayout: Sendable {
+    let servers: Rect
+    let connections: Rect
+    let hasRoomForBoth: Bool
+
+    /// - Parameter count: Rows that the servers need.
+    init(_ rect: Rect, servers count: Int, showsConnections: Bool) {
+        hasRoomForBoth = rect.height >= 16 && rect.width >= 40
+        guard hasRoomForBoth else {
+            (servers, connections) = showsConnections ? (.zero, rect) : (rect, .zero)
+            return
+        }
+        // Two rows of frame and one of header; never more than half of the screen.
+        let height = min(max(count + 3, Pane.leastFramed.height), rect.height / 2)
+        servers = Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
+        connections = rect.droppingTop(height)
+    }
+
+    var serverRows: Int { max(1, ListPane(servers).rows) }
+    var connectionRows: Int { max(1, ListPane(connections, footerRows: 1).rows) }
+}

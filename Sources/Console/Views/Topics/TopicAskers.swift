@@ -1,0 +1,42 @@
+import NATSWire
+import ServerMonitor
+import TerminalUI
+
+/// Who asked for a topic, as the servers list it.
+struct TopicAskers {
+    /// Subscriptions named one by one.
+    private static let named = 6
+
+    /// One row for each subscription, and one for the rest.
+    let lines: [SafeText]
+
+    init(_ topic: [UInt8], _ data: DashboardData) {
+        var lines: [SafeText] = []
+        var rest = 0
+        for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
+            for entry in listing.entries where Self.covers(entry.subject, topic) {
+                if lines.count == Self.named { rest += 1 } else { lines.append(Self.line(entry, cluster, listing, data)) }
+            }
+        }
+        if rest > 0 { lines.append("and \(rest) more") }
+        self.lines = lines
+    }
+
+    private static func line(
+        _ entry: SubscriptionList.Entry,
+        _ cluster: Int,
+        _ listing: SubscriptionListing,
+        _ data: DashboardData
+    ) -> SafeText {
+        let name = listing.names[entry.connection].map { SafeText(untrusted: $0, maximumBytes: 64) } ?? "no name"
+        var line: SafeText = "\(name), cid \(entry.connection) on \(data.deployment.clusterName(cluster))"
+        line += ", \(SafeText(untrusted: entry.subject, maximumBytes: 128))"
+        if let group = entry.queueGroup { line += ", queue group \(SafeText(untrusted: group, maximumBytes: 64))" }
+        return line
+    }
+
+    private static func covers(_ subject: String, _ topic: [UInt8]) -> Bool {
+        guard let pattern = try? Subject.pattern(subject) else { return false }
+        return topic.withUnsafeBytes { pattern.matches($0) }
+    }
+}

@@ -1,0 +1,71 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Events")
+struct EventsTests {
+    private static let wide = Size(width: 120, height: 36)
+
+    private func model(_ size: Size = wide) -> ConsoleModel { Fixtures.busyModel(size, view: .events) }
+
+    private func shown(_ model: ConsoleModel) -> [EventRow] {
+        model.views[EventsView.self]?.shown(model.data) ?? []
+    }
+
+    @Test("severity: all, then warnings and errors, then errors, then all again; the choice is named")
+    func severity() {
+        var model = model()
+        let all = shown(model).count
+        #expect(all == 4)
+        model.press("v")
+        #expect(shown(model).allSatisfy { $0.severity != .info })
+        #expect(shown(model).count == all - 1)
+        #expect(Screens.shows("warnings and errors only", model))
+        model.press("v")
+        #expect(shown(model).allSatisfy { $0.severity == .error })
+        #expect(Screens.shows("errors only", model))
+        model.press("v")
+        #expect(shown(model).count == all)
+        model.press("v", "esc")
+        #expect(shown(model).count == all, "esc shows all")
+    }
+
+    @Test("the filter looks at text, cluster and severity")
+    func filter() {
+        for (text, count) in [("gamma", 2), ("RESET", 2), ("error", 2), ("nothing like it", 0)] {
+            var model = model()
+            model.press("/")
+            model.type(text)
+            model.press("enter")
+            #expect(shown(model).count == count, "\(text)")
+            #expect(Screens.shows("\(count) of 4 by \(text)", model))
+        }
+    }
+
+    @Test("enter shows an event in full: where, how bad, how often")
+    func detail() throws {
+        var model = model()
+        model.press("enter")
+        #expect(Screens.shows("the last of 7 times", model))
+        #expect(Screens.shows("cluster      gamma", model))
+        model.press("j")
+        #expect(Screens.shows("connection   publisher 3", model))
+        #expect(Screens.shows("messages not confirmed", model))
+        try Screens.expect(model, "events-detail-120x36")
+    }
+
+    @Test("the selected event stays selected when newer ones come")
+    func selection() {
+        var model = model()
+        model.press("j", "j")
+        model.prepareFrame()
+        let selected = model.views[EventsView.self]?.list.selection
+        for _ in 0..<10 { model.log(EventRow(.note, .info, detail: "something")) }
+        model.log(EventRow(.connected, .info, cluster: 0, detail: "again"))
+        model.prepareFrame()
+        #expect(selected != nil)
+        #expect(model.views[EventsView.self]?.list.selection == selected)
+    }
+}

@@ -1,0 +1,202 @@
+import Settings
+import TerminalUI
+import Testing
+
+@testable import Console
+@testable import ServerMonitor
+
+@Suite("Servers")
+struct ServersTests {
+    private static let wide = Size(width: 200, height: 50)
+
+    private func model(_ size: Size = wide) -> ConsoleModel {
+        Fixtures.busyModel(size, view: .servers)
+    }
+
+    private func rows(_ model: ConsoleModel) -> [UInt64] {
+        var model = model
+        model.prepareFrame()
+        return model.views[ServersView.self]?.rows.map(\.id) ?? []
+    }
+
+    // MARK: Servers
+
+    @Test("each server with its state in a glyph and a word, what is wrong, and rates over the time that passed")
+    func servers() {
+        let model = model()
+        // 2500 messages in 2.5 seconds.
+        #expect(Screens.shows("●  alpha    ok         alpha-1           2.10.22   3d4h5m6s", model))
+        #expect(Screens.shows("1.0k   2.0k   128 kB   256 kB", model))
+        #expect(Screens.shows("◐  beta     unwell", model))
+        #expect(Screens.shows("says of itself: JetStream is not current", model))
+        #expect(Screens.shows("○  gamma    no answer", model))
+        #expect(Screens.shows("is the server's monitoring switched on?; the figures are 3.5 s old", model))
+    }
+
+    @Test("a restart and a counter that went back give no rate")
+    func restart() {
+        var row = ServerRow(id: 0, monitor: "http://x")
+        func take(_ status: ServerStatus, at seconds: Int) {
+            row.take(
+                ServerAnswer(
+                    cluster: 0,
+                    status: .init(at: .seconds(seconds), result: .success(status)),
+                    health: nil,
+                    connections: nil
+                )
+            )
+        }
+        take(Fixtures.status("n", step: 0), at: 10)
+        #expect(row.rates == nil)
+        take(Fixtures.status("n", step: 1), at: 15)
+        #expect(row.rates?.messagesIn == 500)
+        take(Fixtures.status("n", id: "another process", step: 2), at: 20)
+        #expect(row.rates == nil)
+        take(Fixtures.status("n", id: "another process", step: 1), at: 25)
+        #expect(row.rates == nil)
+        take(Fixtures.status("n", id: "another process", step: 1), at: 25)
+        #expect(row.rates == nil, "no time passed")
+    }
+
+    @Test("without monitoring URLs it says what to write, and asks nobody")
+    func advice() {
+        var model = Fixtures.busyModel(Self.wide, view: .overview)
+        model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
+        #expect(model.press("6").isEmpty)
+        #expect(Screens.shows("No cluster of this profile has a monitoring URL.", model))
+        #expect(Screens.shows("monitor = \"http://HOST:8222\"", model))
+    }
+
+    // MARK: Asking
+
+    @Test("asks while the view is open: each server once at a time, the connections only of the selected one")
+    func asking() {
+        var model = Fixtures.busyModel(Self.wide, view: .overview)
+        model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
+        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        #expect(update(&model, .tick(moment(20))).isEmpty)
+
+        model.press("6")
+        model.prepareFrame()
+        _ = update(&model, .tick(moment(21)))
+        // Everybody was asked already, and nobody has answered.
+        #expect(update(&model, .tick(moment(90))).isEmpty)
+
+        answer(&model, 0, at: 90)
+        #expect(update(&model, .tick(moment(91))) == [.askServer(0, connections: query)])
+        answer(&model, 0, at: 92)
+        #expect(update(&model, .tick(moment(92))).isEmpty)
+        // A new order of the server's is asked for at once.
+        #expect(model.press("S", "S", "S", "S").contains(.askServer(0, connections: sorted(.subs))))
+
+        model.press("1")
+        answer(&model, 0, at: 100)
+        answer(&model, 2, at: 100)
+        #expect(update(&model, .tick(moment(200))).isEmpty)
+    }
+
+    private func moment(_ seconds: Int) -> Moment {
+        Moment(uptime: .seconds(seconds), epochSeconds: Fixtures.now.epochSeconds, utcOffset: 0)
+    }
+
+    private func sorted(_ column: ConnectionSort.Column) -> ConnectionQuery {
+        var sort = ConnectionSort()
+        sort.sort(by: column)
+        return sort.query(closed: false, limit: ServerMonitoring.limit)
+    }
+
+    private func answer(_ model: inout ConsoleModel, _ cluster: Int, at seconds: Int) {
+        model.data.servers.take(
+            ServerAnswer(
+                cluster: cluster,
+                status: .init(at: .seconds(seconds), result: .success(Fixtures.status("n", step: 0))),
+                health: nil,
+                connections: nil
+            )
+        )
+    }
+
+    @Test("a server that fails is shown with its old figures, and those of a list of another state are not shown")
+    func failures() {
+        var model = model()
+        #expect(rows(model) == [7, 12, 15])
+        model.press("c")
+        #expect(rows(model).isEmpty, "the list has the open ones")
+        #expect(Screens.shows("Closed connections of alpha", model))
+        #expect(Screens.shows("Asking the server", model))
+        model.press("c", "j")
+        #expect(Screens.shows("Connections of beta", model))
+    }
+
+    // MARK: Connections
+
+    @Test("the columns of nats-top: who, from where, and rates to and from, over the time that passed")
+    func connections() {
+        let model = model()
+        #expect(Screens.shows("Connections of alpha", model))
+        #expect(Screens.shows("first 3 of 4 by cid", model))
+        // 2000 messages from it in 2.5 seconds are 800.
+        let line = Screens.lines(model).first { $0.contains("billing") } ?? ""
+        for text in ["10.1.0.7:50007", "go 1.31.0", "100", "800", "12.8 kB", "102 kB", "1h2m3s", "0.43 ms"] {
+            #expect(line.contains(text), "\(text) in \(line)")
+        }
+        let warehouse = Screens.lines(model).first { $0.contains("warehouse") } ?? ""
+        #expect(warehouse.contains("65.5 kB") && warehouse.contains("1.9k"))
+    }
+
+    @Test(
+        "sorted by each key, largest first, and inverted",
+        arguments: [
+            (ConnectionSort.Column.cid, [7, 12, 15]), (.name, [15, 7, 12]), (.host, [12, 15, 7]), (.lang, [15, 7, 12]),
+            (.subs, [12, 15, 7]), (.pending, [12, 7, 15]), (.messagesTo, [12, 7, 15]), (.messagesFrom, [7, 15, 12]),
+            (.bytesTo, [12, 7, 15]), (.bytesFrom, [7, 15, 12]), (.rtt, [12, 7, 15]),
+        ]
+    )
+    func sorting(_ column: ConnectionSort.Column, _ expected: [UInt64]) {
+        var model = model()
+        for character in ":sort \(column.rawValue)" { model.press(String(character) == " " ? "space" : String(character)) }
+        model.press("enter")
+        #expect(rows(model) == expected)
+        model.press("I")
+        // Equal ones stay in the order of their numbers.
+        let isTie = expected.first == 12 && column == .pending
+        #expect(rows(model) == (isTie ? [7, 15, 12] : expected.reversed()))
+    }
+
+    @Test("the filter finds name, address, language and number; the servers have their own")
+    func filter() {
+        var model = model()
+        for (text, expected) in [("WARE", [12]), ("10.1.0.15", [15]), ("elixir", [15]), ("7", [7])] as [(String, [UInt64])] {
+            model.press("tab", "/")
+            model.type(text)
+            model.press("enter")
+            #expect(rows(model).first == expected.first)
+            #expect(Screens.shows("of 3 by \(text)", model))
+            model.press("esc", "esc")
+            #expect(rows(model).count == 3)
+        }
+    }
+
+    @Test("on a small screen enter puts the connections in front, esc the servers")
+    func small() throws {
+        var model = model(Size(width: 40, height: 12))
+        #expect(Screens.shows("╭ Servers", model))
+        model.press("enter")
+        #expect(Screens.shows("Connections of alpha", model))
+        try Screens.expect(model, "servers-connections-40x12")
+        model.press("esc")
+        #expect(Screens.shows("╭ Servers", model))
+    }
+
+    @Test(
+        "times as servers write them",
+        arguments: [
+            ("3d4h5m6s", 273_906), ("1y2d", 31_708_800), ("1.5ms", 0.0015), ("350µs", 0.00035), ("12ns", 1.2e-8), ("", 0),
+            ("soon", 0),
+            ("5x", 0), ("1..5s", 0),
+        ]
+    )
+    func times(_ text: String, _ seconds: Double) {
+        #expect(abs(ServerTime.seconds(text) - seconds) < 1e-9)
+    }
+}

@@ -1,0 +1,104 @@
+import Foundation
+
+@testable import Console
+@testable import ServerMonitor
+
+/// What the monitoring endpoints of three servers answer: one is well, one complains, one stopped answering.
+extension Fixtures {
+    static let monitors: [String?] = (0..<3).map { "http://nats-\($0).example.org:8222" }
+
+    /// A model with monitoring URLs whose servers answered twice, two seconds and a half apart.
+    static func monitored(_ model: ConsoleModel) -> ConsoleModel {
+        var model = model
+        model.data.servers = ServerMonitoring(monitors: monitors)
+        let first = model.data.now.uptime - .milliseconds(3500)
+        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        for (step, at) in [first, first + .milliseconds(2500)].enumerated() {
+            model.data.servers.take(
+                ServerAnswer(
+                    cluster: 0,
+                    status: .init(at: at, result: .success(status("alpha-1", step: step))),
+                    health: .init(at: at, result: .success(health(#"{"status":"ok"}"#))),
+                    connections: (query, .init(at: at, result: .success(connections(step))))
+                )
+            )
+            model.data.servers.take(
+                ServerAnswer(
+                    cluster: 1,
+                    status: .init(at: at, result: .success(status("beta-1", step: step, slow: 3))),
+                    health: .init(
+                        at: at,
+                        result: .success(health(#"{"status":"unavailable","error":"JetStream is not current"}"#))
+                    ),
+                    connections: nil
+                )
+            )
+        }
+        let gamma = { (result: Result<ServerStatus, MonitorError>) in
+            ServerAnswer(cluster: 2, status: .init(at: first, result: result), health: nil, connections: nil)
+        }
+        model.data.servers.take(gamma(.success(status("gamma-1", step: 0))))
+        model.data.servers.take(gamma(.failure(refusal)))
+        return model
+    }
+
+    private static let refusal = MonitorError(
+        .unreachable,
+        "http://nats-2.example.org:8222 cannot be reached; is the server's monitoring switched on?"
+    )
+
+    /// - Parameter step: 0 or 1: 2500 messages in and 5000 out are between the two.
+    static func status(_ name: String, id: String? = nil, step: Int, slow: Int = 0) -> ServerStatus {
+        decoded(
+            """
+            {"server_id":"\(id ?? "N\(name)")","server_name":"\(name)","version":"2.10.22","uptime":"3d4h5m6s","cpu":12.5,
+            "mem":47185920,"cores":4,"connections":4,"subscriptions":61,"slow_consumers":\(slow),
+            "in_msgs":\(100_000 + 2500 * step),"out_msgs":\(200_000 + 5000 * step),
+            "in_bytes":\(12_800_000 + 320_000 * step),"out_bytes":\(25_600_000 + 640_000 * step)}
+            """
+        )
+    }
+
+    static func health(_ json: String) -> ServerHealth { decoded(json) }
+
+    static func connections(_ step: Int) -> ConnectionList {
+        func connection(_ id: Int, _ name: String, _ language: String, sent: Int, received: Int, pending: Int, _ rtt: String)
+            -> String
+        {
+            """
+            {"cid":\(id),"ip":"10.1.0.\(id)","port":\(50_000 + id),"name":"\(name)","lang":"\(language)","version":"1.31.0",
+            "uptime":"1h2m3s","idle":"0s","rtt":"\(rtt)","pending_bytes":\(pending),"subscriptions":\(id % 7),
+            "in_msgs":\(sent * step),"out_msgs":\(received * step),"in_bytes":\(sent * step * 128),"out_bytes":\(received * step * 128)}
+            """
+        }
+        let all = [
+            connection(7, "billing", "go", sent: 2000, received: 250, pending: 0, "431µs"),
+            connection(12, "warehouse", "java", sent: 0, received: 4750, pending: 65_536, "1.2ms"),
+            connection(15, "", "elixir", sent: 500, received: 0, pending: 0, "208µs"),
+        ]
+        return decoded(#"{"total":4,"connections":[\#(all.joined(separator: ","))]}"#)
+    }
+
+    /// - Parameter entries: Subject, queue group and connection of each subscription.
+    static func listing(
+        _ cluster: Int,
+        _ entries: [(subject: String, group: String?, connection: UInt64)],
+        names: [UInt64: String] = [:]
+    ) -> SubscriptionListing {
+        var listing = SubscriptionListing(cluster: cluster)
+        listing.entries = entries.map { entry in
+            let group = entry.group.map { #","qgroup":"\#($0)""# } ?? ""
+            return decoded(#"{"subject":"\#(entry.subject)","cid":\#(entry.connection)\#(group)}"#)
+        }
+        (listing.total, listing.names) = (entries.count, names)
+        return listing
+    }
+
+    private static func decoded<Value: Decodable>(_ json: String) -> Value {
+        do {
+            return try JSONDecoder().decode(Value.self, from: Data(json.utf8))
+        } catch {
+            preconditionFailure("the answer of a server decodes: \(error)")
+        }
+    }
+}
