@@ -90,8 +90,10 @@ public final class Subscription: AsyncSequence, Sendable {
         mutating func takeBatch(isolation actor: isolated (any Actor)?) async throws(RouletteError) {
             // Given back before the wait: nobody needs it any more.
             messages = []
-            guard let batch = try await subscription.nextBatch() else { return }
-            (messages, connection) = (batch.messages, batch.connection)
+            guard var batch = try await subscription.nextBatch() else { return }
+            connection = batch.connection
+            // Moved out, so that nobody else holds them and turning them round copies none.
+            swap(&messages, &batch.messages)
             messages.reverse()
         }
     }
@@ -99,7 +101,7 @@ public final class Subscription: AsyncSequence, Sendable {
 
 /// Messages that arrived together on one connection.
 public struct MessageCollection: RandomAccessCollection, Sendable {
-    @usableFromInline let messages: [WireMessage]
+    @usableFromInline var messages: [WireMessage]
     @usableFromInline let connection: PooledConnection
 
     init(_ batch: MessageBatch<PooledConnection>) {
