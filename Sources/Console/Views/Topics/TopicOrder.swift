@@ -59,8 +59,7 @@ struct TopicOrder: Sendable {
     /// Puts new rows among those that are in order already.
     private mutating func insertByName(_ fresh: [Int], _ traffic: TrafficSnapshot) {
         func precedes(_ one: Int, _ other: Int) -> Bool {
-            let (a, b) = (traffic.topics[one].bytes, traffic.topics[other].bytes)
-            return a.lexicographicallyPrecedes(b)
+            ByteRange(traffic.topics[one].bytes).order(to: ByteRange(traffic.topics[other].bytes)) < 0
         }
         if byName.isEmpty {
             byName = traffic.topics.indices.sorted(by: precedes)

@@ -46,21 +46,20 @@ struct TopicTree: Sendable {
     }
 
     private struct Node: Sendable {
-        let name: [UInt8]
+        /// A part of a topic that is held anyway, so that no name costs memory of its own.
+        let name: ByteRange
         let parent: Int
         let depth: Int
+        /// Another node with the same key; negative for none.
+        let next: Int
         var children: [Int] = []
         /// The row of the topic that ends here.
         var row = -1
     }
 
-    private struct Key: Sendable, Hashable {
-        let parent: Int
-        let name: [UInt8]
-    }
-
-    private var nodes = [Node(name: [], parent: -1, depth: -1)]
-    private var index: [Key: Int] = [:]
+    private var nodes = [Node(name: ByteRange([], 0..<0), parent: -1, depth: -1, next: -1)]
+    /// The newest node of each key: a hash of its name and its parent.
+    private var index: [UInt64: Int] = [:]
     private var sums: [Sum] = []
     /// The node of each row, and the topic it had.
     private var nodeOfRow: [Int] = []
@@ -73,7 +72,7 @@ struct TopicTree: Sendable {
 
     // MARK: Reading
 
-    func name(of node: Int) -> SafeText { SafeText(untrustedBytes: nodes[node].name, maximumBytes: 512) }
+    func name(of node: Int) -> SafeText { SafeText(untrustedBytes: nodes[node].name.bytes, maximumBytes: 512) }
 
     func sum(of node: Int) -> Sum { sums.indices.contains(node) ? sums[node] : Sum() }
 
@@ -127,7 +126,8 @@ struct TopicTree: Sendable {
         // Those above have lower numbers, so each is seen after the one that it belongs to.
         for node in nodes.indices.dropFirst() {
             guard let parent = moved[nodes[node].parent] else { continue }
-            moved[node] = new.index[Key(parent: parent, name: nodes[node].name)]
+            let name = nodes[node].name
+            moved[node] = new.find(name, below: parent, key: name.hash(seed: parent))
         }
         new.expanded = Set(expanded.compactMap { moved[$0] })
         self = new
@@ -152,21 +152,33 @@ struct TopicTree: Sendable {
     }
 
     private mutating func insert(_ topic: [UInt8]) -> Int {
-        let names = topic.split(separator: UInt8(ascii: "."), maxSplits: Self.maximumDepth - 1, omittingEmptySubsequences: false)
-        var node = 0
-        for name in names {
-            let key = Key(parent: node, name: Array(name))
-            if let next = index[key] {
-                node = next
-            } else {
-                let next = nodes.count
-                nodes.append(Node(name: key.name, parent: node, depth: nodes[node].depth + 1))
-                nodes[node].children.append(next)
-                index[key] = next
-                node = next
-            }
+        var (node, start, depth) = (0, 0, 0)
+        while start <= topic.count {
+            var end = topic.count
+            if depth < Self.maximumDepth - 1 { end = topic[start...].firstIndex(of: UInt8(ascii: ".")) ?? end }
+            node = child(ByteRange(topic, start..<end), of: node, depth: depth)
+            (start, depth) = (end + 1, depth + 1)
         }
         return node
+    }
+
+    private mutating func child(_ name: ByteRange, of parent: Int, depth: Int) -> Int {
+        let key = name.hash(seed: parent)
+        if let known = find(name, below: parent, key: key) { return known }
+        let node = nodes.count
+        nodes.append(Node(name: name, parent: parent, depth: depth, next: index[key] ?? -1))
+        nodes[parent].children.append(node)
+        index[key] = node
+        return node
+    }
+
+    private func find(_ name: ByteRange, below parent: Int, key: UInt64) -> Int? {
+        var node = index[key] ?? -1
+        while node >= 0 {
+            if nodes[node].parent == parent, nodes[node].name.order(to: name) == 0 { return node }
+            node = nodes[node].next
+        }
+        return nil
     }
 
     /// Children have higher numbers than their parents, so one pass backwards adds everything up.
@@ -195,8 +207,8 @@ struct TopicTree: Sendable {
         for child in nodes[node].children where sums[child].topics > 0 { children.append((sort.key(sums[child]), child)) }
         children.sort { one, other in
             if one.key != other.key { return (one.key < other.key) != sort.isDescending }
-            let isEarlier = nodes[one.node].name.lexicographicallyPrecedes(nodes[other.node].name)
-            return sort.column == .topic && sort.isDescending ? !isEarlier : isEarlier
+            let order = nodes[one.node].name.order(to: nodes[other.node].name)
+            return sort.column == .topic && sort.isDescending ? order > 0 : order < 0
         }
         for (_, child) in children {
             let isExpanded = expanded.contains(child)
