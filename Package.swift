@@ -168,7 +168,7 @@ let package = Package(
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "SanitizedMutex", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),

@@ -149,6 +149,31 @@ struct TrafficTests {
         #expect(snapshot.messagesIn == UInt64(5050 + 60))
     }
 
+    @Test("very long topics push others out by their length; totals stay exact, and every row is still found")
+    func longTopics() throws {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
+        table.add(Fixtures.source(1, ">", .watch))
+        for index in 0..<100 { table.receive("short.\(index)", source: 1, at: 1) }
+        #expect(table.snapshot().folded.count == 0)
+        let tail = String(repeating: "x", count: 400)
+        for index in 0..<300 {
+            for _ in 0..<2 { table.receive("long.\(index).\(tail)", source: 1, at: 2) }
+            table.receive("short.\(index % 100)", source: 1, at: 2)
+        }
+        let snapshot = table.snapshot()
+        #expect(snapshot.topics.reduce(0) { $0 + $1.textBytes } <= 20_000)
+        #expect(snapshot.messagesIn == 1000)
+        #expect(snapshot.counters.reduce(0) { $0 + $1.messagesIn } + snapshot.folded.messagesIn == 1000)
+        #expect(Set(snapshot.topics.map(\.bytes)).count == snapshot.topics.count, "no topic has two rows")
+        for topic in snapshot.topics.map(\.bytes) {
+            let isCounted = table.receive(String(decoding: topic, as: UTF8.self), source: 1, at: 3)
+            #expect(isCounted)
+        }
+        #expect(table.snapshot().topics.count == snapshot.topics.count)
+        var order = TopicOrder()
+        #expect(order.rows(of: snapshot, TopicSort(), filter: "").count == snapshot.topics.count)
+    }
+
     @Test("a folded topic that comes back is not counted as folded any more")
     func unfolding() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1)

@@ -78,8 +78,7 @@ extension ConsoleRuntime {
             let options = SubscribeOptions(
                 queueGroup: request.queueGroup,
                 restart: .permanent,
-                // A second of a million messages: counts stay exact although the system takes the processor away.
-                buffer: SubscriptionBuffer(messages: 1_000_000, bytes: 128 << 20),
+                buffer: MemoryCeiling.buffer,
                 requiresConnection: false
             )
             let subscription = try await client.subscribe(to: request.pattern, options: options)

@@ -26,11 +26,17 @@ final class TopicIdentity: Sendable {
     let hash: UInt64
     /// The cluster that owns it.
     let owner: Int
+    /// Bytes of its texts.
+    let textBytes: Int
+    /// Whether the ring decides where it goes. Replies to an inbox (`_INBOX.…`) take the way of their request, and what
+    /// begins with `$` is between a server and its clients.
+    var isRouted: Bool { bytes.first != UInt8(ascii: "_") && bytes.first != UInt8(ascii: "$") }
 
     init(serial: Int, bytes: [UInt8], hash: UInt64, owner: Int) {
         self.serial = serial
         self.bytes = bytes
         self.name = SafeText(untrustedBytes: bytes, maximumBytes: 512)
+        textBytes = bytes.count + name.plain.utf8.count
         self.hash = hash
         self.owner = owner
     }

@@ -3,15 +3,20 @@ import HashRing
 
 /// Counts messages by topic and by cluster.
 ///
-/// At most ``capacity`` topics are counted one by one. When another comes, the least busy one is folded into
-/// ``FoldedTopics`` and gives it its place, so that totals stay exact and memory stays bounded whatever is published.
+/// At most ``capacity`` topics are counted one by one, fewer if their texts are very long. When another comes, the least
+/// busy one is folded into ``FoldedTopics`` and gives it its place, so that totals stay exact and memory stays bounded
+/// whatever is published.
 struct TrafficTable: Sendable {
     /// Topics counted one by one unless told otherwise.
     static let standardCapacity = 100_000
+    /// Bytes that the texts of all of them may have: 40 times what topics of usual length need.
+    static let standardTextCapacity = 64 << 20
     /// Samples kept for each topic: a minute of one a second.
     static let sampleCapacity = 60
 
     let capacity: Int
+    private let textCapacity: Int
+    private var textBytes = 0
     private let ring: HashRing
     private var sources = TrafficSources()
 
@@ -36,9 +41,15 @@ struct TrafficTable: Sendable {
 
     private(set) var clusters: [ClusterTraffic]
 
-    init(ring: HashRing, capacity: Int = TrafficTable.standardCapacity, startedAt start: Duration = .zero) {
+    init(
+        ring: HashRing,
+        capacity: Int = TrafficTable.standardCapacity,
+        textCapacity: Int = TrafficTable.standardTextCapacity,
+        startedAt start: Duration = .zero
+    ) {
         self.ring = ring
         self.capacity = max(1, capacity)
+        self.textCapacity = textCapacity
         clusters = Array(repeating: ClusterTraffic(), count: ring.nodes.count)
         lastSample = start.inSeconds
     }
@@ -175,6 +186,8 @@ struct TrafficTable: Sendable {
         nextSerial += 1
         var fresh = TopicCounters()
         fresh.firstSample = sampleCount
+        while textBytes + identity.textBytes > textCapacity, topics.count > 1 { removeLeastBusy() }
+        textBytes += identity.textBytes
         let row: Int
         if topics.count < capacity {
             row = topics.count
@@ -186,8 +199,7 @@ struct TrafficTable: Sendable {
             topics[row] = identity
             counters[row] = fresh
         }
-        nextRow[row] = firstRow[key] ?? -1
-        firstRow[key] = Int32(row)
+        link(row, key: key)
         resolve(row)
         return row
     }
@@ -223,9 +235,36 @@ struct TrafficTable: Sendable {
         candidates = order.prefix(max(1, capacity / 16)).reversed().map { ($0, counters[$0].messages) }
     }
 
+    /// Folds a topic and gives its row to the last one.
+    private mutating func removeLeastBusy() {
+        let row = foldLeastBusy()
+        let last = topics.count - 1
+        if row != last {
+            let key = unlink(last)
+            (topics[row], counters[row]) = (topics[last], counters[last])
+            // The samples of the row are another topic's.
+            counters[row].firstSample = sampleCount
+            link(row, key: key)
+        }
+        topics.removeLast()
+        counters.removeLast()
+        nextRow.removeLast()
+        candidates.removeAll { $0.row >= last }
+    }
+
     private mutating func fold(_ row: Int) {
+        textBytes -= topics[row].textBytes
+        folder.add(counters[row], key: unlink(row))
+    }
+
+    private mutating func link(_ row: Int, key: UInt64) {
+        nextRow[row] = firstRow[key] ?? -1
+        firstRow[key] = Int32(row)
+    }
+
+    /// Takes a row out of what topics are found by.
+    private mutating func unlink(_ row: Int) -> UInt64 {
         let key = topics[row].bytes.withUnsafeBytes(Self.key)
-        folder.add(counters[row], key: key)
         let next = nextRow[row]
         if firstRow[key] == Int32(row) {
             firstRow[key] = next < 0 ? nil : next
@@ -234,6 +273,7 @@ struct TrafficTable: Sendable {
             while previous >= 0, nextRow[Int(previous)] != Int32(row) { previous = nextRow[Int(previous)] }
             if previous >= 0 { nextRow[Int(previous)] = next }
         }
+        return key
     }
 }
 

@@ -27,8 +27,20 @@ struct StyledLine: Sendable, Hashable {
     var width: Int { spans.reduce(0) { $0 + $1.text.width } }
 
     /// Draws it from the left, skipping `columns`, cut where there is no room.
-    func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme, skipping columns: Int = 0) {
+    /// - Parameter marksCut: Whether an ellipsis stands for what has no room.
+    func draw(
+        into buffer: inout CellBuffer,
+        in rect: Rect,
+        theme: Theme,
+        skipping columns: Int = 0,
+        marksCut: Bool = false
+    ) {
         guard !rect.isEmpty else { return }
+        if marksCut, width - columns > rect.width {
+            let room = Rect(x: rect.x, y: rect.y, width: rect.width - 1, height: 1)
+            buffer.write("…", at: Point(x: room.right, y: rect.y), style: theme[.muted], clip: rect)
+            return draw(into: &buffer, in: room, theme: theme, skipping: columns)
+        }
         var x = rect.x - columns
         for span in spans {
             // The plain text of a theme has a background; laid over a selection it would hide it.

@@ -41,7 +41,7 @@ extension ConnectionsView {
             selected: self.list.index
         ) { columns.row(rows[$0], glyphs: glyphs) }
         Highlight.draw(filter, in: list.body, of: &buffer, style: data.theme[.match])
-        nodes(data).draw(into: &buffer, in: list.footer, theme: data.theme)
+        nodes(data).draw(into: &buffer, in: list.footer, theme: data.theme, marksCut: true)
     }
 
     private func note(_ rows: [ConnectionRow], _ data: DashboardData) -> SafeText {

@@ -72,7 +72,10 @@ extension RingView {
         text += ", traffic \(figures.trafficImbalance.map { SafeText.factor($0) } ?? "–")"
         text += ", \(SafeText.rate(figures.total)) in and out"
         if figures.misplaced > 0 {
-            text += ", \(figures.misplaced) topics seen on a cluster that does not own them"
+            let seen: SafeText =
+                figures.misplaced == 1
+                ? "topic seen on a cluster that does not own it" : "topics seen on a cluster that does not own them"
+            text += ", \(figures.misplaced) \(seen)"
         }
         return text
     }

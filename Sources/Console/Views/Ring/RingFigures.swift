@@ -65,6 +65,6 @@ struct RingFigures: Sendable {
 extension TopicIdentity {
     /// Whether messages of it came from a cluster that does not own it: their publisher has another ring.
     func isMisplaced(_ counters: TopicCounters) -> Bool {
-        counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
+        isRouted && counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
     }
 }

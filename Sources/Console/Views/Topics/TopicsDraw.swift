@@ -21,7 +21,7 @@ extension TopicsView {
             theme: data.theme,
             into: &buffer
         )
-        buffer.write(totals(data), in: list.footer, style: data.theme[.muted])
+        buffer.write(totals(data), in: list.footer, style: data.theme[data.dropped > 0 ? .severityWarn : .muted])
         guard !order.isEmpty else {
             buffer.write(emptyText(data), in: list.body.row(0), style: data.theme[.muted])
             return
@@ -65,16 +65,17 @@ extension TopicsView {
     /// Over all topics, whatever the filter shows and whatever was folded.
     private func totals(_ data: DashboardData) -> SafeText {
         let traffic = data.traffic
-        var text: SafeText = "\(traffic.topics.count) topics"
+        var text: SafeText = "\(traffic.topics.count) \(traffic.topics.count == 1 ? "topic" : "topics")"
         if traffic.folded.count > 0 {
             let about: SafeText = traffic.folded.isEstimate ? "at least " : ""
             let folded = SafeText.count(traffic.folded.messagesIn + traffic.folded.messagesOut)
             text += " and \(about)\(traffic.folded.count) less busy ones folded (\(folded) messages)"
         }
+        if data.dropped > 0 { text += ", \(SafeText.count(data.dropped)) messages dropped and not counted" }
         text += ", in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))"
         text += ", out \(SafeText.rate(traffic.rateOut)), total \(SafeText.count(traffic.messagesIn)) in"
         text += " \(SafeText.count(traffic.messagesOut)) out"
-        return text
+        return text + ", memory at most \(SafeText.bytes(MemoryCeiling.bytes(subscriptions: data.subscriptions.count)))"
     }
 
     // MARK: Detail
