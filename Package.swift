@@ -183,6 +183,7 @@ let package = Package(
                 "NATS",
                 "Roulette",
                 "RouletteCommand",
+                "SanitizedMutex",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -13,7 +13,19 @@ struct Dialer: Sendable {
         ) -> EventLoopFuture<any Channel>
 
     /// Resolves the host anew with every call and tries its addresses as RFC 8305 says (happy eyeballs).
-    static let tcp = Dialer { eventLoop, address, timeout, initialize in
+    static let tcp = tcp { nil }
+
+    /// - Parameter resolver: The resolver for one connect; nil for the system's.
+    static func tcp(resolver: @escaping @Sendable () -> (any Resolver & Sendable)?) -> Dialer {
+        Dialer { eventLoop, address, timeout, initialize in
+            bootstrap(eventLoop, timeout)
+                .resolver(resolver())
+                .channelInitializer(initialize)
+                .connect(host: address.host, port: address.port)
+        }
+    }
+
+    private static func bootstrap(_ eventLoop: any EventLoop, _ timeout: TimeAmount) -> ClientBootstrap {
         ClientBootstrap(group: eventLoop)
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
@@ -22,7 +34,5 @@ struct Dialer: Sendable {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16))
             // One read per turn: a second one mostly finds nothing, and the loop comes back at once if it would.
             .channelOption(.maxMessagesPerRead, value: 1)
-            .channelInitializer(initialize)
-            .connect(host: address.host, port: address.port)
     }
 }
