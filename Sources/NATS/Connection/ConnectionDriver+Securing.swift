@@ -100,6 +100,7 @@ extension ConnectionDriver {
         _ credentials: Result<NATSClientConfiguration.Credentials, NATSError>
     ) {
         var options = ConnectOptions()
+        options.version = LibraryVersion.current
         options.name = configuration.name
         options.echo = configuration.echo
         options.tlsRequired = configuration.tls.mode == .required || configuration.tls.mode == .first

@@ -1,4 +1,5 @@
 import ArgumentParser
+import NATS
 
 /// The `roulette` program: its commands, and how each of them ends.
 ///
@@ -20,7 +21,7 @@ struct RouletteProgram: AsyncParsableCommand {
 
             Exit codes: 0 well, 1 the thing asked for failed, 2 usage or configuration.
             """,
-        version: "0.1.0",
+        version: LibraryVersion.current,
         subcommands: [
             ConsoleCommand.self, DemoCommand.self, RouteCommand.self, PublishCommand.self, SubscribeCommand.self,
             RequestCommand.self, StatusCommand.self, BenchCommand.self, ConfigCommand.self, ThemeCommand.self,

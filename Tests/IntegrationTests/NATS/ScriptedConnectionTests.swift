@@ -32,7 +32,7 @@ struct ScriptedConnectionTests {
             let connect = try await ScriptedServer.handshake(connection)
             for field in [
                 "\"verbose\":false", "\"pedantic\":false", "\"protocol\":1", "\"headers\":true", "\"no_responders\":true",
-                "\"lang\":\"swift\"", "\"name\":\"tests\"", "\"echo\":true",
+                "\"lang\":\"swift\"", "\"version\":\"0.1.0\"", "\"name\":\"tests\"", "\"echo\":true",
             ] {
                 #expect(connect.contains(field))
             }

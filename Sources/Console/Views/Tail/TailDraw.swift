@@ -53,7 +53,7 @@ extension TailView {
     }
 
     private func columns(_ data: DashboardData, width: Int) -> [Table.Column] {
-        let least = width < 30 ? 8 : 12
+        let least = width < 30 ? 6 : 12
         let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
         return [
             Table.Column("TIME", width: .fixed(8, importance: 70)),
