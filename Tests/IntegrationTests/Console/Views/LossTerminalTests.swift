@@ -24,6 +24,8 @@ struct LossTerminalTests {
             }
             #expect(stale.has("1 up, 1 stale"))
             #expect(stale.has("●", "alpha", " up "))
+            let old = try #require(stale.cell("RTT p50", of: "beta  "))
+            #expect(try await terminal.colors(of: old, inRow: "beta  ") == [ProfileConsole.muted])
             let down = try await terminal.waitFor("beta down, trying again") { screen in
                 screen.has("○", "beta", "down", "try") && screen.has("1 up, 1 down") && screen.has("next try in")
             }
@@ -45,9 +47,8 @@ struct LossTerminalTests {
 
             console.servers[1].resume()
             try await terminal.waitFor("2 clusters: 2 up")
-            try await console.waitUntilWatched("orders.>")
-            try await console.publish([here], on: 1)
-            try await terminal.waitFor("body of \(here)")
+            // The old subscription is gone, and nobody tells when the new one is there.
+            try await terminal.repeating("body of \(here)") { try await console.publish([here], on: 1) }
         }
     }
 
