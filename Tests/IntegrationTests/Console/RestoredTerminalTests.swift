@@ -96,7 +96,8 @@ struct RestoredTerminalTests {
         exec cat -v
         """
 
-    /// Runs a script that runs the console on a server, with its mouse on.
+    /// Runs a script that runs the console on a server, with its mouse on. A crash ends it at once: the runtime's
+    /// backtracer would take seconds, and then ask what to do.
     private func withShell(
         _ script: String,
         _ body: (TerminalDriver, NATSServerProcess, String) async throws -> Void
