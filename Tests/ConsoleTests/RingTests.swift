@@ -60,7 +60,7 @@ struct RingTests {
         table.sample(at: 1)
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)
         model.data.traffic = table.snapshot()
-        #expect(Screens.shows("1 topic seen on a cluster that does not own it", model))
+        #expect(Screens.shows("1 topic seen on a cluster that is not the owner", model))
         #expect(Screens.shows("beta!", model))
         #expect(Screens.lines(model).count { $0.contains("!") } == 1)
     }

@@ -30,7 +30,7 @@ struct ServersTests {
         #expect(Screens.shows("◐  beta     unwell", model))
         #expect(Screens.shows("says of itself: JetStream is not current", model))
         #expect(Screens.shows("○  gamma    no answer", model))
-        #expect(Screens.shows("is the server's monitoring switched on?; the figures are 3.5 s old", model))
+        #expect(Screens.shows("figures 3.5 s old: http://nats-2.example.org:8222 cannot be reached", model))
     }
 
     @Test("a restart and a counter that went back give no rate")

@@ -104,6 +104,8 @@ struct UpdateTests {
         #expect(run("theme nord") == [.loadTheme("nord")])
         #expect(run("view tail").isEmpty)
         #expect(type(of: model.views.current).title.plain == "Tail")
+        #expect(run("servers").isEmpty)
+        #expect(type(of: model.views.current).title.plain == "Servers")
         #expect(run("watch orders.>") == [.subscribe(id: 1, SubscriptionRequest(pattern: "orders.>", purpose: .watch))])
         #expect(
             run("sub orders.eu workers") == [
@@ -123,7 +125,8 @@ struct UpdateTests {
         "what is wrong with a command is said",
         arguments: [
             ("frobnicate", "unknown command frobnicate"), ("theme a b c d", ""), ("route", ":route needs TOPIC"),
-            ("view nothing", "no view nothing"), ("reconnect delta", "no cluster delta"), ("quit now", "too much after :quit"),
+            ("view nothing", "no view nothing"), ("ring x", "too much after :ring"), ("reconnect delta", "no cluster delta"),
+            ("quit now", "too much after :quit"),
             ("route a..b", "an empty token"), ("pub orders.* x", "a pattern can be subscribed to"),
         ]
     )

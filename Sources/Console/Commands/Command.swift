@@ -40,7 +40,7 @@ extension Command {
     /// All commands.
     static let definitions: [Definition] = [
         Definition(name: "quit", aliases: ["q"], arguments: "", summary: "quit"),
-        Definition(name: "view", aliases: ["v"], arguments: "NAME", summary: "open a view"),
+        Definition(name: "view", aliases: ["v"], arguments: "NAME", summary: "open a view; so does its NAME alone"),
         Definition(name: "sub", aliases: ["subscribe"], arguments: "TOPIC [QUEUE]", summary: "subscribe to a topic or pattern"),
         Definition(name: "watch", aliases: [], arguments: "PATTERN", summary: "see and count what others send"),
         Definition(name: "unsub", aliases: ["unsubscribe"], arguments: "TOPIC", summary: "end a subscription or watch"),
@@ -58,7 +58,7 @@ extension Command {
         definitions.first { $0.name == name || $0.aliases.contains(String(name)) }
     }
 
-    /// The names of the views, for `:view`.
+    /// The names of the views, for `:view`. Each is a command, too.
     private static var viewNames: [(name: String, action: KeyAction)] {
         ViewList.standard.map { (type(of: $0).opening.rawValue, type(of: $0).opening) }
     }
@@ -71,6 +71,10 @@ extension Command {
     static func parse(_ line: String, _ data: DashboardData) throws(Failure) -> Command {
         let words = line.split(separator: " ", maxSplits: 1)
         guard let name = words.first else { throw Failure(reason: "no command; tab lists them") }
+        if let view = viewNames.first(where: { $0.name == name }) {
+            guard words.count == 1 else { throw Failure(reason: "too much after :\(untrusted: name); it takes nothing") }
+            return .view(view.action)
+        }
         guard let definition = definition(name) else {
             let names = definitions.map { SafeText(untrusted: $0.name) }.joined(separator: " ")
             throw Failure(reason: "unknown command \(untrusted: name); there are \(names)")
@@ -157,7 +161,7 @@ extension Command {
     /// The lines that a line can become with tab.
     static func completions(of line: String, _ data: DashboardData) -> [String] {
         guard let space = line.firstIndex(of: " ") else {
-            return definitions.map(\.name).filter { $0.hasPrefix(line) }
+            return (definitions.map(\.name) + viewNames.map(\.name)).filter { $0.hasPrefix(line) }
         }
         let name = line[..<space]
         let word = String(line[line.index(after: space)...])
@@ -179,6 +183,7 @@ extension Command {
     static func hint(for line: String, _ data: DashboardData) -> SafeText {
         let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = words.first, !name.isEmpty else { return "tab lists the commands" }
+        if viewNames.contains(where: { $0.name == name }) { return "open the view" }
         guard let definition = definition(name) else { return .empty }
         if definition.name == "route" || definition.name == "sub" || definition.name == "pub", words.count > 1,
             let topic = words[1].split(separator: " ").first

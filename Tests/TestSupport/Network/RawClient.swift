@@ -45,9 +45,12 @@ package final class RawClient: Sendable {
     }
 
     /// Connects, and returns when the server has accepted the credentials.
+    ///
+    /// - Parameter name: What the server lists the connection by; nil for none.
     package static func connect(
         host: String = "127.0.0.1",
         port: Int,
+        name: String? = nil,
         credentials: Credentials = Credentials()
     ) async throws -> RawClient {
         let connection = try await TCPConnection.connect(host: host, port: port)
@@ -57,7 +60,7 @@ package final class RawClient: Sendable {
             #""verbose":false,"pedantic":false,"headers":true,"no_responders":true,"lang":"test","version":"1""#
         ]
         for case (let key, let value?) in [
-            ("user", credentials.user), ("pass", credentials.password), ("auth_token", credentials.token),
+            ("name", name), ("user", credentials.user), ("pass", credentials.password), ("auth_token", credentials.token),
         ] {
             fields.append("\"\(key)\":\"\(value)\"")
         }

@@ -72,10 +72,8 @@ extension RingView {
         text += ", traffic \(figures.trafficImbalance.map { SafeText.factor($0) } ?? "–")"
         text += ", \(SafeText.rate(figures.total)) in and out"
         if figures.misplaced > 0 {
-            let seen: SafeText =
-                figures.misplaced == 1
-                ? "topic seen on a cluster that does not own it" : "topics seen on a cluster that does not own them"
-            text += ", \(figures.misplaced) \(seen)"
+            let topics: SafeText = figures.misplaced == 1 ? "1 topic" : "\(figures.misplaced) topics"
+            text += ", \(topics) seen on a cluster that is not the owner"
         }
         return text
     }

@@ -40,12 +40,12 @@ extension ServerRow.State {
 }
 
 extension ServerRow {
-    /// What is wrong, in plain words, with the age of the figures; nil if nothing is.
+    /// What is wrong, in plain words, behind the age of the figures, for which there is always room; nil if nothing is.
     func reason(_ now: Duration) -> SafeText? {
         switch state {
         case .unreachable:
-            let age: SafeText = status == nil ? "" : "; the figures are \(SafeText.duration(now - statusAt)) old"
-            return "\(untrusted: failure ?? "")\(age)"
+            let age: SafeText = status == nil ? "" : "figures \(SafeText.duration(now - statusAt)) old: "
+            return "\(age)\(untrusted: failure ?? "")"
         case .unwell: return "says of itself: \(SafeText(untrusted: complaint ?? "", maximumBytes: 512))"
         case .unknown, .asking, .well: return nil
         }

@@ -65,7 +65,7 @@ extension TopicsView {
     /// Over all topics, whatever the filter shows and whatever was folded.
     private func totals(_ data: DashboardData) -> SafeText {
         let traffic = data.traffic
-        var text: SafeText = "\(traffic.topics.count) \(traffic.topics.count == 1 ? "topic" : "topics")"
+        var text: SafeText = traffic.topics.count == 1 ? "1 topic" : "\(traffic.topics.count) topics"
         if traffic.folded.count > 0 {
             let about: SafeText = traffic.folded.isEstimate ? "at least " : ""
             let folded = SafeText.count(traffic.folded.messagesIn + traffic.folded.messagesOut)

@@ -1,0 +1,166 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A shell runs the console and looks at its terminal before and after: the same shell, the same terminal, and none that
+/// mends the modes of what it ran, as interactive ones do.
+@Suite("The terminal after the console", .serialized)
+struct RestoredTerminalTests {
+    /// How the console ends.
+    enum Ending: Sendable, CaseIterable {
+        case quitKey, controlC, quitCommand
+        /// With a server dead, which the console goes on trying to reach.
+        case quitWithoutServer
+        case terminated, hungUp, interrupted, quit
+        /// What a Swift trap raises: SIGILL on x86-64, SIGTRAP on arm64. Nothing makes the program trap on purpose, so the
+        /// signals are sent to it.
+        case illegalInstruction, trap
+        case badMemory, abort
+
+        fileprivate var signal: Int32? {
+            switch self {
+            case .quitKey, .controlC, .quitCommand, .quitWithoutServer: nil
+            case .terminated: SIGTERM
+            case .hungUp: SIGHUP
+            case .interrupted: SIGINT
+            case .quit: SIGQUIT
+            case .illegalInstruction: SIGILL
+            case .trap: SIGTRAP
+            case .badMemory: SIGSEGV
+            case .abort: SIGABRT
+            }
+        }
+
+        /// As the shell has it. Asked to end, the console ends well; a crash is seen as one.
+        fileprivate var status: Int32 {
+            switch self {
+            case .illegalInstruction, .trap, .badMemory, .abort: 128 + (signal ?? 0)
+            default: 0
+            }
+        }
+    }
+
+    @Test("is as it was before, however the console ends", arguments: Ending.allCases)
+    func ended(_ ending: Ending) async throws {
+        try await withShell(Self.endingScript) { terminal, server, home in
+            try await end(terminal, server, pid: try contents(home, "pid"), ending)
+            try await expectRestored(terminal, home)
+            #expect(try contents(home, "status") == "\(ending.status)")
+        }
+    }
+
+    @Test("is as it was before while the console is stopped by ^z, and after it has come back and ended")
+    func stopped() async throws {
+        try await withShell(Self.stoppingScript) { terminal, _, home in
+            try await terminal.press("C-z")
+            try await terminal.waitFor("stopped") { $0.contains("stopped") }
+            let status = try await terminal.status()
+            #expect(!status.isAlternateScreen && !status.takesMouse && status.cursorIsVisible)
+            #expect(try contents(home, "stopped") == contents(home, "before"))
+            // The shell reads a line, as lines are read: it goes on.
+            try await terminal.press("Enter")
+            try await terminal.waitForStatus("the console again") {
+                $0.isAlternateScreen && $0.takesMouse && !$0.cursorIsVisible
+            }
+            try await terminal.waitFor("1 cluster: 1 up")
+            try await terminal.press("q")
+            try await expectRestored(terminal, home)
+        }
+    }
+
+    // MARK: The shell
+
+    /// Runs the console, its arguments, in the way that the number of its process is known.
+    private static let run = #"sh -c 'echo $$ > pid; exec "$@"' sh "$@""#
+
+    private static let endingScript = """
+        ulimit -c 0
+        stty -a > before
+        \(run)
+        echo $? > status
+        stty -a > after
+        echo ended
+        exec cat -v
+        """
+
+    private static let stoppingScript = """
+        set -m
+        stty -a > before
+        \(run)
+        stty -a > stopped
+        echo stopped
+        read -r line
+        fg
+        stty -a > after
+        echo ended
+        exec cat -v
+        """
+
+    /// Runs a script that runs the console on a server, with its mouse on. A crash ends it at once: the runtime's
+    /// backtracer would take seconds, and then ask what to do.
+    private func withShell(
+        _ script: String,
+        _ body: (TerminalDriver, NATSServerProcess, String) async throws -> Void
+    ) async throws {
+        let home = try TemporaryDirectory(for: "home")
+        defer { try? home.remove() }
+        try script.write(toFile: home.path + "/script", atomically: true, encoding: .utf8)
+        try await NATSServerProcess.withServer { server in
+            let terminal = try await TerminalDriver.start(
+                [
+                    "/bin/sh", "-c", #"cd "$HOME" && exec sh ./script "$@""#, "sh", try BuiltProgram.path(), "--server",
+                    "alpha=\(server.address)",
+                ],
+                environment: [
+                    "HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path, "SWIFT_BACKTRACE": "enable=no",
+                ]
+            )
+            do {
+                try await terminal.waitFor("1 cluster: 1 up")
+                try await terminal.press("m")
+                try await terminal.waitForStatus("a terminal in the hands of the console") {
+                    $0.isAlternateScreen && $0.takesMouse && !$0.cursorIsVisible
+                }
+                try await body(terminal, server, home.path)
+            } catch {
+                await terminal.close()
+                throw error
+            }
+            await terminal.close()
+        }
+    }
+
+    private func end(_ terminal: TerminalDriver, _ server: NATSServerProcess, pid: String, _ ending: Ending) async throws {
+        switch ending {
+        case .quitKey: try await terminal.press("q")
+        case .controlC: try await terminal.press("C-c")
+        case .quitCommand:
+            try await terminal.type(":quit")
+            try await terminal.press("Enter")
+        case .quitWithoutServer:
+            server.kill()
+            try await terminal.waitFor("no cluster for")
+            try await terminal.press("q")
+        default:
+            let (process, signal) = (try #require(Int32(pid)), try #require(ending.signal))
+            try #require(kill(process, signal) == 0)
+        }
+    }
+
+    /// The modes are those of before, the screen is the shell's, and what is pasted is plain text.
+    private func expectRestored(_ terminal: TerminalDriver, _ home: String) async throws {
+        try await terminal.waitFor("the shell to go on") { $0.contains("ended") }
+        let status = try await terminal.status()
+        #expect(!status.isAlternateScreen, "the alternate screen is left")
+        #expect(!status.takesMouse, "the mouse is off")
+        #expect(status.cursorIsVisible, "the cursor is there")
+        #expect(try contents(home, "after") == contents(home, "before"))
+        try await terminal.paste("pasted\n")
+        let screen = try await terminal.waitFor("the paste") { $0.contains { $0.hasSuffix("pasted") } }
+        #expect(!screen.has("200~"), "bracketed paste is off")
+    }
+
+    private func contents(_ home: String, _ name: String) throws -> String {
+        try String(contentsOfFile: home + "/" + name, encoding: .utf8).trimmingCharacters(in: .whitespacesAndNewlines)
+    }
+}

@@ -1,0 +1,69 @@
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("The Ring view in a terminal, on real servers", .serialized)
+struct RingTerminalTests {
+    @Test("shares of keys and of traffic that really flows, the hottest topics, and those on the wrong cluster")
+    func traffic() async throws {
+        try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
+            let terminal = console.terminal
+            try await console.waitUntilWatched("orders.>")
+            let ring = try console.ring
+            let (hot, other) = (try console.topic("orders.hot", on: 1), try console.topic("orders.other", on: 1))
+            try await terminal.press("5")
+            try await terminal.waitFor("the ring, and nothing that flows") { screen in
+                screen.shows(view: "Ring \(ring.fingerprint)") && screen.has("Nothing flows")
+                    && screen.cell("TRAFFIC", of: "beta  ") == "–"
+            }
+            let publisher = try await RawClient.connect(port: console.servers[1].port)
+            try await terminal.repeating("all traffic on beta, the busier topic first") { screen in
+                screen.cell("TRAFFIC", of: "alpha  ") == "0 %" && screen.cell("TRAFFIC", of: "beta  ") == "100 %"
+                    && screen.has("beta", "x hot") && screen.order(of: [other, hot]) == [hot, other]
+                    && screen.cell("CLUSTER", of: "\(hot)  ") == "beta"
+            } action: {
+                for number in 0..<200 { try await publisher.publish("body", to: number % 4 == 0 ? other : hot) }
+                try await publisher.flush()
+            }
+            #expect(try await !terminal.screen().has("not the owner"))
+            // Somebody with another ring sends the same topics elsewhere.
+            let stray = try await RawClient.connect(port: console.servers[0].port)
+            try await terminal.repeating("the topic marked") { screen in
+                screen.cell("CLUSTER", of: "\(hot)  ") == "beta!" && screen.has("1 topic seen on a cluster that is not the owner")
+            } action: {
+                for _ in 0..<50 { try await stray.publish("body", to: hot) }
+                try await stray.flush()
+            }
+            try await console.filter(other)
+            try await terminal.waitFor("the filtered topic alone") { $0.has("1 of 2 by \(other)") && !$0.has(hot, "beta!") }
+            for client in [publisher, stray] { await client.close() }
+        }
+    }
+
+    @Test(":route says the owner, the hash and who would be next, and marks the place on the strip")
+    func route() async throws {
+        try await withProfileConsole(clusters: 3) { console in
+            let terminal = console.terminal
+            let ring = try console.ring
+            try await terminal.press("5")
+            try await terminal.waitFor(":route TOPIC finds a topic")
+            for topic in ["orders.eu", "payments.settled.7"] {
+                let hash = HashRing.hash(of: topic)
+                let clusters = ring.successors(of: topic, count: 3).map { ProfileConsole.names[$0] }
+                try await console.run("route \(topic)")
+                let screen = try await terminal.waitFor("the route of \(topic)") { screen in
+                    screen.has("│ \(topic) → \(clusters[0]), hash \(hash), then \(clusters[1]), \(clusters[2])")
+                }
+                let strip = try #require(screen.firstIndex { $0.dropFirst(2).prefix(100).allSatisfy { "1"..."3" ~= $0 } })
+                let mark = try #require(screen[strip + 1].firstIndex(of: "▲"))
+                // Of 120 columns, four are the frame's.
+                let column = screen[strip + 1].distance(from: screen[strip + 1].startIndex, to: mark) - 2
+                #expect(column == Int(Double(hash) / 0x1p64 * 116))
+            }
+            try await terminal.press("Escape")
+            try await terminal.waitFor(":route TOPIC finds a topic")
+            try await console.run("route a..b")
+            try await terminal.waitFor("error:")
+        }
+    }
+}
