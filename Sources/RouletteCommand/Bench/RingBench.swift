@@ -18,8 +18,9 @@ struct RingBench: Sendable {
         let reading = watch.read()
 
         let client = try RouletteClient(configuration: configuration, logger: .silent)
+        let topic = topics[0]
         let seen = Stopwatch()
-        for _ in 0..<options.count { sum &+= try client.owner(of: topics[0]).index }
+        for _ in 0..<options.count { sum &+= try client.owner(of: topic).index }
         let seenReading = seen.read()
 
         var result = BenchResult(mode: "ring", messages: options.count, reading: reading)
