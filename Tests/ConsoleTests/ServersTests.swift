@@ -128,6 +128,28 @@ struct ServersTests {
         #expect(Screens.shows("Connections of beta", model))
     }
 
+    @Test("connections that nobody answers for: their age, and the failed question or that the server is gone")
+    func oldConnections() {
+        var model = model()
+        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let failure = MonitorError(.timeout, "it took too long")
+        let now = model.data.now.uptime
+        model.data.servers.take(
+            ServerAnswer(
+                cluster: 0,
+                status: .init(at: now, result: .success(Fixtures.status("alpha-1", step: 1))),
+                health: nil,
+                connections: (query, .init(at: now, result: .failure(failure)))
+            )
+        )
+        #expect(Screens.shows("figures 1.0 s old: it took too long", model))
+        model.data.servers.take(
+            ServerAnswer(cluster: 0, status: .init(at: now, result: .failure(failure)), health: nil, connections: nil)
+        )
+        #expect(Screens.shows("figures 1.0 s old: the server does not answer", model))
+        #expect(rows(model) == [7, 12, 15])
+    }
+
     // MARK: Connections
 
     @Test("the columns of nats-top: who, from where, and rates to and from, over the time that passed")

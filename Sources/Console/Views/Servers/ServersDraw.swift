@@ -132,10 +132,9 @@ extension ServersView {
         guard let listed, let id = servers.selection else { return ("", .muted) }
         let age = SafeText.duration(.seconds(max(0, (data.now.uptime - listed.at).components.seconds)))
         let row = data.servers.rows[id]
-        if let failure = row.connectionsFailure {
-            return ("\(untrusted: failure); the figures are \(age) old", .severityWarn)
-        }
-        if row.state == .unreachable { return ("the server does not answer; the figures are \(age) old", .severityWarn) }
+        // A question that failed while the server went away says less than that it is gone.
+        let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
+        if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
         return ("to and from the connection, as the server counts; sorted by \(untrusted: sort.column.rawValue)", .muted)
     }
 
