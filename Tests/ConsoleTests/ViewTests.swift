@@ -30,9 +30,9 @@ struct ViewTests {
     @Test("why a cluster is not up stands under it")
     func reasons() {
         var row = Fixtures.clusters[2]
-        #expect(row.reason?.plain == "connection refused, next try in 0.6 s")
+        #expect(row.reason?.plain == "next try in 0.6 s: connection refused")
         row.nextAttempt = .zero
-        #expect(row.reason?.plain == "connection refused, trying now")
+        #expect(row.reason?.plain == "trying now: connection refused")
         (row.state, row.pingMisses, row.maxPingFailure) = (.stale, 1, 2)
         #expect(row.reason?.plain == "no answer to 1 of 2 pings")
         #expect(Fixtures.clusters[1].reason?.plain == "2 of 5 publishers reconnecting: reset by peer")

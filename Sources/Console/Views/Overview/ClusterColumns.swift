@@ -21,7 +21,7 @@ struct ClusterColumns {
         // Clusters without names go by their addresses, which often begin alike.
         let nameWidth = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
         let leastName = width < 34 ? 5 : width < 60 ? 7 : max(7, min(nameWidth, 16))
-        let leastState = width < 34 ? 8 : width < 60 ? 12 : 16
+        let leastState = width < 34 ? 8 : width < 60 ? 12 : 18
         return [
             Table.Column("", width: .fixed(1)),
             Table.Column("CLUSTER", width: .flexible(minimum: leastName, ideal: max(leastName, min(nameWidth, 24)))),
@@ -31,7 +31,7 @@ struct ClusterColumns {
             Table.Column("RTT p50", width: .fixed(7, importance: 60), alignment: .right),
             Table.Column("p99", width: .fixed(7, importance: 40), alignment: .right),
             Table.Column("IN/s", width: .fixed(5, importance: 90), alignment: .right),
-            Table.Column("", width: .fixed(8, importance: 50)),
+            Table.Column("", width: .fixed(6, importance: 50)),
             Table.Column("OUT/s", width: .fixed(5, importance: 80), alignment: .right),
             Table.Column("RING", width: .fixed(5, importance: 30), alignment: .right),
             Table.Column("TRAFFIC", width: .fixed(8, importance: 35)),

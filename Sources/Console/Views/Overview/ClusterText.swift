@@ -29,8 +29,9 @@ extension ClusterRow {
         case .degraded where isWhole: return unanswered
         case .degraded: return "\(missing)\(cause)"
         case .down:
-            let next: SafeText = nextAttempt.map { $0 > .zero ? ", next try in \(SafeText.countdown($0))" : ", trying now" } ?? ""
-            return (lastError.map { "\(untrusted: $0)" } ?? "no connection") + next
+            // The cause may be long: what changes comes first.
+            let next: SafeText = nextAttempt.map { $0 > .zero ? "next try in \(SafeText.countdown($0)): " : "trying now: " } ?? ""
+            return next + (lastError.map { "\(untrusted: $0)" } ?? "no connection")
         }
     }
 
