@@ -108,10 +108,13 @@ struct DemoTests {
             try await Task.sleep(for: .milliseconds(50))
         }
         let configuration = try #require(ready?.config)
-        let stock = try await BuiltProgram.run(["request", "inventory.check", "A-1001", "--json", "--config", configuration])
+        // The servers are ready; the services subscribe at this moment.
+        let question = ["request", "inventory.check", "A-1001", "--json", "--config", configuration]
+        var stock = try await BuiltProgram.run(question)
+        while stock.status != .exited(0), ContinuousClock.now < deadline { stock = try await BuiltProgram.run(question) }
         #expect(stock.status == .exited(0), "\(stock.errors)")
         #expect(stock.output.contains("in_stock"))
-        let time = try await BuiltProgram.run(["request", "time.now", "", "--config", configuration])
+        let time = try await BuiltProgram.run(["request", "time.now", "", "--timeout", "20s", "--config", configuration])
         #expect(time.output.contains("utc"))
         let health = try await BuiltProgram.run(["sub", "services.archive.health", "--count", "1", "--config", configuration])
         #expect(health.output.contains("\"dropped\""))
