@@ -81,6 +81,15 @@ extension ConnectionDriver {
     /// Asks for the credentials, and sends CONNECT and PING.
     func authenticate(on link: Link, _ info: ServerInfo) {
         guard configuration.hasCredentials else { return writeConnect(on: link, to: info, .success(.none)) }
+        // A provider that has not answered to an attempt before, which has ended meanwhile, is not asked again: each question
+        // may keep a thread, and there are only as many as processors.
+        let isAsked = !waitingForCredentials.isEmpty
+        waitingForCredentials.removeAll { !isCurrent($0.link) }
+        waitingForCredentials.append((link, info))
+        if !isAsked { askForCredentials() }
+    }
+
+    private func askForCredentials() {
         let provider = configuration.credentials
         offLoop { () throws(NATSError) in
             do {
@@ -89,9 +98,15 @@ extension ConnectionDriver {
                 throw NATSError(.credentials, "the credentials cannot be read: \(error)", cause: error)
             }
         } whenComplete: { credentials in
-            guard link === self.link || link === self.successor, link.channel?.isActive == true else { return }
-            self.writeConnect(on: link, to: info, credentials)
+            let waiting = self.waitingForCredentials
+            self.waitingForCredentials = []
+            for (link, info) in waiting where self.isCurrent(link) { self.writeConnect(on: link, to: info, credentials) }
         }
+    }
+
+    /// Whether it is still to be connected.
+    private func isCurrent(_ link: Link) -> Bool {
+        (link === self.link || link === successor) && link.channel?.isActive == true
     }
 
     private func writeConnect(

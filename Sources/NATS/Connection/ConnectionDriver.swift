@@ -27,6 +27,10 @@ final class ConnectionDriver: @unchecked Sendable {
     private var finished: [Waiter] = []
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
+    // Proof of identity. `ConnectionDriver+Securing.swift`.
+    /// Those that get the answer of the provider, which is asked once for all of them.
+    var waitingForCredentials: [(link: Link, info: ServerInfo)] = []
+
     // Moving to another server. `ConnectionDriver+LameDuck.swift`.
     var succession = Succession()
     var successor: Link?
