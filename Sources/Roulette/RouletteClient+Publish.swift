@@ -112,7 +112,8 @@ extension RouletteClient {
 
     /// Waits until the servers have confirmed everything published before, answers to requests included.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost.
+    /// - Throws: ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost, and when one
+    ///   was lost since the last flush: its messages may not have arrived, however well the next connection is.
     public func flush() async throws(RouletteError) {
         let busy = connections.filter(\.hasUnconfirmed)
         let failures = await withTaskGroup(of: RouletteError?.self) { group in
@@ -126,7 +127,7 @@ extension RouletteClient {
 
     /// Waits until the server has confirmed everything published before to this topic.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost.
+    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
     public func flush(topic: String) async throws(RouletteError) {
         let (_, connection) = try route(to: topic)
         if let failure = await connection.flush() { throw failure }
@@ -179,15 +180,23 @@ indirect enum Obstacle: Sendable {
 extension PooledConnection {
     fileprivate var hasUnconfirmed: Bool {
         let snapshot = client.snapshot
-        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0
+        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || untoldLost > 0
     }
 
     /// - Returns: why it is not confirmed.
     func flush() async -> RouletteError? {
         do {
             try await client.flush()
-            return nil
+            let lost = takeUntoldLost()
+            guard lost > 0 else { return nil }
+            let cause = client.snapshot.lastError.map { ": \($0.message)" } ?? ""
+            return RouletteError(
+                .unconfirmed,
+                "up to \(lost) of the messages published since the last flush were lost with a connection\(cause)",
+                cluster: cluster
+            )
         } catch {
+            _ = takeUntoldLost()
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
             return RouletteError(
                 code,

@@ -67,7 +67,7 @@ import Testing
     }
 
     @Test func `a program on a pseudo-terminal has it as its controlling terminal`() async throws {
-        let terminal = try PseudoTerminal([Self.shell, "-c", "echo started; cat > /dev/null; echo no"])
+        let terminal = try PseudoTerminal([Self.shell, "-c", "echo started; exec cat > /dev/null"])
         try await terminal.waitFor("started")
         let modes = try #require(terminal.modes)
         #expect(modes.isCanonical && modes.echoes && modes.generatesSignals)

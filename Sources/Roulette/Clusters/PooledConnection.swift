@@ -1,4 +1,5 @@
 import NATS
+import Synchronization
 
 /// What a connection of a pool is used for.
 public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
@@ -17,6 +18,8 @@ final class PooledConnection: Sendable {
     let role: ConnectionRole
     let slot: Int
     let client: NATSClient
+    /// Messages lost with a connection that a flush has told of.
+    private let toldLost = Atomic<UInt64>(0)
 
     init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient) {
         self.cluster = cluster
@@ -24,6 +27,17 @@ final class PooledConnection: Sendable {
         self.role = role
         self.slot = slot
         self.client = client
+    }
+
+    /// Messages that were handed to a connection which was lost before they were confirmed, and that no flush has told of.
+    var untoldLost: UInt64 { client.snapshot.lost - toldLost.load(ordering: .relaxed) }
+
+    /// The same, for the one flush that tells of them.
+    func takeUntoldLost() -> UInt64 {
+        let lost = client.snapshot.lost
+        let told = toldLost.exchange(lost, ordering: .relaxed)
+        // Another flush may have told of more meanwhile.
+        return lost > told ? lost - told : 0
     }
 }
 

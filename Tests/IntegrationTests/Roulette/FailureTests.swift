@@ -119,6 +119,32 @@ struct FailureTests {
                 #expect(reported == 500)
                 #expect(client.snapshot().clusters[0].total(\.lost) == 500)
                 deployment.servers[0].resume()
+
+                // The next connection is well, which says nothing of what went down with this one.
+                try await deployment.waitUntilUp(client)
+                try await client.publish("after", to: "numbers")
+                let error = await #expect(throws: RouletteError.self) { try await client.flush(topic: "numbers") }
+                #expect(error?.code == .unconfirmed)
+                #expect(error?.message.contains("up to 500 of the messages published since the last flush were lost") == true)
+                try await client.flush(topic: "numbers")
+                try await client.flush()
+            }
+        }
+    }
+
+    @Test("a flush over all connections tells of a loss, also when nothing was published since")
+    func flushAfterLoss() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient({ quick(&$0) }) { client in
+                try await deployment.waitUntilUp(client)
+                deployment.servers[0].pause()
+                for number in 0..<10 { try await client.publish("\(number)", to: "numbers") }
+                _ = try await deployment.waitFor(client) { $0.clusters[0].total(\.lost) == 10 }
+                deployment.servers[0].resume()
+                try await deployment.waitUntilUp(client)
+                let error = await #expect(throws: RouletteError.self) { try await client.flush() }
+                #expect(error?.code == .unconfirmed)
+                try await client.flush()
             }
         }
     }

@@ -228,7 +228,11 @@ package final class TerminalDriver: Sendable {
 
     /// Waits for the program to end. Its last screen stays readable.
     package func waitForExit(within limit: Duration = .seconds(60)) async throws -> ExitStatus {
-        let status = try await self.waitForStatus("end of the program", within: limit) { $0.exit != nil }
+        let status = try await self.waitForStatus("end of the program", within: limit) { status in
+            // tmux 3.3 now and then misses that a program ended, until it is told that some child of it did.
+            if status.exit == nil, let server = self.server.value { kill(server, SIGCHLD) }
+            return status.exit != nil
+        }
         return status.exit ?? .exited(-1)
     }
 
