@@ -6,6 +6,29 @@ import Testing
 
 @Suite("Subscribing and publishing")
 struct PromptTests {
+    @Test("the selected topic is offered: what is typed takes its place, and anything else makes it one's own")
+    func suggestion() {
+        var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
+        model.press("s")
+        #expect(Screens.shows("orders.eu → beta", model))
+        model.type("pay.new")
+        #expect(Screens.shows("Topic       pay.new ", model))
+        model.press("esc", "s", "end")
+        model.type(".x")
+        #expect(Screens.shows("Topic       orders.eu.x ", model))
+    }
+
+    @Test("of what just comes by nothing is offered; of what was stopped to look at, it is")
+    func nothingSelected() {
+        for key in ["s", "p"] {
+            var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
+            model.press(key)
+            #expect(!Screens.shows("→", model), "no topic has an owner yet")
+            model.press("esc", "space", key)
+            #expect(Screens.shows("→ beta", model))
+        }
+    }
+
     // MARK: Subscribe
 
     @Test("the owner shows while the topic is typed")

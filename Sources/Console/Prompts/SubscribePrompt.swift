@@ -9,7 +9,7 @@ struct SubscribePrompt: ConsolePrompt {
 
     init(purpose: SubscriptionRequest.Purpose = .subscribe, topic: String = "", history: InputHistory = InputHistory()) {
         self.purpose = purpose
-        self.topic = Prompt(label: "Topic", text: topic, history: history)
+        self.topic = Prompt(label: "Topic", suggestion: topic, history: history)
     }
 
     // MARK: Keys
@@ -71,7 +71,7 @@ struct SubscribePrompt: ConsolePrompt {
             let place = field.draw(
                 into: &buffer,
                 in: space,
-                style: data.theme[.input],
+                style: data.theme[field.isSuggestion ? .selection : .input],
                 placeholder: index == 1 ? "none" : "orders.eu",
                 placeholderStyle: data.theme[.muted]
             )

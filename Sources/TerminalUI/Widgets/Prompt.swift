@@ -41,6 +41,12 @@ public struct Prompt: Sendable {
         field = TextField(text, maximumBytes: maximumBytes)
     }
 
+    /// A prompt with a text that is offered: what is typed takes its place.
+    public init(label: SafeText, suggestion: String, history: InputHistory = InputHistory()) {
+        self.init(label: label, history: history)
+        field.suggest(suggestion)
+    }
+
     /// The answer so far.
     public var text: String { field.text }
 

@@ -25,6 +25,8 @@ public struct TextField: Sendable, Hashable {
     public private(set) var byteCount = 0
     /// What `^k`, `^u` and `^w` took last, for `^y`.
     private var killed: [Character] = []
+    /// Whether the text is one that was offered: what is typed takes its place. Any other key makes it one's own.
+    public private(set) var isSuggestion = false
 
     /// A field with `text` in it and the cursor at its end. Text beyond `maximumBytes` is left out.
     public init(_ text: String = "", isMultiline: Bool = false, maximumBytes: Int = 4096) {
@@ -51,7 +53,7 @@ public struct TextField: Sendable, Hashable {
     /// Replaces the text and puts the cursor at its end. What does not fit in `maximumBytes` is left out.
     public mutating func setText(_ text: String) {
         characters = []
-        (byteCount, cursor) = (0, 0)
+        (byteCount, cursor, isSuggestion) = (0, 0, false)
         for character in allowed(text) {
             guard byteCount + character.utf8.count <= maximumBytes else { break }
             byteCount += character.utf8.count
@@ -66,7 +68,15 @@ public struct TextField: Sendable, Hashable {
     /// gets in, so no pasted byte is ever taken for a key.
     @discardableResult
     public mutating func insert(_ text: String) -> Outcome {
-        replace(cursor..<cursor, with: allowed(text))
+        let range = isSuggestion ? 0..<characters.count : cursor..<cursor
+        isSuggestion = false
+        return replace(range, with: allowed(text))
+    }
+
+    /// Offers a text.
+    public mutating func suggest(_ text: String) {
+        setText(text)
+        isSuggestion = !isEmpty
     }
 
     /// Inserts pasted bytes; see `insert(_:)`. Bytes that are not UTF-8 become U+FFFD.
@@ -79,7 +89,8 @@ public struct TextField: Sendable, Hashable {
 
     /// Does what `key` says.
     public mutating func handle(_ key: Key) -> Outcome {
-        switch (key.code, key.modifiers) {
+        if case (.character, []) = (key.code, key.modifiers) {} else { isSuggestion = false }
+        return switch (key.code, key.modifiers) {
         case (.character(let scalar), []): insert(String(Character(scalar)))
         case (.enter, []) where isMultiline: insert("\n")
         case (.left, []), (.character("b"), .control): move(to: cursor - 1)

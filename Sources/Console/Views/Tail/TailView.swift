@@ -76,8 +76,10 @@ struct TailView: ConsoleView {
     /// The messages to show.
     func log(_ data: DashboardData) -> TailLog { frozen ?? data.tail }
 
+    /// Of what just comes by nobody selected anything.
     func selectedTopic(_ data: DashboardData) -> String? {
-        list.selection.flatMap { log(data)[$0] }.flatMap { String(validating: $0.topic, as: UTF8.self) }
+        guard isPaused else { return nil }
+        return list.selection.flatMap { log(data)[$0] }.flatMap { String(validating: $0.topic, as: UTF8.self) }
     }
 
     // MARK: Keys
