@@ -16,6 +16,25 @@ struct ThemeSwitchTests {
 
     private let light = Fixtures.theme(name: "default-light")
 
+    @Test("with few colors nothing is drawn in the color of its background", arguments: [ColorDepth.indexed256, .ansi16])
+    func legible(_ depth: ColorDepth) throws {
+        let root = URL(fileURLWithPath: #filePath)
+            .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let library = ThemeLibrary(directories: [root.appendingPathComponent("themes").path])
+        let names = try FileManager.default.contentsOfDirectory(atPath: root.appendingPathComponent("themes").path)
+            .map { String($0.dropLast(".toml".count)) }
+        #expect(names.count >= 18)
+        for name in names {
+            let theme = Theme(try library.load(name), depth: depth)
+            let text = theme[.text]
+            for role in ThemeRole.allCases {
+                let style = text.overlaid(with: theme[role])
+                guard let foreground = style.foreground, let background = style.background else { continue }
+                #expect(foreground != background, "\(role) of \(name) with \(depth)")
+            }
+        }
+    }
+
     @Test("a theme that the command line names is looked at while the prompt is open, and escape restores the one before")
     func preview() {
         var model = model()

@@ -18,7 +18,8 @@ struct Theme: Sendable, Hashable {
             let style = Style(file.style(for: role)).mapped(to: depth)
             styles[role] = depth == .none ? Theme.withoutColor(role, style) : style
         }
-        self.styles = styles
+        let text = styles[.text] ?? .plain
+        self.styles = styles.mapValues { $0.legible(on: text) }
     }
 
     /// The style of a role, to lay over that of the text.
@@ -44,6 +45,15 @@ struct Theme: Sendable, Hashable {
 }
 
 extension Style {
+    /// Where few colors are left, two of a theme may become one: what would be drawn in the color of its background is drawn
+    /// in that of the text.
+    fileprivate func legible(on text: Style) -> Style {
+        guard let foreground, foreground == background ?? text.background else { return self }
+        var style = self
+        style.foreground = text.foreground == foreground ? nil : text.foreground
+        return style
+    }
+
     /// The style a theme's file describes.
     package init(_ style: ThemeStyle) {
         var modifiers = Modifiers()

@@ -4,7 +4,7 @@ import NATS
 public struct BlindWindow: Sendable, Hashable {
     /// Where messages were missed.
     public let cluster: Cluster
-    /// When the connection was lost.
+    /// When the loss was noticed. A server that fell silent may have sent nothing for some ping intervals before.
     public let from: ContinuousClock.Instant
     /// When a server knew the subscription again.
     public let to: ContinuousClock.Instant
