@@ -117,7 +117,8 @@ extension Command {
         default: throw Failure(reason: "the command \(untrusted: definition.name) does nothing yet")
         }
         guard rest.isEmpty else {
-            throw Failure(reason: "too much after :\(untrusted: definition.name); it takes \(definition.arguments.isEmpty ? "nothing" : definition.arguments)")
+            let wanted = definition.arguments.isEmpty ? "nothing" : definition.arguments
+            throw Failure(reason: "too much after :\(untrusted: definition.name); it takes \(wanted)")
         }
         return command
     }
