@@ -49,7 +49,11 @@ extension EventRow {
             case .subscriptionInterrupted(let pattern, let cause):
                 row(.interrupted, .warning, "\(untrusted: pattern) misses messages: \(untrusted: cause.message)")
             case .subscriptionResumed(let pattern, let blind):
-                row(.resumed, .info, "\(untrusted: pattern) is complete again, it missed at least \(SafeText.duration(blind.duration))")
+                row(
+                    .resumed,
+                    .info,
+                    "\(untrusted: pattern) is complete again, it missed at least \(SafeText.duration(blind.duration))"
+                )
             case .missedEvents(let count):
                 row(.missed, .warning, "\(count) events came too fast and are missing here")
             }
