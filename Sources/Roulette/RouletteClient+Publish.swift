@@ -180,7 +180,7 @@ indirect enum Obstacle: Sendable {
 extension PooledConnection {
     fileprivate var hasUnconfirmed: Bool {
         let snapshot = client.snapshot
-        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || untoldLost > 0
+        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUntoldLoss
     }
 
     /// - Returns: why it is not confirmed.
@@ -196,7 +196,8 @@ extension PooledConnection {
                 cluster: cluster
             )
         } catch {
-            _ = takeUntoldLost()
+            // Who gave up waiting was told nothing.
+            if error.code != .canceled { _ = takeUntoldLost() }
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
             return RouletteError(
                 code,

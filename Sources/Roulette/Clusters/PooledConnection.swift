@@ -29,13 +29,13 @@ final class PooledConnection: Sendable {
         self.client = client
     }
 
-    /// Messages that were handed to a connection which was lost before they were confirmed, and that no flush has told of.
-    var untoldLost: UInt64 { client.snapshot.lost - toldLost.load(ordering: .relaxed) }
+    /// Whether messages were handed to a connection which was lost before they were confirmed, and no flush has told of them.
+    var hasUntoldLoss: Bool { client.snapshot.lost > toldLost.load(ordering: .relaxed) }
 
-    /// The same, for the one flush that tells of them.
+    /// How many those are, for the one flush that tells of them.
     func takeUntoldLost() -> UInt64 {
         let lost = client.snapshot.lost
-        let told = toldLost.exchange(lost, ordering: .relaxed)
+        let told = toldLost.max(lost, ordering: .relaxed).oldValue
         // Another flush may have told of more meanwhile.
         return lost > told ? lost - told : 0
     }
