@@ -150,6 +150,21 @@ struct ServersTests {
         #expect(rows(model) == [7, 12, 15])
     }
 
+    @Test("the detail of a topic says who asks for it, and which server did not say")
+    func askers() {
+        var model = Fixtures.busyModel(Self.wide, view: .topics)
+        model.press("enter")
+        let listing = Fixtures.listing(0, [("orders.*", "workers", 7), ("invoices", nil, 8)], names: [7: "billing"])
+        _ = update(&model, .listed(listing))
+        var silent = SubscriptionListing(cluster: 2)
+        silent.failure = "no answer in time"
+        _ = update(&model, .listed(silent))
+        let text = Screens.lines(model).joined(separator: " ")
+        #expect(text.contains("billing, cid 7 on alpha, orders.*") && text.contains("workers"))
+        #expect(!text.contains("cid 8"))
+        #expect(Screens.shows("gamma did not say: no answer in time", model))
+    }
+
     // MARK: Connections
 
     @Test("the columns of nats-top: who, from where, and rates to and from, over the time that passed")

@@ -7,7 +7,7 @@ struct TopicAskers {
     /// Subscriptions named one by one.
     private static let named = 6
 
-    /// One row for each subscription, and one for the rest.
+    /// One row for each subscription, one for the rest, and one for each server that did not say.
     let lines: [SafeText]
 
     init(_ topic: [UInt8], _ data: DashboardData) {
@@ -19,6 +19,10 @@ struct TopicAskers {
             }
         }
         if rest > 0 { lines.append("and \(rest) more") }
+        for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
+            guard let failure = listing.failure else { continue }
+            lines.append("\(data.deployment.clusterName(cluster)) did not say: \(untrusted: failure)")
+        }
         self.lines = lines
     }
 

@@ -91,7 +91,6 @@ struct TopicTree: Sendable {
 
     mutating func expand(_ node: Int) { expanded.insert(node) }
     mutating func collapse(_ node: Int) { expanded.remove(node) }
-    func isExpanded(_ node: Int) -> Bool { expanded.contains(node) }
 
     /// Opens everything above a node.
     mutating func reveal(_ node: Int) {
