@@ -48,7 +48,10 @@ extension ConsoleRuntime {
     }
 
     private func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
-        ServerMonitor(endpoint: try MonitorEndpoint(configuration.profile.servers[cluster].monitor ?? ""))
+        let server = configuration.profile.servers[cluster]
+        var monitor = ServerMonitor(endpoint: try MonitorEndpoint(server.monitor ?? ""))
+        monitor.tls = server.tls ?? configuration.profile.tls
+        return monitor
     }
 
     private func part<Value: Sendable>(

@@ -41,9 +41,16 @@ struct ConnectionOptions: ParsableArguments {
     @Option(name: .long, help: "How the ring names the clusters: by position or by name.")
     var naming: Profile.Naming?
 
+    @Option(
+        name: .long,
+        help: .init("Connections to each cluster, for each of publishing and subscribing.", valueName: "number")
+    )
+    var poolSize: Int?
+
     /// Whether none of them is given.
     var isEmpty: Bool {
         config == nil && profile == nil && server.isEmpty && context.isEmpty && naming == nil && login.isEmpty && tls.isEmpty
+            && poolSize == nil && !login.allowPlaintextCredentials
     }
 
     // MARK: Resolving
@@ -55,7 +62,13 @@ struct ConnectionOptions: ParsableArguments {
     func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
         var deployment = try unchanged(environment: environment)
         deployment.path = config ?? (try? SettingsLocations(environment: environment))?.configurationFile
-        deployment.isAsInFile = server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil
+        deployment.isAsInFile =
+            server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil && poolSize == nil
+            && !login.allowPlaintextCredentials
+        if let poolSize {
+            guard (1...1000).contains(poolSize) else { throw CommandFailure.usage("--pool-size is \(poolSize), use 1 to 1000") }
+            deployment.profile.poolSize = poolSize
+        }
         if let naming {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }

@@ -37,6 +37,7 @@ extension ConfigurationFile {
             "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
             "history = \(profile.keepsHistory)",
+            "allow_plaintext_credentials = \(profile.allowsPlaintextCredentials)",
         ]
         if let theme = profile.theme { lines.append("theme = \(literal(theme))") }
         lines += describe(profile.login) + describe(profile.tls)

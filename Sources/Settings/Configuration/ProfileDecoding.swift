@@ -28,6 +28,8 @@ extension Profile {
         profile.readWatch(from: &reader)
         profile.keepsHistory = reader.boolean("history") ?? profile.keepsHistory
         profile.readLogin(from: &reader, resolvePath: resolvePath)
+        profile.allowsPlaintextCredentials =
+            reader.boolean("allow_plaintext_credentials") ?? profile.allowsPlaintextCredentials
         profile.readTLS(from: &reader, resolvePath: resolvePath)
         profile.readServers(from: &reader)
 

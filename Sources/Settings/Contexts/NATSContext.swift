@@ -155,10 +155,15 @@ private struct ContextFields {
         if let path = expanded(take("nkey")) { logins.append(("nkey", .nkey(path: path))) }
         if let token = take("token") { logins.append(("token", .token(Secret(token)))) }
         if let jwt = take("user_jwt") {
-            guard let seed else {
-                throw SettingsError(.invalid, file: path, key: "user_jwt", "a JWT needs the seed of its key, in user_seed")
+            guard seed != nil || JWTClaims(Secret(jwt))?.isBearer == true else {
+                throw SettingsError(
+                    .invalid,
+                    file: path,
+                    key: "user_jwt",
+                    "a JWT that is no bearer token needs the seed of its key, in user_seed"
+                )
             }
-            logins.append(("user_jwt", .jwt(Secret(jwt), seed: Secret(seed))))
+            logins.append(("user_jwt", .jwt(Secret(jwt), seed: seed.map { Secret($0) })))
         }
         guard logins.count <= 1 else {
             let keys = logins.map(\.key).joined(separator: " and ")
