@@ -160,7 +160,7 @@ private struct ContextFields {
                     .invalid,
                     file: path,
                     key: "user_jwt",
-                    "a JWT that is no bearer token needs the seed of its key, in user_seed"
+                    "a JWT needs the seed of its key, in user_seed"
                 )
             }
             logins.append(("user_jwt", .jwt(Secret(jwt), seed: seed.map { Secret($0) })))
