@@ -27,6 +27,7 @@ struct EventLog: Sendable {
         case .serverError: (.warning, "server reported an error")
         case .lameDuck: (.notice, "server is going to stop")
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
+        case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
         case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
@@ -59,6 +60,9 @@ struct EventLog: Sendable {
         case .moved(let server, let unconfirmed, let duplicates):
             metadata["server"] = "\(printable(server.name))"
             metadata["unconfirmed"] = "\(unconfirmed)"
+            metadata["duplicates"] = "\(duplicates)"
+        case .moveFailed(let cause, let duplicates):
+            metadata["cause"] = "\(cause)"
             metadata["duplicates"] = "\(duplicates)"
         case .closed(let unsent):
             metadata["unsent"] = "\(unsent)"

@@ -80,7 +80,7 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .drained, .closed:
+        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed:
             break
         }
     }
