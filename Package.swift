@@ -95,6 +95,7 @@ let package = Package(
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
+        .target(name: "CProcess"),
         .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
@@ -117,6 +118,7 @@ let package = Package(
         .executableTarget(
             name: "RouletteCommand",
             dependencies: [
+                "CProcess",
                 "Console",
                 "NcursesTerminal",
                 "SanitizedMutex",

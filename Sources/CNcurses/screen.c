@@ -149,6 +149,11 @@ void cncurses_leave(void) {
     cncurses_disarm_restore();
 }
 
+void cncurses_forget(void) {
+    has_terminal = false;
+    cncurses_disarm_restore();
+}
+
 void cncurses_leave_for_plain_text(void) {
     if (!has_terminal) return;
     cncurses_leave();
@@ -184,7 +189,7 @@ void cncurses_stop(void) {
     if (screen == NULL) return;
     cncurses_leave();
     if (shows_plain_text) {
-        reset_shell_mode();
+        if (cncurses_is_in_foreground()) reset_shell_mode();
         shows_plain_text = false;
         cncurses_disarm_restore();
     }

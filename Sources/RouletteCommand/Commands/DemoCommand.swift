@@ -70,8 +70,7 @@ struct DemoCommand: AsyncParsableCommand {
 
         let traffic = TrafficPlan(topics: TopicCatalog(count: topics), rate: rate)
         if headless {
-            // Stopping is how it is meant to end.
-            _ = try await untilStopped { try await runHeadless(demo, traffic) }
+            try await untilStopped(grace: RunningDemo.stopTimeout + .seconds(2)) { try await runHeadless(demo, traffic) }
         } else {
             let file = try ConfigurationFile.load(path: demo.deployment.profileFile, environment: environment)
             let path = demo.deployment.profileFile

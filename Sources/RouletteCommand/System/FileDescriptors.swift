@@ -31,6 +31,8 @@ enum FileDescriptors {
             if errno == EAGAIN {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 _ = poll(&waiting, 1, -1)
+            } else if errno == EBADF, descriptor == STDIN_FILENO {
+                throw .failed("the standard input is closed; leave out <&- or read from a file")
             } else if errno != EINTR {
                 throw .failed("reading failed: \(String(cString: strerror(errno)))")
             }

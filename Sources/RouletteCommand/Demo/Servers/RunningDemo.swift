@@ -14,7 +14,7 @@ struct RunningDemo: Sendable {
     private let channel: SupervisorChannel
 
     /// How long the supervisor may take to stop the servers, which get two seconds, and a second when they are killed.
-    private static let stopTimeout: Duration = .seconds(10)
+    static let stopTimeout: Duration = .seconds(10)
 
     /// Starts a supervisor, and waits until the servers are up.
     static func start(_ plan: DemoPlan, environment: [String: String]) throws(CommandFailure) -> RunningDemo {
