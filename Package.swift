@@ -96,7 +96,7 @@ let package = Package(
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
         .target(name: "CProcess"),
-        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command

@@ -4,11 +4,13 @@
 #endif
 
 #include "CNcurses.h"
+#include "CProcess.h"
 #include "internal.h"
 
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +115,7 @@ enum cncurses_start_result cncurses_start(void) {
     const char *move = tigetstr("cup");
     if (move == NULL || move == (const char *)-1) return CNCURSES_TOO_SIMPLE;
 
+    if (!cprocess_wait_for_foreground(STDIN_FILENO, SIGTTOU)) return CNCURSES_IN_BACKGROUND;
     prepare_restore();
     cncurses_arm_restore();
     screen = newterm(term, stdout, stdin);

@@ -3,6 +3,7 @@
 #endif
 
 #include "CNcurses.h"
+#include "CProcess.h"
 #include "internal.h"
 
 #include <errno.h>
@@ -58,9 +59,7 @@ void cncurses_disarm_restore(void) {
 }
 
 bool cncurses_is_in_foreground(void) {
-    pid_t foreground = tcgetpgrp(STDIN_FILENO);
-    // Without a foreground group, or on a terminal that is not the session's, there is no shell to keep away from.
-    return foreground <= 0 || foreground == getpgrp();
+    return cprocess_is_in_foreground(STDIN_FILENO);
 }
 
 static void restore_now(void) {

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -80,6 +81,28 @@ void cprocess_watch_signals(int pipe) {
     }
 }
 
+#pragma mark - Background
+
+bool cprocess_is_in_foreground(int terminal) {
+    pid_t foreground = tcgetpgrp(terminal);
+    // Without a foreground group, or on a terminal that is not the session's, there is no shell to keep away from.
+    return foreground <= 0 || foreground == getpgrp();
+}
+
+bool cprocess_wait_for_foreground(int terminal, int number) {
+    int vain = 0;
+    while (!cprocess_is_in_foreground(terminal)) {
+        struct sigaction action;
+        if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN || vain == 3) return false;
+        long long before = milliseconds();
+        kill(0, number);
+        // Another thread may be the one that takes it, a moment later.
+        poll(NULL, 0, 100);
+        vain = milliseconds() - before > 150 ? 0 : vain + 1;
+    }
+    return true;
+}
+
 #pragma mark - Typing without an echo
 
 static const int disturbing[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP};
@@ -90,7 +113,7 @@ static atomic_bool is_hidden;
 
 // In the background the terminal is the shell's, which has set its own modes.
 static void set_modes(const struct termios *modes) {
-    if (atomic_load(&is_hidden) && tcgetpgrp(hidden_terminal) == getpgrp()) tcsetattr(hidden_terminal, TCSANOW, modes);
+    if (atomic_load(&is_hidden) && cprocess_is_in_foreground(hidden_terminal)) tcsetattr(hidden_terminal, TCSANOW, modes);
 }
 
 static void on_disturbance(int number) {
@@ -106,6 +129,7 @@ static void on_disturbance(int number) {
 }
 
 bool cprocess_hide_typing(int terminal) {
+    if (!cprocess_wait_for_foreground(terminal, SIGTTOU)) return false;
     if (tcgetattr(terminal, &shown_modes) != 0) return false;
     hidden_modes = shown_modes;
     hidden_modes.c_lflag &= ~(tcflag_t)(ECHO | ICANON);
@@ -123,7 +147,6 @@ bool cprocess_hide_typing(int terminal) {
         sigaction(disturbing[index], NULL, &before_disturbing[index]);
         if (before_disturbing[index].sa_handler != SIG_IGN) sigaction(disturbing[index], &action, NULL);
     }
-    // In the background this stops the process until it may.
     return tcsetattr(terminal, TCSAFLUSH, &hidden_modes) == 0;
 }
 

@@ -29,6 +29,8 @@ enum cncurses_start_result {
     CNCURSES_NO_DATABASE,
     /// The terminal cannot place the cursor.
     CNCURSES_TOO_SIMPLE,
+    /// A shell runs this program in the background, and cannot be waited for.
+    CNCURSES_IN_BACKGROUND,
     /// Anything else.
     CNCURSES_FAILED,
 };

@@ -22,11 +22,25 @@ void cprocess_watch_signals(int pipe);
 /// Ends the process by the default action of a signal, so that its parent sees which one it was.
 void cprocess_end_by(int number);
 
+#pragma mark - Background
+
+/// Whether a terminal is ours to read and to change: false while a shell runs this program in the background.
+bool cprocess_is_in_foreground(int terminal);
+
+/// Stops the process group, as the kernel does with one that uses its terminal in the background, until it is in the
+/// foreground. The kernel itself does so only with threads that do not block the signal, and those that run tasks do.
+/// - Parameters:
+///   - terminal: A descriptor of the terminal.
+///   - number: SIGTTIN to read, SIGTTOU to change its modes.
+/// - Returns: false if the process cannot be stopped: the signal is ignored, or no shell is there to continue it.
+bool cprocess_wait_for_foreground(int terminal, int number);
+
 #pragma mark - Typing without an echo
 
 /// Turns off the echo of a terminal, and makes every byte readable at once. Until `cprocess_show_typing`, a signal that
 /// ends or stops the process turns it on again first; when the process goes on, it is off again.
-/// - Returns: false if it is not a terminal.
+/// In the background the process is stopped first.
+/// - Returns: false if it is not a terminal, or one that is not to be had.
 bool cprocess_hide_typing(int terminal);
 
 /// Puts the modes of the terminal back, and the handlers that were there before.
