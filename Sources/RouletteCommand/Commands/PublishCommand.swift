@@ -65,20 +65,29 @@ struct PublishCommand: AsyncParsableCommand {
             let cluster = try client.owner(of: topic)
             let progress = Progress()
             let work = Work(client: client, topic: topic, payload: payload, headers: headers, count: count, pacing: pacing)
-            let wasStopped: Bool
             do {
-                wasStopped = try await untilStopped { try await work.publish(progress) }
-                // What was accepted before the operator stopped it still gets its confirmation.
-                if wasStopped { try await work.confirm(progress) }
+                try await untilStopped { try await work.publish(progress) }
+            } catch var stop as StoppedBySignal {
+                // What was accepted before the operator stopped it still gets its confirmation, if that comes soon.
+                try? await within(Self.lastConfirmation, orThrow: .failed("no confirmation")) { try await work.confirm(progress) }
+                try report(progress, cluster: cluster)
+                stop.note = stopNote(progress)
+                throw stop
             } catch {
                 try report(progress, cluster: cluster, error: error)
                 throw error
             }
             try report(progress, cluster: cluster)
-            if wasStopped, progress.accepted < count {
-                throw CommandFailure.failed("stopped after \(progress.accepted) of \(count) messages")
-            }
         }
+    }
+
+    /// How long a program that was stopped waits for the confirmation of what it has sent.
+    private static let lastConfirmation: Duration = .seconds(1)
+
+    private func stopNote(_ progress: Progress) -> String {
+        let open = progress.accepted - progress.confirmed
+        let doubt = open > 0 ? "; \(open) of them are not confirmed and may not have arrived" : ""
+        return "stopped after \(progress.accepted) of \(count) messages\(doubt)"
     }
 
     private func report(_ progress: Progress, cluster: Cluster, error: (any Error)? = nil) throws {
@@ -94,7 +103,7 @@ struct PublishCommand: AsyncParsableCommand {
             "accepted": .number(progress.accepted),
             "confirmed": .number(progress.confirmed),
             "refused": .number(progress.refused),
-            "error": .string((error as? RouletteError)?.description),
+            "error": .string(error.flatMap { CommandFailure($0)?.description }),
         ])
     }
 
@@ -150,8 +159,8 @@ struct PublishCommand: AsyncParsableCommand {
             let accepted = progress.accepted
             do {
                 // This client publishes nothing else.
-                try await client.flush()
-            } catch  where error.code == .permission || error.code == .refused {
+                try await client.confirm()
+            } catch let error as RouletteError where error.code == .permission || error.code == .refused {
                 let clusters = client.snapshot().clusters
                 progress.setConfirmed(
                     accepted,
