@@ -1,3 +1,4 @@
+import NATSWire
 import Roulette
 
 /// Runs `body` for at most a time, then cancels it.
@@ -33,6 +34,17 @@ extension RouletteClient {
         let cluster = try owner(of: topic).name
         try await within(limit, orThrow: .unanswered("cluster \(cluster) has not confirmed", limit)) {
             try await self.flush(topic: topic)
+        }
+    }
+
+    /// Publishes a message, and waits as long as the retries of the profile take.
+    /// - Throws: ``CommandFailure`` when the server takes no bytes for longer than that.
+    func publishInTime(_ payload: [UInt8], to topic: String, headers: Headers?) async throws {
+        // Nearly always there is room, and no timer is needed.
+        if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
+        let limit = configuration.patience
+        try await within(limit, orThrow: .unanswered("the server takes no more messages", limit)) {
+            try await self.publish(payload, to: topic, headers: headers)
         }
     }
 
