@@ -187,6 +187,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "SanitizedMutex",
+                "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -74,6 +74,7 @@ extension RouletteClient {
         reply: String?,
         headers: Headers?
     ) -> Obstacle? {
+        elixirTopics?.publishing(to: topic, reply: reply)
         var replySubject: Subject?
         if let reply {
             do {

@@ -54,6 +54,12 @@ extension EventRow {
                     .info,
                     "\(untrusted: pattern) is complete again, it missed at least \(SafeText.duration(blind.duration))"
                 )
+            case .topicBreaksElixir(let topic):
+                row(
+                    .serverError,
+                    .warning,
+                    "\(untrusted: topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                )
             case .missedEvents(let count):
                 row(.missed, .warning, "\(count) events came too fast and are missing here")
             }

@@ -33,6 +33,7 @@ struct EventLog: Sendable {
         // One for each subscription of a connection whose loss was told already.
         case .subscriptionInterrupted: (.debug, "subscription is interrupted")
         case .subscriptionResumed: (.debug, "subscription is complete again")
+        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
         // Told where it happens.
         case .drained, .missedEvents: nil
         }
@@ -73,6 +74,8 @@ struct EventLog: Sendable {
         case .subscriptionResumed(let pattern, let blind):
             metadata["pattern"] = "\(pattern)"
             metadata["blind"] = "\(blind.duration)"
+        case .topicBreaksElixir(let topic):
+            metadata["topic"] = "\(printable(topic))"
         case .lameDuck, .drained, .missedEvents:
             break
         }

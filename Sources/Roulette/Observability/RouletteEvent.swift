@@ -40,6 +40,10 @@ public struct RouletteEvent: Sendable {
         case subscriptionInterrupted(pattern: String, cause: NATSError)
         /// A subscription is complete again, after having missed what was published in the blind window.
         case subscriptionResumed(pattern: String, blind: BlindWindow)
+        /// A message was published to a topic beyond ASCII, or asks for its answer on one, and the configuration says that
+        /// programs on Roulette 1.0.5 (Elixir) share the deployment: one that receives it loses a connection with all its
+        /// subscriptions. Reported once per client.
+        case topicBreaksElixir(topic: String)
         /// The listener was too slow: this many events are missing here.
         case missedEvents(Int)
     }

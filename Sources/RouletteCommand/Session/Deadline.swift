@@ -48,7 +48,7 @@ extension RouletteClient {
         }
     }
 
-    /// The same for all topics.
+    /// Waits until all servers have confirmed everything published before.
     func confirm() async throws {
         let limit = configuration.answerTimeout
         try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await self.flush() }

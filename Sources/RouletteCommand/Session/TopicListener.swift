@@ -80,7 +80,8 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .drained, .closed:
+        // The last is about publishing, and every command tells it.
+        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .drained, .closed, .topicBreaksElixir:
             break
         }
     }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette status")
+@Suite("roulette status", .timeLimit(.minutes(2)))
 struct StatusTests {
     private struct Cluster: Decodable {
         struct Connection: Decodable {
@@ -63,6 +63,7 @@ struct StatusTests {
             #expect(result.status == .exited(1), "\(result.errors)")
             let clusters = try clusters(result)
             #expect(clusters.map(\.state) == ["up", "down"])
+            #expect(clusters[1].connections.count == Self.pool.count)
             for connection in clusters[1].connections {
                 #expect(connection.last_error?.contains("connection refused") == true)
                 #expect(connection.rtt_us == nil && connection.server_id == nil && connection.attempts >= 1)

@@ -18,7 +18,7 @@ struct RunningDemo: Sendable {
 
     /// Starts a supervisor, and waits until the servers are up.
     static func start(_ plan: DemoPlan, environment: [String: String]) throws(CommandFailure) -> RunningDemo {
-        let program = try ServerProgram.find(environment: environment)
+        let program = try ServerProgram(environment: environment).find()
         let claim = try DemoDirectories(environment: environment).claim()
         // From here on the supervisor alone holds the lock.
         defer { close(claim.lock) }
