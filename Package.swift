@@ -96,7 +96,8 @@ let package = Package(
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
-        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CProcess"),
+        .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
@@ -118,6 +119,7 @@ let package = Package(
         .executableTarget(
             name: "RouletteCommand",
             dependencies: [
+                "CProcess",
                 "Console",
                 "NcursesTerminal",
                 "SanitizedMutex",
@@ -167,6 +169,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
         .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
             dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
@@ -185,6 +188,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "SanitizedMutex",
+                "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),
