@@ -37,7 +37,7 @@ extension ConnectionDriver {
         } whenComplete: { result in
             guard case .preparing = link.encryption, let channel = link.channel, channel.isActive else { return }
             do throws(NATSError) {
-                let handler = try self.tlsAttempt.makeHandler(try result.get())
+                let handler = try self.tlsAttempt(on: link).makeHandler(try result.get())
                 link.encryption = .handshaking(handler)
                 // It sends its first bytes while it is being added, and a failure comes back here at once.
                 try Self.put(handler, before: channel)
@@ -58,7 +58,7 @@ extension ConnectionDriver {
     /// The certificate is in order as such; what remains is whose it is.
     func tlsCompleted(on link: Link) {
         guard case .handshaking(let handler) = link.encryption else { return }
-        let attempt = tlsAttempt
+        let attempt = tlsAttempt(on: link)
         do {
             try attempt.checkIdentity(handler.peerCertificate)
         } catch {
@@ -71,9 +71,11 @@ extension ConnectionDriver {
         if let info = link.info { authenticate(on: link, info) }
     }
 
-    /// Whom the certificate has to be made out to is up to the user alone, whatever address is dialed.
-    private var tlsAttempt: TLSAttempt {
-        TLSAttempt(configuration: configuration.tls, host: configuration.address.host)
+    /// Whom the certificate has to be made out to is up to the user alone: the address that was dialed if the user configured
+    /// it, and never one that a server announced.
+    private func tlsAttempt(on link: Link) -> TLSAttempt {
+        let isConfigured = configuration.alternatives.contains(link.address)
+        return TLSAttempt(configuration: configuration.tls, host: (isConfigured ? link.address : configuration.address).host)
     }
 
     // MARK: Proof of identity
@@ -151,7 +153,7 @@ extension ConnectionDriver {
     func explain(_ error: any Error, on link: Link) -> NATSError {
         guard let handler = link.tlsHandler else { return .socket(error) }
         let verifiesClients = link.info?.tlsVerify ?? false
-        return tlsAttempt.explain(error, certificate: handler.peerCertificate, serverVerifiesClients: verifiesClients)
+        return tlsAttempt(on: link).explain(error, certificate: handler.peerCertificate, serverVerifiesClients: verifiesClients)
             ?? explainEnd(of: link) ?? .socket(error)
     }
 
@@ -159,7 +161,7 @@ extension ConnectionDriver {
     func explainEnd(of link: Link) -> NATSError? {
         guard link.tlsStatus != nil, !isAccepted(link) else { return nil }
         guard let info = link.info else { return .closedAfterHandshake }
-        return tlsAttempt.closedBeforePong(serverVerifiesClients: info.tlsVerify)
+        return tlsAttempt(on: link).closedBeforePong(serverVerifiesClients: info.tlsVerify)
     }
 
     private func isAccepted(_ link: Link) -> Bool {
