@@ -101,7 +101,8 @@ let package = Package(
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
-        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CProcess"),
+        .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
@@ -123,6 +124,7 @@ let package = Package(
         .executableTarget(
             name: "RouletteCommand",
             dependencies: [
+                "CProcess",
                 "Console",
                 "NcursesTerminal",
                 "SanitizedMutex",

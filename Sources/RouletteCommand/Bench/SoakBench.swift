@@ -45,9 +45,9 @@ struct SoakBench: Sendable {
 
     func run(_ client: RouletteClient, report: @escaping @Sendable (Sample) throws -> Void) async throws {
         let counts = Counts()
-        let subscription = try await client.subscribe(
+        let subscription = try await client.subscribeConfirmed(
             to: options.pattern,
-            options: SubscribeOptions(restart: .permanent, confirmed: true)
+            options: SubscribeOptions(restart: .permanent)
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await publish(client, counts: counts) }

@@ -64,20 +64,29 @@ struct PublishCommand: AsyncParsableCommand {
             let cluster = try client.owner(of: topic)
             let progress = Progress()
             let work = Work(client: client, topic: topic, payload: payload, headers: headers, count: count, pacing: pacing)
-            let wasStopped: Bool
             do {
-                wasStopped = try await untilStopped { try await work.publish(progress) }
-                // What was accepted before the operator stopped it still gets its confirmation.
-                if wasStopped { try await work.confirm(progress) }
+                try await untilStopped { try await work.publish(progress) }
+            } catch var stop as StoppedBySignal {
+                // What was accepted before the operator stopped it still gets its confirmation, if that comes soon.
+                try? await within(Self.lastConfirmation, orThrow: .failed("no confirmation")) { try await work.confirm(progress) }
+                try report(progress, cluster: cluster)
+                stop.note = stopNote(progress)
+                throw stop
             } catch {
                 try report(progress, cluster: cluster)
                 throw error
             }
             try report(progress, cluster: cluster)
-            if wasStopped, progress.accepted < count {
-                throw CommandFailure.failed("stopped after \(progress.accepted) of \(count) messages")
-            }
         }
+    }
+
+    /// How long a program that was stopped waits for the confirmation of what it has sent.
+    private static let lastConfirmation: Duration = .seconds(1)
+
+    private func stopNote(_ progress: Progress) -> String {
+        let open = progress.accepted - progress.confirmed
+        let doubt = open > 0 ? "; \(open) of them are not confirmed and may not have arrived" : ""
+        return "stopped after \(progress.accepted) of \(count) messages\(doubt)"
     }
 
     private func report(_ progress: Progress, cluster: Cluster) throws {
@@ -136,7 +145,7 @@ struct PublishCommand: AsyncParsableCommand {
 
         func confirm(_ progress: Progress) async throws {
             let accepted = progress.accepted
-            try await client.flush(topic: topic)
+            try await client.confirm(topic: topic)
             progress.setConfirmed(accepted)
         }
     }

@@ -10,7 +10,7 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             It makes the connections of the profile, as many for each role as pool_size says, waits until it is known of each
             whether it can be made, and measures a round trip. The exit code is 0 when all are up, 1 when some are not, and 2
-            when the configuration cannot work. With --watch it looks again and again until ^C; the last look counts.
+            when the configuration cannot work. With --watch it looks again and again until ^C.
 
             With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
             each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
@@ -42,7 +42,7 @@ struct StatusCommand: AsyncParsableCommand {
         let configuration = try RouletteConfiguration.status(profile)
         let report = StatusReport(asJSON: output.json)
 
-        _ = try await untilStopped {
+        try await untilStopped {
             try await Session.withClient(configuration) { client in
                 await FirstContact.wait(for: client)
                 repeat {
@@ -52,10 +52,6 @@ struct StatusCommand: AsyncParsableCommand {
                 } while watch
             }
         }
-        switch await report.isAllUp {
-        case true?: return
-        case false?: throw ExitCode(CommandFailure.Kind.failed.rawValue)
-        case nil: throw CommandFailure.failed("stopped before it was known whether the clusters can be reached")
-        }
+        guard await report.isAllUp == true else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
     }
 }

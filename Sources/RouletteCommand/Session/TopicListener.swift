@@ -47,7 +47,7 @@ struct TopicListener: Sendable {
         let connected = Set(client.snapshot().clusters.filter(\.isUp).map(\.cluster))
         let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
         options.requiresConnection = !isPattern || connected.isEmpty
-        let subscription = try await client.subscribe(to: topic, options: options)
+        let subscription = try await client.subscribeConfirmed(to: topic, options: options)
         for cluster in client.snapshot().clusters where subscription.clusters.contains(cluster.cluster) && !cluster.isUp {
             let reason = cluster.lastError?.message ?? "no connection yet"
             StandardError.note(

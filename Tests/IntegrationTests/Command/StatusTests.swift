@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette status")
+@Suite("roulette status", .timeLimit(.minutes(2)))
 struct StatusTests {
     private struct Cluster: Decodable {
         struct Connection: Decodable {

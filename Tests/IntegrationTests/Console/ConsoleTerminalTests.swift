@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("The console in a terminal, on real servers", .serialized)
+@Suite("The console in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ConsoleTerminalTests {
     /// The console on one server for each cluster.
     private func withConsole(

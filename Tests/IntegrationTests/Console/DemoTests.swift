@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The demo", .serialized)
+@Suite("The demo", .serialized, .timeLimit(.minutes(5)))
 struct DemoTests {
     private func isGone(_ pid: Int32) -> Bool { kill(pid, 0) != 0 || isZombie(pid) }
 

@@ -4,7 +4,7 @@ import Testing
 
 /// A shell runs the console and looks at its terminal before and after: the same shell, the same terminal, and none that
 /// mends the modes of what it ran, as interactive ones do.
-@Suite("The terminal after the console", .serialized)
+@Suite("The terminal after the console", .serialized, .timeLimit(.minutes(5)))
 struct RestoredTerminalTests {
     /// How the console ends.
     enum Ending: Sendable, CaseIterable {

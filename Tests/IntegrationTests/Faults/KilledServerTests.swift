@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Acceptance checks 1–3 and 10: what becomes of messages when a server dies. Times of minutes are scaled to seconds.
-@Suite("Faults: servers that die", .serialized)
+@Suite("Faults: servers that die", .serialized, .timeLimit(.minutes(5)))
 struct KilledServerTests {
     @Test("check 1: kill -9 under load: accepted ≤ received + reported as lost, in order per topic, nothing twice")
     func killedUnderLoad() async throws {

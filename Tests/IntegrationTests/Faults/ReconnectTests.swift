@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Acceptance checks 6, 9 and 11: how connections are made again. Check 7 is in virtual time.
-@Suite("Faults: connections that are made again")
+@Suite("Faults: connections that are made again", .timeLimit(.minutes(2)))
 struct ReconnectTests {
     @Test("check 6: stale once, then connected for five ping intervals and more")
     func staleOnce() async throws {

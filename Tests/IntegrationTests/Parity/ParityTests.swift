@@ -7,7 +7,7 @@ import Testing
 
 /// The rows of the table that compares Roulette 1.0.5 with this library, one test each. Those about the configuration alone
 /// are in `ConfigurationKeyTests` and in `RouletteTests/Parity`.
-@Suite("Parity with Roulette 1.0.5: what it does")
+@Suite("Parity with Roulette 1.0.5: what it does", .timeLimit(.minutes(2)))
 struct ParityTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 

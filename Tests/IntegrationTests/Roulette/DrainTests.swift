@@ -4,7 +4,7 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite("Coming to an end")
+@Suite("Coming to an end", .timeLimit(.minutes(2)))
 struct DrainTests {
     @Test("check 21: everything received is handled and answered, everything published is confirmed; nothing new is taken")
     func drain() async throws {

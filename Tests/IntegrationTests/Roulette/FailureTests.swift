@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Clusters that freeze, die and come back")
+@Suite("Clusters that freeze, die and come back", .timeLimit(.minutes(2)))
 struct FailureTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
         configuration.pingInterval = .milliseconds(200)

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that announce their end")
+@Suite("Servers that announce their end", .timeLimit(.minutes(2)))
 struct LameDuckTests {
     /// A cluster of nodes behind addresses of which the client knows one, as with a load balancer.
     private func withCluster(_ body: (NATSCluster, FaultProxy) async throws -> Void) async throws {

@@ -3,7 +3,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Publishing through a handle")
+@Suite("Publishing through a handle", .timeLimit(.minutes(2)))
 struct TopicPublisherTests {
     @Test("messages of a handle and of the client arrive in the order of one task, on the topic's cluster")
     func orderAcrossBoth() async throws {

@@ -4,7 +4,7 @@ import NIOPosix
 import TestSupport
 import Testing
 
-@Suite("Logins, on real and scripted servers")
+@Suite("Logins, on real and scripted servers", .timeLimit(.minutes(2)))
 struct LoginTests {
     @Test("an NKEY logs in, another one is refused, and so is one whose seed is wrong")
     func nkey() async throws {

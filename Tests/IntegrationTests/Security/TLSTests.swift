@@ -3,7 +3,7 @@ import NATS
 import TestSupport
 import Testing
 
-@Suite("TLS, on real servers")
+@Suite("TLS, on real servers", .timeLimit(.minutes(2)))
 struct TLSTests {
     /// A server that requires TLS, with a proxy before it that records what the client sends.
     private func withTLSServer(

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Canceling and closing while something is awaited")
+@Suite("Canceling and closing while something is awaited", .timeLimit(.minutes(2)))
 struct CancellationTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 

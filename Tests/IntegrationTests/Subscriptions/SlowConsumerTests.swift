@@ -3,7 +3,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Slow consumers")
+@Suite("Slow consumers", .timeLimit(.minutes(5)))
 struct SlowConsumerTests {
     /// Reads the episodes of one pattern from a client's events.
     private struct Episodes {

@@ -161,7 +161,7 @@ extension NATSServerProcess {
         ports: Ports?,
         in directory: TemporaryDirectory
     ) async throws -> (ChildProcess, Ports) {
-        let program = try InstalledProgram.path(of: "nats-server")
+        let program = try NATSServerProgram.path()
         let file = "\(directory.path)/server.conf"
         try configuration.text(ports: ports, directory: directory.path)
             .write(toFile: file, atomically: true, encoding: .utf8)

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Getting around in a terminal, on a real server", .serialized)
+@Suite("Getting around in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct NavigationTests {
     @Test("sizes change while something is typed and while the tail is scrolled")
     func resizeStorm() async throws {
