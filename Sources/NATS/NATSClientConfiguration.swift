@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// How a ``NATSClient`` connects and what it allows itself to hold.
 public struct NATSClientConfiguration: Sendable {
     /// Where the server, or the load balancer in front of a cluster, listens.
@@ -37,6 +39,13 @@ public struct NATSClientConfiguration: Sendable {
     private(set) var hasCredentials = false
     /// Whether and how the connection is encrypted.
     public var tls = TLS()
+    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it: on a network of your own, or
+    /// through a tunnel. Otherwise it is logged and reported (``NATSEvent/credentialsInPlaintext(address:)``) when the server
+    /// is not on this machine.
+    ///
+    /// With ``TLS/Mode-swift.enum/automatic`` and an address that offered TLS before in this process they are never sent
+    /// without it.
+    public var allowsPlaintextCredentials = false
     /// One deadline over everything from the first TCP packet to the first PONG, TLS included.
     public var connectTimeout: Duration = .seconds(5)
     /// The time between two PINGs. The first one of a connection comes up to one second later,
@@ -75,6 +84,15 @@ public struct NATSClientConfiguration: Sendable {
     /// What the reply subjects of requests begin with, for accounts that may subscribe only to an inbox of their own.
     /// A subject of at most 256 bytes.
     public var inboxPrefix = "_INBOX"
+
+    /// What to change where a server takes no more connections; the end of an error message.
+    package var connectionAdvice = "Make fewer connections, or raise the limit"
+    /// The addresses that TLS was had with.
+    package var encryptedAddresses = AddressMemory.encrypted
+    /// The addresses whose warning of credentials in plain text was given.
+    package var plaintextLogins = AddressMemory()
+    /// Whether what is sent to an address never leaves this machine. Tests say otherwise of the loopback.
+    package var isOnThisMachine: @Sendable (SocketAddress) -> Bool = { $0.isLoopback }
 
     /// A configuration for one address, everything else at its default.
     public init(address: Address) {

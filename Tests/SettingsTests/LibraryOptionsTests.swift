@@ -30,6 +30,7 @@ struct LibraryOptionsTests {
         "outboundBufferSize": "outbound_buffer_size = 77777",
         "credentials": "token = \"t\"",
         "tls": "tls = \"required\"",
+        "allowsPlaintextCredentials": "allow_plaintext_credentials = true",
         "inboxPrefix": "inbox_prefix = \"_I.x\"",
         "connectionName": "connection_name = \"x\"",
     ]
@@ -52,6 +53,10 @@ struct LibraryOptionsTests {
     /// Of the configuration of one connection, what Roulette does not set from its own.
     static let connectionOnly: [String: String] = [
         "hasCredentials": "Follows from credentials.",
+        "connectionAdvice": "A part of an error message.",
+        "encryptedAddresses": "What the process remembers of addresses.",
+        "plaintextLogins": "What the process remembers of addresses.",
+        "isOnThisMachine": "Told otherwise by tests alone.",
         "stableAfter": "A rule of the backoff.",
         "reconnectBufferSize": "Roulette keeps nothing while there is no connection.",
         "confirmationInterval": "A rule of the confirmation.",

@@ -13,11 +13,13 @@ extension ConnectionDriver {
         timers.retry = nil
         timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
             guard link === self.link else { return }
-            if link.isSecuring { return self.failed(link, .tlsTimeout) }
-            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
+            let speaksTLSFirst = self.configuration.tls.mode == .first
+            let action = self.lifecycle.handshakeDeadlinePassed(link.progress, speaksTLSFirst: speaksTLSFirst)
+            if action == .disconnect { self.closeSocket() }
         }
         status.update { values in
             values.state = .connecting
+            values.progress = link.progress
             values.attempt = attempt
             values.nextAttemptAt = nil
         }
@@ -48,7 +50,14 @@ extension ConnectionDriver {
         }
         link.channel = channel
         status.update { $0.state = .handshaking }
+        progressed(link, to: .awaitingInfo)
         if configuration.tls.mode == .first { secure(link) }
+    }
+
+    /// Keeps how far an attempt has come, for those who wait for it.
+    func progressed(_ link: Link, to progress: HandshakeProgress) {
+        link.progress = progress
+        if link === self.link { status.update { $0.progress = progress } }
     }
 
     /// The peer broke the protocol, or the socket failed.
@@ -110,7 +119,8 @@ extension ConnectionDriver {
     }
 
     func errorReceived(_ text: ByteBuffer, on link: Link) {
-        let error = ServerError(text: printable(text))
+        let circumstances = ServerError.Circumstances(login: link.login, connectionAdvice: configuration.connectionAdvice)
+        let error = ServerError(text: printable(text), circumstances: circumstances)
         logger.debug("server error", metadata: ["text": "\(error.text)"])
         if link === successor {
             return error.keepsConnection ? refused(error, text, on: link) : successorLost(error.error)

@@ -139,7 +139,7 @@ final class RequestMultiplexer: Sendable {
         case .serverError(let error):
             if let violation = error.cause as? PermissionViolation { denied(violation, error) }
         // Both servers know the inbox while a connection moves.
-        case .connected, .reconnecting, .lameDuck, .moved: break
+        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved: break
         }
     }
 

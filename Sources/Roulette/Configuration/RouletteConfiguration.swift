@@ -93,6 +93,9 @@ public struct RouletteConfiguration: Sendable {
     public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
+    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it. See
+    /// ``NATS/NATSClientConfiguration/allowsPlaintextCredentials``.
+    public var allowsPlaintextCredentials = false
     /// What the reply topics of requests begin with, for accounts that may subscribe only to an inbox of their own.
     /// A subject of at most 256 bytes.
     public var inboxPrefix = "_INBOX"
@@ -181,6 +184,14 @@ public struct RouletteConfiguration: Sendable {
         if !condition { throw RouletteError(.configuration, message) }
     }
 
+    /// What to change where a server or an account takes no more connections.
+    private var connectionAdvice: String {
+        let count = poolSize * (role == .both ? 2 : 1)
+        let own = count == 1 ? "one connection" : "\(count) connections"
+        let remedy = poolSize == 1 ? "End other programs of this account" : "Set a smaller pool_size, it is \(poolSize)"
+        return "This client makes \(own) to each cluster. \(remedy), or raise the limit"
+    }
+
     /// What one connection to `server` is made with.
     func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
@@ -188,6 +199,8 @@ public struct RouletteConfiguration: Sendable {
         configuration.alternatives = server.alternatives
         configuration.credentials = server.credentials ?? credentials
         configuration.tls = server.tls ?? tls
+        configuration.allowsPlaintextCredentials = allowsPlaintextCredentials
+        configuration.connectionAdvice = connectionAdvice
         configuration.connectTimeout = connectionTimeout
         configuration.pingInterval = pingInterval
         configuration.maxPingFailure = maxPingFailure

@@ -34,7 +34,7 @@ struct EventLog: Sendable {
         case .subscriptionInterrupted: (.debug, "subscription is interrupted")
         case .subscriptionResumed: (.debug, "subscription is complete again")
         // Told where it happens.
-        case .drained, .missedEvents: nil
+        case .credentialsInPlaintext, .drained, .missedEvents: nil
         }
     }
 
@@ -73,7 +73,7 @@ struct EventLog: Sendable {
         case .subscriptionResumed(let pattern, let blind):
             metadata["pattern"] = "\(pattern)"
             metadata["blind"] = "\(blind.duration)"
-        case .lameDuck, .drained, .missedEvents:
+        case .credentialsInPlaintext, .lameDuck, .drained, .missedEvents:
             break
         }
         return metadata

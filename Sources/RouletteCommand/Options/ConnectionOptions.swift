@@ -50,10 +50,18 @@ struct ConnectionOptions: ParsableArguments {
     )
     var inboxPrefix: String?
 
+    @Option(
+        name: .long,
+        help: .init("Connections to each cluster, for each of publishing and subscribing.", valueName: "number")
+    )
+    var poolSize: Int?
+
     /// Whether none of them is given.
-    var isEmpty: Bool {
-        config == nil && profile == nil && server.isEmpty && context.isEmpty && naming == nil && inboxPrefix == nil
-            && login.isEmpty && tls.isEmpty
+    var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && context.isEmpty && changesNothing }
+
+    /// Whether none of those is given that change something of a deployment.
+    private var changesNothing: Bool {
+        naming == nil && inboxPrefix == nil && poolSize == nil && login.isEmpty && tls.isEmpty && !login.allowPlaintextCredentials
     }
 
     // MARK: Resolving
@@ -68,9 +76,11 @@ struct ConnectionOptions: ParsableArguments {
         deployment.path =
             config.map { PathArgument.expanded($0, environment: environment) }
             ?? (try? SettingsLocations(environment: environment))?.configurationFile
-        deployment.isAsInFile =
-            server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil
-            && inboxPrefix == nil
+        deployment.isAsInFile = server.isEmpty && context.isEmpty && changesNothing
+        if let poolSize {
+            guard (1...1000).contains(poolSize) else { throw CommandFailure.usage("--pool-size is \(poolSize), use 1 to 1000") }
+            deployment.profile.poolSize = poolSize
+        }
         if let naming {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }

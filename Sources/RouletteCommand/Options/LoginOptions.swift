@@ -23,11 +23,17 @@ struct LoginOptions: ParsableArguments {
     @Option(name: .long, help: .init("Log in with the token in a file.", valueName: "file"), completion: .file())
     var tokenFile: String?
 
+    @Flag(
+        name: .long,
+        help: "The login may be sent without encryption over a network, where anybody on the way can read it: do not warn."
+    )
+    var allowPlaintextCredentials = false
+
     // Known so that they can be refused without repeating what follows them.
     @Option(name: .long, help: .hidden) var password: String?
     @Option(name: .long, help: .hidden) var token: String?
 
-    /// The options given.
+    /// The options given that say who the client is.
     var given: [String] {
         [("--user", user), ("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)].filter { $0.1 != nil }.map(\.0)
     }
@@ -45,6 +51,13 @@ struct LoginOptions: ParsableArguments {
         guard token == nil else {
             throw .usage("--token is not an option: \(Self.isVisible); write it into a file and use --token-file FILE")
         }
+        for (option, path) in [("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)]
+        where path.map(SecretShape.isSecret) == true {
+            throw .usage(
+                "\(option) takes the path of a file, and this is a secret itself: \(Self.isVisible), so replace it. Put the new "
+                    + "one into a file (chmod 600)"
+            )
+        }
         guard let user, Profile.Login.isUserAndPassword(user) else { return }
         throw .usage(
             "--user takes a name without a colon, since a password must not follow it: \(Self.isVisible); leave the password out "
@@ -56,6 +69,7 @@ struct LoginOptions: ParsableArguments {
     ///
     /// - Throws: ``CommandFailure`` for options that exclude each other, or `SettingsError` for the file of a token.
     func apply(to profile: inout Profile, environment: [String: String]) throws {
+        if allowPlaintextCredentials { profile.allowsPlaintextCredentials = true }
         guard given.count <= 1 else { throw CommandFailure.usage("\(names) exclude each other; leave all but one out") }
         guard !isEmpty else { return }
         func path(_ text: String) -> String { PathArgument.expanded(text, environment: environment) }

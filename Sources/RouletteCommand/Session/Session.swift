@@ -18,7 +18,9 @@ enum Session {
         _ body: (RouletteClient) async throws -> R
     ) async throws -> R {
         let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
+        let events = client.events
         async let running: Void = client.run()
+        async let warning: Void = warn(of: events)
         let result: Result<R, any Error>
         do {
             result = .success(try await body(client))
@@ -27,7 +29,21 @@ enum Session {
         }
         client.close()
         await running
+        // They end with the client, and what came last is printed.
+        await warning
         return try result.get()
+    }
+
+    /// Tells of logins that anybody can read, which the operator must not miss.
+    private static func warn(of events: RouletteEvents) async {
+        for await event in events {
+            guard case .credentialsInPlaintext(let address) = event.kind else { continue }
+            StandardError.note(
+                "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
+                    + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "
+                    + "--allow-plaintext-credentials"
+            )
+        }
     }
 }
 

@@ -51,8 +51,8 @@ public struct Profile: Sendable, Hashable {
         case credentials(path: String)
         /// The path of a file with the seed of an NKEY.
         case nkey(path: String)
-        /// A JWT and the seed of its key, as a context of the NATS command line can hold them.
-        case jwt(Secret, seed: Secret)
+        /// A JWT and the seed of its key, as a context of the NATS command line can hold them. A bearer JWT needs no seed.
+        case jwt(Secret, seed: Secret?)
     }
 
     /// The profile's name in its file.
@@ -107,6 +107,8 @@ public struct Profile: Sendable, Hashable {
     public var keepsHistory = true
     /// How the client proves who it is, or nil for not at all.
     public var login: Login?
+    /// Whether the login is meant to be sent without encryption, so that nothing warns of it.
+    public var allowsPlaintextCredentials = false
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
     /// The clusters in ring order, at least one.

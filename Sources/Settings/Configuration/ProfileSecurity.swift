@@ -35,7 +35,15 @@ extension Profile {
     public func checkFiles() throws(SettingsError) {
         for login in [login] + servers.map(\.login) {
             switch login {
-            case .credentials(let path), .nkey(let path): _ = try SettingsFile.readPrivate(path)
+            case .credentials(let path), .nkey(let path):
+                guard !SecretShape.isSecret(path) else {
+                    throw SettingsError(
+                        .invalid,
+                        file: "profile \(quoted(name))",
+                        "a key or a JWT stands where the path of its file belongs; put it into a file (chmod 600) and name that"
+                    )
+                }
+                _ = try SettingsFile.readPrivate(path)
             case .user, .token, .jwt, nil: break
             }
         }

@@ -36,6 +36,7 @@ struct ProfileSetting: Sendable {
         Self("move_on_lame_duck", .flag(\.movesOnLameDuck)),
         Self("move_overlap", .duration(\.moveOverlap, .zero ... .seconds(60))),
         Self("connection_name", .text(\.connectionName)),
+        Self("allow_plaintext_credentials", .flag(\.allowsPlaintextCredentials)),
         Self("theme", .text(\.theme)),
         Self("history", .flag(\.keepsHistory)),
     ]

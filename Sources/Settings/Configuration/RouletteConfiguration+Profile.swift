@@ -55,6 +55,7 @@ extension RouletteConfiguration {
         inboxPrefix = profile.inboxPrefix
         if let name = profile.connectionName { connectionName = name }
         tls = profile.tls
+        allowsPlaintextCredentials = profile.allowsPlaintextCredentials
         if let login = profile.login { credentials = try Self.credentials(login, place: place) }
     }
 
@@ -66,7 +67,11 @@ extension RouletteConfiguration {
         case .user(let user, let password?):
             return { .userPassword(user: user, password: password) }
         case .user(let user, password: nil):
-            throw SettingsError(.invalid, file: place, "the user \(quoted(user)) has no password, set ROULETTE_PASSWORD")
+            throw SettingsError(
+                .invalid,
+                file: place,
+                "the user \(quoted(LoginName.shown(user))) has no password, set ROULETTE_PASSWORD"
+            )
         case .token(let token):
             return { .token(token) }
         case .credentials(let path):

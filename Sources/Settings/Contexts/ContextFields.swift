@@ -163,8 +163,10 @@ extension ContextFields {
         if let path = expanded(texts["nkey"]) { logins.append(("nkey", .nkey(path: path))) }
         if let token = texts["token"] { logins.append(("token", .token(Secret(token)))) }
         if let jwt = texts["user_jwt"] {
-            guard let seed else { throw invalid("user_jwt", "a JWT needs the seed of its key, in user_seed") }
-            logins.append(("user_jwt", .jwt(Secret(jwt), seed: Secret(seed))))
+            guard seed != nil || JWTClaims(Secret(jwt))?.isBearer == true else {
+                throw invalid("user_jwt", "a JWT that is no bearer token needs the seed of its key, in user_seed")
+            }
+            logins.append(("user_jwt", .jwt(Secret(jwt), seed: seed.map { Secret($0) })))
         }
         guard logins.count <= 1 else {
             let keys = logins.map(\.key).joined(separator: " and ")

@@ -14,6 +14,8 @@ package struct NATSServerConfiguration: Sendable {
         package var certificate: TestAuthority.Certificate
         /// The PEM file of the authority whose certificates clients have to show, or nil for none.
         package var clientAuthority: String?
+        /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
+        package var mapsClients = false
 
         package init(certificate: TestAuthority.Certificate, clientAuthority: String? = nil) {
             self.certificate = certificate
@@ -33,6 +35,8 @@ package struct NATSServerConfiguration: Sendable {
         }
     }
 
+    /// The address that clients connect to.
+    package var host = "127.0.0.1"
     /// The server's name; nil leaves it to the server.
     package var name: String?
     package var authorization: Authorization
@@ -62,7 +66,7 @@ package struct NATSServerConfiguration: Sendable {
     /// The configuration file. Without `ports` the kernel chooses them (-1).
     func text(ports: NATSServerProcess.Ports?, directory: String) -> String {
         var lines = [
-            "listen: \"127.0.0.1:\(ports?.client ?? -1)\"",
+            "listen: \"\(host):\(ports?.client ?? -1)\"",
             "ports_file_dir: \(Self.quoted(directory))",
             "log_file: \(Self.quoted("\(directory)/server.log"))",
             "debug: true",
@@ -85,7 +89,7 @@ package struct NATSServerConfiguration: Sendable {
                     cert_file: \(Self.quoted(tls.certificate.certificateFile))
                     key_file: \(Self.quoted(tls.certificate.keyFile))
                     timeout: 10
-                    \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    verify: true" } ?? "")
+                    \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    \(tls.mapsClients ? "verify_and_map" : "verify"): true" } ?? "")
                 }
                 """
             )
