@@ -147,6 +147,54 @@ struct DemoTests {
         try directory.remove()
     }
 
+    @Test("its servers ask for a token that is in files of this user only, and in no command line")
+    func token() async throws {
+        let directory = try TemporaryDirectory(for: "demo")
+        defer { try? directory.remove() }
+        let demo = try StartedProgram(
+            ["demo", "--headless", "--clusters", "2", "--nodes", "2"],
+            environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
+        )
+        try await demo.waitFor("\"published\"")
+        struct Ready: Decodable {
+            struct Cluster: Decodable { let nodes: [Node] }
+            struct Node: Decodable {
+                let address: String
+                let config: String
+            }
+            let config: String
+            let directory: String
+            let clusters: [Cluster]
+        }
+        let ready = try JSONDecoder().decode(Ready.self, from: Data(demo.output().split(separator: "\n")[0].utf8))
+        let profile = try String(contentsOfFile: ready.config, encoding: .utf8)
+        let token = try #require(profile.firstMatch(of: /token = "([0-9a-f]{32})"/)?.output.1)
+
+        for node in ready.clusters.flatMap(\.nodes) {
+            let stranger = try await BuiltProgram.run(["status", "--server", node.address])
+            #expect(stranger.status == .exited(1), "\(stranger.output)")
+            #expect(try permissions(node.config) == 0o600)
+            #expect(try String(contentsOfFile: node.config, encoding: .utf8).contains(token))
+        }
+        #expect(try permissions(ready.config) == 0o600)
+        for file in try FileManager.default.contentsOfDirectory(atPath: ready.directory) where file.hasSuffix(".log") {
+            #expect(try !String(contentsOfFile: ready.directory + "/" + file, encoding: .utf8).contains(token), "\(file)")
+        }
+        #expect(try !demo.output().contains(token))
+        for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int32(process) != nil {
+            let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+            #expect(!String(decoding: line, as: UTF8.self).contains(token))
+        }
+        #expect(try await BuiltProgram.run(["pub", "orders.x", "y", "--config", ready.config]).status == .exited(0))
+        demo.signal(SIGINT)
+        #expect(try await demo.result().status == .signaled(SIGINT))
+        #expect(!FileManager.default.fileExists(atPath: ready.directory), "it has cleaned up first")
+    }
+
+    private func permissions(_ path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
+    }
+
     /// The servers of the demo: grandchildren of the program, through its supervisor.
     private func serverPIDs(of program: Int32) throws -> [Int32] {
         let processes = Process()
