@@ -173,12 +173,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
-        .testTarget(name: "ServerMonitorTests", dependencies: ["ServerMonitor", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "SanitizedMutex", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),

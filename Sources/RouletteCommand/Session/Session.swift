@@ -20,7 +20,7 @@ enum Session {
         let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
         let events = client.events
         async let running: Void = client.run()
-        async let warning: Void = warn(of: events)
+        async let noting: Void = note(events)
         let result: Result<R, any Error>
         do {
             result = .success(try await body(client))
@@ -30,12 +30,13 @@ enum Session {
         client.close()
         await running
         // They end with the client, and what came last is printed.
-        await warning
+        await noting
         return try result.get()
     }
 
-    /// Prints on standard error what the operator must not miss and what the library would only log.
-    private static func warn(of events: RouletteEvents) async {
+    /// Says on standard error what the log would say, and the operator must not miss: logins that anybody can read, and topics
+    /// that other programs of the deployment cannot receive.
+    private static func note(_ events: RouletteEvents) async {
         for await event in events {
             switch event.kind {
             case .credentialsInPlaintext(let address):
@@ -45,9 +46,7 @@ enum Session {
                         + "--allow-plaintext-credentials"
                 )
             case .topicBreaksElixir(let topic):
-                StandardError.note(
-                    "\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
-                )
+                StandardError.note("\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection")
             default: break
             }
         }

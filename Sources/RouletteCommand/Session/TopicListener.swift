@@ -81,9 +81,9 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        // The session tells of the last two, whatever the command.
+        // The last two are told by every command.
         case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
-            .credentialsInPlaintext, .topicBreaksElixir:
+            .topicBreaksElixir, .credentialsInPlaintext:
             break
         }
     }

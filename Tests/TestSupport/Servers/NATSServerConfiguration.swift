@@ -14,11 +14,11 @@ package struct NATSServerConfiguration: Sendable {
         package var certificate: TestAuthority.Certificate
         /// The PEM file of the authority whose certificates clients have to show, or nil for none.
         package var clientAuthority: String?
+        /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
+        package var mapsClients = false
         /// Whether the server waits for the handshake before it sends INFO, as its configuration has it: `true`, `"300ms"`,
         /// `"auto"`; nil says nothing of it, as servers before 2.10.4 must have it.
         package var handshakeFirst: String?
-        /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
-        package var mapsClients = false
 
         package init(
             certificate: TestAuthority.Certificate,
