@@ -23,6 +23,9 @@ public struct NATSClientConfiguration: Sendable {
 
     /// Where to connect.
     public var address: Address
+    /// Other servers of the same cluster, tried in turn when ``address`` does not answer. Every round of attempts begins with
+    /// ``address``.
+    public var alternatives: [Address] = []
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
     /// Asked again for every attempt, so that rotated credentials are used.
@@ -103,17 +106,16 @@ public struct NATSClientConfiguration: Sendable {
         func require(_ condition: Bool, _ message: String) throws(NATSError) {
             if !condition { throw NATSError(.configuration, message) }
         }
-        try require(!address.host.isEmpty, "the host is empty")
-        try require((1...65535).contains(address.port), "port \(address.port) is out of range, use 1 to 65535")
+        for address in [address] + alternatives { try address.validate() }
         try tls.validate()
-        try require(connectTimeout > .zero, "the connection timeout must be longer than zero")
-        try require(pingInterval > .zero, "the ping interval must be longer than zero")
+        try require(connectTimeout > .zero, "connection_timeout must be longer than zero")
+        try require(pingInterval > .zero, "ping_interval must be longer than zero")
         try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")
-        try require(outboundBufferSize >= 1 << 12, "the outbound buffer needs at least 4096 bytes")
+        try require(outboundBufferSize >= 1 << 12, "outbound_buffer_size is \(outboundBufferSize), use at least 4096 bytes")
         try require(reconnectBufferSize >= 0, "the reconnect buffer cannot be smaller than zero bytes")
-        try require(reconnectJitter >= .zero, "the reconnect jitter cannot be shorter than zero")
-        try require(moveOverlap >= .zero, "the overlap of a move cannot be shorter than zero")
-        try require(writeTimeout > .zero, "the write timeout must be longer than zero")
+        try require(reconnectJitter >= .zero, "reconnect_jitter cannot be shorter than zero")
+        try require(moveOverlap >= .zero, "move_overlap cannot be shorter than zero")
+        try require(writeTimeout > .zero, "write_timeout must be longer than zero")
         try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
         try Inbox.validate(prefix: inboxPrefix)
     }

@@ -47,7 +47,8 @@ extension ConsoleRuntime {
         mailbox.send(.listed(listing))
     }
 
-    private func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
+    /// How the monitoring of a cluster is asked: over https with the authorities and the certificate of its connections.
+    func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
         let server = configuration.profile.servers[cluster]
         var monitor = ServerMonitor(endpoint: try MonitorEndpoint(server.monitor ?? ""))
         monitor.tls = server.tls ?? configuration.profile.tls

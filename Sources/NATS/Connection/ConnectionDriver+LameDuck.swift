@@ -198,6 +198,7 @@ extension ConnectionDriver {
             values.tls = link.tlsStatus
             values.connections += 1
             values.roundTrips = link.newRoundTrips
+            if cause != .moved { values.lastError = cause }
         }
         outbound.moved(maxPayload: server.maxPayload, acceptsHeaders: link.info?.supportsHeaders ?? false)
         logger.debug("moved to another server", metadata: ["address": "\(link.address)"])

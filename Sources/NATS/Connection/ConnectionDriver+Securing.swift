@@ -38,7 +38,7 @@ extension ConnectionDriver {
             guard case .preparing = link.encryption, let channel = link.channel, channel.isActive else { return }
             do throws(NATSError) {
                 let context = try result.get()
-                let handler = try self.tlsAttempt.makeHandler(context)
+                let handler = try self.tlsAttempt(on: link).makeHandler(context)
                 link.encryption = .handshaking(handler, context)
                 // It sends its first bytes while it is being added, and a failure comes back here at once.
                 try Self.put(handler, before: channel)
@@ -59,7 +59,7 @@ extension ConnectionDriver {
     /// The certificate is in order as such; what remains is whose it is.
     func tlsCompleted(on link: Link) {
         guard case .handshaking(let handler, let context) = link.encryption else { return }
-        let attempt = tlsAttempt
+        let attempt = tlsAttempt(on: link)
         do {
             try attempt.checkIdentity(handler.peerCertificate)
         } catch {
@@ -74,19 +74,20 @@ extension ConnectionDriver {
         progressed(link, to: .awaitingInfo)
     }
 
-    /// Whom the certificate has to be made out to is up to the user alone, whatever address is dialed.
-    private var tlsAttempt: TLSAttempt {
+    /// Whom the certificate has to be made out to is up to the user alone: the address that was dialed if the user configured
+    /// it, and never one that a server announced.
+    private func tlsAttempt(on link: Link) -> TLSAttempt {
         TLSAttempt(
             configuration: configuration.tls,
-            host: configuration.address.host,
+            host: configuredAddress(of: link).host,
             peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server
         )
     }
 
-    /// The address that stands for a server in what is remembered: the one that the user configured, so that servers cannot
-    /// fill the memory by announcing others.
+    /// The address that stands for a server in what is remembered: one that the user configured, so that servers cannot fill
+    /// the memory by announcing others.
     private func configuredAddress(of link: Link) -> NATSClientConfiguration.Address {
-        configuration.address
+        configuration.alternatives.contains(link.address) ? link.address : configuration.address
     }
 
     // MARK: Proof of identity
@@ -187,7 +188,7 @@ extension ConnectionDriver {
     func explain(_ error: any Error, on link: Link) -> NATSError {
         guard let (handler, context) = link.tlsHandler else { return .socket(error) }
         let verifiesClients = link.info?.tlsVerify ?? false
-        return tlsAttempt.explain(error, by: handler, context, serverVerifiesClients: verifiesClients)
+        return tlsAttempt(on: link).explain(error, by: handler, context, serverVerifiesClients: verifiesClients)
             ?? explainEnd(of: link) ?? .socket(error)
     }
 
@@ -195,7 +196,7 @@ extension ConnectionDriver {
     func explainEnd(of link: Link) -> NATSError? {
         guard link.tlsStatus != nil, !isAccepted(link) else { return nil }
         guard let info = link.info else { return .closedAfterHandshake }
-        return tlsAttempt.closedBeforePong(serverVerifiesClients: info.tlsVerify)
+        return tlsAttempt(on: link).closedBeforePong(serverVerifiesClients: info.tlsVerify)
     }
 
     private func isAccepted(_ link: Link) -> Bool {

@@ -80,7 +80,11 @@ final class ConnectionDriver: @unchecked Sendable {
         self.dialer = dialer
         self.logger = logger
         self.randomness = randomness
-        self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
+        self.servers = ServerList(
+            seed: configuration.address,
+            alternatives: configuration.alternatives,
+            usesDiscovered: configuration.usesDiscoveredServers
+        )
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
         self.status = ConnectionStatus { eventLoop.now }

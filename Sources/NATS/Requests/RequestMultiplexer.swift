@@ -261,7 +261,7 @@ extension RequestMultiplexer: MessageSink {
         guard let error else { return }
         let reason = NATSError(
             error.code,
-            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed",
+            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed (inbox_prefix)",
             cause: error
         )
         let ended = update { state in

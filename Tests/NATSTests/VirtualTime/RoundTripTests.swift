@@ -84,8 +84,7 @@ struct RoundTripTests {
     func driver() throws {
         let network = VirtualNetwork()
         network.latency = .seconds(2)
-        var configuration = NATSClientConfiguration(address: .init(host: "slow"))
-        configuration.pingInterval = .seconds(1)
+        let configuration = NATSClientConfiguration(address: .init(host: "slow"))
         let driver = network.driver(configuration, observer: { _ in })
         driver.start()
         try network.advance(by: .milliseconds(2_500))
@@ -97,11 +96,14 @@ struct RoundTripTests {
         }
         let calm = try #require(trip())
         #expect(isNear(calm.handshake, .seconds(2)))
-        #expect(isNear(calm.lastFiveMinutes?.p99, .milliseconds(10)), "the slow PINGs of the start are in no window")
+        // Peers answer at steps of five milliseconds.
+        #expect(try #require(calm.lastFiveMinutes).p99 < .milliseconds(25), "the slow PINGs of the start are in no window")
         network.latency = .milliseconds(200)
         try network.advance(by: .seconds(65))
         let slow = try #require(trip())
-        #expect(isNear(slow.lastMinute?.p50, .milliseconds(200)))
-        #expect(slow.last == .milliseconds(200))
+        let p50 = try #require(slow.lastMinute).p50
+        #expect(p50 > .milliseconds(190) && p50 < .milliseconds(225))
+        #expect(try #require(slow.lastFiveMinutes).p50 < .milliseconds(25), "most of them were faster")
+        #expect(slow.last.map { $0 >= .milliseconds(200) && $0 < .milliseconds(225) } ?? false)
     }
 }

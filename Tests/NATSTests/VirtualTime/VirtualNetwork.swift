@@ -244,7 +244,7 @@ final class VirtualNetwork: @unchecked Sendable {
             }
             for line in heard.split(separator: "\r\n") where line == "PING" && socket.pongs < pongs {
                 socket.pongs += 1
-                socket.outbox.append((now + latency, "PONG\r\n"))
+                socket.outbox.append((max(now + latency, socket.outbox.last?.due ?? .zero), "PONG\r\n"))
             }
         }
         let due = socket.outbox.filter { $0.due <= now }
