@@ -10,10 +10,11 @@ extension ConnectionDriver {
             return NATSError(.tls, "the peer \(how) the connection during the TLS handshake; does it expect TLS on this port?")
         }
         guard link.info != nil else {
+            let hint = configuration.tls.mode == .first ? "" : " \(HandshakeProgress.tlsFirst)"
             return NATSError(
                 .disconnected,
                 "the peer accepted the connection and \(how) it before it sent INFO; is there a healthy node behind the balancer, "
-                    + "and is this the port for NATS clients?"
+                    + "and is this the port for NATS clients?\(hint)"
             )
         }
         guard isEstablished(link) else {

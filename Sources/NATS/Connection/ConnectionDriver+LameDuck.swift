@@ -161,6 +161,7 @@ extension ConnectionDriver {
         let attempt = lifecycle.attempt
         status.update { values in
             values.state = heir.stage == .connecting ? .connecting : .handshaking
+            values.progress = heir.link.progress
             values.attempt = attempt
             values.pingMisses = 0
             values.tls = nil

@@ -145,7 +145,7 @@ struct PublishCommand: AsyncParsableCommand {
             var confirmed = start
             for number in 0..<count {
                 try await pacing.wait(for: number, since: start, clock: clock)
-                try await client.publish(payload, to: topic, headers: headers)
+                try await client.publishInTime(payload, to: topic, headers: headers)
                 progress.addAccepted()
                 if clock.now - confirmed >= Self.confirmationInterval {
                     try await confirm(progress)
