@@ -46,7 +46,9 @@ enum Session {
                         + "--allow-plaintext-credentials"
                 )
             case .topicBreaksElixir(let topic):
-                StandardError.note("\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection")
+                StandardError.note(
+                    "\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                )
             default: break
             }
         }
