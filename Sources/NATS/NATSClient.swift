@@ -167,10 +167,11 @@ public final class NATSClient: Sendable {
         try await waiter.wait()
     }
 
-    /// Waits until the first attempt to connect has succeeded or failed, or the client is closed.
-    package func waitForFirstAttempt() async throws(NATSError) {
+    /// Waits until the first attempt to connect has succeeded or failed, but not longer than `timeout`, and not for a closed
+    /// client.
+    package func waitForFirstAttempt(timeout: Duration) async throws(NATSError) {
         let waiter = Waiter()
-        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter) }
+        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter, timeout: TimeAmount(timeout)) }
         try await waiter.wait()
     }
 

@@ -191,7 +191,7 @@ public final class RouletteClient: Service, Sendable {
             if let cause {
                 cause.message
             } else if wasStarted {
-                "no connection yet" + (snapshot.progress.map { ": \($0)" } ?? "")
+                snapshot.progress ?? "no connection yet"
             } else {
                 "run() was not called"
             }

@@ -25,7 +25,7 @@ final class ConnectionDriver: @unchecked Sendable {
     var randomness: any RandomNumberGenerator
     var timers = Timers()
     private var finished: [Waiter] = []
-    private var waitingForFirstAttempt: [Waiter] = []
+    private var waitingForFirstAttempt: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
     private var isFirstAttemptOver = false
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
@@ -127,16 +127,26 @@ final class ConnectionDriver: @unchecked Sendable {
         if lifecycle.state == .closed { waiter.resolve() } else { finished.append(waiter) }
     }
 
-    /// Resolves the waiter when the first attempt to connect has succeeded or failed, or the client is closed.
-    func whenFirstAttemptIsOver(_ waiter: Waiter) {
+    /// Resolves the waiter when the first attempt to connect has succeeded or failed, when `timeout` has passed or when the
+    /// client is closed.
+    func whenFirstAttemptIsOver(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
-        if isFirstAttemptOver { waiter.resolve() } else { waitingForFirstAttempt.append(waiter) }
+        if isFirstAttemptOver { return waiter.resolve() }
+        let timer = eventLoop.scheduleTask(in: timeout) {
+            self.waitingForFirstAttempt.removeAll { $0.waiter === waiter }
+            waiter.resolve()
+        }
+        waitingForFirstAttempt.append((waiter, timer))
     }
 
     private func firstAttemptIsOver() {
         isFirstAttemptOver = true
-        for waiter in waitingForFirstAttempt { waiter.resolve() }
+        let waiting = waitingForFirstAttempt
         waitingForFirstAttempt = []
+        for (waiter, timeout) in waiting {
+            timeout.cancel()
+            waiter.resolve()
+        }
     }
 
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.

@@ -50,7 +50,7 @@ struct TopicListener: Sendable {
         let subscription = try await client.subscribeConfirmed(to: topic, options: options)
         for cluster in client.snapshot().clusters where subscription.clusters.contains(cluster.cluster) && !cluster.isUp {
             let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
-            let reason = cluster.lastError?.message ?? "no connection yet" + (progress.map { ": \($0)" } ?? "")
+            let reason = cluster.lastError?.message ?? progress ?? "no connection yet"
             StandardError.note(
                 "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
             )
