@@ -27,6 +27,7 @@ struct EventLog: Sendable {
         case .serverError: (.warning, "server reported an error")
         case .lameDuck: (.notice, "server is going to stop")
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
+        case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
         case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
@@ -35,7 +36,7 @@ struct EventLog: Sendable {
         case .subscriptionResumed: (.debug, "subscription is complete again")
         case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
         // Told where it happens.
-        case .drained, .missedEvents: nil
+        case .credentialsInPlaintext, .drained, .missedEvents: nil
         }
     }
 
@@ -61,6 +62,9 @@ struct EventLog: Sendable {
             metadata["server"] = "\(printable(server.name))"
             metadata["unconfirmed"] = "\(unconfirmed)"
             metadata["duplicates"] = "\(duplicates)"
+        case .moveFailed(let cause, let duplicates):
+            metadata["cause"] = "\(cause)"
+            metadata["duplicates"] = "\(duplicates)"
         case .closed(let unsent):
             metadata["unsent"] = "\(unsent)"
         case .slowConsumer(let pattern):
@@ -76,7 +80,7 @@ struct EventLog: Sendable {
             metadata["blind"] = "\(blind.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
-        case .lameDuck, .drained, .missedEvents:
+        case .credentialsInPlaintext, .lameDuck, .drained, .missedEvents:
             break
         }
         return metadata

@@ -71,16 +71,14 @@ struct DemoTests {
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
         let before = try serverPIDs(of: program)
-        try await demo.press("K")
-        try await demo.waitFor("alpha-1")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("Enter")
         try await demo.waitFor("alpha-1 killed (SIGKILL); K starts it again")
         try await demo.waitFor("2 up, 1 down")
         let left = try serverPIDs(of: program)
         #expect(left.count == 5)
 
-        try await demo.press("K")
-        try await demo.waitFor("stopped")
+        try await openNodes(demo, alpha1: "stopped")
         try await demo.press("Enter")
         try await demo.waitFor("alpha-1 started")
         try await demo.waitFor("3 clusters: 3 up")
@@ -88,21 +86,29 @@ struct DemoTests {
         #expect(after.count == 6)
         #expect(Set(after) != Set(before))
 
-        try await demo.press("K")
-        try await demo.waitFor("Nodes of the demo")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
         try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
-        try await demo.press("K")
-        try await demo.waitFor("frozen")
+        try await openNodes(demo, alpha1: "frozen")
         try await demo.press("f")
         try await demo.waitFor("alpha-1 goes on")
-        try await demo.press("K")
-        try await demo.waitFor("Nodes of the demo")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
-        try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
+        try await openNodes(demo, alpha1: "frozen")
+        try await demo.press("Escape")
+        try await demo.waitFor("the list of nodes to close") { !$0.has("Nodes of the demo") }
         try await demo.press("q")
         try await waitUntilGone(after + [program])
         await demo.close()
+    }
+
+    /// Opens the list of nodes, and waits until it shows the first one in this state: what the events say is no state.
+    private func openNodes(_ demo: TerminalDriver, alpha1 state: String) async throws {
+        try await demo.waitFor("no list of nodes") { !$0.has("Nodes of the demo") }
+        try await demo.press("K")
+        try await demo.waitFor("the list of nodes, with alpha-1 \(state)") { screen in
+            screen.has("Nodes of the demo") && screen.has(" alpha-1  127.0.0.1:", "  \(state) ")
+        }
     }
 
     @Test("its services answer requests, and its slow archive says what it drops")

@@ -1,8 +1,9 @@
+import NATS
 import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that announce their end", .timeLimit(.minutes(2)))
+@Suite("Servers that announce their end", .timeLimit(.minutes(3)))
 struct LameDuckTests {
     /// A cluster of nodes behind addresses of which the client knows one, as with a load balancer.
     private func withCluster(
@@ -160,6 +161,95 @@ struct LameDuckTests {
                 let connections = client.snapshot().clusters[0].connections
                 #expect(connections.map { $0.connection.server?.name } == ["moving-1", "moving-1"])
             }
+        }
+    }
+
+    /// What came in on one subscription.
+    private struct Received: Sendable {
+        var counts: [Int: Int] = [:]
+        var last: ContinuousClock.Instant?
+        var longestGap = Duration.zero
+
+        mutating func add(_ number: Int) {
+            let now = ContinuousClock.now
+            if let last { longestGap = max(longestGap, now - last) }
+            last = now
+            counts[number, default: 0] += 1
+        }
+    }
+
+    @Test(
+        "a lame duck that is killed during the move: the successor goes on, without a gap of seconds",
+        arguments: ["", "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"2s\""]
+    )
+    func killed(settings: String) async throws {
+        try await withCluster(NATSServerConfiguration(extra: settings)) { cluster, balancer in
+            var configuration = configuration(port: balancer.port)
+            configuration.poolSize = 3
+            configuration.role = .subscriber
+            let client = try RouletteClient(configuration: configuration)
+            let publisher = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: cluster.servers[1].port)))
+            let publishing = Task { await publisher.run() }
+            try await publisher.whenConnected()
+            try await withRunning(client) {
+                let events = client.events
+                let topics = (0..<12).map { "steady.\($0)" }
+                var receiving: [Task<Received, any Error>] = []
+                for topic in topics {
+                    let subscription = try await client.subscribe(to: topic, options: SubscribeOptions(confirmed: true))
+                    receiving.append(
+                        Task {
+                            var received = Received()
+                            for try await message in subscription {
+                                guard let number = Int(message.body) else { break }
+                                received.add(number)
+                            }
+                            return received
+                        }
+                    )
+                }
+                try await cluster.waitUntilMeshed()
+                #expect(balancer.accepted == 3)
+                let total = 400
+                for number in 0..<total {
+                    for topic in topics { try await publisher.publish("\(number)", to: .init(topic)) }
+                    try await publisher.flush()
+                    if number == 100 {
+                        balancer.retarget(to: cluster.servers[1].port)
+                        cluster.servers[0].enterLameDuckMode()
+                    }
+                    if number == 115 { cluster.servers[0].kill() }
+                    // The rate of the traffic, not a wait for anything.
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                for topic in topics { try await publisher.publish("end", to: .init(topic)) }
+                try await publisher.flush()
+                var (missing, duplicates, gap) = (0, 0, Duration.zero)
+                for task in receiving {
+                    let received = try await task.value
+                    missing += (0..<total).count { received.counts[$0] == nil }
+                    duplicates += received.counts.values.reduce(0) { $0 + $1 - 1 }
+                    gap = max(gap, received.longestGap)
+                }
+                let snapshot = client.snapshot().clusters[0]
+                #expect(balancer.accepted == 6, "each connection dialed its successor and nothing else")
+                #expect(gap < .seconds(1), "\(gap)")
+                #expect(missing < topics.count * 30, "\(missing) of \(topics.count * total)")
+                #expect(duplicates <= Int(snapshot.total(\.duplicates)), "\(duplicates)")
+                #expect(snapshot.connections.allSatisfy { $0.connection.server?.name == "moving-1" })
+                client.close()
+                var told: [String] = []
+                for await event in events {
+                    switch event.kind {
+                    case .moved: told.append("moved")
+                    case .disconnected(let cause, _): told.append("disconnected: \(cause)")
+                    default: break
+                    }
+                }
+                #expect(told.count == 3, "\(told)")
+            }
+            publisher.close()
+            await publishing.value
         }
     }
 }
