@@ -32,9 +32,9 @@ struct WakePipeTests {
             let pipe = try WakePipe()
             let mailbox = Mailbox(pipe: pipe)
             mailbox.post { $0.redraws = true }
-            let own = try identity(pipe.readEnd)
-            made.insert(own)
-            withExtendedLifetime(mailbox) { #expect(openPipes.contains(own)) }
+            let number = try identity(pipe.readEnd)
+            made.insert(number)
+            withExtendedLifetime(mailbox) { #expect(openPipes.contains(number)) }
         }
         #expect(made.isDisjoint(with: openPipes))
     }
