@@ -32,8 +32,9 @@ struct WakePipeTests {
             let pipe = try WakePipe()
             let mailbox = Mailbox(pipe: pipe)
             mailbox.post { $0.redraws = true }
-            made.insert(try identity(pipe.readEnd))
-            try withExtendedLifetime(mailbox) { #expect(try openPipes.contains(identity(pipe.readEnd))) }
+            let own = try identity(pipe.readEnd)
+            made.insert(own)
+            withExtendedLifetime(mailbox) { #expect(openPipes.contains(own)) }
         }
         #expect(made.isDisjoint(with: openPipes))
     }
