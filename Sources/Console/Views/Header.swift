@@ -28,7 +28,7 @@ struct Header {
                 importance: isNarrow && data.deployment.environment == .development ? 20 : 110
             ),
             Part(
-                line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
+                line: StyledLine("ring \(data.fingerprint.label) \(data.deployment.namingLabel)", .muted),
                 importance: 30
             ),
         ]
@@ -77,7 +77,7 @@ struct Header {
 
 extension ClusterRow.State {
     /// How much it matters, to show the worst of several.
-    fileprivate var gravity: Int {
+    var gravity: Int {
         switch self {
         case .up: 0
         case .connecting: 1

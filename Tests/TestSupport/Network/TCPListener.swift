@@ -37,9 +37,9 @@ final class TCPListener: Sendable {
         return try await self.bind(port: Int.random(in: self.ports), tls: tls, accept: accept)
     }
 
-    private static let ports = 20_000..<32_000
+    static let ports = 20_000..<32_000
     /// How many ports are tried before all are taken to be in use.
-    private static let attempts = 100
+    static let attempts = 100
 
     private static func bind(
         port: Int,
