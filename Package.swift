@@ -95,7 +95,8 @@ let package = Package(
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
-        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CProcess"),
+        .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
@@ -117,6 +118,7 @@ let package = Package(
         .executableTarget(
             name: "RouletteCommand",
             dependencies: [
+                "CProcess",
                 "Console",
                 "NcursesTerminal",
                 "SanitizedMutex",
@@ -166,6 +168,7 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
         .testTarget(name: "ServerMonitorTests", dependencies: ["ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
             dependencies: ["Console", "SanitizedMutex", "ServerMonitor", "TestSupport"],
@@ -184,6 +187,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "SanitizedMutex",
+                "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

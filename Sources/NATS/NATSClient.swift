@@ -171,17 +171,6 @@ public final class NATSClient: Sendable {
         events.listen(buffer: buffer)
     }
 
-    // MARK: Flushing
-
-    /// Waits until the server has answered a PING sent behind everything published before.
-    ///
-    /// - Throws: ``NATSError/Code/notConnected`` without a connection; the cause of the loss when it is lost meanwhile.
-    public func flush() async throws(NATSError) {
-        let waiter = Waiter()
-        if try outbound.requestFlush(waiter) { wake() }
-        try await waiter.wait()
-    }
-
     /// Tells the event loop that the outbound buffer has something to write.
     func wake() {
         driver.eventLoop.execute { [driver] in driver.flush() }

@@ -23,6 +23,8 @@ public final class RouletteClient: Service, Sendable {
     /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
+    /// Nil unless the configuration asks for it.
+    let elixirTopics: ElixirTopicCheck?
     let metricsFactory: any MetricsFactory
     let logger: Logger
     private let isStarted = Atomic(false)
@@ -87,6 +89,7 @@ public final class RouletteClient: Service, Sendable {
         self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
         self.pools = pools
         self.observe = observe
+        self.elixirTopics = configuration.elixirCompatibleTopics ? ElixirTopicCheck(tell: observe) : nil
         let publishers = ConnectionTable(pools.flatMap(\.publishers), slots: configuration.poolSize)
         let subscribers = ConnectionTable(pools.flatMap(\.subscribers), slots: configuration.poolSize)
         observers.set(publishers: publishers, subscribers: subscribers)

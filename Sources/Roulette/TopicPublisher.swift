@@ -63,9 +63,9 @@ public final class TopicPublisher: Sendable {
 
     /// Waits until the server has confirmed everything published before to this topic.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
+    /// - Throws: as ``RouletteClient/flush(topic:)``.
     public func flush() async throws(RouletteError) {
-        try await client.flush(route.destination)
+        try await client.flush(route)
     }
 }
 

@@ -8,14 +8,10 @@ extension ConnectionDriver {
 
     func perform(_ action: ConnectionLifecycle.ConnectAction) {
         guard case .connect(let attempt) = action else { return }
-        let link = Link(address: servers.takeNext())
+        let link = Link(address: servers.takeNext(), now: eventLoop.now)
         self.link = link
         timers.retry = nil
-        timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            guard link === self.link else { return }
-            if link.isSecuring { return self.failed(link, .tlsTimeout) }
-            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
-        }
+        watchHandshake(of: link)
         status.update { values in
             values.state = .connecting
             values.attempt = attempt
@@ -23,6 +19,15 @@ extension ConnectionDriver {
         }
         logger.debug("connecting", metadata: ["address": "\(link.address)", "attempt": "\(attempt)"])
         dial(link)
+    }
+
+    /// One deadline over the whole handshake.
+    func watchHandshake(of link: Link) {
+        timers.handshake = eventLoop.scheduleTask(deadline: link.dialed + TimeAmount(configuration.connectTimeout)) {
+            guard link === self.link else { return }
+            if link.isSecuring { return self.failed(link, .tlsTimeout) }
+            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
+        }
     }
 
     func dial(_ link: Link) {
@@ -53,6 +58,7 @@ extension ConnectionDriver {
 
     /// The peer broke the protocol, or the socket failed.
     func failed(_ link: Link, _ error: NATSError) {
+        let error = cause(of: error, on: link)
         if link === successor { return successorLost(error) }
         guard link === self.link, lifecycle.fail(error) == .disconnect else { return }
         closeSocket()
@@ -99,12 +105,15 @@ extension ConnectionDriver {
 
     func pongReceived(on link: Link) {
         if link === successor, succession.state == .awaitingPong {
+            link.accepted = eventLoop.now
             return perform(succession.pongReceived(), on: link)
         }
         guard link === self.link else { return pingAnswered(on: link) }
         switch lifecycle.pongReceived() {
         case .none: break
-        case .established: established(link)
+        case .established:
+            link.accepted = eventLoop.now
+            established(link)
         case .answered: pingAnswered(on: link)
         }
     }

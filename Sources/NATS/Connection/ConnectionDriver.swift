@@ -11,7 +11,7 @@ final class ConnectionDriver: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: NATSClientConfiguration
     let outbound: OutboundBuffer
-    let status = ConnectionStatus()
+    let status: ConnectionStatus
     let observer: @Sendable (NATSEvent) -> Void
     let subscriptions = SubscriptionTable()
     let logger: Logger
@@ -81,6 +81,7 @@ final class ConnectionDriver: @unchecked Sendable {
         self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
+        self.status = ConnectionStatus { eventLoop.now }
     }
 
     /// The link once its handshake is complete.
@@ -98,7 +99,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() {
         eventLoop.assertInEventLoop()
-        endSuccession(mayTakeOver: false)
+        abandonMove(isClosing: true)
         switch lifecycle.close() {
         case .none: break
         case .closeSocket: closeSocket()
@@ -171,7 +172,7 @@ final class ConnectionDriver: @unchecked Sendable {
             values.state = .connected
             values.attempt = 0
             values.connections += 1
-            values.roundTrips = RoundTrips()
+            values.roundTrips = link.newRoundTrips
             values.tls = link.tlsStatus
         }
         logger.debug("connected", metadata: ["address": "\(link.address)"])
@@ -233,16 +234,22 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func closed(_ link: Link, error: NATSError?) {
         eventLoop.assertInEventLoop()
-        if link === successor { return successorLost(error ?? .closedByPeer) }
+        let error = cause(of: error ?? .closedByPeer, on: link)
+        if link === successor { return successorLost(error) }
         guard link === self.link else { return }
-        if isMoving, endSuccession(mayTakeOver: true) { return }
+        let heir: Heir?
+        switch succeed(to: link, error: error) {
+        case .settled: return
+        case .adopt(let found): heir = found
+        case .none: heir = nil
+        }
         let stable = connectedSince.map { Duration(eventLoop.now - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
-        // Late callbacks of this socket are nobody's business from here on.
+        // Ignore late callbacks from this socket.
         self.link = nil
         connectedSince = nil
         timers.cancel()
-        switch lifecycle.socketClosed(afterStableConnection: stable, error: error ?? .closedByPeer) {
+        switch lifecycle.socketClosed(afterStableConnection: stable, error: error) {
         case .none:
             break
         case .finish:
@@ -251,10 +258,10 @@ final class ConnectionDriver: @unchecked Sendable {
         case .retry(let pace, let cause):
             let unconfirmed = abandonWriting(on: link, cause)
             if wasConnected {
-                interruptSubscriptions(cause)
+                interruptSubscriptions(cause, on: link)
                 observer(.disconnected(cause: cause, unconfirmed: unconfirmed))
             }
-            scheduleRetry(pace, cause: cause)
+            if let heir { adopt(heir, cause: cause) } else { scheduleRetry(pace, cause: cause) }
         }
     }
 

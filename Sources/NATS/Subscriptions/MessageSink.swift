@@ -6,8 +6,10 @@ package protocol MessageSink: AnyObject, Sendable {
     func deliver(_ messages: [WireMessage])
     /// It was made while there is no connection: nothing comes before ``resumed()``.
     func awaitsConnection()
-    /// The connection was lost: what is published from now on is missed until ``resumed()``.
-    func interrupted(_ cause: NATSError)
+    /// The connection was lost: what is published until ``resumed()`` is missed, and perhaps what was published since the
+    /// server was last heard of.
+    /// - Parameter silence: How long ago that was.
+    func interrupted(_ cause: NATSError, silence: Duration)
     /// The server knows the subscription, on a new connection.
     func resumed()
     /// Nothing more will come; `nil` when that was expected.

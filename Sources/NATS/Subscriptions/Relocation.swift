@@ -48,20 +48,26 @@ extension ConnectionDriver {
     /// Takes subscriptions of another connection over. Their consumers are told by the PONG behind the SUBs.
     fileprivate func adopt(_ relocated: [RelocatedSubscription], moved: (any MessageSink, UInt64) -> Bool) {
         eventLoop.assertInEventLoop()
+        var added: [SubscriptionEntry] = []
         for subscription in relocated {
             if isClosed || isDraining {
                 for consumer in subscription.consumers { consumer.sink.end(nil) }
-            } else {
-                adopt(subscription, moved: moved)
+            } else if let entry = adopt(subscription, moved: moved) {
+                added.append(entry)
             }
         }
         countSubscriptions()
+        for link in subscribedLinks { link.writeSubscribes(added) }
         guard let link = activeLink else { return }
-        link.writePing(now: eventLoop.now, handedOver: handedOver, resumesSubscriptions: true)
+        link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
         scheduleFlush(of: link)
     }
 
-    private func adopt(_ relocated: RelocatedSubscription, moved: (any MessageSink, UInt64) -> Bool) {
+    /// - Returns: what has to be subscribed to, unless that was so before.
+    private func adopt(
+        _ relocated: RelocatedSubscription,
+        moved: (any MessageSink, UInt64) -> Bool
+    ) -> SubscriptionEntry? {
         let shared = relocated.queueGroup == nil ? subscriptions.shared(relocated.subject) : nil
         let entry: SubscriptionEntry
         if let shared {
@@ -71,18 +77,16 @@ extension ConnectionDriver {
                 entry = try subscriptions.insert(relocated.subject, queueGroup: relocated.queueGroup)
             } catch {
                 for consumer in relocated.consumers { consumer.sink.end(error) }
-                return
+                return nil
             }
         }
         for consumer in relocated.consumers {
             if moved(consumer.sink, entry.sid) { entry.adopt(consumer) } else { consumer.sink.end(nil) }
         }
-        if shared != nil { return }
-        // All of them may have ended meanwhile.
-        if entry.hasConsumers {
-            for link in subscribedLinks { link.writeSubscribe(entry) }
-        } else {
-            subscriptions.remove(entry.sid)
-        }
+        if shared != nil { return nil }
+        if entry.hasConsumers { return entry }
+        // All of them have ended meanwhile.
+        subscriptions.remove(entry.sid)
+        return nil
     }
 }

@@ -93,7 +93,9 @@ extension RouletteClient {
         guard configuration.role != .subscriber else {
             throw RouletteError(.role, "this client has the role subscriber and cannot request; use the role both or publisher")
         }
-        return try router.route(topic)
+        let route = try router.route(topic)
+        route.subject.withBytes { elixirTopics?.publishing(to: $0, reply: nil) }
+        return route
     }
 
     /// What a request has tried before it was sent.

@@ -125,8 +125,9 @@ final class SubscriptionGroup: Sendable {
         }
     }
 
-    func interrupted(on connection: PooledConnection, cause: NATSError) {
-        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now) }
+    /// - Parameter silence: the time since the server was last heard of.
+    func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
+        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now - silence) }
         observe(RouletteEvent(.subscriptionInterrupted(pattern: pattern.description, cause: cause), on: connection))
     }
 

@@ -86,7 +86,9 @@ final class SubscriptionMember: MessageSink {
     }
 
     func awaitsConnection() { group.awaitsConnection(connection) }
-    func interrupted(_ cause: NATSError) { group.interrupted(on: connection, cause: cause) }
+    func interrupted(_ cause: NATSError, silence: Duration) {
+        group.interrupted(on: connection, cause: cause, silence: silence)
+    }
     func resumed() { group.resumed(on: connection) }
 
     func end(_ error: NATSError?) {

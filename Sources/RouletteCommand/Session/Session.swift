@@ -18,7 +18,9 @@ enum Session {
         _ body: (RouletteClient) async throws -> R
     ) async throws -> R {
         let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
+        let events = configuration.elixirCompatibleTopics ? client.events : nil
         async let running: Void = client.run()
+        async let noting: Void = noteTopics(events)
         let result: Result<R, any Error>
         do {
             result = .success(try await body(client))
@@ -27,7 +29,17 @@ enum Session {
         }
         client.close()
         await running
+        await noting
         return try result.get()
+    }
+
+    /// Says on standard error what the log would say of a topic that other programs of the deployment cannot receive.
+    private static func noteTopics(_ events: RouletteEvents?) async {
+        guard let events else { return }
+        for await event in events {
+            guard case .topicBreaksElixir(let topic) = event.kind else { continue }
+            StandardError.note("\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection")
+        }
     }
 }
 

@@ -51,12 +51,11 @@ struct TopicListener: Sendable {
         let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
         options.requiresConnection = !isPattern || !isAnyUp
         do {
-            return try await client.subscribe(to: topic, options: options)
-        } catch {
+            return try await client.subscribeConfirmed(to: topic, options: options)
+        } catch let error as RouletteError where error.code == .clusterUnavailable && isPattern && isAnyUp {
             // One of them came up during the retries.
-            guard error.code == .clusterUnavailable, isPattern, isAnyUp else { throw error }
             options.requiresConnection = false
-            return try await client.subscribe(to: topic, options: options)
+            return try await client.subscribeConfirmed(to: topic, options: options)
         }
     }
 
@@ -94,7 +93,9 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .drained, .closed:
+        // The last is about publishing, and every command tells it.
+        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
+            .topicBreaksElixir:
             break
         }
     }

@@ -35,6 +35,7 @@ extension ConfigurationFile {
             "max_backoff = \(literal(DurationText.format(profile.maxBackoff)))",
             "subscription_restart = \(literal(profile.subscriptionRestart.rawValue))",
             "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
+            "elixir_compatible_topics = \(profile.elixirCompatibleTopics)",
             "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
             "history = \(profile.keepsHistory)",
         ]

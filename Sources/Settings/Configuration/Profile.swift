@@ -80,6 +80,8 @@ public struct Profile: Sendable, Hashable {
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// The deadline from the first TCP packet to the first PONG, 10 ms to 10 min.
     public var connectionTimeout: Duration = .seconds(5)
+    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment: then a topic that they cannot receive is warned of.
+    public var elixirCompatibleTopics = false
     /// The console's theme for this deployment, in place of the configuration's; nil for that one.
     public var theme: String?
     /// Topic patterns that the console subscribes to on every cluster from its start.

@@ -24,6 +24,7 @@ extension Profile {
         profile.subscriptionRestart = reader.choice("subscription_restart") ?? profile.subscriptionRestart
         profile.connectionTimeout =
             reader.duration("connection_timeout", in: .milliseconds(10) ... .seconds(600)) ?? profile.connectionTimeout
+        profile.elixirCompatibleTopics = reader.boolean("elixir_compatible_topics") ?? profile.elixirCompatibleTopics
         profile.theme = reader.text("theme")
         profile.readWatch(from: &reader)
         profile.keepsHistory = reader.boolean("history") ?? profile.keepsHistory

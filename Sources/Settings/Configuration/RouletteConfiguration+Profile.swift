@@ -42,6 +42,7 @@ extension RouletteConfiguration {
         baseBackoff = profile.baseBackoff
         maxBackoff = profile.maxBackoff
         connectionTimeout = profile.connectionTimeout
+        elixirCompatibleTopics = profile.elixirCompatibleTopics
         tls = profile.tls
         if let login = profile.login { credentials = try Self.credentials(login, place: place) }
     }

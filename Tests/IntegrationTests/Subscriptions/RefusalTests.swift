@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("What a server refuses")
+@Suite("What a server refuses", .timeLimit(.minutes(2)))
 struct RefusalTests {
     /// A server that lets `joe` do what `permissions` say.
     private static func server(permissions: String) -> NATSServerConfiguration {

@@ -6,7 +6,7 @@ final class ListeningSocket: Sendable {
     /// The port listened on.
     let port: Int
 
-    /// - Parameter port: Nil for any that is free, out of the range of ``TCPListener``.
+    /// - Parameter port: Nil for any that is free, out of ``TestPorts``.
     init(port: Int?) throws(SystemCallFailed) {
         if let port {
             self.descriptor = try Self.listen(on: port)
@@ -19,7 +19,7 @@ final class ListeningSocket: Sendable {
     private static func listenAnywhere() throws(SystemCallFailed) -> (Int32, Int) {
         var attempts = 1
         while true {
-            let port = Int.random(in: TCPListener.ports)
+            let port = TestPorts.next()
             do {
                 return (try Self.listen(on: port), port)
             } catch  where error.code == EADDRINUSE && attempts < TCPListener.attempts {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The publish form in a terminal, on a real server", .serialized)
+@Suite("The publish form in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct FormTests {
     /// A program that takes the place of an editor.
     private func script(_ text: String, in directory: String) throws -> String {
