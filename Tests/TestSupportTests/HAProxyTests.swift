@@ -41,7 +41,7 @@ struct HAProxyTests {
         }
     }
 
-    @Test("a server that is drained keeps its connections and gets no new ones; its connections can be cut; servers are exchanged")
+    @Test("a drained server keeps its connections and gets no new ones; they can be cut; servers can be exchanged")
     func instructions() async throws {
         try await withServers { balancer, servers in
             let first = try await RawClient.connect(port: balancer.port)
