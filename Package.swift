@@ -12,6 +12,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Libraries of the program that `Fuzz` tests and that are no products otherwise.
+let productsForFuzzing: [Product] =
+    Context.environment["ROULETTE_FUZZING"] == nil
+    ? []
+    : ["Settings", "ServerMonitor"].map { .library(name: $0, targets: [$0]) }
+
 let package = Package(
     name: "roulette",
     platforms: [.macOS(.v15)],
@@ -21,7 +27,7 @@ let package = Package(
         .library(name: "HashRing", targets: ["HashRing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
-    ],
+    ] + productsForFuzzing,
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
@@ -83,6 +89,7 @@ let package = Package(
         .target(
             name: "ServerMonitor",
             dependencies: [
+                "NATS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),

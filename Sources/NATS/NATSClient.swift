@@ -147,7 +147,8 @@ public final class NATSClient: Sendable {
         driver.status.snapshot(
             outbound: outbound.counters,
             requests: requests.counters,
-            maxPingFailure: configuration.maxPingFailure
+            maxPingFailure: configuration.maxPingFailure,
+            speaksTLSFirst: configuration.tls.mode == .first
         )
     }
 
@@ -163,6 +164,13 @@ public final class NATSClient: Sendable {
     package func waitUntilConnected(timeout: Duration) async throws(NATSError) {
         let waiter = Waiter()
         driver.eventLoop.execute { [driver] in driver.whenConnected(waiter, timeout: TimeAmount(timeout)) }
+        try await waiter.wait()
+    }
+
+    /// Waits until the first attempt to connect has succeeded or failed, or the client is closed.
+    package func waitForFirstAttempt() async throws(NATSError) {
+        let waiter = Waiter()
+        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter) }
         try await waiter.wait()
     }
 

@@ -70,6 +70,7 @@ public final class RouletteClient: Service, Sendable {
         }
         let observers = ConnectionObservers()
         var pools: [ClusterPool] = []
+        let plaintextLogins = AddressMemory()
         for (cluster, server) in zip(clusters, configuration.servers) {
             let pool = try ClusterPool(
                 cluster: cluster,
@@ -77,6 +78,7 @@ public final class RouletteClient: Service, Sendable {
                 configuration: configuration,
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
+                plaintextLogins: plaintextLogins,
                 observe: { connection, event in
                     observers.tell(event, of: connection)
                     observe(RouletteEvent(connection, event))
@@ -125,7 +127,7 @@ public final class RouletteClient: Service, Sendable {
                 }
                 group.addTask { await self.reportMetrics() }
                 await withTaskGroup { connecting in
-                    for connection in connections { connecting.addTask { await connection.client.run() } }
+                    for pool in pools { connecting.addTask { await pool.run() } }
                 }
                 group.cancelAll()
             }
@@ -185,12 +187,13 @@ public final class RouletteClient: Service, Sendable {
     }
 
     private func unavailable(_ connection: PooledConnection, tries: Int) -> RouletteError {
-        let cause = connection.client.snapshot.lastError
+        let snapshot = connection.client.snapshot
+        let cause = snapshot.lastError
         let reason =
             if let cause {
                 cause.message
             } else if wasStarted {
-                "no connection yet"
+                "no connection yet" + (snapshot.progress.map { ": \($0)" } ?? "")
             } else {
                 "run() was not called"
             }

@@ -1,4 +1,5 @@
 import Foundation
+public import NATS
 public import NIOCore
 public import NIOPosix
 
@@ -12,6 +13,8 @@ public struct ServerMonitor: Sendable {
     public var timeout: Duration = .seconds(2)
     /// The most bytes of an answer. A server with 10,000 connections sends some 10 MiB about them.
     public var answerLimit = 32 << 20
+    /// How an `https` endpoint is verified, and what is shown to one that asks for a certificate. The mode means nothing here.
+    public var tls = NATSClientConfiguration.TLS()
     private let eventLoopGroup: any EventLoopGroup
 
     /// A reader of one server.
@@ -44,7 +47,7 @@ public struct ServerMonitor: Sendable {
     }
 
     private func read<Answer: Decodable>(_ path: String, anyStatus: Bool = false) async throws(MonitorError) -> Answer {
-        let answer = try await HTTPExchange(endpoint: endpoint, timeout: timeout, answerLimit: answerLimit)
+        let answer = try await HTTPExchange(endpoint: endpoint, tls: tls, timeout: timeout, answerLimit: answerLimit)
             .get(path, on: eventLoopGroup.any())
         guard answer.status == 200 || anyStatus else {
             throw MonitorError(

@@ -33,7 +33,8 @@ struct WakePipeTests {
             let mailbox = Mailbox(pipe: pipe)
             mailbox.post { $0.redraws = true }
             made.insert(try identity(pipe.readEnd))
-            try withExtendedLifetime(mailbox) { #expect(try openPipes.contains(identity(pipe.readEnd))) }
+            let isOpen = try openPipes.contains(identity(pipe.readEnd))
+            withExtendedLifetime(mailbox) { #expect(isOpen) }
         }
         #expect(made.isDisjoint(with: openPipes))
     }

@@ -12,6 +12,10 @@ struct ConnectionOptionsTests {
         try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: environment).profile
     }
 
+    private func resolve(_ arguments: String..., orComplaint: Bool) throws -> String {
+        complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
+    }
+
     private func complaint(_ body: () throws -> Any) -> String {
         do {
             return "no error: \(try body())"
@@ -26,10 +30,62 @@ struct ConnectionOptionsTests {
         #expect(try resolve("--creds", "/a.creds").login == .credentials(path: "/a.creds"))
         #expect(try resolve("--nkey", "/a.nk").login == .nkey(path: "/a.nk"))
         #expect(complaint { try resolve("--user", "u", "--nkey", "k") }.hasPrefix("--user and --nkey exclude each other"))
-        #expect(
-            complaint { try ConnectionOptions.parse(["--server", "nats://t@h", "--creds", "c"]).resolve(environment: [:]) }
-                .hasPrefix("--creds and a login in --server exclude each other")
-        )
+    }
+
+    @Test("the token of a file, which has to be private and hold nothing else")
+    func tokenFile() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/token-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func write(_ text: String, mode: Int = 0o600) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        try write("t0ken\n")
+        #expect(try resolve("--token-file", path).login == .token("t0ken"))
+        #expect(try resolve("--token-file", path, "--user", "u", orComplaint: true).hasPrefix("--user and --token-file exclude"))
+        try write("t0ken\nother")
+        #expect(complaint { try resolve("--token-file", path) }.contains("does not hold a token alone"))
+        try write("t0ken", mode: 0o644)
+        #expect(complaint { try resolve("--token-file", path) }.contains("chmod 600"))
+    }
+
+    @Test("~ is the home directory in every option that is a path, also where no shell saw it")
+    func tilde() throws {
+        let environment = ["HOME": "/h"]
+        #expect(try resolve("--creds=~/a", environment: environment).login == .credentials(path: "/h/a"))
+        #expect(try resolve("--nkey=~/a", environment: environment).login == .nkey(path: "/h/a"))
+        let tls = try resolve("--tls-ca=~/ca", "--tls-cert=~/c", "--tls-key=~/k", environment: environment).tls
+        #expect(tls.trustRoots == .file("/h/ca"))
+        #expect(tls.clientCertificate == .init(chainFile: "/h/c", keyFile: "/h/k"))
+        #expect(complaint { try resolve("--token-file=~/t", environment: environment) }.hasPrefix("/h/t: does not exist"))
+        let missing = complaint { try ConnectionOptions.parse(["--config=~/c.toml"]).resolve(environment: environment) }
+        #expect(missing.hasPrefix("/h/c.toml: does not exist"))
+        #expect(try resolve("--creds", "a/~b", environment: environment).login == .credentials(path: "a/~b"))
+    }
+
+    @Test("options replace what single servers of a profile say, too")
+    func perServer() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/config-\(UUID().uuidString).toml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let toml = """
+            [profiles.p]
+            inbox_prefix = "_A"
+            servers = [{ host = "a", nkey = "/a.nk", tls = "auto", tls_ca = "/a.pem", inbox_prefix = "_B" }, "b"]
+            """
+        try Data(toml.utf8).write(to: URL(fileURLWithPath: path))
+        func resolve(_ arguments: String...) throws -> Profile {
+            try ConnectionOptions.parse(["--config", path] + arguments).resolve(environment: [:]).profile
+        }
+        #expect(try resolve().servers[0].login == .nkey(path: "/a.nk"))
+        let profile = try resolve("--creds", "/c", "--tls-ca", "/ca", "--inbox-prefix", "_C", "--tls-server-name", "n")
+        #expect(profile.servers.map(\.login) == [nil, nil])
+        #expect(profile.login == .credentials(path: "/c"))
+        #expect(profile.servers[0].tls?.trustRoots == .file("/ca"))
+        #expect(profile.servers[0].tls?.mode == .required)
+        #expect(profile.servers[0].tls?.serverName == "n")
+        #expect(profile.servers[0].inboxPrefix == nil)
+        #expect(profile.inboxPrefix == "_C")
+        #expect(complaint { try resolve("--inbox-prefix", "a.>") }.hasPrefix("--inbox-prefix: an inbox prefix is a topic"))
     }
 
     @Test("any TLS option means that connections are encrypted")

@@ -14,6 +14,7 @@ extension ConnectionRow {
             maxPingFailure: connection.maxPingFailure,
             server: connection.server.map { Server(id: $0.id, name: $0.name, version: $0.version, cluster: $0.cluster) },
             encryption: connection.tls.map { Encryption(version: $0.version, isVerified: $0.isVerified) },
+            isLoginExposed: connection.isLoginExposed,
             roundTrip: connection.roundTrip.map(RoundTrip.init),
             messagesIn: connection.messagesIn,
             messagesOut: connection.messagesOut,

@@ -20,6 +20,13 @@ extension EventRow {
                 row(.retrying, .warning, "\(untrusted: cause.message)")
             case .serverError(let error):
                 row(.serverError, .error, "\(untrusted: error.message)")
+            case .credentialsInPlaintext(let address):
+                row(
+                    .note,
+                    .error,
+                    "the login was sent to \(untrusted: address) without encryption, and anybody on the way can read it; use TLS, "
+                        + "or set allow_plaintext_credentials = true if that is meant"
+                )
             case .lameDuck:
                 row(.lameDuck, .warning, "the server is going to stop and asks its clients to leave")
             case .moved(let server, let unconfirmed, let duplicates):

@@ -62,6 +62,8 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
     var server: Server?
     /// Nil for plain text, and while it is down.
     var encryption: Encryption?
+    /// Whether a login was sent in plain text over a network, unasked.
+    var isLoginExposed = false
     var roundTrip: RoundTrip?
     var messagesIn: UInt64 = 0
     var messagesOut: UInt64 = 0

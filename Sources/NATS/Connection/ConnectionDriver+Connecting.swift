@@ -14,6 +14,7 @@ extension ConnectionDriver {
         watchHandshake(of: link)
         status.update { values in
             values.state = .connecting
+            values.progress = link.progress
             values.attempt = attempt
             values.nextAttemptAt = nil
         }
@@ -25,8 +26,9 @@ extension ConnectionDriver {
     func watchHandshake(of link: Link) {
         timers.handshake = eventLoop.scheduleTask(deadline: link.dialed + TimeAmount(configuration.connectTimeout)) {
             guard link === self.link else { return }
-            if link.isSecuring { return self.failed(link, .tlsTimeout) }
-            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
+            let speaksTLSFirst = self.configuration.tls.mode == .first
+            let action = self.lifecycle.handshakeDeadlinePassed(link.progress, speaksTLSFirst: speaksTLSFirst)
+            if action == .disconnect { self.closeSocket() }
         }
     }
 
@@ -53,7 +55,14 @@ extension ConnectionDriver {
         }
         link.channel = channel
         status.update { $0.state = .handshaking }
+        progressed(link, to: .awaitingInfo)
         if configuration.tls.mode == .first { secure(link) }
+    }
+
+    /// Keeps how far an attempt has come, for those who wait for it.
+    func progressed(_ link: Link, to progress: HandshakeProgress) {
+        link.progress = progress
+        if link === self.link { status.update { $0.progress = progress } }
     }
 
     /// The peer broke the protocol, or the socket failed.
@@ -119,7 +128,8 @@ extension ConnectionDriver {
     }
 
     func errorReceived(_ text: ByteBuffer, on link: Link) {
-        let error = ServerError(text: printable(text))
+        let circumstances = ServerError.Circumstances(login: link.login, connectionAdvice: configuration.connectionAdvice)
+        let error = ServerError(text: printable(text), circumstances: circumstances)
         logger.debug("server error", metadata: ["text": "\(error.text)"])
         if link === successor {
             return error.keepsConnection ? refused(error, text, on: link) : successorLost(error.error)

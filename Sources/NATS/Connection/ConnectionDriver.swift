@@ -25,6 +25,8 @@ final class ConnectionDriver: @unchecked Sendable {
     var randomness: any RandomNumberGenerator
     var timers = Timers()
     private var finished: [Waiter] = []
+    private var waitingForFirstAttempt: [Waiter] = []
+    private var isFirstAttemptOver = false
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
     // Proof of identity. `ConnectionDriver+Securing.swift`.
@@ -78,7 +80,11 @@ final class ConnectionDriver: @unchecked Sendable {
         self.dialer = dialer
         self.logger = logger
         self.randomness = randomness
-        self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
+        self.servers = ServerList(
+            seed: configuration.address,
+            alternatives: configuration.alternatives,
+            usesDiscovered: configuration.usesDiscoveredServers
+        )
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
         self.status = ConnectionStatus { eventLoop.now }
@@ -121,6 +127,18 @@ final class ConnectionDriver: @unchecked Sendable {
         if lifecycle.state == .closed { waiter.resolve() } else { finished.append(waiter) }
     }
 
+    /// Resolves the waiter when the first attempt to connect has succeeded or failed, or the client is closed.
+    func whenFirstAttemptIsOver(_ waiter: Waiter) {
+        eventLoop.assertInEventLoop()
+        if isFirstAttemptOver { waiter.resolve() } else { waitingForFirstAttempt.append(waiter) }
+    }
+
+    private func firstAttemptIsOver() {
+        isFirstAttemptOver = true
+        for waiter in waitingForFirstAttempt { waiter.resolve() }
+        waitingForFirstAttempt = []
+    }
+
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
     func whenConnected(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
@@ -143,6 +161,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     private func finish() {
         timers.cancel()
+        firstAttemptIsOver()
         resumeWaitingForConnection()
         let unsent = outbound.close()
         for entry in subscriptions.entries {
@@ -151,6 +170,7 @@ final class ConnectionDriver: @unchecked Sendable {
         }
         status.update { values in
             values.state = .closed
+            values.progress = nil
             values.tls = nil
             values.subscriptions = 0
             values.nextAttemptAt = nil
@@ -170,6 +190,7 @@ final class ConnectionDriver: @unchecked Sendable {
         let server = identity(of: link)
         status.update { values in
             values.state = .connected
+            values.progress = nil
             values.attempt = 0
             values.connections += 1
             values.roundTrips = link.newRoundTrips
@@ -181,6 +202,7 @@ final class ConnectionDriver: @unchecked Sendable {
         observer(.connected(server))
         if dropped > 0 { observer(.serverError(.tooLargeForNewServer(dropped, limit: server.maxPayload))) }
         flush()
+        firstAttemptIsOver()
         resumeWaitingForConnection()
         scheduleFirstKeepalive()
         // A balancer may lead to a server that is going to stop.
@@ -275,6 +297,7 @@ final class ConnectionDriver: @unchecked Sendable {
         let next = lifecycle.attempt + 1
         status.update { values in
             values.state = .reconnecting
+            values.progress = nil
             values.attempt = next
             values.pingMisses = 0
             values.tls = nil
@@ -283,6 +306,7 @@ final class ConnectionDriver: @unchecked Sendable {
         }
         logger.debug("reconnecting", metadata: ["attempt": "\(next)", "delay": "\(delay)", "cause": "\(cause)"])
         observer(.reconnecting(attempt: next, delay: delay, cause: cause))
+        firstAttemptIsOver()
         timers.retry = eventLoop.scheduleTask(in: TimeAmount(delay)) { self.perform(self.lifecycle.retryTimerFired()) }
     }
 }

@@ -19,6 +19,10 @@ final class Link: @unchecked Sendable {
     var info: ServerInfo?
     /// How far the encryption is.
     var encryption = LinkEncryption.none
+    /// What CONNECT proved the client's identity with, once it is written.
+    var login: SentLogin?
+    /// How far the attempt to connect has come.
+    var progress = HandshakeProgress.connecting
     /// Whether the read that brought the first INFO brought anything else. No server says more before it is answered.
     var hasMoreThanInfo = false
     /// Whether anything came since the last ping interval.
@@ -99,7 +103,7 @@ final class Link: @unchecked Sendable {
 
     /// What is known of the encryption, once it stands.
     var tlsStatus: TLSStatus? {
-        if case .established(_, let status) = encryption { status } else { nil }
+        if case .established(_, _, let status) = encryption { status } else { nil }
     }
 
     /// The round trips of a connection that is up from now on.
@@ -126,9 +130,9 @@ enum LinkEncryption {
     case none
     /// Decided on. What comes in plain text from here on is not the server's.
     case preparing
-    case handshaking(NIOSSLClientHandler)
+    case handshaking(NIOSSLClientHandler, TLSContext)
     /// The server is who it should be.
-    case established(NIOSSLClientHandler, TLSStatus)
+    case established(NIOSSLClientHandler, TLSContext, TLSStatus)
 }
 
 /// A PING under way and what its PONG will mean.

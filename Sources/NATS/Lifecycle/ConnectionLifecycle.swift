@@ -29,6 +29,8 @@ struct ConnectionLifecycle {
     private(set) var keepalive: Keepalive
     /// An `-ERR` that announced the end of the connection: a better cause than the EOF that follows.
     private var announcedEnd: NATSError?
+    /// Whether the server takes no more connections: asking again soon only adds to them.
+    private var isCrowdedOut = false
     private let maxPingFailure: Int
 
     init(maxPingFailure: Int) {
@@ -57,6 +59,7 @@ struct ConnectionLifecycle {
     private mutating func beginAttempt() -> ConnectAction {
         attempt += 1
         announcedEnd = nil
+        isCrowdedOut = false
         keepalive = Keepalive(maxPingFailure: maxPingFailure)
         state = .connecting
         return .connect(attempt: attempt)
@@ -133,6 +136,7 @@ struct ConnectionLifecycle {
     mutating func errorReceived(_ error: ServerError) -> ServerErrorAction {
         switch state {
         case .awaitingInfo, .awaitingPong:
+            isCrowdedOut = error.kind == .connectionLimit
             state = .disconnecting(cause: error.error)
             return .disconnect
         case .connected where error.keepsConnection:
@@ -175,15 +179,18 @@ struct ConnectionLifecycle {
         case disconnect
     }
 
-    mutating func handshakeDeadlinePassed() -> FailureAction {
-        let reached: String
+    /// - Parameters:
+    ///   - progress: How far the attempt has come, if more is known of it than the state says.
+    ///   - speaksTLSFirst: Whether TLS began with the first byte, so that INFO is missing for another reason.
+    mutating func handshakeDeadlinePassed(_ progress: HandshakeProgress? = nil, speaksTLSFirst: Bool = false) -> FailureAction {
+        let known: HandshakeProgress
         switch state {
-        case .connecting: reached = "no answer to the TCP connect"
-        case .awaitingInfo:
-            reached = "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it?"
-        case .awaitingPong: reached = "it sent INFO but no PONG to our CONNECT"
+        case .connecting: known = .connecting
+        case .awaitingInfo: known = .awaitingInfo
+        case .awaitingPong: known = .awaitingPong
         case .idle, .connected, .disconnecting, .backingOff, .closing, .closed: return .none
         }
+        let reached = (progress ?? known).reached(speaksTLSFirst: speaksTLSFirst)
         return fail(NATSError(.connectTimeout, "timed out: \(reached)"))
     }
 
@@ -249,7 +256,7 @@ struct ConnectionLifecycle {
         if cause == .reconnectRequested { return .now }
         if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
         // Asking again soon does not make a refused credential a good one, and servers lock out who tries too often.
-        return .backoff(cause.code == .authorization ? Backoff.lastRetry : retries)
+        return .backoff(cause.code == .authorization || isCrowdedOut ? Backoff.lastRetry : retries)
     }
 
     /// How far the handshake of a socket is.

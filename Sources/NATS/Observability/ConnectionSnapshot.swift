@@ -49,12 +49,17 @@ public struct ConnectionSnapshot: Sendable {
     public let stateDuration: Duration
     /// Attempts since it was last up, 0 while it is up.
     public let attempt: Int
+    /// What the attempt under way has reached and what it waits for; the end of a message.
+    package internal(set) var progress: String?
     /// The time until the next attempt, while reconnecting.
     public let nextAttempt: Duration?
     /// Ping intervals in a row without a byte received.
     public let pingMisses: Int
     /// At this many misses the connection counts as lost.
     public let maxPingFailure: Int
+    /// Whether credentials were sent without encryption over a network, and nobody said that it is meant
+    /// (``NATSClientConfiguration/allowsPlaintextCredentials``). It stays true: what was sent can have been read.
+    public internal(set) var isLoginExposed = false
     /// Who answers; the last one known while disconnected.
     public let server: ServerIdentity?
     /// The encryption of the connection, while it is up; nil for plain text.

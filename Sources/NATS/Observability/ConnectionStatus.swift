@@ -11,8 +11,12 @@ final class ConnectionStatus: Sendable {
         private(set) var since: NIODeadline
         private let clock: @Sendable () -> NIODeadline
         var attempt = 0
+        /// How far the attempt under way has come.
+        var progress: HandshakeProgress?
         var nextAttemptAt: NIODeadline?
         var pingMisses = 0
+        /// Whether a login was sent in plain text over a network, unasked.
+        var isLoginExposed = false
         var server: ServerIdentity?
         var tls: TLSStatus?
         var messagesIn: UInt64 = 0
@@ -59,7 +63,8 @@ final class ConnectionStatus: Sendable {
     func snapshot(
         outbound: OutboundBuffer.Counters,
         requests: (pending: Int, late: UInt64),
-        maxPingFailure: Int
+        maxPingFailure: Int,
+        speaksTLSFirst: Bool
     ) -> ConnectionSnapshot {
         let now = clock()
         // All of it under the lock: with a second reference to the table of round trips the event loop would have to copy it.
@@ -68,9 +73,11 @@ final class ConnectionStatus: Sendable {
                 state: values.state,
                 stateDuration: Duration(now - values.since),
                 attempt: values.attempt,
+                progress: values.progress?.reached(speaksTLSFirst: speaksTLSFirst),
                 nextAttempt: values.nextAttemptAt.map { max(.zero, Duration($0 - now)) },
                 pingMisses: values.pingMisses,
                 maxPingFailure: maxPingFailure,
+                isLoginExposed: values.isLoginExposed,
                 server: values.server,
                 tls: values.tls,
                 roundTrip: values.roundTrips.summary(at: now),

@@ -9,6 +9,9 @@ public enum NATSEvent: Sendable {
     case reconnecting(attempt: Int, delay: Duration, cause: NATSError)
     /// The server answered with an `-ERR` that leaves the connection open.
     case serverError(NATSError)
+    /// Credentials were sent without encryption over a network, where anybody on the way can read them. Reported once for
+    /// each address, unless ``NATSClientConfiguration/allowsPlaintextCredentials`` says that it is meant.
+    case credentialsInPlaintext(address: NATSClientConfiguration.Address)
     /// The server asks its clients to leave, since it is going to stop.
     case lameDuck
     /// The connection moved to another server. Up to `unconfirmed` messages were handed to the old server without a

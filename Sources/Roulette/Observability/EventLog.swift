@@ -36,7 +36,7 @@ struct EventLog: Sendable {
         case .subscriptionResumed: (.debug, "subscription is complete again")
         case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
         // Told where it happens.
-        case .drained, .missedEvents: nil
+        case .credentialsInPlaintext, .drained, .missedEvents: nil
         }
     }
 
@@ -80,7 +80,7 @@ struct EventLog: Sendable {
             metadata["blind"] = "\(blind.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
-        case .lameDuck, .drained, .missedEvents:
+        case .credentialsInPlaintext, .lameDuck, .drained, .missedEvents:
             break
         }
         return metadata

@@ -22,6 +22,9 @@ public struct RouletteEvent: Sendable {
         case reconnecting(attempt: Int, delay: Duration, cause: NATSError)
         /// The server reported an error, and the connection stays.
         case serverError(NATSError)
+        /// Credentials were sent without encryption over a network, where anybody on the way can read them. Reported once for
+        /// each address, unless ``RouletteConfiguration/allowsPlaintextCredentials`` says that it is meant.
+        case credentialsInPlaintext(address: String)
         /// The server is going to stop and asks its clients to leave.
         case lameDuck
         /// A connection moved to another server. Up to `unconfirmed` messages were handed to the old server without a
@@ -71,6 +74,7 @@ public struct RouletteEvent: Sendable {
             case .disconnected(let cause, let unconfirmed): .disconnected(cause: cause, unconfirmed: unconfirmed)
             case .reconnecting(let attempt, let delay, let cause): .reconnecting(attempt: attempt, delay: delay, cause: cause)
             case .serverError(let error): .serverError(error)
+            case .credentialsInPlaintext(let address): .credentialsInPlaintext(address: address.description)
             case .lameDuck: .lameDuck
             case .moved(let server, let unconfirmed, let duplicates):
                 .moved(to: server, unconfirmed: unconfirmed, duplicates: duplicates)

@@ -51,7 +51,7 @@ enum ConsoleSession {
     /// The console's client on a profile; it does not run yet.
     static func client(for profile: Profile) throws -> RouletteClient {
         var configuration = try RouletteConfiguration(profile: profile)
-        configuration.connectionName = "roulette console"
+        if profile.connectionName == nil { configuration.connectionName = "roulette console" }
         return try RouletteClient(configuration: configuration, logger: .silent)
     }
 }

@@ -27,7 +27,9 @@ enum DeploymentCompletion {
     static let profiles = CompletionKind.custom { words, _, _ in
         let environment = ProcessInfo.processInfo.environment
         var path = (try? SettingsLocations(environment: environment))?.configurationFile
-        if let option = words.firstIndex(of: "--config"), option + 1 < words.count { path = words[option + 1] }
+        if let option = words.firstIndex(of: "--config"), option + 1 < words.count {
+            path = PathArgument.expanded(words[option + 1], environment: environment)
+        }
         guard let path,
             let file = try? ConfigurationFile.load(path: path, environment: environment)
         else { return [] }

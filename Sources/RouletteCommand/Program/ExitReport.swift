@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Settings
 
 /// What the program prints at its end, and the code it exits with.
 struct ExitReport {
@@ -49,7 +50,7 @@ struct ExitReport {
             }
         }
         self.answer = answer
-        self.complaint = complaint
+        self.complaint = complaint.map { Self.withoutLogins($0, of: arguments) }
     }
 
     /// Prints the report and ends the process, by the signal if one stopped it.
@@ -59,6 +60,18 @@ struct ExitReport {
         if let complaint, !complaint.isEmpty { StandardError.note(complaint) }
         if let stop { stop.endProcess() }
         Foundation.exit(code)
+    }
+
+    /// The complaint without the logins that arguments hold, since the parser of arguments repeats what it does not know.
+    private static func withoutLogins(_ complaint: String, of arguments: [String]) -> String {
+        var result = complaint
+        for argument in arguments {
+            let values = [argument] + argument.split(separator: "=", maxSplits: 1).dropFirst().map(String.init)
+            for value in values where UserInfo.isPossible(in: value) && value.contains("@") {
+                result = result.replacing(value, with: "<redacted>")
+            }
+        }
+        return UserInfo.redacted(in: result)
     }
 
     private static func helpCommand(for arguments: [String]) -> String {

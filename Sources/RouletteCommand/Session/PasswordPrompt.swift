@@ -1,6 +1,7 @@
 import CProcess
 import Foundation
 import NATS
+import Settings
 import TerminalUI
 
 /// Asks for a password on the terminal, without showing what is typed.
@@ -9,6 +10,7 @@ enum PasswordPrompt {
 
     /// - Throws: ``CommandFailure`` when there is no terminal to ask on, or the question was canceled.
     static func ask(user: String, deployment: String) throws(CommandFailure) -> Secret {
+        let user = LoginName.shown(user)
         // Not the standard input, which may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {

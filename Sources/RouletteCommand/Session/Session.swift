@@ -18,9 +18,9 @@ enum Session {
         _ body: (RouletteClient) async throws -> R
     ) async throws -> R {
         let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
-        let events = configuration.elixirCompatibleTopics ? client.events : nil
+        let events = client.events
         async let running: Void = client.run()
-        async let noting: Void = noteTopics(events)
+        async let warning: Void = warn(of: events)
         let result: Result<R, any Error>
         do {
             result = .success(try await body(client))
@@ -29,16 +29,27 @@ enum Session {
         }
         client.close()
         await running
-        await noting
+        // They end with the client, and what came last is printed.
+        await warning
         return try result.get()
     }
 
-    /// Says on standard error what the log would say of a topic that other programs of the deployment cannot receive.
-    private static func noteTopics(_ events: RouletteEvents?) async {
-        guard let events else { return }
+    /// Prints on standard error what the operator must not miss and what the library would only log.
+    private static func warn(of events: RouletteEvents) async {
         for await event in events {
-            guard case .topicBreaksElixir(let topic) = event.kind else { continue }
-            StandardError.note("\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection")
+            switch event.kind {
+            case .credentialsInPlaintext(let address):
+                StandardError.note(
+                    "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
+                        + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "
+                        + "--allow-plaintext-credentials"
+                )
+            case .topicBreaksElixir(let topic):
+                StandardError.note(
+                    "\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                )
+            default: break
+            }
         }
     }
 }

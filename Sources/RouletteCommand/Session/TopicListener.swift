@@ -63,7 +63,8 @@ struct TopicListener: Sendable {
 
     private func notePending(_ pending: Set<Cluster>) {
         for cluster in client.snapshot().clusters where pending.contains(cluster.cluster) {
-            let reason = cluster.lastError?.message ?? "no connection yet"
+            let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
+            let reason = cluster.lastError?.message ?? "no connection yet" + (progress.map { ": \($0)" } ?? "")
             StandardError.note(
                 "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
             )
@@ -93,9 +94,9 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        // The last is about publishing, and every command tells it.
+        // The session tells of the last two, whatever the command.
         case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
-            .topicBreaksElixir:
+            .credentialsInPlaintext, .topicBreaksElixir:
             break
         }
     }

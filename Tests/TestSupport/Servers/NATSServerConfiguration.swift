@@ -17,6 +17,8 @@ package struct NATSServerConfiguration: Sendable {
         /// Whether the server waits for the handshake before it sends INFO, as its configuration has it: `true`, `"300ms"`,
         /// `"auto"`; nil says nothing of it, as servers before 2.10.4 must have it.
         package var handshakeFirst: String?
+        /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
+        package var mapsClients = false
 
         package init(
             certificate: TestAuthority.Certificate,
@@ -41,6 +43,8 @@ package struct NATSServerConfiguration: Sendable {
         }
     }
 
+    /// The address that clients connect to.
+    package var host = "127.0.0.1"
     /// The server's name; nil leaves it to the server.
     package var name: String?
     package var authorization: Authorization
@@ -73,7 +77,7 @@ package struct NATSServerConfiguration: Sendable {
     /// - Parameter routePort: What the port for routes was, for a server that reads its configuration again.
     func text(ports: NATSServerProcess.Ports?, routePort: Int? = nil, directory: String) -> String {
         var lines = [
-            "listen: \"127.0.0.1:\(ports?.client ?? -1)\"",
+            "listen: \"\(host):\(ports?.client ?? -1)\"",
             "ports_file_dir: \(Self.quoted(directory))",
             "log_file: \(Self.quoted("\(directory)/server.log"))",
             "debug: true",
@@ -97,7 +101,7 @@ package struct NATSServerConfiguration: Sendable {
                     cert_file: \(Self.quoted(tls.certificate.certificateFile))
                     key_file: \(Self.quoted(tls.certificate.keyFile))
                     timeout: 10
-                    \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    verify: true" } ?? "")
+                    \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    \(tls.mapsClients ? "verify_and_map" : "verify"): true" } ?? "")
                     \(tls.handshakeFirst.map { "handshake_first: \($0)" } ?? "")
                 }
                 """
