@@ -56,21 +56,7 @@ struct NodeLossDrillTests {
         }
 
         let received = Self.topics.map { _ in Watched<[Receipt]>([]) }
-        let reconnects = Task {
-            var seen: [String] = []
-            for await event in subscriber.events {
-                guard let id = event.connection else { continue }
-                let at = "\(ContinuousClock.now) \(id.cluster.index)/\(id.slot)"
-                switch event.kind {
-                case .disconnected: seen.append("\(at) lost")
-                case .reconnecting(let attempt, let delay, let cause): seen.append("\(at) try \(attempt) in \(delay) \(cause)")
-                case .connected: seen.append("\(at) connected")
-                case .subscriptionResumed(let pattern, let blind): seen.append("\(at) \(pattern) resumed \(blind.duration)")
-                default: break
-                }
-            }
-            return seen
-        }
+        let story = Task { await Self.story(of: subscriber.events) }
         let listening = zip(subscriptions, received).map { subscription, receipts in
             Task {
                 for try await batch in subscription.batches {
@@ -131,11 +117,28 @@ struct NodeLossDrillTests {
                 and: end
             )
         }
+        let reportedLost = publisher.snapshot().clusters.reduce(0) { $0 + Int($1.total(\.lost)) }
         subscriber.close()
-        for line in await reconnects.value { print(line) }
-        print("killed", killed)
-        for balancer in deployment.balancers { print(balancer.log) }
-        drill.expect(reportedLost: Int(publisher.snapshot().clusters.reduce(0) { $0 + $1.total(\.lost) }))
+        let lines = await story.value + deployment.balancers.map(\.log)
+        drill.expect(reportedLost: reportedLost, story: lines.joined(separator: "\n"))
+    }
+
+    /// What happened to connections and subscriptions, for a test that fails.
+    private static func story(of events: RouletteEvents) async -> [String] {
+        var lines: [String] = []
+        let start = ContinuousClock.now
+        for await event in events {
+            guard let id = event.connection else { continue }
+            let place = "\(ContinuousClock.now - start) \(id.cluster.name) \(id.slot)"
+            switch event.kind {
+            case .disconnected: lines.append("\(place) lost")
+            case .reconnecting(let attempt, let delay, let cause): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+            case .connected: lines.append("\(place) connected")
+            case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
+            default: break
+            }
+        }
+        return lines
     }
 
     /// Publishes numbers at a steady rate.
@@ -224,17 +227,20 @@ private struct Outcome {
         if missed > 0 { #expect(topic.isReportedBlind, "\(topic.name): what it missed is reported") }
     }
 
-    func expect(reportedLost: Int) {
+    func expect(reportedLost: Int, story: String) {
         let sorted = gaps.sorted()
         print(
             "drill: \(sorted.count) topics lost a connection, \(untouched) did not; median gap "
                 + "\(sorted.isEmpty ? .zero : sorted[sorted.count / 2]), longest \(sorted.last ?? .zero); "
                 + "\(missed) messages missed, \(lost) lost, up to \(reportedLost) reported"
         )
-        #expect(!sorted.isEmpty, "the death of a node cost somebody a connection")
+        guard !sorted.isEmpty else {
+            Issue.record("the death of a node cost nobody a connection")
+            return
+        }
         #expect(untouched > 0, "and not everybody")
-        #expect(sorted[sorted.count / 2] <= .milliseconds(100))
-        #expect(sorted[sorted.count - 1] <= .milliseconds(400))
+        #expect(sorted[sorted.count / 2] <= .milliseconds(100), "\(story)")
+        #expect(sorted[sorted.count - 1] <= .milliseconds(400), "\(story)")
         #expect(lost >= 0 && lost <= reportedLost)
     }
 }
