@@ -109,7 +109,9 @@ enum EditorResult: Sendable, Hashable {
 
 /// What became of a subscription.
 enum SubscriptionProgress: Sendable, Hashable {
-    /// It is made.
+    /// It is made, but not on these clusters, by position on the ring: they are not up.
+    case waiting([Int])
+    /// The servers of all its clusters have it.
     case active
     /// It ended by itself; the reason may hold text of a peer. Nil for a subscription that had its fill.
     case ended(String?)

@@ -14,7 +14,7 @@ extension RingView {
     private func drawClusters(_ data: DashboardData, _ layout: RingLayout, into buffer: inout CellBuffer) {
         let ring = data.deployment.ring
         Pane(layout.clusters).draw(
-            "Ring \(untrusted: ring.fingerprint)",
+            "Ring \(data.fingerprint.label)",
             note: "\(data.deployment.namingLabel), \(HashRing.replicas) points for each cluster",
             theme: data.theme,
             into: &buffer
