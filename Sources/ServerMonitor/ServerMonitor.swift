@@ -1,4 +1,3 @@
-import Foundation
 public import NIOCore
 public import NIOPosix
 
@@ -10,8 +9,8 @@ public struct ServerMonitor: Sendable {
     public let endpoint: MonitorEndpoint
     /// For a whole call, from the first packet to the last byte of the answer.
     public var timeout: Duration = .seconds(2)
-    /// The most bytes of an answer. A server with 10,000 connections sends some 10 MiB about them.
-    public var answerLimit = 32 << 20
+    /// The most bytes of an answer. A page of 1,024 connections has some 600 KiB.
+    public var answerLimit = 8 << 20
     private let eventLoopGroup: any EventLoopGroup
 
     /// A reader of one server.
@@ -25,40 +24,107 @@ public struct ServerMonitor: Sendable {
 
     /// What the server says of itself (`/varz`).
     public func status() async throws(MonitorError) -> ServerStatus {
-        try await read("/varz")
+        try await read("/varz") { bytes, _ throws(MonitorError) in try ServerStatus(json: bytes) }
     }
 
-    /// Its connections (`/connz`).
+    /// Its connections (`/connz`), page by page until there are `query.limit` of them or no more.
+    ///
+    /// Connections come and go between two pages: one that is on both is listed once, and one that moved to a page that was read
+    /// already is missing; then there are fewer than ``ConnectionList/total``.
     public func connections(_ query: ConnectionQuery = ConnectionQuery()) async throws(MonitorError) -> ConnectionList {
-        try await read("/connz?" + query.text)
+        var list = ConnectionList()
+        var known: Set<UInt64> = []
+        try await readPages("/connz", limit: query.limit) { offset, count throws(MonitorError) in
+            let page = try await read("/connz?" + query.text(offset: offset, count: count)) { bytes, isCut throws(MonitorError) in
+                try ConnectionList(json: bytes, limit: count, isCutOff: isCut)
+            }
+            list.connections += page.connections.filter { known.insert($0.id).inserted }
+            (list.total, list.time) = (max(list.total, page.total), page.time)
+            list.gaps = list.gaps + page.gaps
+            return Page(serverID: page.serverID, rows: page.connections.count + page.gaps.unreadable, total: page.total)
+        } started: {
+            list.serverID = $0
+        }
+        return list
     }
 
-    /// Its subscriptions (`/subsz?subs=1`), at most `limit` of them.
+    /// Its subscriptions (`/subsz?subs=1`), page by page until there are `limit` of them or no more.
     public func subscriptions(limit: Int = 1024) async throws(MonitorError) -> SubscriptionList {
-        try await read("/subsz?subs=1&limit=\(limit)")
+        var list = SubscriptionList()
+        try await readPages("/subsz", limit: limit) { offset, count throws(MonitorError) in
+            let page = try await read("/subsz?subs=1&offset=\(offset)&limit=\(count)") { bytes, isCut throws(MonitorError) in
+                try SubscriptionList(json: bytes, limit: count, isCutOff: isCut)
+            }
+            list.entries += page.entries
+            list.total = max(list.total, page.total)
+            list.gaps = list.gaps + page.gaps
+            // A server counts some subscriptions that it lists to nobody, so only a page that is not full is the last one.
+            return Page(serverID: page.serverID, rows: page.entries.count + page.gaps.unreadable, total: .max)
+        } started: {
+            list.serverID = $0
+        }
+        return list
     }
 
     /// Whether it considers itself well (`/healthz`).
     public func health() async throws(MonitorError) -> ServerHealth {
-        try await read("/healthz", anyStatus: true)
+        try await read("/healthz", anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }
     }
 
-    private func read<Answer: Decodable>(_ path: String, anyStatus: Bool = false) async throws(MonitorError) -> Answer {
+    // MARK: Pages
+
+    private struct Page {
+        let serverID: String
+        let rows: Int
+        let total: Int
+    }
+
+    /// Reads a list until it has `limit` rows or ends.
+    private func readPages(
+        _ path: String,
+        limit: Int,
+        _ read: (_ offset: Int, _ count: Int) async throws(MonitorError) -> Page,
+        started: (String) -> Void
+    ) async throws(MonitorError) {
+        var offset = 0
+        var serverID: String?
+        while offset < max(limit, 1) {
+            let count = min(max(limit, 1) - offset, ConnectionQuery.pageSize)
+            let page = try await read(offset, count)
+            guard serverID == nil || serverID == page.serverID else {
+                throw MonitorError(
+                    .answer,
+                    "several servers answer at \(endpoint), so the pages of \(path) do not belong together; use the URL of one server"
+                )
+            }
+            if serverID == nil { started(page.serverID) }
+            serverID = page.serverID
+            offset += page.rows
+            if page.rows < count || offset >= page.total { return }
+        }
+    }
+
+    // MARK: Reading
+
+    private func read<Answer>(
+        _ path: String,
+        anyStatus: Bool = false,
+        _ decode: (_ bytes: [UInt8], _ isCutOff: Bool) throws(MonitorError) -> Answer
+    ) async throws(MonitorError) -> Answer {
         let answer = try await HTTPExchange(endpoint: endpoint, timeout: timeout, answerLimit: answerLimit)
             .get(path, on: eventLoopGroup.any())
+        let endpointPath = path.prefix { $0 != "?" }
         guard answer.status == 200 || anyStatus else {
             throw MonitorError(
                 .answer,
-                "\(endpoint) answered \(answer.status) to \(path.prefix { $0 != "?" }); is it the monitoring port of a NATS server?"
+                "\(endpoint) answered \(answer.status) to \(endpointPath); is it the monitoring port of a NATS server?"
             )
         }
         do {
-            return try JSONDecoder().decode(Answer.self, from: Data(answer.body.readableBytesView))
+            return try decode(Array(answer.body.readableBytesView), answer.isCutOff)
         } catch {
-            throw MonitorError(
-                .answer,
-                "\(endpoint) did not answer \(path.prefix { $0 != "?" }) as a NATS server does; is it its monitoring port?"
-            )
+            let reason = answer.isCutOff ? "the answer is longer than \(answerLimit) bytes" : "is it its monitoring port?"
+            throw MonitorError(.answer, "\(endpoint) did not answer \(endpointPath) as a NATS server does; \(reason)")
         }
     }
 }

@@ -73,7 +73,7 @@ struct ServersTests {
     func asking() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
-        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let query = ConnectionSort().query(closed: false, isFiltered: false)
         #expect(update(&model, .tick(moment(20))).isEmpty)
 
         model.press("6")
@@ -102,7 +102,7 @@ struct ServersTests {
     private func sorted(_ column: ConnectionSort.Column) -> ConnectionQuery {
         var sort = ConnectionSort()
         sort.sort(by: column)
-        return sort.query(closed: false, limit: ServerMonitoring.limit)
+        return sort.query(closed: false, isFiltered: false)
     }
 
     private func answer(_ model: inout ConsoleModel, _ cluster: Int, at seconds: Int) {
@@ -131,7 +131,7 @@ struct ServersTests {
     @Test("connections that nobody answers for: their age, and the failed question or that the server is gone")
     func oldConnections() {
         var model = model()
-        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
         let now = model.data.now.uptime
         model.data.servers.take(

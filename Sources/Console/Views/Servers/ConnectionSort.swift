@@ -35,14 +35,26 @@ struct ConnectionSort: Sendable, Hashable {
         sort(by: next ?? .cid)
     }
 
-    /// What to ask the server for, so that the first ones it lists are the ones to see.
-    func query(closed: Bool, limit: Int) -> ConnectionQuery {
+    /// What to ask the server for, so that the first ones it lists are the ones to see. Where it cannot put those first that the
+    /// console shows first, or only some are shown, all are asked for.
+    func query(closed: Bool, isFiltered: Bool) -> ConnectionQuery {
         var query = ConnectionQuery()
         query.state = closed ? .closed : .open
-        query.limit = limit
+        query.limit = isFiltered || !isOrderOfServer(closed: closed) ? ServerMonitoring.fullLimit : ServerMonitoring.limit
         // Of the many that were closed the newest matter.
         query.sort = closed ? .lastActivity : serverSort
         return query
+    }
+
+    /// Whether the first ones that the server lists are the first ones here.
+    private func isOrderOfServer(closed: Bool) -> Bool {
+        switch column {
+        case .cid: closed ? isDescending : !isDescending
+        case .subs, .pending, .uptime, .idle: isDescending && !closed
+        // The server sorts these by what there was since the connection was made, the console by what there is now.
+        case .messagesTo, .messagesFrom, .bytesTo, .bytesFrom: false
+        case .name, .host, .lang, .rtt, .reason: false
+        }
     }
 
     private var serverSort: ConnectionQuery.Sort {

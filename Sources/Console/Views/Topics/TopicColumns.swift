@@ -51,11 +51,17 @@ struct TopicColumns {
 
     /// A branch or topic of the tree.
     func row(_ line: TopicTree.Line, of tree: TopicTree, glyphs: GlyphSet) -> Table.Row {
+        guard line.hidden == 0 else {
+            let indent = SafeText(repeating: "  ", count: line.depth + 1)
+            return Table.Row([.text("\(indent)\(line.hidden) more, enter shows some", style: data.theme[.muted])])
+        }
         let sum = tree.sum(of: line.id)
         let idle = sum.rateIn + sum.rateOut > 0 ? Style.plain : data.theme[.muted]
         let mark: SafeText = line.isBranch ? (line.isExpanded ? "- " : "+ ") : "  "
         let cluster: Table.Item
-        if let row = tree.row(of: line.id), !line.isBranch, data.traffic.topics.indices.contains(row) {
+        if let row = tree.row(of: line.id), !line.isBranch, data.traffic.topics.indices.contains(row),
+            !data.traffic.topics[row].isReplies
+        {
             cluster = owner(data.traffic.topics[row], data.traffic.counters[row])
         } else if let owner = sum.owner {
             cluster = .text(data.deployment.clusterName(owner), style: data.theme.cluster(owner))
