@@ -11,6 +11,8 @@ public struct ServerMonitor: Sendable {
     public var timeout: Duration = .seconds(2)
     /// The most bytes of an answer. A page of 1,024 connections has some 600 KiB.
     public var answerLimit = 8 << 20
+    /// How many rows of a list one answer has at most.
+    var pageSize = ConnectionQuery.pageSize
     private let eventLoopGroup: any EventLoopGroup
 
     /// A reader of one server.
@@ -89,7 +91,7 @@ public struct ServerMonitor: Sendable {
         var offset = 0
         var serverID: String?
         while offset < max(limit, 1) {
-            let count = min(max(limit, 1) - offset, ConnectionQuery.pageSize)
+            let count = min(max(limit, 1) - offset, pageSize)
             let page = try await read(offset, count)
             guard serverID == nil || serverID == page.serverID else {
                 throw MonitorError(

@@ -52,8 +52,9 @@ struct ServerMonitoring: Sendable {
             switch wish {
             case .servers(let selected, let query):
                 let query = row.id == selected ? query : nil
-                let isNewQuery = query != nil && query != questions[row.id]?.query
-                let isLong = (query?.limit ?? 0) > Self.limit && (row.connections?.total ?? 0) > Self.limit
+                let isMany = (row.connections?.total ?? 0) > Self.limit
+                let isNewQuery = isNew(query, after: questions[row.id]?.query, isMany: isMany)
+                let isLong = (query?.limit ?? 0) > Self.limit && isMany
                 let interval = isNewQuery ? .zero : isLong ? Self.longInterval : Self.interval
                 guard isDue(questions[row.id], after: interval, at: now) else { return nil }
                 questions[row.id] = Question(askedAt: now, query: query)
@@ -66,6 +67,13 @@ struct ServerMonitoring: Sendable {
                 return .askSubscriptions(row.id)
             }
         }
+    }
+
+    /// Whether a question for connections is another one, with another answer.
+    private func isNew(_ query: ConnectionQuery?, after old: ConnectionQuery?, isMany: Bool) -> Bool {
+        guard let query else { return false }
+        guard let old, query.state == old.state, query.sort == old.sort else { return true }
+        return isMany && query.limit != old.limit
     }
 
     private func isDue(_ question: Question?, after interval: Duration, at now: Duration) -> Bool {
@@ -124,5 +132,7 @@ struct SubscriptionListing: Sendable {
 
     /// Whether some of the subscriptions are not known here. A server counts a few that it lists to nobody, so that only a list
     /// that reached the limit, or that was not read whole, counts as a part.
-    var isPart: Bool { entries.count + gaps.unreadable >= ServerMonitoring.listingLimit && entries.count < total || !gaps.isEmpty }
+    var isPart: Bool {
+        entries.count + gaps.unreadable >= ServerMonitoring.listingLimit && entries.count < total || !gaps.isEmpty
+    }
 }

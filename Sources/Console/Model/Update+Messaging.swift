@@ -73,7 +73,7 @@ extension ConsoleModel {
             show(.error(refusal))
             return []
         }
-        guard case .topic = TopicRoute(request.topic, on: data.deployment.ring) else {
+        guard case .topic(_, let cluster) = TopicRoute(request.topic, on: data.deployment.ring) else {
             let route = RouteLine(request.topic, data)
             show(.error(route.isValid ? PublishPrompt.patternReason : route.text))
             return []
@@ -83,7 +83,7 @@ extension ConsoleModel {
             return []
         }
         let id = makeID()
-        outbox[id] = Outgoing(request: request)
+        outbox[id] = Outgoing(request: request, cluster: cluster, since: data.now.uptime)
         guard var form = prompt as? PublishPrompt else { return [.publish(id: id, request)] }
         form.sent(as: id, request)
         prompt = form
@@ -103,7 +103,7 @@ extension ConsoleModel {
     mutating func publish(_ id: Int, _ progress: PublishProgress) {
         switch progress {
         case .accepted(let count): outbox[id]?.accepted = count
-        case .confirmed, .replied: outbox[id] = nil
+        case .confirmed, .replied, .canceled: outbox[id] = nil
         case .failed(let reason):
             let what: SafeText = outbox[id]?.request.isRequest == true ? "request" : "publish"
             outbox[id] = nil
@@ -118,30 +118,9 @@ extension ConsoleModel {
         case .accepted: show(.info("accepted, waiting for the server"))
         case .confirmed(_, let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
         case .replied(let reply): show(.info("a reply came after \(SafeText.duration(reply.after))"))
+        case .canceled: show(.info("canceled"))
         case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
         }
-    }
-
-    // MARK: Quit
-
-    /// Quits, after asking if something would be lost.
-    mutating func quit() -> [Effect] {
-        guard let loss, !isTooSmall else { return [.quit] }
-        prompt = ConfirmationPrompt(title: "Quit", message: [loss, "Quit anyway?"], action: .quit)
-        return []
-    }
-
-    /// What quitting would lose; nil for nothing.
-    private var loss: SafeText? {
-        let repeating = outbox.values.filter { $0.accepted < $0.request.count && $0.request.count > 1 }
-        if let first = repeating.first {
-            return "\(first.accepted) of \(first.request.count) messages to \(untrusted: first.request.topic) are sent."
-        }
-        let requests = outbox.values.count { $0.request.isRequest }
-        if requests > 0 { return requests == 1 ? "A request waits for its reply." : "\(requests) requests wait for a reply." }
-        guard !outbox.isEmpty else { return nil }
-        let messages: SafeText = outbox.count == 1 ? "A message is" : "\(outbox.count) messages are"
-        return "\(messages) not confirmed by the server."
     }
 }
 

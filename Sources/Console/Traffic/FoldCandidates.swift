@@ -7,7 +7,9 @@ enum FoldCandidates {
 
     /// Chooses many at once, because finding the least busy one costs as much as finding a thousand.
     /// - Returns: Their rows with what they had counted, the least busy last.
-    static func choose(_ counters: [TopicCounters], _ topics: [TopicIdentity], atMost count: Int) -> [(row: Int, messages: UInt64)] {
+    static func choose(_ counters: [TopicCounters], _ topics: [TopicIdentity], atMost count: Int) -> [(
+        row: Int, messages: UInt64
+    )] {
         var ranked: [Ranked] = []
         ranked.reserveCapacity(counters.count)
         for row in counters.indices where !topics[row].isReplies {

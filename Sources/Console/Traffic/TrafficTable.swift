@@ -133,14 +133,16 @@ struct TrafficTable: Sendable {
             row = insert(topic, key: key)
             guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return nil }
         }
-        if let reply { expect(reply, from: cluster) }
         counters[row].messagesIn += 1
         counters[row].bytesIn += UInt64(byteCount)
         counters[row].lastMessage = time
         counters[row].clustersSeen |= 1 << UInt64(min(cluster, 63))
         clusters[cluster].messagesIn += 1
         clusters[cluster].bytesIn += UInt64(byteCount)
-        return counters[row].messagesIn
+        let ordinal = counters[row].messagesIn
+        // Last, since it may move rows.
+        if let reply { expect(reply, from: cluster) }
+        return ordinal
     }
 
     /// Counts messages that a cluster accepted from us.

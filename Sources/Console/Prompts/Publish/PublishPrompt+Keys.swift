@@ -5,7 +5,7 @@ extension PublishPrompt {
         if case .asking(let request) = progress { return answer(key, request) }
         switch (key.code, key.modifiers) {
         case (.escape, []), (.character("c"), .control):
-            guard isRepeating, let id else { return .close }
+            guard canStop, let id else { return .close }
             stopped()
             return .request(.stopPublish(id))
         case (.enter, []): return submit(data)

@@ -39,7 +39,7 @@ struct PublishPrompt: ConsolePrompt {
     var progress = Progress.editing
     /// The publish whose result is shown.
     private(set) var id: Int?
-    /// Whether the operator asked to stop a repeated publish.
+    /// Whether the operator asked to stop what is being sent.
     private(set) var isStopping = false
     var topic: Prompt
     var headers: TextField
@@ -90,10 +90,10 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
-    /// Whether messages are being repeated and can be stopped.
-    var isRepeating: Bool {
+    /// Whether something is still to be sent, or a reply still to come, and can be stopped.
+    var canStop: Bool {
         switch progress {
-        case .sending(let request): request.count > 1 && !isStopping
+        case .sending: !isStopping
         case .accepted(let count, let request): count < request.count && !isStopping
         default: false
         }
@@ -129,6 +129,9 @@ struct PublishPrompt: ConsolePrompt {
         case (.replied(let reply), _):
             progress = .replied(reply)
             replyScroll.scrollToTop()
+        case (.canceled, .sending(let request)) where request.isRequest:
+            progress = .note("canceled: the request may have been sent, its reply is not waited for")
+        case (.canceled, _): progress = .note("canceled: nothing was sent")
         case (.failed(let reason), _): progress = .failed(SafeText(untrusted: reason))
         }
     }

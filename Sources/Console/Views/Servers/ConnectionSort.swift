@@ -124,6 +124,27 @@ enum ServerTime {
         ("s", 1),
     ]
 
+    /// The longest time that is shown: `1y234d12h34m56s`.
+    private static let longest = 16
+
+    /// The time as the server writes it, then its largest two units, then the largest.
+    static func forms(_ text: String, _ glyphs: GlyphSet) -> [SafeText] {
+        let whole = SafeText(untrusted: text, maximumBytes: 64)
+        // What is no time says nothing here, however long it is.
+        guard !text.isEmpty, whole.width <= longest, text == "0s" || seconds(text) > 0 else { return [glyphs.missing] }
+        var groups: [SafeText] = []
+        var group = ""
+        for character in text {
+            if let last = group.last, character.isNumber, last.isLetter {
+                groups.append(SafeText(untrusted: group))
+                group = ""
+            }
+            group.append(character)
+        }
+        groups.append(SafeText(untrusted: group))
+        return [whole, groups.prefix(2).joined(), groups[0]]
+    }
+
     /// The time in seconds; 0 for what is no time.
     static func seconds(_ text: String) -> Double {
         var rest = Substring(text)

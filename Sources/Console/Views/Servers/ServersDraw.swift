@@ -134,9 +134,11 @@ extension ServersView {
     private func gaps(_ listed: MonitoredConnections) -> SafeText? {
         var parts: [SafeText] = []
         if listed.gaps.unreadable > 0 {
-            parts.append(listed.gaps.unreadable == 1 ? "1 row could not be read" : "\(listed.gaps.unreadable) rows could not be read")
+            parts.append(
+                listed.gaps.unreadable == 1 ? "1 row could not be read" : "\(listed.gaps.unreadable) rows could not be read"
+            )
         }
-        if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) rows more than asked for were left out") }
+        if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) more than asked for left out") }
         if listed.gaps.isCutOff { parts.append("the answer was too long and is cut off") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
@@ -150,7 +152,9 @@ extension ServersView {
         let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
         if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
         if let gaps = gaps(listed) { return (gaps, .severityWarn) }
-        if listed.missing > 0, !filter.isEmpty || sort.query(closed: showsClosed, isFiltered: false).limit > ServerMonitoring.limit {
+        if listed.missing > 0,
+            !filter.isEmpty || sort.query(closed: showsClosed, isFiltered: false).limit > ServerMonitoring.limit
+        {
             return ("only \(listed.rows.count) of \(listed.total) connections are listed here", .severityWarn)
         }
         return ("to and from the connection, as the server counts; sorted by \(untrusted: sort.column.rawValue)", .muted)

@@ -22,7 +22,9 @@ struct TopicAskers {
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
             let name = data.deployment.clusterName(cluster)
             if let failure = listing.failure { lines.append("\(name) did not say: \(untrusted: failure)") }
-            if listing.isPart { lines.append("\(name) lists \(listing.entries.count) of \(listing.total): others may ask for it too") }
+            if listing.isPart {
+                lines.append("\(name) lists \(listing.entries.count) of \(listing.total): others may ask for it too")
+            }
         }
         self.lines = lines
     }

@@ -36,15 +36,15 @@ struct TopicColumns {
         return Table.Row([
             .text(topic.name),
             owner(topic, counters),
-            .text(.count(Double(counters.rateIn)), style: idle),
+            .figure(.count(Double(counters.rateIn)), style: idle),
             Table.Item(
                 .sparkline(Sparkline(data.traffic.rates(of: row, newest: 20), resolution: .braille)),
                 style: data.theme[.graphIn]
             ),
-            .text(.count(Double(counters.rateOut)), style: idle),
-            .text(.bytes(Double(counters.byteRate)), style: idle),
-            .text(.count(counters.messages)),
-            .text(age(counters.lastMessage) ?? glyphs.missing, style: idle),
+            .figure(.count(Double(counters.rateOut)), style: idle),
+            .figure(.bytes(Double(counters.byteRate)), style: idle),
+            .figure(.count(counters.messages)),
+            .figure(age(counters.lastMessage) ?? glyphs.missing, style: idle),
             .text(counters.origins.text, style: data.theme[.muted]),
         ])
     }
@@ -71,12 +71,12 @@ struct TopicColumns {
         return Table.Row([
             .text(SafeText(repeating: "  ", count: line.depth) + mark + tree.name(of: line.id)),
             cluster,
-            .text(.count(Double(sum.rateIn)), style: idle),
-            .text(line.isBranch ? .count(sum.topics) : .empty, style: data.theme[.muted]),
-            .text(.count(Double(sum.rateOut)), style: idle),
-            .text(.bytes(Double(sum.byteRate)), style: idle),
-            .text(.count(sum.messages)),
-            .text(age(sum.lastMessage) ?? glyphs.missing, style: idle),
+            .figure(.count(Double(sum.rateIn)), style: idle),
+            .figure(line.isBranch ? .count(sum.topics) : .empty, style: data.theme[.muted]),
+            .figure(.count(Double(sum.rateOut)), style: idle),
+            .figure(.bytes(Double(sum.byteRate)), style: idle),
+            .figure(.count(sum.messages)),
+            .figure(age(sum.lastMessage) ?? glyphs.missing, style: idle),
             .text(sum.origins.text, style: data.theme[.muted]),
         ])
     }

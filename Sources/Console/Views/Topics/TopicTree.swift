@@ -13,46 +13,6 @@ struct TopicTree: Sendable {
     /// What of a branch is shown at first, and with each step of ``showMore(of:)``.
     static let page = 1_000
 
-    /// What is counted of a branch and everything below it.
-    struct Sum: Sendable {
-        var topics = 0
-        /// Rows that are shown, those of replies included, which are no topics.
-        fileprivate(set) var rows = 0
-        var rateIn: Float = 0
-        var rateOut: Float = 0
-        var byteRate: Float = 0
-        var messages: UInt64 = 0
-        var lastMessage = -1.0
-        var origins: TopicOrigins = []
-        /// The cluster that owns all of it; nil for several.
-        var owner: Int?
-
-        fileprivate mutating func add(_ other: Sum) {
-            guard other.rows > 0 else { return }
-            owner = rows == 0 || owner == other.owner ? other.owner : nil
-            topics += other.topics
-            rows += other.rows
-            rateIn += other.rateIn
-            rateOut += other.rateOut
-            byteRate += other.byteRate
-            messages += other.messages
-            lastMessage = max(lastMessage, other.lastMessage)
-            origins.formUnion(other.origins)
-        }
-    }
-
-    /// One row of the tree as it is shown.
-    struct Line: Sendable, Identifiable {
-        /// The branch, which stays the same; negative for the line that says how many more it has.
-        let id: Int
-        let depth: Int
-        var isExpanded = false
-        /// Whether something is below it.
-        var isBranch = false
-        /// How many more the branch has than are shown, on the line that says it.
-        var hidden = 0
-    }
-
     private struct Node: Sendable {
         /// A part of a topic that is held anyway, so that no name costs memory of its own.
         var name: ByteRange
@@ -340,20 +300,5 @@ struct TopicTree: Sendable {
         if best.count > limit { best.removeLast(best.count - limit) }
         if let selected, let end = best.last, precedes(end, selected) { best[best.count - 1] = selected }
         return (best.map(\.node), count)
-    }
-}
-
-extension TopicSort {
-    /// The figure of a branch.
-    fileprivate func key(_ sum: TopicTree.Sum) -> Double {
-        switch column {
-        case .topic: 0
-        case .owner: Double(sum.owner ?? -1)
-        case .rateIn: Double(sum.rateIn)
-        case .rateOut: Double(sum.rateOut)
-        case .byteRate: Double(sum.byteRate)
-        case .total: Double(sum.messages)
-        case .age: sum.lastMessage
-        }
     }
 }
