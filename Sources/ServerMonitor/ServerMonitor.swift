@@ -43,7 +43,7 @@ public struct ServerMonitor: Sendable {
             list.connections += page.connections.filter { known.insert($0.id).inserted }
             (list.total, list.time) = (max(list.total, page.total), page.time)
             list.gaps = list.gaps + page.gaps
-            return Page(serverID: page.serverID, rows: page.connections.count + page.gaps.unreadable, total: page.total)
+            return Page(serverID: page.serverID, page.connections.count, page.gaps, total: page.total)
         } started: {
             list.serverID = $0
         }
@@ -61,7 +61,7 @@ public struct ServerMonitor: Sendable {
             list.total = max(list.total, page.total)
             list.gaps = list.gaps + page.gaps
             // A server counts some subscriptions that it lists to nobody, so only a page that is not full is the last one.
-            return Page(serverID: page.serverID, rows: page.entries.count + page.gaps.unreadable, total: .max)
+            return Page(serverID: page.serverID, page.entries.count, page.gaps, total: .max)
         } started: {
             list.serverID = $0
         }
@@ -79,6 +79,15 @@ public struct ServerMonitor: Sendable {
         let serverID: String
         let rows: Int
         let total: Int
+        /// Whether the server does not keep to pages, so that there is no next one.
+        let ignoresPages: Bool
+
+        init(serverID: String, _ readable: Int, _ gaps: ListGaps, total: Int) {
+            self.serverID = serverID
+            rows = readable + gaps.unreadable
+            self.total = total
+            ignoresPages = gaps.surplus > 0 || gaps.isCutOff
+        }
     }
 
     /// Reads a list until it has `limit` rows or ends.
@@ -102,7 +111,7 @@ public struct ServerMonitor: Sendable {
             if serverID == nil { started(page.serverID) }
             serverID = page.serverID
             offset += page.rows
-            if page.rows < count || offset >= page.total { return }
+            if page.rows < count || offset >= page.total || page.ignoresPages { return }
         }
     }
 
