@@ -50,22 +50,14 @@ public struct ServerMonitor: Sendable {
         return list
     }
 
-    /// Its subscriptions (`/subsz?subs=1`), page by page until there are `limit` of them or no more.
+    /// Its subscriptions (`/subsz?subs=1`), at most `limit` of them.
+    ///
+    /// In one answer: a server lists them in another order each time, so pages would have some twice and others never.
     public func subscriptions(limit: Int = 1024) async throws(MonitorError) -> SubscriptionList {
-        var list = SubscriptionList()
-        try await readPages("/subsz", limit: limit) { offset, count throws(MonitorError) in
-            let page = try await read("/subsz?subs=1&offset=\(offset)&limit=\(count)") { bytes, isCut throws(MonitorError) in
-                try SubscriptionList(json: bytes, limit: count, isCutOff: isCut)
-            }
-            list.entries += page.entries
-            list.total = max(list.total, page.total)
-            list.gaps = list.gaps + page.gaps
-            // A server counts some subscriptions that it lists to nobody, so only a page that is not full is the last one.
-            return Page(serverID: page.serverID, page.entries.count, page.gaps, total: .max)
-        } started: {
-            list.serverID = $0
+        let limit = max(limit, 1)
+        return try await read("/subsz?subs=1&limit=\(limit)") { bytes, isCut throws(MonitorError) in
+            try SubscriptionList(json: bytes, limit: limit, isCutOff: isCut)
         }
-        return list
     }
 
     /// Whether it considers itself well (`/healthz`).

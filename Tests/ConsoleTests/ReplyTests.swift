@@ -76,8 +76,8 @@ struct ReplyTests {
         table.add(Fixtures.source(2, "orders.>", .subscribe))
         for number in 0..<20 {
             let inbox = "answers.\(number)"
-            for source in [2, 1] { table.receive("orders.new", reply: inbox, source: source, at: 1) }
-            for source in [1, 2] { table.receive(inbox, source: source, at: 1) }
+            for source in [2, 1] { table.receive("orders.new", reply: inbox, source: source, cluster: 0, at: 1) }
+            for source in [1, 2] { table.receive(inbox, source: source, cluster: 0, at: 1) }
         }
         let snapshot = table.snapshot()
         #expect(names(snapshot) == ["answers.>", "orders.new"])

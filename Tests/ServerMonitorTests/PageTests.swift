@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Lists in pages", .timeLimit(.minutes(2)))
 struct PageTests {
-    @Test("more connections and subscriptions than one answer has are read page by page, each once, and no more than asked for")
+    @Test("more connections than one answer has are read page by page, each once, and no more than asked for")
     func realServer() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "paged", monitoring: true)) { server in
             var monitor = ServerMonitor(

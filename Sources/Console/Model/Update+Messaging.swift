@@ -101,11 +101,12 @@ extension ConsoleModel {
 
     /// News of a publish or request: for the form it came from, else for the bottom row.
     mutating func publish(_ id: Int, _ progress: PublishProgress) {
+        let isRequest = outbox[id]?.request.isRequest == true
         switch progress {
         case .accepted(let count): outbox[id]?.accepted = count
         case .confirmed, .replied, .canceled: outbox[id] = nil
         case .failed(let reason):
-            let what: SafeText = outbox[id]?.request.isRequest == true ? "request" : "publish"
+            let what: SafeText = isRequest ? "request" : "publish"
             outbox[id] = nil
             log(EventRow(.note, .error, detail: "\(what) failed: \(untrusted: reason)"))
         }
@@ -118,7 +119,8 @@ extension ConsoleModel {
         case .accepted: show(.info("accepted, waiting for the server"))
         case .confirmed(_, let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
         case .replied(let reply): show(.info("a reply came after \(SafeText.duration(reply.after))"))
-        case .canceled: show(.info("canceled"))
+        case .canceled:
+            show(.info(isRequest ? "canceled: the request may have been sent" : "canceled: nothing was sent"))
         case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
         }
     }

@@ -121,9 +121,9 @@ private final class ExchangeHandler: ChannelInboundHandler {
                 return
             }
             if room > 0, var part = bytes.readSlice(length: room) { body.writeBuffer(&part) }
+            answer.succeed(.init(status: status, body: body, isCutOff: true))
             // Closed at once, so that no more of it is read.
             context.close(promise: nil)
-            answer.succeed(.init(status: status, body: body, isCutOff: true))
         case .end:
             answer.succeed(.init(status: status, body: body, isCutOff: false))
         }

@@ -152,7 +152,7 @@ extension KeyAction {
         case .subscribe: [KeyName("s")]
         case .unsubscribe: [KeyName("u")]
         case .publish: [KeyName("p")]
-        case .cancelSending: [KeyName("X")]
+        case .cancelSending: [KeyName("^x")]
         case .demoNode: [KeyName("K")]
         case .up: [KeyName("up"), KeyName("k")]
         case .down: [KeyName("down"), KeyName("j")]

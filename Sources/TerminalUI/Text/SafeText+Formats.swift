@@ -94,8 +94,8 @@ extension SafeText {
 
     private static let unknown: SafeText = "–"
 
-    private static let countUnits: [SafeText] = ["", "k", "M", "G", "T", "P", "E"]
-    private static let byteUnits: [SafeText] = [" B", " kB", " MB", " GB", " TB", " PB", " EB"]
+    private static let countUnits: [SafeText] = ["", "k", "M", "G", "T", "P"]
+    private static let byteUnits: [SafeText] = [" B", " kB", " MB", " GB", " TB", " PB"]
 
     private static func scaled(_ value: Double, units: [SafeText], wholeBelowStep: Bool) -> SafeText {
         var value = value

@@ -52,7 +52,7 @@ extension PublishPrompt {
         let hints: [KeyHints.Hint]
         if case .asking = progress {
             hints = [KeyHints.Hint(key: "y", label: "yes"), KeyHints.Hint(key: "n", label: "no")]
-        } else if canStop {
+        } else if isRepeating || isWaiting {
             hints = [KeyHints.Hint(key: "esc", label: isRepeating ? "stop" : "cancel")]
         } else {
             hints = [
@@ -66,14 +66,6 @@ extension PublishPrompt {
             ]
         }
         return KeyHints(hints, keyStyle: data.theme[.key])
-    }
-
-    private var isRepeating: Bool {
-        switch progress {
-        case .sending(let request): request.count > 1
-        case .accepted: true
-        default: false
-        }
     }
 
     // MARK: Fields
@@ -178,7 +170,7 @@ extension PublishPrompt {
         case .asking(let request): (request.question(data), .severityWarn)
         case .inEditor: ("in your editor", .statusConnecting)
         case .sending(let request):
-            (isStopping ? "stopping…" : sending(request, data), .statusConnecting)
+            (sending(request, data), .statusConnecting)
         case .accepted(let count, let request):
             if request.count == 1 || isStopping || count == request.count {
                 ("\(Self.messages(count))accepted, waiting for the server", .statusConnecting)

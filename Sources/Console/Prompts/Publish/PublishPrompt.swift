@@ -39,7 +39,7 @@ struct PublishPrompt: ConsolePrompt {
     var progress = Progress.editing
     /// The publish whose result is shown.
     private(set) var id: Int?
-    /// Whether the operator asked to stop what is being sent.
+    /// Whether the operator asked to stop a repeated publish.
     private(set) var isStopping = false
     var topic: Prompt
     var headers: TextField
@@ -90,10 +90,15 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
-    /// Whether something is still to be sent, or a reply still to come, and can be stopped.
-    var canStop: Bool {
+    /// Whether nothing of it was accepted yet, or a reply is still to come, so that leaving the form takes it back.
+    var isWaiting: Bool {
+        if case .sending = progress { true } else { false }
+    }
+
+    /// Whether messages are being repeated and can be stopped.
+    var isRepeating: Bool {
         switch progress {
-        case .sending: !isStopping
+        case .sending(let request): request.count > 1 && !isStopping
         case .accepted(let count, let request): count < request.count && !isStopping
         default: false
         }
@@ -129,8 +134,6 @@ struct PublishPrompt: ConsolePrompt {
         case (.replied(let reply), _):
             progress = .replied(reply)
             replyScroll.scrollToTop()
-        case (.canceled, .sending(let request)) where request.isRequest:
-            progress = .note("canceled: the request may have been sent, its reply is not waited for")
         case (.canceled, _): progress = .note("canceled: nothing was sent")
         case (.failed(let reason), _): progress = .failed(SafeText(untrusted: reason))
         }

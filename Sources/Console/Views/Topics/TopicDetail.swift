@@ -59,9 +59,9 @@ struct TopicDetail {
         guard let entry = data.tail.entries.last(where: { $0.topic.elementsEqual(topic.bytes) }) else { return }
         let time = SafeText.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset)
         let size = SafeText.bytes(entry.payloadLength)
-        if entry.ordinal == counters.messagesIn {
+        if entry.ordinal == 0 || entry.ordinal == counters.messagesIn {
             text.note("last message \(time), \(size)")
-        } else if entry.ordinal > 0, entry.ordinal < counters.messagesIn {
+        } else if entry.ordinal < counters.messagesIn {
             let newer = counters.messagesIn - entry.ordinal
             text.note("newest message kept \(time), \(size); \(newer) newer not kept")
         } else {
