@@ -12,6 +12,12 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+/// Libraries of the program that `Fuzz` tests and that are no products otherwise.
+let productsForFuzzing: [Product] =
+    Context.environment["ROULETTE_FUZZING"] == nil
+    ? []
+    : ["Settings", "ServerMonitor"].map { .library(name: $0, targets: [$0]) }
+
 let package = Package(
     name: "roulette",
     platforms: [.macOS(.v15)],
@@ -21,7 +27,7 @@ let package = Package(
         .library(name: "HashRing", targets: ["HashRing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
-    ],
+    ] + productsForFuzzing,
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
@@ -83,6 +89,7 @@ let package = Package(
         .target(
             name: "ServerMonitor",
             dependencies: [
+                "NATS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -95,7 +102,8 @@ let package = Package(
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
-        .target(name: "CNcurses", linkerSettings: [.linkedLibrary("ncursesw")]),
+        .target(name: "CProcess"),
+        .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
@@ -117,6 +125,7 @@ let package = Package(
         .executableTarget(
             name: "RouletteCommand",
             dependencies: [
+                "CProcess",
                 "Console",
                 "NcursesTerminal",
                 "SanitizedMutex",
@@ -164,11 +173,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
-        .testTarget(name: "ServerMonitorTests", dependencies: ["ServerMonitor", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "SanitizedMutex", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
@@ -184,6 +194,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "SanitizedMutex",
+                "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

@@ -13,12 +13,15 @@ let settings: [SwiftSetting] = [
     .unsafeFlags(["-parse-as-library"]),
 ]
 
-func fuzzer(_ name: String) -> Target {
+/// - Parameters:
+///   - name: The name of the target.
+///   - library: The library under test. Those that are no products of the package are while `ROULETTE_FUZZING` is set.
+func fuzzer(_ name: String, of library: String = "NATSWire") -> Target {
     .executableTarget(
         name: name,
         dependencies: [
             "FuzzSupport",
-            .product(name: "NATSWire", package: "roulette"),
+            .product(name: library, package: "roulette"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],
         swiftSettings: settings
@@ -37,5 +40,8 @@ let package = Package(
         fuzzer("FuzzParser"),
         fuzzer("FuzzHeaders"),
         fuzzer("FuzzServerInfo"),
+        fuzzer("FuzzSettings", of: "Settings"),
+        fuzzer("FuzzMonitoring", of: "ServerMonitor"),
+        fuzzer("FuzzCredentials", of: "NATS"),
     ]
 )

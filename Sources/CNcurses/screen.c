@@ -4,11 +4,13 @@
 #endif
 
 #include "CNcurses.h"
+#include "CProcess.h"
 #include "internal.h"
 
 #include <langinfo.h>
 #include <locale.h>
 #include <ncurses.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,6 +115,7 @@ enum cncurses_start_result cncurses_start(void) {
     const char *move = tigetstr("cup");
     if (move == NULL || move == (const char *)-1) return CNCURSES_TOO_SIMPLE;
 
+    if (!cprocess_wait_for_foreground(STDIN_FILENO, SIGTTOU)) return CNCURSES_IN_BACKGROUND;
     prepare_restore();
     cncurses_arm_restore();
     screen = newterm(term, stdout, stdin);
@@ -145,6 +148,11 @@ void cncurses_leave(void) {
     curs_set(1);
     endwin();
     write_all(modes_off, sizeof modes_off - 1);
+    has_terminal = false;
+    cncurses_disarm_restore();
+}
+
+void cncurses_forget(void) {
     has_terminal = false;
     cncurses_disarm_restore();
 }
@@ -184,7 +192,7 @@ void cncurses_stop(void) {
     if (screen == NULL) return;
     cncurses_leave();
     if (shows_plain_text) {
-        reset_shell_mode();
+        if (cncurses_is_in_foreground()) reset_shell_mode();
         shows_plain_text = false;
         cncurses_disarm_restore();
     }

@@ -23,3 +23,19 @@ extension NATSClientConfiguration.Address {
         self.init(host: String(host), port: Int(port))
     }
 }
+
+extension NATSClientConfiguration.Address {
+    /// Refuses what no socket connects to. A host that is really a URL, with a password perhaps, is not repeated.
+    package func validate() throws(NATSError) {
+        guard !host.isEmpty else { throw NATSError(.configuration, "the host is empty") }
+        guard host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "/") }) else {
+            throw NATSError(
+                .configuration,
+                "the host has characters that no host name has; it is a name or an IP address alone, without URL and login"
+            )
+        }
+        guard (1...65535).contains(port) else {
+            throw NATSError(.configuration, "port \(port) is out of range, use 1 to 65535")
+        }
+    }
+}

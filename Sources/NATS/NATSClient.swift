@@ -147,7 +147,8 @@ public final class NATSClient: Sendable {
         driver.status.snapshot(
             outbound: outbound.counters,
             requests: requests.counters,
-            maxPingFailure: configuration.maxPingFailure
+            maxPingFailure: configuration.maxPingFailure,
+            speaksTLSFirst: configuration.tls.mode == .first
         )
     }
 
@@ -166,20 +167,16 @@ public final class NATSClient: Sendable {
         try await waiter.wait()
     }
 
+    /// Waits until the first attempt to connect has succeeded or failed, or the client is closed.
+    package func waitForFirstAttempt() async throws(NATSError) {
+        let waiter = Waiter()
+        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter) }
+        try await waiter.wait()
+    }
+
     /// Events from now on, at most `buffer` of them waiting; the oldest are dropped beyond that.
     package func events(buffer: Int) -> EventStream<NATSEvent> {
         events.listen(buffer: buffer)
-    }
-
-    // MARK: Flushing
-
-    /// Waits until the server has answered a PING sent behind everything published before.
-    ///
-    /// - Throws: ``NATSError/Code/notConnected`` without a connection; the cause of the loss when it is lost meanwhile.
-    public func flush() async throws(NATSError) {
-        let waiter = Waiter()
-        if try outbound.requestFlush(waiter) { wake() }
-        try await waiter.wait()
     }
 
     /// Tells the event loop that the outbound buffer has something to write.

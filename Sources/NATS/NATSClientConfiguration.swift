@@ -1,3 +1,5 @@
+package import NIOCore
+
 /// How a ``NATSClient`` connects and what it allows itself to hold.
 public struct NATSClientConfiguration: Sendable {
     /// Where the server, or the load balancer in front of a cluster, listens.
@@ -21,6 +23,9 @@ public struct NATSClientConfiguration: Sendable {
 
     /// Where to connect.
     public var address: Address
+    /// Other servers of the same cluster, tried in turn when ``address`` does not answer. Every round of attempts begins with
+    /// ``address``.
+    public var alternatives: [Address] = []
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
     /// Asked again for every attempt, so that rotated credentials are used.
@@ -34,6 +39,13 @@ public struct NATSClientConfiguration: Sendable {
     private(set) var hasCredentials = false
     /// Whether and how the connection is encrypted.
     public var tls = TLS()
+    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it: on a network of your own, or
+    /// through a tunnel. Otherwise it is logged and reported (``NATSEvent/credentialsInPlaintext(address:)``) when the server
+    /// is not on this machine.
+    ///
+    /// With ``TLS/Mode-swift.enum/automatic`` and an address that offered TLS before in this process they are never sent
+    /// without it.
+    public var allowsPlaintextCredentials = false
     /// One deadline over everything from the first TCP packet to the first PONG, TLS included.
     public var connectTimeout: Duration = .seconds(5)
     /// The time between two PINGs. The first one of a connection comes up to one second later,
@@ -73,6 +85,15 @@ public struct NATSClientConfiguration: Sendable {
     /// A subject of at most 256 bytes.
     public var inboxPrefix = "_INBOX"
 
+    /// What to change where a server takes no more connections; the end of an error message.
+    package var connectionAdvice = "Make fewer connections, or raise the limit"
+    /// The addresses that TLS was had with.
+    package var encryptedAddresses = AddressMemory.encrypted
+    /// The addresses whose warning of credentials in plain text was given.
+    package var plaintextLogins = AddressMemory()
+    /// Whether what is sent to an address never leaves this machine. Tests say otherwise of the loopback.
+    package var isOnThisMachine: @Sendable (SocketAddress) -> Bool = { $0.isLoopback }
+
     /// A configuration for one address, everything else at its default.
     public init(address: Address) {
         self.address = address
@@ -85,17 +106,16 @@ public struct NATSClientConfiguration: Sendable {
         func require(_ condition: Bool, _ message: String) throws(NATSError) {
             if !condition { throw NATSError(.configuration, message) }
         }
-        try require(!address.host.isEmpty, "the host is empty")
-        try require((1...65535).contains(address.port), "port \(address.port) is out of range, use 1 to 65535")
+        for address in [address] + alternatives { try address.validate() }
         try tls.validate()
-        try require(connectTimeout > .zero, "the connection timeout must be longer than zero")
-        try require(pingInterval > .zero, "the ping interval must be longer than zero")
+        try require(connectTimeout > .zero, "connection_timeout must be longer than zero")
+        try require(pingInterval > .zero, "ping_interval must be longer than zero")
         try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")
-        try require(outboundBufferSize >= 1 << 12, "the outbound buffer needs at least 4096 bytes")
+        try require(outboundBufferSize >= 1 << 12, "outbound_buffer_size is \(outboundBufferSize), use at least 4096 bytes")
         try require(reconnectBufferSize >= 0, "the reconnect buffer cannot be smaller than zero bytes")
-        try require(reconnectJitter >= .zero, "the reconnect jitter cannot be shorter than zero")
-        try require(moveOverlap >= .zero, "the overlap of a move cannot be shorter than zero")
-        try require(writeTimeout > .zero, "the write timeout must be longer than zero")
+        try require(reconnectJitter >= .zero, "reconnect_jitter cannot be shorter than zero")
+        try require(moveOverlap >= .zero, "move_overlap cannot be shorter than zero")
+        try require(writeTimeout > .zero, "write_timeout must be longer than zero")
         try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
         try Inbox.validate(prefix: inboxPrefix)
     }

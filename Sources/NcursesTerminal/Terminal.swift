@@ -26,6 +26,7 @@ public final class Terminal: Sendable {
     public let events: AsyncStream<InputEvent>
 
     private let sharedSize: SharedSize
+    private let ending = SharedEnding()
     private let mailbox: Mailbox
     private let thread: Mutex<pthread_t?>
 
@@ -66,13 +67,14 @@ public final class Terminal: Sendable {
         sharedSize = SharedSize(Size(width: Int(columns), height: Int(rows)))
         mailbox = Mailbox(pipe: pipe)
         do throws(TerminalError) {
-            let (mailbox, size, capabilities) = (mailbox, sharedSize, capabilities)
+            let (mailbox, size, ending, capabilities) = (mailbox, sharedSize, ending, capabilities)
             let started = try startThread {
                 var loop = TerminalLoop(
                     mailbox: mailbox,
                     pipe: pipe,
                     events: continuation,
                     size: size,
+                    ending: ending,
                     capabilities: capabilities
                 )
                 loop.run()
@@ -88,6 +90,9 @@ public final class Terminal: Sendable {
     deinit {
         restore()
     }
+
+    /// The first signal that asked the program to end, or the end of the terminal itself; nil if none did.
+    public var termination: InputEvent.Termination? { ending.value }
 
     /// The size of the screen now. A `.resize` event tells of changes.
     public var size: Size { sharedSize.value }

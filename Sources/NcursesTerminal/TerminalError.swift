@@ -60,6 +60,11 @@ public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible 
                 code: .unknownTerminal,
                 message: "this system has no terminfo database; install the ncurses-base package"
             )
+        case CNCURSES_IN_BACKGROUND:
+            return TerminalError(
+                code: .notATerminal,
+                message: "the terminal is used by another program; run this in the foreground"
+            )
         case CNCURSES_TOO_SIMPLE:
             return TerminalError(
                 code: .unknownTerminal,

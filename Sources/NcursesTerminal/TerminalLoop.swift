@@ -17,6 +17,7 @@ struct TerminalLoop: ~Copyable {
     private let pipe: WakePipe
     private let events: AsyncStream<InputEvent>.Continuation
     private let size: SharedSize
+    private let ending: SharedEnding
     private var painter: Painter
     private var decoder = InputDecoder()
     /// Events the consumer has no room for yet. While there are any, the terminal is not read, so the kernel's own
@@ -25,6 +26,9 @@ struct TerminalLoop: ~Copyable {
     private var frame: Mailbox.Frame?
     private var screen: Size
     private var isSuspended = false
+    /// Whether the terminal was left only because a shell has put this program into the background. It is taken back in
+    /// the foreground.
+    private var isInBackground = false
     /// Whether lines stand outside of the screen until a key is pressed.
     private var showsPlain = false
     private var isHungUp = false
@@ -33,18 +37,23 @@ struct TerminalLoop: ~Copyable {
     private static let escapeDelay: Int32 = 25
     /// How long until a full consumer is offered events again, in milliseconds.
     private static let deliveryDelay: Int32 = 20
+    /// How often a program in the background looks whether it is in the foreground, in milliseconds. Nothing tells it: a
+    /// shell continues only what it has stopped.
+    private static let foregroundDelay: Int32 = 200
 
     init(
         mailbox: Mailbox,
         pipe: WakePipe,
         events: AsyncStream<InputEvent>.Continuation,
         size: SharedSize,
+        ending: SharedEnding,
         capabilities: TerminalCapabilities
     ) {
         self.mailbox = mailbox
         self.pipe = pipe
         self.events = events
         self.size = size
+        self.ending = ending
         self.screen = size.value
         painter = Painter(capabilities: capabilities)
     }
@@ -63,10 +72,12 @@ struct TerminalLoop: ~Copyable {
                 answer.resume()
             }
             guard !work.stops else { break }
+            followForeground()
             paint()
             deliver([])
             wait()
         }
+        if !cncurses_is_in_foreground() { cncurses_forget() }
         events.finish()
     }
 
@@ -78,18 +89,25 @@ struct TerminalLoop: ~Copyable {
     // MARK: Waiting
 
     private mutating func wait() {
-        let readsTerminal = (!isSuspended || showsPlain) && !isHungUp && undelivered.isEmpty
+        let readsTerminal = (!isSuspended || showsPlain) && !isInBackground && !isHungUp && undelivered.isEmpty
         // poll() passes over negative descriptors.
         var watched = [
             pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0),
             pollfd(fd: readsTerminal ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
         ]
-        let timeout = !undelivered.isEmpty ? Self.deliveryDelay : decoder.isWaiting ? Self.escapeDelay : -1
+        let timeout = timeout
         let ready = poll(&watched, nfds_t(watched.count), timeout)
         if ready == 0, decoder.isWaiting, undelivered.isEmpty { deliver(decoder.flush()) }
         guard ready > 0 else { return }
         if watched[0].revents != 0 { handle(signals: pipe.takeSignals()) }
-        if watched[1].revents != 0, !isSuspended || showsPlain { readTerminal() }
+        // Between the key and this moment a shell may have taken the terminal: the key is the shell's then.
+        if watched[1].revents != 0, !isSuspended || showsPlain, cncurses_is_in_foreground() { readTerminal() }
+    }
+
+    private var timeout: Int32 {
+        if !undelivered.isEmpty { return Self.deliveryDelay }
+        if decoder.isWaiting { return Self.escapeDelay }
+        return isInBackground ? Self.foregroundDelay : -1
     }
 
     private mutating func readTerminal() {
@@ -100,11 +118,17 @@ struct TerminalLoop: ~Copyable {
             enter()
         } else if count > 0 {
             deliver(decoder.decode(bytes.prefix(count)))
-        } else if count == 0 || (errno != EINTR && errno != EAGAIN) {
-            // The terminal is gone. The signal for it may come too, or not, if we are not its session.
+        } else if count == 0 || (errno != EINTR && errno != EAGAIN && cncurses_is_in_foreground()) {
+            // The terminal is gone. The signal for it may come too, or not, if we are not its session. In the background
+            // reading fails although it is there.
             isHungUp = true
-            deliver([.terminate(.hangup)])
+            end(.hangup)
         }
+    }
+
+    private mutating func end(_ termination: InputEvent.Termination) {
+        ending.note(termination)
+        deliver([.terminate(termination)])
     }
 
     private mutating func deliver(_ new: [InputEvent]) {
@@ -125,10 +149,10 @@ struct TerminalLoop: ~Copyable {
     private mutating func handle(signals: [Int32]) {
         for signal in signals {
             switch signal {
-            case SIGINT: deliver([.terminate(.interrupt)])
-            case SIGQUIT: deliver([.terminate(.quit)])
-            case SIGTERM: deliver([.terminate(.terminate)])
-            case SIGHUP: deliver([.terminate(.hangup)])
+            case SIGINT: end(.interrupt)
+            case SIGQUIT: end(.quit)
+            case SIGTERM: end(.terminate)
+            case SIGHUP: end(.hangup)
             case SIGWINCH: updateSize()
             case SIGTSTP: stopProcess()
             case SIGCONT:
@@ -155,6 +179,7 @@ struct TerminalLoop: ~Copyable {
     // MARK: Text
 
     private func copy(_ lines: [SafeText]) {
+        guard !isSuspended else { return }
         let text = lines.map(\.plain).joined(separator: "\n")
         var sequence = Array("\u{1B}]52;c;".utf8)
         sequence += Base64.encode(Array(text.utf8))
@@ -177,7 +202,10 @@ struct TerminalLoop: ~Copyable {
 
     private mutating func carryOut(_ request: Mailbox.Request) {
         switch request {
-        case .suspend: leave()
+        case .suspend:
+            // Somebody else's from now on, in the background too.
+            isInBackground = false
+            leave()
         case .resume: if isSuspended { enter() }
         case .stopProcess: stopProcess()
         }
@@ -189,7 +217,16 @@ struct TerminalLoop: ~Copyable {
         cncurses_leave()
     }
 
+    /// Takes the terminal, or waits for it in the background.
     private mutating func enter() {
+        guard cncurses_is_in_foreground() else {
+            if !isSuspended || showsPlain { cncurses_forget() }
+            isSuspended = true
+            showsPlain = false
+            isInBackground = true
+            return
+        }
+        isInBackground = false
         isSuspended = false
         showsPlain = false
         cncurses_enter()
@@ -198,8 +235,17 @@ struct TerminalLoop: ~Copyable {
         deliver([.resumed])
     }
 
+    /// Takes the terminal back once the program is in the foreground, and keeps away from it otherwise.
+    private mutating func followForeground() {
+        if isInBackground {
+            if cncurses_is_in_foreground() { enter() }
+        } else if !isSuspended || showsPlain, !cncurses_is_in_foreground() {
+            enter()
+        }
+    }
+
     private mutating func stopProcess() {
-        let wasSuspended = isSuspended
+        let wasSuspended = isSuspended && !isInBackground
         leave()
         cncurses_stop_process_group()
         if !wasSuspended { enter() }
@@ -212,6 +258,18 @@ extension String {
     /// Without the spaces at its end.
     fileprivate var trimmingBlanks: String {
         String(decoding: utf8.reversed().drop { $0 == UInt8(ascii: " ") }.reversed(), as: UTF8.self)
+    }
+}
+
+/// What asked the program to end, for readers on any thread.
+final class SharedEnding: Sendable {
+    private let storage = Mutex<InputEvent.Termination?>(nil)
+
+    /// The first one.
+    var value: InputEvent.Termination? { storage.withLock { $0 } }
+
+    func note(_ termination: InputEvent.Termination) {
+        storage.withLock { $0 = $0 ?? termination }
     }
 }
 

@@ -48,7 +48,7 @@ final class WakePipe: Sendable {
         }
     }
 
-    func close() {
+    deinit {
         #if canImport(Glibc)
             _ = Glibc.close(readEnd)
             _ = Glibc.close(writeEnd)

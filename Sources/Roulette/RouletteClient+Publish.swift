@@ -74,6 +74,7 @@ extension RouletteClient {
         reply: String?,
         headers: Headers?
     ) -> Obstacle? {
+        elixirTopics?.publishing(to: topic, reply: reply)
         var replySubject: Subject?
         if let reply {
             do {
@@ -112,8 +113,10 @@ extension RouletteClient {
 
     /// Waits until the servers have confirmed everything published before, answers to requests included.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost, and when one
-    ///   was lost since the last flush: its messages may not have arrived, however well the next connection is.
+    /// - Throws: ``RouletteError/Code/permission``, with the topic, when a server refused a message because this user may not
+    ///   publish there, and ``RouletteError/Code/refused`` when it refused one for another reason;
+    ///   ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost, and when one was lost
+    ///   since the last flush: its messages may not have arrived, however well the next connection is.
     public func flush() async throws(RouletteError) {
         let busy = connections.filter(\.hasUnconfirmed)
         let failures = await withTaskGroup(of: RouletteError?.self) { group in
@@ -127,10 +130,15 @@ extension RouletteClient {
 
     /// Waits until the server has confirmed everything published before to this topic.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
+    /// Other topics share the connection. What the server refused of those is left for their own flush, as far as the server
+    /// names the topic; a refusal without a name may concern this one. Where a server maps subjects it names the mapped one:
+    /// ``flush()`` tells of everything.
+    ///
+    /// - Throws: ``RouletteError/Code/permission`` and ``RouletteError/Code/refused`` when a message was refused;
+    ///   ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
     public func flush(topic: String) async throws(RouletteError) {
-        let (_, connection) = try route(to: topic)
-        if let failure = await connection.flush() { throw failure }
+        let (route, connection) = try route(to: topic)
+        if let failure = await connection.flush(of: route.subject) { throw failure }
     }
 
     // MARK: Routing
@@ -180,31 +188,47 @@ indirect enum Obstacle: Sendable {
 extension PooledConnection {
     fileprivate var hasUnconfirmed: Bool {
         let snapshot = client.snapshot
-        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUntoldLoss
+        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUntoldLoss || client.hasUntoldRefusals
     }
 
+    /// - Parameter subject: what was published elsewhere and refused does not matter; nil for everything.
     /// - Returns: why it is not confirmed.
-    func flush() async -> RouletteError? {
+    func flush(of subject: Subject? = nil) async -> RouletteError? {
         do {
-            try await client.flush()
+            try await client.flush(of: subject)
             let lost = takeUntoldLost()
-            guard lost > 0 else { return nil }
-            let cause = client.snapshot.lastError.map { ": \($0.message)" } ?? ""
+            return lost > 0 ? unconfirmed(lost) : nil
+        } catch  where error.code == .permission || error.code == .serverError {
+            // Some were refused; others may be lost besides.
+            let lost = takeUntoldLost()
+            let more = lost > 0 ? "; \(unconfirmed(lost).message)" : ""
             return RouletteError(
-                .unconfirmed,
-                "up to \(lost) of the messages published since the last flush were lost with a connection\(cause)",
-                cluster: cluster
+                error.code == .permission ? .permission : .refused,
+                error.message + more,
+                cluster: cluster,
+                cause: error
             )
         } catch {
-            // Who gave up waiting was told nothing.
+            // A cancelled caller has not seen the loss; keep it for the next flush.
             if error.code != .canceled { _ = takeUntoldLost() }
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
+            // What ended the connection says more than that there is none.
+            let reason = error.code == .notConnected ? client.lossCause?.message ?? error.message : error.message
             return RouletteError(
                 code,
-                "what was published last is not confirmed: \(error.message)",
+                "what was published last is not confirmed: \(reason)",
                 cluster: cluster,
                 cause: error
             )
         }
+    }
+
+    private func unconfirmed(_ lost: UInt64) -> RouletteError {
+        let cause = client.lossCause.map { ": \($0.message)" } ?? ""
+        return RouletteError(
+            .unconfirmed,
+            "up to \(lost) of the messages published since the last flush were lost with a connection\(cause)",
+            cluster: cluster
+        )
     }
 }

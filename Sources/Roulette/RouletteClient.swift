@@ -24,6 +24,8 @@ public final class RouletteClient: Service, Sendable {
     /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
+    /// Nil unless the configuration asks for it.
+    let elixirTopics: ElixirTopicCheck?
     let metricsFactory: any MetricsFactory
     let logger: Logger
     private let isStarted = Atomic(false)
@@ -68,6 +70,7 @@ public final class RouletteClient: Service, Sendable {
             broadcaster.send(event)
         }
         var pools: [ClusterPool] = []
+        let plaintextLogins = AddressMemory()
         for (cluster, server) in zip(clusters, configuration.servers) {
             let pool = try ClusterPool(
                 cluster: cluster,
@@ -75,6 +78,7 @@ public final class RouletteClient: Service, Sendable {
                 configuration: configuration,
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
+                plaintextLogins: plaintextLogins,
                 observe: { connection, event in observe(RouletteEvent(connection, event)) }
             )
             pools.append(pool)
@@ -84,6 +88,7 @@ public final class RouletteClient: Service, Sendable {
         self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
         self.pools = pools
         self.observe = observe
+        self.elixirTopics = configuration.elixirCompatibleTopics ? ElixirTopicCheck(tell: observe) : nil
         self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
         self.metricsFactory = metrics
         self.logger = logger
@@ -122,7 +127,7 @@ public final class RouletteClient: Service, Sendable {
                 }
                 group.addTask { await self.reportMetrics() }
                 await withTaskGroup { connecting in
-                    for connection in connections { connecting.addTask { await connection.client.run() } }
+                    for pool in pools { connecting.addTask { await pool.run() } }
                 }
                 group.cancelAll()
             }
@@ -180,12 +185,13 @@ public final class RouletteClient: Service, Sendable {
     }
 
     private func unavailable(_ connection: PooledConnection, tries: Int) -> RouletteError {
-        let cause = connection.client.snapshot.lastError
+        let snapshot = connection.client.snapshot
+        let cause = snapshot.lastError
         let reason =
             if let cause {
                 cause.message
             } else if wasStarted {
-                "no connection yet"
+                "no connection yet" + (snapshot.progress.map { ": \($0)" } ?? "")
             } else {
                 "run() was not called"
             }

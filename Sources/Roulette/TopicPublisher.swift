@@ -65,9 +65,9 @@ public final class TopicPublisher: Sendable {
 
     /// Waits until the server has confirmed everything published before to this topic.
     ///
-    /// - Throws: ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
+    /// - Throws: as ``RouletteClient/flush(topic:)``.
     public func flush() async throws(RouletteError) {
-        if let failure = await connection.flush() { throw failure }
+        if let failure = await connection.flush(of: subject) { throw failure }
     }
 }
 

@@ -1,3 +1,4 @@
+public import NATS
 public import NIOCore
 public import NIOPosix
 
@@ -11,6 +12,8 @@ public struct ServerMonitor: Sendable {
     public var timeout: Duration = .seconds(2)
     /// The most bytes of an answer. A page of 1,024 connections has some 600 KiB.
     public var answerLimit = 8 << 20
+    /// How an `https` endpoint is verified, and what is shown to one that asks for a certificate. The mode means nothing here.
+    public var tls = NATSClientConfiguration.TLS()
     /// How many rows of a list one answer has at most.
     var pageSize = ConnectionQuery.pageSize
     private let eventLoopGroup: any EventLoopGroup
@@ -114,7 +117,7 @@ public struct ServerMonitor: Sendable {
         anyStatus: Bool = false,
         _ decode: (_ bytes: [UInt8], _ isCutOff: Bool) throws(MonitorError) -> Answer
     ) async throws(MonitorError) -> Answer {
-        let answer = try await HTTPExchange(endpoint: endpoint, timeout: timeout, answerLimit: answerLimit)
+        let answer = try await HTTPExchange(endpoint: endpoint, tls: tls, timeout: timeout, answerLimit: answerLimit)
             .get(path, on: eventLoopGroup.any())
         let endpointPath = path.prefix { $0 != "?" }
         guard answer.status == 200 || anyStatus else {

@@ -41,7 +41,10 @@ struct FigureScreenTests {
         (row.subscriptions, row.bufferedBytes, row.pingMisses) = (isLargest ? .max : 12_345, isLargest ? .max : 1, 123)
         row.maxPingFailure = 456
         (row.stateDuration, row.attempt) = (.seconds(123_456_789), 123_456)
-        row.roundTrip = .init(p50: .milliseconds(1234), p99: .seconds(99_999_999), last: .zero, count: 1)
+        row.roundTrip = .init(
+            last: .zero,
+            lastMinute: .init(p50: .milliseconds(1234), p99: .seconds(99_999_999), count: 1)
+        )
     }
 
     private static func monitor(_ model: inout ConsoleModel) {

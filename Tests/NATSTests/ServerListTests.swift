@@ -32,6 +32,21 @@ struct ServerListTests {
         #expect(list.discovered.map(\.host) == ["10.0.0.9"])
     }
 
+    @Test("the configured alternatives take turns behind the first address, and announced ones come behind them")
+    func alternatives() {
+        let others = [NATSClientConfiguration.Address(host: "second"), .init(host: "third", port: 1)]
+        var list = ServerList(seed: seed, alternatives: others, usesDiscovered: true)
+        var hosts: [String] = []
+        for _ in 0..<4 { hosts.append(list.takeNext().host) }
+        #expect(hosts == ["balancer.example", "second", "third", "balancer.example"])
+        list.announced(["second:4222", "10.0.0.1:4222"])
+        #expect(list.discovered.map(\.host) == ["10.0.0.1"], "what is configured already is not listed twice")
+        list.beginAnew()
+        hosts = []
+        for _ in 0..<5 { hosts.append(list.takeNext().host) }
+        #expect(hosts == ["balancer.example", "second", "third", "10.0.0.1", "balancer.example"])
+    }
+
     @Test(
         "what is not host:port is skipped",
         arguments: [

@@ -12,6 +12,10 @@ struct ConnectionOptionsTests {
         try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: environment).profile
     }
 
+    private func resolve(_ arguments: String..., orComplaint: Bool) throws -> String {
+        complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
+    }
+
     private func complaint(_ body: () throws -> Any) -> String {
         do {
             return "no error: \(try body())"
@@ -26,10 +30,62 @@ struct ConnectionOptionsTests {
         #expect(try resolve("--creds", "/a.creds").login == .credentials(path: "/a.creds"))
         #expect(try resolve("--nkey", "/a.nk").login == .nkey(path: "/a.nk"))
         #expect(complaint { try resolve("--user", "u", "--nkey", "k") }.hasPrefix("--user and --nkey exclude each other"))
-        #expect(
-            complaint { try ConnectionOptions.parse(["--server", "nats://t@h", "--creds", "c"]).resolve(environment: [:]) }
-                .hasPrefix("--creds and a login in --server exclude each other")
-        )
+    }
+
+    @Test("the token of a file, which has to be private and hold nothing else")
+    func tokenFile() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/token-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        func write(_ text: String, mode: Int = 0o600) throws {
+            try Data(text.utf8).write(to: URL(fileURLWithPath: path))
+            try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+        }
+        try write("t0ken\n")
+        #expect(try resolve("--token-file", path).login == .token("t0ken"))
+        #expect(try resolve("--token-file", path, "--user", "u", orComplaint: true).hasPrefix("--user and --token-file exclude"))
+        try write("t0ken\nother")
+        #expect(complaint { try resolve("--token-file", path) }.contains("does not hold a token alone"))
+        try write("t0ken", mode: 0o644)
+        #expect(complaint { try resolve("--token-file", path) }.contains("chmod 600"))
+    }
+
+    @Test("~ is the home directory in every option that is a path, also where no shell saw it")
+    func tilde() throws {
+        let environment = ["HOME": "/h"]
+        #expect(try resolve("--creds=~/a", environment: environment).login == .credentials(path: "/h/a"))
+        #expect(try resolve("--nkey=~/a", environment: environment).login == .nkey(path: "/h/a"))
+        let tls = try resolve("--tls-ca=~/ca", "--tls-cert=~/c", "--tls-key=~/k", environment: environment).tls
+        #expect(tls.trustRoots == .file("/h/ca"))
+        #expect(tls.clientCertificate == .init(chainFile: "/h/c", keyFile: "/h/k"))
+        #expect(complaint { try resolve("--token-file=~/t", environment: environment) }.hasPrefix("/h/t: does not exist"))
+        let missing = complaint { try ConnectionOptions.parse(["--config=~/c.toml"]).resolve(environment: environment) }
+        #expect(missing.hasPrefix("/h/c.toml: does not exist"))
+        #expect(try resolve("--creds", "a/~b", environment: environment).login == .credentials(path: "a/~b"))
+    }
+
+    @Test("options replace what single servers of a profile say, too")
+    func perServer() throws {
+        let path = FileManager.default.temporaryDirectory.path + "/config-\(UUID().uuidString).toml"
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let toml = """
+            [profiles.p]
+            inbox_prefix = "_A"
+            servers = [{ host = "a", nkey = "/a.nk", tls = "auto", tls_ca = "/a.pem", inbox_prefix = "_B" }, "b"]
+            """
+        try Data(toml.utf8).write(to: URL(fileURLWithPath: path))
+        func resolve(_ arguments: String...) throws -> Profile {
+            try ConnectionOptions.parse(["--config", path] + arguments).resolve(environment: [:]).profile
+        }
+        #expect(try resolve().servers[0].login == .nkey(path: "/a.nk"))
+        let profile = try resolve("--creds", "/c", "--tls-ca", "/ca", "--inbox-prefix", "_C", "--tls-server-name", "n")
+        #expect(profile.servers.map(\.login) == [nil, nil])
+        #expect(profile.login == .credentials(path: "/c"))
+        #expect(profile.servers[0].tls?.trustRoots == .file("/ca"))
+        #expect(profile.servers[0].tls?.mode == .required)
+        #expect(profile.servers[0].tls?.serverName == "n")
+        #expect(profile.servers[0].inboxPrefix == nil)
+        #expect(profile.inboxPrefix == "_C")
+        #expect(complaint { try resolve("--inbox-prefix", "a.>") }.hasPrefix("--inbox-prefix: an inbox prefix is a topic"))
     }
 
     @Test("any TLS option means that connections are encrypted")
@@ -47,6 +103,69 @@ struct ConnectionOptionsTests {
         #expect(blind.skipsVerification)
         #expect(complaint { try resolve("--tls-cert", "/c") } == "--tls-cert needs --tls-key, the file of its private key")
         #expect(complaint { try resolve("--tls-key", "/c") } == "--tls-key needs --tls-cert, the file of its certificate")
+    }
+
+    @Test("a secret on the command line is refused without being repeated")
+    func secrets() throws {
+        let seed = NKey(role: .user).seed.value
+        for arguments in [
+            ["--user", "u:hunter2"], ["--nkey", seed], ["--creds", seed], ["--creds", "eyJ0eXAi.eyJleHAi.c2ln"],
+        ] {
+            let message = complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
+            #expect(message.contains("every user of this machine can see"), "\(message)")
+            for secret in ["hunter2", seed, "eyJ"] { #expect(!message.contains(secret)) }
+        }
+    }
+
+    @Test("options for plain text and for the size of the pool change the profile")
+    func changes() throws {
+        #expect(try resolve("--allow-plaintext-credentials").allowsPlaintextCredentials)
+        #expect(try !resolve().allowsPlaintextCredentials)
+        #expect(try resolve("--pool-size", "2").poolSize == 2)
+        #expect(complaint { try resolve("--pool-size", "0") } == "--pool-size is 0, use 1 to 1000")
+    }
+
+    @Test("ROULETTE_PASSWORD is for one user: several who need one are told of, and nobody gets it")
+    func severalUsers() throws {
+        let environment = ["ROULETTE_PASSWORD": "hunter2"]
+        var profile = Profile(name: "p", servers: [ProfileServer(name: "a", host: "a"), ProfileServer(name: "b", host: "b")])
+        profile.servers[0].login = .user("joe", password: nil)
+        profile.servers[1].login = .user("ann:secret", password: nil)
+        let message = complaint { try profile.completeLogin(environment: environment) }
+        #expect(message.contains("2 users need a password here (joe, ann:…)"))
+        #expect(!message.contains("hunter2") && !message.contains("secret"))
+        #expect(profile.servers.map(\.login) == [.user("joe", password: nil), .user("ann:secret", password: nil)])
+        // One user of several clusters, beside one whose password is known, is one.
+        profile.servers[1].login = .user("ann", password: "own")
+        profile.login = .user("joe", password: nil)
+        try profile.completeLogin(environment: environment)
+        #expect(profile.login == .user("joe", password: "hunter2"))
+        #expect(profile.servers.map(\.login) == [.user("joe", password: "hunter2"), .user("ann", password: "own")])
+    }
+
+    @Test("another profile does not get the password that the program was started with, and neither does another user")
+    func otherProfile() throws {
+        func profile(_ name: String, _ user: String) -> Profile {
+            var profile = Profile(name: name, servers: [ProfileServer(host: name)])
+            profile.login = .user(user, password: nil)
+            return profile
+        }
+        var start = profile("a", "joe")
+        try start.completeLogin(environment: ["ROULETTE_PASSWORD": "hunter2"])
+        for (name, user) in [("b", "joe"), ("b", "ann"), ("a", "ann")] {
+            var other = profile(name, user)
+            let message = complaint { try other.completeLogin(asIn: start) }
+            #expect(message.contains("the password of \(user) is not known here"))
+            #expect(message.contains("roulette --profile \(name)"))
+            #expect(other.login == .user(user, password: nil))
+        }
+        var same = profile("a", "joe")
+        try same.completeLogin(asIn: start)
+        #expect(same.login == .user("joe", password: "hunter2"))
+        var known = profile("b", "ann")
+        known.login = .user("ann", password: "own")
+        try known.completeLogin(asIn: start)
+        #expect(known.login == .user("ann", password: "own"))
     }
 
     @Test("contexts are clusters in the order given, with logins of their own, and exclude all that they bring")

@@ -49,10 +49,10 @@ struct RouletteConfigurationTests {
         fault("pool_size is 0, use 1 to 1000") { $0.poolSize = 0 },
         fault("max_retry is -1, use 0 or more") { $0.maxRetry = -1 },
         fault("max_ping_failure is 0, use 1 or more") { $0.maxPingFailure = 0 },
-        fault("the ping interval must be longer than zero") { $0.pingInterval = .zero },
-        fault("the connection timeout must be longer than zero") { $0.connectionTimeout = .seconds(-1) },
+        fault("ping_interval must be longer than zero") { $0.pingInterval = .zero },
+        fault("connection_timeout must be longer than zero") { $0.connectionTimeout = .seconds(-1) },
         fault("base_backoff must be longer than zero") { $0.baseBackoff = .zero },
-        fault("max_backoff must not be shorter than base_backoff") { $0.maxBackoff = .milliseconds(1) },
+        fault("max_backoff must be longer than zero") { $0.maxBackoff = .zero },
     ]
 
     private static func fault(

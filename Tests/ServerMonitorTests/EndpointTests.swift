@@ -1,7 +1,7 @@
 import ServerMonitor
 import Testing
 
-@Suite("Monitoring URLs")
+@Suite("Monitoring URLs", .timeLimit(.minutes(2)))
 struct EndpointTests {
     @Test(
         "host, port and base path",

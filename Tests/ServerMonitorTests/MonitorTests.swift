@@ -2,7 +2,7 @@ import ServerMonitor
 import TestSupport
 import Testing
 
-@Suite("Monitoring endpoints")
+@Suite("Monitoring endpoints", .timeLimit(.minutes(2)))
 struct MonitorTests {
     private func monitor(port: Int) throws -> ServerMonitor {
         ServerMonitor(endpoint: try MonitorEndpoint("http://127.0.0.1:\(port)"))

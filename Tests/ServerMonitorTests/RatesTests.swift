@@ -1,7 +1,7 @@
 import ServerMonitor
 import Testing
 
-@Suite("Rates between two readings")
+@Suite("Rates between two readings", .timeLimit(.minutes(2)))
 struct RatesTests {
     private func traffic(_ messages: UInt64, _ bytes: UInt64) -> ServerTraffic {
         var traffic = ServerTraffic()

@@ -67,13 +67,20 @@ struct ConfigurationErrorTests {
             "max_backoff = true",
             "c.toml:3: profiles.p.max_backoff: expected milliseconds or text such as \"5s\", found a boolean"
         ),
+        Case("reconnect_jitter = \"2h\"", "c.toml:3: profiles.p.reconnect_jitter: 2h is out of range, use 0ms to 1h"),
         Case(
-            "base_backoff = \"6s\"",
-            "c.toml:3: profiles.p.base_backoff: base_backoff (6s) is longer than max_backoff (5s), swap or change them"
+            "inbox_prefix = \"a.>\"",
+            "c.toml:3: profiles.p.inbox_prefix: an inbox prefix is a topic of at most 256 bytes without wildcards, such as "
+                + "\"_INBOX.app\""
         ),
         Case(
-            "max_backoff = 5",
-            "c.toml:3: profiles.p.max_backoff: base_backoff (10ms) is longer than max_backoff (5ms), swap or change them"
+            "tls_server_name = \"10.0.0.1\"",
+            "c.toml:3: profiles.p.tls_server_name: the name of a certificate is a host name in ASCII, not an IP address; "
+                + "leave it out to use the host"
+        ),
+        Case(
+            "user = \"u:hunter2\"",
+            "c.toml:3: profiles.p.user: the user has a colon in it; if a password follows it, write that as password = \"…\""
         ),
         Case("watch = \"a.>\"", "c.toml:3: profiles.p.watch: expected an array of strings, found a string"),
         Case(
@@ -100,7 +107,11 @@ struct ConfigurationErrorTests {
             "servers = [7]",
             "c.toml:2: profiles.p.servers[0]: expected \"HOST\", \"HOST:PORT\" or a table with host and port, found an integer"
         ),
-        Case("servers = [\"a:0\"]", "c.toml:2: profiles.p.servers[0]: the port 0 is out of range, use 1 to 65535"),
+        Case(
+            "servers = [\"a:0\"]",
+            "c.toml:2: profiles.p.servers[0]: what follows the host's colon is not a port, use 1 to 65535; if it is a "
+                + "password, the host is missing: USER:PASSWORD@HOST"
+        ),
         Case(
             "servers = [\"nats://u:hunter2@a\"]",
             "c.toml:2: profiles.p.servers[0]: expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their own"
@@ -112,11 +123,11 @@ struct ConfigurationErrorTests {
         Case("servers = [{ name = \"x\" }]", "c.toml:2: profiles.p.servers[0]: has no host, add host = \"…\""),
         Case(
             "servers = [{ host = \"a:4222\" }]",
-            "c.toml:2: profiles.p.servers[0].host: \"a:4222\" is not a host name or an IP address, the port goes elsewhere"
+            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone, the port goes elsewhere"
         ),
         Case(
             "servers = [{ host = \"a b\" }]",
-            "c.toml:2: profiles.p.servers[0].host: \"a b\" is not a host name or an IP address"
+            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone"
         ),
         Case(
             "servers = [\n\"a\",\n{ host = \"b\" },\n{ name = \"c\", host = \"A\", port = 4222 }]",
@@ -128,12 +139,22 @@ struct ConfigurationErrorTests {
                 + "give one of them another"
         ),
         Case(
+            "servers = [{ host = \"a\", alternatives = [\"b\", \"A:4222\"] }, { host = \"c\", alternatives = [\"b\"] }]",
+            "c.toml:2: profiles.p.servers[0]: server 0 has the address A:4222 twice, remove one",
+            "c.toml:2: profiles.p.servers[1]: server 1 has the address of server 0, b:4222; each cluster needs its own"
+        ),
+        Case(
             "naming = \"name\"\nservers = [{ name = \"c\", host = \"a\" }, \"b\"]",
             "c.toml:3: profiles.p.servers[1]: has no name, which naming = \"name\" needs; add name = \"…\""
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"a:8222\" }]",
             "c.toml:2: profiles.p.servers[0].monitor: expected a URL such as \"http://nats.example.org:8222\""
+        ),
+        Case(
+            "servers = [{ host = \"a\", monitor = \"http://a:8222/x?y\" }]",
+            "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL ends after the port or the server's http_base_path, "
+                + "remove what follows it"
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"http://u:hunter2@a:8222\" }]",

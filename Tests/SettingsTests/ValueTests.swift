@@ -56,6 +56,9 @@ struct ValueTests {
             ("[::1]", ServerAddress(host: "::1")),
             ("v6=[fe80::1%eth0]:4223", ServerAddress(name: "v6", host: "fe80::1%eth0", port: 4223)),
             ("nats://a", ServerAddress(host: "a")),
+            ("NATS://a", ServerAddress(host: "a")),
+            ("Tls://a:1", ServerAddress(host: "a", port: 1, requiresTLS: true)),
+            ("n=TLS://a", ServerAddress(name: "n", host: "a", requiresTLS: true)),
             ("nats://a:4223/", ServerAddress(host: "a", port: 4223)),
             ("nats://[::1]:4223", ServerAddress(host: "::1", port: 4223)),
             ("n=tls://t@a:1", ServerAddress(name: "n", host: "a", port: 1, requiresTLS: true, login: .token(Secret("t")))),
@@ -70,24 +73,31 @@ struct ValueTests {
         #expect(try ServerAddress(parsing: text) == address)
     }
 
+    private static let noPort =
+        "what follows the host's colon is not a port, use 1 to 65535; if it is a password, the host is missing: "
+        + "USER:PASSWORD@HOST"
+
     @Test(
         "texts that name no server",
         arguments: [
             ("", ServerAddressError.Code.host, "the host is missing, use HOST or HOST:PORT"),
             (":4222", .host, "the host is missing, use HOST or HOST:PORT"),
-            ("=a", .name, "the name \"\" is not usable, use 1 to 64 bytes without spaces and control characters"),
-            ("a b=a", .name, "the name \"a b\" is not usable, use 1 to 64 bytes without spaces and control characters"),
-            ("a:", .port, "the port \"\" is not a number, use 1 to 65535"),
-            ("a:+1", .port, "the port \"+1\" is not a number, use 1 to 65535"),
-            ("a:0", .port, "the port 0 is out of range, use 1 to 65535"),
-            ("a:65536", .port, "the port 65536 is out of range, use 1 to 65535"),
-            ("::1", .host, "\"::1\" has several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"),
+            ("=a", .name, "the name is not usable, use 1 to 64 bytes without spaces and control characters"),
+            ("a b=a", .name, "the name is not usable, use 1 to 64 bytes without spaces and control characters"),
+            ("u:hunter2@h=a", .name, "the name looks like an address with a login, use a short word"),
+            ("u:hunter2=a", .name, "the name before = looks like an address, use a word without : @ and /"),
+            ("a:", .port, noPort), ("a:+1", .port, noPort), ("a:0", .port, noPort), ("a:65536", .port, noPort),
+            ("nats://u:hunter2", .port, noPort), ("u:123456", .port, noPort), ("[::1]:hunter2", .port, noPort),
+            ("nats://u:hunter2@a:x", .port, "what follows the host's colon is not a port, use 1 to 65535"),
+            ("::1", .host, "there are several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"),
             ("[::1", .host, "the bracket of the IPv6 address is not closed, use [ADDRESS]:PORT"),
-            ("[a]", .host, "\"a\" is no IPv6 address, write it without brackets"),
-            ("[::1]4222", .port, "\"4222\" follows the bracket, use [ADDRESS]:PORT"),
-            ("a/b", .host, "\"a/b\" is not a host name or an IP address"),
-            ("a\u{1B}", .host, "\"a<U+001B>\" is not a host name or an IP address"),
-            ("wss://a", .scheme, "the scheme \"wss\" is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
+            ("[a]", .host, "what the brackets hold is no IPv6 address, write a host name without them"),
+            ("[::1]4222", .port, "something else than a port follows the bracket, use [ADDRESS]:PORT"),
+            ("a/b", .host, "the host is not a host name or an IP address alone"),
+            ("a\u{1B}", .host, "the host is not a host name or an IP address alone"),
+            ("wss://a", .scheme, "the scheme wss:// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
+            ("hunter2://a", .scheme, "the scheme before :// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
+            ("u:hunter2://a", .scheme, "the scheme before :// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
             ("nats://a/x", .path, "a server's URL ends after the port, remove what follows it"),
             ("u:hunter2@a", .login, "a login needs the form nats://USER:PASSWORD@HOST:PORT"),
             ("nats://@a", .login, "the token before @ is empty, remove the @"),
@@ -107,10 +117,10 @@ struct ValueTests {
 
     @Test("servers of the command line make a profile, or an error that names both")
     func profileOfAddresses() throws {
-        let texts = ["alpha=a", "beta=nats://t0ken@b:4223"]
+        let texts = ["alpha=a", "beta=nats://b:4223"]
         let profile = try Profile(name: "command line", addresses: try texts.map { try ServerAddress(parsing: $0) })
         #expect(profile.servers == [ProfileServer(name: "alpha", host: "a"), ProfileServer(name: "beta", host: "b", port: 4223)])
-        #expect(profile.login == .token(Secret("t0ken")))
+        #expect(profile.login == nil)
 
         let twice = try ["alpha=a", "beta=a:4222"].map { try ServerAddress(parsing: $0) }
         #expect(
@@ -119,11 +129,12 @@ struct ValueTests {
                     "--server: beta: server 1 (\"beta\") has the address of server 0 (\"alpha\"), a:4222; each cluster needs its own"
                 ]
         )
-        let logins = try ["nats://x@a", "nats://y@b"].map { try ServerAddress(parsing: $0) }
-        #expect(
-            problems { () throws(SettingsError) in try Profile(name: "p", addresses: logins) }
-                == ["--server: the servers carry different logins, use one for all of them"]
-        )
+        for login in ["hunter2", "u:hunter2"] {
+            let addresses = try ["a", "nats://\(login)@b"].map { try ServerAddress(parsing: $0) }
+            let message = problems { () throws(SettingsError) in try Profile(name: "p", addresses: addresses) }.joined()
+            #expect(message.hasPrefix("--server number 2: a login in an argument can be read by everybody on this machine"))
+            #expect(message.contains("ROULETTE_PASSWORD") && message.contains("--token-file"))
+        }
         #expect(
             problems { () throws(SettingsError) in try Profile(name: "p", addresses: []) }
                 == ["--server: no server is given, use --server [NAME=]HOST[:PORT]"]

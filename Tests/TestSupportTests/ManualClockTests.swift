@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct ManualClockTests {
+@Suite(.timeLimit(.minutes(2))) struct ManualClockTests {
     @Test func `sleepers wake in the order of their deadlines, and not before`() async throws {
         let clock = ManualClock()
         let woken = Watched<[Int]>([])
@@ -50,7 +50,7 @@ import Testing
     }
 }
 
-@Suite struct WatchedTests {
+@Suite(.timeLimit(.minutes(2))) struct WatchedTests {
     @Test func `waiting in vain says for what`() async throws {
         let watched = Watched(41)
         let error = try await #require(throws: WaitTimedOut.self) {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 /// Each test has servers of its own, on ports the kernel chose.
-@Suite struct NATSServerTests {
+@Suite(.timeLimit(.minutes(2))) struct NATSServerTests {
     @Test func `messages, queue groups and headers arrive`() async throws {
         try await NATSServerProcess.withServer { server in
             let consumer = try await RawClient.connect(port: server.port)

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct NetworkTests {
+@Suite(.timeLimit(.minutes(2))) struct NetworkTests {
     /// A server that sends back what it gets, up to the end of the stream.
     private func echoServer() async throws -> ScriptedServer {
         try await ScriptedServer.start { connection in

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite struct TerminalTests {
+@Suite(.timeLimit(.minutes(2))) struct TerminalTests {
     private static let shell = "/bin/sh"
 
     @Test func `a terminal shows what a program writes and takes what is typed`() async throws {
@@ -77,7 +77,7 @@ import Testing
     }
 }
 
-@Suite("Taking a terminal's output apart")
+@Suite("Taking a terminal's output apart", .timeLimit(.minutes(2)))
 struct TerminalOutputTests {
     @Test("what ncurses sends is allowed, and the text is what is left")
     func allowed() {

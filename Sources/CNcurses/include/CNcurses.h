@@ -29,6 +29,8 @@ enum cncurses_start_result {
     CNCURSES_NO_DATABASE,
     /// The terminal cannot place the cursor.
     CNCURSES_TOO_SIMPLE,
+    /// A shell runs this program in the background, and cannot be waited for.
+    CNCURSES_IN_BACKGROUND,
     /// Anything else.
     CNCURSES_FAILED,
 };
@@ -39,6 +41,9 @@ enum cncurses_start_result cncurses_start(void);
 
 /// Gives the terminal back for a while: the screen before, its modes, the cursor.
 void cncurses_leave(void);
+
+/// Leaves the terminal as it is, because it is somebody else's: a shell has put this program into the background.
+void cncurses_forget(void);
 
 /// Gives the terminal back to print text that stays until a key is pressed: keys arrive one by one and are not shown.
 void cncurses_leave_for_plain_text(void);
@@ -101,13 +106,17 @@ void cncurses_set_mouse(bool on);
 /// Installs handlers.
 ///
 /// Signals that ask for something (SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP) are written to `pipe`
-/// as one byte, their number. When a second one of the first four comes before the program has ended, the terminal is
-/// restored and the program ended by it. Signals of a crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT,
-/// SIGSYS) restore the terminal and go on to whoever handled them before. The terminal is also restored at exit.
+/// as one byte, their number; those that are ignored stay so. When a second one of the first four comes before the program
+/// has ended, the terminal is restored and the program ended by it. Signals of a crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP,
+/// SIGFPE, SIGABRT, SIGSYS) restore the terminal and end the program by the signal; the handlers that were there before,
+/// the backtracer of Swift, are called first if SWIFT_BACKTRACE has `interactive=no`. The terminal is also restored at exit.
 void cncurses_install_signal_handlers(int pipe);
 
 /// Puts back the handlers that were there before.
 void cncurses_remove_signal_handlers(void);
+
+/// Whether the terminal is ours to read and write: false while a shell has put this program into the background.
+bool cncurses_is_in_foreground(void);
 
 /// Stops the process group as the shell's suspend key does. Returns when it is continued.
 void cncurses_stop_process_group(void);

@@ -7,9 +7,11 @@ extension ConsoleRuntime {
 
     /// Measures what flows into the clusters that have a monitoring URL, and reports it.
     func measureRate(for request: SubscriptionRequest) async {
-        let urls = configuration.profile.servers.compactMap(\.monitor)
+        let servers = configuration.profile.servers
         let rate = await withTaskGroup(of: Result<ServerRates, NoRate>.self) { group in
-            for url in urls { group.addTask { await measure(url) } }
+            for (cluster, server) in servers.enumerated() {
+                if let url = server.monitor { group.addTask { await measure(cluster, url) } }
+            }
             return await group.reduce(into: MeasuredRate()) { rate, result in
                 switch result {
                 case .success(let rates):
@@ -23,9 +25,9 @@ extension ConsoleRuntime {
         mailbox.send(.measured(rate, for: request))
     }
 
-    private func measure(_ url: String) async -> Result<ServerRates, NoRate> {
+    private func measure(_ cluster: Int, _ url: String) async -> Result<ServerRates, NoRate> {
         do throws(MonitorError) {
-            let monitor = ServerMonitor(endpoint: try MonitorEndpoint(url))
+            let monitor = try self.monitor(of: cluster)
             let (first, start) = (try await monitor.status(), clock.now.uptime)
             try? await clock.sleep(for: Self.measuringTime)
             let (second, end) = (try await monitor.status(), clock.now.uptime)

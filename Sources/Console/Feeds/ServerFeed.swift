@@ -55,8 +55,12 @@ extension ConsoleRuntime {
         }
     }
 
-    private func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
-        ServerMonitor(endpoint: try MonitorEndpoint(configuration.profile.servers[cluster].monitor ?? ""))
+    /// How the monitoring of a cluster is asked: over https with the authorities and the certificate of its connections.
+    func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
+        let server = configuration.profile.servers[cluster]
+        var monitor = ServerMonitor(endpoint: try MonitorEndpoint(server.monitor ?? ""))
+        monitor.tls = server.tls ?? configuration.profile.tls
+        return monitor
     }
 
     private func part<Value: Sendable>(

@@ -43,6 +43,9 @@ struct DashboardData: Sendable {
     /// Messages dropped because the console was too slow, over all subscriptions.
     var dropped: UInt64 { subscriptions.reduce(0) { $0 + $1.dropped } }
 
+    /// Whether a login was sent in plain text over a network, unasked.
+    var isLoginExposed: Bool { clusters.contains { $0.connections.contains(where: \.isLoginExposed) } }
+
     /// How many clusters are in each state, the best first, leaving out states that none is in.
     var clusterSummary: SafeText {
         let counts = ClusterRow.State.allCases.compactMap { state -> SafeText? in

@@ -12,6 +12,8 @@ struct Deployment: Sendable {
     let publishRefusal: SafeText?
     /// Why nothing may be subscribed to, or nil if it may.
     let subscribeRefusal: SafeText?
+    /// Whether some server is believed whoever answers in its place.
+    let skipsVerification: Bool
     /// Whether any cluster has a monitoring URL.
     let hasMonitors: Bool
     /// The monitoring URL of each cluster, in ring order.
@@ -27,6 +29,7 @@ struct Deployment: Sendable {
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
         name = profile.name
         environment = profile.environment
+        skipsVerification = profile.skipsVerification
         monitors = profile.servers.map(\.monitor)
         hasMonitors = profile.servers.contains { $0.monitor != nil }
         keepsHistory = profile.keepsHistory

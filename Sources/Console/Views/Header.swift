@@ -27,6 +27,8 @@ struct Header {
                 line: profile(nameWidth: isNarrow ? 0 : rect.width < 60 ? 8 : 24),
                 importance: isNarrow && data.deployment.environment == .development ? 20 : 110
             ),
+            // What everybody on the way can do must be seen as well, for as long as it is so.
+            Part(line: exposure(isShort: rect.width < 100), importance: 105),
             Part(
                 line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
                 importance: 30
@@ -41,15 +43,24 @@ struct Header {
             Part(line: StyledLine("out \(SafeText.rate(data.traffic.rateOut))"), importance: 50),
             Part(line: StyledLine(data.now.clock, .muted), importance: 40),
         ]
-        let parts = left + right
+        let parts = (left + right).filter { $0.line.width > 0 }
+        let leftCount = left.count { $0.line.width > 0 }
         // A part that grows as the rates do must not push its neighbours about: what is left over stands between the two halves.
         var constraints = parts.map { Constraint.fixed($0.line.width, importance: $0.importance) }
-        constraints.insert(.fill(), at: left.count)
+        constraints.insert(.fill(), at: leftCount)
         var places = Layout(.horizontal, spacing: isNarrow ? 1 : 2, constraints).split(rect.inset(horizontal: isNarrow ? 0 : 1))
-        places.remove(at: left.count)
+        places.remove(at: leftCount)
         for (part, place) in zip(parts, places) where !place.isEmpty {
             part.line.draw(into: &buffer, in: place, theme: data.theme)
         }
+    }
+
+    /// What can be read or forged on the way, if anything.
+    private func exposure(isShort: Bool) -> StyledLine {
+        var marks: [SafeText] = []
+        if data.deployment.skipsVerification { marks.append(isShort ? "UNVERIFIED" : "certificates UNVERIFIED") }
+        if data.isLoginExposed { marks.append(isShort ? "PLAINTEXT" : "login in PLAINTEXT") }
+        return StyledLine(marks.joined(separator: isShort ? "," : ", "), .statusDown)
     }
 
     /// The profile, and its environment in a word and a color.

@@ -8,21 +8,28 @@ extension ConnectionDriver {
 
     func perform(_ action: ConnectionLifecycle.ConnectAction) {
         guard case .connect(let attempt) = action else { return }
-        let link = Link(address: servers.takeNext())
+        let link = Link(address: servers.takeNext(), now: eventLoop.now)
         self.link = link
         timers.retry = nil
-        timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            guard link === self.link else { return }
-            if link.isSecuring { return self.failed(link, .tlsTimeout) }
-            if self.lifecycle.handshakeDeadlinePassed() == .disconnect { self.closeSocket() }
-        }
+        watchHandshake(of: link)
         status.update { values in
             values.state = .connecting
+            values.progress = link.progress
             values.attempt = attempt
             values.nextAttemptAt = nil
         }
         logger.debug("connecting", metadata: ["address": "\(link.address)", "attempt": "\(attempt)"])
         dial(link)
+    }
+
+    /// One deadline over the whole handshake.
+    func watchHandshake(of link: Link) {
+        timers.handshake = eventLoop.scheduleTask(deadline: link.dialed + TimeAmount(configuration.connectTimeout)) {
+            guard link === self.link else { return }
+            let speaksTLSFirst = self.configuration.tls.mode == .first
+            let action = self.lifecycle.handshakeDeadlinePassed(link.progress, speaksTLSFirst: speaksTLSFirst)
+            if action == .disconnect { self.closeSocket() }
+        }
     }
 
     func dial(_ link: Link) {
@@ -48,11 +55,19 @@ extension ConnectionDriver {
         }
         link.channel = channel
         status.update { $0.state = .handshaking }
+        progressed(link, to: .awaitingInfo)
         if configuration.tls.mode == .first { secure(link) }
+    }
+
+    /// Keeps how far an attempt has come, for those who wait for it.
+    func progressed(_ link: Link, to progress: HandshakeProgress) {
+        link.progress = progress
+        if link === self.link { status.update { $0.progress = progress } }
     }
 
     /// The peer broke the protocol, or the socket failed.
     func failed(_ link: Link, _ error: NATSError) {
+        let error = cause(of: error, on: link)
         if link === successor { return successorLost(error) }
         guard link === self.link, lifecycle.fail(error) == .disconnect else { return }
         closeSocket()
@@ -99,18 +114,22 @@ extension ConnectionDriver {
 
     func pongReceived(on link: Link) {
         if link === successor, succession.state == .awaitingPong {
+            link.accepted = eventLoop.now
             return perform(succession.pongReceived(), on: link)
         }
         guard link === self.link else { return pingAnswered(on: link) }
         switch lifecycle.pongReceived() {
         case .none: break
-        case .established: established(link)
+        case .established:
+            link.accepted = eventLoop.now
+            established(link)
         case .answered: pingAnswered(on: link)
         }
     }
 
     func errorReceived(_ text: ByteBuffer, on link: Link) {
-        let error = ServerError(text: printable(text))
+        let circumstances = ServerError.Circumstances(login: link.login, connectionAdvice: configuration.connectionAdvice)
+        let error = ServerError(text: printable(text), circumstances: circumstances)
         logger.debug("server error", metadata: ["text": "\(error.text)"])
         if link === successor {
             return error.keepsConnection ? refused(error, text, on: link) : successorLost(error.error)

@@ -3,7 +3,6 @@ import NATSWire
 import NIOCore
 import NIOPosix
 import NIOSSL
-import Synchronization
 
 /// Between INFO and CONNECT: TLS, then the proof of identity. No byte of ours leaves before TLS stands, where it is wanted,
 /// and no byte that came in plain text counts after it was decided on.
@@ -31,14 +30,16 @@ extension ConnectionDriver {
     func secure(_ link: Link) {
         guard !link.hasMoreThanInfo else { return failed(link, .plainTextBeforeTLS) }
         link.encryption = .preparing
+        progressed(link, to: .securing)
         let tls = configuration.tls
         offLoop { () throws(NATSError) in
             try tls.makeContext()
         } whenComplete: { result in
             guard case .preparing = link.encryption, let channel = link.channel, channel.isActive else { return }
             do throws(NATSError) {
-                let handler = try self.tlsAttempt.makeHandler(try result.get())
-                link.encryption = .handshaking(handler)
+                let context = try result.get()
+                let handler = try self.tlsAttempt(on: link).makeHandler(context)
+                link.encryption = .handshaking(handler, context)
                 // It sends its first bytes while it is being added, and a failure comes back here at once.
                 try Self.put(handler, before: channel)
             } catch {
@@ -57,23 +58,36 @@ extension ConnectionDriver {
 
     /// The certificate is in order as such; what remains is whose it is.
     func tlsCompleted(on link: Link) {
-        guard case .handshaking(let handler) = link.encryption else { return }
-        let attempt = tlsAttempt
+        guard case .handshaking(let handler, let context) = link.encryption else { return }
+        let attempt = tlsAttempt(on: link)
         do {
             try attempt.checkIdentity(handler.peerCertificate)
         } catch {
             return failed(link, error)
         }
         let status = attempt.status(of: handler)
-        link.encryption = .established(handler, status)
+        link.encryption = .established(handler, context, status)
+        configuration.encryptedAddresses.insert(configuredAddress(of: link))
         logger.debug("encrypted", metadata: ["address": "\(link.address)", "version": "\(status.version)"])
+        if let info = link.info { return authenticate(on: link, info) }
         // With TLS from the first byte the server speaks next.
-        if let info = link.info { authenticate(on: link, info) }
+        progressed(link, to: .awaitingInfo)
     }
 
-    /// Whom the certificate has to be made out to is up to the user alone, whatever address is dialed.
-    private var tlsAttempt: TLSAttempt {
-        TLSAttempt(configuration: configuration.tls, host: configuration.address.host)
+    /// Whom the certificate has to be made out to is up to the user alone: the address that was dialed if the user configured
+    /// it, and never one that a server announced.
+    private func tlsAttempt(on link: Link) -> TLSAttempt {
+        TLSAttempt(
+            configuration: configuration.tls,
+            host: configuredAddress(of: link).host,
+            peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server
+        )
+    }
+
+    /// The address that stands for a server in what is remembered: one that the user configured, so that servers cannot fill
+    /// the memory by announcing others.
+    private func configuredAddress(of link: Link) -> NATSClientConfiguration.Address {
+        configuration.alternatives.contains(link.address) ? link.address : configuration.address
     }
 
     // MARK: Proof of identity
@@ -81,6 +95,7 @@ extension ConnectionDriver {
     /// Asks for the credentials, and sends CONNECT and PING.
     func authenticate(on link: Link, _ info: ServerInfo) {
         guard configuration.hasCredentials else { return writeConnect(on: link, to: info, .success(.none)) }
+        progressed(link, to: .awaitingCredentials)
         // A provider that has not answered to an attempt before, which has ended meanwhile, is not asked again: each question
         // may keep a thread, and there are only as many as processors.
         let isAsked = !waitingForCredentials.isEmpty
@@ -121,37 +136,59 @@ extension ConnectionDriver {
         options.tlsRequired = configuration.tls.mode == .required || configuration.tls.mode == .first
         do throws(NATSError) {
             let credentials = try credentials.get()
-            if credentials == .none, info.authRequired {
-                throw NATSError(.authorization, "the server asks for credentials and none are configured")
-            }
-            if credentials != .none, link.tlsStatus == nil { warnOfPlainText(to: link) }
+            if credentials != .none, link.tlsStatus == nil { try allowPlainText(to: link) }
+            // Without a login the server decides: it may know the client by its certificate, or ask others (auth callout).
+            link.login = SentLogin(
+                credentials,
+                certificate: link.tlsStatus == nil ? nil : configuration.tls.clientCertificate?.chainFile
+            )
             try credentials.sign(&options, nonce: info.nonce)
         } catch {
             return failed(link, error)
         }
         link.control.writeImmutableBuffer(options.encoded())
         FrameEncoder.ping(into: &link.control)
+        link.introduced = eventLoop.now
         scheduleFlush(of: link)
+        progressed(link, to: .awaitingPong)
     }
 
-    /// Once for each address: a pool has many connections, and each of them reconnects.
-    private func warnOfPlainText(to link: Link) {
-        guard link.channel?.remoteAddress?.isLoopback != true else { return }
-        let address = "\(link.address)"
-        guard warnedOfPlainText.withLock({ $0.insert(address).inserted }) else { return }
+    /// Warns before a login leaves this machine in plain text, once for each address: a pool has many connections, and each of
+    /// them reconnects.
+    ///
+    /// - Throws: ``NATSError/Code/tls`` for an address that offered TLS before. Somebody in between may have taken it out of
+    ///   the server's INFO, to read the login.
+    private func allowPlainText(to link: Link) throws(NATSError) {
+        let address = configuredAddress(of: link)
+        guard !configuration.encryptedAddresses.contains(address) || configuration.tls.mode == .disabled else {
+            throw NATSError(
+                .tls,
+                "the server offered TLS before and does not now, so the login was not sent: somebody in between could read it. "
+                    + "Set tls = \"required\" and look who answers there; if it is meant to be without TLS, set tls = \"off\""
+            )
+        }
+        guard !configuration.allowsPlaintextCredentials, !isOnThisMachine(link) else { return }
+        status.update { $0.isLoginExposed = true }
+        guard configuration.plaintextLogins.insert(address) else { return }
         logger.warning(
             "credentials are sent without encryption, where anybody on the way can read them; use TLS",
-            metadata: ["address": "\(address)"]
+            metadata: ["address": "\(link.address)"]
         )
+        observer(.credentialsInPlaintext(address: link.address))
+    }
+
+    /// Whether what is sent never leaves this machine.
+    private func isOnThisMachine(_ link: Link) -> Bool {
+        link.channel?.remoteAddress.map(configuration.isOnThisMachine) ?? false
     }
 
     // MARK: Failures
 
     /// Why the socket failed.
     func explain(_ error: any Error, on link: Link) -> NATSError {
-        guard let handler = link.tlsHandler else { return .socket(error) }
+        guard let (handler, context) = link.tlsHandler else { return .socket(error) }
         let verifiesClients = link.info?.tlsVerify ?? false
-        return tlsAttempt.explain(error, certificate: handler.peerCertificate, serverVerifiesClients: verifiesClients)
+        return tlsAttempt(on: link).explain(error, by: handler, context, serverVerifiesClients: verifiesClients)
             ?? explainEnd(of: link) ?? .socket(error)
     }
 
@@ -159,7 +196,7 @@ extension ConnectionDriver {
     func explainEnd(of link: Link) -> NATSError? {
         guard link.tlsStatus != nil, !isAccepted(link) else { return nil }
         guard let info = link.info else { return .closedAfterHandshake }
-        return tlsAttempt.closedBeforePong(serverVerifiesClients: info.tlsVerify)
+        return tlsAttempt(on: link).closedBeforePong(serverVerifiesClients: info.tlsVerify)
     }
 
     private func isAccepted(_ link: Link) -> Bool {
@@ -182,13 +219,11 @@ extension ConnectionDriver {
     }
 }
 
-private let warnedOfPlainText = Mutex(Set<String>())
-
 extension Link {
-    fileprivate var tlsHandler: NIOSSLClientHandler? {
+    fileprivate var tlsHandler: (NIOSSLClientHandler, TLSContext)? {
         switch encryption {
         case .none, .preparing: nil
-        case .handshaking(let handler), .established(let handler, _): handler
+        case .handshaking(let handler, let context), .established(let handler, let context, _): (handler, context)
         }
     }
 }
@@ -207,18 +242,4 @@ extension SocketAddress {
             return true
         }
     }
-}
-
-extension NATSError {
-    /// An attacker who can write into the connection would have it counted as said inside TLS.
-    static let plainTextBeforeTLS = NATSError(
-        .tls,
-        "the peer sent plain text where the TLS handshake had to begin; either it does not expect TLS there, "
-            + "or somebody in between put it in"
-    )
-    static let tlsTimeout = NATSError(.connectTimeout, "timed out: the TLS handshake was not completed")
-    static let closedAfterHandshake = NATSError(
-        .tls,
-        "the server closed the connection right after the TLS handshake; does it demand another client certificate?"
-    )
 }

@@ -11,7 +11,7 @@ final class ConnectionDriver: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: NATSClientConfiguration
     let outbound: OutboundBuffer
-    let status = ConnectionStatus()
+    let status: ConnectionStatus
     let observer: @Sendable (NATSEvent) -> Void
     let subscriptions = SubscriptionTable()
     let logger: Logger
@@ -25,6 +25,8 @@ final class ConnectionDriver: @unchecked Sendable {
     var randomness: any RandomNumberGenerator
     var timers = Timers()
     private var finished: [Waiter] = []
+    private var waitingForFirstAttempt: [Waiter] = []
+    private var isFirstAttemptOver = false
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
     // Proof of identity. `ConnectionDriver+Securing.swift`.
@@ -78,9 +80,14 @@ final class ConnectionDriver: @unchecked Sendable {
         self.dialer = dialer
         self.logger = logger
         self.randomness = randomness
-        self.servers = ServerList(seed: configuration.address, usesDiscovered: configuration.usesDiscoveredServers)
+        self.servers = ServerList(
+            seed: configuration.address,
+            alternatives: configuration.alternatives,
+            usesDiscovered: configuration.usesDiscoveredServers
+        )
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
+        self.status = ConnectionStatus { eventLoop.now }
     }
 
     /// The link once its handshake is complete.
@@ -98,7 +105,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() {
         eventLoop.assertInEventLoop()
-        endSuccession(mayTakeOver: false)
+        abandonMove(isClosing: true)
         switch lifecycle.close() {
         case .none: break
         case .closeSocket: closeSocket()
@@ -118,6 +125,18 @@ final class ConnectionDriver: @unchecked Sendable {
     func whenFinished(_ waiter: Waiter) {
         eventLoop.assertInEventLoop()
         if lifecycle.state == .closed { waiter.resolve() } else { finished.append(waiter) }
+    }
+
+    /// Resolves the waiter when the first attempt to connect has succeeded or failed, or the client is closed.
+    func whenFirstAttemptIsOver(_ waiter: Waiter) {
+        eventLoop.assertInEventLoop()
+        if isFirstAttemptOver { waiter.resolve() } else { waitingForFirstAttempt.append(waiter) }
+    }
+
+    private func firstAttemptIsOver() {
+        isFirstAttemptOver = true
+        for waiter in waitingForFirstAttempt { waiter.resolve() }
+        waitingForFirstAttempt = []
     }
 
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
@@ -142,6 +161,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     private func finish() {
         timers.cancel()
+        firstAttemptIsOver()
         resumeWaitingForConnection()
         let unsent = outbound.close()
         for entry in subscriptions.entries {
@@ -150,6 +170,7 @@ final class ConnectionDriver: @unchecked Sendable {
         }
         status.update { values in
             values.state = .closed
+            values.progress = nil
             values.tls = nil
             values.subscriptions = 0
             values.nextAttemptAt = nil
@@ -169,9 +190,10 @@ final class ConnectionDriver: @unchecked Sendable {
         let server = identity(of: link)
         status.update { values in
             values.state = .connected
+            values.progress = nil
             values.attempt = 0
             values.connections += 1
-            values.roundTrips = RoundTrips()
+            values.roundTrips = link.newRoundTrips
             values.tls = link.tlsStatus
         }
         logger.debug("connected", metadata: ["address": "\(link.address)"])
@@ -180,6 +202,7 @@ final class ConnectionDriver: @unchecked Sendable {
         observer(.connected(server))
         if dropped > 0 { observer(.serverError(.tooLargeForNewServer(dropped, limit: server.maxPayload))) }
         flush()
+        firstAttemptIsOver()
         resumeWaitingForConnection()
         scheduleFirstKeepalive()
         // A balancer may lead to a server that is going to stop.
@@ -233,16 +256,22 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func closed(_ link: Link, error: NATSError?) {
         eventLoop.assertInEventLoop()
-        if link === successor { return successorLost(error ?? .closedByPeer) }
+        let error = cause(of: error ?? .closedByPeer, on: link)
+        if link === successor { return successorLost(error) }
         guard link === self.link else { return }
-        if isMoving, endSuccession(mayTakeOver: true) { return }
+        let heir: Heir?
+        switch succeed(to: link, error: error) {
+        case .settled: return
+        case .adopt(let found): heir = found
+        case .none: heir = nil
+        }
         let stable = connectedSince.map { Duration(eventLoop.now - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
-        // Late callbacks of this socket are nobody's business from here on.
+        // Ignore late callbacks from this socket.
         self.link = nil
         connectedSince = nil
         timers.cancel()
-        switch lifecycle.socketClosed(afterStableConnection: stable, error: error ?? .closedByPeer) {
+        switch lifecycle.socketClosed(afterStableConnection: stable, error: error) {
         case .none:
             break
         case .finish:
@@ -251,10 +280,10 @@ final class ConnectionDriver: @unchecked Sendable {
         case .retry(let pace, let cause):
             let unconfirmed = abandonWriting(on: link, cause)
             if wasConnected {
-                interruptSubscriptions(cause)
+                interruptSubscriptions(cause, on: link)
                 observer(.disconnected(cause: cause, unconfirmed: unconfirmed))
             }
-            scheduleRetry(pace, cause: cause)
+            if let heir { adopt(heir, cause: cause) } else { scheduleRetry(pace, cause: cause) }
         }
     }
 
@@ -268,6 +297,7 @@ final class ConnectionDriver: @unchecked Sendable {
         let next = lifecycle.attempt + 1
         status.update { values in
             values.state = .reconnecting
+            values.progress = nil
             values.attempt = next
             values.pingMisses = 0
             values.tls = nil
@@ -276,6 +306,7 @@ final class ConnectionDriver: @unchecked Sendable {
         }
         logger.debug("reconnecting", metadata: ["attempt": "\(next)", "delay": "\(delay)", "cause": "\(cause)"])
         observer(.reconnecting(attempt: next, delay: delay, cause: cause))
+        firstAttemptIsOver()
         timers.retry = eventLoop.scheduleTask(in: TimeAmount(delay)) { self.perform(self.lifecycle.retryTimerFired()) }
     }
 }

@@ -29,7 +29,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         let buffer = unwrapInboundIn(data)
         guard failure == nil else { return }
         if link.isSecuring {
-            failure = .plainTextBeforeTLS
+            failure = driver.configuration.tls.mode == .first ? .plainTextFirst : .plainTextBeforeTLS
             return
         }
         burst.bytes += buffer.readableBytes

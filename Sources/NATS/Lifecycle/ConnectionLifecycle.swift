@@ -29,6 +29,8 @@ struct ConnectionLifecycle {
     private(set) var keepalive: Keepalive
     /// An `-ERR` that announced the end of the connection: a better cause than the EOF that follows.
     private var announcedEnd: NATSError?
+    /// Whether the server takes no more connections: asking again soon only adds to them.
+    private var isCrowdedOut = false
     private let maxPingFailure: Int
 
     init(maxPingFailure: Int) {
@@ -57,6 +59,7 @@ struct ConnectionLifecycle {
     private mutating func beginAttempt() -> ConnectAction {
         attempt += 1
         announcedEnd = nil
+        isCrowdedOut = false
         keepalive = Keepalive(maxPingFailure: maxPingFailure)
         state = .connecting
         return .connect(attempt: attempt)
@@ -133,6 +136,7 @@ struct ConnectionLifecycle {
     mutating func errorReceived(_ error: ServerError) -> ServerErrorAction {
         switch state {
         case .awaitingInfo, .awaitingPong:
+            isCrowdedOut = error.kind == .connectionLimit
             state = .disconnecting(cause: error.error)
             return .disconnect
         case .connected where error.keepsConnection:
@@ -175,15 +179,18 @@ struct ConnectionLifecycle {
         case disconnect
     }
 
-    mutating func handshakeDeadlinePassed() -> FailureAction {
-        let reached: String
+    /// - Parameters:
+    ///   - progress: How far the attempt has come, if more is known of it than the state says.
+    ///   - speaksTLSFirst: Whether TLS began with the first byte, so that INFO is missing for another reason.
+    mutating func handshakeDeadlinePassed(_ progress: HandshakeProgress? = nil, speaksTLSFirst: Bool = false) -> FailureAction {
+        let known: HandshakeProgress
         switch state {
-        case .connecting: reached = "no answer to the TCP connect"
-        case .awaitingInfo:
-            reached = "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it?"
-        case .awaitingPong: reached = "it sent INFO but no PONG to our CONNECT"
+        case .connecting: known = .connecting
+        case .awaitingInfo: known = .awaitingInfo
+        case .awaitingPong: known = .awaitingPong
         case .idle, .connected, .disconnecting, .backingOff, .closing, .closed: return .none
         }
+        let reached = (progress ?? known).reached(speaksTLSFirst: speaksTLSFirst)
         return fail(NATSError(.connectTimeout, "timed out: \(reached)"))
     }
 
@@ -223,13 +230,11 @@ struct ConnectionLifecycle {
     ///   - afterStableConnection: whether it had been connected long enough to begin the backoff anew.
     ///   - error: why, as far as the socket knows.
     mutating func socketClosed(afterStableConnection: Bool, error: NATSError) -> ClosedAction {
-        let cause: NATSError
+        let cause = causeOfEnd(error)
         let wasEstablished = attempt == 0
         switch state {
-        case .connecting, .awaitingInfo, .awaitingPong, .connected:
-            cause = announcedEnd ?? error
-        case .disconnecting(let known):
-            cause = known
+        case .connecting, .awaitingInfo, .awaitingPong, .connected, .disconnecting:
+            break
         case .closing:
             state = .closed
             return .finish
@@ -242,16 +247,42 @@ struct ConnectionLifecycle {
         return .retry(pace(wasEstablished: wasEstablished, cause: cause), cause: cause)
     }
 
+    /// Why the socket ended: what was decided or announced before says more than what the socket knows.
+    func causeOfEnd(_ error: NATSError) -> NATSError {
+        if case .disconnecting(let cause) = state { cause } else { announcedEnd ?? error }
+    }
+
     private func pace(wasEstablished: Bool, cause: NATSError) -> Pace {
         if cause == .reconnectRequested { return .now }
         if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
         // Asking again soon does not make a refused credential a good one, and servers lock out who tries too often.
-        return .backoff(cause.code == .authorization ? Backoff.lastRetry : retries)
+        return .backoff(cause.code == .authorization || isCrowdedOut ? Backoff.lastRetry : retries)
     }
 
-    /// Another socket took the place of the connected one.
+    /// How far the handshake of a socket is.
+    enum HandshakeStage: Equatable {
+        case connecting
+        case awaitingInfo
+        case awaitingPong
+    }
+
+    /// Instead of a new attempt, a socket that is being connected already takes the place of the lost one.
+    mutating func adopt(_ stage: HandshakeStage) {
+        guard case .backingOff = state else { return }
+        _ = beginAttempt()
+        switch stage {
+        case .connecting: state = .connecting
+        case .awaitingInfo: state = .awaitingInfo
+        case .awaitingPong: state = .awaitingPong
+        }
+    }
+
+    /// Another socket that is connected took the place of this one, which was connected or is being given up.
     mutating func moved() {
-        guard state == .connected else { return }
+        switch state {
+        case .connected, .disconnecting: state = .connected
+        case .idle, .connecting, .awaitingInfo, .awaitingPong, .backingOff, .closing, .closed: return
+        }
         keepalive = Keepalive(maxPingFailure: maxPingFailure)
         announcedEnd = nil
     }

@@ -1,22 +1,26 @@
-/// The addresses that attempts take in turn: the configured one and, if asked for, those that servers announced.
+/// The addresses that attempts take in turn: the configured ones and, if asked for, those that servers announced.
 struct ServerList {
     /// More than any cluster has; a bound on what a server can make us remember.
     static let maxDiscovered = 64
 
-    private let seed: NATSClientConfiguration.Address
+    /// What the user configured, at least one.
+    private let seeds: [NATSClientConfiguration.Address]
     private let usesDiscovered: Bool
     private(set) var discovered: [NATSClientConfiguration.Address] = []
     private var next = 0
 
-    init(seed: NATSClientConfiguration.Address, usesDiscovered: Bool) {
-        self.seed = seed
+    init(seed: NATSClientConfiguration.Address, alternatives: [NATSClientConfiguration.Address] = [], usesDiscovered: Bool) {
+        self.seeds = [seed] + alternatives
         self.usesDiscovered = usesDiscovered
     }
 
-    /// The address for the next attempt: the seed first, then the others, then the seed again.
+    private var count: Int { seeds.count + discovered.count }
+
+    /// The address for the next attempt: the seed first, then its alternatives, then the others, then the seed again.
     mutating func takeNext() -> NATSClientConfiguration.Address {
-        defer { next = (next + 1) % (discovered.count + 1) }
-        return next == 0 || next > discovered.count ? seed : discovered[next - 1]
+        let index = next < count ? next : 0
+        next = (index + 1) % count
+        return index < seeds.count ? seeds[index] : discovered[index - seeds.count]
     }
 
     /// Begins the next round with the seed: the balancer behind it knows best.
@@ -30,13 +34,14 @@ struct ServerList {
         guard usesDiscovered, !urls.isEmpty else { return }
         var found: [NATSClientConfiguration.Address] = []
         for url in urls.prefix(Self.maxDiscovered) {
-            guard let address = NATSClientConfiguration.Address(hostAndPort: url), address != seed, !found.contains(address)
+            guard let address = NATSClientConfiguration.Address(hostAndPort: url), !seeds.contains(address),
+                !found.contains(address)
             else {
                 continue
             }
             found.append(address)
         }
         discovered = found
-        if next > found.count { next = 0 }
+        if next >= count { next = 0 }
     }
 }

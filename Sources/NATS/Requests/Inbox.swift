@@ -27,7 +27,7 @@ struct Inbox: Sendable {
         do {
             self.pattern = try Subject.pattern(String(decoding: stem, as: UTF8.self) + "*")
         } catch {
-            throw NATSError(.configuration, "the inbox prefix cannot be used: \(error)", cause: error)
+            throw NATSError(.configuration, "inbox_prefix cannot be used: \(error)", cause: error)
         }
     }
 
@@ -35,12 +35,12 @@ struct Inbox: Sendable {
         do {
             _ = try Subject(prefix)
         } catch {
-            throw NATSError(.configuration, "the inbox prefix is not a subject: \(error)", cause: error)
+            throw NATSError(.configuration, "inbox_prefix is not a subject: \(error)", cause: error)
         }
         guard prefix.utf8.count <= maxPrefixLength else {
             throw NATSError(
                 .configuration,
-                "the inbox prefix has \(prefix.utf8.count) bytes, use at most \(maxPrefixLength)"
+                "inbox_prefix has \(prefix.utf8.count) bytes, use at most \(maxPrefixLength)"
             )
         }
     }

@@ -139,7 +139,7 @@ final class RequestMultiplexer: Sendable {
         case .serverError(let error):
             if let violation = error.cause as? PermissionViolation { denied(violation, error) }
         // Both servers know the inbox while a connection moves.
-        case .connected, .reconnecting, .lameDuck, .moved: break
+        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed: break
         }
     }
 
@@ -261,7 +261,7 @@ extension RequestMultiplexer: MessageSink {
         guard let error else { return }
         let reason = NATSError(
             error.code,
-            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed",
+            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed (inbox_prefix)",
             cause: error
         )
         let ended = update { state in
@@ -272,7 +272,7 @@ extension RequestMultiplexer: MessageSink {
     }
 
     // The client's events tell of both, also when the inbox is new.
-    func interrupted(_ cause: NATSError) {}
+    func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
 
     // Replies wait in queues of their own, or for nothing.

@@ -68,8 +68,40 @@ enum Base64URL {
         return text
     }
 
+    /// Reads it, with or without padding.
+    ///
+    /// - Returns: nil when it is anything else.
+    static func decode(_ text: Substring) -> [UInt8]? {
+        var text = text.utf8
+        while text.last == UInt8(ascii: "=") { text.removeLast() }
+        guard text.count % 4 != 1 else { return nil }
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.count / 4 * 3 + 2)
+        var (bits, pending): (UInt32, Int) = (0, 0)
+        for character in text {
+            guard let value = value(character) else { return nil }
+            bits = bits << 6 | UInt32(value)
+            pending += 6
+            guard pending >= 8 else { continue }
+            pending -= 8
+            bytes.append(UInt8(truncatingIfNeeded: bits >> UInt32(pending)))
+        }
+        return bytes
+    }
+
     private static func character(_ bits: UInt32) -> Character {
         Character(Unicode.Scalar(alphabet[Int(bits & 63)]))
+    }
+
+    private static func value(_ character: UInt8) -> UInt8? {
+        switch character {
+        case UInt8(ascii: "A")...UInt8(ascii: "Z"): character - UInt8(ascii: "A")
+        case UInt8(ascii: "a")...UInt8(ascii: "z"): character - UInt8(ascii: "a") + 26
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): character - UInt8(ascii: "0") + 52
+        case UInt8(ascii: "-"): 62
+        case UInt8(ascii: "_"): 63
+        default: nil
+        }
     }
 }
 

@@ -9,8 +9,8 @@ extension NATSClientConfiguration {
         case token(Secret)
         /// The seed of a user's NKEY (`SU…`), which signs the server's nonce.
         case nkey(seed: Secret)
-        /// A user's JWT, and the seed of the user's NKEY, which signs the server's nonce.
-        case jwt(Secret, seed: Secret)
+        /// A user's JWT, and the seed of the user's NKEY, which signs the server's nonce. A bearer JWT needs no seed.
+        case jwt(Secret, seed: Secret?)
     }
 }
 
@@ -23,10 +23,12 @@ extension NATSClientConfiguration.Credentials {
     /// configuration.credentials = { try .credentialsFile("/etc/app/app.creds") }
     /// ```
     ///
+    /// The file of a bearer JWT may have no seed.
+    ///
     /// - Parameter path: A regular file of this user that others cannot read (`chmod 600`).
     /// - Throws: ``NATSError/Code/credentials`` with what to do about it.
     public static func credentialsFile(_ path: String) throws(NATSError) -> Self {
-        let (jwt, seed) = try parse(path, CredentialsFile.jwtAndSeed)
+        let (jwt, seed) = try parse(path, CredentialsFile.login)
         return .jwt(jwt, seed: seed)
     }
 
@@ -42,6 +44,12 @@ extension NATSClientConfiguration.Credentials {
         _ path: String,
         _ parse: (String) throws(NATSError) -> Content
     ) throws(NATSError) -> Content {
+        guard !SecretShape.isSecret(path) else {
+            throw NATSError(
+                .credentials,
+                "a key or a JWT was given where the path of its file belongs; put it into a file (chmod 600)"
+            )
+        }
         let bytes = try PrivateFile.read(path)
         do throws(NATSError) {
             guard let text = String(validating: bytes, as: UTF8.self) else {
@@ -74,9 +82,18 @@ extension NATSClientConfiguration.Credentials {
             options.nkey = key
             options.sig = signature
         case .jwt(let jwt, let seed):
-            options.sig = try Self.signature(of: nonce, seed: seed).signature
+            let needsSignature = JWTClaims(jwt)?.isBearer != true
+            if let seed, needsSignature || nonce?.isEmpty == false {
+                options.sig = try Self.signature(of: nonce, seed: seed).signature
+            } else if needsSignature {
+                throw Self.missingSeed
+            }
             options.jwt = jwt.value
         }
+    }
+
+    private static var missingSeed: NATSError {
+        NATSError(.credentials, "the JWT is no bearer token, so the seed of its user's key is needed too, to sign with")
     }
 
     private static func signature(

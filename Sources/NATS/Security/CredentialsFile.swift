@@ -6,14 +6,26 @@ enum CredentialsFile {
     ///
     /// - Throws: ``NATSError/Code/credentials`` that says what is missing; it repeats nothing of the file.
     static func jwtAndSeed(in text: String) throws(NATSError) -> (jwt: Secret, seed: Secret) {
+        let (jwt, seed) = try content(of: text)
+        guard let seed else {
+            throw NATSError(.credentials, "has no seed; a .creds file has one below a line -----BEGIN USER NKEY SEED-----")
+        }
+        return (jwt, seed)
+    }
+
+    /// The same, where a JWT that needs no signature may stand alone.
+    static func login(in text: String) throws(NATSError) -> (jwt: Secret, seed: Secret?) {
+        let (jwt, seed) = try content(of: text)
+        if seed == nil, JWTClaims(jwt)?.isBearer == true { return (jwt, nil) }
+        return try jwtAndSeed(in: text)
+    }
+
+    private static func content(of text: String) throws(NATSError) -> (jwt: Secret, seed: Secret?) {
         let framed = lines(of: text).framed
         guard let jwt = framed.first(where: isJWT) else {
             throw NATSError(.credentials, "has no JWT; a .creds file has one below a line -----BEGIN NATS USER JWT-----")
         }
-        guard let seed = framed.first(where: { $0 != jwt }) else {
-            throw NATSError(.credentials, "has no seed; a .creds file has one below a line -----BEGIN USER NKEY SEED-----")
-        }
-        return (Secret(String(jwt)), Secret(String(seed)))
+        return (Secret(String(jwt)), framed.first { $0 != jwt }.map { Secret(String($0)) })
     }
 
     /// The seed of an NKEY file: the first line that begins with S, or the one line there is.

@@ -12,17 +12,13 @@ enum PrivateFile {
     /// Far more than a chain of certificates takes.
     private static let limit = 1 << 20
 
-    /// Reads a file that holds a secret: a regular file of this user, or of root, that nobody else can read or write.
+    /// Reads a file that holds a secret: a regular file that is private, as ``FilePrivacy`` says.
     ///
     /// - Throws: ``NATSError/Code/credentials`` with the command that mends it.
     static func read(_ path: String) throws(NATSError) -> [UInt8] {
         try read(path) { status throws(NATSError) in
-            guard status.st_uid == geteuid() || status.st_uid == 0 else {
-                throw failure(path, "belongs to another user, but it holds a key; run: chown \"$USER\" \(shellQuoted(path))")
-            }
-            guard status.st_mode & 0o077 == 0 else {
-                throw failure(path, "others can read it, but it holds a key; run: chmod 600 \(shellQuoted(path))")
-            }
+            let privacy = FilePrivacy(mode: UInt32(status.st_mode), owner: status.st_uid)
+            if let complaint = privacy.complaint(about: path, because: "it holds a key") { throw failure(path, complaint) }
         }
     }
 
@@ -68,19 +64,5 @@ enum PrivateFile {
 
     private static func failure(_ path: String, _ message: String) -> NATSError {
         NATSError(.credentials, "\(printable(path)): \(message)")
-    }
-
-    /// A path as one word of a shell command.
-    private static func shellQuoted(_ path: String) -> String {
-        let plain = path.utf8.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-                UInt8(ascii: "-")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "+"), UInt8(ascii: "@"):
-                true
-            default: false
-            }
-        }
-        if plain, !path.hasPrefix("-") { return path }
-        return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -74,14 +74,14 @@ extension NATSClientConfiguration {
                 if !condition { throw NATSError(.configuration, message) }
             }
             if let serverName {
-                try require(!serverName.isEmpty, "the TLS server name is empty, leave it out to use the host")
+                try require(!serverName.isEmpty, "tls_server_name is empty, leave it out to use the host")
                 try require(
                     serverName.utf8.count <= 253 && serverName.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F },
-                    "the TLS server name is not a host name"
+                    "tls_server_name is not a host name"
                 )
                 try require(
                     IPAddress(serverName) == nil,
-                    "the TLS server name \(serverName) is an IP address, use it as the host instead"
+                    "tls_server_name \(serverName) is an IP address, use it as the host instead"
                 )
             }
             if let clientCertificate {

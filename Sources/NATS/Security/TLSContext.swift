@@ -1,5 +1,5 @@
 import NIOCore
-import NIOSSL
+package import NIOSSL
 
 extension NATSClientConfiguration.TLS {
     /// Reads the certificates and builds what a handshake needs.
@@ -7,7 +7,7 @@ extension NATSClientConfiguration.TLS {
     /// It reads files and parses the system's authorities: not for an event loop.
     ///
     /// - Throws: ``NATSError/Code/tls`` or ``NATSError/Code/credentials`` with the file and what is wrong with it.
-    func makeContext() throws(NATSError) -> NIOSSLContext {
+    package func makeContext() throws(NATSError) -> TLSContext {
         var settings = TLSConfiguration.makeClientConfiguration()
         settings.minimumTLSVersion = .tlsv12
         // A frozen peer never answers our farewell.
@@ -17,14 +17,13 @@ extension NATSClientConfiguration.TLS {
             case .full: .fullVerification
             case .none: .none
             }
-        switch trustRoots {
-        case .system:
-            settings.trustRoots = .default
-        case .file(let path):
-            settings.trustRoots = .certificates(try Self.certificates(try PrivateFile.readPublic(path), from: path))
-        case .pem(let bytes):
-            settings.trustRoots = .certificates(try Self.certificates(bytes, from: "the PEM text of the authorities"))
-        }
+        let authorities: [NIOSSLCertificate]? =
+            switch trustRoots {
+            case .system: nil
+            case .file(let path): try Self.certificates(try PrivateFile.readPublic(path), from: path)
+            case .pem(let bytes): try Self.certificates(bytes, from: "the PEM text of the authorities")
+            }
+        settings.trustRoots = authorities.map { .certificates($0) } ?? .default
         if let clientCertificate {
             let (chain, key) = (clientCertificate.chainFile, clientCertificate.keyFile)
             settings.certificateChain = try Self.certificates(try PrivateFile.readPublic(chain), from: chain)
@@ -32,7 +31,7 @@ extension NATSClientConfiguration.TLS {
             settings.privateKey = .privateKey(try Self.privateKey(try PrivateFile.read(key), from: key))
         }
         do {
-            return try NIOSSLContext(configuration: settings)
+            return TLSContext(context: try NIOSSLContext(configuration: settings), authorities: authorities)
         } catch {
             let files = clientCertificate.map { "; do \(printable($0.keyFile)) and \(printable($0.chainFile)) belong together?" }
             throw NATSError(.tls, "TLS cannot be set up\(files ?? ""): \(error)", cause: error)
@@ -63,21 +62,53 @@ extension NATSClientConfiguration.TLS {
     }
 }
 
+/// What a handshake needs, read from the files.
+package struct TLSContext: Sendable {
+    let context: NIOSSLContext
+    /// The authorities that are trusted; nil for those of the system.
+    let authorities: [NIOSSLCertificate]?
+}
+
 /// The TLS side of one attempt: whom it expects, and what it offers.
-struct TLSAttempt: Sendable {
+package struct TLSAttempt: Sendable {
+    /// What answers at the other end.
+    package enum Peer: Sendable {
+        /// A NATS server, behind its INFO.
+        case server
+        /// A NATS server, or a load balancer before it, that begins with TLS.
+        case serverWithTLSFirst
+        /// The monitoring endpoint of a NATS server.
+        case monitoring
+    }
+
     let configuration: NATSClientConfiguration.TLS
     /// The host the user configured, whatever address was dialed.
     let host: String
+    let peer: Peer
 
-    /// What the server's certificate must be made out to.
-    var expectedName: String { configuration.serverName ?? host }
+    /// - Parameters:
+    ///   - configuration: How the connection is encrypted.
+    ///   - host: The host the user configured, whatever address was dialed.
+    ///   - peer: What answers at the other end.
+    package init(configuration: NATSClientConfiguration.TLS, host: String, peer: Peer) {
+        self.configuration = configuration
+        self.host = host
+        self.peer = peer
+    }
+
+    /// What the server's certificate must be made out to: without the dot that a complete name may end with, which neither
+    /// certificates nor SNI (RFC 6066, section 3) know.
+    var expectedName: String {
+        let name = configuration.serverName ?? host
+        return name.hasSuffix(".") && name != "." ? String(name.dropLast()) : name
+    }
 
     /// What is asked for by SNI, which knows no IP addresses.
     private var requestedName: String? { IPAddress(expectedName) == nil ? expectedName : nil }
 
-    func makeHandler(_ context: NIOSSLContext) throws(NATSError) -> NIOSSLClientHandler {
+    package func makeHandler(_ context: TLSContext) throws(NATSError) -> NIOSSLClientHandler {
         do {
-            return try NIOSSLClientHandler(context: context, serverHostname: requestedName)
+            return try NIOSSLClientHandler(context: context.context, serverHostname: requestedName)
         } catch {
             throw NATSError(.tls, "TLS cannot be used with the host \(printable(expectedName)): \(error)", cause: error)
         }
@@ -85,7 +116,7 @@ struct TLSAttempt: Sendable {
 
     /// What the library under us lets pass and we do not: a certificate for the address that a name led to, and one
     /// that has the name only as its common name. Whoever answers a DNS query chooses the address.
-    func checkIdentity(_ certificate: NIOSSLCertificate?) throws(NATSError) {
+    package func checkIdentity(_ certificate: NIOSSLCertificate?) throws(NATSError) {
         guard configuration.verification == .full else { return }
         guard let certificate else { throw NATSError(.tls, "the server showed no certificate") }
         let names = certificate.serverNames
@@ -97,7 +128,7 @@ struct TLSAttempt: Sendable {
         return NATSError(
             .tls,
             "the server's certificate is not for \(printable(expectedName))\(others). "
-                + "Connect by a name it has, or set the TLS server name"
+                + "Connect by a name it has, or set tls_server_name"
         )
     }
 

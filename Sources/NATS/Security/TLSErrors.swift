@@ -1,25 +1,20 @@
-import NIOSSL
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+package import NIOSSL
 
 extension TLSAttempt {
     /// Why TLS failed, in the words of somebody who has to mend it.
     ///
     /// - Parameters:
-    ///   - certificate: what the server showed, if it came to that.
-    ///   - serverVerifiesClients: whether INFO says that the server demands a certificate (`tls_verify`).
+    ///   - handler: What did the handshake.
+    ///   - context: What the handshake was made with.
+    ///   - serverVerifiesClients: Whether INFO says that the server demands a certificate (`tls_verify`).
     /// - Returns: `nil` for an error that has nothing to do with TLS.
-    func explain(
+    package func explain(
         _ error: any Error,
-        certificate: NIOSSLCertificate?,
-        serverVerifiesClients: Bool
+        by handler: NIOSSLClientHandler,
+        _ context: TLSContext,
+        serverVerifiesClients: Bool = false
     ) -> NATSError? {
+        let (certificate, authorities) = (handler.peerCertificate, context.authorities)
         switch error {
         case let error as NIOSSLExtraError
         where error == .failedToValidateHostname || error == .serverHostnameImpossibleToMatch:
@@ -32,9 +27,9 @@ extension TLSAttempt {
                 return serverVerifiesClients
                     ? clientRefused(nil) : NATSError(.tls, "the server closed the connection during the TLS handshake")
             }
-            return explain(reason, certificate, serverVerifiesClients: serverVerifiesClients)
+            return explain(reason, certificate, authorities, serverVerifiesClients: serverVerifiesClients)
         case let failure as BoringSSLError:
-            return explain(Reason(failure), certificate, serverVerifiesClients: serverVerifiesClients)
+            return explain(Reason(failure), certificate, authorities, serverVerifiesClients: serverVerifiesClients)
         case NIOSSLError.uncleanShutdown:
             // How a killed server looks; what was cut off shows in the protocol itself.
             return .closedByPeer
@@ -54,12 +49,14 @@ extension TLSAttempt {
     private func explain(
         _ reason: Reason,
         _ certificate: NIOSSLCertificate?,
+        _ authorities: [NIOSSLCertificate]?,
         serverVerifiesClients: Bool
     ) -> NATSError {
-        if reason.contains("CERTIFICATE_VERIFY_FAILED") { return untrusted(certificate) }
-        if reason.contains("WRONG_VERSION_NUMBER") {
-            return NATSError(.tls, "the server does not speak TLS on this port")
+        if reason.contains("CERTIFICATE_VERIFY_FAILED") {
+            let failure = TrustFailure(certificate: certificate, authorities: authorities, roots: configuration.trustRoots)
+            return NATSError(.tls, failure.reason)
         }
+        if reason.contains("WRONG_VERSION_NUMBER") { return noTLS }
         if reason.contains("PROTOCOL_VERSION") || reason.contains("UNSUPPORTED_PROTOCOL") {
             return NATSError(.tls, "the server speaks no TLS version of 1.2 or newer")
         }
@@ -68,22 +65,13 @@ extension TLSAttempt {
         return NATSError(.tls, "the TLS handshake failed: \(reason)")
     }
 
-    private func untrusted(_ certificate: NIOSSLCertificate?) -> NATSError {
-        let now = time(nil)
-        if let certificate, certificate.notValidAfter < now {
-            return NATSError(.tls, "the server's certificate expired \(Self.date(certificate.notValidAfter))")
+    /// The other end answers the handshake with something else.
+    private var noTLS: NATSError {
+        switch peer {
+        case .server: NATSError(.tls, "the server does not speak TLS on this port")
+        case .serverWithTLSFirst: .plainTextFirst
+        case .monitoring: NATSError(.tls, "the server does not speak TLS on this port; use http:// for it")
         }
-        if let certificate, certificate.notValidBefore > now {
-            let date = Self.date(certificate.notValidBefore)
-            return NATSError(.tls, "the server's certificate is valid only from \(date) on; is the clock right?")
-        }
-        let remedy =
-            switch configuration.trustRoots {
-            case .system: "the system does not trust; name its authority as a trust root (tls_ca)"
-            case .file(let path): "\(printable(path)) does not name"
-            case .pem: "the configured trust roots do not name"
-            }
-        return NATSError(.tls, "the server's certificate is signed by an unknown authority, which \(remedy)")
     }
 
     private func clientRefused(_ alert: String?) -> NATSError {
@@ -100,15 +88,25 @@ extension TLSAttempt {
                 + "is it valid today, and signed by an authority the server trusts?"
         )
     }
+}
 
-    /// `2026-01-31`, in UTC.
-    private static func date(_ time: time_t) -> String {
-        var time = time
-        var parts = tm()
-        gmtime_r(&time, &parts)
-        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return "on \(parts.tm_year + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
-    }
+extension NATSError {
+    /// An attacker who can write into the connection would have it counted as said inside TLS.
+    static let plainTextBeforeTLS = NATSError(
+        .tls,
+        "the peer sent plain text where the TLS handshake had to begin; either it does not expect TLS there, "
+            + "or somebody in between put it in"
+    )
+    /// What a server without `handshake_first` does: it sends its INFO before the client has said anything.
+    static let plainTextFirst = NATSError(
+        .tls,
+        "the server sent plain text first, so it does not expect TLS from the first byte; "
+            + "use tls = \"required\" in place of \"first\" (leave out --tls-first)"
+    )
+    static let closedAfterHandshake = NATSError(
+        .tls,
+        "the server closed the connection right after the TLS handshake; does it demand another client certificate?"
+    )
 }
 
 /// The reasons that BoringSSL gives, which only its text tells apart: `error:…:OPENSSL_internal:REASON at FILE:LINE`.

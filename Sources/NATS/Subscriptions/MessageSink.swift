@@ -4,8 +4,10 @@ package import NATSWire
 package protocol MessageSink: AnyObject, Sendable {
     /// What arrived in one read of the socket, never empty.
     func deliver(_ messages: [WireMessage])
-    /// The connection was lost: what is published from now on is missed until ``resumed()``.
-    func interrupted(_ cause: NATSError)
+    /// The connection was lost: what is published until ``resumed()`` is missed, and perhaps what was published since the
+    /// server was last heard of.
+    /// - Parameter silence: How long ago that was.
+    func interrupted(_ cause: NATSError, silence: Duration)
     /// The server knows the subscription again, on a new connection.
     func resumed()
     /// Nothing more will come; `nil` when that was expected.

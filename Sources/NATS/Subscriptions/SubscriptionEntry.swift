@@ -96,11 +96,18 @@ final class SubscriptionEntry {
     }
 
     /// The connection was lost. Who cannot do without it is over, the others miss messages from now on.
-    func interrupt(_ cause: NATSError) {
+    ///
+    /// - Parameter silence: The time since the server was last heard of.
+    func interrupt(_ cause: NATSError, silence: Duration) {
         removeAll(where: \.endsWithConnection, error: cause)
+        tellOfGap(cause, silence: silence)
+    }
+
+    /// All consumers may miss messages until ``resume()``.
+    func tellOfGap(_ cause: NATSError, silence: Duration) {
         for index in consumers.indices where !consumers[index].isInterrupted {
             consumers[index].isInterrupted = true
-            consumers[index].sink.interrupted(cause)
+            consumers[index].sink.interrupted(cause, silence: silence)
         }
     }
 

@@ -1,20 +1,20 @@
 /// A strict reader of JSON (RFC 8259) that hands out values as the caller asks for them.
 ///
-/// Made for INFO: it knows no floating point beyond skipping it, builds no tree, and refuses deep nesting,
-/// so that its cost is bounded by the length of the text.
-struct JSONReader {
+/// Made for INFO and for the claims of a JWT: it knows no floating point beyond skipping it, builds no tree, and refuses deep
+/// nesting, so that its cost is bounded by the length of the text.
+package struct JSONReader {
     /// How deep arrays and objects may nest.
     static let maxDepth = 32
 
     private let bytes: UnsafeRawBufferPointer
     private var position = 0
 
-    init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
 
     // MARK: Values
 
     /// Reads an object. `body` gets each key and must read or skip the value.
-    mutating func readObject(_ body: (inout JSONReader, String) throws(WireError) -> Void) throws(WireError) {
+    package mutating func readObject(_ body: (inout JSONReader, String) throws(WireError) -> Void) throws(WireError) {
         try self.expect(UInt8(ascii: "{"), "an object")
         guard !self.skip(UInt8(ascii: "}")) else { return }
         repeat {
@@ -33,17 +33,17 @@ struct JSONReader {
         try self.expect(UInt8(ascii: "]"), "a comma or the end of an array")
     }
 
-    mutating func readBool() throws(WireError) -> Bool {
+    package mutating func readBool() throws(WireError) -> Bool {
         if self.skip(literal: "true") { return true }
         if self.skip(literal: "false") { return false }
         throw self.error("expected true or false")
     }
 
     /// Reads null if it comes next.
-    mutating func readNull() -> Bool { self.skip(literal: "null") }
+    package mutating func readNull() -> Bool { self.skip(literal: "null") }
 
     /// Reads an integer: no fraction, no exponent, within the bounds of the type.
-    mutating func readInteger<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
+    package mutating func readInteger<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
         let start = self.next()
         try self.skipNumber()
         let text = self.bytes[start..<self.position]
@@ -63,7 +63,7 @@ struct JSONReader {
     }
 
     /// Steps over the next value, whatever it is.
-    mutating func skipValue(depth: Int = 1) throws(WireError) {
+    package mutating func skipValue(depth: Int = 1) throws(WireError) {
         guard depth <= Self.maxDepth else { throw self.error("nested more than \(Self.maxDepth) levels deep") }
         switch self.peek() {
         case UInt8(ascii: "{"):
@@ -85,7 +85,7 @@ struct JSONReader {
     // MARK: Strings
 
     /// Reads a string. Invalid UTF-8 and lone surrogates are errors, as is a control character that is not escaped.
-    mutating func readString() throws(WireError) -> String {
+    package mutating func readString() throws(WireError) -> String {
         try self.expect(UInt8(ascii: "\""), "a string")
         let start = self.position
         var text: [UInt8] = []

@@ -10,6 +10,7 @@ extension ClusterPool {
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
+        plaintextLogins: AddressMemory,
         observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void
     ) throws(RouletteError) {
         func connections(_ role: ConnectionRole) throws(RouletteError) -> [PooledConnection] {
@@ -17,9 +18,11 @@ extension ClusterPool {
             for slot in 0..<configuration.poolSize {
                 let id = PooledConnectionID(cluster: cluster, role: role, slot: slot)
                 let name = "\(configuration.connectionName) \(role.rawValue) \(slot)"
+                var settings = configuration.connection(to: server, name: name)
+                settings.plaintextLogins = plaintextLogins
                 do {
                     let client = try NATSClient(
-                        configuration: configuration.connection(to: server, name: name),
+                        configuration: settings,
                         eventLoopGroup: eventLoopGroup,
                         logger: logger,
                         observer: { event in observe(id, event) }

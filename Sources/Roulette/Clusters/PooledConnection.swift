@@ -49,6 +49,24 @@ struct ClusterPool: Sendable {
 
     var connections: [PooledConnection] { publishers + subscribers }
 
+    /// Connects all of them, and stays until all are closed.
+    ///
+    /// The first connection of each role goes first. Where a server or an account takes only so many connections, those of one
+    /// role could else take them all, and nothing could be published or nothing subscribed.
+    func run() async {
+        await withTaskGroup { group in
+            let first = [publishers.first, subscribers.first].compactMap(\.self)
+            for connection in first { group.addTask { await connection.client.run() } }
+            if publishers.count + subscribers.count > first.count {
+                // Canceled: the others are run all the same, and close at once.
+                for connection in first { try? await connection.client.waitForFirstAttempt() }
+            }
+            for connection in publishers.dropFirst() + subscribers.dropFirst() {
+                group.addTask { await connection.client.run() }
+            }
+        }
+    }
+
     /// The connection that carries a topic's messages, always the same one, so that they keep their order.
     /// - Precondition: the role has connections.
     func publisher(for hash: UInt64) -> PooledConnection {

@@ -11,12 +11,16 @@ public struct RouletteConfiguration: Sendable {
         public var host: String
         /// The TCP port.
         public var port: Int
+        /// Other servers of the same cluster, tried in turn when the first does not answer.
+        public var alternatives: [NATSClientConfiguration.Address] = []
         /// The URL of the server's monitoring endpoint, for dashboards.
         public var monitor: String?
         /// The credentials for this cluster, in place of ``RouletteConfiguration/credentials``.
         public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
         /// The encryption for this cluster, in place of ``RouletteConfiguration/tls``.
         public var tls: NATSClientConfiguration.TLS?
+        /// What the reply topics of this cluster begin with, in place of ``RouletteConfiguration/inboxPrefix``.
+        public var inboxPrefix: String?
 
         /// Describes a cluster by its address.
         public init(name: String? = nil, host: String, port: Int = 4222, monitor: String? = nil) {
@@ -59,7 +63,7 @@ public struct RouletteConfiguration: Sendable {
     public var maxPingFailure = 2
     /// Retries of one publish or subscribe while its cluster is down; then it fails.
     public var maxRetry = 10
-    /// The longest wait before the first retry.
+    /// The longest wait before the first retry. Where it is longer than ``maxBackoff``, that one bounds it.
     public var baseBackoff: Duration = .milliseconds(10)
     /// The longest wait before any retry, of a call or of a connection.
     public var maxBackoff: Duration = .seconds(5)
@@ -78,15 +82,27 @@ public struct RouletteConfiguration: Sendable {
     /// Whether a server that is going to stop (lame duck) is left for another one at once, without a gap; a message that
     /// comes in during the move may then be delivered twice.
     public var movesOnLameDuck = true
+    /// How long both servers deliver during such a move, so that the whole cluster has heard of the new subscriptions before
+    /// the old ones end. Longer is safer in slow clusters and means more messages that come twice.
+    public var moveOverlap: Duration = .milliseconds(250)
+    /// One buffer of frames that the socket has not taken after this time ends the connection.
+    public var writeTimeout: Duration = .seconds(10)
     /// Frames waiting for the socket of one connection, in bytes. Above it publishing suspends.
     public var outboundBufferSize = 1 << 20
     /// Asked again for every attempt to connect.
     public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
+    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it. See
+    /// ``NATS/NATSClientConfiguration/allowsPlaintextCredentials``.
+    public var allowsPlaintextCredentials = false
     /// What the reply topics of requests begin with, for accounts that may subscribe only to an inbox of their own.
     /// A subject of at most 256 bytes.
     public var inboxPrefix = "_INBOX"
+    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment. They lose a connection with all its subscriptions when
+    /// they receive a topic beyond ASCII, so the client warns, once, when it publishes to one:
+    /// ``RouletteEvent/Kind/topicBreaksElixir(topic:)``.
+    public var elixirCompatibleTopics = false
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
@@ -99,6 +115,8 @@ public struct RouletteConfiguration: Sendable {
     /// | `roulette_messages_in`, `roulette_messages_out` | messages received, messages accepted for publishing |
     /// | `roulette_bytes_in`, `roulette_bytes_out` | bytes received and sent, without what TLS adds |
     /// | `roulette_lost` | messages at most lost with lost connections |
+    /// | `roulette_refused` | messages that a server refused |
+    /// | `roulette_duplicates` | messages that may have come twice, while a connection moved |
     /// | `roulette_dropped` | messages received and dropped because a consumer was too slow for them |
     /// | `roulette_reconnects` | how often the connection was made again |
     /// | `roulette_late_replies` | replies that came when nobody waited for them any more |
@@ -112,7 +130,11 @@ public struct RouletteConfiguration: Sendable {
     /// | `roulette_unconfirmed` | messages given to the socket that no PONG has confirmed yet |
     /// | `roulette_subscriptions` | subscriptions |
     /// | `roulette_pending_requests` | requests that wait for a reply |
-    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of PINGs since it was made |
+    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of the last minute |
+    /// | `roulette_round_trip_5m_p50_seconds`, `roulette_round_trip_5m_p99_seconds` | and of the last five |
+    /// | `roulette_handshake_seconds` | from CONNECT to its PONG |
+    ///
+    /// A round trip that was measured once and not in its window is reported as not a number.
     public var metricsInterval: Duration? = .seconds(10)
 
     /// A configuration for these clusters, everything else at its default.
@@ -128,8 +150,8 @@ public struct RouletteConfiguration: Sendable {
         try require((1...1000).contains(poolSize), "pool_size is \(poolSize), use 1 to 1000")
         try require(maxRetry >= 0, "max_retry is \(maxRetry), use 0 or more")
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
-        try require(drainTimeout > .zero, "the drain timeout must be longer than zero")
-        try require(maxBackoff >= baseBackoff, "max_backoff must not be shorter than base_backoff")
+        try require(maxBackoff > .zero, "max_backoff must be longer than zero")
+        try require(drainTimeout > .zero, "drain_timeout must be longer than zero")
         try require(
             metricsInterval.map { $0 > .zero } ?? true,
             "the metrics interval must be longer than zero; nil turns the metrics off"
@@ -146,14 +168,18 @@ public struct RouletteConfiguration: Sendable {
         var seen: [String: Int] = [:]
         for (index, server) in servers.enumerated() {
             let label = "servers[\(index)]"
-            try require(!server.host.isEmpty, "\(label): the host is empty")
-            try require((1...65535).contains(server.port), "\(label): port \(server.port) is out of range, use 1 to 65535")
-            let address = server.normalizedAddress
-            if let first = seen.updateValue(index, forKey: address) {
-                throw RouletteError(
-                    .configuration,
-                    "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own"
-                )
+            do {
+                for address in server.addresses { try address.validate() }
+            } catch {
+                throw RouletteError(.configuration, "\(label): \(error.message)", cause: error)
+            }
+            for address in server.normalizedAddresses {
+                if let first = seen.updateValue(index, forKey: address) {
+                    throw RouletteError(
+                        .configuration,
+                        "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own"
+                    )
+                }
             }
             if naming == .name {
                 try require(
@@ -168,18 +194,31 @@ public struct RouletteConfiguration: Sendable {
         if !condition { throw RouletteError(.configuration, message) }
     }
 
+    /// What to change where a server or an account takes no more connections.
+    private var connectionAdvice: String {
+        let count = poolSize * (role == .both ? 2 : 1)
+        let own = count == 1 ? "one connection" : "\(count) connections"
+        let remedy = poolSize == 1 ? "End other programs of this account" : "Set a smaller pool_size, it is \(poolSize)"
+        return "This client makes \(own) to each cluster. \(remedy), or raise the limit"
+    }
+
     /// What one connection to `server` is made with.
     func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
+        configuration.alternatives = server.alternatives
         configuration.credentials = server.credentials ?? credentials
         configuration.tls = server.tls ?? tls
+        configuration.allowsPlaintextCredentials = allowsPlaintextCredentials
+        configuration.connectionAdvice = connectionAdvice
         configuration.connectTimeout = connectionTimeout
         configuration.pingInterval = pingInterval
         configuration.maxPingFailure = maxPingFailure
         configuration.reconnectBackoff = Backoff(base: baseBackoff, maximum: maxBackoff)
         configuration.outboundBufferSize = outboundBufferSize
-        configuration.inboxPrefix = inboxPrefix
+        configuration.inboxPrefix = server.inboxPrefix ?? inboxPrefix
+        configuration.moveOverlap = moveOverlap
+        configuration.writeTimeout = writeTimeout
         configuration.reconnectJitter = reconnectJitter
         configuration.usesDiscoveredServers = usesDiscoveredServers
         configuration.movesOnLameDuck = movesOnLameDuck
@@ -192,9 +231,19 @@ public struct RouletteConfiguration: Sendable {
 extension RouletteConfiguration.Server {
     /// `host:port` with the host in lower case: what makes two entries the same.
     var normalizedAddress: String {
-        NATSClientConfiguration.Address(host: host.lowercased(), port: port).description
+        addresses[0].normalized
     }
+
+    /// All addresses in that form.
+    fileprivate var normalizedAddresses: [String] { addresses.map(\.normalized) }
+
+    /// The address and its alternatives.
+    fileprivate var addresses: [NATSClientConfiguration.Address] { [.init(host: host, port: port)] + alternatives }
 
     /// The configured name, else the address.
     var displayName: String { name ?? normalizedAddress }
+}
+
+extension NATSClientConfiguration.Address {
+    fileprivate var normalized: String { Self(host: host.lowercased(), port: port).description }
 }

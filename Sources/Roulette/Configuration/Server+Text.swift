@@ -1,5 +1,4 @@
 import NATS
-import NIOCore
 
 extension RouletteConfiguration.Server {
     /// A cluster by the address of its load balancer: `host`, `host:port` or `[IPv6]:port`; the port is 4222 if left out.
@@ -10,7 +9,9 @@ extension RouletteConfiguration.Server {
         guard let address = NATSClientConfiguration.Address(hostAndPort: hasPort ? text : "\(text):4222") else {
             throw RouletteError(
                 .configuration,
-                "\"\(printable(ByteBuffer(string: text), limit: 100))\" is not an address; write host, host:port or [IPv6]:port, with a port of 1 to 65535"
+                // The text may be a URL with a password, so it is not repeated.
+                "a server is not an address; write host, host:port or [IPv6]:port, with a port of 1 to 65535 and without a URL "
+                    + "or a login"
             )
         }
         self.init(host: address.host, port: address.port)

@@ -85,6 +85,7 @@ extension RouletteClient {
             throw RouletteError(.role, "this client has the role subscriber and cannot request; use the role both or publisher")
         }
         let route = try router.route(topic)
+        route.subject.withBytes { elixirTopics?.publishing(to: $0, reply: nil) }
         return (route, pools[route.cluster].publisher(for: route.hash))
     }
 

@@ -92,8 +92,9 @@ final class SubscriptionGroup: Sendable {
         if queue.failure != nil { cancel() }
     }
 
-    func interrupted(on connection: PooledConnection, cause: NATSError) {
-        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now) }
+    /// - Parameter silence: the time since the server was last heard of.
+    func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
+        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now - silence) }
         observe(RouletteEvent(.subscriptionInterrupted(pattern: pattern.description, cause: cause), on: connection))
     }
 
@@ -132,7 +133,9 @@ final class SubscriptionMember: MessageSink {
     func remove(_ sid: UInt64) { connection.client.removeSubscription(sid, self) }
 
     func deliver(_ messages: [WireMessage]) { group.deliver(messages, from: connection) }
-    func interrupted(_ cause: NATSError) { group.interrupted(on: connection, cause: cause) }
+    func interrupted(_ cause: NATSError, silence: Duration) {
+        group.interrupted(on: connection, cause: cause, silence: silence)
+    }
     func resumed() { group.resumed(on: connection) }
     func end(_ error: NATSError?) { group.ended(on: connection, error: error) }
     func whenConsumed(_ done: @escaping @Sendable () -> Void) { group.queue.whenConsumed(done) }

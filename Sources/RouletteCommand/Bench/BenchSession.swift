@@ -27,14 +27,20 @@ enum BenchSession {
         let group: any EventLoopGroup =
             onEventLoop ? MultiThreadedEventLoopGroup(numberOfThreads: 1) : MultiThreadedEventLoopGroup.singleton
         let executor = EventLoopExecutor(eventLoop: group.next())
-        try await Session.withClient(configuration, eventLoopGroup: group) { client in
-            let wasStopped = try await untilStopped {
-                await FirstContact.wait(for: client)
-                try await withTaskExecutorPreference(onEventLoop ? executor : nil) { try await body(client) }
+        let result: Result<Void, any Error>
+        do {
+            try await Session.withClient(configuration, eventLoopGroup: group) { client in
+                try await untilStopped {
+                    await FirstContact.wait(for: client)
+                    try await withTaskExecutorPreference(onEventLoop ? executor : nil) { try await body(client) }
+                }
             }
-            if wasStopped { throw CommandFailure.failed("stopped before the end") }
+            result = .success(())
+        } catch {
+            result = .failure(error)
         }
         if onEventLoop { try await group.shutdownGracefully() }
+        try result.get()
     }
 
     /// Runs tasks on an event loop.

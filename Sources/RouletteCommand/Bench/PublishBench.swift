@@ -8,30 +8,38 @@ struct PublishBench: Sendable {
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         let watch = Stopwatch()
-        if usesHandles {
-            try await publishByHandle(client)
-        } else {
-            try await publishByTopic(client)
+        let progress = BenchProgress()
+        try await progress.guarding(limit: client.configuration.patience, of: "\(options.count) messages") {
+            if usesHandles {
+                try await publishByHandle(client, progress)
+            } else {
+                try await publishByTopic(client, progress)
+            }
         }
-        try await client.flush()
+        try await client.confirm()
         return BenchResult(mode: "pub", messages: options.count, reading: watch.read())
     }
 
-    private func publishByTopic(_ client: RouletteClient) async throws {
+    /// Counting each message would be measured too.
+    private static let step = 256
+
+    private func publishByTopic(_ client: RouletteClient, _ progress: BenchProgress) async throws {
         let payload = options.payload
         let topics = options.topicNames
         var next = 0
-        for _ in 0..<options.count {
+        for number in 0..<options.count {
+            if number % Self.step == 0 { try progress.advanceUnlessCanceled() }
             try await client.publish(payload, to: topics[next])
             next = next + 1 == topics.count ? 0 : next + 1
         }
     }
 
-    private func publishByHandle(_ client: RouletteClient) async throws {
+    private func publishByHandle(_ client: RouletteClient, _ progress: BenchProgress) async throws {
         let payload = options.payload
         let publishers = try options.topicNames.map { try client.publisher(for: $0) }
         var next = 0
-        for _ in 0..<options.count {
+        for number in 0..<options.count {
+            if number % Self.step == 0 { try progress.advanceUnlessCanceled() }
             try await publishers[next].publish(payload)
             next = next + 1 == publishers.count ? 0 : next + 1
         }

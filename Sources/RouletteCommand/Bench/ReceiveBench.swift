@@ -10,30 +10,39 @@ struct ReceiveBench: Sendable {
     func run(_ client: RouletteClient) async throws -> BenchResult {
         // Whatever comes faster than it is taken waits here: this measures receiving, not dropping.
         let buffer = SubscriptionBuffer(messages: options.count, bytes: .max)
-        let subscription = try await client.subscribe(
+        // A connection that is lost ends it: what was published meanwhile would never come.
+        let subscription = try await client.subscribeConfirmed(
             to: options.pattern,
-            options: SubscribeOptions(buffer: buffer, confirmed: true)
+            options: SubscribeOptions(restart: .temporary, buffer: buffer)
         )
+        let progress = BenchProgress()
         if !publishes, StandardError.isTerminal {
             StandardError.note("subscribed to \(options.pattern), waiting for messages")
         }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
+        return try await withThrowingTaskGroup(of: BenchResult?.self) { group in
             if publishes {
                 let flood = PublishBench(options: options, usesHandles: true)
-                group.addTask { _ = try await flood.run(client) }
+                group.addTask {
+                    _ = try await flood.run(client)
+                    // All are published; what does not come soon never does.
+                    try await progress.watch(limit: client.configuration.answerTimeout, of: "\(options.count) messages")
+                    return nil
+                }
             }
-            let result = try await receive(subscription)
-            try await group.waitForAll()
-            return result
+            group.addTask { try await receive(subscription, progress) }
+            defer { group.cancelAll() }
+            while let result = try await group.next() { if let result { return result } }
+            throw CancellationError()
         }
     }
 
-    private func receive(_ subscription: Subscription) async throws -> BenchResult {
+    private func receive(_ subscription: Subscription, _ progress: BenchProgress) async throws -> BenchResult {
         let wanted = options.count
         var messages = 0
         var watch: Stopwatch?
         for try await _ in subscription {
             messages += 1
+            if messages % 256 == 0 { progress.advance() }
             if messages == 1 { watch = Stopwatch() }
             if messages == wanted { break }
         }

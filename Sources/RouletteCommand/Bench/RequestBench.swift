@@ -6,7 +6,7 @@ struct RequestBench: Sendable {
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         let topic = options.topicNames[0] + ".echo"
-        let requests = try await client.subscribe(to: topic, options: SubscribeOptions(confirmed: true))
+        let requests = try await client.subscribeConfirmed(to: topic)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
                 for try await request in requests { try await request.respond(request.payload) }

@@ -6,7 +6,14 @@ struct RoundTripBench: Sendable {
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         let topic = options.topicNames[0]
-        try await client.flush(topic: topic)
+        try await client.confirm(topic: topic)
+        let progress = BenchProgress()
+        return try await progress.guarding(limit: client.configuration.answerTimeout, of: "\(options.count) round trips") {
+            try await measure(client, topic, progress)
+        }
+    }
+
+    private func measure(_ client: RouletteClient, _ topic: String, _ progress: BenchProgress) async throws -> BenchResult {
         let clock = ContinuousClock()
         var times: [Duration] = []
         times.reserveCapacity(options.count)
@@ -17,6 +24,7 @@ struct RoundTripBench: Sendable {
             let after = clock.now
             times.append(after - before)
             before = after
+            progress.advance()
         }
         let reading = watch.read()
         return BenchResult(mode: "rtt", messages: options.count, reading: reading, times: RoundTripTimes(times))

@@ -110,7 +110,7 @@ struct ConfigurationOption: ParsableArguments {
 
     /// - Throws: `SettingsError`, or ``CommandFailure`` that says how to begin.
     func path(_ environment: [String: String]) throws -> String {
-        if let config { return config }
+        if let config { return PathArgument.expanded(config, environment: environment) }
         let path = try SettingsLocations(environment: environment).configurationFile
         guard access(path, F_OK) == 0 else {
             throw CommandFailure.usage(

@@ -18,9 +18,13 @@ struct DemoCommand: AsyncParsableCommand {
             answer requests. An archive of orders is too slow and drops some (services.archive.health says how many), and a
             client on alpha-1 hangs until the server cuts it off as a slow consumer, again and again.
 
+            The program is the first of: what ROULETTE_NATS_SERVER names, a nats-server beside this program, what scripts/setup
+            fetched into the checkout that this program was built in, the one on the PATH.
+
             With --headless there is no console. It prints one JSON object when the servers are ready (config, directory,
             clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
-            time, published, failed, received, and the same for each of clusters. The file named config works with --config.
+            time, published, failed, received, and the same for each of clusters. The file named config works with --config; only you
+            can read it, as it has the token that the servers of this demo ask for.
 
             Examples:
               roulette demo
@@ -70,8 +74,7 @@ struct DemoCommand: AsyncParsableCommand {
 
         let traffic = TrafficPlan(topics: TopicCatalog(count: topics), rate: rate)
         if headless {
-            // Stopping is how it is meant to end.
-            _ = try await untilStopped { try await runHeadless(demo, traffic) }
+            try await untilStopped(grace: RunningDemo.stopTimeout + .seconds(2)) { try await runHeadless(demo, traffic) }
         } else {
             let file = try ConfigurationFile.load(path: demo.deployment.profileFile, environment: environment)
             let path = demo.deployment.profileFile
@@ -126,7 +129,7 @@ struct DemoCommand: AsyncParsableCommand {
         group.addTask { try await TrafficSource(plan: traffic, counts: counts).run(on: deployment) }
         group.addTask { try await ShopServices(deployment: deployment).run() }
         if let node = deployment.clusters.first?.nodes.first {
-            group.addTask { await StuckConsumer(port: node.port).run() }
+            group.addTask { await StuckConsumer(port: node.port, token: deployment.token).run() }
         }
     }
 

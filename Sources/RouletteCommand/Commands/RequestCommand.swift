@@ -69,7 +69,7 @@ struct RequestCommand: AsyncParsableCommand {
         let request = Request(topic: topic, payload: try BodyArgument.read(body), headers: headers, timeout: timeout)
         let (wanted, stall) = (replies, stall)
 
-        let wasStopped = try await untilStopped {
+        try await untilStopped {
             try await Session.withClient(configuration) { client in
                 if let wanted {
                     try await request.many(on: client, wanted: wanted, stall: stall, format: format)
@@ -78,7 +78,6 @@ struct RequestCommand: AsyncParsableCommand {
                 }
             }
         }
-        if wasStopped { throw CommandFailure.failed("stopped before the request was over") }
     }
 
     /// What to send, and how its replies are taken.

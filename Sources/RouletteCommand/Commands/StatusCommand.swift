@@ -10,11 +10,13 @@ struct StatusCommand: AsyncParsableCommand {
         discussion: """
             It makes the connections of the profile, as many for each role as pool_size says, waits until it is known of each
             whether it can be made, and measures a round trip. The exit code is 0 when all are up, 1 when some are not, and 2
-            when the configuration cannot work. With --watch it looks again and again until ^C; the last look counts.
+            when the configuration cannot work. With --watch it looks again and again until ^C.
 
             With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
             each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
-            server_name, server_id, rtt_us, attempts, last_error; null for what is not known.
+            server_name, server_id, rtt_us (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and
+            rtt_5m_p99_us (of the last minute and the last five), handshake_us (from CONNECT to its PONG), refused (messages),
+            attempts, last_error; null for what is not known.
 
             Examples:
               roulette status
@@ -42,7 +44,7 @@ struct StatusCommand: AsyncParsableCommand {
         let configuration = try RouletteConfiguration.status(profile)
         let report = StatusReport(asJSON: output.json)
 
-        _ = try await untilStopped {
+        try await untilStopped {
             try await Session.withClient(configuration) { client in
                 await FirstContact.wait(for: client)
                 repeat {
@@ -52,10 +54,6 @@ struct StatusCommand: AsyncParsableCommand {
                 } while watch
             }
         }
-        switch await report.isAllUp {
-        case true?: return
-        case false?: throw ExitCode(CommandFailure.Kind.failed.rawValue)
-        case nil: throw CommandFailure.failed("stopped before it was known whether the clusters can be reached")
-        }
+        guard await report.isAllUp == true else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
     }
 }

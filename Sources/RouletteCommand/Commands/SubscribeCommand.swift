@@ -8,7 +8,7 @@ struct SubscribeCommand: AsyncParsableCommand {
         commandName: "sub",
         abstract: "Print the messages of topics and patterns.",
         discussion: """
-            It runs until ^C or --count. A pattern (orders.*, orders.>) is subscribed to on every cluster, a topic on the one
+            It runs until ^C or --count; stopped by ^C it ends as shells expect it (130), so that a loop around it ends too. A pattern (orders.*, orders.>) is subscribed to on every cluster, a topic on the one
             that owns it. A message that several of the patterns match is printed for each of them. Lost connections are made
             again for ever; what was missed meanwhile is reported on the standard error.
 
@@ -47,14 +47,16 @@ struct SubscribeCommand: AsyncParsableCommand {
         let configuration = try RouletteConfiguration.command(profile, role: .subscriber)
         let printer = MessagePrinter(format: format, limit: count)
 
-        let wasStopped = try await untilStopped {
-            try await Session.withClient(configuration) { client in
-                try await TopicListener(client: client, queue: queue, topics: topics).run(printer)
+        do {
+            try await untilStopped {
+                try await Session.withClient(configuration) { client in
+                    try await TopicListener(client: client, queue: queue, topics: topics).run(printer)
+                }
             }
-        }
-        if wasStopped, let count {
+        } catch var stop as StoppedBySignal {
             let printed = await printer.printed
-            if printed < count { throw CommandFailure.failed("stopped after \(printed) of \(count) messages") }
+            if let count, printed < count { stop.note = "stopped after \(printed) of \(count) messages" }
+            throw stop
         }
     }
 }

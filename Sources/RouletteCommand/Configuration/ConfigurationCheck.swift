@@ -40,10 +40,12 @@ struct ConfigurationCheck {
             }
             // Rules of the library that a single key cannot break.
             do {
-                var configuration = RouletteConfiguration(
-                    servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
-                )
-                configuration.naming = profile.naming == .name ? .name : .index
+                // A password that is asked for later is none of them.
+                var profile = profile
+                profile.login = nil
+                for index in profile.servers.indices { profile.servers[index].login = nil }
+                let configuration = try RouletteConfiguration(profile: profile)
+                try configuration.validate()
                 _ = try configuration.makeRing()
             } catch {
                 problems.append(SettingsProblem(file: path, key: key, message: "\(error)"))

@@ -23,7 +23,7 @@ struct ConfiguredProfiles: ProfileSource {
     func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
         do {
             var (profile, file) = try find(name)
-            try profile.completeLoginSilently(environment: environment)
+            try profile.completeLogin(asIn: start.profile)
             return LoadedProfile(
                 profile: profile,
                 keyBindings: file?.keyBindings ?? .standard,

@@ -14,7 +14,8 @@ enum ConsoleSession {
     ///   - theme: The theme to begin with, whatever the configuration says.
     ///   - demo: The servers to stop and start, in a demo.
     ///   - environment: The process's environment.
-    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError`, all before anything was connected.
+    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError`, all before anything was connected; ``StoppedBySignal``
+    ///   at the end, if a signal asked for it.
     static func run(
         _ deployment: ResolvedDeployment,
         theme: String? = nil,
@@ -43,13 +44,27 @@ enum ConsoleSession {
         )
         let screen = NcursesConsoleTerminal(terminal: terminal, environment: environment)
         try await ConsoleRuntime(client: client, configuration: console, terminal: screen).run()
+        terminal.restore()
+        if let termination = terminal.termination { throw StoppedBySignal(signal: termination.signal) }
     }
 
     /// The console's client on a profile; it does not run yet.
     static func client(for profile: Profile) throws -> RouletteClient {
         var configuration = try RouletteConfiguration(profile: profile)
-        configuration.connectionName = "roulette console"
+        if profile.connectionName == nil { configuration.connectionName = "roulette console" }
         return try RouletteClient(configuration: configuration, logger: .silent)
+    }
+}
+
+extension InputEvent.Termination {
+    /// The signal that the program then ends by.
+    fileprivate var signal: Int32 {
+        switch self {
+        case .interrupt: SIGINT
+        case .quit: SIGQUIT
+        case .terminate: SIGTERM
+        case .hangup: SIGHUP
+        }
     }
 }
 

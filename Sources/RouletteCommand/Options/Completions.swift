@@ -2,19 +2,23 @@ import ArgumentParser
 import Foundation
 import Settings
 
-// What a shell offers after tab. Asked by the completion scripts, so whatever goes wrong offers nothing.
+// What a shell offers after tab. Asked by the completion scripts, so whatever goes wrong offers nothing. Every name comes
+// from a file or a directory and goes through `CompletionCandidates`.
 
 /// Themes.
 enum ThemeCompletion {
     /// The names of all themes.
-    static let names = CompletionKind.custom { _, _, _ in (try? ThemeLibrary.installed().names()) ?? [] }
+    static let names = CompletionKind.custom { _, _, _ in CompletionCandidates.safe(themeNames) }
 
     /// The names, and once a path is begun, its files.
     static let namesAndFiles = CompletionKind.custom { _, _, prefix in
-        let names = (try? ThemeLibrary.installed().names()) ?? []
-        guard prefix.contains("/") || prefix.hasPrefix(".") || prefix.hasPrefix("~") else { return names }
-        return FileCompletion.paths(beginning: prefix, suffix: ".toml")
+        guard prefix.contains("/") || prefix.hasPrefix(".") || prefix.hasPrefix("~") else {
+            return CompletionCandidates.safe(themeNames)
+        }
+        return CompletionCandidates.safe(FileCompletion.paths(beginning: prefix, suffix: ".toml"))
     }
+
+    private static var themeNames: [String] { (try? ThemeLibrary.installed().names()) ?? [] }
 }
 
 /// Profiles and contexts.
@@ -23,16 +27,18 @@ enum DeploymentCompletion {
     static let profiles = CompletionKind.custom { words, _, _ in
         let environment = ProcessInfo.processInfo.environment
         var path = (try? SettingsLocations(environment: environment))?.configurationFile
-        if let option = words.firstIndex(of: "--config"), option + 1 < words.count { path = words[option + 1] }
+        if let option = words.firstIndex(of: "--config"), option + 1 < words.count {
+            path = PathArgument.expanded(words[option + 1], environment: environment)
+        }
         guard let path,
             let file = try? ConfigurationFile.load(path: path, environment: environment)
         else { return [] }
-        return file.profiles.map(\.name)
+        return CompletionCandidates.safe(file.profiles.map(\.name))
     }
 
     /// The contexts of the nats command line.
     static let contexts = CompletionKind.custom { _, _, _ in
-        (try? NATSContext.names(environment: ProcessInfo.processInfo.environment)) ?? []
+        CompletionCandidates.safe((try? NATSContext.names(environment: ProcessInfo.processInfo.environment)) ?? [])
     }
 }
 

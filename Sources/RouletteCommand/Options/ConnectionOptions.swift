@@ -17,8 +17,8 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
-            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…. Repeat it for each "
-                + "cluster; the order is the ring.",
+            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…, without a login. Repeat it "
+                + "for each cluster; the order is the ring.",
             valueName: "server"
         )
     )
@@ -41,9 +41,27 @@ struct ConnectionOptions: ParsableArguments {
     @Option(name: .long, help: "How the ring names the clusters: by position or by name.")
     var naming: Profile.Naming?
 
+    @Option(
+        name: .long,
+        help: .init(
+            "What the topics of replies begin with, for accounts that may subscribe only to an inbox of their own.",
+            valueName: "topic"
+        )
+    )
+    var inboxPrefix: String?
+
+    @Option(
+        name: .long,
+        help: .init("Connections to each cluster, for each of publishing and subscribing.", valueName: "number")
+    )
+    var poolSize: Int?
+
     /// Whether none of them is given.
-    var isEmpty: Bool {
-        config == nil && profile == nil && server.isEmpty && context.isEmpty && naming == nil && login.isEmpty && tls.isEmpty
+    var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && context.isEmpty && changesNothing }
+
+    /// Whether none of those is given that change something of a deployment.
+    private var changesNothing: Bool {
+        naming == nil && inboxPrefix == nil && poolSize == nil && login.isEmpty && tls.isEmpty && !login.allowPlaintextCredentials
     }
 
     // MARK: Resolving
@@ -53,23 +71,27 @@ struct ConnectionOptions: ParsableArguments {
     /// - Parameter environment: The process's environment.
     /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
     func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
+        try login.requireNoSecrets()
         var deployment = try unchanged(environment: environment)
-        deployment.path = config ?? (try? SettingsLocations(environment: environment))?.configurationFile
-        deployment.isAsInFile = server.isEmpty && context.isEmpty && login.isEmpty && tls.isEmpty && naming == nil
+        deployment.path =
+            config.map { PathArgument.expanded($0, environment: environment) }
+            ?? (try? SettingsLocations(environment: environment))?.configurationFile
+        deployment.isAsInFile = server.isEmpty && context.isEmpty && changesNothing
+        if let poolSize {
+            guard (1...1000).contains(poolSize) else { throw CommandFailure.usage("--pool-size is \(poolSize), use 1 to 1000") }
+            deployment.profile.poolSize = poolSize
+        }
         if let naming {
             deployment.profile.naming = naming
             let unnamed = deployment.profile.servers.first { $0.name == nil }
             if naming == .name, let unnamed {
-                throw CommandFailure.usage(
-                    "--naming name needs a name for \(unnamed.endpoint); use --server NAME=\(unnamed.endpoint)"
-                )
+                let advice = server.isEmpty ? "add name = \"…\" to it in the profile" : "use --server NAME=\(unnamed.endpoint)"
+                throw CommandFailure.usage("--naming name needs a name for \(unnamed.endpoint); \(advice)")
             }
         }
-        guard login.isEmpty || server.isEmpty || deployment.profile.login == nil else {
-            throw CommandFailure.usage("\(login.names) and a login in --server exclude each other; leave one out")
-        }
-        try login.apply(to: &deployment.profile)
-        try tls.apply(to: &deployment.profile)
+        if let inboxPrefix { try apply(inboxPrefix, to: &deployment.profile) }
+        try login.apply(to: &deployment.profile, environment: environment)
+        try tls.apply(to: &deployment.profile, environment: environment)
         return deployment
     }
 
@@ -83,7 +105,9 @@ struct ConnectionOptions: ParsableArguments {
                 profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index)
             )
         }
-        let path = try config ?? SettingsLocations(environment: environment).configurationFile
+        let path =
+            try config.map { PathArgument.expanded($0, environment: environment) }
+            ?? SettingsLocations(environment: environment).configurationFile
         let file: ConfigurationFile
         do {
             file = try ConfigurationFile.load(path: path, environment: environment)
@@ -111,6 +135,14 @@ struct ConnectionOptions: ParsableArguments {
         return ResolvedDeployment(
             profile: try Profile(name: context.joined(separator: ", "), contexts: contexts, naming: naming ?? .index)
         )
+    }
+
+    private func apply(_ inboxPrefix: String, to profile: inout Profile) throws(CommandFailure) {
+        do {
+            try profile.setInboxPrefix(inboxPrefix)
+        } catch {
+            throw .usage("--inbox-prefix: \(error.problems.first?.message ?? "cannot be used")")
+        }
     }
 
     private func addresses() throws(CommandFailure) -> [ServerAddress] {

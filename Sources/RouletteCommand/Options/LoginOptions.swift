@@ -1,4 +1,5 @@
 import ArgumentParser
+import NATS
 import Settings
 
 /// Who the client is, in place of what the profile says. No secret is an argument: everybody can see those.
@@ -19,18 +20,66 @@ struct LoginOptions: ParsableArguments {
     @Option(name: .long, help: .init("Log in with the seed of an NKEY in a file.", valueName: "file"), completion: .file())
     var nkey: String?
 
-    /// The options given.
+    @Option(name: .long, help: .init("Log in with the token in a file.", valueName: "file"), completion: .file())
+    var tokenFile: String?
+
+    @Flag(
+        name: .long,
+        help: "The login may be sent without encryption over a network, where anybody on the way can read it: do not warn."
+    )
+    var allowPlaintextCredentials = false
+
+    // Known so that they can be refused without repeating what follows them.
+    @Option(name: .long, help: .hidden) var password: String?
+    @Option(name: .long, help: .hidden) var token: String?
+
+    /// The options given that say who the client is.
     var given: [String] {
-        [("--user", user), ("--creds", creds), ("--nkey", nkey)].filter { $0.1 != nil }.map(\.0)
+        [("--user", user), ("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)].filter { $0.1 != nil }.map(\.0)
     }
 
-    var isEmpty: Bool { given.isEmpty }
+    var isEmpty: Bool { given.isEmpty && password == nil && token == nil }
     var names: String { given.joined(separator: " and ") }
 
-    func apply(to profile: inout Profile) throws(CommandFailure) {
-        guard given.count <= 1 else { throw .usage("\(names) exclude each other; leave all but one out") }
-        if let user { profile.login = .user(user, password: nil) }
-        if let creds { profile.login = .credentials(path: creds) }
-        if let nkey { profile.login = .nkey(path: nkey) }
+    private static let isVisible = "an argument can be read by everybody on this machine, in the list of processes"
+
+    /// Refuses secrets in arguments, without repeating them.
+    func requireNoSecrets() throws(CommandFailure) {
+        guard password == nil else {
+            throw .usage("--password is not an option: \(Self.isVisible); leave it out to be asked, or set ROULETTE_PASSWORD")
+        }
+        guard token == nil else {
+            throw .usage("--token is not an option: \(Self.isVisible); write it into a file and use --token-file FILE")
+        }
+        for (option, path) in [("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)]
+        where path.map(SecretShape.isSecret) == true {
+            throw .usage(
+                "\(option) takes the path of a file, and this is a secret itself: \(Self.isVisible), so replace it. Put the new "
+                    + "one into a file (chmod 600)"
+            )
+        }
+        guard let user, Profile.Login.isUserAndPassword(user) else { return }
+        throw .usage(
+            "--user takes a name without a colon, since a password must not follow it: \(Self.isVisible); leave the password out "
+                + "to be asked, or set ROULETTE_PASSWORD. A name that has a colon goes into a profile"
+        )
+    }
+
+    /// Replaces the logins of a profile and of its servers.
+    ///
+    /// - Throws: ``CommandFailure`` for options that exclude each other, or `SettingsError` for the file of a token.
+    func apply(to profile: inout Profile, environment: [String: String]) throws {
+        if allowPlaintextCredentials { profile.allowsPlaintextCredentials = true }
+        guard given.count <= 1 else { throw CommandFailure.usage("\(names) exclude each other; leave all but one out") }
+        guard !isEmpty else { return }
+        func path(_ text: String) -> String { PathArgument.expanded(text, environment: environment) }
+        var login: Profile.Login?
+        if let user { login = .user(user, password: nil) }
+        if let creds { login = .credentials(path: path(creds)) }
+        if let nkey { login = .nkey(path: path(nkey)) }
+        if let tokenFile { login = .token(try Profile.Login.token(inFile: path(tokenFile))) }
+        profile.login = login
+        // What is said here takes the place of all that the profile says.
+        for index in profile.servers.indices { profile.servers[index].login = nil }
     }
 }

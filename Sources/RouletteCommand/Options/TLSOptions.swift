@@ -21,6 +21,12 @@ struct TLSOptions: ParsableArguments {
     @Option(name: .long, help: .init("The private key of --tls-cert (PEM).", valueName: "file"), completion: .file())
     var tlsKey: String?
 
+    @Option(
+        name: .long,
+        help: .init("Require TLS, and demand this name of the server's certificate in place of its host.", valueName: "name")
+    )
+    var tlsServerName: String?
+
     @Flag(name: .long, help: "Encrypt from the first byte, for servers and load balancers that expect it.")
     var tlsFirst = false
 
@@ -34,22 +40,38 @@ struct TLSOptions: ParsableArguments {
     var given: [String] {
         [
             ("--tls-ca", tlsCa != nil), ("--tls-cert", tlsCert != nil), ("--tls-key", tlsKey != nil), ("--tls-first", tlsFirst),
+            ("--tls-server-name", tlsServerName != nil),
             ("--insecure-skip-tls-verify", insecureSkipTlsVerify),
         ].filter(\.1).map(\.0)
     }
 
     var isEmpty: Bool { given.isEmpty }
 
-    func apply(to profile: inout Profile) throws(CommandFailure) {
+    /// Changes the encryption of a profile and of its servers.
+    func apply(to profile: inout Profile, environment: [String: String]) throws(CommandFailure) {
         guard !isEmpty else { return }
-        if let tlsCa { profile.tls.trustRoots = .file(tlsCa) }
+        try apply(to: &profile.tls, environment)
+        for index in profile.servers.indices {
+            guard var tls = profile.servers[index].tls else { continue }
+            try apply(to: &tls, environment)
+            profile.servers[index].tls = tls
+        }
+    }
+
+    private func apply(
+        to tls: inout NATSClientConfiguration.TLS,
+        _ environment: [String: String]
+    ) throws(CommandFailure) {
+        func path(_ text: String) -> String { PathArgument.expanded(text, environment: environment) }
+        if let tlsCa { tls.trustRoots = .file(path(tlsCa)) }
         switch (tlsCert, tlsKey) {
         case (nil, nil): break
-        case (let certificate?, let key?): profile.tls.clientCertificate = .init(chainFile: certificate, keyFile: key)
+        case (let certificate?, let key?): tls.clientCertificate = .init(chainFile: path(certificate), keyFile: path(key))
         case (_?, nil): throw .usage("--tls-cert needs --tls-key, the file of its private key")
         case (nil, _?): throw .usage("--tls-key needs --tls-cert, the file of its certificate")
         }
-        if insecureSkipTlsVerify { profile.tls.verification = .none }
-        if profile.tls.mode != .first { profile.tls.mode = tlsFirst ? .first : .required }
+        if let tlsServerName { tls.serverName = tlsServerName }
+        if insecureSkipTlsVerify { tls.verification = .none }
+        if tls.mode != .first { tls.mode = tlsFirst ? .first : .required }
     }
 }

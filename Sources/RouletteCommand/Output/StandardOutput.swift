@@ -15,6 +15,7 @@ enum StandardOutput {
         switch FileDescriptors.writeAll(bytes, to: STDOUT_FILENO) {
         case nil: return
         case EPIPE: throw OutputClosed()
+        case EBADF: throw CommandFailure.failed("the standard output is closed; leave out >&- or send it to a file")
         case let number?:
             throw CommandFailure.failed("the standard output cannot be written: \(String(cString: strerror(number)))")
         }

@@ -4,7 +4,7 @@ import NATS
 /// The `roulette` program: its commands, and how each of them ends.
 ///
 /// It exits with 0 when all went well, 1 when the thing asked for failed, and 2 for a mistake in the usage or the
-/// configuration, as `ExitReport` decides.
+/// configuration; stopped by a signal it ends by that. `ExitReport` decides.
 @main
 struct RouletteProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,7 +19,8 @@ struct RouletteProgram: AsyncParsableCommand {
               roulette route --clusters 3 orders.eu.created
               roulette sub --profile production 'orders.>'
 
-            Exit codes: 0 well, 1 the thing asked for failed, 2 usage or configuration.
+            Exit codes: 0 success, 1 failure, 2 usage or configuration. A program stopped by a signal ends by it, which shells
+            show as 130 (^C), 143 (SIGTERM) or 129 (SIGHUP). A second ^C ends it at once. What `nohup` ignores stays ignored.
             """,
         version: LibraryVersion.current,
         subcommands: [

@@ -1,5 +1,7 @@
+import CProcess
 import Foundation
 import NATS
+import Settings
 import TerminalUI
 
 /// Asks for a password on the terminal, without showing what is typed.
@@ -8,6 +10,7 @@ enum PasswordPrompt {
 
     /// - Throws: ``CommandFailure`` when there is no terminal to ask on, or the question was canceled.
     static func ask(user: String, deployment: String) throws(CommandFailure) -> Secret {
+        let user = LoginName.shown(user)
         // Not the standard input, which may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {
@@ -15,15 +18,11 @@ enum PasswordPrompt {
         }
         defer { close(terminal) }
 
-        var before = termios()
-        guard tcgetattr(terminal, &before) == 0 else {
+        // A signal that ends or stops the program shows the typing again first.
+        guard cprocess_hide_typing(terminal) else {
             throw .usage("the password of \(user) cannot be asked for without showing it; set ROULETTE_PASSWORD")
         }
-        var hidden = before
-        // ^C comes as a character as well: a signal here would leave the terminal without echo.
-        hidden.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG)
-        tcsetattr(terminal, TCSAFLUSH, &hidden)
-        defer { tcsetattr(terminal, TCSAFLUSH, &before) }
+        defer { cprocess_show_typing() }
 
         let question: SafeText = "Password of \(untrusted: user) for \(untrusted: deployment): "
         _ = FileDescriptors.writeAll(Array(question.plain.utf8), to: terminal)
@@ -36,7 +35,7 @@ enum PasswordPrompt {
         while let byte = try FileDescriptors.readSome(terminal, limit: 1).first {
             switch byte {
             case 0x0A, 0x0D: return Secret(String(decoding: typed, as: UTF8.self))
-            case 0x03, 0x04, 0x1B: throw .usage("no password was given")
+            case 0x04, 0x1B: throw .usage("no password was given")
             case 0x15: typed.removeAll()
             case 0x08, 0x7F:
                 // One character, which may be several bytes of UTF-8.

@@ -7,14 +7,14 @@ extension RouletteConfiguration {
         var configuration = try RouletteConfiguration(profile: profile)
         configuration.role = role
         configuration.poolSize = 1
-        configuration.connectionName = "roulette command"
+        if profile.connectionName == nil { configuration.connectionName = "roulette command" }
         return configuration
     }
 
     /// A configuration for seeing how well a deployment can be reached: with all the connections of the profile.
     static func status(_ profile: Profile) throws(SettingsError) -> RouletteConfiguration {
         var configuration = try RouletteConfiguration(profile: profile)
-        configuration.connectionName = "roulette command"
+        if profile.connectionName == nil { configuration.connectionName = "roulette command" }
         return configuration
     }
 }

@@ -47,9 +47,10 @@ struct TopicListener: Sendable {
         let connected = Set(client.snapshot().clusters.filter(\.isUp).map(\.cluster))
         let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
         options.requiresConnection = !isPattern || connected.isEmpty
-        let subscription = try await client.subscribe(to: topic, options: options)
+        let subscription = try await client.subscribeConfirmed(to: topic, options: options)
         for cluster in client.snapshot().clusters where subscription.clusters.contains(cluster.cluster) && !cluster.isUp {
-            let reason = cluster.lastError?.message ?? "no connection yet"
+            let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
+            let reason = cluster.lastError?.message ?? "no connection yet" + (progress.map { ": \($0)" } ?? "")
             StandardError.note(
                 "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
             )
@@ -80,7 +81,9 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .drained, .closed:
+        // The last two are told by every command.
+        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
+            .topicBreaksElixir, .credentialsInPlaintext:
             break
         }
     }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// Starts programs.
+/// Starts programs. They get the descriptors that they are meant to have and no others, and no password.
 enum ChildProcess {
     /// Where a program's standard input, output and error go.
     struct Streams {
@@ -16,7 +16,7 @@ enum ChildProcess {
     /// - Parameters:
     ///   - program: The path of the program.
     ///   - arguments: What follows the program's name.
-    ///   - streams: Its descriptors. Others are passed on only if they are not marked close-on-exec.
+    ///   - streams: Its descriptors. No others are passed on, however they were opened.
     ///   - ownSession: Whether it gets a session of its own, so that no terminal's ^C or hang-up reaches it.
     /// - Returns: the process's id; it has to be waited for.
     static func start(
@@ -42,6 +42,11 @@ enum ChildProcess {
         posix_spawn_file_actions_adddup2(&actions, streams.output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, streams.error, STDERR_FILENO)
         if let extra = streams.extra { posix_spawn_file_actions_adddup2(&actions, extra, 3) }
+        let firstUnused: Int32 = streams.extra == nil ? 3 : 4
+        #if os(Linux)
+            // Sockets of event loops are not marked close-on-exec, and there are always some being made.
+            if !DescriptorClosing.add(to: &actions, from: firstUnused) { DescriptorClosing.markAll(from: firstUnused) }
+        #endif
 
         // Signals that this program ignores would be ignored by the new one too.
         var signals = sigset_t()
@@ -49,17 +54,29 @@ enum ChildProcess {
         posix_spawnattr_setsigmask(&attributes, &signals)
         for signal in [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE, SIGTSTP, SIGTTIN, SIGTTOU] { sigaddset(&signals, signal) }
         posix_spawnattr_setsigdefault(&attributes, &signals)
-        let flags = Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | (ownSession ? Int32(spawnInOwnSession) : 0)
+        let flags =
+            Int32(POSIX_SPAWN_SETSIGDEF) | Int32(POSIX_SPAWN_SETSIGMASK) | (ownSession ? Int32(spawnInOwnSession) : 0)
+            | spawnWithoutOthers
         posix_spawnattr_setflags(&attributes, Int16(flags))
 
         var words: [UnsafeMutablePointer<CChar>?] = ([name] + arguments).map { strdup($0) }
         defer { words.forEach { free($0) } }
         words.append(nil)
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup($0) }
+        defer { variables.forEach { free($0) } }
+        variables.append(nil)
         var pid: pid_t = 0
-        let failure = posix_spawn(&pid, program, &actions, &attributes, words, environ)
+        let failure = posix_spawn(&pid, program, &actions, &attributes, words, variables)
         guard failure == 0 else { throw .failed("\(program) cannot be started: \(String(cString: strerror(failure)))") }
         return pid
     }
+
+    /// What a started program finds in its environment: everything but secrets of this one.
+    private static var environment: [String] {
+        ProcessInfo.processInfo.environment.filter { !secretVariables.contains($0.key) }.map { "\($0.key)=\($0.value)" }
+    }
+
+    private static let secretVariables: Set<String> = ["ROULETTE_PASSWORD"]
 
     /// Waits for a process that was started here, for at most `timeout`.
     /// - Returns: whether it has ended.
@@ -86,7 +103,10 @@ enum ChildProcess {
     // Defined with _GNU_SOURCE only in glibc, and so not visible here.
     #if os(Linux)
         private static let spawnInOwnSession: Int32 = 0x80
+        private static let spawnWithoutOthers: Int32 = 0
     #else
         private static let spawnInOwnSession: Int32 = 0x0400
+        /// What no action names is closed (POSIX_SPAWN_CLOEXEC_DEFAULT).
+        private static let spawnWithoutOthers: Int32 = 0x4000
     #endif
 }

@@ -1,3 +1,4 @@
+import CProcess
 import Foundation
 
 /// Writes and reads whole amounts on file descriptors, over interruptions and partial transfers.
@@ -31,6 +32,13 @@ enum FileDescriptors {
             if errno == EAGAIN {
                 var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
                 _ = poll(&waiting, 1, -1)
+            } else if errno == EIO, !cprocess_is_in_foreground(descriptor) {
+                // Started in the background, where a terminal gives nothing.
+                guard cprocess_wait_for_foreground(descriptor, SIGTTIN) else {
+                    throw .failed("the terminal cannot be read in the background; bring the command to the foreground (fg)")
+                }
+            } else if errno == EBADF, descriptor == STDIN_FILENO {
+                throw .failed("the standard input is closed; leave out <&- or read from a file")
             } else if errno != EINTR {
                 throw .failed("reading failed: \(String(cString: strerror(errno)))")
             }

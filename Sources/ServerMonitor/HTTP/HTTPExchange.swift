@@ -1,7 +1,9 @@
+import NATS
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
+import NIOTLS
 
 /// One GET on a connection of its own, within a time and a size.
 struct HTTPExchange {
@@ -13,15 +15,17 @@ struct HTTPExchange {
     }
 
     let endpoint: MonitorEndpoint
+    let tls: NATSClientConfiguration.TLS
     let timeout: Duration
     let answerLimit: Int
 
     func get(_ path: String, on eventLoop: any EventLoop) async throws(MonitorError) -> Answer {
+        let context = endpoint.isSecure ? try await makeContext() : nil
         let promise = eventLoop.makePromise(of: Answer.self)
         let deadline = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeout / .nanoseconds(1)))) {
             promise.fail(MonitorError(.timeout, "\(endpoint) did not answer within \(timeout)"))
         }
-        let connecting = connect(path, on: eventLoop, answer: promise)
+        let connecting = connect(path, context, on: eventLoop, answer: promise)
         connecting.whenFailure { promise.fail(unreachable($0)) }
         let answer: Result<Answer, any Error>
         do {
@@ -39,14 +43,29 @@ struct HTTPExchange {
         // Whatever became of it, also of one that is only now being made.
         connecting.whenSuccess { $0.close(promise: nil) }
         switch answer {
-        case .success(let answer): return answer
+        case .success(let answer):
+            guard !endpoint.isSecure, answer.isFromHTTPSPort else { return answer }
+            throw MonitorError(.answer, "\(endpoint) expects HTTPS; write https:// in its URL")
         case .failure(let error as MonitorError): throw error
         case .failure(let error): throw unreachable(error)
         }
     }
 
+    /// Reads the files, which is nothing for an event loop.
+    private func makeContext() async throws(MonitorError) -> TLSContext {
+        let tls = tls
+        do {
+            return try await NIOThreadPool.singleton.runIfActive { try tls.makeContext() }
+        } catch {
+            throw unreachable(error)
+        }
+    }
+
+    private var attempt: TLSAttempt { TLSAttempt(configuration: tls, host: endpoint.host, peer: .monitoring) }
+
     private func connect(
         _ path: String,
+        _ context: TLSContext?,
         on eventLoop: any EventLoop,
         answer: EventLoopPromise<Answer>
     ) -> EventLoopFuture<any Channel> {
@@ -55,11 +74,10 @@ struct HTTPExchange {
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
                     let pipeline = channel.pipeline.syncOperations
-                    if endpoint.isSecure {
-                        let context = try NIOSSLContext(configuration: .makeClientConfiguration())
-                        // An IP address cannot be sent as the name; the certificate has to hold it all the same.
-                        let name = endpoint.host.isIPAddress ? nil : endpoint.host
-                        try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
+                    if let context {
+                        let handler = try attempt.makeHandler(context)
+                        try pipeline.addHandler(handler)
+                        try pipeline.addHandler(TLSWatcher(attempt: attempt, context: context, handler: handler))
                     }
                     try pipeline.addHTTPClientHandlers()
                     try pipeline.addHandler(ExchangeHandler(exchange: self, path: path, answer: answer))
@@ -71,6 +89,7 @@ struct HTTPExchange {
     func unreachable(_ error: any Error) -> MonitorError {
         switch error {
         case let error as MonitorError: error
+        case let error as NATSError: MonitorError(.unreachable, "\(endpoint): \(error.message)")
         case let error as NIOConnectionError where error.connectionErrors.isEmpty:
             MonitorError(.unreachable, "\(endpoint.host) has no address; check the spelling and the DNS")
         case is NIOConnectionError:
@@ -82,6 +101,43 @@ struct HTTPExchange {
         default:
             MonitorError(.unreachable, "the connection to \(endpoint) failed: \(error)")
         }
+    }
+}
+
+/// Says why TLS failed, and refuses what the library under us lets pass.
+private final class TLSWatcher: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+
+    private let attempt: TLSAttempt
+    private let context: TLSContext
+    private let handler: NIOSSLClientHandler
+
+    init(attempt: TLSAttempt, context: TLSContext, handler: NIOSSLClientHandler) {
+        self.attempt = attempt
+        self.context = context
+        self.handler = handler
+    }
+
+    func userInboundEventTriggered(context channel: ChannelHandlerContext, event: Any) {
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event {
+            do {
+                try attempt.checkIdentity(handler.peerCertificate)
+            } catch {
+                return channel.fireErrorCaught(error)
+            }
+        }
+        channel.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context channel: ChannelHandlerContext, error: any Error) {
+        channel.fireErrorCaught(attempt.explain(error, by: handler, context) ?? error)
+    }
+}
+
+extension HTTPExchange.Answer {
+    /// What Go's HTTP server says to a request in plain text on a port for TLS.
+    fileprivate var isFromHTTPSPort: Bool {
+        status == 400 && String(buffer: body).contains("HTTP request to an HTTPS server")
     }
 }
 
@@ -137,8 +193,4 @@ private final class ExchangeHandler: ChannelInboundHandler {
         answer.fail(exchange.unreachable(error))
         context.close(promise: nil)
     }
-}
-
-extension String {
-    fileprivate var isIPAddress: Bool { (try? SocketAddress(ipAddress: self, port: 0)) != nil }
 }

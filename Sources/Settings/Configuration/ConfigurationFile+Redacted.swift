@@ -6,46 +6,51 @@ extension ConfigurationFile {
     /// The result parses again, to the same configuration but for its secrets and to credentials of absolute path.
     public func redactedDescription() -> String {
         var lines: [String] = []
-        if let defaultProfile { lines.append("default_profile = \(Self.literal(defaultProfile))") }
-        if let theme { lines.append("theme = \(Self.literal(theme))") }
+        if let defaultProfile { lines.append("default_profile = \(TOMLLiteral.string(defaultProfile))") }
+        if let theme { lines.append("theme = \(TOMLLiteral.string(theme))") }
         for profile in profiles { lines += [""] + Self.describe(profile) }
         let changes = keyBindings.changesFromStandard
         if !changes.isEmpty {
             lines += ["", "[keys]"]
             lines += changes.map { action, keys in
-                "\(action.rawValue) = [\(keys.map { Self.literal($0.description) }.joined(separator: ", "))]"
+                "\(action.rawValue) = [\(keys.map { TOMLLiteral.string($0.description) }.joined(separator: ", "))]"
             }
         }
         return lines.drop { $0.isEmpty }.joined(separator: "\n") + "\n"
     }
 
     private static func describe(_ profile: Profile) -> [String] {
-        let path = "profiles.\(literal(profile.name, bare: true))"
+        let path = "profiles.\(TOMLLiteral.string(profile.name, bare: true))"
         var lines = [
             "[\(path)]",
-            "environment = \(literal(profile.environment.rawValue))",
+            "environment = \(TOMLLiteral.string(profile.environment.rawValue))",
             "allow_publish = \(profile.allowPublish)",
-            "naming = \(literal(profile.naming.rawValue))",
-            "role = \(literal(profile.role.rawValue))",
-            "pool_size = \(profile.poolSize)",
-            "ping_interval = \(literal(DurationText.format(profile.pingInterval)))",
-            "max_ping_failure = \(profile.maxPingFailure)",
-            "max_retry = \(profile.maxRetry)",
-            "base_backoff = \(literal(DurationText.format(profile.baseBackoff)))",
-            "max_backoff = \(literal(DurationText.format(profile.maxBackoff)))",
-            "subscription_restart = \(literal(profile.subscriptionRestart.rawValue))",
-            "connection_timeout = \(literal(DurationText.format(profile.connectionTimeout)))",
-            "watch = [\(profile.watch.map { literal($0) }.joined(separator: ", "))]",
-            "history = \(profile.keepsHistory)",
+            "naming = \(TOMLLiteral.string(profile.naming.rawValue))",
+            "role = \(TOMLLiteral.string(profile.role.rawValue))",
+            "subscription_restart = \(TOMLLiteral.string(profile.subscriptionRestart.rawValue))",
+            "inbox_prefix = \(TOMLLiteral.string(profile.inboxPrefix))",
+            "watch = [\(profile.watch.map { TOMLLiteral.string($0) }.joined(separator: ", "))]",
         ]
-        if let theme = profile.theme { lines.append("theme = \(literal(theme))") }
+        lines += ProfileSetting.all.compactMap { setting in
+            setting.literal(of: profile).map { "\(setting.key) = \($0)" }
+        }
         lines += describe(profile.login) + describe(profile.tls)
         for server in profile.servers {
             lines += ["", "[[\(path).servers]]"]
-            if let name = server.name { lines.append("name = \(literal(name))") }
-            lines += ["host = \(literal(server.host))", "port = \(server.port)"]
-            if server.requiresTLS { lines.append("tls = true") }
-            if let monitor = server.monitor { lines.append("monitor = \(literal(monitor))") }
+            if let name = server.name { lines.append("name = \(TOMLLiteral.string(name))") }
+            lines += ["host = \(TOMLLiteral.string(server.host))", "port = \(server.port)"]
+            if !server.alternatives.isEmpty {
+                let addresses = server.alternatives.map { TOMLLiteral.string($0.description) }
+                lines.append("alternatives = [\(addresses.joined(separator: ", "))]")
+            }
+            if let tls = server.tls {
+                lines += describe(server.requiresTLS ? tls.requiring() : tls)
+            } else if server.requiresTLS {
+                lines.append("tls = true")
+            }
+            lines += describe(server.login)
+            if let prefix = server.inboxPrefix { lines.append("inbox_prefix = \(TOMLLiteral.string(prefix))") }
+            if let monitor = server.monitor { lines.append("monitor = \(TOMLLiteral.string(monitor))") }
         }
         return lines
     }
@@ -53,45 +58,25 @@ extension ConfigurationFile {
     private static func describe(_ login: Profile.Login?) -> [String] {
         switch login {
         case .user(let user, let password?):
-            ["user = \(literal(user))", "password = \(literal(password.description))"]
-        case .user(let user, nil): ["user = \(literal(user))"]
-        case .token(let token): ["token = \(literal(token.description))"]
-        case .credentials(let path): ["credentials = \(literal(path))"]
-        case .nkey(let path): ["nkey = \(literal(path))"]
+            ["user = \(TOMLLiteral.string(user))", "password = \(TOMLLiteral.string(password.description))"]
+        case .user(let user, nil): ["user = \(TOMLLiteral.string(user))"]
+        case .token(let token): ["token = \(TOMLLiteral.string(token.description))"]
+        case .credentials(let path): ["credentials = \(TOMLLiteral.string(path))"]
+        case .nkey(let path): ["nkey = \(TOMLLiteral.string(path))"]
         // A profile of a file never has them.
         case .jwt, nil: []
         }
     }
 
     private static func describe(_ tls: NATSClientConfiguration.TLS) -> [String] {
-        var lines = ["tls = \(literal(Profile.TLSMode(tls.mode).rawValue))"]
+        var lines = ["tls = \(TOMLLiteral.string(Profile.TLSMode(tls.mode).rawValue))"]
         if tls.mode != .disabled { lines.append("tls_verify = \(tls.verification == .full)") }
-        if case .file(let path) = tls.trustRoots { lines.append("tls_ca = \(literal(path))") }
+        if let name = tls.serverName { lines.append("tls_server_name = \(TOMLLiteral.string(name))") }
+        if case .file(let path) = tls.trustRoots { lines.append("tls_ca = \(TOMLLiteral.string(path))") }
         if let certificate = tls.clientCertificate {
-            lines.append("tls_cert = \(literal(certificate.chainFile))")
-            lines.append("tls_key = \(literal(certificate.keyFile))")
+            lines.append("tls_cert = \(TOMLLiteral.string(certificate.chainFile))")
+            lines.append("tls_key = \(TOMLLiteral.string(certificate.keyFile))")
         }
         return lines
-    }
-
-    /// A TOML basic string, or with `bare` the text itself where TOML allows that.
-    private static func literal(_ text: String, bare: Bool = false) -> String {
-        if bare, !text.isEmpty, text.utf8.allSatisfy(TOMLLocator.isBareKeyByte) { return text }
-        var result = "\""
-        for scalar in text.unicodeScalars {
-            switch scalar {
-            case "\"", "\\":
-                result += "\\\(scalar)"
-            default:
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-                default:
-                    result.unicodeScalars.append(scalar)
-                }
-            }
-        }
-        return result + "\""
     }
 }

@@ -50,7 +50,7 @@ public struct ConfigurationFile: Sendable, Hashable {
             throw SettingsError(
                 .unknownName,
                 file: file,
-                "choose a profile with --profile or default_profile: \(names.joined(separator: ", "))"
+                "choose a profile with --profile or default_profile: \(NearestName.list(names))"
             )
         }
         return only
@@ -59,11 +59,7 @@ public struct ConfigurationFile: Sendable, Hashable {
     /// Whether a password or a token stands in the file itself, so that nobody else may read it.
     public var holdsSecrets: Bool {
         profiles.contains { profile in
-            switch profile.login {
-            case .user(_, let password): password != nil
-            case .token, .jwt: true
-            case .credentials, .nkey, nil: false
-            }
+            ([profile.login] + profile.servers.map(\.login)).contains { $0?.holdsSecret ?? false }
         }
     }
 }

@@ -1,4 +1,5 @@
 public import NATS
+import Roulette
 
 /// One deployment: its clusters in ring order, and how to talk to them.
 ///
@@ -50,8 +51,8 @@ public struct Profile: Sendable, Hashable {
         case credentials(path: String)
         /// The path of a file with the seed of an NKEY.
         case nkey(path: String)
-        /// A JWT and the seed of its key, as a context of the NATS command line can hold them.
-        case jwt(Secret, seed: Secret)
+        /// A JWT and the seed of its key, as a context of the NATS command line can hold them. A bearer JWT needs no seed.
+        case jwt(Secret, seed: Secret?)
     }
 
     /// The profile's name in its file.
@@ -72,14 +73,34 @@ public struct Profile: Sendable, Hashable {
     public var maxPingFailure = 2
     /// Retries of one publish or subscribe while its cluster is down, 0 to 1000; then it fails.
     public var maxRetry = 10
-    /// The first backoff between tries, 1 ms to ``maxBackoff``.
+    /// The first backoff between tries, 1 ms to 1 h.
     public var baseBackoff: Duration = .milliseconds(10)
-    /// The longest backoff, up to 1 h.
+    /// The longest backoff, up to 1 h; it also bounds a longer ``baseBackoff``.
     public var maxBackoff: Duration = .seconds(5)
+    /// The time from which the moment of the first new attempt is drawn when a connection is lost.
+    public var reconnectJitter = Self.library.reconnectJitter
     /// What becomes of a subscription when its connection is lost.
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// The deadline from the first TCP packet to the first PONG, 10 ms to 10 min.
     public var connectionTimeout: Duration = .seconds(5)
+    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment: then a topic that they cannot receive is warned of.
+    public var elixirCompatibleTopics = false
+    /// How long the socket may not take a buffer of frames before the connection ends, 10 ms to 10 min.
+    public var writeTimeout = Self.library.writeTimeout
+    /// How long an orderly end may take, 10 ms to 1 h.
+    public var drainTimeout = Self.library.drainTimeout
+    /// The most bytes that wait for the socket of one connection.
+    public var outboundBufferSize = Self.library.outboundBufferSize
+    /// Whether addresses that servers announce are tried when the configured ones do not answer.
+    public var usesDiscoveredServers = Self.library.usesDiscoveredServers
+    /// Whether a server that is going to stop is left at once.
+    public var movesOnLameDuck = Self.library.movesOnLameDuck
+    /// How long both servers deliver during such a move.
+    public var moveOverlap = Self.library.moveOverlap
+    /// What the topics of replies begin with.
+    public var inboxPrefix = Self.library.inboxPrefix
+    /// The name shown in the servers' monitoring, or nil for the program's.
+    public var connectionName: String?
     /// The console's theme for this deployment, in place of the configuration's; nil for that one.
     public var theme: String?
     /// Topic patterns that the console subscribes to on every cluster from its start.
@@ -88,10 +109,15 @@ public struct Profile: Sendable, Hashable {
     public var keepsHistory = true
     /// How the client proves who it is, or nil for not at all.
     public var login: Login?
+    /// Whether the login is meant to be sent without encryption, so that nothing warns of it.
+    public var allowsPlaintextCredentials = false
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
     /// The clusters in ring order, at least one.
     public var servers: [ProfileServer]
+
+    /// Where the library's own defaults are.
+    private static let library = RouletteConfiguration(servers: [])
 
     /// A profile with every setting at its default.
     ///
@@ -107,9 +133,10 @@ public struct Profile: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - name: The name shown for it.
-    ///   - addresses: The servers in ring order. If several carry a login it must be the same one.
+    ///   - addresses: The servers in ring order, without logins.
     ///   - naming: How clusters are named on the ring.
-    /// - Throws: ``SettingsError`` when there is no server, two have one address or name, or their logins differ.
+    /// - Throws: ``SettingsError`` when there is no server, two have one address or name, or one holds a login: arguments can
+    ///   be read by everybody on the machine.
     public init(name: String, addresses: [ServerAddress], naming: Naming = .index) throws(SettingsError) {
         let option = "--server"
         guard !addresses.isEmpty else {
@@ -119,13 +146,17 @@ public struct Profile: Sendable, Hashable {
             ProfileServer(name: $0.name, host: $0.host, port: $0.port, requiresTLS: $0.requiresTLS)
         }
         try ServerList.check(servers, naming: naming, option: option)
-        let logins = Set(addresses.compactMap(\.login))
-        guard logins.count <= 1 else {
-            throw SettingsError(.invalid, file: option, "the servers carry different logins, use one for all of them")
+        if let index = addresses.firstIndex(where: { $0.login != nil }) {
+            throw SettingsError(
+                .invalid,
+                file: "\(option) number \(index + 1)",
+                "a login in an argument can be read by everybody on this machine, in the list of processes. Remove what stands "
+                    + "before the @, and use --user NAME, whose password is asked for or taken from ROULETTE_PASSWORD, or "
+                    + "--token-file, --creds or --nkey; or write the login into a profile or a context"
+            )
         }
         self.init(name: name, servers: servers)
         self.naming = naming
-        self.login = logins.first.map(Login.init)
     }
 }
 

@@ -8,6 +8,8 @@ public struct ProfileServer: Sendable, Hashable {
     public var host: String
     /// The TCP port, 1 to 65535.
     public var port: Int
+    /// Other servers of the same cluster, tried in turn when the first does not answer.
+    public var alternatives: [NATSClientConfiguration.Address] = []
     /// The URL of a server's HTTP monitoring endpoint, or nil.
     public var monitor: String?
     /// Whether it was given as `tls://` or with `tls = true`: whatever the profile says, nothing is sent to it that is not encrypted.
@@ -16,6 +18,8 @@ public struct ProfileServer: Sendable, Hashable {
     public var login: Profile.Login?
     /// The encryption for this cluster, in place of the profile's.
     public var tls: NATSClientConfiguration.TLS?
+    /// What the reply topics of this cluster begin with, in place of the profile's.
+    public var inboxPrefix: String?
 
     /// Describes one cluster.
     ///
@@ -41,6 +45,9 @@ public struct ProfileServer: Sendable, Hashable {
 
     /// `host:port`, with IPv6 addresses in brackets.
     public var endpoint: String { ServerAddress(host: host, port: port).endpoint }
+
+    /// The addresses of all its servers.
+    var endpoints: [String] { [endpoint] + alternatives.map(\.description) }
 
     /// The name if it has one, else the address.
     public var label: String { name ?? endpoint }
@@ -70,16 +77,20 @@ enum ServerList {
         var endpoints: [String: Int] = [:]
         var names: [String: Int] = [:]
         for (index, server) in servers.enumerated() {
-            if let first = endpoints[server.endpoint.lowercased()] {
-                conflicts.append(
-                    Conflict(
-                        index: index,
-                        message: "\(entry(index, servers)) has the address of \(entry(first, servers)), "
-                            + "\(server.endpoint); each cluster needs its own"
+            for endpoint in server.endpoints {
+                if let first = endpoints[endpoint.lowercased()] {
+                    conflicts.append(
+                        Conflict(
+                            index: index,
+                            message: first == index
+                                ? "\(entry(index, servers)) has the address \(endpoint) twice, remove one"
+                                : "\(entry(index, servers)) has the address of \(entry(first, servers)), "
+                                    + "\(endpoint); each cluster needs its own"
+                        )
                     )
-                )
-            } else {
-                endpoints[server.endpoint.lowercased()] = index
+                } else {
+                    endpoints[endpoint.lowercased()] = index
+                }
             }
             guard let name = server.name else {
                 if naming == .name {

@@ -15,7 +15,10 @@ extension RouletteConfiguration {
         for server in profile.servers {
             var result = Server(name: server.name, host: server.host, port: server.port, monitor: server.monitor)
             if let login = server.login { result.credentials = try Self.credentials(login, place: place) }
-            result.tls = server.tls ?? (server.requiresTLS ? profile.tls.requiring() : nil)
+            result.alternatives = server.alternatives
+            result.inboxPrefix = server.inboxPrefix
+            let tls = server.tls ?? profile.tls
+            result.tls = server.requiresTLS ? tls.requiring() : server.tls
             servers.append(result)
         }
         self.init(servers: servers)
@@ -42,7 +45,18 @@ extension RouletteConfiguration {
         baseBackoff = profile.baseBackoff
         maxBackoff = profile.maxBackoff
         connectionTimeout = profile.connectionTimeout
+        elixirCompatibleTopics = profile.elixirCompatibleTopics
+        reconnectJitter = profile.reconnectJitter
+        writeTimeout = profile.writeTimeout
+        drainTimeout = profile.drainTimeout
+        outboundBufferSize = profile.outboundBufferSize
+        usesDiscoveredServers = profile.usesDiscoveredServers
+        movesOnLameDuck = profile.movesOnLameDuck
+        moveOverlap = profile.moveOverlap
+        inboxPrefix = profile.inboxPrefix
+        if let name = profile.connectionName { connectionName = name }
         tls = profile.tls
+        allowsPlaintextCredentials = profile.allowsPlaintextCredentials
         if let login = profile.login { credentials = try Self.credentials(login, place: place) }
     }
 
@@ -54,7 +68,11 @@ extension RouletteConfiguration {
         case .user(let user, let password?):
             return { .userPassword(user: user, password: password) }
         case .user(let user, password: nil):
-            throw SettingsError(.invalid, file: place, "the user \(quoted(user)) has no password, set ROULETTE_PASSWORD")
+            throw SettingsError(
+                .invalid,
+                file: place,
+                "the user \(quoted(LoginName.shown(user))) has no password, set ROULETTE_PASSWORD"
+            )
         case .token(let token):
             return { .token(token) }
         case .credentials(let path):
@@ -69,7 +87,7 @@ extension RouletteConfiguration {
 
 extension NATSClientConfiguration.TLS {
     /// The same, but never without encryption.
-    fileprivate func requiring() -> Self {
+    func requiring() -> Self {
         var tls = self
         if tls.mode == .automatic || tls.mode == .disabled { tls.mode = .required }
         return tls

@@ -1,5 +1,4 @@
 import Foundation
-import NATS
 
 /// A context of the `nats` command line (ADR-21): one cluster with its login and encryption.
 ///
@@ -11,7 +10,7 @@ public struct NATSContext: Sendable, Hashable {
 
     /// The context's name, which becomes the name of the cluster.
     public let name: String
-    /// The cluster. Of several URLs it has the first: they are servers of one cluster, which one address stands for here.
+    /// The cluster. Of several URLs the first is its address and the others are tried in turn.
     public let server: ProfileServer
 
     /// Reads a context.
@@ -36,7 +35,7 @@ public struct NATSContext: Sendable, Hashable {
             let reason = NearestName.unknown("context", name, known: known)
             throw SettingsError(.unknownName, file: path, "context \(quoted(name)): \(reason)")
         }
-        var fields = try ContextFields(file)
+        let fields = try ContextFields(file)
         if fields.holdsSecrets { try file.requirePrivate(because: "it holds a password, a token or a key") }
         self.name = name
         self.server = try fields.server(named: name, environment: environment)
@@ -65,121 +64,5 @@ extension Profile {
         try ServerList.check(servers, naming: naming, option: "--context")
         self.init(name: name, servers: servers)
         self.naming = naming
-    }
-}
-
-/// The fields of a context that are set.
-private struct ContextFields {
-    /// Fields that say nothing about how to connect, or only about JetStream, which is not used here.
-    private static let ignored: Set<String> = [
-        "name", "description", "color_scheme", "jetstream_domain", "jetstream_api_prefix", "jetstream_event_prefix",
-    ]
-
-    private let path: String
-    private var texts: [String: String] = [:]
-    private var flags: Set<String> = []
-    private var unusable: [String] = []
-
-    init(_ file: SettingsFile) throws(SettingsError) {
-        path = file.path
-        guard
-            let object = try? JSONSerialization.jsonObject(with: Data(file.bytes)) as? [String: Any]
-        else {
-            throw SettingsError(.syntax, file: file.path, "is not a JSON object")
-        }
-        for (key, value) in object {
-            switch value {
-            case let text as String:
-                if !text.isEmpty { texts[key] = text }
-            case let number as NSNumber:
-                if number.boolValue { flags.insert(key) }
-            case is NSNull:
-                break
-            case let list as [Any]:
-                if !list.isEmpty { unusable.append(key) }
-            default:
-                unusable.append(key)
-            }
-        }
-    }
-
-    var holdsSecrets: Bool {
-        let isInURL = texts["url"]?.contains("@") ?? false
-        return isInURL || ["password", "token", "user_seed", "user_jwt"].contains { texts[$0] != nil }
-    }
-
-    mutating func server(named name: String, environment: [String: String]) throws(SettingsError) -> ProfileServer {
-        func expanded(_ path: String?) -> String? {
-            path.map { SettingsLocations.expand($0, from: ".", environment: environment) }
-        }
-        let address = try address(take("url") ?? "nats://localhost:4222")
-        let login = try login(address, expanded)
-        let tls = try tls(requiring: address.requiresTLS, expanded)
-
-        // What nobody asked for.
-        let rest = (texts.keys.map(\.self) + flags + unusable).filter { !Self.ignored.contains($0) }.sorted()
-        guard rest.isEmpty else {
-            throw SettingsError(
-                .invalid,
-                problems: rest.map {
-                    SettingsProblem(file: path, key: $0, message: "cannot be honored here, use another context or --server")
-                }
-            )
-        }
-        var server = ProfileServer(name: name, host: address.host, port: address.port, requiresTLS: address.requiresTLS)
-        server.login = login
-        server.tls = tls
-        return server
-    }
-
-    private mutating func take(_ key: String) -> String? { texts.removeValue(forKey: key) }
-
-    private func address(_ urls: String) throws(SettingsError) -> ServerAddress {
-        let first = urls.split(separator: ",").first.map(String.init) ?? ""
-        do {
-            return try ServerAddress(parsing: first.trimmingCharacters(in: .whitespaces))
-        } catch {
-            throw SettingsError(.invalid, file: path, key: "url", error.message)
-        }
-    }
-
-    private mutating func login(
-        _ address: ServerAddress,
-        _ expanded: (String?) -> String?
-    ) throws(SettingsError) -> Profile.Login? {
-        let (password, seed) = (take("password"), take("user_seed"))
-        var logins: [(key: String, login: Profile.Login)] = []
-        if let login = address.login { logins.append(("url", Profile.Login(login))) }
-        if let user = take("user") { logins.append(("user", .user(user, password: password.map { Secret($0) }))) }
-        if let path = expanded(take("creds")) { logins.append(("creds", .credentials(path: path))) }
-        if let path = expanded(take("nkey")) { logins.append(("nkey", .nkey(path: path))) }
-        if let token = take("token") { logins.append(("token", .token(Secret(token)))) }
-        if let jwt = take("user_jwt") {
-            guard let seed else {
-                throw SettingsError(.invalid, file: path, key: "user_jwt", "a JWT needs the seed of its key, in user_seed")
-            }
-            logins.append(("user_jwt", .jwt(Secret(jwt), seed: Secret(seed))))
-        }
-        guard logins.count <= 1 else {
-            let keys = logins.map(\.key).joined(separator: " and ")
-            throw SettingsError(.invalid, file: path, key: logins[1].key, "a context has one login, but \(keys) are set")
-        }
-        return logins.first?.login
-    }
-
-    private mutating func tls(
-        requiring isRequired: Bool,
-        _ expanded: (String?) -> String?
-    ) throws(SettingsError) -> NATSClientConfiguration.TLS {
-        var tls = NATSClientConfiguration.TLS()
-        let (authorities, certificate, key) = (expanded(take("ca")), expanded(take("cert")), expanded(take("key")))
-        if let authorities { tls.trustRoots = .file(authorities) }
-        if let certificate, let key { tls.clientCertificate = .init(chainFile: certificate, keyFile: key) }
-        guard (certificate == nil) == (key == nil) else {
-            throw SettingsError(.invalid, file: path, key: certificate == nil ? "key" : "cert", "cert and key need each other")
-        }
-        if isRequired || authorities != nil || certificate != nil { tls.mode = .required }
-        if flags.remove("tls_first") != nil { tls.mode = .first }
-        return tls
     }
 }

@@ -2,8 +2,11 @@ import TOMLKit
 
 /// Reads TOML text into nodes that know their lines.
 enum TOMLDocument {
-    /// The longest text read, in bytes. A configuration or theme of a person's hand is a hundredth of it.
-    static let sizeLimit = 1 << 20
+    /// The longest text read, in bytes. A configuration or theme of a person's hand is a fiftieth of it.
+    static let sizeLimit = 1 << 18
+    /// The most keys and array indices that lead to a value. A configuration needs five. The parser and everything after it
+    /// recurse, and what they spend on a path grows with its length.
+    static let depthLimit = 32
 
     /// Parses a whole document.
     ///
@@ -12,9 +15,23 @@ enum TOMLDocument {
     ///   - file: The name to give in errors.
     /// - Returns: The top table.
     static func parse(_ text: String, file: String) throws(SettingsError) -> TOMLNode {
+        guard text.utf8.count <= sizeLimit else {
+            throw SettingsError(.syntax, file: file, "is longer than \(sizeLimit) bytes")
+        }
         if let line = lineOfNUL(in: text) {
             // TOMLKit hands the text over as a C string, which would end here without a word.
             throw SettingsError(.syntax, file: file, line: line, "a NUL byte is not allowed in TOML, remove it")
+        }
+        // Before the parser sees it: that one has no limit for dotted keys.
+        var locator = TOMLLocator(text)
+        locator.scan()
+        if let line = locator.firstLineTooDeep {
+            throw SettingsError(
+                .syntax,
+                file: file,
+                line: line,
+                "more than \(depthLimit) keys and elements are nested in each other here, which no setting needs"
+            )
         }
         let table: TOMLTable
         do {
@@ -24,17 +41,24 @@ enum TOMLDocument {
                 .syntax,
                 file: file,
                 line: error.source.begin.line,
-                "not valid TOML at column \(error.source.begin.column): \(error.description)"
+                "not valid TOML at column \(error.source.begin.column): \(withoutValues(error.description))"
             )
         } catch {
-            throw SettingsError(.syntax, file: file, "not valid TOML: \(error)")
+            throw SettingsError(.syntax, file: file, "not valid TOML")
         }
-        var locator = TOMLLocator(text)
-        locator.scan()
         if let line = locator.firstLineWithEscapedNUL {
             throw SettingsError(.syntax, file: file, line: line, "the escape \\u0000 is not supported, remove it")
         }
         return node(table, at: .root, line: 1, locations: locator.lines)
+    }
+
+    /// The parser's message without what it repeats of a value, which may be a password: `'…'` for all that is longer than one
+    /// character in quotes. Keys that are there twice stay.
+    static func withoutValues(_ message: String) -> String {
+        if message.contains("redefine") { return message }
+        return message.split(separator: "'", omittingEmptySubsequences: false).enumerated()
+            .map { index, part in index % 2 == 1 && part.count > 1 ? "…" : String(part) }
+            .joined(separator: "'")
     }
 
     private static func lineOfNUL(in text: String) -> Int? {

@@ -1,12 +1,15 @@
 /// Finds the line of every key and array element of a TOML document.
 ///
-/// TOMLKit gives positions for syntax errors only. This walks a text that it has already accepted, so it decides
-/// nothing about validity; on a text that is not TOML it still ends and never traps.
+/// TOMLKit gives positions for syntax errors only, and has no limit for the depth of dotted keys. This walks the text before
+/// it: on a text that is not TOML it ends, never traps and decides nothing, and one that is nested too deep is not walked on.
+/// What it costs grows with the text's length and no faster.
 struct TOMLLocator {
     /// The first line of each key or element, counted from 1.
     private(set) var lines: [TOMLPath: Int] = [:]
     /// The first line that holds a string with an escaped NUL, which TOMLKit would cut short.
     private(set) var firstLineWithEscapedNUL: Int?
+    /// The line where the scan ended because more than ``TOMLDocument/depthLimit`` keys and indices lead to a value.
+    private(set) var firstLineTooDeep: Int?
 
     private let bytes: [UInt8]
     private var position = 0
@@ -54,6 +57,7 @@ extension TOMLLocator {
         let keys = scanDottedKey()
         for (offset, key) in keys.enumerated() {
             path = path.appending(key)
+            guard isWithinLimit(path) else { return path }
             note(path, headerLine)
             if isElement, offset == keys.count - 1 {
                 let index = elementCounts[path, default: 0]
@@ -73,6 +77,7 @@ extension TOMLLocator {
         let keyLine = line
         for key in scanDottedKey() {
             path = path.appending(key)
+            guard isWithinLimit(path) else { return }
             note(path, keyLine)
         }
         skipSpaces()
@@ -104,6 +109,7 @@ extension TOMLLocator {
                 index += 1
             } else {
                 let element = path.appending(index)
+                guard isWithinLimit(element) else { return }
                 note(element, line)
                 scanValue(at: element)
             }
@@ -126,6 +132,14 @@ extension TOMLLocator {
         advance()
     }
 
+    /// Whether a path may be noted and followed. If not, the scan is over.
+    private mutating func isWithinLimit(_ path: TOMLPath) -> Bool {
+        guard path.components.count > TOMLDocument.depthLimit else { return true }
+        if firstLineTooDeep == nil { firstLineTooDeep = line }
+        position = bytes.count
+        return false
+    }
+
     private mutating func note(_ path: TOMLPath, _ line: Int) {
         if lines[path] == nil { lines[path] = line }
     }
@@ -138,7 +152,8 @@ extension TOMLLocator {
         var keys: [String] = []
         while true {
             skipSpaces()
-            guard let byte = peek() else { return keys }
+            // One more than allowed is enough to know that it is too many.
+            guard let byte = peek(), keys.count <= TOMLDocument.depthLimit else { return keys }
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 keys.append(scanString())
             } else {

@@ -4,7 +4,9 @@ struct TableReader {
     let node: TOMLNode
     private(set) var problems: [SettingsProblem] = []
     private let entries: [String: TOMLNode]
+    /// The keys that were asked for, in order, and as a set: a table may have a hundred thousand.
     private var known: [String] = []
+    private var isKnown: Set<String> = []
 
     /// Reads `node`, which is noted as a problem and then read as empty if it is not a table.
     init(_ node: TOMLNode, file: String) {
@@ -25,7 +27,7 @@ struct TableReader {
 
     /// The value of a key that the caller will check, and a mark that the key is known.
     mutating func value(_ key: String) -> TOMLNode? {
-        known.append(key)
+        if isKnown.insert(key).inserted { known.append(key) }
         return entries[key]
     }
 
@@ -39,10 +41,13 @@ struct TableReader {
 
     /// All problems of this table, the keys that nobody asked for among them.
     consuming func finish() -> [SettingsProblem] {
-        for key in keys where !known.contains(key) {
+        var searches = 0
+        for key in keys where !isKnown.contains(key) {
             // A key with a value is in `entries`, as `keys` comes from there.
             guard let entry = entries[key] else { continue }
-            note(entry, NearestName.unknown("key", key, known: known))
+            // More than an error keeps need no advice.
+            searches += 1
+            note(entry, searches > SettingsError.problemLimit ? "unknown key" : NearestName.unknown("key", key, known: known))
         }
         return problems
     }
@@ -115,7 +120,12 @@ extension TableReader {
 
     mutating func choice<Choice>(_ key: String, _: Choice.Type = Choice.self) -> Choice?
     where Choice: CaseIterable & RawRepresentable<String> {
-        guard let node = value(key), let text = string(node) else { return nil }
+        value(key).flatMap { choice($0) }
+    }
+
+    mutating func choice<Choice>(_ node: TOMLNode, _: Choice.Type = Choice.self) -> Choice?
+    where Choice: CaseIterable & RawRepresentable<String> {
+        guard let text = string(node) else { return nil }
         if let choice = Choice(rawValue: text) { return choice }
         let names = Choice.allCases.map(\.rawValue)
         note(node, "\(quoted(text)): " + NearestName.unknown("value", text, known: names))

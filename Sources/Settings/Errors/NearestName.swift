@@ -2,14 +2,15 @@
 enum NearestName {
     /// The candidate with the fewest edits from `name`, or nil when none is near enough to be a slip of the hand.
     ///
-    /// Near enough is one edit for each three characters, at least one. Of equally near candidates the first wins.
+    /// Near enough is one edit for each three characters, at least one. Of equally near candidates the first wins. Of many
+    /// candidates only the first are looked at: what a file defines may be a hundred thousand.
     static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased())
         // A key of any length can stand in a file; the distance is quadratic, and no name of ours is this long.
         guard wanted.count <= 64 else { return nil }
         let limit = max(1, wanted.count / 3)
         var best: (name: String, distance: Int)?
-        for candidate in candidates {
+        for candidate in candidates.prefix(candidateLimit) where abs(candidate.count - wanted.count) <= limit {
             let distance = distance(from: wanted, to: Array(candidate.lowercased()))
             if distance <= limit, distance < best?.distance ?? Int.max { best = (candidate, distance) }
         }
@@ -20,8 +21,16 @@ enum NearestName {
     static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
         if let nearest = of(name, among: known) { return "unknown \(kind), did you mean \(quoted(nearest))?" }
         if known.isEmpty { return "unknown \(kind), none is defined" }
-        return "unknown \(kind), use one of: \(known.joined(separator: ", "))"
+        return "unknown \(kind), use one of: \(list(known))"
     }
+
+    /// Names for an error, shortened where they would fill a screen.
+    static func list(_ names: [String]) -> String {
+        names.prefix(listLimit).joined(separator: ", ") + (names.count > listLimit ? ", and \(names.count - listLimit) more" : "")
+    }
+
+    private static let candidateLimit = 1000
+    private static let listLimit = 60
 
     /// Insertions, deletions, substitutions and swaps of two neighbors (optimal string alignment).
     private static func distance(from source: [Character], to target: [Character]) -> Int {
@@ -43,7 +52,10 @@ enum NearestName {
 }
 
 /// A value from a file in quotes, fit for one line of an error: control characters escaped, long text cut.
+///
+/// A text that looks like a URL with a login is not repeated: it stands where somebody mistook one key for another.
 func quoted(_ text: String) -> String {
+    if UserInfo.isPossible(in: text) { return "\"\(UserInfo.replacement)\"" }
     var result = "\""
     for scalar in text.unicodeScalars.prefix(64) {
         switch scalar.properties.generalCategory {

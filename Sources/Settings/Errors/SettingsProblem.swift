@@ -19,10 +19,10 @@ public struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
     ///   - key: The key as it is written from the top of the file.
     ///   - message: What is wrong and what to do next.
     public init(file: String, line: Int? = nil, key: String? = nil, message: String) {
-        self.file = file
+        self.file = UserInfo.redacted(path: file)
         self.line = line
-        self.key = key
-        self.message = message
+        self.key = key.map { UserInfo.redacted(in: $0) }
+        self.message = UserInfo.redacted(in: message)
     }
 
     /// The problem on one line: file, line, key and message.

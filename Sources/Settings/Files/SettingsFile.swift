@@ -1,4 +1,5 @@
 import Foundation
+import NATS
 
 /// A file that was opened once and judged by that one descriptor, so that nothing can be swapped in between.
 public struct SettingsFile: Sendable {
@@ -6,8 +7,7 @@ public struct SettingsFile: Sendable {
     public let path: String
     /// What the file held when it was read.
     public let bytes: [UInt8]
-    private let mode: mode_t
-    private let owner: uid_t
+    private let privacy: FilePrivacy
 
     /// Reads a whole regular file.
     ///
@@ -37,10 +37,10 @@ public struct SettingsFile: Sendable {
                 throw SettingsError(.unreadable, file: path, "is longer than \(limit) bytes")
             }
         }
-        return SettingsFile(path: path, bytes: bytes, mode: status.st_mode, owner: status.st_uid)
+        return SettingsFile(path: path, bytes: bytes, privacy: FilePrivacy(mode: UInt32(status.st_mode), owner: status.st_uid))
     }
 
-    /// Reads a file that holds a secret, such as credentials: only its owner may read it.
+    /// Reads a file that holds a secret, such as credentials: it has to be private, as ``FilePrivacy`` says.
     ///
     /// - Throws: ``SettingsError/Code/unsafePermissions`` with the command that mends it.
     public static func readPrivate(_ path: String, limit: Int = 1 << 16) throws(SettingsError) -> SettingsFile {
@@ -59,22 +59,10 @@ public struct SettingsFile: Sendable {
         return text
     }
 
-    /// Refuses a file that others can read or write, or that belongs to another user.
+    /// Refuses a file that is not private.
     func requirePrivate(because reason: String) throws(SettingsError) {
-        guard owner == geteuid() || owner == 0 else {
-            throw SettingsError(
-                .unsafePermissions,
-                file: path,
-                "belongs to another user, but \(reason); run: chown \"$USER\" \(Self.shellQuoted(path))"
-            )
-        }
-        guard mode & 0o077 == 0 else {
-            throw SettingsError(
-                .unsafePermissions,
-                file: path,
-                "others can read it, but \(reason); run: chmod 600 \(Self.shellQuoted(path))"
-            )
-        }
+        guard let complaint = privacy.complaint(about: path, because: reason) else { return }
+        throw SettingsError(.unsafePermissions, file: path, complaint)
     }
 
     /// The directory part of a path, "." if it has none.
@@ -86,14 +74,5 @@ public struct SettingsFile: Sendable {
     static func failure(_ path: String, _ what: String, _ number: Int32) -> SettingsError {
         if number == ENOENT { return SettingsError(.notFound, file: path, "does not exist") }
         return SettingsError(.unreadable, file: path, "\(what): \(String(cString: strerror(number)))")
-    }
-
-    /// A path as one word of a shell command.
-    static func shellQuoted(_ path: String) -> String {
-        let isPlain = path.unicodeScalars.allSatisfy {
-            $0.properties.isAlphabetic || "0123456789/._-+@".unicodeScalars.contains($0)
-        }
-        if isPlain, !path.hasPrefix("-") { return path }
-        return "'" + path.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
     }
 }

@@ -46,6 +46,27 @@ public struct SettingsLocations: Sendable, Hashable {
         return path.hasPrefix("/") || path.hasPrefix("~") ? path : directory + "/" + path
     }
 
+    /// Replaces `$NAME` and `${NAME}`, as nats does in the paths of its contexts; a variable that is not set is empty.
+    static func replacingVariables(in path: String, environment: [String: String]) -> String {
+        var result = ""
+        var rest = path[...]
+        while let dollar = rest.firstIndex(of: "$") {
+            result += rest[..<dollar]
+            rest = rest[rest.index(after: dollar)...]
+            let isBraced = rest.first == "{"
+            let candidate = isBraced ? rest.dropFirst() : rest
+            let name = candidate.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
+            let behind = candidate[name.endIndex...]
+            guard !name.isEmpty, !isBraced || behind.first == "}" else {
+                result += "$"
+                continue
+            }
+            result += environment[String(name)] ?? ""
+            rest = isBraced ? behind.dropFirst() : behind
+        }
+        return result + rest
+    }
+
     private static func base(
         _ variable: String,
         orInHome directory: String,

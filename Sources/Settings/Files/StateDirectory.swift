@@ -1,4 +1,5 @@
 import Foundation
+import NATS
 
 /// The directory for what the program remembers: nobody but its owner can read it (0700, files 0600).
 public struct StateDirectory: Sendable, Hashable {
@@ -12,7 +13,11 @@ public struct StateDirectory: Sendable, Hashable {
         self.path = path
         try Self.create(path)
         var status = stat()
-        guard lstat(path, &status) == 0 else { throw SettingsFile.failure(path, "cannot be used", errno) }
+        // Followed: people keep their state on another disk, and what counts is who can read the directory itself.
+        guard stat(path, &status) == 0 else {
+            guard errno == ENOENT else { throw SettingsFile.failure(path, "cannot be used", errno) }
+            throw SettingsError(.unreadable, file: path, "is a symbolic link to nothing, make the directory that it names")
+        }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw SettingsError(.unreadable, file: path, "is not a directory, move it away")
         }
@@ -20,7 +25,7 @@ public struct StateDirectory: Sendable, Hashable {
             throw SettingsError(
                 .unsafePermissions,
                 file: path,
-                "others can read it, but history is kept there; run: chmod 700 \(SettingsFile.shellQuoted(path))"
+                "others can read it, but history is kept there; run: chmod 700 \(FilePrivacy.shellQuoted(path))"
             )
         }
     }

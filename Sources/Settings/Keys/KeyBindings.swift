@@ -7,6 +7,9 @@ public struct KeyBindings: Sendable, Hashable {
         keysByAction: Dictionary(uniqueKeysWithValues: KeyAction.allCases.map { ($0, $0.standardKeys) })
     )
 
+    /// More keys than anybody gives to one action.
+    private static let keyLimit = 16
+
     private init(keysByAction: [KeyAction: [KeyName]]) {
         self.keysByAction = keysByAction
     }
@@ -55,6 +58,10 @@ extension KeyBindings {
         case .string:
             return [name(node, &reader)].compactMap(\.self)
         case .array(let elements):
+            guard elements.count <= keyLimit else {
+                reader.note(node, "has more than \(keyLimit) keys, remove some")
+                return []
+            }
             return elements.compactMap { name($0, &reader) }
         default:
             reader.note(node, "expected a key such as \"P\" or an array of keys, found \(node.kind)")

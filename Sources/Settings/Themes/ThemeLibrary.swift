@@ -6,7 +6,6 @@ public struct ThemeLibrary: Sendable, Hashable {
     public static let defaultName = "default-dark"
     /// The longest chain of themes that inherit from each other.
     static let chainLimit = 8
-    private static let sizeLimit = 1 << 18
 
     /// The directories searched, in order. One that does not exist holds no themes.
     public let directories: [String]
@@ -60,7 +59,7 @@ public struct ThemeLibrary: Sendable, Hashable {
     /// - Parameter path: The file. Its name need not be the theme's.
     /// - Throws: ``SettingsError`` that names file, line and key.
     public func load(file path: String) throws(SettingsError) -> ThemeFile {
-        let text = try SettingsFile.read(path, limit: Self.sizeLimit).text()
+        let text = try SettingsFile.read(path, limit: TOMLDocument.sizeLimit).text()
         return try ThemeLibrary(directories: [SettingsFile.directory(of: path)] + directories).parse(text, file: path)
     }
 
@@ -85,7 +84,7 @@ extension ThemeLibrary {
     private func source(_ name: String, askedBy child: ThemeSource?) throws(SettingsError) -> ThemeSource {
         let isFileName = !name.isEmpty && !name.contains("/") && !name.hasPrefix(".") && !name.utf8.contains(0)
         if isFileName, let path = path(of: name) {
-            let source = try ThemeSource.parse(try SettingsFile.read(path, limit: Self.sizeLimit).text(), file: path)
+            let source = try ThemeSource.parse(try SettingsFile.read(path, limit: TOMLDocument.sizeLimit).text(), file: path)
             guard source.name == name else {
                 throw SettingsError(
                     .invalid,

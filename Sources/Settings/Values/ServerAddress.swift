@@ -39,7 +39,8 @@ public struct ServerAddress: Sendable, Hashable {
     }
 }
 
-/// Why a text names no server. The message never repeats a login.
+/// Why a text names no server. The message repeats nothing of the text: what stands where the host or the port belongs is a
+/// part of a password if somebody forgot the host, or has an unusual character in it.
 public struct ServerAddressError: Error, Sendable, Hashable, CustomStringConvertible {
     /// What kind of mistake it is. More kinds may be added, so a switch needs a default.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -81,15 +82,20 @@ public struct ServerAddressError: Error, Sendable, Hashable, CustomStringConvert
 extension ServerAddress {
     /// Reads `[NAME=]HOST[:PORT]` or `[NAME=]nats://[USER:PASSWORD@|TOKEN@]HOST[:PORT]`, or `tls://…` likewise.
     ///
-    /// IPv6 addresses stand in brackets. User, password and token may be percent-encoded (RFC 3986).
+    /// IPv6 addresses stand in brackets. User, password and token may be percent-encoded, and the scheme may have any case
+    /// (RFC 3986).
     ///
-    /// - Throws: ``ServerAddressError`` that says what to write instead and repeats no secret.
+    /// - Throws: ``ServerAddressError`` that says what to write instead and repeats nothing of the text.
     public init(parsing text: String) throws(ServerAddressError) {
         var rest = text[...]
         var name: String?
         if let equals = Self.endOfName(in: text) {
             let given = text[..<equals]
             try Self.checkName(given)
+            // Before an address a name with any of these is rather a part of a login.
+            guard !given.contains(where: { ":@/".contains($0) }) else {
+                throw ServerAddressError(.name, "the name before = looks like an address, use a word without : @ and /")
+            }
             name = String(given)
             rest = text[text.index(after: equals)...]
         }
@@ -97,12 +103,10 @@ extension ServerAddress {
         var login: Login?
         var requiresTLS = false
         if let schemeEnd = Self.schemeEnd(in: rest) {
-            let scheme = rest[..<schemeEnd]
+            let scheme = rest[..<schemeEnd].lowercased()
             guard scheme == "nats" || scheme == "tls" else {
-                throw ServerAddressError(
-                    .scheme,
-                    "the scheme \(quoted(String(scheme))) is not supported, use nats://HOST:PORT or tls://HOST:PORT"
-                )
+                let name = Self.otherSchemes.contains(scheme) ? "the scheme \(scheme)://" : "the scheme before ://"
+                throw ServerAddressError(.scheme, "\(name) is not supported, use nats://HOST:PORT or tls://HOST:PORT")
             }
             requiresTLS = scheme == "tls"
             rest = rest[rest.index(schemeEnd, offsetBy: 3)...]
@@ -118,9 +122,12 @@ extension ServerAddress {
             throw ServerAddressError(.login, "a login needs the form nats://USER:PASSWORD@HOST:PORT")
         }
 
-        let (host, port) = try Self.split(rest)
+        let (host, port) = try Self.split(rest, isBehindLogin: login != nil)
         self.init(name: name, host: host, port: port, requiresTLS: requiresTLS, login: login)
     }
+
+    /// Schemes that people write and that can be repeated, since they hold no login.
+    private static let otherSchemes: Set<String> = ["ws", "wss", "http", "https", "mqtt", "amqp", "redis", "tcp", "nats+tls"]
 
     /// The `=` after a name: one that stands before any URL, so that a token may hold the character.
     private static func endOfName(in text: String) -> String.Index? {
@@ -138,28 +145,34 @@ extension ServerAddress {
         guard !name.isEmpty, name.utf8.count <= 64, name.unicodeScalars.allSatisfy(isGraphic) else {
             throw ServerAddressError(
                 .name,
-                "the name \(quoted(String(name))) is not usable, use 1 to 64 bytes without spaces and control characters"
+                "the name is not usable, use 1 to 64 bytes without spaces and control characters"
             )
+        }
+        guard !UserInfo.isPossible(in: String(name)) else {
+            throw ServerAddressError(.name, "the name looks like an address with a login, use a short word")
         }
     }
 
     /// `HOST`, `HOST:PORT`, `[IPV6]` or `[IPV6]:PORT`.
-    private static func split(_ text: Substring) throws(ServerAddressError) -> (host: String, port: Int) {
+    private static func split(
+        _ text: Substring,
+        isBehindLogin: Bool
+    ) throws(ServerAddressError) -> (host: String, port: Int) {
         if text.first == "[" {
             guard let close = text.firstIndex(of: "]") else {
                 throw ServerAddressError(.host, "the bracket of the IPv6 address is not closed, use [ADDRESS]:PORT")
             }
             let host = String(text[text.index(after: text.startIndex)..<close])
             guard host.contains(":") else {
-                throw ServerAddressError(.host, "\(quoted(host)) is no IPv6 address, write it without brackets")
+                throw ServerAddressError(.host, "what the brackets hold is no IPv6 address, write a host name without them")
             }
             try checkHost(host)
             let rest = text[text.index(after: close)...]
             if rest.isEmpty { return (host, defaultPort) }
             guard rest.first == ":" else {
-                throw ServerAddressError(.port, "\(quoted(String(rest))) follows the bracket, use [ADDRESS]:PORT")
+                throw ServerAddressError(.port, "something else than a port follows the bracket, use [ADDRESS]:PORT")
             }
-            return (host, try port(rest.dropFirst()))
+            return (host, try port(rest.dropFirst(), isBehindLogin))
         }
         guard let colon = text.firstIndex(of: ":") else {
             try checkHost(text)
@@ -168,12 +181,12 @@ extension ServerAddress {
         guard colon == text.lastIndex(of: ":") else {
             throw ServerAddressError(
                 .host,
-                "\(quoted(String(text))) has several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"
+                "there are several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"
             )
         }
         let host = text[..<colon]
         try checkHost(host)
-        return (String(host), try port(text[text.index(after: colon)...]))
+        return (String(host), try port(text[text.index(after: colon)...], isBehindLogin))
     }
 
     /// Checks a host name or an IP address for the characters that either can have.
@@ -181,7 +194,7 @@ extension ServerAddress {
         guard !host.isEmpty else { throw ServerAddressError(.host, "the host is missing, use HOST or HOST:PORT") }
         // 253: the longest name in DNS (RFC 1035), and longer than any IP address with a zone.
         guard host.utf8.count <= 253, host.unicodeScalars.allSatisfy(isHostScalar) else {
-            throw ServerAddressError(.host, "\(quoted(String(host))) is not a host name or an IP address")
+            throw ServerAddressError(.host, "the host is not a host name or an IP address alone")
         }
         // A zone such as %eth0 may follow an IPv6 address (RFC 4007) and have other letters.
         let address = host.prefix { $0 != "%" }
@@ -189,18 +202,28 @@ extension ServerAddress {
         guard colons == 0 || colons > 1 && address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
             throw ServerAddressError(
                 .host,
-                "\(quoted(String(host))) is not a host name or an IP address, the port goes elsewhere"
+                "the host is not a host name or an IP address alone, the port goes elsewhere"
             )
         }
     }
 
-    private static func port(_ text: Substring) throws(ServerAddressError) -> Int {
-        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-        guard isNumber else {
-            throw ServerAddressError(.port, "the port \(quoted(String(text))) is not a number, use 1 to 65535")
+    /// Checks the name to demand of a certificate.
+    static func checkServerName(_ name: String) throws(ServerAddressError) {
+        try checkHost(name)
+        let isAddress = name.contains(":") || name.allSatisfy { $0.isNumber || $0 == "." }
+        guard !isAddress, name.unicodeScalars.allSatisfy(\.isASCII) else {
+            throw ServerAddressError(
+                .host,
+                "the name of a certificate is a host name in ASCII, not an IP address; leave it out to use the host"
+            )
         }
-        guard let number = Int(text), (1...65535).contains(number) else {
-            throw ServerAddressError(.port, "the port \(text.prefix(20)) is out of range, use 1 to 65535")
+    }
+
+    private static func port(_ text: Substring, _ isBehindLogin: Bool) throws(ServerAddressError) -> Int {
+        let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+        guard isNumber, let number = Int(text), (1...65535).contains(number) else {
+            let login = isBehindLogin ? "" : "; if it is a password, the host is missing: USER:PASSWORD@HOST"
+            throw ServerAddressError(.port, "what follows the host's colon is not a port, use 1 to 65535" + login)
         }
         return number
     }

@@ -107,7 +107,12 @@ enum Fixtures {
                 var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot), state: .connected)
                 row.stateDuration = .seconds(7860)
                 row.server = .init(id: "N\(name)1", name: "\(name)-1", version: "2.10.22", cluster: name)
-                row.roundTrip = .init(p50: .microseconds(210), p99: .microseconds(900), last: .microseconds(190), count: 393)
+                row.roundTrip = .init(
+                    last: .microseconds(190),
+                    handshake: .microseconds(1_900),
+                    lastMinute: .init(p50: .microseconds(210), p99: .microseconds(900), count: 12),
+                    lastFiveMinutes: .init(p50: .microseconds(220), p99: .milliseconds(21), count: 60)
+                )
                 if role == .publisher {
                     (row.messagesOut, row.bytesOut, row.unconfirmed) = (UInt64(12_400 + slot), 1_600_000, UInt64(slot))
                 } else {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette bench")
+@Suite("roulette bench", .timeLimit(.minutes(5)))
 struct BenchTests {
     /// What all modes print; null where a time means nothing.
     private struct Line: Decodable {

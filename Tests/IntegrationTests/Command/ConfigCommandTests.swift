@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette config")
+@Suite("roulette config", .timeLimit(.minutes(2)))
 struct ConfigCommandTests {
     private func withConfiguration(_ text: String, mode: Int = 0o600, _ body: (String) async throws -> Void) async throws {
         let directory = try TemporaryDirectory(for: "config")
@@ -99,7 +99,7 @@ struct ConfigCommandTests {
     }
 }
 
-@Suite("Completion and version")
+@Suite("Completion and version", .timeLimit(.minutes(2)))
 struct CompletionTests {
     /// What the scripts that shells load ask the program for.
     private func offered(_ arguments: [String], environment: [String: String] = [:]) async throws -> [String] {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("roulette theme")
+@Suite("roulette theme", .timeLimit(.minutes(2)))
 struct ThemeCommandTests {
     private struct Entry: Decodable {
         let name: String

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Hostile messages, byte by byte on the terminal", .serialized)
+@Suite("Hostile messages, byte by byte on the terminal", .serialized, .timeLimit(.minutes(5)))
 struct HostileMessageTests {
     /// What a message must not make the program write, and what is shown instead.
     private static let payload: [UInt8] =

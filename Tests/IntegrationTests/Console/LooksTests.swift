@@ -60,7 +60,7 @@ extension TerminalDriver {
     }
 }
 
-@Suite("Themes in a terminal", .serialized)
+@Suite("Themes in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct ThemeTerminalTests {
     /// Colors of the 256 that stand out in what tmux shows.
     private static func theme(_ name: String, background: Int) -> String {
@@ -178,7 +178,7 @@ struct ThemeTerminalTests {
     }
 }
 
-@Suite("Profiles in a terminal", .serialized)
+@Suite("Profiles in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct ProfileTerminalTests {
     @Test(":profile goes from one deployment to another and back, and what cannot be used changes nothing")
     func switching() async throws {

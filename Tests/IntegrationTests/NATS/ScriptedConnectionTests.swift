@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-@Suite("One connection, on scripted servers")
+@Suite("One connection, on scripted servers", .timeLimit(.minutes(2)))
 struct ScriptedConnectionTests {
     private func configuration(port: Int) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: port))

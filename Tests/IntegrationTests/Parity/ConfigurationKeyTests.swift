@@ -4,7 +4,7 @@ import Testing
 
 /// Each key of Roulette 1.0.5's configuration by what it does to a real deployment, with its default and another value.
 /// `RouletteTests/Parity` has `max_retry` and the backoffs, which are told by chance and not by a server.
-@Suite("Parity with Roulette 1.0.5: what the keys do")
+@Suite("Parity with Roulette 1.0.5: what the keys do", .timeLimit(.minutes(2)))
 struct ConfigurationKeyTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 

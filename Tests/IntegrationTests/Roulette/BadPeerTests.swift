@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that are none, or refuse")
+@Suite("Servers that are none, or refuse", .timeLimit(.minutes(2)))
 struct BadPeerTests {
     /// The cause a client gives for not being connected to this address.
     private func cause(host: String = "127.0.0.1", port: Int, _ change: (inout RouletteConfiguration) -> Void = { _ in })

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Order")
+@Suite("Order", .timeLimit(.minutes(2)))
 struct OrderTests {
     @Test("100,000 numbered messages on 20 topics from one task arrive complete and in order per topic")
     func orderPerTopic() async throws {

@@ -3,7 +3,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Where messages really go")
+@Suite("Where messages really go", .timeLimit(.minutes(2)))
 struct RoutingOnServersTests {
     @Test("each of 100 topics is on the cluster that the ring and `roulette route` name, and on no other")
     func traffic() async throws {

@@ -3,7 +3,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Publishing through a handle")
+@Suite("Publishing through a handle", .timeLimit(.minutes(2)))
 struct TopicPublisherTests {
     @Test("messages of a handle and of the client arrive in the order of one task, on the topic's cluster")
     func orderAcrossBoth() async throws {
@@ -46,11 +46,11 @@ struct TopicPublisherTests {
                 await #expect(throws: RouletteError.self) { try await publisher.publish("no", reply: "a b") }
                 await #expect(throws: RouletteError.self) { try await publisher.publish("no", reply: "answers.>") }
                 try await publisher.publish("yes", reply: "answers.here", headers: headers)
-                for try await message in subscription {
-                    #expect(message.body == "yes")
-                    #expect(message.reply == "answers.here")
-                    #expect(try message.headers?["X-Trace"] == "1")
-                }
+                var iterator = subscription.makeAsyncIterator()
+                let message = try #require(try await iterator.next())
+                #expect(message.body == "yes")
+                #expect(message.reply == "answers.here")
+                #expect(try message.headers?["X-Trace"] == "1")
             }
         }
     }

@@ -4,7 +4,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("This library and the C client, over three clusters, with TLS and three kinds of login")
+@Suite("This library and the C client, over three clusters, with TLS and three kinds of login", .timeLimit(.minutes(5)))
 struct CClientTests {
     /// What Roulette 1.0.5's own tests say of the owners in a ring of three.
     private static let owners = [

@@ -2,7 +2,7 @@ import NATS
 import TestSupport
 import Testing
 
-@Suite("TLS, on servers that misbehave")
+@Suite("TLS, on servers that misbehave", .timeLimit(.minutes(2)))
 struct ScriptedTLSTests {
     private static let info = """
         INFO {"server_id":"x","headers":true,"max_payload":1048576,"tls_required":true}\r\n

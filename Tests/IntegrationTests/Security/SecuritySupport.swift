@@ -24,6 +24,8 @@ extension NATSClientConfiguration {
         configuration.reconnectBackoff = Backoff(base: .milliseconds(1), maximum: .milliseconds(20))
         configuration.reconnectJitter = .milliseconds(1)
         configuration.connectTimeout = .seconds(20)
+        // A port that had TLS in one test may be given out again in another one.
+        configuration.encryptedAddresses = AddressMemory()
         change(&configuration)
         return configuration
     }
@@ -65,13 +67,17 @@ struct SignedDeployment {
     private let account = NKey(role: .account)
 
     /// The lines of a server's configuration that make it trust the operator.
-    func serverConfiguration() throws -> String {
+    ///
+    /// - Parameters:
+    ///   - connections: How many the account may have; -1 for any number.
+    ///   - payload: How many bytes a message of the account may have; -1 for any number.
+    func serverConfiguration(connections: Int = -1, payload: Int = -1) throws -> String {
         let accountJWT = try token(
             subject: account.publicKey,
             issuer: `operator`,
             claims: """
-                "name":"tests","nats":{"limits":{"subs":-1,"data":-1,"payload":-1,"imports":-1,"exports":-1,"wildcards":true,\
-                "conn":-1,"leaf":-1},"default_permissions":{"pub":{},"sub":{}},"type":"account","version":2}
+                "name":"tests","nats":{"limits":{"subs":-1,"data":-1,"payload":\(payload),"imports":-1,"exports":-1,"wildcards":true,\
+                "conn":\(connections),"leaf":-1},"default_permissions":{"pub":{},"sub":{}},"type":"account","version":2}
                 """
         )
         let operatorJWT = try token(
@@ -88,17 +94,29 @@ struct SignedDeployment {
 
     /// The text of a `.creds` file of a new user.
     ///
-    /// - Parameter lifetime: After this many seconds the server ends connections of the user.
-    func credentials(user: String = "user", lifetime: Int? = nil) throws -> String {
+    /// - Parameters:
+    ///   - lifetime: After this many seconds the server ends connections of the user; a negative number has expired.
+    ///   - start: After this many seconds the login becomes valid.
+    ///   - isBearer: Whether the JWT alone is enough to log in; then there is no seed.
+    func credentials(
+        user: String = "user",
+        lifetime: Int? = nil,
+        start: Int? = nil,
+        isBearer: Bool = false
+    ) throws -> String {
         let key = NKey(role: .user)
-        let expiry = lifetime.map { "\"exp\":\(Int(Date().timeIntervalSince1970) + $0)," } ?? ""
+        let now = Int(Date().timeIntervalSince1970)
+        let expiry = lifetime.map { "\"exp\":\(now + $0)," } ?? ""
+        let beginning = start.map { "\"nbf\":\(now + $0)," } ?? ""
+        let bearer = isBearer ? "\"bearer_token\":true," : ""
         let jwt = try token(
             subject: key.publicKey,
             issuer: account,
             claims: """
-                \(expiry)"name":"\(user)","nats":{"pub":{},"sub":{},"subs":-1,"data":-1,"payload":-1,"type":"user","version":2}
+                \(expiry)\(beginning)"name":"\(user)","nats":{\(bearer)"pub":{},"sub":{},"subs":-1,"data":-1,"payload":-1,"type":"user","version":2}
                 """
         )
+        if isBearer { return "-----BEGIN NATS USER JWT-----\n\(jwt)\n------END NATS USER JWT------\n" }
         return """
             -----BEGIN NATS USER JWT-----
             \(jwt)

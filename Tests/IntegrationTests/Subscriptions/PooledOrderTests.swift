@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Order through a pool")
+@Suite("Order through a pool", .timeLimit(.minutes(5)))
 struct PooledOrderTests {
     // 200,000 messages every day; the million of the check with `scripts/test --all`.
     @Test("check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: no topic is ever out of order")

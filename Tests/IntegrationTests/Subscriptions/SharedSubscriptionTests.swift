@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("One SUB for many consumers")
+@Suite("One SUB for many consumers", .timeLimit(.minutes(2)))
 struct SharedSubscriptionTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 

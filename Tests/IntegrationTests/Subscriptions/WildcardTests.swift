@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Patterns over all clusters")
+@Suite("Patterns over all clusters", .timeLimit(.minutes(2)))
 struct WildcardTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
         configuration.maxRetry = 2

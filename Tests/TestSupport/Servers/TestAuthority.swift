@@ -13,12 +13,14 @@ package struct TestAuthority: Sendable {
     package enum Validity: Sendable {
         case today
         case expired
+        case notYet
 
-        /// From now. A negative number of days makes a certificate whose end has passed.
-        fileprivate var days: String {
+        /// The bounds as `openssl ca` takes them; nil for today.
+        fileprivate var dates: (start: String, end: String)? {
             switch self {
-            case .today: "2"
-            case .expired: "-1"
+            case .today: nil
+            case .expired: ("20200101000000Z", "20210101000000Z")
+            case .notYet: ("20900101000000Z", "20910101000000Z")
             }
         }
     }
@@ -30,18 +32,21 @@ package struct TestAuthority: Sendable {
     package var certificateFile: String { authority.certificateFile }
 
     /// Makes a new authority, which nobody trusts yet.
-    package static func make() async throws -> TestAuthority {
+    package static func make(_ name: String = "authority of a test", valid: Validity = .today) async throws -> TestAuthority {
         let directory = try TemporaryDirectory(for: "certificates")
-        let authority = Certificate(
-            certificateFile: "\(directory.path)/authority.pem",
-            keyFile: "\(directory.path)/authority.key"
-        )
-        try await openSSL([
-            "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-            "-subj", "/CN=authority of a test", "-keyout", authority.keyFile, "-out", authority.certificateFile,
-            "-addext", "keyUsage=critical,keyCertSign",
-        ])
+        let base = "\(directory.path)/authority"
+        let authority = Certificate(certificateFile: "\(base).pem", keyFile: "\(base).key")
+        try await sign(name, authority, base, extensions: authorityExtensions, by: nil, valid: valid, in: directory)
         return TestAuthority(directory: directory, authority: authority)
+    }
+
+    /// Makes an authority that this one signs: an intermediate certificate.
+    package func makeIntermediate(_ name: String, valid: Validity = .today) async throws -> TestAuthority {
+        let base = "\(directory.path)/\(name.replacing(" ", with: "-"))"
+        let intermediate = Certificate(certificateFile: "\(base).pem", keyFile: "\(base).key")
+        let extensions = Self.authorityExtensions
+        try await Self.sign(name, intermediate, base, extensions: extensions, by: authority, valid: valid, in: directory)
+        return TestAuthority(directory: directory, authority: intermediate)
     }
 
     /// Lends an authority to `body` and removes its files afterwards.
@@ -57,32 +62,85 @@ package struct TestAuthority: Sendable {
     ///   - name: The name of the files, and the common name.
     ///   - hosts: The DNS names it is for.
     ///   - addresses: The IP addresses it is for.
+    ///   - valid: When it is valid.
+    ///   - usage: What it may be used for, as `extendedKeyUsage` has it; nil leaves that out.
+    ///   - isSelfSigned: Whether it is signed with its own key in place of the authority's.
     package func issue(
         _ name: String,
         hosts: [String] = [],
         addresses: [String] = [],
-        valid: Validity = .today
+        valid: Validity = .today,
+        usage: String? = "serverAuth,clientAuth",
+        isSelfSigned: Bool = false
     ) async throws -> Certificate {
         let base = "\(directory.path)/\(name)"
         let certificate = Certificate(certificateFile: "\(base).pem", keyFile: "\(base).key")
         let names = hosts.map { "DNS:\($0)" } + addresses.map { "IP:\($0)" }
-        var extensions = "extendedKeyUsage=serverAuth,clientAuth\n"
+        var extensions = usage.map { "extendedKeyUsage=\($0)\n" } ?? "basicConstraints=CA:false\n"
         if !names.isEmpty { extensions += "subjectAltName=\(names.joined(separator: ","))\n" }
-        try extensions.write(toFile: "\(base).ext", atomically: true, encoding: .utf8)
-        try await Self.openSSL([
-            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)",
-            "-keyout", certificate.keyFile, "-out", "\(base).csr",
-        ])
-        try await Self.openSSL([
-            "x509", "-req", "-in", "\(base).csr", "-days", valid.days, "-extfile", "\(base).ext",
-            "-CA", authority.certificateFile, "-CAkey", authority.keyFile, "-CAcreateserial", "-out", certificate.certificateFile,
-        ])
+        let issuer = isSelfSigned ? nil : authority
+        try await Self.sign(name, certificate, base, extensions: extensions, by: issuer, valid: valid, in: directory)
         return certificate
+    }
+
+    /// Puts the certificate of an authority behind one that it signed, as a server sends them.
+    package func append(to certificate: Certificate) throws {
+        let chain = try [certificate.certificateFile, certificateFile].map { try String(contentsOfFile: $0, encoding: .utf8) }
+        try chain.joined().write(toFile: certificate.certificateFile, atomically: true, encoding: .utf8)
     }
 
     /// A certificate for `localhost` and `127.0.0.1`.
     package func issueForLoopback(_ name: String = "server", valid: Validity = .today) async throws -> Certificate {
         try await issue(name, hosts: ["localhost"], addresses: ["127.0.0.1"], valid: valid)
+    }
+
+    // MARK: Signing
+
+    private static let authorityExtensions = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n"
+
+    /// What `openssl ca` insists on; it is the only command that sets both dates.
+    private static let configuration = """
+        [ca]
+        default_ca = test
+        [test]
+        database = $dir/index.txt
+        new_certs_dir = $dir
+        default_md = sha256
+        policy = any
+        rand_serial = yes
+        unique_subject = no
+        default_days = 2
+        [any]
+        commonName = supplied
+
+        """
+
+    /// - Parameter issuer: Who signs; nil for the certificate's own key.
+    private static func sign(
+        _ name: String,
+        _ certificate: Certificate,
+        _ base: String,
+        extensions: String,
+        by issuer: Certificate?,
+        valid: Validity,
+        in directory: TemporaryDirectory
+    ) async throws {
+        try extensions.write(toFile: "\(base).ext", atomically: true, encoding: .utf8)
+        try configuration.replacing("$dir", with: directory.path)
+            .write(toFile: "\(base).cnf", atomically: true, encoding: .utf8)
+        if !FileManager.default.fileExists(atPath: "\(directory.path)/index.txt") {
+            try "".write(toFile: "\(directory.path)/index.txt", atomically: true, encoding: .utf8)
+        }
+        try await openSSL([
+            "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=\(name)",
+            "-keyout", certificate.keyFile, "-out", "\(base).csr",
+        ])
+        let signer = issuer.map { ["-cert", $0.certificateFile, "-keyfile", $0.keyFile] }
+        let dates = valid.dates.map { ["-startdate", $0.start, "-enddate", $0.end] } ?? []
+        try await openSSL(
+            ["ca", "-batch", "-notext", "-config", "\(base).cnf", "-in", "\(base).csr", "-out", certificate.certificateFile]
+                + (signer ?? ["-selfsign", "-keyfile", certificate.keyFile]) + ["-extfile", "\(base).ext"] + dates
+        )
     }
 
     private static func openSSL(_ arguments: [String]) async throws {

@@ -64,16 +64,22 @@ struct ConnectionDetail {
         }
     }
 
+    private func add(_ trip: ConnectionRow.RoundTrip, to text: inout DetailText) {
+        func figures(_ window: ConnectionRow.RoundTrip.Window?) -> SafeText {
+            guard let window else { return "nothing measured" }
+            return "p50 \(SafeText.duration(window.p50)), p99 \(SafeText.duration(window.p99)), \(window.count) measured"
+        }
+        let last: SafeText = trip.last.map { ", last \(SafeText.duration($0))" } ?? ""
+        text.add("round trip", "1 min: " + figures(trip.lastMinute) + last, self.figures)
+        text.add("", "5 min: " + figures(trip.lastFiveMinutes), self.figures)
+        if let handshake = trip.handshake {
+            text.add("handshake", "\(SafeText.duration(handshake)), login included", self.figures)
+        }
+    }
+
     private func addTraffic(to text: inout DetailText) {
         text.blank()
-        if let trip = row.roundTrip {
-            text.add(
-                "round trip",
-                "p50 \(SafeText.duration(trip.p50)), p99 \(SafeText.duration(trip.p99)), last \(SafeText.duration(trip.last)), "
-                    + "\(trip.count) measured",
-                figures
-            )
-        }
+        if let trip = row.roundTrip { add(trip, to: &text) }
         let waiting: SafeText = "\(row.bufferedMessages) messages, \(SafeText.bytes(row.bufferedBytes))"
         text.add("buffered", "\(waiting) wait for the socket", figures)
         text.add("unconfirmed", "\(row.unconfirmed) messages sent, no PONG since", figures)
@@ -82,6 +88,8 @@ struct ConnectionDetail {
             row.lost == 0 ? "nothing" : "at most \(row.lost) messages, with lost connections",
             row.lost == 0 ? figures : .severityWarn
         )
+        if row.refused > 0 { text.add("refused", "\(row.refused) messages, by the server", .severityWarn) }
+        if row.duplicates > 0 { text.add("came twice", "at most \(row.duplicates) messages, while it moved", .severityWarn) }
         text.add("in", "\(row.messagesIn) messages, \(SafeText.bytes(row.bytesIn))", figures)
         text.add("out", "\(row.messagesOut) messages, \(SafeText.bytes(row.bytesOut))", figures)
         text.add("dropped", "\(row.dropped) messages, not taken fast enough", row.dropped > 0 ? .severityWarn : figures)

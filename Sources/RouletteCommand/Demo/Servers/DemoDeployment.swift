@@ -31,6 +31,9 @@ struct DemoDeployment: Equatable, Codable {
     let directory: String
     /// The clusters in ring order.
     let clusters: [Cluster]
+    /// What clients and servers of this demo log in with. It is in files that only this user can read, and in no command
+    /// line.
+    let token: String
 
     /// All servers.
     var nodes: [Node] { clusters.flatMap(\.nodes) }
@@ -42,8 +45,11 @@ struct DemoDeployment: Equatable, Codable {
 
 extension DemoDeployment.Cluster {
     /// What the server reads. It is complete, so that `nats-server -c FILE` brings the node back by hand.
-    func configuration(of node: DemoDeployment.Node) -> String {
-        let routes = nodes.filter { $0 != node }.map { "\"nats-route://127.0.0.1:\($0.routePort)\"" }
+    ///
+    /// Every user of the machine can connect to its ports: clients and the other nodes have to know the token. The
+    /// monitoring, which only tells, has no login.
+    func configuration(of node: DemoDeployment.Node, token: String) -> String {
+        let routes = nodes.filter { $0 != node }.map { "\"nats-route://demo:\(token)@127.0.0.1:\($0.routePort)\"" }
         return """
             # Written by `roulette demo`. To start this node again: nats-server -c FILE
             server_name: \(Self.quoted(node.name))
@@ -52,9 +58,11 @@ extension DemoDeployment.Cluster {
             pid_file: \(Self.quoted(node.pidFile))
             log_file: \(Self.quoted(node.logFile))
             logfile_size_limit: 8388608
+            authorization { token: "\(token)" }
             cluster {
                 name: \(Self.quoted(name))
                 listen: "127.0.0.1:\(node.routePort)"
+                authorization { user: demo, password: "\(token)" }
                 routes: [\(routes.joined(separator: ", "))]
             }
 
@@ -97,6 +105,7 @@ extension DemoDeployment {
 
             [profiles.\(name)]
             environment = "\(environment)"
+            token = "\(token)"
             pool_size = 2
             ping_interval = "2s"
             max_backoff = "1s"

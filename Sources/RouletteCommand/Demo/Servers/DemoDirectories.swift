@@ -57,7 +57,10 @@ struct DemoDirectories {
         }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         let lock = try Self.open(path + "/lock")
-        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { throw .failed("\(path) cannot be locked") }
+        guard flock(lock, LOCK_EX | LOCK_NB) == 0 else {
+            close(lock)
+            throw .failed("\(path) cannot be locked")
+        }
         return Claim(path: path, lock: lock)
     }
 

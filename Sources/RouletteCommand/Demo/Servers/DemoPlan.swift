@@ -25,7 +25,7 @@ struct DemoPlan: Equatable, Codable {
     /// The demo on these ports, three for each server.
     ///
     /// - Precondition: there are as many ports as needed.
-    func deployment(in directory: String, ports: [Int]) -> DemoDeployment {
+    func deployment(in directory: String, ports: [Int], token: String) -> DemoDeployment {
         precondition(ports.count == portCount)
         var ports = ports[...]
         let clusters = Self.clusterNames.prefix(clusters).map { cluster in
@@ -42,7 +42,16 @@ struct DemoPlan: Equatable, Codable {
                 }
             )
         }
-        return DemoDeployment(directory: directory, clusters: clusters)
+        return DemoDeployment(directory: directory, clusters: clusters, token: token)
+    }
+
+    /// A token that nobody can guess: 128 bits of the system's generator.
+    static func makeToken() -> String {
+        var generator = SystemRandomNumberGenerator()
+        return (0..<2).map { _ in
+            let digits = String(UInt64.random(in: 0...UInt64.max, using: &generator), radix: 16)
+            return String(repeating: "0", count: 16 - digits.utf8.count) + digits
+        }.joined()
     }
 
     /// How many ports the demo listens on.

@@ -9,6 +9,8 @@ struct DemoSupervisor {
     private static let startTimeout: Duration = .seconds(15)
     /// How often new ports are chosen when another program took one of them.
     private static let portAttempts = 5
+    /// How long starting takes at most.
+    static let longestStart: Duration = startTimeout * (portAttempts + 1)
 
     let directory: String
     let plan: DemoPlan
@@ -56,8 +58,10 @@ struct DemoSupervisor {
     // MARK: Starting
 
     private func start(_ children: inout [pid_t]) throws(CommandFailure) -> (DemoDeployment, [String: pid_t]) {
+        let token = DemoPlan.makeToken()
         for attempt in 1... {
-            let deployment = plan.deployment(in: directory, ports: try LoopbackPorts.free(plan.portCount))
+            let ports = try LoopbackPorts.free(plan.portCount)
+            let deployment = plan.deployment(in: directory, ports: ports, token: token)
             try writeFiles(deployment)
             var pids: [String: pid_t] = [:]
             for node in deployment.nodes { pids[node.name] = try start(node) }
@@ -82,14 +86,19 @@ struct DemoSupervisor {
     private func writeFiles(_ deployment: DemoDeployment) throws(CommandFailure) {
         var files = [(deployment.profileFile, deployment.profile)]
         for cluster in deployment.clusters {
-            for node in cluster.nodes { files.append((node.configurationFile, cluster.configuration(of: node))) }
+            for node in cluster.nodes {
+                files.append((node.configurationFile, cluster.configuration(of: node, token: deployment.token)))
+            }
         }
         for node in deployment.nodes { unlink(node.logFile) }
         for (path, text) in files {
-            do {
-                try text.write(toFile: path, atomically: true, encoding: .utf8)
-            } catch {
-                throw .failed("\(path) cannot be written: \(error.localizedDescription)")
+            // With the token in it: never readable for others, not even for a moment.
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
+            guard descriptor >= 0 else { throw .failed("\(path) cannot be written: \(String(cString: strerror(errno)))") }
+            let failed = FileDescriptors.writeAll(Array(text.utf8), to: descriptor)
+            let closed = close(descriptor) == 0 ? nil : errno
+            if let number = failed ?? closed {
+                throw .failed("\(path) cannot be written: \(String(cString: strerror(number)))")
             }
         }
     }

@@ -1,21 +1,62 @@
 import Foundation
 
-/// Finds the `nats-server` program.
-enum ServerProgram {
+/// Finds the `nats-server` program that the demo runs.
+struct ServerProgram {
+    /// The variable that names the program, in place of everything that is looked for.
+    static let variable = "ROULETTE_NATS_SERVER"
     /// Where packages put it that are not on every user's PATH.
     private static let usualDirectories = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
 
+    /// The variables that the program was started with.
+    let environment: [String: String]
+    /// The path of this program, or nil when it is unknown.
+    let executable: String?
+    /// Whether there is a program at a path.
+    var isExecutable: (String) -> Bool = { path in
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+    }
+
     /// The program's path.
+    ///
+    /// In this order: what `ROULETTE_NATS_SERVER` names, the file `nats-server` beside this program, what `scripts/setup`
+    /// fetched into the checkout that this program was built in, and what is on the PATH or where packages put it.
+    ///
     /// - Throws: ``CommandFailure`` of kind usage that says how to install it.
-    static func find(environment: [String: String]) throws(CommandFailure) -> String {
-        let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
-        for directory in path.filter({ $0.hasPrefix("/") }) + usualDirectories {
-            let program = directory + "/nats-server"
-            if access(program, X_OK) == 0 { return program }
+    func find() throws(CommandFailure) -> String {
+        if let named = environment[Self.variable], !named.isEmpty {
+            guard named.hasPrefix("/"), isExecutable(named) else {
+                throw .usage("\(Self.variable) must be the absolute path of a nats-server program; there is none at \(named)")
+            }
+            return named
         }
+        let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
+        let directories = nearby + path.filter { $0.hasPrefix("/") } + Self.usualDirectories
+        for program in directories.map({ $0 + "/nats-server" }) where isExecutable(program) { return program }
         throw .usage(
-            "the demo needs nats-server, which is not on the PATH; install it with `apt install nats-server` or "
-                + "`brew install nats-server`, or from https://github.com/nats-io/nats-server/releases"
+            "the demo needs nats-server, and there is none beside this program or on the PATH; install it with "
+                + "`apt install nats-server` or `brew install nats-server`, or set \(Self.variable) to the path of one from "
+                + "https://github.com/nats-io/nats-server/releases"
         )
+    }
+
+    /// The directory of this program, and the one that `scripts/setup` fills if this program lies in a build folder.
+    ///
+    /// Only a folder of `swift build` counts as one: nobody else may put a program above an installed one.
+    private var nearby: [String] {
+        guard let executable, executable.hasPrefix("/") else { return [] }
+        let parts = executable.split(separator: "/").dropLast()
+        let directory = "/" + parts.joined(separator: "/")
+        guard let build = parts.lastIndex(where: { $0.hasPrefix(".build") }) else { return [directory] }
+        return [directory, "/" + (parts[..<build] + [".tools", "nats-server", "current"]).joined(separator: "/")]
+    }
+}
+
+extension ServerProgram {
+    /// Looks from the place of this program, without the links that lead to it.
+    init(environment: [String: String]) {
+        let resolved = Bundle.main.executablePath.flatMap { realpath($0, nil) }
+        defer { free(resolved) }
+        self.init(environment: environment, executable: resolved.map { String(cString: $0) })
     }
 }

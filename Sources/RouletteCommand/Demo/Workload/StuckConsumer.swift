@@ -9,6 +9,7 @@ struct StuckConsumer: Sendable {
     private static let pause: Duration = .seconds(5)
 
     let port: Int
+    let token: String
 
     /// Comes and goes until the task is canceled.
     func run() async {
@@ -28,7 +29,9 @@ struct StuckConsumer: Sendable {
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
             .channelOption(.autoRead, value: false)
             .channelInitializer { channel in
-                channel.eventLoop.makeCompletedFuture { try channel.pipeline.syncOperations.addHandler(Handler()) }
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(token: token))
+                }
             }
             .connect(host: "127.0.0.1", port: port)
             .get()
@@ -39,10 +42,18 @@ struct StuckConsumer: Sendable {
         typealias OutboundOut = ByteBuffer
 
         private static let readInterval: TimeAmount = .milliseconds(200)
+        private let token: String
         private var reading: RepeatedTask?
 
+        init(token: String) {
+            self.token = token
+        }
+
         func channelActive(context: ChannelHandlerContext) {
-            let hello = "CONNECT {\"verbose\":false,\"name\":\"demo stuck consumer\"}\r\nSUB > 1\r\n"
+            let connect: JSONObject = [
+                "verbose": .bool(false), "name": .string("demo stuck consumer"), "auth_token": .string(token),
+            ]
+            let hello = "CONNECT \(JSONValue.object(connect).text)\r\nSUB > 1\r\n"
             context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: hello)), promise: nil)
             let channel = context.channel
             reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.readInterval) { _ in

@@ -1,3 +1,4 @@
+import NATS
 import Roulette
 
 /// Publishes the demo's traffic, through the last node of each cluster.
@@ -89,6 +90,8 @@ extension RouletteConfiguration {
                 node(cluster).map { Server(name: cluster.name, host: "127.0.0.1", port: $0.port) }
             }
         )
+        let token = Secret(deployment.token)
+        configuration.credentials = { .token(token) }
         configuration.poolSize = 1
         configuration.pingInterval = .seconds(2)
         configuration.maxBackoff = .seconds(1)

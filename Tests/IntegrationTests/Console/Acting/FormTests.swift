@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The publish form in a terminal, on a real server", .serialized)
+@Suite("The publish form in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct FormTests {
     /// A program that takes the place of an editor.
     private func script(_ text: String, in directory: String) throws -> String {
@@ -160,6 +160,30 @@ struct FormTests {
             try await terminal.waitFor("confirmed")
             #expect(try await listener.nextMessage().text == "{\"edited\": [1,\n2]}")
             await listener.close()
+        }
+    }
+
+    @Test("the editor gets neither the password nor a descriptor that is not its own")
+    func nothingForTheEditor() async throws {
+        let directory = try TemporaryDirectory(for: "editor")
+        defer { try? directory.remove() }
+        let log = directory.path + "/log"
+        // The shell of the script opens one descriptor more, for the script itself.
+        let path = try script(
+            "{ env; for fd in /proc/$$/fd/*; do readlink $fd; done; } > \(log).part; mv \(log).part \(log)",
+            in: directory.path
+        )
+        let environment = ["VISUAL": path, "TMPDIR": directory.path, "ROULETTE_PASSWORD": "hunter2"]
+        try await withActingConsole(environment: environment) { console in
+            try await console.openForm("orders.eu")
+            try await console.terminal.press("Tab", "Tab", "C-e")
+            try await withDeadline(.seconds(20), "the editor was not started") {
+                while !FileManager.default.fileExists(atPath: log) { try await Task.sleep(for: .milliseconds(50)) }
+            }
+            let text = try String(contentsOfFile: log, encoding: .utf8)
+            #expect(text.contains("VISUAL="))
+            #expect(!text.contains("hunter2") && !text.contains("ROULETTE_PASSWORD"))
+            #expect(!text.contains("socket:") && !text.contains("anon_inode:") && !text.contains("pipe:"), "\(text)")
         }
     }
 

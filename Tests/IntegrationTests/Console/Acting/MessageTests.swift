@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Taking messages out of the tail, in a terminal", .serialized)
+@Suite("Taking messages out of the tail, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct MessageTests {
     @Test("filter, pause, copy and save")
     func tail() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The Connections view in a terminal, on real servers", .serialized)
+@Suite("The Connections view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ConnectionsTerminalTests {
     /// How many connections a server has taken since it started.
     private func accepted(_ server: NATSServerProcess) -> Int {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("The Events view in a terminal, on real servers", .serialized)
+@Suite("The Events view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct EventsTerminalTests {
     @Test("a cluster lost and back, by severity, filtered, and in detail")
     func events() async throws {

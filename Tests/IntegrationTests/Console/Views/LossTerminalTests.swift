@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Clusters that freeze, in a terminal", .serialized)
+@Suite("Clusters that freeze, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct LossTerminalTests {
     /// A frozen server is stale after the first interval without a byte, and lost after the last.
     private static let settings = [

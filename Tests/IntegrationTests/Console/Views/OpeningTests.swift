@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("Every view of the console, in a terminal", .serialized)
+@Suite("Every view of the console, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct OpeningTests {
     /// A view: its key, its name for `:view`, the title of its first pane, and something real that it has to show.
     private struct Opening {

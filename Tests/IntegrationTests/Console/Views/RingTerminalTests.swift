@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("The Ring view in a terminal, on real servers", .serialized)
+@Suite("The Ring view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct RingTerminalTests {
     @Test("shares of keys and of traffic that really flows, the hottest topics, and those on the wrong cluster")
     func traffic() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("The Servers view in a terminal, on real servers", .serialized)
+@Suite("The Servers view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ServersTerminalTests {
     @Test("what servers say of themselves, and the rates of a publisher who comes and goes")
     func rates() async throws {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@Suite("The Topics view in a terminal, on real servers", .serialized)
+@Suite("The Topics view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct TopicsTerminalTests {
     @Test("as a tree: branches with their sums open and close, and the selected topic stays selected")
     func tree() async throws {

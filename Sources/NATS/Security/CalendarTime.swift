@@ -1,0 +1,23 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+
+/// Moments as people write them.
+enum CalendarTime {
+    /// Seconds since 1970.
+    static var now: Int64 { Int64(time(nil)) }
+
+    /// `2026-01-31 at 17:05 UTC`.
+    static func text(_ seconds: Int64) -> String {
+        var parts = tm()
+        // What no calendar has is nothing to trap on.
+        guard var time = time_t(exactly: seconds), gmtime_r(&time, &parts) != nil else { return "a day out of every calendar" }
+        func digits(_ number: Int32) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let day = "\(Int(parts.tm_year) + 1900)-\(digits(parts.tm_mon + 1))-\(digits(parts.tm_mday))"
+        return "\(day) at \(digits(parts.tm_hour)):\(digits(parts.tm_min)) UTC"
+    }
+}

@@ -1,0 +1,52 @@
+/// What a connection proved its identity with, kept to explain a refusal. It holds no secret.
+struct SentLogin: Equatable {
+    /// The proof in CONNECT.
+    enum Proof: Equatable {
+        case none
+        case userPassword
+        case token
+        case nkey
+        case jwt(JWTClaims?)
+    }
+
+    let proof: Proof
+    /// The file of the certificate that the TLS handshake showed, where a server may take that for a login.
+    let certificate: String?
+
+    init(_ credentials: NATSClientConfiguration.Credentials, certificate: String?) {
+        self.certificate = certificate
+        proof =
+            switch credentials {
+            case .none: .none
+            case .userPassword: .userPassword
+            case .token: .token
+            case .nkey: .nkey
+            case .jwt(let jwt, _): .jwt(JWTClaims(jwt))
+            }
+    }
+
+    /// Why the server may have refused it, and what to do.
+    ///
+    /// - Parameters:
+    ///   - text: What the server said.
+    ///   - now: Seconds since 1970.
+    func refusal(_ text: String, now: Int64 = CalendarTime.now) -> String {
+        switch (proof, certificate) {
+        case (.none, let certificate?):
+            return "the server refused the client certificate \(printable(certificate)) as a login: \(text). "
+                + "Is its subject one of the server's users (verify_and_map)? Else configure a login"
+        case (.none, nil):
+            return "the server asks for credentials and none are configured: \(text). "
+                + "Configure user and password, a token, a .creds file or an NKEY"
+        case (.userPassword, _):
+            return "the server refused user and password: \(text). Check both"
+        case (.token, _):
+            return "the server refused the token: \(text). Check it, and whether the server expects user and password"
+        case (.nkey, _):
+            return "the server refused the NKEY: \(text). Is its public key one of the server's users?"
+        case (.jwt(let claims), _):
+            if let complaint = claims?.complaint(at: now) { return "\(complaint). The server said: \(text)" }
+            return "the server refused the JWT: \(text). Is it of an account that this server knows, and not revoked?"
+        }
+    }
+}

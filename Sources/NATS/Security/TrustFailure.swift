@@ -1,0 +1,106 @@
+import NIOSSL
+
+/// Why a server's certificate is not trusted, found out by looking at it and at the authorities that are.
+///
+/// The library under us says only that it failed. Nothing is decided here: the connection has been refused already.
+struct TrustFailure {
+    /// What the server showed.
+    let certificate: NIOSSLCertificate?
+    /// The authorities that are trusted; nil for those of the system, which cannot be listed.
+    let authorities: [NIOSSLCertificate]?
+    /// Where they come from.
+    let roots: NATSClientConfiguration.TLS.TrustRoots
+    /// Seconds since 1970.
+    var now = CalendarTime.now
+
+    /// Why, and what to do.
+    var reason: String {
+        guard let certificate else { return "the server's certificate is not trusted" }
+        if let problem = certificate.validity(at: now) { return "the server's certificate \(problem)" }
+        guard certificate.isForServers else {
+            return "the server's certificate is not one for servers: its extended key usage lacks serverAuth; "
+                + "the server needs one that has it"
+        }
+        // An expired authority is worth naming, whatever else there is.
+        let issuers = (authorities ?? []).filter { $0.subjectName == certificate.issuerName }
+        let issuer = Self.name(certificate.issuerName)
+        if let expired = issuers.lazy.compactMap({ $0.validity(at: now) }).first,
+            issuers.allSatisfy({ $0.validity(at: now) != nil })
+        {
+            return "the authority \(issuer) in \(place), which signed the server's certificate, \(expired)"
+        }
+        if certificate.isSelfSigned {
+            return "the server's certificate is self-signed and not itself trusted: \(unknownSelf). "
+                + "Name the certificate itself as trust root (tls_ca), or give the server one that an authority signed"
+        }
+        if !issuers.isEmpty {
+            return "the server's certificate is signed by an unknown authority, which \(place) does not name: "
+                + "the \(issuer) there has another key, or may not sign certificates"
+        }
+        let outdated = (authorities ?? []).compactMap { authority in
+            authority.validity(at: now).map { "the authority \(Self.name(authority.subjectName)) there \($0)" }
+        }
+        return "the server's certificate is signed by an unknown authority, which \(remedy): \(issuer). "
+            + "If that is an intermediate certificate, the server has to send it too, and it must be valid"
+            + (outdated.first.map { "; \($0)" } ?? "")
+    }
+
+    /// Where the authorities come from, as the subject of a sentence.
+    private var place: String {
+        switch roots {
+        case .system: "the system"
+        case .file(let path): printable(path)
+        case .pem: "the configured trust roots"
+        }
+    }
+
+    private var remedy: String {
+        switch roots {
+        case .system: "the system does not trust; name its authority as a trust root (tls_ca)"
+        case .file(let path): "\(printable(path)) does not name"
+        case .pem: "the configured trust roots do not name"
+        }
+    }
+
+    private var unknownSelf: String {
+        switch roots {
+        case .system: "the system does not trust it"
+        case .file(let path): "\(printable(path)) does not hold it"
+        case .pem: "the configured trust roots do not hold it"
+        }
+    }
+
+    /// `"Example CA"`: the common name, else the organization, as the last resort everything.
+    private static func name(_ name: [SSLCertificateName]) -> String {
+        let part =
+            name.last { $0.type == .commonName } ?? name.last { $0.type == .organization || $0.type == .organizationalUnit }
+            ?? name.last
+        return part.map { "\"\(printable($0.value, limit: 100))\"" } ?? "a name that is empty"
+    }
+}
+
+extension NIOSSLCertificate {
+    fileprivate var isSelfSigned: Bool { subjectName == issuerName }
+
+    /// What is wrong with its time, as the end of a sentence; nil if it is valid.
+    fileprivate func validity(at now: Int64) -> String? {
+        if Int64(notValidAfter) < now { return "expired on \(CalendarTime.text(Int64(notValidAfter)))" }
+        guard Int64(notValidBefore) > now else { return nil }
+        return "is not valid before \(CalendarTime.text(Int64(notValidBefore))); is the clock of this machine right?"
+    }
+
+    /// Whether it may be used by a TLS server: it has no extended key usage (RFC 5280, section 4.2.1.12), or one that says so.
+    fileprivate var isForServers: Bool {
+        // Compared as they are: a text of an identifier that a peer chose may be longer than the library under us can write.
+        let identifier = NIOSSLObjectIdentifier("2.5.29.37")
+        guard let usage = _extensions.first(where: { $0.objectIdentifier == identifier }) else { return true }
+        // The identifiers in DER: id-kp-serverAuth and anyExtendedKeyUsage.
+        let accepted: [[UInt8]] = [
+            [0x06, 0x08, 0x2B, 0x06, 0x01, 0x05, 0x05, 0x07, 0x03, 0x01], [0x06, 0x04, 0x55, 0x1D, 0x25, 0x00],
+        ]
+        let bytes = Array(usage.data)
+        return accepted.contains { identifier in
+            bytes.indices.contains { bytes[$0...].starts(with: identifier) }
+        }
+    }
+}

@@ -1,0 +1,35 @@
+/// Keeps the login of a URL out of errors, wherever in a text it turned up: a URL given for a path, a user, a name.
+public enum UserInfo {
+    /// What stands in the place of a login.
+    static let replacement = "<redacted>"
+
+    /// The text with everything between `://` and the last `@` of the same word replaced.
+    ///
+    /// - Parameter text: An error, or any text that may repeat what a user typed.
+    public static func redacted(in text: String) -> String {
+        guard text.contains("://") else { return text }
+        return text.split(separator: " ", omittingEmptySubsequences: false).map { redacted(value: String($0)) }
+            .joined(separator: " ")
+    }
+
+    /// A single value, which may have blanks in it.
+    static func redacted(value: String) -> String {
+        guard let scheme = value.firstRange(of: "://"), let at = value.lastIndex(of: "@"), scheme.upperBound <= at else {
+            return value
+        }
+        return value[..<scheme.upperBound] + replacement + value[at...]
+    }
+
+    /// A path, or what was given for one: nothing behind the scheme of a URL.
+    static func redacted(path: String) -> String {
+        guard let scheme = path.firstRange(of: "://") else { return path }
+        return path[..<scheme.upperBound] + replacement
+    }
+
+    /// Whether a value may hold a login: it has the form of a URL, or an `@` behind a colon as in `user:password@host`.
+    public static func isPossible(in text: String) -> Bool {
+        if text.contains("://") { return true }
+        guard let at = text.lastIndex(of: "@"), let colon = text.firstIndex(of: ":") else { return false }
+        return colon < at
+    }
+}

@@ -1,0 +1,68 @@
+import NATS
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("Other servers of the same cluster, on real servers", .timeLimit(.minutes(3)))
+struct AlternativeServersTests {
+    /// Nothing listens there.
+    private static let nowhere = NATSClientConfiguration.Address(host: "127.0.0.1", port: 1)
+
+    @Test("they are tried in turn, also when the one that is connected dies")
+    func turns() async throws {
+        try await NATSServerProcess.withServer(.init(name: "first")) { first in
+            try await NATSServerProcess.withServer(.init(name: "second")) { second in
+                var configuration = NATSClientConfiguration.test("127.0.0.1", port: 1)
+                configuration.alternatives = [
+                    .init(host: "localhost", port: first.port), .init(host: "127.0.0.1", port: second.port),
+                ]
+                let client = try NATSClient(configuration: configuration)
+                try await withStarted(client) { client in
+                    try await client.whenConnected()
+                    #expect(client.snapshot.server?.name == "first")
+                    let events = client.events(buffer: 10_000)
+                    await first.stop()
+                    try await withDeadline(.seconds(60), "the second server was not tried") {
+                        while let event = await events.next()?.event {
+                            if case .connected = event { break }
+                        }
+                    }
+                    #expect(client.snapshot.server?.name == "second")
+                }
+            }
+        }
+    }
+
+    @Test("each has to show a certificate for its own host", arguments: [true, false])
+    func certificates(isForSecond: Bool) async throws {
+        try await TestAuthority.with { authority in
+            let certificate =
+                isForSecond
+                ? try await authority.issue("second", hosts: ["localhost"])
+                : try await authority.issue("first", addresses: ["127.0.0.1"])
+            let server = NATSServerConfiguration(
+                authorization: .user("joe", password: "hunter2"),
+                tls: .init(certificate: certificate)
+            )
+            try await NATSServerProcess.withServer(server) { server in
+                var configuration = NATSClientConfiguration(address: Self.nowhere)
+                configuration.reconnectBackoff = Backoff(base: .milliseconds(1), maximum: .milliseconds(20))
+                configuration.connectTimeout = .seconds(20)
+                configuration.alternatives = [.init(host: "localhost", port: server.port)]
+                configuration.tls.trustRoots = .file(authority.certificateFile)
+                configuration.credentials = { .userPassword(user: "joe", password: "hunter2") }
+                guard isForSecond else {
+                    let causes = try await causes(2, configuration)
+                    #expect(causes[1].code == .tls)
+                    #expect(causes[1].message.contains("not for localhost"), "\(causes[1].message)")
+                    return
+                }
+                let client = try NATSClient(configuration: configuration)
+                try await withStarted(client) { client in
+                    try await client.whenConnected()
+                    #expect(client.snapshot.tls?.isVerified == true)
+                }
+            }
+        }
+    }
+}

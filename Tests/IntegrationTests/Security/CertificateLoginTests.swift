@@ -1,0 +1,102 @@
+import Foundation
+import NATS
+import TestSupport
+import Testing
+
+@Suite("Logins that CONNECT does not hold, on real servers", .timeLimit(.minutes(2)))
+struct CertificateLoginTests {
+    @Test("a certificate is the login where the server maps it to a user; another one, and none, are refused with what to do")
+    func verifyAndMap() async throws {
+        try await TestAuthority.with { authority in
+            var tls = NATSServerConfiguration.TLS(
+                certificate: try await authority.issueForLoopback(),
+                clientAuthority: authority.certificateFile
+            )
+            tls.mapsClients = true
+            let extra = #"authorization { users: [ { user: "CN=known", permissions: { publish: "mine.>" } } ] }"#
+            let (known, other) = (try await authority.issue("known"), try await authority.issue("other"))
+            try await NATSServerProcess.withServer(.init(tls: tls, extra: extra)) { server in
+                func configuration(_ own: TestAuthority.Certificate?) -> NATSClientConfiguration {
+                    .test(port: server.port) { configuration in
+                        configuration.tls.trustRoots = .file(authority.certificateFile)
+                        configuration.tls.clientCertificate = own.map {
+                            .init(chainFile: $0.certificateFile, keyFile: $0.keyFile)
+                        }
+                    }
+                }
+                let client = try NATSClient(configuration: configuration(known))
+                let events = client.events(buffer: 100)
+                try await withStarted(client) { client in
+                    try await client.whenConnected()
+                    // It is that user and no other: the server knows what it may publish.
+                    try await client.publish("x", to: "theirs")
+                    let refusal = try await withDeadline(.seconds(20), "no refusal") { () -> NATSError? in
+                        while let event = await events.next()?.event {
+                            if case .serverError(let error) = event { return error }
+                        }
+                        return nil
+                    }
+                    #expect(refusal?.code == .permission)
+                }
+                let refused = try await cause(configuration(other))
+                #expect(refused.code == .authorization)
+                #expect(
+                    refused.message.hasPrefix("the server refused the client certificate \(other.certificateFile) as a login")
+                )
+                #expect(refused.message.contains("verify_and_map"))
+                let none = try await cause(configuration(nil))
+                #expect(none.code == .tls)
+                #expect(none.message.hasPrefix("the server demands a client certificate"))
+            }
+        }
+    }
+
+    @Test("without a login the server decides, and its refusal says that none is configured")
+    func nothingConfigured() async throws {
+        try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in
+            let proxy = try await FaultProxy.start(to: server.port)
+            let error = try await cause(.test("127.0.0.1", port: proxy.port))
+            #expect(error.code == .authorization)
+            #expect(error.message.hasPrefix("the server asks for credentials and none are configured: Authorization Violation"))
+            #expect(proxy.sentByClients.contains { contains($0, "CONNECT {") }, "the server was asked")
+            await proxy.close()
+        }
+        // One that says `auth_required` and lets everybody in, as an authentication callout can.
+        let server = try await ScriptedServer.start { connection in
+            try await connection.send("INFO {\"auth_required\":true,\"headers\":true}\r\n")
+            let connect = try await connection.expect("CONNECT ")
+            for secret in ["user", "pass", "auth_token", "jwt", "nkey", "sig"] { #expect(!connect.contains("\"\(secret)\"")) }
+            try await connection.expect("PING")
+            try await connection.send("PONG\r\n")
+            try await connection.waitUntilEnded()
+        }
+        let client = try NATSClient(configuration: .test("127.0.0.1", port: server.port))
+        try await withStarted(client) { try await $0.whenConnected() }
+        await server.close()
+    }
+
+    @Test("credentials that have expired, or are not valid yet, are named as such; a bearer JWT needs no seed")
+    func credentialFiles() async throws {
+        let deployment = SignedDeployment()
+        let directory = try TemporaryDirectory(for: "creds")
+        let path = "\(directory.path)/user.creds"
+        try await NATSServerProcess.withServer(.init(extra: deployment.serverConfiguration())) { server in
+            let configuration = NATSClientConfiguration.test("127.0.0.1", port: server.port) {
+                $0.credentials = { try .credentialsFile(path) }
+            }
+            try writePrivate(deployment.credentials(lifetime: -100), to: path)
+            let expired = try await cause(configuration)
+            #expect(expired.code == .authorization)
+            #expect(expired.message.hasPrefix("the credentials expired on 20"))
+            #expect(expired.message.contains("get new ones"))
+            try writePrivate(deployment.credentials(start: 86_400), to: path)
+            let early = try await cause(configuration)
+            #expect(early.code == .authorization)
+            #expect(early.message.hasPrefix("the credentials are not valid before 20"))
+            try writePrivate(deployment.credentials(isBearer: true), to: path)
+            let client = try NATSClient(configuration: configuration)
+            try await withStarted(client) { try await $0.whenConnected() }
+        }
+        try directory.remove()
+    }
+}

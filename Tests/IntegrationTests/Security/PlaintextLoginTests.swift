@@ -1,0 +1,158 @@
+import Foundation
+import NATS
+import NIOCore
+import NIOPosix
+import TestSupport
+import Testing
+
+@Suite("Logins in plain text", .timeLimit(.minutes(2)))
+struct PlaintextLoginTests {
+    /// As if the server were on another machine.
+    private func remote(_ port: Int, _ change: (inout NATSClientConfiguration) -> Void = { _ in }) -> NATSClientConfiguration {
+        .test("127.0.0.1", port: port) { configuration in
+            configuration.credentials = { .userPassword(user: "joe", password: "hunter2") }
+            configuration.isOnThisMachine = { _ in false }
+            change(&configuration)
+        }
+    }
+
+    /// The addresses that were warned of, by connections that come up one after the other.
+    private func warnings(_ configurations: [NATSClientConfiguration]) async throws -> (warned: [String], isExposed: [Bool]) {
+        var (warned, isExposed): ([String], [Bool]) = ([], [])
+        for configuration in configurations {
+            let client = try NATSClient(configuration: configuration)
+            let events = client.events(buffer: 100)
+            try await withStarted(client) { client in
+                try await client.whenConnected()
+                isExposed.append(client.snapshot.isLoginExposed)
+            }
+            while let event = await events.next()?.event {
+                if case .credentialsInPlaintext(let address) = event { warned.append(address.description) }
+            }
+        }
+        return (warned, isExposed)
+    }
+
+    @Test("a login that leaves the machine in plain text is reported once for each address, unless it is meant")
+    func warned() async throws {
+        let users = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
+        try await NATSServerProcess.withServer(users) { first in
+            try await NATSServerProcess.withServer(users) { second in
+                let pool = AddressMemory()
+                let ports = [first.port, first.port, second.port, first.port]
+                let all = try await warnings(ports.map { remote($0) { $0.plaintextLogins = pool } })
+                #expect(all.warned == ["127.0.0.1:\(first.port)", "127.0.0.1:\(second.port)"])
+                #expect(all.isExposed == [true, true, true, true])
+
+                let meant = try await warnings([remote(first.port) { $0.allowsPlaintextCredentials = true }])
+                #expect(meant.warned.isEmpty && meant.isExposed == [false])
+                let local = try await warnings([
+                    .test("127.0.0.1", port: first.port) {
+                        $0.credentials = { .userPassword(user: "joe", password: "hunter2") }
+                    }
+                ])
+                #expect(local.warned.isEmpty && local.isExposed == [false])
+            }
+        }
+        try await NATSServerProcess.withServer { server in
+            let nothing = try await warnings([remote(server.port) { $0.credentials = { .none } }])
+            #expect(nothing.warned.isEmpty && nothing.isExposed == [false])
+        }
+    }
+
+    @Test(
+        "an address that had TLS never gets a login without it in automatic mode, whatever client asks",
+        .timeLimit(.minutes(1))
+    )
+    func downgrade() async throws {
+        try await TestAuthority.with { authority in
+            let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
+            // The second connection finds a server whose INFO has lost its TLS on the way.
+            let server = try await ScriptedServer.start { connection, index in
+                if index == 0 {
+                    try await connection.startTLS(tls, after: "INFO {\"headers\":true,\"tls_required\":true}\r\n")
+                } else {
+                    try await connection.send("INFO {\"headers\":true}\r\n")
+                }
+                guard index != 1 else { return try await connection.waitUntilEnded() }
+                try await connection.expect("CONNECT ")
+                try await connection.expect("PING")
+                try await connection.send("PONG\r\n")
+                try await connection.waitUntilEnded()
+            }
+            let process = AddressMemory()
+            func configuration(_ mode: NATSClientConfiguration.TLS.Mode, user: Bool = true) -> NATSClientConfiguration {
+                .test("LocalHost", port: server.port) { configuration in
+                    configuration.tls.mode = mode
+                    configuration.tls.trustRoots = .file(authority.certificateFile)
+                    configuration.tls.serverName = "localhost"
+                    configuration.encryptedAddresses = process
+                    configuration.allowsPlaintextCredentials = true
+                    if user { configuration.credentials = { .userPassword(user: "joe", password: "hunter2") } }
+                }
+            }
+            let first = try NATSClient(configuration: configuration(.automatic))
+            try await withStarted(first) { try await $0.whenConnected() }
+
+            let error = try await cause(configuration(.automatic))
+            #expect(error.code == .tls)
+            #expect(error.message.hasPrefix("the server offered TLS before and does not now, so the login was not sent"))
+            #expect(error.message.contains("tls = \"off\""))
+            try await server.scriptEnded(1)
+            #expect(server.connections[1].inbound.value.bytes.isEmpty)
+
+            // Without a login there is nothing to read, and off means off.
+            for configuration in [configuration(.automatic, user: false), configuration(.disabled)] {
+                let client = try NATSClient(configuration: configuration)
+                try await withStarted(client) { try await $0.whenConnected() }
+            }
+            await server.close()
+        }
+    }
+
+    @Test("a program remembers for all its clients", .timeLimit(.minutes(1)))
+    func processWide() async throws {
+        let configuration = NATSClientConfiguration(address: .init(host: "nats.example.org"))
+        #expect(configuration.encryptedAddresses === AddressMemory.encrypted)
+        #expect(configuration.encryptedAddresses === NATSClientConfiguration(address: .init(host: "a")).encryptedAddresses)
+        #expect(configuration.plaintextLogins !== NATSClientConfiguration(address: .init(host: "a")).plaintextLogins)
+    }
+
+    /// An address of this machine that is not its loopback.
+    private static let ownAddress: String? = {
+        let devices = (try? System.enumerateDevices()) ?? []
+        return devices.lazy.compactMap(\.address).filter { $0.protocol == .inet }.compactMap(\.ipAddress)
+            .first { !$0.hasPrefix("127.") }
+    }()
+
+    @Test(
+        "the command warns on the standard error once for each address, and keeps quiet if it is meant",
+        .enabled(if: ownAddress != nil)
+    )
+    func command() async throws {
+        let address = try #require(Self.ownAddress)
+        var server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
+        server.host = "0.0.0.0"
+        try await NATSServerProcess.withServer(server) { first in
+            try await NATSServerProcess.withServer(server) { second in
+                func run(_ more: String...) async throws -> BuiltProgram.Result {
+                    let servers = [
+                        "--server", "\(address):\(first.port)", "--server", "\(address):\(second.port)", "--user", "joe",
+                    ]
+                    return try await BuiltProgram.run(["status"] + servers + more, environment: ["ROULETTE_PASSWORD": "hunter2"])
+                }
+                let warned = try await run()
+                #expect(warned.status == .exited(0), "\(warned.errors)")
+                let lines = warned.errors.split(separator: "\n")
+                #expect(
+                    lines.count == 2 && lines.allSatisfy { $0.hasPrefix("roulette: WARNING: the login was sent to \(address):") }
+                )
+                #expect(Set(lines).count == 2)
+                #expect(!warned.errors.contains("hunter2"))
+                let meant = try await run("--allow-plaintext-credentials")
+                #expect(meant.status == .exited(0))
+                #expect(meant.errors.isEmpty)
+            }
+        }
+    }
+}

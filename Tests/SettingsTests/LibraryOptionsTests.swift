@@ -1,0 +1,154 @@
+import NATS
+import Roulette
+import Testing
+
+@testable import Settings
+
+/// Every property of the library's configuration is a key, or is named here with the reason why it is none. A property that
+/// is added without a key fails these tests.
+@Suite("Every option of the library is a key")
+struct LibraryOptionsTests {
+    /// The keys of a profile, with a value that is not the default.
+    static let profileKeys: [String: String] = [
+        "servers": "servers = [\"other\"]",
+        "naming": "naming = \"name\"\nservers = [{ name = \"x\", host = \"h\" }]",
+        "role": "role = \"publisher\"",
+        "poolSize": "pool_size = 7",
+        "pingInterval": "ping_interval = \"7s\"",
+        "maxPingFailure": "max_ping_failure = 7",
+        "maxRetry": "max_retry = 7",
+        "baseBackoff": "base_backoff = \"7ms\"",
+        "maxBackoff": "max_backoff = \"7s\"",
+        "subscriptionRestart": "subscription_restart = \"permanent\"",
+        "connectionTimeout": "connection_timeout = \"7s\"",
+        "reconnectJitter": "reconnect_jitter = \"777ms\"",
+        "drainTimeout": "drain_timeout = \"7s\"",
+        "usesDiscoveredServers": "use_discovered_servers = true",
+        "movesOnLameDuck": "move_on_lame_duck = false",
+        "moveOverlap": "move_overlap = \"7s\"",
+        "writeTimeout": "write_timeout = \"7s\"",
+        "outboundBufferSize": "outbound_buffer_size = 77777",
+        "credentials": "token = \"t\"",
+        "tls": "tls = \"required\"",
+        "allowsPlaintextCredentials": "allow_plaintext_credentials = true",
+        "inboxPrefix": "inbox_prefix = \"_I.x\"",
+        "connectionName": "connection_name = \"x\"",
+    ]
+    /// Of the configuration of Roulette, what is no key.
+    static let libraryOnly: [String: String] = [
+        "metricsInterval": "The program exports no metrics."
+    ]
+    /// The keys of a server.
+    static let serverKeys: [String: String] = [
+        "name": "name = \"x\"", "host": "host = \"other\"", "port": "port = 7", "monitor": "monitor = \"http://h:8222\"",
+        "alternatives": "alternatives = [\"b\"]", "credentials": "token = \"t\"", "tls": "tls = \"first\"",
+        "inboxPrefix": "inbox_prefix = \"_I.x\"",
+    ]
+    /// The keys of the encryption, of a profile and of a server.
+    static let tlsKeys: [String: String] = [
+        "mode": "tls = \"first\"", "trustRoots": "tls_ca = \"/ca\"",
+        "clientCertificate": "tls_cert = \"/c\"\ntls_key = \"/k\"", "serverName": "tls_server_name = \"x\"",
+        "verification": "tls_verify = false",
+    ]
+    /// Of the configuration of one connection, what Roulette does not set from its own.
+    static let connectionOnly: [String: String] = [
+        "hasCredentials": "Follows from credentials.",
+        "connectionAdvice": "A part of an error message.",
+        "encryptedAddresses": "What the process remembers of addresses.",
+        "plaintextLogins": "What the process remembers of addresses.",
+        "isOnThisMachine": "Told otherwise by tests alone.",
+        "stableAfter": "A rule of the backoff.",
+        "reconnectBufferSize": "Roulette keeps nothing while there is no connection.",
+        "confirmationInterval": "A rule of the confirmation.",
+        "echo": "A client of Roulette hears itself.",
+        "name": "Made of connection_name, role and slot.",
+        "address": "A server's host and port.",
+        "reconnectBackoff": "base_backoff and max_backoff.",
+        "connectTimeout": "connection_timeout.",
+    ]
+
+    private func configuration(_ keys: String) throws -> RouletteConfiguration {
+        let servers = keys.contains("servers = [") || keys.contains("[[") ? "" : "servers = [\"h\"]\n"
+        return try RouletteConfiguration(
+            profile: ConfigurationFile.parse("[profiles.p]\n\(servers)\(keys)\n", file: "c").profile()
+        )
+    }
+
+    /// Its properties by name, as text; a closure by what it returns.
+    private func properties(_ value: Any) -> [String: String] {
+        Dictionary(
+            uniqueKeysWithValues: Mirror(reflecting: value).children.compactMap { child in
+                guard let label = child.label else { return nil }
+                if let provider = child.value as? @Sendable () throws -> NATSClientConfiguration.Credentials {
+                    return (label, String(describing: try? provider()))
+                }
+                if let provider = child.value as? (@Sendable () throws -> NATSClientConfiguration.Credentials)? {
+                    return (label, String(describing: try? provider?()))
+                }
+                return (label, String(describing: child.value))
+            }
+        )
+    }
+
+    @Test("of a profile")
+    func profile() throws {
+        let standard = properties(try configuration(""))
+        #expect(Set(standard.keys) == Set(Self.profileKeys.keys).union(Self.libraryOnly.keys))
+        for (property, keys) in Self.profileKeys {
+            let changed = properties(try configuration(keys))
+            #expect(changed[property] != standard[property], "\(keys) does not change \(property)")
+        }
+    }
+
+    @Test("of a server")
+    func server() throws {
+        func server(_ keys: String) throws -> [String: String] {
+            let host = keys.contains("host") ? "" : "host = \"h\"\n"
+            return properties(try configuration("[[profiles.p.servers]]\n\(host)\(keys)").servers[0])
+        }
+        let standard = try server("")
+        #expect(Set(standard.keys) == Set(Self.serverKeys.keys))
+        for (property, keys) in Self.serverKeys {
+            #expect(try server(keys)[property] != standard[property], "\(keys) does not change \(property)")
+        }
+    }
+
+    @Test("of the encryption, for all servers and for one")
+    func tls() throws {
+        let standard = properties(NATSClientConfiguration.TLS())
+        #expect(Set(standard.keys) == Set(Self.tlsKeys.keys))
+        for (property, keys) in Self.tlsKeys {
+            #expect(properties(try configuration(keys).tls)[property] != standard[property], "\(keys)")
+            let one = try #require(
+                try configuration(
+                    "servers = [\"a\", \"b\"]\n[profiles.q]\n[[profiles.q.servers]]\nhost = \"h\"\n\(keys)",
+                    of: "q"
+                ).servers[0].tls
+            )
+            #expect(properties(one)[property] != standard[property], "\(keys)")
+        }
+    }
+
+    private func configuration(_ toml: String, of profile: String) throws -> RouletteConfiguration {
+        let file = try ConfigurationFile.parse("[profiles.p]\n\(toml)\n", file: "c")
+        return try RouletteConfiguration(profile: file.profile(named: profile))
+    }
+
+    @Test("of one connection: what the deployment does not say is decided on purpose")
+    func connection() {
+        let labels = Set(Mirror(reflecting: NATSClientConfiguration(address: .init(host: "h"))).children.compactMap(\.label))
+        let deployment = Set(Self.profileKeys.keys).union(Self.serverKeys.keys)
+        let unknown = labels.subtracting(deployment).subtracting(Self.connectionOnly.keys)
+        #expect(unknown.isEmpty, "neither in RouletteConfiguration nor explained here")
+    }
+
+    @Test("the example names every key")
+    func example() throws {
+        let lines = try shippedText("config/example.toml").split(separator: "\n")
+        let all = Array(Self.profileKeys.values) + Array(Self.serverKeys.values) + Array(Self.tlsKeys.values)
+        let keys = all.flatMap { $0.split(separator: "\n") }.compactMap { $0.split(separator: " ").first }
+        for key in Set(keys) where key != "servers" {
+            #expect(lines.contains { $0.hasPrefix("\(key) = ") || $0.hasPrefix("# \(key) = ") }, "\(key)")
+        }
+    }
+}

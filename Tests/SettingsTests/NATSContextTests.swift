@@ -1,0 +1,190 @@
+import Foundation
+import NATS
+import Roulette
+import Testing
+
+@testable import Settings
+
+@Suite("Contexts of the nats command line")
+struct NATSContextTests {
+    private func context(_ json: String, mode: Int = 0o600) throws -> Result<NATSContext, SettingsError> {
+        let directory = FileManager.default.temporaryDirectory.path + "/contexts-\(UUID().uuidString)"
+        defer { try? FileManager.default.removeItem(atPath: directory) }
+        try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)
+        try write(json, to: directory + "/nats/context/east.json", mode: mode)
+        return Result { () throws(SettingsError) in
+            try NATSContext(name: "east", environment: ["XDG_CONFIG_HOME": directory, "HOME": "/home/u"])
+        }
+    }
+
+    private func complaint(_ json: String, mode: Int = 0o600) throws -> String {
+        switch try context(json, mode: mode) {
+        case .success(let context): "no error: \(context)"
+        case .failure(let error): error.problems.map { "\($0.key ?? ""): \($0.message)" }.joined(separator: "; ")
+        }
+    }
+
+    @Test("the fields that nats writes become a cluster of the context's name")
+    func fields() throws {
+        let json = """
+            {"description": "d", "url": "nats://a.example.org:4333, nats://b.example.org", "socks_proxy": "", "token": "",
+             "user": "u", "password": "hunter2", "creds": "", "nkey": "", "cert": "/own.pem", "key": "~/own.key",
+             "ca": "/ca.pem", "nsc": "", "jetstream_domain": "hub", "jetstream_api_prefix": "x", "inbox_prefix": "",
+             "user_jwt": "", "color_scheme": "red", "tls_first": false, "windows_cert_store": "",
+             "windows_ca_certs_match": null}
+            """
+        let server = try context(json).get().server
+        #expect(server.name == "east")
+        #expect(server.endpoint == "a.example.org:4333")
+        #expect(server.alternatives.map(\.description) == ["b.example.org:4222"], "used in turn")
+        #expect(server.login == .user("u", password: "hunter2"))
+        #expect(server.tls?.mode == .required)
+        #expect(server.tls?.trustRoots == .file("/ca.pem"))
+        #expect(server.tls?.clientCertificate == .init(chainFile: "/own.pem", keyFile: "/home/u/own.key"))
+    }
+
+    @Test("every login, and every way to ask for TLS")
+    func variants() throws {
+        #expect(try context("{}").get().server.endpoint == "localhost:4222")
+        #expect(try context("{}").get().server.tls?.mode == .automatic)
+        #expect(try context(#"{"creds": "~/a.creds"}"#).get().server.login == .credentials(path: "/home/u/a.creds"))
+        #expect(try context(#"{"nkey": "/a.nk"}"#).get().server.login == .nkey(path: "/a.nk"))
+        #expect(try context(#"{"token": "t"}"#).get().server.login == .token("t"))
+        #expect(try context(#"{"url": "nats://t@h"}"#).get().server.login == .token("t"))
+        #expect(try context(#"{"user_jwt": "j", "user_seed": "s"}"#).get().server.login == .jwt("j", seed: "s"))
+        #expect(try context(#"{"url": "tls://h"}"#).get().server.tls?.mode == .required)
+        #expect(try context(#"{"url": "tls://h", "tls_first": true}"#).get().server.tls?.mode == .first)
+    }
+
+    @Test("what cannot be honored is named, with what to do, and so is a file that others can read")
+    func refused() throws {
+        #expect(
+            try complaint(#"{"socks_proxy": "socks5://p", "nsc": "nsc://o", "windows_ca_certs_match": ["x"], "new": true}"#)
+                == "new: is not known here and cannot be honored, use another context or a profile; "
+                + "nsc: logins are not looked up in nsc; write one with \"nsc generate creds\" and name the file in creds; "
+                + "socks_proxy: connections through a proxy are not supported; reach the server directly, or by a tunnel such "
+                + "as ssh -L; "
+                + "windows_ca_certs_match: the certificate store of Windows is not supported; name a PEM file in ca"
+        )
+        for key in ["windows_cert_store", "windows_cert_match", "windows_cert_match_by"] {
+            #expect(try complaint("{\"\(key)\": \"x\"}").hasPrefix("\(key): the certificate store of Windows"))
+        }
+        #expect(try complaint(#"{"cert": "/c"}"#) == "cert: cert and key need each other")
+        #expect(try complaint(#"{"inbox_prefix": "a.*"}"#).hasPrefix("inbox_prefix: an inbox prefix is a topic"))
+        #expect(try complaint(#"{"url": "ws://h"}"#).hasPrefix("url: the scheme ws:// is not supported"))
+        #expect(try complaint("[1]") == ": is not a JSON object")
+        #expect(try complaint(#"{"token": "t"}"#, mode: 0o644).contains("run: chmod 600"))
+        #expect(try complaint(#"{"url": "nats://u:p@h"}"#, mode: 0o644).contains("run: chmod 600"))
+        #expect(try context(#"{"creds": "/c"}"#, mode: 0o644).get().server.login == .credentials(path: "/c"))
+    }
+
+    @Test(
+        "nothing that bears on security is dropped: half a login, a login too many, a value of a wrong type, a reference",
+        arguments: [
+            (#"{"password": "hunter2"}"#, "password"),
+            (#"{"password": "hunter2", "token": "hunter2"}"#, "password"),
+            (#"{"password": "hunter2", "url": "nats://u@h"}"#, "password"),
+            (#"{"password": "hunter2", "creds": "/c"}"#, "password"),
+            (#"{"user_seed": "hunter2"}"#, "user_seed"),
+            (#"{"user_seed": "hunter2", "nkey": "/a.nk"}"#, "user_seed"),
+            (#"{"user_seed": "hunter2", "user": "u", "password": "p"}"#, "user_seed"),
+            (#"{"user": "u:hunter2"}"#, "user"),
+            (#"{"user": "u", "creds": "/c"}"#, "creds"),
+            (#"{"user": "u", "password": "hunter2", "token": "hunter2"}"#, "token"),
+            (#"{"url": "nats://u:hunter2@h", "user": "v"}"#, "user"),
+            (#"{"url": "nats://u:hunter2@a,nats://b"}"#, "url"),
+            (#"{"url": "nats://a,nats://hunter2@b"}"#, "url"),
+            (#"{"url": "nats://u:hunter2@a,nats://u:hunter3@b"}"#, "url"),
+            (#"{"url": "nats://admin:hunter2,x@h"}"#, "url"),
+            (#"{"url": "nats://admin:12,hunter2@h"}"#, "url"),
+            (#"{"url": "nats://a,,nats://b"}"#, "url"),
+            (#"{"url": "nats://a,ws://b"}"#, "url"),
+            (#"{"url": "u:hunter2"}"#, "url"),
+            (#"{"password": 0, "user": "u"}"#, "password"),
+            (#"{"token": 12345}"#, "token"),
+            (#"{"creds": ["/c"]}"#, "creds"),
+            (#"{"nkey": {"path": "/a.nk"}}"#, "nkey"),
+            (#"{"tls_first": 1}"#, "tls_first"),
+            (#"{"tls_first": "true"}"#, "tls_first"),
+            (#"{"Password": "hunter2"}"#, "Password"),
+            (#"{"creds": "op://vault/hunter2"}"#, "creds"),
+            (#"{"creds": "nsc://o/a/hunter2"}"#, "creds"),
+            (#"{"nkey": "env://hunter2"}"#, "nkey"),
+            (#"{"token": "env://hunter2"}"#, "token"),
+            (#"{"user": "u", "password": "data:,hunter2"}"#, "password"),
+            (#"{"ca": "file:///ca.pem"}"#, "ca"),
+        ]
+    )
+    func halves(json: String, key: String) throws {
+        let complaint = try complaint(json)
+        #expect(complaint.hasPrefix("\(key): "), "\(complaint)")
+        #expect(!complaint.contains("hunter"))
+    }
+
+    @Test(
+        "one tls:// address means that none is used in plain text",
+        arguments: [
+            ("nats://a,nats://b", NATSClientConfiguration.TLS.Mode.automatic), ("nats://a,tls://b", .required),
+            ("tls://a,nats://b", .required), ("a,b,TLS://c", .required), ("NATS://a", .automatic),
+        ]
+    )
+    func mixedSchemes(urls: String, expected: NATSClientConfiguration.TLS.Mode) throws {
+        let context = try context("{\"url\": \"\(urls)\"}").get()
+        #expect(context.server.tls?.mode == expected)
+        let configuration = try RouletteConfiguration(profile: Profile(name: "p", contexts: [context]))
+        #expect(configuration.servers[0].tls?.mode == expected)
+        #expect(1 + configuration.servers[0].alternatives.count == urls.split(separator: ",").count)
+    }
+
+    @Test("the same login in every URL, an inbox of its own, variables in paths, and fields that are not set")
+    func honored() throws {
+        let server = try context(#"{"url": "nats://u:p@a, nats://u:p@b", "inbox_prefix": "_I.ops", "nsc": "", "x": null}"#)
+            .get().server
+        #expect(server.login == .user("u", password: "p"))
+        #expect(server.alternatives == [.init(host: "b", port: 4222)])
+        let configuration = try RouletteConfiguration(
+            profile: Profile(name: "p", contexts: [try context(#"{"inbox_prefix": "_I.ops"}"#).get()])
+        )
+        #expect(configuration.servers[0].inboxPrefix == "_I.ops")
+        #expect(
+            try context(#"{"creds": "$HOME/${HOME}x/$NONE/a.creds"}"#).get().server.login
+                == .credentials(path: "/home/u//home/ux//a.creds")
+        )
+        let unset = #"{"password": "", "user_seed": "", "tls_first": false, "creds": null, "windows_ca_certs_match": []}"#
+        #expect(try context(unset).get().server.login == nil)
+    }
+
+    @Test("an unknown context is answered with the nearest one, and a name with a slash is none")
+    func unknown() throws {
+        try withTemporaryDirectory { directory in
+            try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)
+            try write("{}", to: directory + "/nats/context/east.json")
+            func complaint(_ name: String) -> [String] {
+                problems { () throws(SettingsError) in
+                    try NATSContext(name: name, environment: ["XDG_CONFIG_HOME": directory])
+                }
+            }
+            #expect(complaint("eats")[0].hasSuffix("context \"eats\": unknown context, did you mean \"east\"?"))
+            #expect(complaint("../east") == ["--context: \"../east\" is not the name of a context"])
+        }
+    }
+
+    @Test("several contexts are several clusters in their order, each with its own login")
+    func several() throws {
+        try withTemporaryDirectory { directory in
+            let environment = ["XDG_CONFIG_HOME": directory]
+            try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)
+            try write(#"{"url": "b", "token": "tb"}"#, to: directory + "/nats/context/b.json")
+            try write(#"{"url": "tls://a", "user": "u", "password": "p"}"#, to: directory + "/nats/context/a.json")
+            let contexts = try ["b", "a"].map { try NATSContext(name: $0, environment: environment) }
+            let configuration = try RouletteConfiguration(profile: Profile(name: "two", contexts: contexts))
+            #expect(configuration.servers.map(\.name) == ["b", "a"])
+            #expect(try configuration.servers[0].credentials?() == .token("tb"))
+            #expect(try configuration.servers[1].credentials?() == .userPassword(user: "u", password: "p"))
+            #expect(configuration.servers.map(\.tls?.mode) == [.automatic, .required])
+            #expect(
+                problems { () throws(SettingsError) in try Profile(name: "x", contexts: [contexts[0], contexts[0]]) }.count > 0
+            )
+        }
+    }
+}

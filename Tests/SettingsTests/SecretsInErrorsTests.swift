@@ -1,0 +1,168 @@
+import Foundation
+import NATS
+import Roulette
+import Testing
+
+@testable import Settings
+
+/// Sweeps over places where a login can turn up by mistake. Nothing that is printed may repeat it.
+@Suite("No error and no output repeats a login")
+struct SecretsInErrorsTests {
+    static let marker = "hunter2"
+
+    /// URLs with a login, whole and damaged: host forgotten, separators doubled, in the login itself, or left out.
+    static let urls: [String] = {
+        let logins = [
+            "u:\(marker)", marker, "u:\(marker):x", ":\(marker)", "u:a,\(marker)", "u:a/\(marker)", "u:a@\(marker)",
+            "u:\(marker)%", "u:\(marker)%zz", "u:\(marker)%00", "u:a b\(marker)", "u:\(marker)?", "u:[\(marker)", "u:=\(marker)",
+            "\(marker)\u{1B}",
+        ]
+        let hosts = ["@h", "@h:x", "@h:0", "@h:99999", "@", "@[::1", "@[h]", "@h/x", "@h?x", "@a,b", "@h h", "@h:1:2", ""]
+        let schemes = ["nats://", "tls://", "NATS://", "ws://", "http://", "https://", "nats:", "nats:/", "://", "nats:///", ""]
+        return schemes.flatMap { scheme in logins.flatMap { login in hosts.map { scheme + login + $0 } } }
+    }()
+
+    @Test("addresses: whatever is wrong with one, none of it is repeated")
+    func addresses() {
+        var refused = 0
+        for url in Self.urls {
+            for text in [url, "name=" + url, url + "=name"] {
+                do {
+                    let address = try ServerAddress(parsing: text)
+                    // A word alone is a host as good as any.
+                    #expect(
+                        !address.endpoint.contains(Self.marker) || !text.contains("@") && !text.contains(":\(Self.marker)")
+                            || text.hasSuffix("@\(Self.marker)"),
+                        "\(text)"
+                    )
+                    #expect(!(address.name ?? "").contains(Self.marker) || text.hasPrefix("\(Self.marker)="), "\(text)")
+                } catch {
+                    refused += 1
+                    #expect(!error.message.contains(Self.marker), "\(text): \(error.message)")
+                }
+            }
+        }
+        #expect(refused > 3000)
+    }
+
+    @Test("the command line's servers: no login is taken, and no error repeats it")
+    func servers() {
+        for url in Self.urls where url.contains("@") {
+            do {
+                let address = try ServerAddress(parsing: url)
+                guard address.login != nil else { continue }
+                let lines = problems { () throws(SettingsError) in try Profile(name: "p", addresses: [address]) }
+                #expect(lines.first?.hasPrefix("--server number 1: a login in an argument") == true, "\(url)")
+                #expect(!lines.joined().contains(Self.marker))
+            } catch {}
+        }
+    }
+
+    /// Every key of a profile and of a server that takes text, with a URL for its value.
+    @Test("a configuration: a URL with a login as the value of any key, in errors and in what config show prints")
+    func keys() throws {
+        let profileKeys = [
+            "environment", "naming", "role", "subscription_restart", "user", "credentials", "nkey", "tls", "tls_ca", "tls_cert",
+            "tls_key", "tls_server_name", "inbox_prefix", "connection_name", "theme", "pool_size", "ping_interval", "max_retry",
+            "base_backoff", "watch", "history", "unknown", "servers",
+        ]
+        let serverKeys = [
+            "name", "host", "port", "monitor", "alternatives", "tls", "tls_ca", "user", "credentials", "inbox_prefix", "x",
+        ]
+        var problems = 0
+        // What TOML cannot hold between quotes is not a value.
+        let urls = Self.urls.filter { url in
+            url.contains("@") && url.contains("://") && !url.contains("\u{1B}") && !url.hasSuffix("@\(Self.marker)")
+        }
+        // Every fifth: each is tried in some seventy places.
+        for (index, url) in urls.enumerated() where index % 5 == 0 {
+            let literal = "\"\(url)\""
+            var texts = profileKeys.map { key in
+                "[profiles.p]\n\(key) = \(literal)\n" + (key == "servers" ? "" : "servers = [\"h\"]\n")
+            }
+            texts += profileKeys.map { "[profiles.p]\n\($0) = [\(literal)]\n" + ($0 == "servers" ? "" : "servers = [\"h\"]\n") }
+            texts += serverKeys.map {
+                "[profiles.p]\nservers = [{ \($0 == "host" ? "" : "host = \"h\", ")\($0) = \(literal) }]\n"
+            }
+            texts += serverKeys.map {
+                "[profiles.p]\nservers = [{ \($0 == "host" ? "" : "host = \"h\", ")\($0) = [\(literal)] }]\n"
+            }
+            texts += [
+                "default_profile = \(literal)", "theme = \(literal)\n", "[profiles.\(literal)]\npool_size = 0\n",
+                "[keys]\nquit = \(literal)\n", "\(literal) = 1\n", "theme = \(literal)x\n",
+                "theme = \(literal)\ntheme = \(literal)\n",
+            ]
+            for text in texts {
+                do {
+                    let configuration = try ConfigurationFile.parse(text, file: "c.toml")
+                    let shown = configuration.redactedDescription()
+                    #expect(!shown.contains(Self.marker), "\(text)\(shown)")
+                    for profile in configuration.profiles {
+                        for server in profile.servers { #expect(!server.label.contains(Self.marker), "\(text)") }
+                        do { try profile.checkFiles() } catch { #expect(!"\(error)".contains(Self.marker), "\(text)\(error)") }
+                    }
+                } catch {
+                    problems += 1
+                    #expect(!error.description.contains(Self.marker), "\(text)\(error)")
+                }
+            }
+        }
+        #expect(problems > 3000)
+    }
+
+    @Test(
+        "a value without quotes: the parser's own message does not repeat it",
+        arguments: [
+            "password = hunter2", "password = \"x\"hunter2", "password = tru_hunter2", "password = 'hunter2", "token = 9hunter2",
+            "password = \"hunter2\\q\"", "token = 99999999999999999999999999hunter2", "user = hunter2\npassword = hunter2",
+            "password = inf_hunter2", "token = 0xhunter2", "token = 2020-hunter2", "token = [hunter2]", "token = { a = hunter2 }",
+            "password = \"\"\"hunter2", "[hunter2", "hunter2", "a.b = hunter2", "token = 1979-05-27Thunter2",
+        ]
+    )
+    func syntax(line: String) {
+        let error = #expect(throws: SettingsError.self) {
+            try ConfigurationFile.parse("[profiles.p]\nservers = [\"h\"]\n\(line)\n", file: "c.toml")
+        }
+        #expect(error?.description.contains(Self.marker) == false, "\(error?.description ?? "")")
+    }
+
+    @Test("themes")
+    func themes() {
+        for url in ["nats://u:hunter2@h", "http://u:hunter2@h:8222/x"] {
+            for text in ["name = \"\(url)\"\ntext = \"\(url)\"\nvariant = \"\(url)\"\ninherits = \"\(url)\"", "\"\(url)\" = 1"] {
+                let lines = problems { () throws(SettingsError) in
+                    try ThemeLibrary(directories: []).parse(text, file: "t.toml")
+                }
+                #expect(!lines.isEmpty && !lines.joined().contains(Self.marker), "\(lines)")
+            }
+            let lines = problems { () throws(SettingsError) in try ThemeLibrary(directories: []).load(url) }
+            #expect(!lines.isEmpty && !lines.joined().contains(Self.marker), "\(lines)")
+        }
+    }
+
+    @Test("the library: a URL for a host is refused without being repeated")
+    func library() {
+        for url in Self.urls where url.contains("@") || url.contains("/") {
+            #expect(throws: RouletteError.self) { try RouletteConfiguration(servers: [.init(host: url)]).validate() }
+            for body in [
+                { try RouletteConfiguration(servers: [.init(host: url)]).validate() },
+                { try RouletteConfiguration(servers: [RouletteConfiguration.Server(url)]).validate() },
+            ] as [() throws -> Void] {
+                do { try body() } catch { #expect(!"\(error)".contains(Self.marker), "\(url): \(error)") }
+            }
+        }
+    }
+
+    @Test(
+        "what is redacted in a text",
+        arguments: [
+            ("see nats://u:p@h:1 and http://h:8222", "see nats://<redacted>@h:1 and http://h:8222"),
+            ("\"tls://t@a,tls://u@b\"", "\"tls://<redacted>@b\""),
+            ("use nats://HOST:PORT", "use nats://HOST:PORT"),
+            ("chmod 600 /a@b/c:d", "chmod 600 /a@b/c:d"),
+        ]
+    )
+    func redaction(text: String, expected: String) {
+        #expect(UserInfo.redacted(in: text) == expected)
+    }
+}

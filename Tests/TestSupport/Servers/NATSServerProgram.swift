@@ -1,0 +1,67 @@
+import Foundation
+
+/// The `nats-server` that tests run.
+package enum NATSServerProgram {
+    /// Names the program, in place of what is looked for.
+    package static let variable = "ROULETTE_NATS_SERVER"
+
+    /// The program that `ROULETTE_NATS_SERVER` names, else the one that `scripts/setup` fetched into this checkout, else an
+    /// installed one.
+    package static func path() throws(ProgramNotFound) -> String {
+        if let named = ProcessInfo.processInfo.environment[Self.variable], !named.isEmpty {
+            // Not another one instead: a run on a certain version must be on that version.
+            guard FileManager.default.isExecutableFile(atPath: named) else { throw ProgramNotFound(name: named) }
+            return named
+        }
+        let fetched = Checkout.path + "/.tools/nats-server/current/nats-server"
+        if FileManager.default.isExecutableFile(atPath: fetched) { return fetched }
+        return try InstalledProgram.path(of: "nats-server")
+    }
+
+    /// What the program says of itself, asked once for each test process.
+    package static func version() async throws -> Version { try await Self.asked.value }
+
+    private static let asked = Task { () async throws -> Version in
+        let (status, output) = try await ChildProcess.run(
+            path: Self.path(),
+            arguments: ["--version"],
+            environment: ProcessInfo.processInfo.environment
+        )
+        guard status == .exited(0), let version = output.split(separator: "v").last.flatMap({ Version("\($0)") }) else {
+            throw NATSServerFailed(reason: "nats-server --version ended with \(status)", log: output)
+        }
+        return version
+    }
+
+    /// A version of the server: major, minor and patch number.
+    package struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
+        private let numbers: [Int]
+
+        /// Reads `2.10.4`; what is left out is zero.
+        package init?(_ text: String) {
+            let parts = text.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ".").map { Int($0) }
+            let numbers = parts.compactMap(\.self)
+            guard (1...3).contains(parts.count), numbers.count == parts.count else { return nil }
+            self.numbers = numbers + [Int](repeating: 0, count: 3 - numbers.count)
+        }
+
+        package var description: String { self.numbers.map(String.init).joined(separator: ".") }
+
+        package static func < (left: Version, right: Version) -> Bool {
+            left.numbers.lexicographicallyPrecedes(right.numbers)
+        }
+    }
+
+    /// Whether the program is of this version or a later one: `2.10.4`. False for a text that is no version.
+    package static func isAtLeast(_ text: String) async throws -> Bool {
+        guard let needed = Version(text) else { return false }
+        return try await Self.version() >= needed
+    }
+}
+
+/// The checkout that the tests were built from.
+package enum Checkout {
+    /// Its path.
+    package static let path = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().appendingPathComponent("../../..").standardizedFileURL.path
+}
