@@ -24,7 +24,7 @@ enum Effect: Sendable, Hashable {
     /// Find out how much a subscription would bring.
     case measureRate(for: SubscriptionRequest)
     case publish(id: Int, PublishRequest)
-    /// Send no more of a repeated publish. What was accepted is still confirmed.
+    /// Send no more of a publish, or wait no longer for a reply. What was accepted is still confirmed.
     case stopPublish(id: Int)
     /// Show the text of the screen without frames and colors, to be selected.
     case copyScreen
@@ -88,6 +88,8 @@ enum PublishProgress: Sendable, Hashable {
     case confirmed(Int, after: Duration)
     /// A reply came to the request.
     case replied(Reply)
+    /// It was stopped: no message was sent, or nobody waits for the reply any more.
+    case canceled
     /// It failed, before or after it was accepted. The reason may hold text of a peer.
     case failed(String)
 }
