@@ -173,7 +173,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
-        .testTarget(name: "ServerMonitorTests", dependencies: ["ServerMonitor", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
