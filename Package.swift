@@ -175,9 +175,10 @@ let package = Package(
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
         .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "SanitizedMutex", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
@@ -193,6 +194,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "SanitizedMutex",
+                "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

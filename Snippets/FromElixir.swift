@@ -11,6 +11,7 @@ func deployment() throws -> RouletteConfiguration {
     configuration.pingInterval = .seconds(5)
     configuration.maxPingFailure = 2
     configuration.subscriptionRestart = .permanent
+    configuration.elixirCompatibleTopics = true
     return configuration
 }
 
@@ -22,5 +23,24 @@ func publishAndSubscribe(_ client: RouletteClient) async throws {
             print(message.topic, message.body)
             break
         }
+    }
+}
+
+func consume(_ topics: [String], from client: RouletteClient) async throws {
+    let (messages, inbox) = AsyncStream.makeStream(of: Message.self, bufferingPolicy: .bufferingOldest(10_000))
+    try await withThrowingTaskGroup(of: Void.self) { group in
+        for topic in topics {
+            let subscription = try await client.subscribe(to: topic)
+            group.addTask {
+                for try await message in subscription { inbox.yield(message) }
+            }
+        }
+        group.addTask {
+            for await message in messages {
+                print(message.topic, message.body)
+            }
+        }
+        // The first subscription that fails ends all of them.
+        try await group.waitForAll()
     }
 }

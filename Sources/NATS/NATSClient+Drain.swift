@@ -13,6 +13,10 @@ public struct DrainReport: Sendable, Hashable {
     public var unconfirmed: UInt64 = 0
     /// Requests without a reply.
     public var unanswered = 0
+    /// Messages that the server refused and no flush has told of.
+    public var refused: UInt64 = 0
+    /// What the server said of the first of them, escaped and cut.
+    public var refusal: String?
 
     /// A report of nothing left behind.
     public init() {}
@@ -28,6 +32,8 @@ public struct DrainReport: Sendable, Hashable {
         sum.unsentBytes += b.unsentBytes
         sum.unconfirmed += b.unconfirmed
         sum.unanswered += b.unanswered
+        sum.refused += b.refused
+        sum.refusal = a.refusal ?? b.refusal
         return sum
     }
 
@@ -37,6 +43,10 @@ public struct DrainReport: Sendable, Hashable {
         if undelivered > 0 { parts.append("\(undelivered) received messages were not taken by their consumers") }
         if unsentMessages > 0 { parts.append("\(unsentMessages) accepted messages (\(unsentBytes) bytes) were never sent") }
         if unconfirmed > 0 { parts.append("up to \(unconfirmed) sent messages are not confirmed") }
+        if refused > 0 {
+            let reason = refusal.map { ": \($0)" } ?? ""
+            parts.append((refused == 1 ? "the server refused a message" : "the server refused \(refused) messages") + reason)
+        }
         if unanswered > 0 { parts.append("\(unanswered) requests have no reply") }
         return parts.isEmpty ? "nothing was left behind" : parts.joined(separator: "; ")
     }
@@ -121,7 +131,12 @@ package final class DrainStages: Sendable {
             let backlog = driver.outbound.backlog
             report.unsentMessages += backlog.messages
             report.unsentBytes += backlog.bytes
-            report.unconfirmed += driver.status.update { $0.handedOver - $0.settled }
+            let (unconfirmed, untold) = driver.status.update { ($0.handedOver - $0.settled, $0.refusals.untold) }
+            report.unconfirmed += unconfirmed
+            if let untold {
+                report.refused += untold.count
+                report.refusal = report.refusal ?? untold.text
+            }
             report.unanswered += stage.client.requests.counters.pending
             for sink in stage.sinks.withLock({ $0 }) {
                 let waiting = sink.pending

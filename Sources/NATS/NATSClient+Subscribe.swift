@@ -34,7 +34,7 @@ extension NATSClient {
         )
         let subscription = NATSSubscription(client: self, sid: sid, sink: sink)
         if confirmed {
-            try await flush()
+            try await confirm()
             // The server's refusal comes before the PONG.
             if let refusal = queue.failure { throw refusal }
         }

@@ -167,27 +167,17 @@ public final class NATSClient: Sendable {
         try await waiter.wait()
     }
 
-    /// Waits until the first attempt to connect has succeeded or failed, or the client is closed.
-    package func waitForFirstAttempt() async throws(NATSError) {
+    /// Waits until the first attempt to connect has succeeded or failed, but not longer than `timeout`, and not for a closed
+    /// client.
+    package func waitForFirstAttempt(timeout: Duration) async throws(NATSError) {
         let waiter = Waiter()
-        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter) }
+        driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter, timeout: TimeAmount(timeout)) }
         try await waiter.wait()
     }
 
     /// Events from now on, at most `buffer` of them waiting; the oldest are dropped beyond that.
     package func events(buffer: Int) -> EventStream<NATSEvent> {
         events.listen(buffer: buffer)
-    }
-
-    // MARK: Flushing
-
-    /// Waits until the server has answered a PING sent behind everything published before.
-    ///
-    /// - Throws: ``NATSError/Code/notConnected`` without a connection; the cause of the loss when it is lost meanwhile.
-    public func flush() async throws(NATSError) {
-        let waiter = Waiter()
-        if try outbound.requestFlush(waiter) { wake() }
-        try await waiter.wait()
     }
 
     /// Tells the event loop that the outbound buffer has something to write.

@@ -9,7 +9,7 @@ extension RouletteClient {
                 await withTaskGroup { asked in
                     for connection in self.connections where connection.client.isConnected {
                         // One that was lost meanwhile says so in the snapshot.
-                        asked.addTask { try? await connection.client.flush() }
+                        asked.addTask { try? await connection.client.confirm() }
                     }
                 }
             }

@@ -33,7 +33,7 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         public static let slowConsumer = Code("slow_consumer")
         /// The server denied it.
         public static let permission = Code("permission")
-        /// The server refused a subscription, for instance beyond its limit on their number.
+        /// The server refused a subscription or a message, for instance beyond its limit on the number of subscriptions.
         public static let refused = Code("refused")
         /// The connection was lost before the server confirmed.
         public static let unconfirmed = Code("unconfirmed")

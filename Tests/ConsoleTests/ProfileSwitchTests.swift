@@ -1,3 +1,4 @@
+import NATS
 import Roulette
 import Settings
 import TerminalUI
@@ -57,6 +58,35 @@ struct ProfileSwitchTests {
         #expect(Screens.lines(model)[0].contains("PROD read-only"))
         profile.environment = .staging
         #expect(Screens.lines(Fixtures.model(size, profile: profile))[0].contains("staging"))
+    }
+    @Test(
+        "certificates that nobody verifies, and a login that anybody can read, are in the header for good",
+        arguments: [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
+    )
+    func exposure(_ size: Size) {
+        var profile = Fixtures.profile(.production, allowPublish: false)
+        profile.name = "a-very-long-name-of-a-profile-in-production"
+        #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
+        profile.tls.verification = .none
+        let model = Fixtures.model(size, profile: profile)
+        for view: KeyAction in [.overview, .topics, .tail, .connections, .events] {
+            var model = model
+            _ = model.views.open(view)
+            #expect(Screens.lines(model)[0].contains("UNVERIFIED"))
+            #expect(!Screens.lines(model)[0].contains("PLAINTEXT"))
+        }
+        // Off is off, and one cluster is enough.
+        profile.tls.mode = .disabled
+        #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
+        profile.servers[1].tls = NATSClientConfiguration.TLS()
+        profile.servers[1].tls?.verification = .none
+        #expect(Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
+
+        var exposed = Fixtures.model(size)
+        var connection = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: .reconnecting)
+        connection.isLoginExposed = true
+        exposed.data.clusters[0].connections = [connection]
+        #expect(Screens.lines(exposed)[0].contains("PLAINTEXT"))
     }
 }
 

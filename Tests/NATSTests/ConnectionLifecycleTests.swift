@@ -217,6 +217,31 @@ struct ConnectionLifecycleTests {
         #expect(life.state == .connected)
     }
 
+    @Test("a connection that is being given up can still be moved away from")
+    func movedLate() {
+        var life = connected()
+        #expect(life.fail(.reconnectRequested) == .disconnect)
+        life.moved()
+        #expect(life.state == .connected && life.attempt == 0)
+    }
+
+    @Test("in place of an attempt, a socket on its way is adopted, and goes on from where it is")
+    func adopted() {
+        for (stage, state) in [
+            (ConnectionLifecycle.HandshakeStage.connecting, ConnectionLifecycle.State.connecting),
+            (.awaitingInfo, .awaitingInfo), (.awaitingPong, .awaitingPong),
+        ] {
+            var life = connected()
+            life.adopt(stage)
+            #expect(life.state == .connected, "nothing was lost")
+            _ = life.socketClosed(afterStableConnection: true, error: eof)
+            life.adopt(stage)
+            #expect(life.state == state && life.attempt == 1)
+            #expect(life.retryTimerFired() == .none)
+            #expect(life.socketClosed(afterStableConnection: false, error: refused) == .retry(.backoff(1), cause: refused))
+        }
+    }
+
     @Test("any error during the handshake ends the attempt")
     func handshakeError() {
         var life = ConnectionLifecycle(maxPingFailure: 2)

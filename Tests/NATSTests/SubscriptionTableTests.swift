@@ -17,7 +17,7 @@ struct SubscriptionTableTests {
         func deliver(_ messages: [WireMessage]) {
             note(messages.map { String(buffer: $0.payload) }.joined(separator: ","))
         }
-        func interrupted(_ cause: NATSError) { note("interrupted") }
+        func interrupted(_ cause: NATSError, silence: Duration) { note("interrupted") }
         func resumed() { note("resumed") }
         func end(_ error: NATSError?) { note("end \(error?.code.description ?? "")") }
         func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
@@ -143,13 +143,13 @@ struct SubscriptionTableTests {
         entry.add(temporary, maxMessages: nil, endsWithConnection: true)
         entry.add(permanent, maxMessages: nil, endsWithConnection: false)
         let cause = NATSError(.disconnected, "gone")
-        entry.interrupt(cause)
+        entry.interrupt(cause, silence: .zero)
         // Joined without a connection: it has nothing to miss.
         entry.add(late, maxMessages: nil, endsWithConnection: false)
         entry.resume()
-        entry.interrupt(cause)
+        entry.interrupt(cause, silence: .zero)
         // Lost again before the server knew the subscription again.
-        entry.interrupt(cause)
+        entry.interrupt(cause, silence: .zero)
         entry.resume()
         #expect(temporary.told == ["end disconnected"])
         #expect(permanent.told == ["interrupted", "resumed", "interrupted", "resumed"])

@@ -28,11 +28,13 @@ struct SuccessionTests {
         #expect(move.isSubscribed)
         #expect(!move.holdsPublishes, "the old server still gets what is published")
         #expect(move.oldSocketIdle() == .none)
-        #expect(move.subscriptionsConfirmed() == .hold)
+        #expect(move.subscriptionsConfirmed() == .overlap)
+        #expect(!move.holdsPublishes, "nor is it left during the overlap")
+        #expect(move.overlapEnded() == .hold)
         #expect(move.holdsPublishes)
         #expect(move.oldSocketIdle() == .leave)
         #expect(move.oldSocketIdle() == .none, "only once")
-        #expect(move.oldServerSettled() == .takeOver)
+        #expect(move.oldServerSettled() == .takeOver(.complete))
         #expect(move.state == .none)
         #expect(!move.holdsPublishes)
     }
@@ -60,23 +62,42 @@ struct SuccessionTests {
         #expect(!early.isSubscribed)
         var late = subscribing()
         _ = late.subscriptionsConfirmed()
+        _ = late.overlapEnded()
         #expect(late.oldSocketIdle() == .leave)
         #expect(late.successorLost() == .retry(0, subscribeAgain: true))
         #expect(!late.holdsPublishes, "the old server serves on")
     }
 
-    @Test("when the old server is gone first, a successor that delivers takes over, any other is dropped")
+    @Test("when the old server is gone first, the successor takes its place in whatever state it is")
     func oldLinkLost() {
-        var early = subscribing()
-        #expect(early.oldLinkLost(mayTakeOver: true) == .abandon)
-        #expect(early.state == .none)
-        var late = subscribing()
-        _ = late.subscriptionsConfirmed()
-        #expect(late.oldLinkLost(mayTakeOver: true) == .takeOver)
-        var closing = subscribing()
-        _ = closing.subscriptionsConfirmed()
-        #expect(closing.oldLinkLost(mayTakeOver: false) == .abandon)
-        var none = Succession()
-        #expect(none.oldLinkLost(mayTakeOver: true) == .none)
+        var move = Succession()
+        #expect(move.oldLinkLost() == .none)
+        _ = move.lameDuckAnnounced()
+        var steps = [move]
+        _ = move.tcpConnected()
+        steps.append(move)
+        _ = move.infoReceived(isLeavingToo: false)
+        steps.append(move)
+        _ = move.pongReceived()
+        steps.append(move)
+        _ = move.subscriptionsConfirmed()
+        steps.append(move)
+        _ = move.overlapEnded()
+        steps.append(move)
+        _ = move.oldSocketIdle()
+        steps.append(move)
+        _ = move.successorLost()
+        steps.append(move)
+        var ends: [Succession.EndAction] = []
+        for index in steps.indices {
+            ends.append(steps[index].oldLinkLost())
+            #expect(steps[index].state == .none)
+        }
+        #expect(
+            ends == [
+                .adopt(.connecting), .adopt(.awaitingInfo), .adopt(.awaitingPong), .takeOver(.requested), .takeOver(.spreading),
+                .takeOver(.complete), .takeOver(.complete), .abandon,
+            ]
+        )
     }
 }

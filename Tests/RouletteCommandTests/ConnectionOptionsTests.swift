@@ -105,6 +105,69 @@ struct ConnectionOptionsTests {
         #expect(complaint { try resolve("--tls-key", "/c") } == "--tls-key needs --tls-cert, the file of its certificate")
     }
 
+    @Test("a secret on the command line is refused without being repeated")
+    func secrets() throws {
+        let seed = NKey(role: .user).seed.value
+        for arguments in [
+            ["--user", "u:hunter2"], ["--nkey", seed], ["--creds", seed], ["--creds", "eyJ0eXAi.eyJleHAi.c2ln"],
+        ] {
+            let message = complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
+            #expect(message.contains("every user of this machine can see"), "\(message)")
+            for secret in ["hunter2", seed, "eyJ"] { #expect(!message.contains(secret)) }
+        }
+    }
+
+    @Test("options for plain text and for the size of the pool change the profile")
+    func changes() throws {
+        #expect(try resolve("--allow-plaintext-credentials").allowsPlaintextCredentials)
+        #expect(try !resolve().allowsPlaintextCredentials)
+        #expect(try resolve("--pool-size", "2").poolSize == 2)
+        #expect(complaint { try resolve("--pool-size", "0") } == "--pool-size is 0, use 1 to 1000")
+    }
+
+    @Test("ROULETTE_PASSWORD is for one user: several who need one are told of, and nobody gets it")
+    func severalUsers() throws {
+        let environment = ["ROULETTE_PASSWORD": "hunter2"]
+        var profile = Profile(name: "p", servers: [ProfileServer(name: "a", host: "a"), ProfileServer(name: "b", host: "b")])
+        profile.servers[0].login = .user("joe", password: nil)
+        profile.servers[1].login = .user("ann:secret", password: nil)
+        let message = complaint { try profile.completeLogin(environment: environment) }
+        #expect(message.contains("2 users need a password here (joe, ann:…)"))
+        #expect(!message.contains("hunter2") && !message.contains("secret"))
+        #expect(profile.servers.map(\.login) == [.user("joe", password: nil), .user("ann:secret", password: nil)])
+        // One user of several clusters, beside one whose password is known, is one.
+        profile.servers[1].login = .user("ann", password: "own")
+        profile.login = .user("joe", password: nil)
+        try profile.completeLogin(environment: environment)
+        #expect(profile.login == .user("joe", password: "hunter2"))
+        #expect(profile.servers.map(\.login) == [.user("joe", password: "hunter2"), .user("ann", password: "own")])
+    }
+
+    @Test("another profile does not get the password that the program was started with, and neither does another user")
+    func otherProfile() throws {
+        func profile(_ name: String, _ user: String) -> Profile {
+            var profile = Profile(name: name, servers: [ProfileServer(host: name)])
+            profile.login = .user(user, password: nil)
+            return profile
+        }
+        var start = profile("a", "joe")
+        try start.completeLogin(environment: ["ROULETTE_PASSWORD": "hunter2"])
+        for (name, user) in [("b", "joe"), ("b", "ann"), ("a", "ann")] {
+            var other = profile(name, user)
+            let message = complaint { try other.completeLogin(asIn: start) }
+            #expect(message.contains("the password of \(user) is not known here"))
+            #expect(message.contains("roulette --profile \(name)"))
+            #expect(other.login == .user(user, password: nil))
+        }
+        var same = profile("a", "joe")
+        try same.completeLogin(asIn: start)
+        #expect(same.login == .user("joe", password: "hunter2"))
+        var known = profile("b", "ann")
+        known.login = .user("ann", password: "own")
+        try known.completeLogin(asIn: start)
+        #expect(known.login == .user("ann", password: "own"))
+    }
+
     @Test("contexts are clusters in the order given, with logins of their own, and exclude all that they bring")
     func contexts() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/contexts-\(UUID().uuidString)"

@@ -42,6 +42,15 @@ struct EventLogTests {
         #expect(entry(.reconnecting(attempt: 3, delay: .zero, cause: cause)) == nil, "and not every five seconds again")
         #expect(entry(.closed(unsent: 3))?.level == .warning)
     }
+
+    @Test("a topic that Roulette 1.0.5 cannot receive is a warning that names it, escaped")
+    func elixirTopic() throws {
+        let log = RecordedLog()
+        EventLog(log.logger).write(RouletteEvent(.topicBreaksElixir(topic: "caf\u{E9}")))
+        let entry = try #require(log.entries.value.first)
+        #expect(entry.level == .warning)
+        #expect(entry.metadata == ["topic": #"caf\xC3\xA9"#])
+    }
 }
 
 /// A logger that keeps what it is told.

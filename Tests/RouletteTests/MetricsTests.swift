@@ -13,6 +13,7 @@ struct MetricsTests {
         let connection = ConnectionSnapshot.connected(messagesIn: messages, lost: lost, roundTrip: roundTrip)
         return RouletteSnapshot(
             fingerprint: "",
+            isFingerprintProvisional: false,
             naming: .index,
             role: .both,
             clusters: [
@@ -83,7 +84,10 @@ extension ConnectionSnapshot {
             maxPingFailure: 2,
             server: nil,
             tls: nil,
-            roundTrip: roundTrip.map { RoundTrip(p50: $0, p99: $0, last: $0, count: 1) },
+            roundTrip: roundTrip.map { time in
+                let window = RoundTrip.Window(p50: time, p99: time, count: 1)
+                return RoundTrip(last: time, handshake: nil, lastMinute: window, lastFiveMinutes: window, count: 1)
+            },
             messagesIn: messagesIn,
             messagesOut: 0,
             bytesIn: 0,
@@ -92,6 +96,8 @@ extension ConnectionSnapshot {
             bufferedBytes: 0,
             unconfirmed: 0,
             lost: lost,
+            refused: 0,
+            duplicates: 0,
             reconnects: 0,
             lastError: nil,
             dropped: 0,

@@ -20,6 +20,7 @@ struct ConfigurationFileTests {
         #expect(profile.maxRetry == 10)
         #expect(profile.baseBackoff == .milliseconds(10))
         #expect(profile.maxBackoff == .seconds(5))
+        #expect(!profile.elixirCompatibleTopics)
         #expect(profile.subscriptionRestart == .temporary)
         #expect(profile.login == nil)
         #expect(profile.watch.isEmpty)
@@ -46,6 +47,7 @@ struct ConfigurationFileTests {
             max_backoff = "1m"
             subscription_restart = "permanent"
             connection_timeout = "3s"
+            elixir_compatible_topics = true
             watch = ["a.*", ">"]
             user = "u"
             password = "hunter2"
@@ -84,6 +86,7 @@ struct ConfigurationFileTests {
         expected.maxBackoff = .seconds(60)
         expected.subscriptionRestart = .permanent
         expected.connectionTimeout = .seconds(3)
+        expected.elixirCompatibleTopics = true
         expected.watch = ["a.*", ">"]
         expected.login = .user("u", password: Secret("hunter2"))
         expected.tls.mode = .first

@@ -10,7 +10,9 @@ extension ClusterRow {
     init(_ snapshot: ClusterSnapshot) {
         let connections = snapshot.connections.map(\.connection)
         let waiting = connections.filter { !$0.isUp }
-        let trips = connections.compactMap(\.roundTrip)
+        // Figures of connections that are gone are shown only when there are no others.
+        let measured = connections.contains(where: \.isUp) ? connections.filter(\.isUp) : connections
+        let trips = measured.compactMap(\.roundTrip?.lastMinute)
         let medians = trips.map(\.p50).sorted()
         self.init(
             id: snapshot.cluster.index,

@@ -15,7 +15,7 @@ extension ConnectionRow {
             server: connection.server.map { Server(id: $0.id, name: $0.name, version: $0.version, cluster: $0.cluster) },
             encryption: connection.tls.map { Encryption(version: $0.version, isVerified: $0.isVerified) },
             isLoginExposed: connection.isLoginExposed,
-            roundTrip: connection.roundTrip.map { RoundTrip(p50: $0.p50, p99: $0.p99, last: $0.last, count: $0.count) },
+            roundTrip: connection.roundTrip.map(RoundTrip.init),
             messagesIn: connection.messagesIn,
             messagesOut: connection.messagesOut,
             bytesIn: connection.bytesIn,
@@ -24,12 +24,28 @@ extension ConnectionRow {
             bufferedBytes: connection.bufferedBytes,
             unconfirmed: connection.unconfirmed,
             lost: connection.lost,
+            refused: connection.refused,
+            duplicates: connection.duplicates,
             reconnects: connection.reconnects,
             dropped: connection.dropped,
             subscriptions: connection.subscriptions,
             pendingRequests: connection.pendingRequests,
             lateReplies: connection.lateReplies,
             lastError: connection.lastError?.message
+        )
+    }
+}
+
+extension ConnectionRow.RoundTrip {
+    fileprivate init(_ trip: ConnectionSnapshot.RoundTrip) {
+        func window(_ window: ConnectionSnapshot.RoundTrip.Window) -> Window {
+            Window(p50: window.p50, p99: window.p99, count: window.count)
+        }
+        self.init(
+            last: trip.last,
+            handshake: trip.handshake,
+            lastMinute: trip.lastMinute.map(window),
+            lastFiveMinutes: trip.lastFiveMinutes.map(window)
         )
     }
 }

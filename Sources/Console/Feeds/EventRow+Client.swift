@@ -34,9 +34,15 @@ extension EventRow {
                     .connected,
                     .info,
                     duplicates == 0
-                        ? "moved without a gap to \(untrusted: server.name) \(untrusted: server.version)"
-                        : "moved without a gap to \(untrusted: server.name), up to \(duplicates) messages came twice",
+                        ? "moved to \(untrusted: server.name) \(untrusted: server.version)"
+                        : "moved to \(untrusted: server.name), up to \(duplicates) messages came twice",
                     unconfirmed: unconfirmed
+                )
+            case .moveFailed(let cause, let duplicates):
+                row(
+                    .retrying,
+                    .warning,
+                    "the move failed, up to \(duplicates) messages came twice: \(untrusted: cause.message)"
                 )
             case .drained(let report):
                 row(
@@ -45,7 +51,7 @@ extension EventRow {
                     report.isComplete
                         ? "drained"
                         : "drained in part: \(report.undelivered) messages not taken, \(report.unsentMessages) never sent, "
-                            + "\(report.unconfirmed) not confirmed"
+                            + "\(report.unconfirmed) not confirmed, \(report.refused) refused"
                 )
             case .closed(let unsent):
                 row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
@@ -59,7 +65,13 @@ extension EventRow {
                 row(
                     .resumed,
                     .info,
-                    "\(untrusted: pattern) is complete again, it missed at least \(SafeText.duration(blind.duration))"
+                    "\(untrusted: pattern) is complete again, it missed what came in \(SafeText.duration(blind.duration))"
+                )
+            case .topicBreaksElixir(let topic):
+                row(
+                    .serverError,
+                    .warning,
+                    "\(untrusted: topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
                 )
             case .missedEvents(let count):
                 row(.missed, .warning, "\(count) events came too fast and are missing here")

@@ -22,9 +22,9 @@ struct ClusterRow: Sendable, Hashable, Identifiable {
     var stateDuration: Duration = .zero
     var publishers = Pool()
     var subscribers = Pool()
-    /// The middle of the connections' median round trips.
+    /// The middle of the connections' median round trips of the last minute.
     var roundTripP50: Duration?
-    /// The worst of the connections' 99th percentiles.
+    /// The worst of the connections' 99th percentiles of the last minute.
     var roundTripP99: Duration?
     /// Its part of the key space, 0 to 1.
     var ringShare = 0.0

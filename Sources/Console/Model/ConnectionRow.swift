@@ -32,12 +32,20 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
         var isVerified: Bool
     }
 
-    /// Round trips of PINGs since the connection was made.
+    /// Round trips of PINGs.
     struct RoundTrip: Sendable, Hashable {
-        var p50: Duration
-        var p99: Duration
-        var last: Duration
-        var count: Int
+        struct Window: Sendable, Hashable {
+            var p50: Duration
+            var p99: Duration
+            var count: Int
+        }
+
+        var last: Duration?
+        /// From CONNECT to its PONG.
+        var handshake: Duration?
+        /// Nil when nothing was measured in that time.
+        var lastMinute: Window?
+        var lastFiveMinutes: Window?
     }
 
     let id: ID
@@ -68,6 +76,10 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
     var unconfirmed: UInt64 = 0
     /// At most this many messages were lost with lost connections.
     var lost: UInt64 = 0
+    /// Messages that the server refused.
+    var refused: UInt64 = 0
+    /// At most this many messages were received twice.
+    var duplicates: UInt64 = 0
     /// How often the connection was made again.
     var reconnects = 0
     /// Messages received and dropped because they were not taken fast enough.

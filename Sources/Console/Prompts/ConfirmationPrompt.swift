@@ -17,6 +17,8 @@ struct ConfirmationPrompt: ConsolePrompt {
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         switch (key.code, key.modifiers) {
         case (.character("y"), []), (.character("Y"), []): .submit(.perform(action))
+        // Asked for twice: whoever presses ^C again means it.
+        case (.character("c"), .control) where action == .quit: .submit(.perform(action))
         case (.character("n"), []), (.character("N"), []), (.character("q"), []), (.escape, []),
             (.character("c"), .control):
             .close

@@ -8,15 +8,10 @@ extension ConnectionDriver {
 
     func perform(_ action: ConnectionLifecycle.ConnectAction) {
         guard case .connect(let attempt) = action else { return }
-        let link = Link(address: servers.takeNext())
+        let link = Link(address: servers.takeNext(), now: eventLoop.now)
         self.link = link
         timers.retry = nil
-        timers.handshake = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
-            guard link === self.link else { return }
-            let speaksTLSFirst = self.configuration.tls.mode == .first
-            let action = self.lifecycle.handshakeDeadlinePassed(link.progress, speaksTLSFirst: speaksTLSFirst)
-            if action == .disconnect { self.closeSocket() }
-        }
+        watchHandshake(of: link)
         status.update { values in
             values.state = .connecting
             values.progress = link.progress
@@ -25,6 +20,16 @@ extension ConnectionDriver {
         }
         logger.debug("connecting", metadata: ["address": "\(link.address)", "attempt": "\(attempt)"])
         dial(link)
+    }
+
+    /// One deadline over the whole handshake.
+    func watchHandshake(of link: Link) {
+        timers.handshake = eventLoop.scheduleTask(deadline: link.dialed + TimeAmount(configuration.connectTimeout)) {
+            guard link === self.link else { return }
+            let speaksTLSFirst = self.configuration.tls.mode == .first
+            let action = self.lifecycle.handshakeDeadlinePassed(link.progress, speaksTLSFirst: speaksTLSFirst)
+            if action == .disconnect { self.closeSocket() }
+        }
     }
 
     func dial(_ link: Link) {
@@ -40,6 +45,7 @@ extension ConnectionDriver {
     func tcpConnected(_ link: Link, channel: any Channel) {
         if link === successor {
             link.channel = channel
+            progressed(link, to: .awaitingInfo)
             perform(succession.tcpConnected(), on: link)
             if configuration.tls.mode == .first { secure(link) }
             return
@@ -62,6 +68,7 @@ extension ConnectionDriver {
 
     /// The peer broke the protocol, or the socket failed.
     func failed(_ link: Link, _ error: NATSError) {
+        let error = cause(of: error, on: link)
         if link === successor { return successorLost(error) }
         guard link === self.link, lifecycle.fail(error) == .disconnect else { return }
         closeSocket()
@@ -108,12 +115,15 @@ extension ConnectionDriver {
 
     func pongReceived(on link: Link) {
         if link === successor, succession.state == .awaitingPong {
+            link.accepted = eventLoop.now
             return perform(succession.pongReceived(), on: link)
         }
         guard link === self.link else { return pingAnswered(on: link) }
         switch lifecycle.pongReceived() {
         case .none: break
-        case .established: established(link)
+        case .established:
+            link.accepted = eventLoop.now
+            established(link)
         case .answered: pingAnswered(on: link)
         }
     }

@@ -12,7 +12,7 @@ extension ConnectionDriver {
     func drainSubscriptions(ended: Waiter, consumed: Waiter) -> [any MessageSink] {
         eventLoop.assertInEventLoop()
         isDraining = true
-        endSuccession(mayTakeOver: false)
+        abandonMove(isClosing: false)
         // The move may have held publishes back.
         flush()
         let entries = subscriptions.entries.filter { $0.sid != inbox }

@@ -6,6 +6,7 @@ extension ConnectionDriver {
     func received(_ burst: InboundBurst, on link: Link) {
         guard isCurrent(link) else { return }
         link.receivedBytes = true
+        link.lastReceived = eventLoop.now
         let (bytes, messages) = (UInt64(burst.bytes), UInt64(burst.messages))
         let isMainLink = link === self.link
         status.update { values in
@@ -39,7 +40,7 @@ extension ConnectionDriver {
     private func handle(_ operation: InboundBurst.Operation, on link: Link) {
         switch operation {
         case .info(let json): infoReceived(json, on: link)
-        case .ping: FrameEncoder.pong(into: &link.control)
+        case .ping: if link.controlWriting.mayAddPong() { FrameEncoder.pong(into: &link.control) }
         case .pong: pongReceived(on: link)
         case .serverError(let text): errorReceived(text, on: link)
         }

@@ -148,6 +148,7 @@ extension ConnectionDriver {
         }
         link.control.writeImmutableBuffer(options.encoded())
         FrameEncoder.ping(into: &link.control)
+        link.introduced = eventLoop.now
         scheduleFlush(of: link)
         progressed(link, to: .awaitingPong)
     }

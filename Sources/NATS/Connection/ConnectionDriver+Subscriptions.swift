@@ -21,20 +21,21 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         if isClosed { throw .clientClosed }
         if isDraining, !whileDraining { throw .clientDraining }
+        let isConnected = activeLink != nil
         if queueGroup == nil, let entry = subscriptions.shared(subject) {
-            entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+            entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
             onWire.resolve()
             return entry
         }
         let entry = try subscriptions.insert(subject, queueGroup: queueGroup)
-        entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+        entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
         countSubscriptions()
         for link in subscribedLinks {
             link.writeSubscribe(entry)
             scheduleFlush(of: link)
         }
         if let link = subscribedLinks.last {
-            link.written.append(onWire)
+            link.controlWriting.notify(onWire, behind: link.control)
         } else {
             onWire.resolve()
         }
@@ -59,7 +60,7 @@ extension ConnectionDriver {
     }
 
     /// Where the server knows the subscriptions: one link, and two during a move.
-    private var subscribedLinks: [Link] {
+    var subscribedLinks: [Link] {
         guard let link = activeLink else { return [] }
         if succession.isSubscribed, let successor { return [link, successor] }
         return [link]
@@ -75,8 +76,8 @@ extension ConnectionDriver {
     /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
     /// them tells when the server knows them all.
     func subscribeAgain(on link: Link) {
-        for entry in subscriptions.entries { link.writeSubscribe(entry) }
-        link.writePing(now: eventLoop.now, handedOver: handedOver, resumesSubscriptions: true)
+        link.writeSubscribes(subscriptions.entries)
+        link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
         scheduleFlush(of: link)
     }
 
@@ -84,13 +85,22 @@ extension ConnectionDriver {
         for entry in subscriptions.entries { entry.resume() }
     }
 
-    func interruptSubscriptions(_ cause: NATSError) {
+    /// The connection is gone. What was published since the last byte of its server may be missed.
+    func interruptSubscriptions(_ cause: NATSError, on link: Link) {
         for entry in subscriptions.entries {
-            entry.interrupt(cause)
+            entry.interrupt(cause, silence: silence(of: link))
             if !entry.hasConsumers { subscriptions.remove(entry.sid) }
         }
         countSubscriptions()
     }
+
+    /// Another server took over and does not deliver everything at once. No subscription ends for that.
+    func tellOfGap(_ cause: NATSError, on link: Link) {
+        for entry in subscriptions.entries { entry.tellOfGap(cause, silence: silence(of: link)) }
+    }
+
+    /// The time since a byte came.
+    func silence(of link: Link) -> Duration { Duration(eventLoop.now - link.lastReceived) }
 
     // MARK: Refusals
 
@@ -102,7 +112,27 @@ extension ConnectionDriver {
             entry.end(refusal)
             removeIfUnused(entry)
         }
+        countRefusedMessage(error, violation)
         observer(.serverError(refusal))
+    }
+
+    /// Counts what the server said as the refusal of a message, if it is or can be one: the confirmation that follows is no
+    /// confirmation of that message.
+    private func countRefusedMessage(_ error: ServerError, _ violation: PermissionViolation?) {
+        let handedOver = handedOver
+        status.update { values in
+            switch (error.kind, violation?.operation) {
+            case (.permission, .publish):
+                values.refusals.record(error, subject: violation?.subject, violation: violation)
+            case (.subscribeRefused, _), (.permission, .subscription):
+                break
+            // It names the subject of the reply, or nothing. Where nothing is unconfirmed it cannot mean a message.
+            case (_, _) where handedOver > values.settled:
+                values.refusals.record(error, subject: nil, violation: violation)
+            default:
+                break
+            }
+        }
     }
 
     private func refusedSubscription(

@@ -3,23 +3,26 @@ import NIOCore
 
 /// Writing: control frames (CONNECT, SUB, UNSUB, PING, PONG) go out at once; published frames one swapped buffer at a time.
 ///
-/// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it. While the
-/// connection moves to another server, SUBs and UNSUBs go to both.
+/// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it: frames wait
+/// while control frames do. Of each kind one write is under way at a time, so that what waits for a socket stays in buffers
+/// with bounds, and a write that a peer does not take in time ends the connection. While the connection moves to another
+/// server, SUBs and UNSUBs go to both.
 extension ConnectionDriver {
     // MARK: Pings
 
     func pingAnswered(on link: Link) {
         // A PONG nobody asked for means nothing.
         guard let expected = link.expectedPongs.popFirst() else { return }
-        let time = Duration(eventLoop.now - expected.sentAt)
+        let now = eventLoop.now
+        let time = Duration(now - expected.sentAt)
         let settled = status.update { values in
             values.settled = max(values.settled, expected.handedOver)
-            values.roundTrips.record(time)
+            if expected.purpose == .roundTrip { values.roundTrips.record(time, at: now) }
             return values.settled
         }
         link.confirmedSubscribes = expected.subscribes
         for waiter in expected.flushes { waiter.resolve() }
-        if expected.resumesSubscriptions { resumeSubscriptions() }
+        if expected.purpose == .resumption { resumeSubscriptions() }
         if settled < handedOver, link === self.link, link.expectedPongs.isEmpty {
             scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval))
         }
@@ -64,11 +67,19 @@ extension ConnectionDriver {
             link.control.clear()
             return
         }
+        guard !link.controlWriting.isOverfull(link.control) else {
+            return failed(link, NATSError(.stale, "the server takes no bytes, and too many control frames wait for it"))
+        }
         if link.control.readableBytes > 0 { writeControl(of: link, on: channel) }
-        if link === self.link, lifecycle.state == .connected, !framesBeingWritten, !succession.holdsPublishes {
+        // A SUB that waits must not be overtaken by what was published after it.
+        if link.control.readableBytes == 0, link === self.link, lifecycle.state == .connected, !framesBeingWritten,
+            !succession.holdsPublishes
+        {
             writeFrames(to: link, on: channel)
         }
         channel.flush()
+        if link.controlWriting.started != nil { reportControl(of: link) }
+        if framesBeingWritten || link.controlWriting.started != nil { watchWrites() }
     }
 
     /// From the server's first word on.
@@ -79,19 +90,28 @@ extension ConnectionDriver {
     }
 
     private func writeControl(of link: Link, on channel: any Channel) {
-        let bytes = UInt64(link.control.readableBytes)
-        let waiters = link.written
-        link.written = []
-        if waiters.isEmpty {
-            channel.write(link.control, promise: nil)
-        } else {
-            channel.write(link.control).whenComplete { result in
-                let error: NATSError? = if case .failure(let error) = result { .socket(error) } else { nil }
-                for waiter in waiters { waiter.resolve(error) }
-            }
-        }
-        link.control = ByteBuffer()
+        guard let piece = link.controlWriting.take(from: &link.control, now: eventLoop.now) else { return }
+        let bytes = UInt64(piece.readableBytes)
         status.update { $0.bytesOut &+= bytes }
+        channel.write(piece).whenComplete { result in
+            // A failed write ends the connection, which tells those that wait.
+            if case .success = result { self.controlWritten(on: link) }
+        }
+    }
+
+    private func controlWritten(on link: Link) {
+        for waiter in link.controlWriting.written() { waiter.resolve() }
+        guard link === self.link || link === successor else { return }
+        if link.isControlReported { reportControl(of: link) }
+        if link.control.readableBytes > 0 { flush(link) }
+    }
+
+    /// Tells the snapshot of control frames that the socket does not take at once, and when it has taken them.
+    private func reportControl(of link: Link) {
+        link.isControlReported = link.controlWriting.started != nil
+        guard link === self.link else { return }
+        let bytes = link.waitingControlBytes
+        status.update { $0.controlBytes = bytes }
     }
 
     private func writeFrames(to link: Link, on channel: any Channel) {
@@ -106,7 +126,6 @@ extension ConnectionDriver {
         }
         framesBeingWritten = true
         writeStarted = eventLoop.now
-        watchWrite()
         channel.write(frames).whenComplete { result in
             // A failed write ends the connection, which settles the accounts.
             if case .success = result, link === self.link { self.framesWritten() }
@@ -124,17 +143,26 @@ extension ConnectionDriver {
     }
 
     /// One timer for any number of writes: it looks again only as long as one of them lasts.
-    private func watchWrite() {
-        guard timers.write == nil else { return }
-        let deadline = writeStarted + TimeAmount(configuration.writeTimeout)
-        timers.write = eventLoop.scheduleTask(deadline: deadline) {
+    private func watchWrites() {
+        guard timers.write == nil, let oldest = writesUnderWay.map(\.started).min() else { return }
+        let timeout = TimeAmount(configuration.writeTimeout)
+        timers.write = eventLoop.scheduleTask(deadline: oldest + timeout) {
             self.timers.write = nil
-            guard self.framesBeingWritten, let link = self.link else { return }
-            guard self.eventLoop.now - self.writeStarted >= TimeAmount(self.configuration.writeTimeout) else {
-                return self.watchWrite()
+            let now = self.eventLoop.now
+            for (link, started) in self.writesUnderWay where now - started >= timeout {
+                self.failed(link, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
             }
-            self.failed(link, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
+            self.watchWrites()
         }
+    }
+
+    private var writesUnderWay: [(link: Link, started: NIODeadline)] {
+        var writes: [(link: Link, started: NIODeadline)] = []
+        if framesBeingWritten, let link { writes.append((link, writeStarted)) }
+        for link in [link, successor] {
+            if let link, let started = link.controlWriting.started { writes.append((link, started)) }
+        }
+        return writes
     }
 
     /// Puts a PING behind the frames if somebody waits for it or enough time has passed since the last one.
@@ -173,6 +201,8 @@ extension ConnectionDriver {
             let unconfirmed = total - values.settled
             values.lost += unconfirmed
             values.settled = total
+            values.controlBytes = 0
+            if unconfirmed > 0 { values.lossCause = cause }
             return unconfirmed
         }
     }

@@ -11,7 +11,7 @@ final class ConnectionDriver: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: NATSClientConfiguration
     let outbound: OutboundBuffer
-    let status = ConnectionStatus()
+    let status: ConnectionStatus
     let observer: @Sendable (NATSEvent) -> Void
     let subscriptions = SubscriptionTable()
     let logger: Logger
@@ -25,7 +25,7 @@ final class ConnectionDriver: @unchecked Sendable {
     var randomness: any RandomNumberGenerator
     var timers = Timers()
     private var finished: [Waiter] = []
-    private var waitingForFirstAttempt: [Waiter] = []
+    private var waitingForFirstAttempt: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
     private var isFirstAttemptOver = false
     private var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
@@ -87,6 +87,7 @@ final class ConnectionDriver: @unchecked Sendable {
         )
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
+        self.status = ConnectionStatus { eventLoop.now }
     }
 
     /// The link once its handshake is complete.
@@ -104,7 +105,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() {
         eventLoop.assertInEventLoop()
-        endSuccession(mayTakeOver: false)
+        abandonMove(isClosing: true)
         switch lifecycle.close() {
         case .none: break
         case .closeSocket: closeSocket()
@@ -126,16 +127,26 @@ final class ConnectionDriver: @unchecked Sendable {
         if lifecycle.state == .closed { waiter.resolve() } else { finished.append(waiter) }
     }
 
-    /// Resolves the waiter when the first attempt to connect has succeeded or failed, or the client is closed.
-    func whenFirstAttemptIsOver(_ waiter: Waiter) {
+    /// Resolves the waiter when the first attempt to connect has succeeded or failed, when `timeout` has passed or when the
+    /// client is closed.
+    func whenFirstAttemptIsOver(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
-        if isFirstAttemptOver { waiter.resolve() } else { waitingForFirstAttempt.append(waiter) }
+        if isFirstAttemptOver { return waiter.resolve() }
+        let timer = eventLoop.scheduleTask(in: timeout) {
+            self.waitingForFirstAttempt.removeAll { $0.waiter === waiter }
+            waiter.resolve()
+        }
+        waitingForFirstAttempt.append((waiter, timer))
     }
 
     private func firstAttemptIsOver() {
         isFirstAttemptOver = true
-        for waiter in waitingForFirstAttempt { waiter.resolve() }
+        let waiting = waitingForFirstAttempt
         waitingForFirstAttempt = []
+        for (waiter, timeout) in waiting {
+            timeout.cancel()
+            waiter.resolve()
+        }
     }
 
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
@@ -192,7 +203,7 @@ final class ConnectionDriver: @unchecked Sendable {
             values.progress = nil
             values.attempt = 0
             values.connections += 1
-            values.roundTrips = RoundTrips()
+            values.roundTrips = link.newRoundTrips
             values.tls = link.tlsStatus
         }
         logger.debug("connected", metadata: ["address": "\(link.address)"])
@@ -255,16 +266,22 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func closed(_ link: Link, error: NATSError?) {
         eventLoop.assertInEventLoop()
-        if link === successor { return successorLost(error ?? .closedByPeer) }
+        let error = cause(of: error ?? .closedByPeer, on: link)
+        if link === successor { return successorLost(error) }
         guard link === self.link else { return }
-        if isMoving, endSuccession(mayTakeOver: true) { return }
+        let heir: Heir?
+        switch succeed(to: link, error: error) {
+        case .settled: return
+        case .adopt(let found): heir = found
+        case .none: heir = nil
+        }
         let stable = connectedSince.map { Duration(eventLoop.now - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
-        // Late callbacks of this socket are nobody's business from here on.
+        // Ignore late callbacks from this socket.
         self.link = nil
         connectedSince = nil
         timers.cancel()
-        switch lifecycle.socketClosed(afterStableConnection: stable, error: error ?? .closedByPeer) {
+        switch lifecycle.socketClosed(afterStableConnection: stable, error: error) {
         case .none:
             break
         case .finish:
@@ -273,10 +290,10 @@ final class ConnectionDriver: @unchecked Sendable {
         case .retry(let pace, let cause):
             let unconfirmed = abandonWriting(on: link, cause)
             if wasConnected {
-                interruptSubscriptions(cause)
+                interruptSubscriptions(cause, on: link)
                 observer(.disconnected(cause: cause, unconfirmed: unconfirmed))
             }
-            scheduleRetry(pace, cause: cause)
+            if let heir { adopt(heir, cause: cause) } else { scheduleRetry(pace, cause: cause) }
         }
     }
 

@@ -11,6 +11,8 @@ import NIOSSL
 final class Link: @unchecked Sendable {
     /// Where it leads.
     let address: NATSClientConfiguration.Address
+    /// When the connect began.
+    let dialed: NIODeadline
     /// Once TCP stands.
     var channel: (any Channel)?
     /// What the server said of itself last.
@@ -25,12 +27,18 @@ final class Link: @unchecked Sendable {
     var hasMoreThanInfo = false
     /// Whether anything came since the last ping interval.
     var receivedBytes = false
+    /// When the last byte came, or the connect began.
+    var lastReceived: NIODeadline
+    /// When CONNECT was sent, and when its PONG came.
+    var introduced: NIODeadline?
+    var accepted: NIODeadline?
 
-    /// Control frames that go out with the next flush.
+    /// Control frames that wait for the socket. ``LinkControl`` has the bounds.
     var control = ByteBuffer()
+    var controlWriting = LinkControl()
+    /// Whether the snapshot shows that some of them wait.
+    var isControlReported = false
     var isFlushScheduled = false
-    /// Resolved when the control frames gathered so far are written.
-    var written: [Waiter] = []
     /// The PINGs under way, oldest first: a server answers in order.
     var expectedPongs = Deque<ExpectedPong>()
     /// SUBs written so far, and how many of them lie before a PING that was answered.
@@ -38,26 +46,38 @@ final class Link: @unchecked Sendable {
     var confirmedSubscribes: UInt64 = 0
     private var lastSubscribed: UInt64?
 
-    init(address: NATSClientConfiguration.Address) {
+    init(address: NATSClientConfiguration.Address, now: NIODeadline) {
         self.address = address
+        self.dialed = now
+        self.lastReceived = now
     }
 
     /// Writes a PING; its PONG resolves `flushes`.
-    func writePing(now: NIODeadline, handedOver: UInt64, flushes: [Waiter] = [], resumesSubscriptions: Bool = false) {
+    func writePing(now: NIODeadline, handedOver: UInt64, flushes: [Waiter] = [], purpose: PingPurpose = .roundTrip) {
         FrameEncoder.ping(into: &control)
-        expectPong(now: now, handedOver: handedOver, flushes: flushes, resumesSubscriptions: resumesSubscriptions)
+        expectPong(now: now, handedOver: handedOver, flushes: flushes, purpose: purpose)
     }
 
     /// Keeps what the PONG to a PING means, which was or will be written behind the SUBs so far.
-    func expectPong(now: NIODeadline, handedOver: UInt64, flushes: [Waiter], resumesSubscriptions: Bool = false) {
+    func expectPong(now: NIODeadline, handedOver: UInt64, flushes: [Waiter], purpose: PingPurpose = .roundTrip) {
         let expected = ExpectedPong(
             sentAt: now,
             handedOver: handedOver,
             subscribes: subscribes,
             flushes: flushes,
-            resumesSubscriptions: resumesSubscriptions
+            purpose: purpose
         )
         expectedPongs.append(expected)
+    }
+
+    /// Control frames that the socket has not taken.
+    var waitingControlBytes: Int { control.readableBytes + controlWriting.underWay }
+
+    /// Sends every subscription again, or to a server that has none of them.
+    func writeSubscribes(_ entries: [SubscriptionEntry]) {
+        let before = control.readableBytes
+        for entry in entries { writeSubscribe(entry) }
+        controlWriting.resubscribed += control.readableBytes - before
     }
 
     func writeSubscribe(_ entry: SubscriptionEntry) {
@@ -86,11 +106,17 @@ final class Link: @unchecked Sendable {
         if case .established(_, _, let status) = encryption { status } else { nil }
     }
 
+    /// The round trips of a connection that is up from now on.
+    var newRoundTrips: RoundTrips {
+        var trips = RoundTrips()
+        trips.handshake = accepted.flatMap { accepted in introduced.map { Duration(accepted - $0) } }
+        return trips
+    }
+
     /// Fails everybody who waits for something of this socket.
     func abandon(_ cause: NATSError) {
         control = ByteBuffer()
-        for waiter in written { waiter.resolve(cause) }
-        written = []
+        for waiter in controlWriting.abandon() { waiter.resolve(cause) }
         for expected in expectedPongs {
             for waiter in expected.flushes { waiter.resolve(cause) }
         }
@@ -117,6 +143,15 @@ struct ExpectedPong {
     /// The number of SUBs written before it.
     let subscribes: UInt64
     let flushes: [Waiter]
-    /// Whether all subscriptions were sent again before it.
-    let resumesSubscriptions: Bool
+    let purpose: PingPurpose
+}
+
+/// What a PING is sent for besides what it confirms.
+enum PingPurpose {
+    /// Its time is measured.
+    case roundTrip
+    /// All subscriptions were sent before it. Its time says how long the server took for those.
+    case subscriptions
+    /// The same, and the consumers that were told of an interruption hear that it is over.
+    case resumption
 }

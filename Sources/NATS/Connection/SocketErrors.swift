@@ -38,8 +38,8 @@ extension NATSError {
             return error
         case let error as IOError where error.errnoCode == ECONNREFUSED:
             return NATSError(.connectFailed, "connection refused; is a server running on this port?", cause: error)
-        case let error as IOError where error.errnoCode == ECONNRESET:
-            return NATSError(.disconnected, "connection reset by the peer", cause: error)
+        case let error as IOError where error.errnoCode == ECONNRESET || error.errnoCode == EPIPE:
+            return .resetByPeer
         case let error as IOError:
             return NATSError(.disconnected, String(cString: strerror(error.errnoCode)).lowercased(), cause: error)
         default:
@@ -47,6 +47,8 @@ extension NATSError {
         }
     }
 
+    /// The peer ended the connection at once, or takes nothing any more.
+    static let resetByPeer = NATSError(.disconnected, "connection reset by the peer")
     /// The peer closed without a word.
     static let closedByPeer = NATSError(.disconnected, "the server closed the connection")
 }

@@ -211,7 +211,7 @@ struct ConnectionLifecycle {
     enum Pace: Equatable {
         /// At once: it was asked for.
         case now
-        /// A connection that was up is gone, and others probably with it: spread over the reconnect jitter.
+        /// A connection that was up is gone: at once, but for the reconnect jitter.
         case spread
         /// As the backoff says for this retry, counted from 0.
         case backoff(Int)
@@ -230,13 +230,11 @@ struct ConnectionLifecycle {
     ///   - afterStableConnection: whether it had been connected long enough to begin the backoff anew.
     ///   - error: why, as far as the socket knows.
     mutating func socketClosed(afterStableConnection: Bool, error: NATSError) -> ClosedAction {
-        let cause: NATSError
+        let cause = causeOfEnd(error)
         let wasEstablished = attempt == 0
         switch state {
-        case .connecting, .awaitingInfo, .awaitingPong, .connected:
-            cause = announcedEnd ?? error
-        case .disconnecting(let known):
-            cause = known
+        case .connecting, .awaitingInfo, .awaitingPong, .connected, .disconnecting:
+            break
         case .closing:
             state = .closed
             return .finish
@@ -249,6 +247,11 @@ struct ConnectionLifecycle {
         return .retry(pace(wasEstablished: wasEstablished, cause: cause), cause: cause)
     }
 
+    /// Why the socket ended: what was decided or announced before says more than what the socket knows.
+    func causeOfEnd(_ error: NATSError) -> NATSError {
+        if case .disconnecting(let cause) = state { cause } else { announcedEnd ?? error }
+    }
+
     private func pace(wasEstablished: Bool, cause: NATSError) -> Pace {
         if cause == .reconnectRequested { return .now }
         if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
@@ -256,9 +259,30 @@ struct ConnectionLifecycle {
         return .backoff(cause.code == .authorization || isCrowdedOut ? Backoff.lastRetry : retries)
     }
 
-    /// Another socket took the place of the connected one.
+    /// How far the handshake of a socket is.
+    enum HandshakeStage: Equatable {
+        case connecting
+        case awaitingInfo
+        case awaitingPong
+    }
+
+    /// Instead of a new attempt, a socket that is being connected already takes the place of the lost one.
+    mutating func adopt(_ stage: HandshakeStage) {
+        guard case .backingOff = state else { return }
+        _ = beginAttempt()
+        switch stage {
+        case .connecting: state = .connecting
+        case .awaitingInfo: state = .awaitingInfo
+        case .awaitingPong: state = .awaitingPong
+        }
+    }
+
+    /// Another socket that is connected took the place of this one, which was connected or is being given up.
     mutating func moved() {
-        guard state == .connected else { return }
+        switch state {
+        case .connected, .disconnecting: state = .connected
+        case .idle, .connecting, .awaitingInfo, .awaitingPong, .backingOff, .closing, .closed: return
+        }
         keepalive = Keepalive(maxPingFailure: maxPingFailure)
         announcedEnd = nil
     }

@@ -12,7 +12,9 @@ struct Succession: Equatable {
         case awaitingPong
         /// The successor was sent all subscriptions and has not confirmed them.
         case subscribing
-        /// The successor delivers. Publishes are held back until the socket of the old link has taken the last one.
+        /// The successor delivers. The other servers of its cluster hear of the subscriptions a little later.
+        case overlapping
+        /// The whole cluster knows the successor. Publishes are held back until the socket of the old link has taken the last one.
         case holding
         /// The old server was told, and has yet to answer everything that was handed to it.
         case leaving
@@ -24,7 +26,7 @@ struct Succession: Equatable {
     private var retries = 0
 
     /// Whether the successor gets SUBs and UNSUBs too.
-    var isSubscribed: Bool { state == .subscribing || isReady }
+    var isSubscribed: Bool { state == .subscribing || state == .overlapping || isReady }
     /// Whether publishing is held back until the old server has answered, so that no message overtakes another.
     var holdsPublishes: Bool { isReady }
     /// Whether the successor can take over.
@@ -53,6 +55,8 @@ struct Succession: Equatable {
         case introduce
         /// Send all subscriptions and a PING.
         case subscribe
+        /// Let both servers deliver for a while.
+        case overlap
         /// Hold publishes back until ``oldSocketIdle()``.
         case hold
         /// Unsubscribe at the old server and PING it.
@@ -75,7 +79,7 @@ struct Succession: Equatable {
         case .awaitingInfo:
             state = .awaitingPong
             return .introduce
-        case .none, .connecting, .awaitingPong, .subscribing, .holding, .leaving, .backingOff:
+        case .none, .connecting, .awaitingPong, .subscribing, .overlapping, .holding, .leaving, .backingOff:
             return .none
         }
     }
@@ -85,13 +89,19 @@ struct Succession: Equatable {
         case .awaitingPong:
             state = .subscribing
             return .subscribe
-        case .none, .connecting, .awaitingInfo, .subscribing, .holding, .leaving, .backingOff:
+        case .none, .connecting, .awaitingInfo, .subscribing, .overlapping, .holding, .leaving, .backingOff:
             return .none
         }
     }
 
     mutating func subscriptionsConfirmed() -> StepAction {
         guard state == .subscribing else { return .none }
+        state = .overlapping
+        return .overlap
+    }
+
+    mutating func overlapEnded() -> StepAction {
+        guard state == .overlapping else { return .none }
         state = .holding
         return .hold
     }
@@ -113,7 +123,7 @@ struct Succession: Equatable {
     /// The successor is gone.
     mutating func successorLost() -> FailureAction {
         switch state {
-        case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .holding, .leaving:
+        case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .overlapping, .holding, .leaving:
             defer { retries += 1 }
             let wasLeft = state == .leaving
             state = .backingOff
@@ -126,27 +136,48 @@ struct Succession: Equatable {
     enum EndAction: Equatable {
         case none
         /// The successor takes the place of the old link.
-        case takeOver
-        /// Nothing comes of the move; close the successor if there is one.
+        case takeOver(Coverage)
+        /// The successor takes the place of the old link and goes on with its handshake, as any new connection.
+        case adopt(ConnectionLifecycle.HandshakeStage)
+        /// There is no successor at the moment.
         case abandon
+    }
+
+    /// What the successor delivers at the moment when it takes over.
+    enum Coverage: Equatable {
+        /// Everything.
+        case complete
+        /// What is published on its own server; others of the cluster may not have heard of the subscriptions yet.
+        case spreading
+        /// Nothing before it has answered the PING behind the subscriptions.
+        case requested
     }
 
     /// The old server answered everything, or its time is up.
     mutating func oldServerSettled() -> EndAction {
         guard state == .leaving else { return .none }
         self = Succession()
-        return .takeOver
+        return .takeOver(.complete)
     }
 
-    /// The old link is gone, or the client closes.
-    /// - Parameter mayTakeOver: whether a successor that already delivers takes over.
-    mutating func oldLinkLost(mayTakeOver: Bool) -> EndAction {
+    /// The old link is gone. Whatever state the successor is in, a new connection would be further behind.
+    mutating func oldLinkLost() -> EndAction {
         defer { self = Succession() }
         switch state {
-        case .holding, .leaving: return mayTakeOver ? .takeOver : .abandon
-        case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .backingOff: return .abandon
         case .none: return .none
+        case .connecting: return .adopt(.connecting)
+        case .awaitingInfo: return .adopt(.awaitingInfo)
+        case .awaitingPong: return .adopt(.awaitingPong)
+        case .subscribing: return .takeOver(.requested)
+        case .overlapping: return .takeOver(.spreading)
+        case .holding, .leaving: return .takeOver(.complete)
+        case .backingOff: return .abandon
         }
+    }
+
+    /// The client closes or is drained, so that nothing comes of the move.
+    mutating func cancel() {
+        self = Succession()
     }
 }
 

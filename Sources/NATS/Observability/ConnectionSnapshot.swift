@@ -18,15 +18,28 @@ public struct ConnectionSnapshot: Sendable {
         case closed
     }
 
-    /// Round-trip times of PINGs since the connection was made.
+    /// Round-trip times of PINGs on the connection there is.
     public struct RoundTrip: Sendable, Hashable {
-        /// Half of the PINGs were answered within this time.
-        public let p50: Duration
-        /// 99 of 100 PINGs were answered within this time.
-        public let p99: Duration
+        /// The times of the last minute, or of the last five: to within five seconds and 2 %.
+        public struct Window: Sendable, Hashable {
+            /// Half of the PINGs were answered within this time.
+            public let p50: Duration
+            /// 99 of 100 PINGs were answered within this time.
+            public let p99: Duration
+            /// How many were answered.
+            public let count: Int
+        }
+
         /// The most recent one.
-        public let last: Duration
-        /// How many were measured.
+        public let last: Duration?
+        /// The time from CONNECT to its PONG, in which the server checks the login. It is in no window, and neither is the PING
+        /// behind the subscriptions of a new connection.
+        public let handshake: Duration?
+        /// The last minute; nil when no PING was answered in it.
+        public let lastMinute: Window?
+        /// The last five minutes; nil when no PING was answered in them.
+        public let lastFiveMinutes: Window?
+        /// How many were measured since the connection was made.
         public let count: Int
     }
 
@@ -51,7 +64,7 @@ public struct ConnectionSnapshot: Sendable {
     public let server: ServerIdentity?
     /// The encryption of the connection, while it is up; nil for plain text.
     public let tls: TLSStatus?
-    /// Round trips, once one was measured.
+    /// Round trips of this connection or, while it is down, of the last one; nil before the first.
     public let roundTrip: RoundTrip?
     /// Messages received.
     public let messagesIn: UInt64
@@ -63,12 +76,16 @@ public struct ConnectionSnapshot: Sendable {
     public let bytesOut: UInt64
     /// Accepted messages that wait for the socket.
     public let bufferedMessages: Int
-    /// Bytes that wait for the socket or are being written.
+    /// Bytes that wait for the socket or are being written: messages, and control frames once the socket is slow to take them.
     public let bufferedBytes: Int
     /// Messages given to the socket that no PONG has confirmed yet.
     public let unconfirmed: UInt64
     /// At most this many messages were lost with lost connections.
     public let lost: UInt64
+    /// Messages that the server refused, for instance because this user may not publish there.
+    public let refused: UInt64
+    /// At most this many messages were received twice, when the connection moved from one server to another.
+    public let duplicates: UInt64
     /// How often the connection was made again.
     public let reconnects: Int
     /// The cause of the last loss or failed attempt.

@@ -1,4 +1,3 @@
-import Histogram
 import NIOCore
 import Synchronization
 
@@ -7,9 +6,10 @@ final class ConnectionStatus: Sendable {
     struct Values {
         var state = ConnectionSnapshot.State.idle {
             // Trying again is still being down, and being silent still being up.
-            didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = .now() } }
+            didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = clock() } }
         }
-        private(set) var since = NIODeadline.now()
+        private(set) var since: NIODeadline
+        private let clock: @Sendable () -> NIODeadline
         var attempt = 0
         /// How far the attempt under way has come.
         var progress: HandshakeProgress?
@@ -31,9 +31,28 @@ final class ConnectionStatus: Sendable {
         var dropped: UInt64 = 0
         var subscriptions = 0
         var roundTrips = RoundTrips()
+        var refusals = Refusals()
+        /// Messages received that may have come twice, from the two servers of a move.
+        var duplicates: UInt64 = 0
+        /// Why messages were lost the last time.
+        var lossCause: NATSError?
+        /// Control frames that the socket has not taken.
+        var controlBytes = 0
+
+        init(clock: @escaping @Sendable () -> NIODeadline) {
+            self.clock = clock
+            since = clock()
+        }
     }
 
-    private let values = Mutex(Values())
+    private let values: Mutex<Values>
+    private let clock: @Sendable () -> NIODeadline
+
+    /// - Parameter clock: The time of the event loop, which tests move.
+    init(clock: @escaping @Sendable () -> NIODeadline) {
+        self.clock = clock
+        values = Mutex(Values(clock: clock))
+    }
 
     func update<R>(_ body: (inout sending Values) -> sending R) -> sending R {
         values.withLock(body)
@@ -47,7 +66,7 @@ final class ConnectionStatus: Sendable {
         maxPingFailure: Int,
         speaksTLSFirst: Bool
     ) -> ConnectionSnapshot {
-        let now = NIODeadline.now()
+        let now = clock()
         // All of it under the lock: with a second reference to the table of round trips the event loop would have to copy it.
         return values.withLock { values in
             ConnectionSnapshot(
@@ -61,15 +80,17 @@ final class ConnectionStatus: Sendable {
                 isLoginExposed: values.isLoginExposed,
                 server: values.server,
                 tls: values.tls,
-                roundTrip: values.roundTrips.summary,
+                roundTrip: values.roundTrips.summary(at: now),
                 messagesIn: values.messagesIn,
                 messagesOut: outbound.messages,
                 bytesIn: values.bytesIn,
                 bytesOut: values.bytesOut,
                 bufferedMessages: outbound.bufferedMessages,
-                bufferedBytes: outbound.bufferedBytes,
+                bufferedBytes: outbound.bufferedBytes + values.controlBytes,
                 unconfirmed: values.handedOver - values.settled,
                 lost: values.lost,
+                refused: values.refusals.total,
+                duplicates: values.duplicates,
                 reconnects: max(values.connections - 1, 0),
                 lastError: values.lastError,
                 dropped: values.dropped,
@@ -77,36 +98,6 @@ final class ConnectionStatus: Sendable {
                 pendingRequests: requests.pending,
                 lateReplies: requests.late
             )
-        }
-    }
-}
-
-/// Round-trip times in microseconds, two significant digits.
-struct RoundTrips: Sendable {
-    private var histogram: Histogram<UInt32>?
-    private var last = Duration.zero
-    /// Worked out when asked for, and again only after something was recorded.
-    private var percentiles: (p50: Duration, p99: Duration)?
-
-    mutating func record(_ time: Duration) {
-        // Made with the first value: a pool that was never up holds no tables.
-        if histogram == nil {
-            histogram = Histogram<UInt32>(highestTrackableValue: 60_000_000, numberOfSignificantValueDigits: .two)
-        }
-        last = time
-        percentiles = nil
-        let microseconds = time.components.seconds * 1_000_000 + time.components.attoseconds / 1_000_000_000_000
-        histogram?.record(UInt64(min(max(microseconds, 1), 60_000_000)))
-    }
-
-    var summary: ConnectionSnapshot.RoundTrip? {
-        mutating get {
-            guard let histogram, histogram.totalCount > 0 else { return nil }
-            let (p50, p99) =
-                percentiles
-                ?? (.microseconds(histogram.valueAtPercentile(50)), .microseconds(histogram.valueAtPercentile(99)))
-            percentiles = (p50, p99)
-            return ConnectionSnapshot.RoundTrip(p50: p50, p99: p99, last: last, count: Int(histogram.totalCount))
         }
     }
 }

@@ -14,9 +14,14 @@ public enum NATSEvent: Sendable {
     case credentialsInPlaintext(address: NATSClientConfiguration.Address)
     /// The server asks its clients to leave, since it is going to stop.
     case lameDuck
-    /// The connection moved to another server without a gap. Up to `unconfirmed` messages were handed to the old server
-    /// without a confirmation, and up to `duplicates` received messages may have been delivered twice.
+    /// The connection moved to another server. Up to `unconfirmed` messages were handed to the old server without a
+    /// confirmation, and up to `duplicates` received messages may have been delivered twice.
+    ///
+    /// There is no gap, unless the old server died too early: then the subscriptions are told of an interruption.
     case moved(to: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)
+    /// The server to move to was lost again after it had begun to deliver. Up to `duplicates` received messages may have been
+    /// delivered twice. Another attempt to move follows.
+    case moveFailed(cause: NATSError, duplicates: UInt64)
     /// The client is closed; `unsent` accepted messages never reached a socket.
     case closed(unsent: Int)
 }

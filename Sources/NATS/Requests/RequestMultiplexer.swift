@@ -139,7 +139,7 @@ final class RequestMultiplexer: Sendable {
         case .serverError(let error):
             if let violation = error.cause as? PermissionViolation { denied(violation, error) }
         // Both servers know the inbox while a connection moves.
-        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved: break
+        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed: break
         }
     }
 
@@ -272,7 +272,7 @@ extension RequestMultiplexer: MessageSink {
     }
 
     // The client's events tell of both, also when the inbox is new.
-    func interrupted(_ cause: NATSError) {}
+    func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
 
     // Replies wait in queues of their own, or for nothing.

@@ -82,10 +82,13 @@ extension NATSClientConfiguration.Credentials {
             options.nkey = key
             options.sig = signature
         case .jwt(let jwt, let seed):
+            let needsSignature = JWTClaims(jwt)?.isBearer != true
+            if let seed, needsSignature || nonce?.isEmpty == false {
+                options.sig = try Self.signature(of: nonce, seed: seed).signature
+            } else if needsSignature {
+                throw Self.missingSeed
+            }
             options.jwt = jwt.value
-            if JWTClaims(jwt)?.isBearer == true, seed == nil || nonce?.isEmpty != false { return }
-            guard let seed else { throw Self.missingSeed }
-            options.sig = try Self.signature(of: nonce, seed: seed).signature
         }
     }
 

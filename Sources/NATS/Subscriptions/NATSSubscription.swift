@@ -75,7 +75,7 @@ final class SubscriptionSink: MessageSink {
     }
 
     // The client's events tell of both.
-    func interrupted(_ cause: NATSError) {}
+    func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
     func end(_ error: NATSError?) { queue.end(error) }
     func whenConsumed(_ done: @escaping @Sendable () -> Void) { queue.whenConsumed(done) }

@@ -49,6 +49,9 @@ struct ClusterPool: Sendable {
 
     var connections: [PooledConnection] { publishers + subscribers }
 
+    /// How long the others wait at most for the first connection of each role.
+    private static let headStart: Duration = .milliseconds(500)
+
     /// Connects all of them, and stays until all are closed.
     ///
     /// The first connection of each role goes first. Where a server or an account takes only so many connections, those of one
@@ -58,24 +61,15 @@ struct ClusterPool: Sendable {
             let first = [publishers.first, subscribers.first].compactMap(\.self)
             for connection in first { group.addTask { await connection.client.run() } }
             if publishers.count + subscribers.count > first.count {
-                // Canceled: the others are run all the same, and close at once.
-                for connection in first { try? await connection.client.waitForFirstAttempt() }
+                // Not for long: behind a balancer only one of its nodes may be frozen. Canceled: the others close at once.
+                let end = ContinuousClock.now + Self.headStart
+                for connection in first {
+                    try? await connection.client.waitForFirstAttempt(timeout: max(.zero, end - .now))
+                }
             }
             for connection in publishers.dropFirst() + subscribers.dropFirst() {
                 group.addTask { await connection.client.run() }
             }
         }
-    }
-
-    /// The connection that carries a topic's messages, always the same one, so that they keep their order.
-    /// - Precondition: the role has connections.
-    func publisher(for hash: UInt64) -> PooledConnection {
-        publishers[Int(hash % UInt64(publishers.count))]
-    }
-
-    /// The connection that carries a topic's subscriptions.
-    /// - Precondition: the role has connections.
-    func subscriber(for hash: UInt64) -> PooledConnection {
-        subscribers[Int(hash % UInt64(subscribers.count))]
     }
 }

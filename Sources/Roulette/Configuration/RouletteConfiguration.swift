@@ -71,9 +71,10 @@ public struct RouletteConfiguration: Sendable {
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// One deadline over TCP, TLS, INFO and PONG of a connection.
     public var connectionTimeout: Duration = .seconds(5)
-    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
-    /// the clients of a server that died do not all come back at once. Zero: at once.
-    public var reconnectJitter: Duration = .milliseconds(2_500)
+    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time. It is
+    /// short, since messages are missed meanwhile; the backoff keeps clients apart from the second attempt on. Deployments
+    /// with thousands of clients behind one server may want more. Zero: at once.
+    public var reconnectJitter: Duration = .milliseconds(30)
     /// How long graceful shutdown and ``RouletteClient/drain(timeout:)`` may take.
     public var drainTimeout: Duration = .seconds(30)
     /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer. They
@@ -99,6 +100,10 @@ public struct RouletteConfiguration: Sendable {
     /// What the reply topics of requests begin with, for accounts that may subscribe only to an inbox of their own.
     /// A subject of at most 256 bytes.
     public var inboxPrefix = "_INBOX"
+    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment. They lose a connection with all its subscriptions when
+    /// they receive a topic beyond ASCII, so the client warns, once, when it publishes to one:
+    /// ``RouletteEvent/Kind/topicBreaksElixir(topic:)``.
+    public var elixirCompatibleTopics = false
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
@@ -111,6 +116,8 @@ public struct RouletteConfiguration: Sendable {
     /// | `roulette_messages_in`, `roulette_messages_out` | messages received, messages accepted for publishing |
     /// | `roulette_bytes_in`, `roulette_bytes_out` | bytes received and sent, without what TLS adds |
     /// | `roulette_lost` | messages at most lost with lost connections |
+    /// | `roulette_refused` | messages that a server refused |
+    /// | `roulette_duplicates` | messages that may have come twice, while a connection moved |
     /// | `roulette_dropped` | messages received and dropped because a consumer was too slow for them |
     /// | `roulette_reconnects` | how often the connection was made again |
     /// | `roulette_late_replies` | replies that came when nobody waited for them any more |
@@ -124,7 +131,11 @@ public struct RouletteConfiguration: Sendable {
     /// | `roulette_unconfirmed` | messages given to the socket that no PONG has confirmed yet |
     /// | `roulette_subscriptions` | subscriptions |
     /// | `roulette_pending_requests` | requests that wait for a reply |
-    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of PINGs since it was made |
+    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of the last minute |
+    /// | `roulette_round_trip_5m_p50_seconds`, `roulette_round_trip_5m_p99_seconds` | and of the last five |
+    /// | `roulette_handshake_seconds` | from CONNECT to its PONG |
+    ///
+    /// A round trip that was measured once and not in its window is reported as not a number.
     public var metricsInterval: Duration? = .seconds(10)
 
     /// A configuration for these clusters, everything else at its default.

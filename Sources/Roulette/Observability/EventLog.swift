@@ -27,12 +27,14 @@ struct EventLog: Sendable {
         case .serverError: (.warning, "server reported an error")
         case .lameDuck: (.notice, "server is going to stop")
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
+        case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
         case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
         // One for each subscription of a connection whose loss was told already.
         case .subscriptionInterrupted: (.debug, "subscription is interrupted")
         case .subscriptionResumed: (.debug, "subscription is complete again")
+        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
         // Told where it happens.
         case .credentialsInPlaintext, .drained, .missedEvents: nil
         }
@@ -60,6 +62,9 @@ struct EventLog: Sendable {
             metadata["server"] = "\(printable(server.name))"
             metadata["unconfirmed"] = "\(unconfirmed)"
             metadata["duplicates"] = "\(duplicates)"
+        case .moveFailed(let cause, let duplicates):
+            metadata["cause"] = "\(cause)"
+            metadata["duplicates"] = "\(duplicates)"
         case .closed(let unsent):
             metadata["unsent"] = "\(unsent)"
         case .slowConsumer(let pattern):
@@ -73,6 +78,8 @@ struct EventLog: Sendable {
         case .subscriptionResumed(let pattern, let blind):
             metadata["pattern"] = "\(pattern)"
             metadata["blind"] = "\(blind.duration)"
+        case .topicBreaksElixir(let topic):
+            metadata["topic"] = "\(printable(topic))"
         case .credentialsInPlaintext, .lameDuck, .drained, .missedEvents:
             break
         }

@@ -37,12 +37,14 @@ extension MetricsReporter {
         ("roulette_bytes_in", { $0.bytesIn }),
         ("roulette_bytes_out", { $0.bytesOut }),
         ("roulette_lost", { $0.lost }),
+        ("roulette_refused", { $0.refused }),
+        ("roulette_duplicates", { $0.duplicates }),
         ("roulette_dropped", { $0.dropped }),
         ("roulette_reconnects", { UInt64($0.reconnects) }),
         ("roulette_late_replies", { $0.lateReplies }),
     ]
 
-    /// What is so at the moment; nil is not reported.
+    /// What is so at the moment; nil is not reported, and not a number once there was one: backends keep the last value.
     private static let meters: [(name: String, value: @Sendable (ConnectionSnapshot) -> Double?)] = [
         ("roulette_up", { $0.isUp ? 1 : 0 }),
         ("roulette_attempt", { Double($0.attempt) }),
@@ -52,14 +54,18 @@ extension MetricsReporter {
         ("roulette_unconfirmed", { Double($0.unconfirmed) }),
         ("roulette_subscriptions", { Double($0.subscriptions) }),
         ("roulette_pending_requests", { Double($0.pendingRequests) }),
-        ("roulette_round_trip_p50_seconds", { $0.roundTrip.map { $0.p50 / .seconds(1) } }),
-        ("roulette_round_trip_p99_seconds", { $0.roundTrip.map { $0.p99 / .seconds(1) } }),
+        ("roulette_round_trip_p50_seconds", { $0.roundTrip?.lastMinute.map { $0.p50 / .seconds(1) } }),
+        ("roulette_round_trip_p99_seconds", { $0.roundTrip?.lastMinute.map { $0.p99 / .seconds(1) } }),
+        ("roulette_round_trip_5m_p50_seconds", { $0.roundTrip?.lastFiveMinutes.map { $0.p50 / .seconds(1) } }),
+        ("roulette_round_trip_5m_p99_seconds", { $0.roundTrip?.lastFiveMinutes.map { $0.p99 / .seconds(1) } }),
+        ("roulette_handshake_seconds", { $0.roundTrip?.handshake.map { $0 / .seconds(1) } }),
     ]
 
     private struct Connection {
         private let counters: [Counter]
         private var reported: [UInt64]
         private let meters: [Meter]
+        private var hasValue: [Bool]
 
         init(of cluster: Cluster, _ connection: ClusterSnapshot.Connection, factory: any MetricsFactory) {
             let labels = [
@@ -68,6 +74,7 @@ extension MetricsReporter {
             counters = MetricsReporter.counters.map { Counter(label: $0.name, dimensions: labels, factory: factory) }
             reported = counters.map { _ in 0 }
             meters = MetricsReporter.meters.map { Meter(label: $0.name, dimensions: labels, factory: factory) }
+            hasValue = meters.map { _ in false }
         }
 
         mutating func record(_ snapshot: ConnectionSnapshot) {
@@ -79,7 +86,9 @@ extension MetricsReporter {
                 counters[index].increment(by: Int64(clamping: added))
             }
             for (index, meter) in MetricsReporter.meters.enumerated() {
-                if let value = meter.value(snapshot) { meters[index].set(value) }
+                let value = meter.value(snapshot)
+                if value != nil || hasValue[index] { meters[index].set(value ?? .nan) }
+                hasValue[index] = value != nil
             }
         }
     }

@@ -27,9 +27,14 @@ public struct RouletteEvent: Sendable {
         case credentialsInPlaintext(address: String)
         /// The server is going to stop and asks its clients to leave.
         case lameDuck
-        /// A connection moved to another server without a gap. Up to `unconfirmed` messages were handed to the old server
-        /// without a confirmation, and up to `duplicates` received messages may have been delivered twice.
+        /// A connection moved to another server. Up to `unconfirmed` messages were handed to the old server without a
+        /// confirmation, and up to `duplicates` received messages may have been delivered twice.
+        ///
+        /// There is no gap, unless the old server died too early: then the subscriptions are told of an interruption.
         case moved(to: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)
+        /// The server to move to was lost again after it had begun to deliver. Up to `duplicates` received messages may have
+        /// been delivered twice. Another attempt to move follows.
+        case moveFailed(cause: NATSError, duplicates: UInt64)
         /// The client was drained; the report says what did not come to its end.
         case drained(DrainReport)
         /// A connection was closed for good; `unsent` accepted messages never left.
@@ -39,10 +44,14 @@ public struct RouletteEvent: Sendable {
         /// That consumer has worked off half of what waited for it, or takes no more; `dropped` is exactly how many messages
         /// the episode has cost it.
         case slowConsumerRecovered(pattern: String, dropped: UInt64)
-        /// A subscription misses messages from now on.
+        /// A subscription misses messages from now on, and may have missed some since its server was last heard of.
         case subscriptionInterrupted(pattern: String, cause: NATSError)
         /// A subscription is complete again, after having missed what was published in the blind window.
         case subscriptionResumed(pattern: String, blind: BlindWindow)
+        /// A message was published to a topic beyond ASCII, or asks for its answer on one, and the configuration says that
+        /// programs on Roulette 1.0.5 (Elixir) share the deployment: one that receives it loses a connection with all its
+        /// subscriptions. Reported once per client.
+        case topicBreaksElixir(topic: String)
         /// The listener was too slow: this many events are missing here.
         case missedEvents(Int)
     }
@@ -69,6 +78,7 @@ public struct RouletteEvent: Sendable {
             case .lameDuck: .lameDuck
             case .moved(let server, let unconfirmed, let duplicates):
                 .moved(to: server, unconfirmed: unconfirmed, duplicates: duplicates)
+            case .moveFailed(let cause, let duplicates): .moveFailed(cause: cause, duplicates: duplicates)
             case .closed(let unsent): .closed(unsent: unsent)
             }
     }

@@ -4,7 +4,8 @@ import NATS
 public struct BlindWindow: Sendable, Hashable {
     /// Where messages were missed.
     public let cluster: Cluster
-    /// When the loss was noticed. A server that fell silent may have sent nothing for some ping intervals before.
+    /// When the last byte came from the server that was lost. Whatever was published since may be missed; a server that fell
+    /// silent is noticed some ping intervals later.
     public let from: ContinuousClock.Instant
     /// When a server knew the subscription again.
     public let to: ContinuousClock.Instant

@@ -93,6 +93,12 @@ struct SoakBench: Sendable {
             due = min(due + interval, start + duration)
             try await clock.sleep(until: due)
             let (now, received) = (clock.now, counts.received.load(ordering: .relaxed))
+            let refused = client.snapshot().clusters.reduce(0) { $0 + $1.total(\.refused) }
+            if refused > 0 {
+                // It says why.
+                try await client.flush()
+                throw CommandFailure.failed("the server refused \(refused) messages")
+            }
             try report(
                 Sample(
                     seconds: (now - start) / .seconds(1),

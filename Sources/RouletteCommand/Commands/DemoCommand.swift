@@ -18,6 +18,9 @@ struct DemoCommand: AsyncParsableCommand {
             answer requests. An archive of orders is too slow and drops some (services.archive.health says how many), and a
             client on alpha-1 hangs until the server cuts it off as a slow consumer, again and again.
 
+            The program is the first of: what ROULETTE_NATS_SERVER names, a nats-server beside this program, what scripts/setup
+            fetched into the checkout that this program was built in, the one on the PATH.
+
             With --headless there is no console. It prints one JSON object when the servers are ready (config, directory,
             clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
             time, published, failed, received, and the same for each of clusters. The file named config works with --config; only you

@@ -11,7 +11,8 @@ struct PublishCommand: AsyncParsableCommand {
         abstract: "Publish a message, and wait until it is confirmed.",
         discussion: """
             It ends when the server that owns the topic has confirmed all messages. While the cluster is down it retries as
-            the profile says. With --json: topic, cluster, accepted, confirmed (counts of messages).
+            the profile says. With --json: topic, cluster, accepted, confirmed, refused (counts of messages), error (null if all
+            are confirmed).
 
             Examples:
               roulette pub orders.eu.created '{"id": 1}'
@@ -73,7 +74,7 @@ struct PublishCommand: AsyncParsableCommand {
                 stop.note = stopNote(progress)
                 throw stop
             } catch {
-                try report(progress, cluster: cluster)
+                try report(progress, cluster: cluster, error: error)
                 throw error
             }
             try report(progress, cluster: cluster)
@@ -89,7 +90,7 @@ struct PublishCommand: AsyncParsableCommand {
         return "stopped after \(progress.accepted) of \(count) messages\(doubt)"
     }
 
-    private func report(_ progress: Progress, cluster: Cluster) throws {
+    private func report(_ progress: Progress, cluster: Cluster, error: (any Error)? = nil) throws {
         guard output.json else {
             guard StandardOutput.isTerminal, progress.confirmed > 0 else { return }
             return try StandardOutput.write(
@@ -101,18 +102,29 @@ struct PublishCommand: AsyncParsableCommand {
             "cluster": .string(cluster.name),
             "accepted": .number(progress.accepted),
             "confirmed": .number(progress.confirmed),
+            "refused": .number(progress.refused),
+            "error": .string(error.flatMap { CommandFailure($0)?.description }),
         ])
     }
 
     /// How far the publishing is.
     private final class Progress: Sendable {
-        private let counts = Mutex((accepted: 0, confirmed: 0))
+        private let counts = Mutex((accepted: 0, confirmed: 0, refused: 0))
 
         var accepted: Int { counts.withLock(\.accepted) }
         var confirmed: Int { counts.withLock(\.confirmed) }
+        var refused: Int { counts.withLock(\.refused) }
 
         func addAccepted() { counts.withLock { $0.accepted += 1 } }
         func setConfirmed(_ count: Int) { counts.withLock { $0.confirmed = count } }
+
+        /// The server answered, and some of the messages did not arrive.
+        func setConfirmed(_ count: Int, refused: UInt64, lost: UInt64) {
+            counts.withLock { counts in
+                counts.refused = Int(clamping: refused)
+                counts.confirmed = max(counts.confirmed, count - counts.refused - Int(clamping: lost))
+            }
+        }
     }
 
     /// Everything to publish.
@@ -133,7 +145,7 @@ struct PublishCommand: AsyncParsableCommand {
             var confirmed = start
             for number in 0..<count {
                 try await pacing.wait(for: number, since: start, clock: clock)
-                try await client.publish(payload, to: topic, headers: headers)
+                try await client.publishInTime(payload, to: topic, headers: headers)
                 progress.addAccepted()
                 if clock.now - confirmed >= Self.confirmationInterval {
                     try await confirm(progress)
@@ -145,7 +157,18 @@ struct PublishCommand: AsyncParsableCommand {
 
         func confirm(_ progress: Progress) async throws {
             let accepted = progress.accepted
-            try await client.confirm(topic: topic)
+            do {
+                // This client publishes nothing else.
+                try await client.confirm()
+            } catch let error as RouletteError where error.code == .permission || error.code == .refused {
+                let clusters = client.snapshot().clusters
+                progress.setConfirmed(
+                    accepted,
+                    refused: clusters.reduce(0) { $0 + $1.total(\.refused) },
+                    lost: clusters.reduce(0) { $0 + $1.total(\.lost) }
+                )
+                throw error
+            }
             progress.setConfirmed(accepted)
         }
     }

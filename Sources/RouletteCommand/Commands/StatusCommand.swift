@@ -14,7 +14,9 @@ struct StatusCommand: AsyncParsableCommand {
 
             With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
             each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
-            server_name, server_id, rtt_us, attempts, last_error; null for what is not known.
+            server_name, server_id, rtt_us (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and
+            rtt_5m_p99_us (of the last minute and the last five), handshake_us (from CONNECT to its PONG), refused (messages),
+            attempts, last_error; null for what is not known.
 
             Examples:
               roulette status

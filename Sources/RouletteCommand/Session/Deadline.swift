@@ -1,3 +1,4 @@
+import NATSWire
 import Roulette
 
 /// Runs `body` for at most a time, then cancels it.
@@ -36,7 +37,18 @@ extension RouletteClient {
         }
     }
 
-    /// The same for all topics.
+    /// Publishes a message, and waits as long as the retries of the profile take.
+    /// - Throws: ``CommandFailure`` when the server takes no bytes for longer than that.
+    func publishInTime(_ payload: [UInt8], to topic: String, headers: Headers?) async throws {
+        // Nearly always there is room, and no timer is needed.
+        if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
+        let limit = configuration.patience
+        try await within(limit, orThrow: .unanswered("the server takes no more messages", limit)) {
+            try await self.publish(payload, to: topic, headers: headers)
+        }
+    }
+
+    /// Waits until all servers have confirmed everything published before.
     func confirm() async throws {
         let limit = configuration.answerTimeout
         try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await self.flush() }

@@ -2,6 +2,10 @@ import Roulette
 
 /// The time until it is known of every cluster whether it can be reached.
 enum FirstContact {
+    /// A connection that gets no answer gives its reason at the end of the connection timeout. Who waited only as long would
+    /// often miss it.
+    private static let margin: Duration = .seconds(3)
+
     static func wait(for client: RouletteClient) async {
         let events = client.events
         await withTaskGroup { group in
@@ -12,7 +16,7 @@ enum FirstContact {
             }
             group.addTask {
                 // Canceled is as good as over.
-                try? await Task.sleep(for: client.configuration.connectionTimeout)
+                try? await Task.sleep(for: client.configuration.connectionTimeout + margin)
             }
             await group.next()
             group.cancelAll()

@@ -20,7 +20,7 @@ enum Session {
         let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
         let events = client.events
         async let running: Void = client.run()
-        async let warning: Void = warn(of: events)
+        async let noting: Void = note(events)
         let result: Result<R, any Error>
         do {
             result = .success(try await body(client))
@@ -30,19 +30,27 @@ enum Session {
         client.close()
         await running
         // They end with the client, and what came last is printed.
-        await warning
+        await noting
         return try result.get()
     }
 
-    /// Tells of logins that anybody can read, which the operator must not miss.
-    private static func warn(of events: RouletteEvents) async {
+    /// Says on standard error what the log would say, and the operator must not miss: logins that anybody can read, and topics
+    /// that other programs of the deployment cannot receive.
+    private static func note(_ events: RouletteEvents) async {
         for await event in events {
-            guard case .credentialsInPlaintext(let address) = event.kind else { continue }
-            StandardError.note(
-                "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
-                    + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "
-                    + "--allow-plaintext-credentials"
-            )
+            switch event.kind {
+            case .credentialsInPlaintext(let address):
+                StandardError.note(
+                    "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
+                        + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "
+                        + "--allow-plaintext-credentials"
+                )
+            case .topicBreaksElixir(let topic):
+                StandardError.note(
+                    "\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                )
+            default: break
+            }
         }
     }
 }

@@ -41,10 +41,22 @@ extension ClusterSnapshot.Connection {
             "state": .string(connection.state.name),
             "server_name": .string(connection.server?.name),
             "server_id": .string(connection.server?.id),
-            "rtt_us": connection.roundTrip.map { .number(Int($0.last / .microseconds(1))) } ?? .null,
+            "rtt_us": .microseconds(connection.roundTrip?.last),
+            "rtt_1m_p50_us": .microseconds(connection.roundTrip?.lastMinute?.p50),
+            "rtt_1m_p99_us": .microseconds(connection.roundTrip?.lastMinute?.p99),
+            "rtt_5m_p50_us": .microseconds(connection.roundTrip?.lastFiveMinutes?.p50),
+            "rtt_5m_p99_us": .microseconds(connection.roundTrip?.lastFiveMinutes?.p99),
+            "handshake_us": .microseconds(connection.roundTrip?.handshake),
+            "refused": .number(Int(clamping: connection.refused)),
             "attempts": .number(connection.attempt),
             "last_error": .string(connection.lastError?.message),
         ]
+    }
+}
+
+extension JSONValue {
+    fileprivate static func microseconds(_ time: Duration?) -> JSONValue {
+        time.map { .number(Int($0 / .microseconds(1))) } ?? .null
     }
 }
 

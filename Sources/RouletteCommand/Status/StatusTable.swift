@@ -34,7 +34,7 @@ struct StatusTable {
         return [
             "\(untrusted: connection.role.rawValue) \(connection.slot)",
             "\(untrusted: state.state.name)",
-            state.roundTrip.map { SafeText.duration($0.last) } ?? "-",
+            state.roundTrip?.last.map { SafeText.duration($0) } ?? "-",
             // The last one known is of no interest while nobody answers.
             state.isUp ? server(state.server) : reason(state),
         ]

@@ -83,6 +83,8 @@ public struct Profile: Sendable, Hashable {
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// The deadline from the first TCP packet to the first PONG, 10 ms to 10 min.
     public var connectionTimeout: Duration = .seconds(5)
+    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment: then a topic that they cannot receive is warned of.
+    public var elixirCompatibleTopics = false
     /// How long the socket may not take a buffer of frames before the connection ends, 10 ms to 10 min.
     public var writeTimeout = Self.library.writeTimeout
     /// How long an orderly end may take, 10 ms to 1 h.

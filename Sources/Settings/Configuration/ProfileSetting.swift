@@ -37,6 +37,7 @@ struct ProfileSetting: Sendable {
         Self("move_overlap", .duration(\.moveOverlap, .zero ... .seconds(60))),
         Self("connection_name", .text(\.connectionName)),
         Self("allow_plaintext_credentials", .flag(\.allowsPlaintextCredentials)),
+        Self("elixir_compatible_topics", .flag(\.elixirCompatibleTopics)),
         Self("theme", .text(\.theme)),
         Self("history", .flag(\.keepsHistory)),
     ]

@@ -45,6 +45,7 @@ extension RouletteConfiguration {
         baseBackoff = profile.baseBackoff
         maxBackoff = profile.maxBackoff
         connectionTimeout = profile.connectionTimeout
+        elixirCompatibleTopics = profile.elixirCompatibleTopics
         reconnectJitter = profile.reconnectJitter
         writeTimeout = profile.writeTimeout
         drainTimeout = profile.drainTimeout

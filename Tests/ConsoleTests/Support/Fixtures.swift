@@ -107,7 +107,12 @@ enum Fixtures {
                 var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot), state: .connected)
                 row.stateDuration = .seconds(7860)
                 row.server = .init(id: "N\(name)1", name: "\(name)-1", version: "2.10.22", cluster: name)
-                row.roundTrip = .init(p50: .microseconds(210), p99: .microseconds(900), last: .microseconds(190), count: 393)
+                row.roundTrip = .init(
+                    last: .microseconds(190),
+                    handshake: .microseconds(1_900),
+                    lastMinute: .init(p50: .microseconds(210), p99: .microseconds(900), count: 12),
+                    lastFiveMinutes: .init(p50: .microseconds(220), p99: .milliseconds(21), count: 60)
+                )
                 if role == .publisher {
                     (row.messagesOut, row.bytesOut, row.unconfirmed) = (UInt64(12_400 + slot), 1_600_000, UInt64(slot))
                 } else {
@@ -219,11 +224,28 @@ enum Fixtures {
 
 extension TrafficTable {
     @discardableResult
-    mutating func receive(_ topic: String, bytes: Int = 100, source: Int, cluster: Int? = nil, at time: Double) -> Bool {
+    mutating func receive(
+        _ topic: String,
+        reply: String = "",
+        bytes: Int = 100,
+        source: Int,
+        cluster: Int? = nil,
+        at time: Double
+    ) -> Bool {
         let cluster = cluster ?? Fixtures.ring.index(of: topic)
-        return Array(topic.utf8).withUnsafeBytes { topic in
-            receive(topic: topic, byteCount: bytes, cluster: cluster, source: source, at: time)
+        let ordinal = Array(topic.utf8).withUnsafeBytes { topic in
+            Array(reply.utf8).withUnsafeBytes { reply in
+                receive(
+                    topic: topic,
+                    reply: reply.isEmpty ? nil : reply,
+                    byteCount: bytes,
+                    cluster: cluster,
+                    source: source,
+                    at: time
+                )
+            }
         }
+        return ordinal != nil
     }
 
     mutating func publish(_ topic: String, bytes: Int = 100, at time: Double) {

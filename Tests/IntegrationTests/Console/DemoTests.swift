@@ -26,9 +26,7 @@ struct DemoTests {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         try await demo.waitFor("traffic on every cluster") { screen in
-            ["alpha", "beta", "gamma"].allSatisfy { name in
-                screen.contains { $0.contains(name) && $0.contains(" up ") && $0.contains("%") && !$0.contains(" 0 %") }
-            }
+            ["alpha", "beta", "gamma"].allSatisfy { Self.shows(screen, trafficOn: $0) }
         }
         let program = try await demo.status().pid
         let pids = try serverPIDs(of: program)
@@ -36,6 +34,23 @@ struct DemoTests {
         try await demo.press("q")
         try await waitUntilGone(pids + [program])
         await demo.close()
+    }
+
+    /// Whether the overview shows messages that came in from a cluster. The share of the ring is no traffic.
+    private static func shows(_ screen: [String], trafficOn cluster: String) -> Bool {
+        let (rate, share) = (screen.cell("IN/s", of: "  \(cluster) "), screen.cell("TRAFFIC", of: "  \(cluster) "))
+        return rate?.contains { ("1"..."9").contains($0) } == true && share?.contains { ("1"..."9").contains($0) } == true
+    }
+
+    @Test("a cluster without messages is told from one with traffic, though both have a share of the ring")
+    func noTraffic() {
+        let screen = [
+            "│      CLUSTER  STATE                 PUB    SUB  RTT p50      p99   IN/s          OUT/s   RING  TRAFFIC   SUBS   LOST │",
+            "│ ▸ ●  alpha    up 12 s               5/5    5/5  0.21 ms  0.90 ms      0              0   33 %  0 %         12      0 │",
+            "│   ●  beta     up 12 s               5/5    5/5  0.24 ms   1.1 ms   1.2k   ⣶⣿⣿⣿⣿      0   35 %  98 % hot     9      0 │",
+            "│   ○  gamma    down 12 s, try 7      0/5    0/5        –        –      –              1   32 %  –            7      0 │",
+        ]
+        #expect(["alpha", "beta", "gamma", "delta"].map { Self.shows(screen, trafficOn: $0) } == [false, true, false, false])
     }
 
     @Test("servers do not survive a kill -9 of the demo")
@@ -56,16 +71,14 @@ struct DemoTests {
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
         let before = try serverPIDs(of: program)
-        try await demo.press("K")
-        try await demo.waitFor("alpha-1")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("Enter")
         try await demo.waitFor("alpha-1 killed (SIGKILL); K starts it again")
         try await demo.waitFor("2 up, 1 down")
         let left = try serverPIDs(of: program)
         #expect(left.count == 5)
 
-        try await demo.press("K")
-        try await demo.waitFor("stopped")
+        try await openNodes(demo, alpha1: "stopped")
         try await demo.press("Enter")
         try await demo.waitFor("alpha-1 started")
         try await demo.waitFor("3 clusters: 3 up")
@@ -73,21 +86,29 @@ struct DemoTests {
         #expect(after.count == 6)
         #expect(Set(after) != Set(before))
 
-        try await demo.press("K")
-        try await demo.waitFor("Nodes of the demo")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
         try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
-        try await demo.press("K")
-        try await demo.waitFor("frozen")
+        try await openNodes(demo, alpha1: "frozen")
         try await demo.press("f")
         try await demo.waitFor("alpha-1 goes on")
-        try await demo.press("K")
-        try await demo.waitFor("Nodes of the demo")
+        try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
-        try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
+        try await openNodes(demo, alpha1: "frozen")
+        try await demo.press("Escape")
+        try await demo.waitFor("the list of nodes to close") { !$0.has("Nodes of the demo") }
         try await demo.press("q")
         try await waitUntilGone(after + [program])
         await demo.close()
+    }
+
+    /// Opens the list of nodes, and waits until it shows the first one in this state: what the events say is no state.
+    private func openNodes(_ demo: TerminalDriver, alpha1 state: String) async throws {
+        try await demo.waitFor("no list of nodes") { !$0.has("Nodes of the demo") }
+        try await demo.press("K")
+        try await demo.waitFor("the list of nodes, with alpha-1 \(state)") { screen in
+            screen.has("Nodes of the demo") && screen.has(" alpha-1  127.0.0.1:", "  \(state) ")
+        }
     }
 
     @Test("its services answer requests, and its slow archive says what it drops")
@@ -124,6 +145,54 @@ struct DemoTests {
         try await waitUntilGone(pids + [program])
         await demo.close()
         try directory.remove()
+    }
+
+    @Test("its servers ask for a token that is in files of this user only, and in no command line")
+    func token() async throws {
+        let directory = try TemporaryDirectory(for: "demo")
+        defer { try? directory.remove() }
+        let demo = try StartedProgram(
+            ["demo", "--headless", "--clusters", "2", "--nodes", "2"],
+            environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
+        )
+        try await demo.waitFor("\"published\"")
+        struct Ready: Decodable {
+            struct Cluster: Decodable { let nodes: [Node] }
+            struct Node: Decodable {
+                let address: String
+                let config: String
+            }
+            let config: String
+            let directory: String
+            let clusters: [Cluster]
+        }
+        let ready = try JSONDecoder().decode(Ready.self, from: Data(demo.output().split(separator: "\n")[0].utf8))
+        let profile = try String(contentsOfFile: ready.config, encoding: .utf8)
+        let token = try #require(profile.firstMatch(of: /token = "([0-9a-f]{32})"/)?.output.1)
+
+        for node in ready.clusters.flatMap(\.nodes) {
+            let stranger = try await BuiltProgram.run(["status", "--server", node.address])
+            #expect(stranger.status == .exited(1), "\(stranger.output)")
+            #expect(try permissions(node.config) == 0o600)
+            #expect(try String(contentsOfFile: node.config, encoding: .utf8).contains(token))
+        }
+        #expect(try permissions(ready.config) == 0o600)
+        for file in try FileManager.default.contentsOfDirectory(atPath: ready.directory) where file.hasSuffix(".log") {
+            #expect(try !String(contentsOfFile: ready.directory + "/" + file, encoding: .utf8).contains(token), "\(file)")
+        }
+        #expect(try !demo.output().contains(token))
+        for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int32(process) != nil {
+            let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
+            #expect(!String(decoding: line, as: UTF8.self).contains(token))
+        }
+        #expect(try await BuiltProgram.run(["pub", "orders.x", "y", "--config", ready.config]).status == .exited(0))
+        demo.signal(SIGINT)
+        #expect(try await demo.result().status == .signaled(SIGINT))
+        #expect(!FileManager.default.fileExists(atPath: ready.directory), "it has cleaned up first")
+    }
+
+    private func permissions(_ path: String) throws -> Int {
+        try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
     }
 
     /// The servers of the demo: grandchildren of the program, through its supervisor.

@@ -4,7 +4,7 @@ import Testing
 
 /// A shell runs the console and looks at its terminal before and after: the same shell, the same terminal, and none that
 /// mends the modes of what it ran, as interactive ones do.
-@Suite("The terminal after the console", .serialized, .timeLimit(.minutes(5)))
+@Suite("The terminal after the console", .serialized, .timeLimit(.minutes(10)))
 struct RestoredTerminalTests {
     /// How the console ends.
     enum Ending: Sendable, CaseIterable {
@@ -31,12 +31,28 @@ struct RestoredTerminalTests {
             }
         }
 
-        /// As the shell has it. Asked to end, the console ends well; a crash is seen as one.
-        fileprivate var status: Int32 {
-            switch self {
-            case .illegalInstruction, .trap, .badMemory, .abort: 128 + (signal ?? 0)
-            default: 0
+        /// As the shell has it: what was ended by a signal is seen as that.
+        fileprivate var status: Int32 { signal.map { 128 + $0 } ?? 0 }
+    }
+
+    /// The console crashes; the runtime of Swift may then be told to say where.
+    @Test(
+        "a crash ends it at once, whatever the runtime's backtracer is told to do",
+        arguments: [Ending.badMemory, .abort, .trap],
+        ["enable=yes", "enable=yes,interactive=no", ""]
+    )
+    func crashed(_ ending: Ending, _ backtrace: String) async throws {
+        try await withShell(Self.endingScript, backtrace: backtrace) { terminal, server, home in
+            let pid = try contents(home, "pid")
+            try await end(terminal, server, pid: pid, ending)
+            let deadline = ContinuousClock.now + .seconds(5)
+            while kill(try #require(Int32(pid)), 0) == 0 {
+                try #require(ContinuousClock.now < deadline, "it is still there")
+                // It is the shell's child.
+                try await Task.sleep(for: .milliseconds(20))
             }
+            try await expectRestored(terminal, home)
+            #expect(try contents(home, "status") == "\(ending.status)")
         }
     }
 
@@ -96,10 +112,10 @@ struct RestoredTerminalTests {
         exec cat -v
         """
 
-    /// Runs a script that runs the console on a server, with its mouse on. A crash ends it at once: the runtime's
-    /// backtracer would take seconds, and then ask what to do.
+    /// Runs a script that runs the console on a server, with its mouse on.
     private func withShell(
         _ script: String,
+        backtrace: String = "enable=no",
         _ body: (TerminalDriver, NATSServerProcess, String) async throws -> Void
     ) async throws {
         let home = try TemporaryDirectory(for: "home")
@@ -112,7 +128,7 @@ struct RestoredTerminalTests {
                     "alpha=\(server.address)",
                 ],
                 environment: [
-                    "HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path, "SWIFT_BACKTRACE": "enable=no",
+                    "HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path, "SWIFT_BACKTRACE": backtrace,
                 ]
             )
             do {

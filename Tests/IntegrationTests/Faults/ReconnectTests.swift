@@ -13,8 +13,7 @@ struct ReconnectTests {
             try await server.withClient({ $0.pingInterval = .seconds(1) }) { client in
                 let events = client.events(buffer: 100)
                 server.pause()
-                let lost = try await events.first { if case .disconnected = $0 { true } else { false } }
-                if case .disconnected(let cause, _) = lost { #expect(cause.code == .stale) }
+                #expect(try await events.firstLoss().cause.code == .stale)
                 server.resume()
                 try await client.whenConnected()
                 let before = client.snapshot.roundTrip?.count ?? 0

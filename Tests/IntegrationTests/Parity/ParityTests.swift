@@ -26,12 +26,20 @@ struct ParityTests {
                         let options = SubscribeOptions(maxMessages: 1, confirmed: true)
                         let subscription = try await client.subscribe(to: "t", options: options)
                         try await client.publish(client.configuration.connectionName, to: "t")
-                        for try await message in subscription {
-                            #expect(message.body == client.configuration.connectionName)
-                        }
+                        var bodies: [String] = []
+                        for try await message in subscription { bodies.append(message.body) }
+                        #expect(bodies == [client.configuration.connectionName])
                     }
-                    let names = try await here.connections().compactMap(\.name)
-                    #expect(names.allSatisfy { $0.hasPrefix("one ") })
+                    // Five publishers and five subscribers each, and none of the other client.
+                    for (server, client, name) in [(here, first, "one "), (there, second, "two ")] {
+                        try await withDeadline(.seconds(20), "the pool of \(name)did not come up") {
+                            while client.snapshot().clusters[0].connections.contains(where: { !$0.connection.isUp }) {
+                                try await Task.sleep(for: .milliseconds(10))
+                            }
+                        }
+                        let names = try await server.connections().compactMap(\.name)
+                        #expect(names.count == 10 && names.allSatisfy { $0.hasPrefix(name) }, "\(names)")
+                    }
                 }
             }
         }

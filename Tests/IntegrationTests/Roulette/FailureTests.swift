@@ -82,19 +82,49 @@ struct FailureTests {
     @Test("a publish waits for its cluster to return, and only for that")
     func publishWaits() async throws {
         try await withDeployment(clusters: 2) { deployment in
+            // The cluster goes out of reach while its server runs on, with listeners that miss nothing.
+            let balancer = try await FaultProxy.start(to: deployment.servers[0].port)
+            var listeners: [RawClient] = []
+            for server in deployment.servers {
+                let listener = try await RawClient.connect(port: server.port)
+                try await listener.subscribe(to: ">")
+                listeners.append(listener)
+            }
             try await deployment.withClient({ configuration in
                 quick(&configuration)
+                configuration.servers[0] = .init(host: "127.0.0.1", port: balancer.port)
                 configuration.maxRetry = 1_000
             }) { client in
                 try await deployment.waitUntilUp(client)
                 let topic = try deployment.topic(on: 0, of: client)
-                deployment.servers[0].kill()
+                let other = try deployment.topic(on: 1, of: client)
+                balancer.setRefusing(true)
+                await balancer.closeConnections()
                 _ = try await deployment.waitFor(client) { $0.clusters[0].state == .down }
-                async let waiting: Void = client.publish("late", to: topic)
-                try await deployment.servers[0].restart()
-                try await waiting
+                let isDone = Watched(false)
+                let waiting = Task {
+                    try await client.publish("late", to: topic)
+                    isDone.update { $0 = true }
+                }
+                // A publish to the other cluster takes its way meanwhile.
+                try await client.publish("at once", to: other)
+                try await client.flush(topic: other)
+                #expect(try await listeners[1].nextMessage().text == "at once")
+                let before = balancer.accepted
+                try await balancer.accepted(atLeast: before + 8)
+                #expect(!isDone.value, "it waits for as long as its cluster is out of reach")
+                balancer.setRefusing(false)
+                try await waiting.value
                 try await client.flush(topic: topic)
+                let message = try await listeners[0].nextMessage()
+                #expect(message.subject == topic && message.text == "late")
             }
+            for listener in listeners {
+                try await listener.flush()
+                #expect(try listener.pendingMessages().isEmpty, "once, and nowhere else")
+                await listener.close()
+            }
+            await balancer.close()
         }
     }
 
@@ -106,6 +136,8 @@ struct FailureTests {
                 configuration.maxRetry = 1_000
             }) { client in
                 try await deployment.waitUntilUp(client)
+                let listener = try await RawClient.connect(port: deployment.servers[0].port)
+                try await listener.subscribe(to: "numbers")
                 let events = client.events
                 deployment.servers[0].pause()
                 for number in 0..<500 { try await client.publish("\(number)", to: "numbers") }
@@ -128,6 +160,14 @@ struct FailureTests {
                 #expect(error?.message.contains("up to 500 of the messages published since the last flush were lost") == true)
                 try await client.flush(topic: "numbers")
                 try await client.flush()
+
+                // The server may have read what was on its way, once; nothing of it comes on the new connection.
+                try await listener.flush()
+                let heard = try listener.pendingMessages().map(\.text)
+                let numbers = heard.filter { $0 != "after" }
+                #expect(heard.count == numbers.count + 1, "the one published afterwards, once")
+                #expect(numbers == (0..<numbers.count).map(String.init), "each at most once, in order")
+                await listener.close()
             }
         }
     }

@@ -1,12 +1,16 @@
+import NATS
 import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that announce their end", .timeLimit(.minutes(2)))
+@Suite("Servers that announce their end", .timeLimit(.minutes(3)))
 struct LameDuckTests {
     /// A cluster of nodes behind addresses of which the client knows one, as with a load balancer.
-    private func withCluster(_ body: (NATSCluster, FaultProxy) async throws -> Void) async throws {
-        let cluster = try await NATSCluster.start(name: "moving", size: 2)
+    private func withCluster(
+        _ configuration: NATSServerConfiguration = NATSServerConfiguration(),
+        _ body: (NATSCluster, FaultProxy) async throws -> Void
+    ) async throws {
+        let cluster = try await NATSCluster.start(name: "moving", size: 2, configuration: configuration)
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
         do {
             try await body(cluster, balancer)
@@ -34,12 +38,15 @@ struct LameDuckTests {
                 let subscription = try await client.subscribe(to: "steady", options: SubscribeOptions(confirmed: true))
                 let events = client.events
                 let moved = Watched(0)
+                let published = Watched(0)
                 let publishing = Task {
                     var number = 0
                     // Before, during and after the moves of both connections.
                     while number < 500 || moved.value < 2 {
                         try await client.publish("\(number)", to: "steady")
                         number += 1
+                        let count = number
+                        published.update { $0 = count }
                         if number % 10 == 0 { try await client.flush(topic: "steady") }
                         if number == 300 {
                             // The balancer takes the node out, then the node announces its end.
@@ -70,13 +77,17 @@ struct LameDuckTests {
                     moved.update { $0 = count }
                     if count == 2 { break }
                 }
+                // Only what was published between the announcement and the last move can have been delivered twice.
+                let couldBeTwice = published.value + 1 - 300
                 let total = try await publishing.value
                 let counts = try await received.value
-                #expect(moves.allSatisfy { $0.server.name == "moving-1" && $0.unconfirmed == 0 })
+                #expect(moves.count == 2 && moves.allSatisfy { $0.server.name == "moving-1" && $0.unconfirmed == 0 })
                 let missing = (0..<total).filter { counts[$0] == nil }
                 #expect(missing.isEmpty)
                 let duplicates = counts.values.reduce(0) { $0 + $1 - 1 }
-                #expect(duplicates <= moves.reduce(0) { $0 + Int($1.duplicates) })
+                let reported = moves.reduce(0) { $0 + Int($1.duplicates) }
+                #expect(duplicates <= reported, "every duplicate is counted")
+                #expect(reported <= couldBeTwice, "\(reported) counted, of \(couldBeTwice) that could be")
                 let snapshot = client.snapshot().clusters[0]
                 #expect(snapshot.total(\.lost) == 0)
                 #expect(snapshot.connections.allSatisfy { $0.connection.server?.name == "moving-1" })
@@ -97,12 +108,16 @@ struct LameDuckTests {
                 cluster.servers[0].enterLameDuckMode()
                 // The node refuses new connections at once, so each attempt ends at the balancer.
                 try await balancer.accepted(atLeast: before + 6)
+                #expect(client.snapshot().clusters[0].connections.allSatisfy { $0.connection.server?.name == "moving-0" })
                 balancer.retarget(to: cluster.servers[1].port)
                 var moved = 0
                 for await event in events {
                     if case .moved = event.kind { moved += 1 }
                     if moved == 2 { break }
                 }
+                let connections = client.snapshot().clusters[0].connections.map(\.connection)
+                #expect(connections.map { $0.server?.name } == ["moving-1", "moving-1"])
+                #expect(connections.map(\.reconnects) == [1, 1], "a move, and no loss")
                 try await client.publish("hello", to: "late")
                 var iterator = subscription.makeAsyncIterator()
                 #expect(try await iterator.next()?.body == "hello")
@@ -112,7 +127,8 @@ struct LameDuckTests {
 
     @Test("switched off, the connection stays until the server ends it")
     func switchedOff() async throws {
-        try await withCluster { cluster, balancer in
+        // How long the server keeps its clients after the announcement; by default it is ten seconds.
+        try await withCluster(NATSServerConfiguration(extra: "lame_duck_grace_period: \"5s\"")) { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.movesOnLameDuck = false
             let client = try RouletteClient(configuration: configuration)
@@ -124,10 +140,116 @@ struct LameDuckTests {
                 for await event in events {
                     if case .lameDuck = event.kind { break }
                 }
+                balancer.retarget(to: cluster.servers[1].port)
                 try await client.publish("y", to: "x")
                 try await client.flush()
-                #expect(balancer.accepted == before)
+                #expect(balancer.accepted == before, "nobody goes elsewhere of his own accord")
+                // The server ends both connections; only then the client is off to the other one.
+                var ended: [PooledConnectionID: Int] = [:]
+                var cameBack: Set<PooledConnectionID> = []
+                for await event in events {
+                    guard let connection = event.connection else { continue }
+                    switch event.kind {
+                    case .moved: Issue.record("\(connection) moved")
+                    case .disconnected: ended[connection, default: 0] += 1
+                    case .connected: cameBack.insert(connection)
+                    default: break
+                    }
+                    if cameBack.count == 2 { break }
+                }
+                #expect(Array(ended.values) == [1, 1])
+                let connections = client.snapshot().clusters[0].connections
+                #expect(connections.map { $0.connection.server?.name } == ["moving-1", "moving-1"])
             }
+        }
+    }
+
+    /// What came in on one subscription.
+    private struct Received: Sendable {
+        var counts: [Int: Int] = [:]
+        var last: ContinuousClock.Instant?
+        var longestGap = Duration.zero
+
+        mutating func add(_ number: Int) {
+            let now = ContinuousClock.now
+            if let last { longestGap = max(longestGap, now - last) }
+            last = now
+            counts[number, default: 0] += 1
+        }
+    }
+
+    @Test(
+        "a lame duck that is killed during the move: the successor goes on, without a gap of seconds",
+        arguments: ["", "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"2s\""]
+    )
+    func killed(settings: String) async throws {
+        try await withCluster(NATSServerConfiguration(extra: settings)) { cluster, balancer in
+            var configuration = configuration(port: balancer.port)
+            configuration.poolSize = 3
+            configuration.role = .subscriber
+            let client = try RouletteClient(configuration: configuration)
+            let publisher = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: cluster.servers[1].port)))
+            let publishing = Task { await publisher.run() }
+            try await publisher.whenConnected()
+            try await withRunning(client) {
+                let events = client.events
+                let topics = (0..<12).map { "steady.\($0)" }
+                var receiving: [Task<Received, any Error>] = []
+                for topic in topics {
+                    let subscription = try await client.subscribe(to: topic, options: SubscribeOptions(confirmed: true))
+                    receiving.append(
+                        Task {
+                            var received = Received()
+                            for try await message in subscription {
+                                guard let number = Int(message.body) else { break }
+                                received.add(number)
+                            }
+                            return received
+                        }
+                    )
+                }
+                try await cluster.waitUntilMeshed()
+                #expect(balancer.accepted == 3)
+                let total = 400
+                for number in 0..<total {
+                    for topic in topics { try await publisher.publish("\(number)", to: .init(topic)) }
+                    try await publisher.flush()
+                    if number == 100 {
+                        balancer.retarget(to: cluster.servers[1].port)
+                        cluster.servers[0].enterLameDuckMode()
+                    }
+                    if number == 115 { cluster.servers[0].kill() }
+                    // The rate of the traffic, not a wait for anything.
+                    try await Task.sleep(for: .milliseconds(10))
+                }
+                for topic in topics { try await publisher.publish("end", to: .init(topic)) }
+                try await publisher.flush()
+                var (missing, duplicates, gap) = (0, 0, Duration.zero)
+                for task in receiving {
+                    let received = try await task.value
+                    missing += (0..<total).count { received.counts[$0] == nil }
+                    duplicates += received.counts.values.reduce(0) { $0 + $1 - 1 }
+                    gap = max(gap, received.longestGap)
+                }
+                let snapshot = client.snapshot().clusters[0]
+                #expect(balancer.accepted == 6, "each connection dialed its successor and nothing else")
+                #expect(gap < .seconds(1), "\(gap)")
+                #expect(missing < topics.count * 30, "\(missing) of \(topics.count * total)")
+                #expect(duplicates <= Int(snapshot.total(\.duplicates)), "\(duplicates)")
+                #expect(snapshot.connections.allSatisfy { $0.connection.server?.name == "moving-1" })
+                client.close()
+                var told: [String] = []
+                for await event in events {
+                    switch event.kind {
+                    case .moved: told.append("moved")
+                    case .disconnected(let cause, _): told.append("disconnected: \(cause)")
+                    default: break
+                    }
+                }
+                #expect(told.count == 3, "\(told)")
+            }
+            publisher.close()
+            await publishing.value
         }
     }
 }

@@ -75,6 +75,39 @@ struct CertificateLoginTests {
         await server.close()
     }
 
+    @Test(
+        "an authentication callout lets a client in that has no login, or refuses it",
+        .enabled("needs nats-server 2.10 or later", { try await NATSServerProgram.isAtLeast("2.10.0") })
+    )
+    func callout() async throws {
+        let callout = AuthenticationCallout()
+        try await NATSServerProcess.withServer(.init(extra: callout.serverConfiguration)) { server in
+            let service = try NATSClient(
+                configuration: .test("127.0.0.1", port: server.port) {
+                    $0.credentials = { .userPassword(user: "callout", password: "pass") }
+                }
+            )
+            let accepts = Watched(true)
+            try await withStarted(service) { service in
+                try await service.whenConnected()
+                let requests = try await service.subscribe(to: "$SYS.REQ.USER.AUTH", confirmed: true)
+                let answering = Task {
+                    for try await request in requests {
+                        try await request.respond(callout.answer(to: String(buffer: request.payload), accepts: accepts.value))
+                    }
+                }
+                defer { answering.cancel() }
+                let configuration = NATSClientConfiguration.test("127.0.0.1", port: server.port)
+                let client = try NATSClient(configuration: configuration)
+                try await withStarted(client) { try await $0.whenConnected() }
+                accepts.update { $0 = false }
+                let refused = try await cause(configuration)
+                #expect(refused.code == .authorization)
+                #expect(refused.message.hasPrefix("the server asks for credentials and none are configured"))
+            }
+        }
+    }
+
     @Test("credentials that have expired, or are not valid yet, are named as such; a bearer JWT needs no seed")
     func credentialFiles() async throws {
         let deployment = SignedDeployment()

@@ -114,3 +114,31 @@ struct SecureCommandTests {
         }
     }
 }
+
+@Suite("What the command says of a server that does not get anywhere", .timeLimit(.minutes(2)))
+struct SilentServerCommandTests {
+    @Test("how far the connection has come is told when the retries are over before the deadline")
+    func progress() async throws {
+        let directory = try TemporaryDirectory(for: "config")
+        let configuration = "\(directory.path)/config.toml"
+        let cases: [(String, String)] = [
+            ("", "it accepted the connection but sent no INFO"), ("INFO {\"headers\":true}\r\n", "it sent INFO but no PONG"),
+            ("INFO {\"tls_required\":true}\r\n", "the TLS handshake was not completed"),
+        ]
+        for (greeting, part) in cases {
+            let server = try await ScriptedServer.start { connection in
+                if !greeting.isEmpty { try await connection.send(greeting) }
+                try await connection.waitUntilEnded(within: .seconds(60))
+            }
+            try writePrivate(
+                "[profiles.p]\nservers = [\"127.0.0.1:\(server.port)\"]\nmax_retry = 2\nmax_backoff = \"400ms\"\nbase_backoff = \"400ms\"\n",
+                to: configuration
+            )
+            let result = try await BuiltProgram.run(["pub", "t", "x", "--config", configuration])
+            #expect(result.status == .exited(1))
+            #expect(result.errors.contains(" tries: \(part)"), "\(result.errors)")
+            await server.close()
+        }
+        try directory.remove()
+    }
+}

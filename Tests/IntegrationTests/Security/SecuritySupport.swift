@@ -72,7 +72,7 @@ struct SignedDeployment {
     ///   - connections: How many the account may have; -1 for any number.
     ///   - payload: How many bytes a message of the account may have; -1 for any number.
     func serverConfiguration(connections: Int = -1, payload: Int = -1) throws -> String {
-        let accountJWT = try token(
+        let accountJWT = try Self.token(
             subject: account.publicKey,
             issuer: `operator`,
             claims: """
@@ -80,7 +80,7 @@ struct SignedDeployment {
                 "conn":\(connections),"leaf":-1},"default_permissions":{"pub":{},"sub":{}},"type":"account","version":2}
                 """
         )
-        let operatorJWT = try token(
+        let operatorJWT = try Self.token(
             subject: `operator`.publicKey,
             issuer: `operator`,
             claims: #""name":"operator","nats":{"type":"operator","version":2}"#
@@ -109,7 +109,7 @@ struct SignedDeployment {
         let expiry = lifetime.map { "\"exp\":\(now + $0)," } ?? ""
         let beginning = start.map { "\"nbf\":\(now + $0)," } ?? ""
         let bearer = isBearer ? "\"bearer_token\":true," : ""
-        let jwt = try token(
+        let jwt = try Self.token(
             subject: key.publicKey,
             issuer: account,
             claims: """
@@ -131,19 +131,60 @@ struct SignedDeployment {
             """
     }
 
-    private func token(subject: String, issuer: NKey, claims: String) throws -> String {
+    fileprivate static func token(subject: String, issuer: NKey, claims: String) throws -> String {
         let header = #"{"typ":"JWT","alg":"ed25519-nkey"}"#
         let body = """
             {"jti":"\(UUID().uuidString)","iat":\(Int(Date().timeIntervalSince1970)),"iss":"\(issuer.publicKey)",\
             "sub":"\(subject)",\(claims)}
             """
-        let signed = [header, body].map(Self.base64URL).joined(separator: ".")
+        let signed = [header, body].map(base64URL).joined(separator: ".")
         return signed + "." + (try issuer.sign(Array(signed.utf8)))
     }
 
     private static func base64URL(_ text: String) -> String {
         Data(text.utf8).base64EncodedString()
             .replacing("+", with: "-").replacing("/", with: "_").replacing("=", with: "")
+    }
+}
+
+/// A service that says who a client is, for a server that asks it about each (`auth_callout`, since nats-server 2.10).
+struct AuthenticationCallout {
+    private let issuer = NKey(role: .account)
+
+    /// The lines of the server's configuration. The service logs in as `callout` with the password `pass`.
+    var serverConfiguration: String {
+        """
+        accounts { AUTH { users: [ { user: callout, password: pass } ] }, APP {} }
+        authorization { auth_callout { issuer: \(issuer.publicKey), account: AUTH, auth_users: [ callout ] } }
+        """
+    }
+
+    /// The answer that lets the client of a request in, or refuses it.
+    func answer(to request: String, accepts: Bool) throws -> String {
+        struct Request: Decodable {
+            struct Claims: Decodable {
+                struct Server: Decodable { let id: String }
+                let server_id: Server
+                let user_nkey: String
+            }
+            let nats: Claims
+        }
+        var body = String(try #require(request.split(separator: ".").dropFirst().first))
+            .replacing("-", with: "+").replacing("_", with: "/")
+        body += String(repeating: "=", count: (4 - body.count % 4) % 4)
+        let claims = try JSONDecoder().decode(Request.self, from: try #require(Data(base64Encoded: body))).nats
+        let user = try SignedDeployment.token(
+            subject: claims.user_nkey,
+            issuer: issuer,
+            claims:
+                #""aud":"APP","name":"found","nats":{"pub":{},"sub":{},"subs":-1,"data":-1,"payload":-1,"type":"user","version":2}"#
+        )
+        let decision = accepts ? "\"jwt\":\"\(user)\"" : #""error":"nobody knows this client""#
+        return try SignedDeployment.token(
+            subject: claims.user_nkey,
+            issuer: issuer,
+            claims: "\"aud\":\"\(claims.server_id.id)\",\"nats\":{\(decision),\"type\":\"authorization_response\",\"version\":2}"
+        )
     }
 }
 

@@ -34,7 +34,9 @@ struct TLSTests {
 
     /// Nothing but TLS records, with nothing readable in them.
     private func expectNothingInPlainText(_ proxy: FaultProxy) {
-        for sent in proxy.sentByClients where !sent.isEmpty {
+        let all = proxy.sentByClients.filter { !$0.isEmpty }
+        #expect(!all.isEmpty, "nothing was sent")
+        for sent in all {
             #expect(sent[0] == 22, "not the beginning of a TLS handshake")
             for word in ["CONNECT", "hunter2", "joe"] { #expect(!contains(sent, word)) }
         }
@@ -87,6 +89,7 @@ struct TLSTests {
                 )
                 #expect(sniffer.accepted == 21)
                 expectNothingInPlainText(sniffer)
+                #expect(balancer.sentByClients.count == 21)
                 #expect(balancer.sentByClients.allSatisfy { contains($0, "CONNECT") && contains($0, "hunter2") })
                 await sniffer.close()
                 await balancer.close()
@@ -193,7 +196,8 @@ struct TLSTests {
 
             let first = try await cause(.test(port: proxy.port) { $0.tls.mode = .first })
             #expect(first.code == .tls)
-            #expect(first.message.contains("plain text") || first.message.contains("does not speak TLS"))
+            #expect(first.message.hasPrefix("the server sent plain text first, so it does not expect TLS from the first byte"))
+            #expect(first.message.contains("leave out --tls-first"))
             #expect(!proxy.sentByClients.contains { contains($0, "CONNECT") })
             await proxy.close()
         }
@@ -207,6 +211,56 @@ struct TLSTests {
             #expect(off.code == .tls)
             #expect(off.message == "the server requires TLS, which is turned off here")
             #expect(proxy.sentByClients.joined().isEmpty)
+        }
+    }
+
+    @Test("TLS from the first byte that only one side expects: the error names the setting")
+    func handshakeFirst() async throws {
+        // A server that speaks TLS, but behind its INFO.
+        try await withTLSServer { authority, proxy in
+            let first = try await cause(
+                .test(port: proxy.port) { configuration in
+                    trusting(authority)(&configuration)
+                    configuration.tls.mode = .first
+                }
+            )
+            #expect(first.code == .tls)
+            #expect(first.message.contains(#"use tls = "required" in place of "first""#))
+        }
+        // One that waits for the first byte of the handshake, as `handshake_first` and balancers that end TLS do.
+        try await TestAuthority.with { authority in
+            let certificate = try await authority.issueForLoopback()
+            try await NATSServerProcess.withServer { server in
+                let balancer = try await FaultProxy.start(to: server.port, tls: TLSTermination(certificate: certificate))
+                for mode in [NATSClientConfiguration.TLS.Mode.automatic, .required] {
+                    let silent = try await cause(
+                        .test(port: balancer.port) { configuration in
+                            trusting(authority)(&configuration)
+                            configuration.tls.mode = mode
+                            configuration.connectTimeout = .milliseconds(500)
+                        }
+                    )
+                    #expect(silent.code == .connectTimeout)
+                    #expect(silent.message.contains(#"Then use tls = "first" (--tls-first)"#))
+                }
+                await balancer.close()
+            }
+        }
+    }
+
+    @Test("a name that ends with a dot is asked for, and verified, without it")
+    func trailingDot() async throws {
+        try await withTLSServer { authority, proxy in
+            let client = try NATSClient(
+                configuration: .test("127.0.0.1", port: proxy.port) { configuration in
+                    trusting(authority)(&configuration)
+                    configuration.tls.serverName = "localhost."
+                }
+            )
+            try await withStarted(client) { client in
+                try await client.whenConnected()
+                #expect(client.snapshot.tls?.isVerified == true)
+            }
         }
     }
 

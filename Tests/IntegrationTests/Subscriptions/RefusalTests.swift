@@ -74,8 +74,11 @@ struct RefusalTests {
                 #expect(error?.code == .permission)
                 #expect(error?.message.contains(#"using queue "denied""#) == true)
                 try await client.publish("x", to: "jobs")
-                for try await message in member { #expect(message.body == "x") }
-                for try await message in single { #expect(message.body == "x") }
+                for subscription in [member, single] {
+                    var bodies: [String] = []
+                    for try await message in subscription { bodies.append(message.body) }
+                    #expect(bodies == ["x"])
+                }
             }
         }
     }

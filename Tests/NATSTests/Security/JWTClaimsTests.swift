@@ -5,7 +5,7 @@ import Testing
 @Suite("What a JWT says of itself")
 struct JWTClaimsTests {
     private func jwt(_ claims: String) -> Secret {
-        Secret(["{}", claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".") + ".c2ln")
+        Secret([#"{"typ":"JWT"}"#, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".") + ".c2ln")
     }
 
     @Test("expiry, beginning and whether it is a bearer token are read")

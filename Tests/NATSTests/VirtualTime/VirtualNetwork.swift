@@ -18,6 +18,10 @@ final class VirtualNetwork: @unchecked Sendable {
         case closing
         /// Accepts and never says anything; established connections fall silent.
         case silent
+        /// Says INFO, and answers so many PINGs in all.
+        case answeringPings(Int)
+        /// The TCP handshake does not end before ``VirtualNetwork/completeDials()``.
+        case pending
     }
 
     /// An attempt to connect.
@@ -30,10 +34,15 @@ final class VirtualNetwork: @unchecked Sendable {
     var peer = Peer.answering
     /// Fields of INFO besides the usual ones.
     var info = ""
+    /// How long a peer takes for a PONG.
+    var latency = Duration.zero
     private(set) var dials: [Dial] = []
     /// The longest time without a byte on a connection, either way, while there was one.
     private(set) var longestSilence = Duration.zero
     private var sockets: [Socket] = []
+    /// Those whose TCP handshake is under way.
+    private var dialing: [Int: Socket] = [:]
+    private var pendingDials: [EventLoopPromise<Void>] = []
 
     /// Time since the beginning.
     var now: Duration { .nanoseconds(Int64(loop.now.uptimeNanoseconds)) }
@@ -41,14 +50,97 @@ final class VirtualNetwork: @unchecked Sendable {
 
     private final class Socket {
         let channel: EmbeddedChannel
+        /// Its number among all, from 0.
+        let number: Int
+        let dam: Dam
+        /// Instead of the network's.
+        var peer: Peer?
         var lastByte: Duration
         var greeted = false
+        var pongs = 0
+        /// What the peer has yet to say, and when.
+        var outbox: [(due: Duration, text: String)] = []
+        /// Everything that came in.
+        var heard = ""
 
-        init(channel: EmbeddedChannel, at time: Duration) {
+        init(channel: EmbeddedChannel, number: Int, dam: Dam, at time: Duration) {
             self.channel = channel
+            self.number = number
+            self.dam = dam
             self.lastByte = time
         }
     }
+
+    /// A peer that does not read: what is written stays with the writer.
+    private final class Dam: ChannelOutboundHandler {
+        typealias OutboundIn = ByteBuffer
+
+        var isClosed = false
+        private(set) var held = 0
+        private var writes: [(data: ByteBuffer, promise: EventLoopPromise<Void>?)] = []
+
+        func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+            guard isClosed else { return context.write(data, promise: promise) }
+            let buffer = unwrapOutboundIn(data)
+            held += buffer.readableBytes
+            writes.append((buffer, promise))
+        }
+
+        func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+            for write in writes { write.promise?.fail(ChannelError.ioOnClosedChannel) }
+            writes = []
+            context.close(mode: mode, promise: promise)
+        }
+
+        func open(_ channel: EmbeddedChannel) {
+            isClosed = false
+            held = 0
+            let writes = writes
+            self.writes = []
+            for write in writes { channel.write(write.data, promise: write.promise) }
+            channel.flush()
+        }
+    }
+
+    // MARK: One connection
+
+    /// Has the peer of a connection behave as this, whatever the others do.
+    func set(_ peer: Peer, on number: Int) { socket(number)?.peer = peer }
+
+    /// Has the peer of a connection say something.
+    func send(_ text: String, on number: Int) { socket(number)?.outbox.append((now, text)) }
+
+    /// What the peer of a connection heard since the last time.
+    func heard(on number: Int) -> String {
+        guard let socket = socket(number) else { return "" }
+        defer { socket.heard = "" }
+        return socket.heard
+    }
+
+    /// Has the peer of a connection read nothing any more.
+    func block(_ number: Int) { socket(number)?.dam.isClosed = true }
+
+    /// Has it read again.
+    func unblock(_ number: Int) { socket(number).map { $0.dam.open($0.channel) } }
+
+    /// Bytes that were given to the socket of a connection whose peer does not read.
+    func held(on number: Int) -> Int { socket(number)?.dam.held ?? 0 }
+
+    /// Cuts one connection.
+    func cut(_ number: Int, with error: (any Error)? = nil) {
+        guard let socket = socket(number) else { return }
+        if let error { socket.channel.pipeline.fireErrorCaught(error) }
+        socket.channel.close(promise: nil)
+    }
+
+    /// Lets the dials to a ``Peer/pending`` peer succeed.
+    func completeDials() {
+        let dials = pendingDials
+        pendingDials = []
+        for dial in dials { dial.succeed() }
+    }
+
+    private func socket(_ number: Int) -> Socket? { sockets.first { $0.number == number } }
 
     // MARK: Drivers
 
@@ -74,16 +166,24 @@ final class VirtualNetwork: @unchecked Sendable {
 
     private func dial(
         _ address: NATSClientConfiguration.Address,
-        _ initialize: @Sendable (any Channel) -> EventLoopFuture<Void>
+        _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
     ) -> EventLoopFuture<any Channel> {
         dials.append(Dial(time: now, address: address))
-        guard peer != .refusing else {
+        if case .refusing = peer {
             return loop.makeFailedFuture(IOError(errnoCode: 111, reason: "connect"))
         }
-        let channel = EmbeddedChannel(loop: loop)
-        sockets.append(Socket(channel: channel, at: now))
-        let closes = peer == .closing
-        return initialize(channel).flatMapThrowing {
+        let dam = Dam()
+        let channel = EmbeddedChannel(handler: dam, loop: loop)
+        let number = dials.count - 1
+        let closes = if case .closing = peer { true } else { false }
+        dialing[number] = Socket(channel: channel, number: number, dam: dam, at: now)
+        let accepted = loop.makePromise(of: Void.self)
+        if case .pending = peer { pendingDials.append(accepted) } else { accepted.succeed() }
+        return accepted.futureResult.flatMap { [self] in
+            // Not before: a socket that is not connected has nothing to say.
+            if let socket = dialing.removeValue(forKey: number) { sockets.append(socket) }
+            return initialize(channel)
+        }.flatMapThrowing {
             try SocketAddress(ipAddress: "192.0.2.1", port: address.port)
         }.flatMap {
             channel.connect(to: $0)
@@ -129,15 +229,27 @@ final class VirtualNetwork: @unchecked Sendable {
     private func serve(_ socket: Socket) throws -> Bool {
         var heard = ""
         while let chunk = try socket.channel.readOutbound(as: ByteBuffer.self) { heard += String(buffer: chunk) }
-        var answer = ""
-        if peer == .answering {
+        socket.heard += heard
+        let pongs: Int
+        switch socket.peer ?? peer {
+        case .answering: pongs = .max
+        case .answeringPings(let limit): pongs = limit
+        case .refusing, .closing, .silent, .pending: pongs = -1
+        }
+        if pongs >= 0 {
             if !socket.greeted {
                 socket.greeted = true
-                let fields = #""server_id":"V","max_payload":1048576"#
-                answer += "INFO {\(fields)\(info.isEmpty ? "" : ",")\(info)}\r\n"
+                let fields = #""server_id":"V\#(socket.number)","server_name":"v\#(socket.number)","max_payload":1048576"#
+                socket.outbox.append((now, "INFO {\(fields)\(info.isEmpty ? "" : ",")\(info)}\r\n"))
             }
-            for line in heard.split(separator: "\r\n") where line == "PING" { answer += "PONG\r\n" }
+            for line in heard.split(separator: "\r\n") where line == "PING" && socket.pongs < pongs {
+                socket.pongs += 1
+                socket.outbox.append((max(now + latency, socket.outbox.last?.due ?? .zero), "PONG\r\n"))
+            }
         }
+        let due = socket.outbox.filter { $0.due <= now }
+        socket.outbox.removeAll { $0.due <= now }
+        let answer = due.map(\.text).joined()
         guard !heard.isEmpty || !answer.isEmpty else { return false }
         longestSilence = max(longestSilence, now - socket.lastByte)
         socket.lastByte = now

@@ -16,7 +16,8 @@ final class TCPListener: Sendable {
     ///
     /// The kernel hands out ports from 32768 (49152 on macOS) on, also to the servers of other tests, and a member of a
     /// cluster goes on dialing a member that is gone. Where such a port is given out again, those calls arrive at whoever
-    /// got it. Ours are below, where only listeners of tests are.
+    /// got it. Ours are below, where only listeners of tests are, and none is used twice: what still dials a listener that
+    /// is closed finds nobody.
     ///
     /// - Parameters:
     ///   - tls: Connections are encrypted from their first byte; what is received and sent is the plain text.
@@ -29,17 +30,16 @@ final class TCPListener: Sendable {
         if let port { return try await self.bind(port: port, tls: tls, accept: accept) }
         for _ in 1..<self.attempts {
             do {
-                return try await self.bind(port: Int.random(in: self.ports), tls: tls, accept: accept)
+                return try await self.bind(port: TestPorts.next(), tls: tls, accept: accept)
             } catch let error as IOError where error.errnoCode == EADDRINUSE {
                 continue
             }
         }
-        return try await self.bind(port: Int.random(in: self.ports), tls: tls, accept: accept)
+        return try await self.bind(port: TestPorts.next(), tls: tls, accept: accept)
     }
 
-    private static let ports = 20_000..<32_000
     /// How many ports are tried before all are taken to be in use.
-    private static let attempts = 100
+    static let attempts = 100
 
     private static func bind(
         port: Int,

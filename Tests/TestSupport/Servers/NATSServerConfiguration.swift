@@ -16,10 +16,18 @@ package struct NATSServerConfiguration: Sendable {
         package var clientAuthority: String?
         /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
         package var mapsClients = false
+        /// Whether the server waits for the handshake before it sends INFO, as its configuration has it: `true`, `"300ms"`,
+        /// `"auto"`; nil says nothing of it, as servers before 2.10.4 must have it.
+        package var handshakeFirst: String?
 
-        package init(certificate: TestAuthority.Certificate, clientAuthority: String? = nil) {
+        package init(
+            certificate: TestAuthority.Certificate,
+            clientAuthority: String? = nil,
+            handshakeFirst: String? = nil
+        ) {
             self.certificate = certificate
             self.clientAuthority = clientAuthority
+            self.handshakeFirst = handshakeFirst
         }
     }
 
@@ -63,8 +71,11 @@ package struct NATSServerConfiguration: Sendable {
         self.extra = extra
     }
 
-    /// The configuration file. Without `ports` the kernel chooses them (-1).
-    func text(ports: NATSServerProcess.Ports?, directory: String) -> String {
+    /// The configuration file. Without `ports` the kernel chooses them (-1), except for routes: the other members dial that
+    /// port also when this server is gone, so nobody else may get it.
+    ///
+    /// - Parameter routePort: What the port for routes was, for a server that reads its configuration again.
+    func text(ports: NATSServerProcess.Ports?, routePort: Int? = nil, directory: String) -> String {
         var lines = [
             "listen: \"\(host):\(ports?.client ?? -1)\"",
             "ports_file_dir: \(Self.quoted(directory))",
@@ -73,14 +84,15 @@ package struct NATSServerConfiguration: Sendable {
         ]
         if let name { lines.append("server_name: \(Self.quoted(name))") }
         if self.monitoring { lines.append("http: \"127.0.0.1:\(ports?.monitoring ?? -1)\"") }
+        // The time for CONNECT: the two seconds of the default can pass on a busy machine.
         switch self.authorization {
         case .anyone: break
         case .user(let user, let password):
-            lines.append("authorization { user: \(Self.quoted(user)), password: \(Self.quoted(password)) }")
+            lines.append("authorization { user: \(Self.quoted(user)), password: \(Self.quoted(password)), timeout: 20 }")
         case .token(let token):
-            lines.append("authorization { token: \(Self.quoted(token)) }")
+            lines.append("authorization { token: \(Self.quoted(token)), timeout: 20 }")
         case .nkey(let publicKey):
-            lines.append("authorization { users: [ { nkey: \(publicKey) } ] }")
+            lines.append("authorization { users: [ { nkey: \(publicKey) } ], timeout: 20 }")
         }
         if let tls {
             lines.append(
@@ -90,6 +102,7 @@ package struct NATSServerConfiguration: Sendable {
                     key_file: \(Self.quoted(tls.certificate.keyFile))
                     timeout: 10
                     \(tls.clientAuthority.map { "ca_file: \(Self.quoted($0))\n    \(tls.mapsClients ? "verify_and_map" : "verify"): true" } ?? "")
+                    \(tls.handshakeFirst.map { "handshake_first: \($0)" } ?? "")
                 }
                 """
             )
@@ -100,7 +113,7 @@ package struct NATSServerConfiguration: Sendable {
                 """
                 cluster {
                     name: \(Self.quoted(cluster.name))
-                    listen: "127.0.0.1:\(ports?.route ?? -1)"
+                    listen: "127.0.0.1:\(ports?.route ?? routePort ?? TestPorts.next())"
                     routes: [\(routes)]
                 }
                 """

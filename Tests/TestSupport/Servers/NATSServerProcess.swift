@@ -50,13 +50,28 @@ package final class NATSServerProcess: Sendable {
     ) async throws -> NATSServerProcess {
         let directory = try TemporaryDirectory(for: "nats-server")
         do {
-            let (process, ports) = try await Self.launch(configuration, ports: nil, in: directory)
-            return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
+            for _ in 1..<Self.routePortAttempts {
+                do {
+                    return try await Self.start(configuration, in: directory)
+                } catch let error as NATSServerFailed where error.log.contains("address already in use") {
+                    // Another program has the port that was chosen for routes.
+                    try? FileManager.default.removeItem(atPath: "\(directory.path)/server.log")
+                }
+            }
+            return try await Self.start(configuration, in: directory)
         } catch {
             // The error holds the log.
             try? directory.remove()
             throw error
         }
+    }
+
+    private static func start(
+        _ configuration: NATSServerConfiguration,
+        in directory: TemporaryDirectory
+    ) async throws -> NATSServerProcess {
+        let (process, ports) = try await Self.launch(configuration, ports: nil, in: directory)
+        return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
     }
 
     /// Lends a server to `body` and stops it afterwards. If `body` throws, the server's log is printed and kept.
@@ -121,7 +136,7 @@ package final class NATSServerProcess: Sendable {
     ///
     /// It returns when the server is told; what clients notice of it tells when it is done.
     package func reload(_ configuration: NATSServerConfiguration) throws {
-        try configuration.text(ports: nil, directory: self.directory.path)
+        try configuration.text(ports: nil, routePort: self.ports.route, directory: self.directory.path)
             .write(toFile: "\(self.directory.path)/server.conf", atomically: true, encoding: .utf8)
         self.signal(SIGHUP)
     }
@@ -155,6 +170,8 @@ package final class NATSServerProcess: Sendable {
 extension NATSServerProcess {
     /// How long a server may take to start on a busy machine.
     private static let startLimit = Duration.seconds(30)
+    /// How many ports for routes are tried before all are taken to be in use.
+    private static let routePortAttempts = 20
 
     private static func launch(
         _ configuration: NATSServerConfiguration,
@@ -176,7 +193,10 @@ extension NATSServerProcess {
             streams: .descriptors(input: nil, output: output, error: output)
         )
         let found = try await Self.waitForPorts(of: process, in: directory)
-        try await Self.waitForInfo(port: found.client, in: directory)
+        // The listener is there. A server that begins with TLS says nothing to one who only listens.
+        if configuration.tls?.handshakeFirst != "true" {
+            try await Self.waitForInfo(port: found.client, in: directory)
+        }
         return (process, found)
     }
 

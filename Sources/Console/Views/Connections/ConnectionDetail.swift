@@ -64,16 +64,20 @@ struct ConnectionDetail {
         }
     }
 
+    private func add(_ trip: ConnectionRow.RoundTrip, to text: inout DetailText) {
+        func shown(_ window: ConnectionRow.RoundTrip.Window?) -> SafeText {
+            window.map { "p50 \(SafeText.duration($0.p50)), p99 \(SafeText.duration($0.p99))" } ?? "nothing measured"
+        }
+        let last: SafeText? = trip.last.map { "last \(SafeText.duration($0))" }
+        let handshake: SafeText? = trip.handshake.map { "handshake \(SafeText.duration($0))" }
+        text.add("round trip", [last, handshake].compactMap(\.self).joined(separator: ", "), figures)
+        text.add("last minute", shown(trip.lastMinute), figures)
+        text.add("five minutes", shown(trip.lastFiveMinutes), figures)
+    }
+
     private func addTraffic(to text: inout DetailText) {
         text.blank()
-        if let trip = row.roundTrip {
-            text.add(
-                "round trip",
-                "p50 \(SafeText.duration(trip.p50)), p99 \(SafeText.duration(trip.p99)), last \(SafeText.duration(trip.last)), "
-                    + "\(trip.count) measured",
-                figures
-            )
-        }
+        if let trip = row.roundTrip { add(trip, to: &text) }
         let waiting: SafeText = "\(row.bufferedMessages) messages, \(SafeText.bytes(row.bufferedBytes))"
         text.add("buffered", "\(waiting) wait for the socket", figures)
         text.add("unconfirmed", "\(row.unconfirmed) messages sent, no PONG since", figures)
@@ -82,6 +86,8 @@ struct ConnectionDetail {
             row.lost == 0 ? "nothing" : "at most \(row.lost) messages, with lost connections",
             row.lost == 0 ? figures : .severityWarn
         )
+        if row.refused > 0 { text.add("refused", "\(row.refused) messages, by the server", .severityWarn) }
+        if row.duplicates > 0 { text.add("came twice", "at most \(row.duplicates) messages, while it moved", .severityWarn) }
         text.add("in", "\(row.messagesIn) messages, \(SafeText.bytes(row.bytesIn))", figures)
         text.add("out", "\(row.messagesOut) messages, \(SafeText.bytes(row.bytesOut))", figures)
         text.add("dropped", "\(row.dropped) messages, not taken fast enough", row.dropped > 0 ? .severityWarn : figures)

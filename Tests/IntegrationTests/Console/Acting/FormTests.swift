@@ -163,6 +163,30 @@ struct FormTests {
         }
     }
 
+    @Test("the editor gets neither the password nor a descriptor that is not its own")
+    func nothingForTheEditor() async throws {
+        let directory = try TemporaryDirectory(for: "editor")
+        defer { try? directory.remove() }
+        let log = directory.path + "/log"
+        // The shell of the script opens one descriptor more, for the script itself.
+        let path = try script(
+            "{ env; for fd in /proc/$$/fd/*; do readlink $fd; done; } > \(log).part; mv \(log).part \(log)",
+            in: directory.path
+        )
+        let environment = ["VISUAL": path, "TMPDIR": directory.path, "ROULETTE_PASSWORD": "hunter2"]
+        try await withActingConsole(environment: environment) { console in
+            try await console.openForm("orders.eu")
+            try await console.terminal.press("Tab", "Tab", "C-e")
+            try await withDeadline(.seconds(20), "the editor was not started") {
+                while !FileManager.default.fileExists(atPath: log) { try await Task.sleep(for: .milliseconds(50)) }
+            }
+            let text = try String(contentsOfFile: log, encoding: .utf8)
+            #expect(text.contains("VISUAL="))
+            #expect(!text.contains("hunter2") && !text.contains("ROULETTE_PASSWORD"))
+            #expect(!text.contains("socket:") && !text.contains("anon_inode:") && !text.contains("pipe:"), "\(text)")
+        }
+    }
+
     @Test("an editor that fails changes nothing and says so; so does one that is not there", arguments: [true, false])
     func failingEditor(_ exists: Bool) async throws {
         let directory = try TemporaryDirectory(for: "editor")

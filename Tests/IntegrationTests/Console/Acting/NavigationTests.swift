@@ -150,7 +150,7 @@ struct NavigationTests {
             _ = try await console.waitFor("any key goes back")
             #expect(try #require(console.modes) != before, "keys come one by one")
             console.signal(SIGTERM)
-            #expect(try await console.waitForExit() == .exited(0))
+            #expect(try await console.waitForExit() == .signaled(SIGTERM))
             #expect(try #require(console.modes) == before)
         }
     }

@@ -1,0 +1,26 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("Commands and topics that Roulette 1.0.5 cannot receive", .timeLimit(.minutes(2)))
+struct ElixirTopicCommandTests {
+    @Test("pub says once that a topic is not ASCII, if the profile asks for it, and publishes it all the same")
+    func publish() async throws {
+        let directory = try TemporaryDirectory(for: "elixir")
+        try await withDeployment(clusters: 2) { deployment in
+            let servers = deployment.servers.map { "\"\($0.address)\"" }.joined(separator: ", ")
+            for (setting, isTold) in [("true", true), ("false", false), (nil, false)] as [(String?, Bool)] {
+                let line = setting.map { "elixir_compatible_topics = \($0)" } ?? ""
+                let path = "\(directory.path)/config.toml"
+                try "[profiles.p]\nservers = [\(servers)]\n\(line)\n".write(toFile: path, atomically: true, encoding: .utf8)
+                for topic in ["caf\u{E9}", "cafe"] {
+                    let result = try await BuiltProgram.run(["pub", topic, "x", "--count", "3", "--json", "--config", path])
+                    #expect(result.status == .exited(0), "\(result.errors)")
+                    let notes = result.errors.split(separator: "\n").filter { $0.contains("Elixir") }
+                    #expect(notes.count == (isTold && topic != "cafe" ? 1 : 0), "\(result.errors)")
+                }
+            }
+        }
+        try directory.remove()
+    }
+}

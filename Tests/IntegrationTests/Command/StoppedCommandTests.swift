@@ -1,0 +1,262 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What ^C and other signals do to a command, and that no command waits for ever.
+@Suite("Stopping a command", .serialized, .timeLimit(.minutes(10)))
+struct StoppedCommandTests {
+    /// A server that sends something all the time and answers nothing after the handshake: it is neither silent, so that it
+    /// is not taken for frozen, nor does it ever confirm.
+    private func withRudeServer(_ body: (Int, RudeServer) async throws -> Void) async throws {
+        let handshakes = Watched(0)
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            handshakes.update { $0 += 1 }
+            while true {
+                try await connection.send("PING\r\n")
+                try await Task.sleep(for: .milliseconds(50))
+            }
+        }
+        do {
+            try await body(server.port, RudeServer(server: server, handshakes: handshakes))
+        } catch {
+            await server.close()
+            throw error
+        }
+        await server.close()
+    }
+
+    private struct RudeServer {
+        let server: ScriptedServer
+        let handshakes: Watched<Int>
+
+        /// Waits until so many handshakes are over. Only then may a test read what comes.
+        func waitForHandshakes(_ count: Int) async throws {
+            _ = try await handshakes.wait(for: "\(count) handshakes", within: .seconds(20)) { $0 >= count ? true : nil }
+        }
+
+        /// Waits until the command that connected as number `index` has sent a line behind its handshake.
+        func expect(_ line: String, from index: Int = 0) async throws {
+            try await waitForHandshakes(index + 1)
+            try await server.connection(index).expect(line)
+        }
+    }
+
+    private static let commands: [[String]] = [
+        ["pub", "t", "x"], ["sub", "t"], ["sub", "a.>"], ["request", "t", "x", "--timeout", "60s"], ["status", "--watch"],
+        ["bench", "pub"], ["bench", "sub"], ["bench", "rtt"], ["bench", "request"], ["bench", "soak"],
+    ]
+
+    @Test("^C ends it soon, by that signal, whatever the server does", arguments: commands)
+    func interrupted(_ command: [String]) async throws {
+        try await withRudeServer { port, server in
+            let program = try StartedProgram(command + ["--server", "127.0.0.1:\(port)"])
+            try await server.waitForHandshakes(1)
+            // Now in the middle of what it does, or before it; both have to end.
+            program.signal(SIGINT)
+            let (result, time) = try await timed { try await program.result() }
+            #expect(result.status == .signaled(SIGINT), "\(result.errors)")
+            #expect(time < .seconds(5))
+        }
+    }
+
+    @Test("SIGTERM and SIGHUP end it by that signal", arguments: [SIGTERM, SIGHUP])
+    func otherSignals(_ signal: Int32) async throws {
+        try await NATSServerProcess.withServer { server in
+            let program = try StartedProgram(["status", "--watch", "--interval", "50ms", "--json", "--server", server.address])
+            try await program.waitFor("\"state\":\"up\"")
+            program.signal(signal)
+            #expect(try await program.result().status == .signaled(signal))
+        }
+    }
+
+    @Test("a message that is not confirmed is waited for a moment; a second ^C ends that at once")
+    func second() async throws {
+        try await withRudeServer { port, server in
+            for twice in [false, true] {
+                let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
+                try await server.expect("PUB t 1", from: twice ? 1 : 0)
+                program.signal(SIGINT)
+                if twice {
+                    // Later than what `timeout` sends twice, and before the program gives up by itself.
+                    try await Task.sleep(for: .milliseconds(300))
+                    program.signal(SIGINT)
+                }
+                let (result, time) = try await timed { try await program.result() }
+                #expect(result.status == .signaled(SIGINT))
+                if twice {
+                    #expect(result.output.isEmpty && result.errors.isEmpty)
+                    #expect(time < .milliseconds(600))
+                } else {
+                    #expect(result.output.contains("\"accepted\":1,\"confirmed\":0"))
+                    #expect(result.errors.contains("1 of them are not confirmed"))
+                }
+            }
+        }
+    }
+
+    @Test("a signal that comes twice at once, as from `timeout`, counts as one")
+    func doubled() async throws {
+        try await withRudeServer { port, server in
+            let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
+            try await server.expect("PUB t 1")
+            program.signal(SIGTERM)
+            program.signal(SIGTERM)
+            let result = try await program.result()
+            #expect(result.status == .signaled(SIGTERM))
+            #expect(result.output.contains("\"confirmed\":0"), "it ended in good order")
+        }
+    }
+
+    @Test("a program that writes to a pipe that nobody reads ends too")
+    func stuckOutput() async throws {
+        try await NATSServerProcess.withServer { server in
+            let shell = try StartedProgram(
+                script: #"{ "$0" sub t --server \#(server.address) & echo $! >&2; wait $!; echo "status $?" >&2; } | sleep 30"#
+            )
+            let publisher = try await BuiltProgram.run(
+                [
+                    "pub", "t", String(repeating: "x", count: 60_000), "--count", "200", "--rate", "100", "--server",
+                    server.address,
+                ]
+            )
+            #expect(publisher.status == .exited(0))
+            let pid = try #require(Int32(try shell.errors().split(separator: "\n").first ?? ""))
+            kill(pid, SIGTERM)
+            let (_, time) = try await timed { try await waitUntilGone(pid) }
+            #expect(time < .seconds(5))
+            shell.signal(SIGKILL)
+        }
+    }
+
+    @Test("^C ends a loop of a shell around it")
+    func loop() async throws {
+        try await NATSServerProcess.withServer { server in
+            let terminal = try await TerminalDriver.start([
+                "/bin/bash", "-c", #"while :; do "$0" sub t --server \#(server.address); echo again; done"#,
+                try BuiltProgram.path(),
+            ])
+            try await terminal.waitFor("subscribed to t")
+            try await terminal.press("C-c")
+            #expect(try await terminal.waitForExit(within: .seconds(20)) == .signaled(SIGINT))
+            #expect(try await !terminal.screen().contains { $0.contains("again") })
+            await terminal.close()
+        }
+    }
+
+    @Test("what is ignored at the start stays ignored: nohup, and & of a shell without job control")
+    func ignored() async throws {
+        try await NATSServerProcess.withServer { server in
+            let program = try StartedProgram(
+                script: #"trap "" HUP INT; exec "$0" sub t --json --server \#(server.address)"#
+            )
+            // Before it has set up its signals, they would be ignored in any case.
+            var count = 0
+            while try !program.output().contains("first") {
+                count += 1
+                try #require(count < 200)
+                _ = try await BuiltProgram.run(["pub", "t", "first", "--server", server.address])
+            }
+            for _ in 0..<2 {
+                program.signal(SIGHUP)
+                program.signal(SIGINT)
+                try await Task.sleep(for: .milliseconds(150))
+            }
+            _ = try await BuiltProgram.run(["pub", "t", "later", "--server", server.address])
+            try await program.waitFor("later")
+            program.signal(SIGTERM)
+            #expect(try await program.result().status == .signaled(SIGTERM))
+        }
+    }
+
+    @Test(
+        "without ^C it ends by itself with what to do: a server that never confirms",
+        arguments: [
+            ["pub", "t", "x"], ["sub", "t"], ["request", "t", "x", "--timeout", "1s"], ["bench", "pub", "--count", "10"],
+            ["bench", "sub"], ["bench", "sub", "--flood"], ["bench", "rtt"], ["bench", "request"], ["bench", "soak"],
+        ]
+    )
+    func deadline(_ command: [String]) async throws {
+        let directory = try TemporaryDirectory(for: "config")
+        defer { try? directory.remove() }
+        try await withRudeServer { port, _ in
+            let file = directory.path + "/config.toml"
+            try """
+            [profiles.a]
+            servers = ["127.0.0.1:\(port)"]
+            ping_interval = "200ms"
+            max_ping_failure = 1
+            max_retry = 2
+            """.write(toFile: file, atomically: true, encoding: .utf8)
+            let result = try await BuiltProgram.run(command + ["--config", file, "--profile", "a"], within: .seconds(60))
+            #expect(result.status == .exited(1), "\(result.output)")
+            #expect(result.errors.contains("confirmed") || result.errors.contains("no reply"), "\(result.errors)")
+        }
+    }
+
+    @Test(
+        "a benchmark ends when its server is gone, and says how far it was",
+        arguments: [["pub"], ["sub"], ["rtt"], ["request"], ["soak"]]
+    )
+    func benchWithoutServer(_ mode: [String]) async throws {
+        try await NATSServerProcess.withServer { server in
+            let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
+            // Its connections, as the server sees them.
+            while try await server.connections().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            server.kill()
+            let result = try await program.result()
+            #expect(result.status == .exited(1), "\(result.output)")
+            #expect(!result.errors.isEmpty)
+        }
+    }
+
+    // MARK: Descriptors
+
+    @Test("a closed standard output is said, and never a socket")
+    func closedOutput() async throws {
+        try await NATSServerProcess.withServer { server in
+            for command in ["status --json --server \(server.address)", "theme list", "route --clusters 3 a", "config path"] {
+                let closed = try await StartedProgram(script: "exec \"$0\" \(command) >&-").result()
+                #expect(closed.status == .exited(1))
+                #expect(closed.errors.contains("the standard output is closed"), "\(command): \(closed.errors)")
+                let open = try await StartedProgram(script: "exec \"$0\" \(command) 2>&- <&-", environment: ["HOME": "/"])
+                    .result()
+                #expect(open.status == .exited(0) && !open.output.isEmpty, "\(command)")
+            }
+            let input = try await StartedProgram(script: "exec \"$0\" pub t - --server \(server.address) <&-").result()
+            #expect(input.status == .exited(1) && input.errors.contains("the standard input is closed"), "\(input.errors)")
+        }
+    }
+
+    // MARK: Password
+
+    @Test("a signal at the password's prompt ends the program, with the echo on", arguments: [SIGINT, SIGTERM, SIGHUP])
+    func prompt(_ signal: Int32) async throws {
+        let terminal = try PseudoTerminal(
+            [try BuiltProgram.path(), "sub", "t", "--user", "u", "--server", "127.0.0.1:1"],
+            environment: BuiltProgram.environment(adding: ["TERM": "dumb"])
+        )
+        let before = try #require(terminal.modes)
+        _ = try await terminal.waitFor("Password of u")
+        #expect(try #require(terminal.modes) != before, "what is typed is not shown")
+        if signal == SIGINT { try terminal.send("ab\u{3}") } else { terminal.signal(signal) }
+        #expect(try await terminal.waitForExit() == .signaled(signal))
+        #expect(try #require(terminal.modes) == before)
+    }
+
+    // MARK: Parts
+
+    private func timed<Result>(_ body: () async throws -> Result) async throws -> (Result, Duration) {
+        let start = ContinuousClock.now
+        return (try await body(), ContinuousClock.now - start)
+    }
+
+    private func waitUntilGone(_ pid: Int32) async throws {
+        let end = ContinuousClock.now + .seconds(20)
+        while kill(pid, 0) == 0 {
+            try #require(ContinuousClock.now < end, "it is still there")
+            // It is the shell's child.
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
+}

@@ -1,0 +1,135 @@
+import Foundation
+import NATS
+import Roulette
+import TestSupport
+import Testing
+
+/// Peers that are silent, frozen, or read nothing, with what the user is told.
+@Suite("Peers that do not take part", .timeLimit(.minutes(3)))
+struct UnreadPeerTests {
+    @Test("a peer that floods PING and reads nothing costs a program no memory")
+    func flood() async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            try await connection.setReading(false)
+            let pings = [UInt8](String(repeating: "PING\r\n", count: 10_000).utf8)
+            while true { try await connection.send(pings) }
+        }
+        let process = try ChildProcess(
+            path: try BuiltProgram.path(),
+            arguments: ["sub", "a", "--server", "127.0.0.1:\(server.port)"],
+            environment: BuiltProgram.environment()
+        )
+        _ = try await server.connection(9)
+        func resident() throws -> Int {
+            let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
+            let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+            return line.flatMap { Int($0.filter(\.isNumber)) } ?? 0
+        }
+        // Memory that grows with what comes in grows by a hundred megabytes in a second.
+        var largest = 0
+        for _ in 0..<40 {
+            largest = max(largest, try resident())
+            try await Task.sleep(for: .milliseconds(100))
+        }
+        #expect(largest > 0 && largest < 200_000, "\(largest) kB resident")
+        process.signal(SIGKILL)
+        _ = try await process.waitForExit()
+        await server.close()
+    }
+
+    @Test("a subscription storm against a peer that reads nothing ends at the write deadline, and shows as buffered")
+    func storm() async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            try await connection.send("PONG\r\n")
+            try await connection.setReading(false)
+            try await connection.waitUntilEnded(within: .seconds(120))
+        }
+        var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: server.port))
+        configuration.writeTimeout = .seconds(1)
+        configuration.pingInterval = .seconds(600)
+        let client = try NATSClient(configuration: configuration)
+        let events = client.events(buffer: 100)
+        let run = Task { await client.run() }
+        try await client.whenConnected()
+        let largest = Watched(0)
+        let storm = Task {
+            let long = String(repeating: "s", count: 3_000)
+            while !Task.isCancelled {
+                await withTaskGroup { group in
+                    for number in 0..<100 {
+                        group.addTask { _ = try? await client.subscribe(to: .init("a\(number).\(long)")).cancel() }
+                    }
+                }
+                let bytes = client.snapshot.bufferedBytes
+                largest.update { $0 = max($0, bytes) }
+            }
+        }
+        let lost = try await events.first { if case .disconnected = $0 { true } else { false } }
+        if case .disconnected(let cause, _) = lost { #expect(cause.code == .stale, "\(cause)") }
+        storm.cancel()
+        await storm.value
+        #expect(largest.value < 20 << 20)
+        client.close()
+        await run.value
+        await server.close()
+    }
+
+    @Test("a frozen server: the missed interval begins before the freeze, not when it was noticed")
+    func frozen() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient({ configuration in
+                configuration.poolSize = 1
+                configuration.pingInterval = .seconds(1)
+                configuration.subscriptionRestart = .permanent
+            }) { client in
+                let subscription = try await client.subscribe(to: "a", options: SubscribeOptions(confirmed: true))
+                let events = client.events
+                let frozen = ContinuousClock.now
+                deployment.servers[0].pause()
+                for await event in events { if case .subscriptionInterrupted = event.kind { break } }
+                let noticed = ContinuousClock.now
+                deployment.servers[0].resume()
+                var window: BlindWindow?
+                for await event in events {
+                    guard case .subscriptionResumed(_, let found) = event.kind else { continue }
+                    window = found
+                    break
+                }
+                let missed = try #require(window)
+                #expect(noticed - frozen > .seconds(1))
+                #expect(missed.from <= frozen, "\(missed.from - frozen) after the freeze")
+                #expect(missed.from > frozen - .seconds(20))
+                #expect(missed.to >= noticed)
+                #expect(subscription.blindWindows == [missed])
+            }
+        }
+    }
+
+    @Test("status against a silent peer always gives the reason", arguments: 0..<4)
+    func status(run: Int) async throws {
+        let server = try await ScriptedServer.start { try await $0.waitUntilEnded(within: .seconds(120)) }
+        let config = try TemporaryFile(
+            Array(
+                """
+                [profiles.silent]
+                servers = ["127.0.0.1:\(server.port)"]
+                connection_timeout = "500ms"
+                """.utf8
+            )
+        )
+        let result = try await BuiltProgram.run(["status", "--json", "--config", config.path, "--profile", "silent"])
+        #expect(result.status == .exited(1), "\(result.errors)")
+        struct Cluster: Decodable {
+            struct Connection: Decodable { let last_error: String? }
+            let connections: [Connection]
+        }
+        for line in result.lines {
+            let cluster = try JSONDecoder().decode(Cluster.self, from: Data(line.utf8))
+            #expect(cluster.connections.count == 10)
+            #expect(cluster.connections.allSatisfy { $0.last_error?.contains("sent no INFO") == true }, "\(line)")
+        }
+        await server.close()
+    }
+}

@@ -1,0 +1,51 @@
+import NATS
+import Roulette
+import TestSupport
+import Testing
+
+@Suite("An account that takes only so many connections", .timeLimit(.minutes(2)))
+struct ConnectionLimitTests {
+    @Test("both roles get a connection of the three there are, and the error says what to change")
+    func limit() async throws {
+        let signed = SignedDeployment()
+        let directory = try TemporaryDirectory(for: "creds")
+        let path = "\(directory.path)/user.creds"
+        try writePrivate(signed.credentials(), to: path)
+        let servers = NATSServerConfiguration(extra: try signed.serverConfiguration(connections: 3))
+        try await withDeployment(clusters: 2, configuration: servers) { deployment in
+            try await deployment.withClient {
+                $0.credentials = { try .credentialsFile(path) }
+                $0.poolSize = 4
+            } _: { client in
+                // All that can be is settled: three are up, and each of the others was refused.
+                let snapshot = try await deployment.waitFor(client, within: .seconds(40)) { snapshot in
+                    snapshot.clusters.allSatisfy { cluster in
+                        cluster.connections.count { $0.connection.isUp } == 3
+                            && cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
+                    }
+                }
+                for cluster in snapshot.clusters {
+                    let up = cluster.connections.filter(\.connection.isUp)
+                    #expect(Set(up.map(\.role)) == [.publisher, .subscriber])
+                    #expect(up.count { $0.slot == 0 } == 2, "the first of each role goes first")
+                    let error = try #require(cluster.lastError)
+                    #expect(
+                        error.message.hasPrefix(
+                            "the account takes no more connections (maximum account active connections exceeded)"
+                        )
+                    )
+                    #expect(
+                        error.message.contains(
+                            "This client makes 8 connections to each cluster. Set a smaller pool_size, it is 4"
+                        )
+                    )
+                }
+            }
+        }
+        try directory.remove()
+    }
+}
+
+extension ConnectionSnapshot {
+    fileprivate var isUp: Bool { state == .connected || state == .stale }
+}

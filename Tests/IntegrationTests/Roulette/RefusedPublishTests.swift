@@ -1,0 +1,229 @@
+import Foundation
+import NATS
+import Roulette
+import TestSupport
+import Testing
+
+/// A server takes every message without a word, and says no in between. A confirmation never contradicts that.
+@Suite("What a server refuses is not confirmed", .timeLimit(.minutes(3)))
+struct RefusedPublishTests {
+    /// A server on which everybody may publish to `allowed` only.
+    private static func server(_ allowed: String = #"[ "foo", "foo.>" ]"#) -> NATSServerConfiguration {
+        NATSServerConfiguration(
+            extra: """
+                authorization { users: [ { user: joe, password: secret, permissions: { publish: { allow: \(allowed) } } } ] }
+                no_auth_user: joe
+                """
+        )
+    }
+
+    private func withRestricted(
+        clusters: Int = 1,
+        _ body: (Deployment, RouletteClient) async throws -> Void
+    ) async throws {
+        try await withDeployment(clusters: clusters, configuration: Self.server()) { deployment in
+            try await deployment.withClient { client in
+                try await deployment.waitUntilUp(client)
+                try await body(deployment, client)
+            }
+        }
+    }
+
+    private func failure(_ operation: () async throws -> Void) async -> RouletteError? {
+        do {
+            try await operation()
+            return nil
+        } catch {
+            return error as? RouletteError
+        }
+    }
+
+    @Test("flush() names the topic, whether the refusal came before the call or while it waits; then all is well again")
+    func flush() async throws {
+        try await withRestricted(clusters: 2) { _, client in
+            let events = client.events
+            for topic in ["nope", "foo", "nope"] { try await client.publish("x", to: topic) }
+            let error = await failure { try await client.flush() }
+            #expect(error?.code == .permission)
+            #expect(error?.message.contains("\"nope\"") == true && error?.message.contains("2 messages") == true)
+            #expect(error?.cluster == (try client.owner(of: "nope")))
+            try await client.flush()
+            try await client.publish("x", to: "late.no")
+            for await event in events {
+                if case .serverError(let error) = event.kind, error.message.contains("late.no") { break }
+            }
+            #expect(await failure { try await client.flush() }?.message.contains("late.no") == true)
+            try await client.publish("x", to: "foo")
+            try await client.flush()
+            #expect(client.snapshot().clusters.reduce(0) { $0 + $1.total(\.refused) } == 3)
+        }
+    }
+
+    @Test("topics that share the connection are told apart, also by their publishers")
+    func shared() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
+            try await deployment.withClient({ $0.poolSize = 1 }) { client in
+                try await client.publish("x", to: "nope")
+                try await client.publish("x", to: "foo")
+                try await client.flush(topic: "foo")
+                #expect(await failure { try await client.flush(topic: "nope") }?.code == .permission)
+                try await client.flush(topic: "nope")
+                let (denied, fine) = (try client.publisher(for: "nope"), try client.publisher(for: "foo"))
+                try await denied.publish("x")
+                try await fine.publish("x")
+                try await fine.flush()
+                #expect(await failure { try await denied.flush() }?.code == .permission)
+                #expect(client.snapshot().clusters[0].total(\.lost) == 0)
+            }
+        }
+    }
+
+    @Test("a request fails at once, and round trips and subscriptions do not swallow or meet a refusal")
+    func others() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
+            try await deployment.withClient({ $0.poolSize = 1 }) { client in
+                let start = ContinuousClock.now
+                let error = await failure { _ = try await client.request("x", to: "nope", timeout: .seconds(30)) }
+                #expect(error?.code == .permission)
+                #expect(ContinuousClock.now - start < .seconds(20))
+                _ = await failure { try await client.flush() }
+
+                try await client.publish("x", to: "nope")
+                await client.measureRoundTrips()
+                _ = try await client.subscribe(to: "fine", options: SubscribeOptions(confirmed: true))
+                #expect(await failure { try await client.flush() }?.code == .permission)
+            }
+        }
+    }
+
+    @Test("a drain reports what no flush has told of")
+    func drain() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
+            try await deployment.withClient { client in
+                try await deployment.waitUntilUp(client)
+                for _ in 0..<3 { try await client.publish("x", to: "nope") }
+                try await client.publish("x", to: "foo")
+                let error = await failure { try await client.drain() }
+                #expect(error?.code == .drainIncomplete)
+                #expect(error?.message.contains("refused 3 messages") == true && error?.message.contains("\"nope\"") == true)
+                #expect(error?.message.contains("not confirmed") == false)
+            }
+        }
+    }
+
+    @Test("a closing error is joined too: the limit of an account that INFO does not tell")
+    func closing() async throws {
+        let server = try await ScriptedServer.start { connection, index in
+            try await ScriptedServer.handshake(connection)
+            if index == 0 {
+                try await connection.expect("PUB ")
+                try await connection.send("-ERR 'Maximum Payload Violation'\r\n")
+            } else {
+                try await Self.answerPings(connection)
+            }
+        }
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.poolSize = 1
+        configuration.role = .publisher
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            let events = client.events
+            try await client.publish("too large for this account", to: "t")
+            for await event in events { if case .disconnected = event.kind { break } }
+            // Back or not, the message is gone, and the reason is known.
+            let error = await failure { try await client.flush() }
+            #expect(error?.code == .unconfirmed)
+            #expect(error?.message.localizedCaseInsensitiveContains("maximum payload") == true, "\(error?.message ?? "")")
+        }
+        await server.close()
+    }
+
+    @Test(
+        "a refusal without a name, and an error that this library does not know",
+        arguments: [
+            "Invalid Publish Subject", "Some Future Refusal",
+        ]
+    )
+    func unnamed(text: String) async throws {
+        let server = try await ScriptedServer.start { connection in
+            try await ScriptedServer.handshake(connection)
+            // The PING behind the subscriptions, then the message's.
+            try await connection.expect("PING")
+            try await connection.send("-ERR '\(text)'\r\nPONG\r\n")
+            try await connection.expect("PUB ")
+            try await connection.send("-ERR '\(text)'\r\n")
+            try await Self.answerPings(connection)
+        }
+        let client = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: server.port)))
+        let events = client.events(buffer: 100)
+        let run = Task { await client.run() }
+        try await events.first { if case .serverError = $0 { true } else { false } }
+        try await client.confirm()
+        try await client.publish("x", to: "t")
+        let error = await #expect(throws: NATSError.self) { try await client.flush() }
+        #expect(error?.code == .serverError && error?.message.contains(text) == true)
+        #expect(client.snapshot.refused == 1, "the first one came when nothing was published")
+        client.close()
+        await run.value
+        await server.close()
+    }
+
+    private static func answerPings(_ connection: TCPConnection) async throws {
+        while true {
+            try await connection.expect("PING", within: .seconds(60))
+            try await connection.send("PONG\r\n")
+        }
+    }
+
+    // MARK: The program
+
+    private struct Report: Decodable {
+        let accepted: Int
+        let confirmed: Int
+        let refused: Int
+        let error: String?
+    }
+
+    @Test("roulette pub: exit 1, fewer confirmed than accepted, and why", arguments: [1, 25])
+    func command(count: Int) async throws {
+        try await withDeployment(clusters: 2, configuration: Self.server()) { deployment in
+            let servers = deployment.servers.flatMap { ["--server", $0.address] }
+            let refused = try await BuiltProgram.run(["pub", "nope", "x", "--count", "\(count)", "--json"] + servers)
+            #expect(refused.status == .exited(1))
+            let report = try JSONDecoder().decode(Report.self, from: Data(refused.output.utf8))
+            #expect(report.accepted == count && report.confirmed == 0 && report.refused == count)
+            #expect(report.error?.contains("\"nope\"") == true)
+            #expect(refused.errors.contains("\"nope\"") && refused.errors.contains("refused"))
+            let fine = try await BuiltProgram.run(["pub", "foo", "x", "--count", "\(count)", "--json"] + servers)
+            #expect(fine.status == .exited(0))
+            let good = try JSONDecoder().decode(Report.self, from: Data(fine.output.utf8))
+            #expect(good.accepted == count && good.confirmed == count && good.refused == 0 && good.error == nil)
+        }
+    }
+
+    @Test("roulette bench pub times no refused messages")
+    func bench() async throws {
+        try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
+            let result = try await BuiltProgram.run(
+                ["bench", "pub", "--count", "1000", "--json", "--server", deployment.servers[0].address]
+            )
+            #expect(result.status == .exited(1))
+            #expect(result.output.isEmpty && result.errors.contains("refused"))
+        }
+    }
+
+    @Test("the form of the console says refused, not confirmed")
+    func form() async throws {
+        let home = try TemporaryDirectory(for: "home")
+        defer { try? home.remove() }
+        try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
+            let console = try await ActingConsole.start(deployment.servers[0], home: home.path)
+            try await console.openForm("nope")
+            try await console.terminal.press("Enter")
+            let screen = try await console.terminal.waitFor("the server refused a message")
+            #expect(!screen.has("confirmed by the server"))
+            try await console.closeForm()
+            await console.terminal.close()
+        }
+    }
+}

@@ -1,0 +1,181 @@
+import Foundation
+import NATS
+import Roulette
+import ServerMonitor
+import TestSupport
+import Testing
+
+/// What a version of nats-server has to be able to do for this library. `scripts/test --all` runs it on every minor release.
+@Suite("Every supported version of nats-server", .timeLimit(.minutes(2)))
+struct ServerVersionTests {
+    @Test("the server is of the version that was asked for, and what comes behind its first PONG disturbs nothing")
+    func version() async throws {
+        let asked = try await NATSServerProgram.version()
+        try await NATSServerProcess.withServer { server in
+            let client = try NATSClient(configuration: .test(port: server.port))
+            let events = client.events(buffer: 100)
+            try await withStarted(client) { client in
+                try await client.whenConnected()
+                // Servers from 2.12 on send a second INFO behind the PONG of the handshake: this flush is behind it.
+                try await client.flush()
+                #expect(client.snapshot.server?.version == asked.description)
+                #expect(client.snapshot.reconnects == 0)
+            }
+            var connections = 0
+            while let event = await events.next()?.event {
+                switch event {
+                case .connected: connections += 1
+                case .closed: break
+                default: Issue.record("\(event)")
+                }
+            }
+            #expect(connections == 1)
+        }
+    }
+
+    @Test("publishes, subscriptions with and without a pattern, headers and requests go their way on three clusters")
+    func messages() async throws {
+        try await withDeployment(clusters: 3) { deployment in
+            try await deployment.withClient { client in
+                let options = SubscribeOptions(maxMessages: 60, confirmed: true)
+                let all = try await client.subscribe(to: "every.>", options: options)
+                var headers = Headers()
+                try headers.add("Trace", "1")
+                for number in 0..<60 {
+                    try await client.publish("\(number)", to: "every.topic\(number)", headers: headers)
+                }
+                var bodies: Set<String> = []
+                var clusters: Set<Int> = []
+                for try await message in all {
+                    bodies.insert(message.body)
+                    clusters.insert(message.cluster.index)
+                    #expect(try message.headers?["Trace"] == "1")
+                }
+                #expect(bodies.count == 60 && clusters == [0, 1, 2])
+
+                let questions = try await client.subscribe(to: "question", options: SubscribeOptions(confirmed: true))
+                let answering = Task {
+                    for try await message in questions { try await message.respond("re: \(message.body)") }
+                }
+                #expect(try await client.request("why", to: "question", timeout: .seconds(20)).body == "re: why")
+                answering.cancel()
+                let error = await #expect(throws: RouletteError.self) {
+                    _ = try await client.request("hello", to: "nobody.there", timeout: .seconds(20))
+                }
+                #expect(error?.code == .noResponders)
+            }
+        }
+    }
+
+    @Test("users, tokens, NKEYs and signed users log in; others are refused by name of the reason")
+    func login() async throws {
+        let key = NKey(role: .user)
+        let (signed, directory) = (SignedDeployment(), try TemporaryDirectory(for: "creds"))
+        let file = "\(directory.path)/user.creds"
+        try writePrivate(try signed.credentials(), to: file)
+        let logins: [(server: NATSServerConfiguration, credentials: @Sendable () throws -> NATSClientConfiguration.Credentials)] =
+            [
+                (.init(authorization: .user("joe", password: "x")), { .userPassword(user: "joe", password: "x") }),
+                (.init(authorization: .token("x")), { .token("x") }),
+                (.init(authorization: .nkey(key.publicKey)), { .nkey(seed: key.seed) }),
+                (.init(extra: try signed.serverConfiguration()), { try .credentialsFile(file) }),
+            ]
+        for login in logins {
+            try await NATSServerProcess.withServer(login.server) { server in
+                let client = try NATSClient(configuration: .test(port: server.port) { $0.credentials = login.credentials })
+                try await withStarted(client) { client in
+                    try await client.whenConnected()
+                    try await client.flush()
+                }
+                let wrong = try await cause(
+                    .test(port: server.port) { $0.credentials = { .userPassword(user: "joe", password: "wrong") } }
+                )
+                #expect(wrong.code == .authorization)
+            }
+        }
+        try directory.remove()
+    }
+
+    @Test("a denied publish and a denied subscription are told, and the connection stays")
+    func permissions() async throws {
+        let permissions = #"permissions: { publish: { allow: "ok.>" }, subscribe: { deny: "no.>" } }"#
+        let server = NATSServerConfiguration(extra: "authorization { users: [ { user: joe, password: x, \(permissions) } ] }")
+        try await NATSServerProcess.withServer(server) { server in
+            let client = try NATSClient(
+                configuration: .test(port: server.port) { $0.credentials = { .userPassword(user: "joe", password: "x") } }
+            )
+            let events = client.events(buffer: 100)
+            try await withStarted(client) { client in
+                try await client.whenConnected()
+                let denied = await #expect(throws: NATSError.self) { try await client.subscribe(to: "no.x", confirmed: true) }
+                #expect(denied?.code == .permission && denied?.message.contains("no.x") == true)
+                try await client.publish("x", to: "elsewhere")
+                let told = try await events.first {
+                    if case .serverError(let error) = $0 { error.message.contains("Publish to \"elsewhere\"") } else { false }
+                }
+                if case .serverError(let error) = told { #expect(error.code == .permission) }
+                try await client.publish("x", to: "ok.x")
+                #expect(client.snapshot.reconnects == 0)
+            }
+        }
+    }
+
+    @Test("a lame duck is left for another node of its cluster, without a loss")
+    func lameDuck() async throws {
+        let cluster = try await NATSCluster.start(name: "versions", size: 2)
+        let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
+        configuration.poolSize = 1
+        configuration.subscriptionRestart = .permanent
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
+            try await client.publish("before", to: "t")
+            try await client.flush()
+            let events = client.events
+            balancer.retarget(to: cluster.servers[1].port)
+            cluster.servers[0].enterLameDuckMode()
+            var moves = 0
+            for await event in events {
+                switch event.kind {
+                case .moved: moves += 1
+                case .disconnected(let cause, _): Issue.record("disconnected: \(cause)")
+                default: break
+                }
+                if moves == 2 { break }
+            }
+            try await client.publish("after", to: "t")
+            var iterator = subscription.makeAsyncIterator()
+            #expect(try await iterator.next()?.body == "before")
+            #expect(try await iterator.next()?.body == "after")
+        }
+        await balancer.close()
+        await cluster.stop()
+    }
+
+    @Test("monitoring says who the server is, who is connected and what is subscribed to")
+    func monitoring() async throws {
+        let asked = try await NATSServerProgram.version()
+        try await NATSServerProcess.withServer(NATSServerConfiguration(name: "watched", monitoring: true)) { server in
+            let port = try #require(server.ports.monitoring)
+            let monitor = ServerMonitor(endpoint: try MonitorEndpoint("http://127.0.0.1:\(port)"))
+            var configuration = NATSClientConfiguration.test(port: server.port)
+            configuration.name = "seen"
+            try await withStarted(try NATSClient(configuration: configuration)) { client in
+                try await client.whenConnected()
+                let subscription = try await client.subscribe(to: "watch.*", confirmed: true)
+                for number in 0..<5 { try await client.publish("\(number)", to: "watch.x") }
+                try await client.flush()
+                #expect(try await monitor.health().isWell)
+                let status = try await monitor.status()
+                #expect(status.name == "watched" && status.version == asked.description)
+                #expect(status.connections == 1 && status.traffic.messagesIn == 5 && status.traffic.messagesOut == 5)
+                let connection = try #require(try await monitor.connections().connections.first)
+                #expect(connection.name == "seen" && connection.subscriptions == 1)
+                let entry = try #require(try await monitor.subscriptions().entries.first { $0.subject == "watch.*" })
+                #expect(entry.connection == connection.id && entry.messages == 5)
+                subscription.cancel()
+            }
+        }
+    }
+}

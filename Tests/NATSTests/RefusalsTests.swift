@@ -1,0 +1,101 @@
+import NATSWire
+import Testing
+
+@testable import NATS
+
+@Suite("What the server refused, until a flush tells of it")
+struct RefusalsTests {
+    private func denial(_ subject: String) -> ServerError {
+        ServerError(text: "Permissions Violation for Publish to \"\(subject)\"")
+    }
+
+    private func record(_ subject: String, in refusals: inout Refusals) {
+        refusals.record(denial(subject), subject: Array(subject.utf8), violation: nil)
+    }
+
+    private func flush(_ refusals: inout Refusals, of subject: Subject? = nil) -> NATSError? {
+        let start = refusals.beginFlush()
+        return refusals.endFlush(start, of: subject)
+    }
+
+    @Test("one flush tells of it, with subject and number; the next has nothing to tell")
+    func toldOnce() throws {
+        var refusals = Refusals()
+        for _ in 0..<3 { record("nope", in: &refusals) }
+        let error = try #require(flush(&refusals))
+        #expect(error.code == .permission)
+        #expect(error.message.contains("refused 3 messages") && error.message.contains("\"nope\""))
+        #expect(flush(&refusals) == nil)
+        #expect(refusals.total == 3 && !refusals.hasUntold)
+    }
+
+    @Test("another topic is not blamed where the subject is known, and is where it is not")
+    func others() {
+        var refusals = Refusals()
+        record("nope", in: &refusals)
+        #expect(flush(&refusals, of: "fine") == nil)
+        #expect(refusals.hasUntold)
+        #expect(flush(&refusals, of: "nope")?.code == .permission)
+        #expect(!refusals.hasUntold)
+        refusals.record(ServerError(text: "Invalid Publish Subject"), subject: nil, violation: nil)
+        let unnamed = flush(&refusals, of: "fine")
+        #expect(unnamed?.code == .serverError)
+        #expect(unnamed?.message.contains("Invalid Publish Subject") == true)
+    }
+
+    @Test("of two flushes at the same time both tell, whichever ends first")
+    func concurrent() {
+        var refusals = Refusals()
+        let (one, two) = (refusals.beginFlush(), refusals.beginFlush())
+        record("nope", in: &refusals)
+        #expect(refusals.endFlush(two, of: nil) != nil)
+        let late = refusals.beginFlush()
+        #expect(refusals.endFlush(one, of: nil) != nil)
+        #expect(refusals.endFlush(late, of: nil) == nil, "it began after that was told")
+        #expect(!refusals.hasUntold)
+    }
+
+    @Test("a flush that gave up tells of nothing, and leaves it for the next")
+    func abandoned() {
+        var refusals = Refusals()
+        _ = refusals.beginFlush()
+        record("nope", in: &refusals)
+        refusals.abandonFlush()
+        #expect(flush(&refusals) != nil)
+    }
+
+    @Test("a flood of refused subjects is bounded; those that are not remembered may concern any topic")
+    func bounded() throws {
+        var refusals = Refusals()
+        for number in 0..<100_000 { record("nope.\(number)", in: &refusals) }
+        #expect(refusals.total == 100_000)
+        #expect(refusals.stored == Refusals.capacity + 1)
+        #expect(flush(&refusals, of: "fine") != nil)
+        let rest = try #require(flush(&refusals))
+        #expect(rest.message.contains("refused \(Refusals.capacity) messages"))
+        #expect(flush(&refusals) == nil && refusals.stored == 0)
+    }
+
+    @Test("a flood while a flush never ends is bounded too")
+    func boundedDuringFlush() {
+        var refusals = Refusals()
+        let stuck = refusals.beginFlush()
+        for number in 0..<10_000 {
+            record("nope.\(number)", in: &refusals)
+            _ = flush(&refusals)
+        }
+        #expect(refusals.stored <= 2 * (Refusals.capacity + 1))
+        #expect(refusals.endFlush(stuck, of: nil) != nil)
+        #expect(refusals.stored == 0)
+    }
+
+    @Test("what is left untold is in the report of a drain")
+    func untold() {
+        var refusals = Refusals()
+        #expect(refusals.untold == nil)
+        record("a", in: &refusals)
+        record("b", in: &refusals)
+        #expect(refusals.untold?.count == 2)
+        #expect(refusals.untold?.text.contains("\"a\"") == true)
+    }
+}

@@ -1,0 +1,208 @@
+import NATSWire
+import NIOCore
+import Testing
+
+@testable import NATS
+
+/// A server announces its end and dies before the connection has moved. Whatever state the successor is in, it becomes the
+/// connection: nothing waits for seconds, and no other attempt is made.
+@Suite("A lame duck that dies during the move")
+struct DyingDuckTests {
+    private let network = VirtualNetwork()
+    private let log = Transcript()
+    private let sink = RecordingSink()
+    private let temporary = RecordingSink()
+
+    private static let leaving = "INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n"
+
+    /// A driver with a subscription on server 0, whose successor will behave as `successor` does.
+    private func moving(_ successor: VirtualNetwork.Peer) throws -> (driver: ConnectionDriver, sid: UInt64) {
+        var configuration = NATSClientConfiguration(address: .init(host: "balancer"))
+        configuration.reconnectJitter = .seconds(3)
+        let driver = network.driver(configuration, observer: log.record)
+        driver.start()
+        try network.advance(by: .milliseconds(10))
+        let sid = try driver.subscribe("a", sink)
+        try network.advance(by: .seconds(3))
+        network.set(.answering, on: 0)
+        network.peer = successor
+        network.send(Self.leaving, on: 0)
+        try network.advance(by: .milliseconds(150))
+        #expect(network.dials.count >= 2)
+        return (driver, sid)
+    }
+
+    private func message(_ sid: UInt64, _ body: String) -> String { "MSG a \(sid) \(body.utf8.count)\r\n\(body)\r\n" }
+
+    /// After the death, the successor is let to its end.
+    private func expectAdopted(_ driver: ConnectionDriver, within time: Duration = .milliseconds(20)) throws {
+        try network.advance(by: time)
+        #expect(driver.activeLink != nil, "up without a wait")
+        #expect(network.dials.count == 2, "nothing but the successor was dialed")
+        #expect(network.openConnections == 1)
+        #expect(!sink.isInterrupted && sink.ends.isEmpty)
+        #expect(driver.status.update { $0.server?.name } == "v1")
+        #expect(driver.succession.state == .none)
+        try network.advance(by: .seconds(60))
+        #expect(network.dials.count == 2 && driver.activeLink != nil, "and it stays")
+    }
+
+    @Test("while it is being dialed")
+    func dialing() throws {
+        let (driver, _) = try moving(.pending)
+        #expect(driver.succession.state == .connecting)
+        network.cut(0)
+        try network.advance(by: .milliseconds(20))
+        #expect(sink.isInterrupted)
+        network.peer = .answering
+        network.completeDials()
+        try expectAdopted(driver)
+        #expect(
+            log.lines == ["connected v0", "lame duck", "disconnected", "connecting at once, attempt 1", "connected v1"]
+        )
+    }
+
+    @Test("before its INFO")
+    func beforeInfo() throws {
+        let (driver, _) = try moving(.silent)
+        #expect(driver.succession.state == .awaitingInfo)
+        network.cut(0)
+        try network.advance(by: .milliseconds(20))
+        network.peer = .answering
+        try expectAdopted(driver)
+        #expect(
+            log.lines == ["connected v0", "lame duck", "disconnected", "connecting at once, attempt 1", "connected v1"]
+        )
+    }
+
+    @Test("before the PONG to its CONNECT")
+    func beforePong() throws {
+        let (driver, _) = try moving(.answeringPings(0))
+        #expect(driver.succession.state == .awaitingPong)
+        network.cut(0)
+        try network.advance(by: .milliseconds(20))
+        network.send("PONG\r\n", on: 1)
+        network.set(.answering, on: 1)
+        try expectAdopted(driver)
+        #expect(
+            log.lines == ["connected v0", "lame duck", "disconnected", "connecting at once, attempt 1", "connected v1"]
+        )
+        #expect(sink.interruptions.count == 1)
+    }
+
+    @Test("an adopted successor that never answers ends at the deadline of its own dial, and the backoff goes on")
+    func adoptedInVain() throws {
+        let (driver, _) = try moving(.silent)
+        network.cut(0)
+        try network.advance(by: driver.configuration.connectTimeout - .milliseconds(200))
+        #expect(network.dials.count == 2)
+        try network.advance(by: .milliseconds(100))
+        #expect(log.causes.last?.code == .connectTimeout)
+        network.peer = .answering
+        try network.advance(by: .seconds(6))
+        #expect(driver.activeLink != nil && !sink.isInterrupted)
+    }
+
+    @Test("before it has confirmed the subscriptions: they are told of a gap until it does, and none ends")
+    func beforeConfirmation() throws {
+        let (driver, sid) = try moving(.answeringPings(1))
+        try driver.subscribe("b", temporary, endsWithConnection: true)
+        #expect(driver.succession.state == .subscribing)
+        network.send(message(sid, "one"), on: 0)
+        try network.advance(by: .milliseconds(100))
+        network.cut(0)
+        try network.advance(by: .milliseconds(20))
+        #expect(log.lines == ["connected v0", "lame duck", "moved v1"])
+        #expect(log.duplicates == 1, "what the old server delivered meanwhile may come again")
+        #expect(sink.isInterrupted && temporary.isInterrupted)
+        // Since the message. The PONGs of the old server may have come later.
+        let silence = try #require(sink.interruptions.first)
+        #expect(silence >= .milliseconds(90) && silence <= .milliseconds(130))
+        network.send("PONG\r\nPONG\r\n", on: 1)
+        network.set(.answering, on: 1)
+        try expectAdopted(driver)
+        #expect(temporary.ends.isEmpty && !temporary.isInterrupted)
+        #expect(sink.interruptions.count == 1)
+    }
+
+    @Test("during the overlap: it delivers already, and goes on")
+    func overlapping() throws {
+        let (driver, sid) = try moving(.answering)
+        try driver.subscribe("b", temporary, endsWithConnection: true)
+        #expect(driver.succession.state == .overlapping)
+        for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
+        try network.advance(by: .milliseconds(5))
+        network.cut(0)
+        try network.advance(by: .milliseconds(5))
+        #expect(log.lines == ["connected v0", "lame duck", "moved v1"])
+        #expect(log.duplicates == 1 && sink.bodies == ["twice", "twice"])
+        #expect(driver.status.update { $0.duplicates } == 1)
+        network.send(message(sid, "after"), on: 1)
+        try expectAdopted(driver)
+        #expect(sink.bodies.last == "after")
+        #expect(temporary.ends.isEmpty)
+        #expect(sink.interruptions.count == 1, "other servers of the cluster may not have heard of it yet")
+    }
+
+    @Test("when it freezes instead, when it breaks the protocol, and when a new connection is asked for", arguments: [0, 1, 2])
+    func otherEnds(way: Int) throws {
+        let (driver, _) = try moving(.answering)
+        switch way {
+        case 0:
+            network.send("-ERR 'Stale Connection'\r\n", on: 0)
+        case 1:
+            network.send("HTTP/1.1 400\r\n", on: 0)
+        default:
+            driver.reconnect()
+        }
+        try network.advance(by: .milliseconds(5))
+        try expectAdopted(driver)
+        #expect(log.lines.last == "moved v1")
+    }
+
+    @Test("while its retry is waited for, a new attempt is all there is")
+    func backingOff() throws {
+        let (driver, _) = try moving(.refusing)
+        try network.advance(by: .seconds(1))
+        try #require(driver.succession.state == .backingOff)
+        network.peer = .answering
+        network.cut(0)
+        #expect(driver.successor == nil && driver.succession.state == .none)
+        try network.advance(by: .seconds(10))
+        #expect(driver.activeLink != nil && !sink.isInterrupted)
+        #expect(log.lines.contains("disconnected") && !log.lines.contains { $0.hasPrefix("moved") })
+    }
+
+    @Test("a successor that dies in the overlap leaves the old server in charge, and its duplicates are told")
+    func successorDies() throws {
+        let (driver, sid) = try moving(.answering)
+        #expect(driver.succession.state == .overlapping)
+        for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
+        try network.advance(by: .milliseconds(5))
+        network.peer = .refusing
+        network.cut(1)
+        try network.advance(by: .milliseconds(5))
+        #expect(log.lines == ["connected v0", "lame duck", "move failed"])
+        #expect(log.duplicates == 1)
+        #expect(sink.interruptions.isEmpty)
+        network.peer = .answering
+        try network.advance(by: .seconds(10))
+        #expect(log.lines.last?.hasPrefix("moved v") == true)
+        #expect(driver.succession.state == .none)
+    }
+
+    @Test("published messages that the dead server had not confirmed are counted as lost, those after it arrive")
+    func publishes() throws {
+        let (driver, _) = try moving(.answering)
+        network.set(.silent, on: 0)
+        driver.publish("lost", to: "out")
+        try network.advance(by: .milliseconds(5))
+        network.cut(0)
+        try network.advance(by: .milliseconds(5))
+        driver.publish("kept", to: "out")
+        try network.advance(by: .milliseconds(20))
+        #expect(log.unconfirmed == 1)
+        let heard = network.heard(on: 1)
+        #expect(heard.contains("kept") && !heard.contains("lost"))
+    }
+}

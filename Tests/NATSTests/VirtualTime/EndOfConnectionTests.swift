@@ -1,0 +1,117 @@
+import NIOCore
+import Testing
+
+@testable import NATS
+
+@Suite("Why a connection ended, and since when messages are missed")
+struct EndOfConnectionTests {
+    private let network = VirtualNetwork()
+    private let log = Transcript()
+    private let sink = RecordingSink()
+
+    private func start(_ peer: VirtualNetwork.Peer = .answering, pingInterval: Duration = .seconds(5)) throws -> ConnectionDriver
+    {
+        network.peer = peer
+        var configuration = NATSClientConfiguration(address: .init(host: "peer"))
+        configuration.pingInterval = pingInterval
+        let driver = network.driver(configuration, observer: log.record)
+        driver.start()
+        try network.advance(by: .milliseconds(10))
+        return driver
+    }
+
+    private static let reset = IOError(errnoCode: 104, reason: "read")
+
+    private var cause: String { log.causes.first?.message ?? "" }
+
+    @Test("closed before INFO: the balancer has nothing healthy behind it")
+    func beforeInfo() throws {
+        _ = try start(.closing)
+        #expect(cause.contains("before it sent INFO") && cause.contains("healthy node"))
+    }
+
+    @Test("closed between INFO and PONG: the server's log")
+    func beforePong() throws {
+        let driver = try start(.answeringPings(0))
+        #expect(driver.lifecycle.state == .awaitingPong)
+        network.cut(0)
+        try network.advance(by: .milliseconds(5))
+        #expect(cause.contains("without an answer to CONNECT") && cause.contains("its log"))
+    }
+
+    @Test("closed after a time without traffic: an idle time-out shorter than the ping interval")
+    func idle() throws {
+        _ = try start()
+        try network.advance(by: .seconds(3))
+        network.cut(0)
+        try network.advance(by: .milliseconds(5))
+        #expect(cause.contains("after 3 s without a byte") && cause.contains("ping_interval (5 s)"), "\(cause)")
+    }
+
+    @Test("closed and reset while in use: distinct, and neither blames a balancer's idle time-out", arguments: [false, true])
+    func busy(isReset: Bool) throws {
+        _ = try start()
+        try network.advance(by: .seconds(3))
+        network.send("PING\r\n", on: 0)
+        try network.advance(by: .milliseconds(200))
+        network.cut(0, with: isReset ? Self.reset : nil)
+        try network.advance(by: .milliseconds(5))
+        #expect(cause.hasPrefix("the server \(isReset ? "reset" : "closed") the connection while it was in use"), "\(cause)")
+    }
+
+    @Test("reset when our PING reached somebody that had forgotten the connection")
+    func forgotten() throws {
+        _ = try start()
+        try network.advance(by: .seconds(1))
+        network.set(.silent, on: 0)
+        try network.advance(by: .seconds(7))
+        network.cut(0, with: Self.reset)
+        try network.advance(by: .milliseconds(5))
+        #expect(cause.contains("reset the connection") && cause.contains("had not answered our PING"), "\(cause)")
+    }
+
+    @Test("the end of a lame duck says so")
+    func lameDuck() throws {
+        var configuration = NATSClientConfiguration(address: .init(host: "peer"))
+        configuration.movesOnLameDuck = false
+        let driver = network.driver(configuration, observer: log.record)
+        driver.start()
+        try network.advance(by: .milliseconds(10))
+        network.send("INFO {\"server_id\":\"V0\",\"ldm\":true}\r\n", on: 0)
+        try network.advance(by: .milliseconds(10))
+        network.cut(0)
+        try network.advance(by: .milliseconds(5))
+        #expect(cause.contains("as it had announced"), "\(cause)")
+    }
+
+    // MARK: Since when messages are missed
+
+    @Test("a frozen server: missed since its last byte, not since it was noticed")
+    func frozen() throws {
+        let driver = try start()
+        try driver.subscribe("a", sink)
+        try network.advance(by: .seconds(20))
+        network.set(.silent, on: 0)
+        let frozenAt = network.now
+        while sink.interruptions.isEmpty, network.now < frozenAt + .seconds(30) { try network.advance(by: .milliseconds(50)) }
+        let silence = try #require(sink.interruptions.first)
+        // The last byte was the PONG to the last PING, at most an interval before it froze.
+        let noticed = network.now - frozenAt
+        #expect(noticed > .seconds(5))
+        #expect(silence >= noticed - .milliseconds(60), "nothing of the freeze is left out")
+        #expect(silence <= noticed + .seconds(6))
+    }
+
+    @Test("a lost connection: missed since the last byte before the end", arguments: [false, true])
+    func lost(isReset: Bool) throws {
+        let driver = try start()
+        let sid = try driver.subscribe("a", sink)
+        try network.advance(by: .seconds(2))
+        network.send("MSG a \(sid) 1\r\nx\r\n", on: 0)
+        try network.advance(by: .milliseconds(700))
+        network.cut(0, with: isReset ? Self.reset : nil)
+        try network.advance(by: .milliseconds(5))
+        let silence = try #require(sink.interruptions.first)
+        #expect(silence >= .milliseconds(690) && silence <= .milliseconds(720))
+    }
+}

@@ -1,0 +1,125 @@
+import NATSWire
+import NIOCore
+import Testing
+
+@testable import NATS
+
+/// Peers that do not read. What waits for them is bounded, and they are cut.
+@Suite("Peers that do not read")
+struct HostilePeerTests {
+    private let network = VirtualNetwork()
+    private let log = Transcript()
+
+    private func connected() throws -> ConnectionDriver {
+        let driver = network.driver(NATSClientConfiguration(address: .init(host: "peer")), observer: log.record)
+        driver.start()
+        try network.advance(by: .milliseconds(10))
+        try #require(driver.activeLink != nil)
+        return driver
+    }
+
+    private func waiting(_ driver: ConnectionDriver) -> Int { driver.link?.control.readableBytes ?? 0 }
+
+    @Test("a flood of PINGs: a few hundred bytes wait, and the peer is cut at the write deadline")
+    func pings() throws {
+        let driver = try connected()
+        network.block(0)
+        var most = 0
+        for _ in 0..<500 {
+            network.send(String(repeating: "PING\r\n", count: 2_000), on: 0)
+            try network.advance(by: .milliseconds(5))
+            most = max(most, network.held(on: 0) + waiting(driver))
+        }
+        #expect(most > 0 && most < 1_024, "\(most) bytes for a million PINGs")
+        #expect(driver.status.update { $0.controlBytes } > 0, "the snapshot shows them")
+        #expect(driver.activeLink != nil)
+        // It says something all the time, so no ping interval passes without a byte.
+        for _ in 0..<100 {
+            network.send("PING\r\n", on: 0)
+            try network.advance(by: .milliseconds(100))
+        }
+        #expect(log.lines.prefix(2) == ["connected v0", "disconnected"])
+        #expect(log.causes.first?.message.contains("took no bytes") == true)
+    }
+
+    @Test("a peer that reads gets a PONG for every PING")
+    func answersEach() throws {
+        _ = try connected()
+        _ = network.heard(on: 0)
+        for count in 1...10 {
+            network.send(String(repeating: "PING\r\n", count: count), on: 0)
+            try network.advance(by: .milliseconds(5))
+            #expect(network.heard(on: 0) == String(repeating: "PONG\r\n", count: count))
+        }
+    }
+
+    @Test("SUBs and UNSUBs without end: bounded, and the connection is given up")
+    func subscriptions() throws {
+        let driver = try connected()
+        network.block(0)
+        let long = try Subject(String(repeating: "s", count: 3_900))
+        var most = 0
+        for _ in 0..<10_000 where driver.activeLink != nil {
+            let sink = RecordingSink()
+            let sid = try driver.subscribe(long, sink)
+            driver.unsubscribe(sid, sink)
+            network.loop.run()
+            most = max(most, network.held(on: 0) + waiting(driver))
+        }
+        #expect(driver.activeLink == nil, "40 MB were never taken")
+        #expect(most < LinkControl.limit + (1 << 20))
+        #expect(log.causes.first?.code == .stale)
+    }
+
+    @Test("sending many subscriptions again is no flood, and reaches a peer that reads slowly in pieces")
+    func manySubscriptions() throws {
+        let driver = try connected()
+        let subjects = try (0..<6_000).map { try Subject("\($0)." + String(repeating: "s", count: 3_900)) }
+        for subject in subjects {
+            try driver.subscribe(subject, RecordingSink())
+            network.loop.run()
+        }
+        try network.advance(by: .milliseconds(10))
+        network.cut(0)
+        try network.advance(by: .seconds(4))
+        try #require(driver.activeLink != nil)
+        #expect(driver.subscriptions.count == 6_000)
+        let heard = network.heard(on: 1)
+        #expect(heard.utf8.count > LinkControl.limit, "more than may wait otherwise")
+        #expect(heard.split(separator: "\r\n").count { $0.hasPrefix("SUB ") } == 6_000)
+    }
+
+    @Test("a message never overtakes the SUB before it, also when the socket is blocked")
+    func order() throws {
+        let driver = try connected()
+        network.block(0)
+        try driver.subscribe("first", RecordingSink())
+        try network.advance(by: .milliseconds(5))
+        try driver.subscribe("second", RecordingSink())
+        driver.publish("x", to: "second")
+        driver.publish("y", to: "second")
+        try network.advance(by: .milliseconds(5))
+        #expect(driver.handedOver == 0, "the messages wait behind the SUB")
+        _ = network.heard(on: 0)
+        network.unblock(0)
+        try network.advance(by: .milliseconds(5))
+        let verbs = network.heard(on: 0).split(separator: "\r\n").filter { !$0.hasPrefix("P") || $0.hasPrefix("PUB") }
+        #expect(verbs.prefix(4).map { $0.prefix(10) } == ["SUB first ", "SUB second", "PUB second", "x"])
+    }
+
+    @Test("a blocked socket is watched while it moves to another server, too")
+    func successor() throws {
+        let driver = try connected()
+        try driver.subscribe("a", RecordingSink())
+        network.send("INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n", on: 0)
+        try network.advance(by: .milliseconds(50))
+        try #require(driver.succession.state == .overlapping)
+        network.block(1)
+        for _ in 0..<2_500 {
+            network.send("PING\r\n", on: 1)
+            try network.advance(by: .milliseconds(5))
+        }
+        #expect(network.held(on: 1) < 1_024)
+        #expect(log.lines.contains("moved v1") && log.lines.contains("disconnected"), "\(log.lines)")
+    }
+}

@@ -1,0 +1,47 @@
+import Testing
+
+@testable import RouletteCommand
+
+@Suite("What a shell is offered")
+struct CompletionTests {
+    @Test(
+        "a name that means something to a shell is left out",
+        arguments: [
+            "$(touch x)", "`touch x`", "a;b", "a|b", "a&b", "a>b", "<(x)", "$HOME", "a b", "a\tb", "a\nb", "a\u{1B}[31m", "*",
+            "?",
+            "[ab]", "{a,b}", "!x", "#x", "~root", "x~", "=ls", "a\\b", "'", "\"", "-x", "", "a:b", "a\u{202E}b", "a\u{200B}b",
+            "%1",
+            "^x", "a\u{7F}", "a\u{85}b", "~", "~/$(x)",
+        ]
+    )
+    func left(_ name: String) {
+        #expect(CompletionCandidates.safe([name, "nord"]) == ["nord"])
+    }
+
+    @Test("plain names, paths and words of other scripts are offered")
+    func offered() {
+        let names = ["nord", "my-theme_2.x", "./dir/a.toml", "~/a.toml", "~/", "émile", "日本", "a@b+c", "/"]
+        #expect(CompletionCandidates.safe(names) == names)
+    }
+
+    @Test("the script for bash expands no text that it reads; those for zsh and fish are as they were made")
+    func script() throws {
+        let bash = try CompletionScript.mended(RouletteProgram.completionScript(for: .bash))
+        #expect(!bash.contains(#"compgen -W "$("#) && !bash.contains(#"add_completions -W "$("#))
+        #expect(bash.contains(#"__roulette_add_candidates "$("#))
+        for shell in [RouletteProgram.completionScript(for: .zsh), RouletteProgram.completionScript(for: .fish)] {
+            #expect(try CompletionScript.mended(shell) == shell)
+        }
+    }
+
+    @Test("a script for bash that is not the known one is not printed")
+    func unknownScript() {
+        let script = RouletteProgram.completionScript(for: .bash)
+        for other in [
+            script.replacing("local completion\n", with: "local  completion\n"), script + "\n    eval \"$x\"\n",
+            script + "\n    compgen -W \"$(x)\"\n",
+        ] {
+            #expect(throws: CommandFailure.self) { try CompletionScript.mended(other) }
+        }
+    }
+}

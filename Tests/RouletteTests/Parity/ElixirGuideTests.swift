@@ -1,0 +1,52 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Roulette
+
+@Suite("The guide for users of Roulette 1.0.5")
+struct ElixirGuideTests {
+    private static func guide() throws -> String {
+        let path = Checkout.path + "/Sources/Roulette/Roulette.docc/FromElixirRoulette.md"
+        return try String(contentsOfFile: path, encoding: .utf8)
+    }
+
+    /// The keys of `config_key` and `nats_config` in lib/roulette/config.ex, and that of `use Roulette`.
+    @Test(
+        "has a row for each option",
+        arguments: [
+            "otp_app", "servers", "role", "ping_interval", "max_ping_failure", "show_debug_log", "pool_size", "max_retry",
+            "max_backoff", "base_backoff", "subscription_restart", "nats: connection_timeout", "nats: tls", "nats: ssl_opts",
+            "nats: tcp_opts",
+        ]
+    )
+    func options(key: String) throws {
+        let rows = try Self.guide().split(separator: "\n").filter { $0.hasPrefix("| `\(key)` | ") }
+        #expect(rows.count == 1)
+        #expect(rows.allSatisfy { $0.split(separator: "|").count >= 2 })
+    }
+
+    @Test("what it says of the order of clusters is true: a swap moves two thirds, a rotation every topic, one more a quarter")
+    func order() throws {
+        let three = ["a", "b", "c"]
+        let topics = (0..<20_000).map { "topic.\($0)" }
+        func moved(to hosts: [String]) throws -> Double {
+            let (before, after) = (try HashRing(count: 3), try HashRing(count: hosts.count))
+            let count = topics.count { three[before.index(of: $0)] != hosts[after.index(of: $0)] }
+            return Double(count) / Double(topics.count)
+        }
+        for swap in [["b", "a", "c"], ["c", "b", "a"], ["a", "c", "b"]] {
+            #expect((0.64...0.69).contains(try moved(to: swap)))
+        }
+        for rotation in [["b", "c", "a"], ["c", "a", "b"]] { #expect(try moved(to: rotation) == 1) }
+        #expect((0.23...0.27).contains(try moved(to: three + ["d"])))
+    }
+
+    @Test("topics that it calls refused are refused", arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
+    func refused(topic: String) throws {
+        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "h")]))
+        #expect(throws: RouletteError.self) { try client.owner(of: topic) }
+        #expect(throws: Never.self) { try client.owner(of: String(repeating: "a", count: 4_067)) }
+        #expect(throws: RouletteError.self) { try client.owner(of: String(repeating: "a", count: 4_068)) }
+    }
+}
