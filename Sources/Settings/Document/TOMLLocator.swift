@@ -88,7 +88,11 @@ extension TOMLLocator {
             note(path, keyLine)
         }
         skipSpaces()
-        if peek() == UInt8(ascii: "=") { advance() }
+        if peek() == UInt8(ascii: "=") {
+            advance()
+        } else if firstLineWithoutKey == nil {
+            firstLineWithoutKey = line
+        }
         skipSpaces()
         scanValue(at: path)
     }
