@@ -2,6 +2,20 @@ import Crypto
 
 /// Computes ``HashRing/fingerprint``, whose documentation specifies the encoding.
 enum Fingerprint {
+    /// - Parameter identities: What takes the place of the addresses, in the order of the nodes.
+    static func of(nodes: [HashRing.Node], naming: HashRing.Naming, identities: [String]) -> String? {
+        guard naming == .index, identities.count == nodes.count else { return nil }
+        var encoder = NetstringDigest()
+        encoder.append("roulette-ring-2")
+        encoder.append(naming.rawValue)
+        encoder.append(String(HashRing.replicas))
+        for (node, identity) in zip(nodes, identities) {
+            encoder.append(node.name)
+            encoder.append(identity)
+        }
+        return encoder.text()
+    }
+
     static func of(nodes: [HashRing.Node], naming: HashRing.Naming, precedence: [Int]) -> String {
         var encoder = NetstringDigest()
         encoder.append("roulette-ring-1")
@@ -16,11 +30,7 @@ enum Fingerprint {
         case .name:
             for node in precedence { encoder.append(nodes[node].name) }
         }
-        return encoder.finish().prefix(4).map(hexadecimal).joined()
-    }
-
-    private static func hexadecimal(_ byte: UInt8) -> String {
-        (byte < 0x10 ? "0" : "") + String(byte, radix: 16)
+        return encoder.text()
     }
 }
 
@@ -33,7 +43,8 @@ private struct NetstringDigest {
         netstring.withUnsafeBytes { self.sha256.update(bufferPointer: $0) }
     }
 
-    func finish() -> [UInt8] {
-        Array(self.sha256.finalize())
+    /// The first four bytes in hexadecimal.
+    func text() -> String {
+        self.sha256.finalize().prefix(4).map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined()
     }
 }

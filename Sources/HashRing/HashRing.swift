@@ -41,6 +41,8 @@ public struct HashRing: Sendable {
     /// 4. for every node its name and, with `index` naming, also its address (the empty text where it has none).
     ///    With `index` naming the nodes come in ring order, with `name` naming sorted by the bytes of their names,
     ///    because their order then changes nothing.
+    ///
+    /// With `index` naming it depends on how the addresses are spelt; ``fingerprint(identities:)`` does not.
     public let fingerprint: String
 
     let points: PointTable
@@ -105,6 +107,24 @@ public struct HashRing: Sendable {
             throw .unknownNode(named: name)
         }
         return try self.removing(at: index)
+    }
+}
+
+extension HashRing {
+    /// The fingerprint once it is known what each node calls itself, however its address is spelt.
+    ///
+    /// With ``Naming/index`` naming it is computed like ``fingerprint``, but for `roulette-ring-2` as the version and the
+    /// identities in place of the addresses. With ``Naming/name`` naming addresses play no part, and it is ``fingerprint``.
+    ///
+    /// - Parameter identities: What each node calls itself, in the order of ``nodes``; nil where that is not known yet.
+    /// - Returns: the fingerprint, and whether it is provisional: one of addresses, because some identities are missing.
+    public func fingerprint(identities: [String?]) -> (text: String, isProvisional: Bool) {
+        guard self.naming == .index else { return (self.fingerprint, false) }
+        let known = identities.compactMap { $0 }
+        guard let text = Fingerprint.of(nodes: self.nodes, naming: self.naming, identities: known) else {
+            return (self.fingerprint, true)
+        }
+        return (text, false)
     }
 }
 

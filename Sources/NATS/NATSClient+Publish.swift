@@ -63,25 +63,30 @@ extension NATSClient {
         to subject: Subject,
         reply: Subject?,
         headers: Headers?,
-        request: RequestToken?
+        request: RequestToken?,
+        lease: Lease? = nil
     ) throws(NATSError) -> Vacancy? {
         guard !subject.isWildcard else { throw .pattern(subject) }
         return try subject.withBytes { subject throws(NATSError) in
-            try offer(payload, toValid: subject, reply: reply, headers: headers, request: request)
+            try offer(payload, toValid: subject, reply: reply, headers: headers, request: request, lease: lease)
         }
     }
 
     /// Puts a message into the outbound buffer.
     ///
-    /// - Parameter subject: bytes that follow the rules of subjects to publish to.
+    /// - Parameters:
+    ///   - subject: bytes that follow the rules of subjects to publish to.
+    ///   - lease: the claim to this connection of several that may carry the message.
     /// - Returns: what to wait for before trying again, when the buffer is full.
+    /// - Throws: ``NATSError/Code/notConnected`` also when another connection holds the lease by now.
     package func offer(
         _ payload: UnsafeRawBufferPointer,
         toValid subject: UnsafeRawBufferPointer,
         reply: Subject?,
-        headers: Headers?
+        headers: Headers?,
+        lease: Lease?
     ) throws(NATSError) -> Vacancy? {
-        try offer(payload, toValid: subject, reply: reply, headers: headers, request: nil)
+        try offer(payload, toValid: subject, reply: reply, headers: headers, request: nil, lease: lease)
     }
 
     @inline(__always)
@@ -90,10 +95,11 @@ extension NATSClient {
         toValid subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
-        request: RequestToken?
+        request: RequestToken?,
+        lease: Lease?
     ) throws(NATSError) -> Vacancy? {
         if let reply { try Self.check(reply, behind: subject) }
-        switch outbound.append(validSubject: subject, reply: reply, headers: headers, payload: payload) {
+        switch outbound.append(validSubject: subject, reply: reply, headers: headers, payload: payload, lease: lease) {
         case .accepted(let needsWake, let sequence):
             if needsWake { wake() }
             if let request { requests.accepted(request, as: sequence) }

@@ -56,9 +56,10 @@ public struct NATSClientConfiguration: Sendable {
     public var maxPingFailure = 2
     /// How long to wait before connecting again.
     public var reconnectBackoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
-    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
-    /// the clients of a server that died do not all come back at once. Zero: at once.
-    public var reconnectJitter: Duration = .milliseconds(2_500)
+    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time. It is
+    /// short, since messages are missed meanwhile; the backoff keeps clients apart from the second attempt on. Deployments
+    /// with thousands of clients behind one server may want more. Zero: at once.
+    public var reconnectJitter: Duration = .milliseconds(30)
     /// A connection that lasted at least this long starts its backoff anew when it is lost.
     public var stableAfter: Duration = .seconds(2)
     /// Frames waiting for the socket and those being written, in bytes. Above it publishing suspends.

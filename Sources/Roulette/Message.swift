@@ -22,6 +22,8 @@ public struct Message: Sendable {
     public var topicBytes: ByteBuffer { wire.subject }
     /// Where an answer is expected, if one is.
     public var reply: String? { wire.replyString }
+    /// The bytes of the topic where an answer is expected, if one is.
+    package var replyBytes: ByteBuffer? { wire.reply }
     /// The payload.
     @inlinable public var payload: ByteBuffer { wire.payload }
     /// The payload as text; bytes that are not UTF-8 are shown as U+FFFD.

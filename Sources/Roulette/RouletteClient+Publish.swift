@@ -5,8 +5,9 @@ extension RouletteClient {
     /// Accepts a message for publishing on the cluster that owns the topic.
     ///
     /// The messages of one topic all take the same connection: what one task publishes to a topic is received in that order.
-    /// While the connection is down the call waits and retries as `max_retry`, `base_backoff` and `max_backoff` say; it
-    /// never takes another cluster, since the subscribers are not there. When the connection's buffer is full, it waits.
+    /// While that connection is down they take another one of the same cluster. While the whole cluster is down the call
+    /// waits and retries as `max_retry`, `base_backoff` and `max_backoff` say; it never takes another cluster, since the
+    /// subscribers are not there. When the connection's buffer is full, it waits.
     ///
     /// An accepted message is confirmed by the next PONG: ``flush()`` waits for it.
     ///
@@ -60,9 +61,7 @@ extension RouletteClient {
             } catch {
                 return .refused(error)
             }
-            return withPublisher(for: destination) { connection in
-                offer(payload, toValid: bytes, on: connection, reply: reply, headers: headers)
-            }
+            return offer(payload, toValid: bytes, at: destination, reply: reply, headers: headers)
         }
     }
 
@@ -70,7 +69,7 @@ extension RouletteClient {
     func offer(
         _ payload: UnsafeRawBufferPointer,
         toValid topic: UnsafeRawBufferPointer,
-        on connection: PooledConnection,
+        at destination: Destination,
         reply: String?,
         headers: Headers?
     ) -> Obstacle? {
@@ -83,13 +82,50 @@ extension RouletteClient {
                 return .refused(RouletteError(.invalidTopic, "\(error)", cause: error))
             }
         }
+        let obstacle = publishers.withCarrier(of: destination) { connection, lease in
+            offer(payload, toValid: topic, on: connection, lease, reply: replySubject, headers: headers)
+        }
+        guard case .noConnection = obstacle else { return obstacle }
+        return offerThroughPool(payload, toValid: topic, at: destination, obstacle, reply: replySubject, headers: headers)
+    }
+
+    @inline(__always)
+    private func offer(
+        _ payload: UnsafeRawBufferPointer,
+        toValid topic: UnsafeRawBufferPointer,
+        on connection: PooledConnection,
+        _ lease: Lease,
+        reply: Subject?,
+        headers: Headers?
+    ) -> Obstacle? {
         do {
-            let vacancy = try connection.client.offer(payload, toValid: topic, reply: replySubject, headers: headers)
+            let vacancy = try connection.client.offer(payload, toValid: topic, reply: reply, headers: headers, lease: lease)
             return vacancy.map { .fullBuffer($0, connection) }
         } catch {
             guard error.code == .notConnected else { return .refused(RouletteError(error, cluster: connection.cluster)) }
             return .noConnection(connection, error)
         }
+    }
+
+    /// Tries the other connections of the cluster. Each try can meet one that was lost a moment ago, hence the bound.
+    @inline(never)
+    private func offerThroughPool(
+        _ payload: UnsafeRawBufferPointer,
+        toValid topic: UnsafeRawBufferPointer,
+        at destination: Destination,
+        _ first: Obstacle?,
+        reply: Subject?,
+        headers: Headers?
+    ) -> Obstacle? {
+        var obstacle = first
+        for _ in 0...configuration.poolSize {
+            guard publishers.redirect(destination) else { break }
+            obstacle = publishers.withCarrier(of: destination) { connection, lease in
+                offer(payload, toValid: topic, on: connection, lease, reply: reply, headers: headers)
+            }
+            guard case .noConnection = obstacle else { break }
+        }
+        return obstacle
     }
 
     /// Waits until it makes sense to try again.
@@ -137,8 +173,19 @@ extension RouletteClient {
     /// - Throws: ``RouletteError/Code/permission`` and ``RouletteError/Code/refused`` when a message was refused;
     ///   ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
     public func flush(topic: String) async throws(RouletteError) {
-        let (route, connection) = try route(to: topic)
-        if let failure = await connection.flush(of: route.subject) { throw failure }
+        try await flush(try route(to: topic))
+    }
+
+    /// Flushes every connection that carried messages of a topic since the last time.
+    func flush(_ route: Route) async throws(RouletteError) {
+        let (current, _) = publishers.carrier(of: route.destination)
+        let carriers = publishers.carriersSinceFlush(of: route.destination).filter { $0 === current || $0.hasUnconfirmed }
+        var failure: RouletteError?
+        for carrier in carriers {
+            if let error = await carrier.flush(of: route.subject) { failure = failure ?? error }
+        }
+        if failure?.code != .canceled { publishers.flushed(route.destination, on: carriers) }
+        if let failure { throw failure }
     }
 
     // MARK: Routing
@@ -149,11 +196,10 @@ extension RouletteClient {
         clusters[try router.destination(of: topic).cluster]
     }
 
-    /// A topic that can be published to, and the connection that carries its messages.
-    func route(to topic: String) throws(RouletteError) -> (Route, PooledConnection) {
+    /// A topic that can be published to, and where its messages go.
+    func route(to topic: String) throws(RouletteError) -> Route {
         guard configuration.role != .subscriber else { throw .subscriberCannotPublish }
-        let route = try router.route(topic)
-        return (route, pools[route.cluster].publishers[route.destination.slot])
+        return try router.route(topic)
     }
 }
 

@@ -5,7 +5,8 @@ extension RouletteClient {
     /// Subscribes to a topic on the cluster that owns it, or to a pattern (`orders.*`, `orders.>`) on all clusters.
     ///
     /// Returns when the SUB is on the wire; with ``SubscribeOptions/confirmed`` when the servers know it. While a cluster
-    /// is down it retries as `max_retry`, `base_backoff` and `max_backoff` say.
+    /// is down it retries as `max_retry`, `base_backoff` and `max_backoff` say, also when a connection is lost during the
+    /// call. Without ``SubscribeOptions/requiresConnection`` no cluster that is down or lost holds up or ends the others.
     ///
     /// A server's refusal ends the subscription with ``RouletteError/Code/permission`` or ``RouletteError/Code/refused``; it
     /// comes a round trip later, so it is the call that fails only with ``SubscribeOptions/confirmed``.
@@ -19,17 +20,16 @@ extension RouletteClient {
         guard configuration.role != .publisher else {
             throw RouletteError(.role, "this client has the role publisher and cannot subscribe; use the role both or subscriber")
         }
-        let (subject, connections) = try subscribers(for: pattern)
+        let (subject, destinations) = try destinations(for: pattern)
         let group = SubscriptionGroup(pattern: subject, options: options, observe: observe)
+        let clusters = subject.isWildcard ? clusters : subscribers.carrier(of: destinations[0]).0.clusters
         // The handle cancels what was made so far when one of the clusters fails.
-        let subscription = Subscription(group: group, clusters: subject.isWildcard ? clusters : connections[0].clusters)
-        for connection in connections {
-            try await add(group, to: connection, options: options)
+        let subscription = Subscription(group: group, clusters: clusters)
+        for destination in destinations {
+            try await add(group, to: destination, options: options)
         }
         if options.confirmed {
-            for connection in connections where options.requiresConnection || connection.client.isConnected {
-                try await confirm(connection)
-            }
+            for destination in destinations { try await confirm(group, at: destination, options: options) }
             // The servers' refusals came before their PONGs.
             if let failure = group.failure { throw failure }
         }
@@ -54,7 +54,7 @@ extension RouletteClient {
         return try await body(subscription)
     }
 
-    private func subscribers(for pattern: String) throws(RouletteError) -> (Subject, [PooledConnection]) {
+    private func destinations(for pattern: String) throws(RouletteError) -> (Subject, [Destination]) {
         let subject: Subject
         do {
             subject = try Subject.pattern(pattern)
@@ -62,20 +62,23 @@ extension RouletteClient {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
         let lookup = ring.lookup(of: pattern)
-        let owners = subject.isWildcard ? pools : [pools[lookup.index]]
-        return (subject, owners.map { $0.subscriber(for: lookup.hash) })
+        let owners = subject.isWildcard ? Array(clusters.indices) : [lookup.index]
+        let slot = Int(lookup.hash % UInt64(configuration.poolSize))
+        return (subject, owners.map { Destination(hash: lookup.hash, cluster: $0, slot: slot) })
     }
 
     private func add(
         _ group: SubscriptionGroup,
-        to connection: PooledConnection,
+        to destination: Destination,
         options: SubscribeOptions
     ) async throws(RouletteError) {
-        let member = SubscriptionMember(group: group, connection: connection)
         let restart = options.restart ?? configuration.subscriptionRestart
         group.willAdd()
         var retries = 0
         while true {
+            let (connection, _) = subscribers.carrier(of: destination)
+            // A new one for each try: what becomes of an earlier one means nothing.
+            let member = SubscriptionMember(group: group, connection: connection)
             do {
                 let sid = try await connection.client.addSubscription(
                     to: group.pattern,
@@ -87,17 +90,44 @@ extension RouletteClient {
                 )
                 return group.added(member, sid: sid)
             } catch {
-                guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
+                member.abandon()
+                guard error.isLossOfConnection else { throw RouletteError(error, cluster: connection.cluster) }
             }
-            try await waitToRetry(on: connection, retries: &retries)
+            // Lost while the SUB was written. Without a connection it is made all the same, for the next one.
+            if options.requiresConnection { try await waitToRetry(on: connection, retries: &retries) }
         }
     }
 
-    private func confirm(_ connection: PooledConnection) async throws(RouletteError) {
-        do {
-            try await connection.client.flush()
-        } catch {
-            throw RouletteError(error, cluster: connection.cluster)
+    /// Waits until the server knows the subscription. One that survives its connection is sent again on the next one, which
+    /// is then asked.
+    private func confirm(
+        _ group: SubscriptionGroup,
+        at destination: Destination,
+        options: SubscribeOptions
+    ) async throws(RouletteError) {
+        var retries = 0
+        while true {
+            let (connection, _) = subscribers.carrier(of: destination)
+            guard options.requiresConnection || connection.client.isConnected else { return }
+            do {
+                return try await connection.client.flush()
+            } catch {
+                guard error.isLossOfConnection else { throw RouletteError(error, cluster: connection.cluster) }
+            }
+            // A `.temporary` one ended with the connection.
+            if let failure = group.failure { throw failure }
+            guard options.requiresConnection else { return }
+            try await waitToRetry(on: connection, retries: &retries)
+        }
+    }
+}
+
+extension NATSError {
+    /// Whether a connection was lost or is not there, rather than the call being refused or given up.
+    fileprivate var isLossOfConnection: Bool {
+        switch code {
+        case .closed, .draining, .canceled, .invalidSubject, .configuration, .permission: false
+        default: true
         }
     }
 }

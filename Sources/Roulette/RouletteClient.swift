@@ -17,9 +17,8 @@ public final class RouletteClient: Service, Sendable {
     public let clusters: [Cluster]
     let router: Router
     let pools: [ClusterPool]
-    /// The publishers of all pools, cluster by cluster. The pools keep them for as long as the client lives; retaining one
-    /// for each message as well would cost as much as encoding the message.
-    private let publishers: [Unmanaged<PooledConnection>]
+    let publishers: ConnectionTable
+    let subscribers: ConnectionTable
     let broadcaster = EventBroadcaster<RouletteEvent>()
     /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
@@ -69,6 +68,7 @@ public final class RouletteClient: Service, Sendable {
             eventLog.write(event)
             broadcaster.send(event)
         }
+        let observers = ConnectionObservers()
         var pools: [ClusterPool] = []
         let plaintextLogins = AddressMemory()
         for (cluster, server) in zip(clusters, configuration.servers) {
@@ -79,7 +79,10 @@ public final class RouletteClient: Service, Sendable {
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
                 plaintextLogins: plaintextLogins,
-                observe: { connection, event in observe(RouletteEvent(connection, event)) }
+                observe: { connection, event in
+                    observers.tell(event, of: connection)
+                    observe(RouletteEvent(connection, event))
+                }
             )
             pools.append(pool)
         }
@@ -89,7 +92,11 @@ public final class RouletteClient: Service, Sendable {
         self.pools = pools
         self.observe = observe
         self.elixirTopics = configuration.elixirCompatibleTopics ? ElixirTopicCheck(tell: observe) : nil
-        self.publishers = pools.flatMap(\.publishers).map(Unmanaged.passUnretained)
+        let publishers = ConnectionTable(pools.flatMap(\.publishers), slots: configuration.poolSize)
+        let subscribers = ConnectionTable(pools.flatMap(\.subscribers), slots: configuration.poolSize)
+        observers.set(publishers: publishers, subscribers: subscribers)
+        self.publishers = publishers
+        self.subscribers = subscribers
         self.metricsFactory = metrics
         self.logger = logger
         self.randomness = Mutex(randomness)
@@ -97,13 +104,6 @@ public final class RouletteClient: Service, Sendable {
 
     /// Which cluster owns which topic.
     public var ring: HashRing { router.ring }
-
-    /// Lends the connection that carries the messages of a topic.
-    /// - Precondition: the role has publishers.
-    @inline(__always)
-    func withPublisher<R>(for destination: Destination, _ body: (PooledConnection) -> R) -> R {
-        publishers[destination.cluster * configuration.poolSize + destination.slot]._withUnsafeGuaranteedRef(body)
-    }
 
     var connections: [PooledConnection] { pools.flatMap(\.connections) }
 
@@ -161,10 +161,11 @@ public final class RouletteClient: Service, Sendable {
 
     // MARK: Retrying
 
-    /// Waits before another try while a connection is down, as `max_retry`, `base_backoff` and `max_backoff` say. It comes
-    /// back as soon as the connection is up, without waiting for the end of the backoff.
+    /// Waits before another try while a cluster is down, as `max_retry`, `base_backoff` and `max_backoff` say. It comes back
+    /// as soon as a connection of the cluster is up, without waiting for the end of the backoff.
     ///
     /// - Parameters:
+    ///   - connection: the one that was tried; any of the same cluster and role will do.
     ///   - retries: how many tries there were after the first.
     ///   - limit: the longest wait, whatever the backoff says.
     func waitToRetry(
@@ -178,7 +179,8 @@ public final class RouletteClient: Service, Sendable {
         let delay = randomness.withLock { backoff.delay(retry: retry, using: &$0) }
         retries += 1
         do {
-            try await connection.client.waitUntilConnected(timeout: min(delay, limit ?? delay))
+            let table = connection.role == .publisher ? publishers : subscribers
+            try await table.waitUntilConnected(cluster: connection.cluster.index, timeout: min(delay, limit ?? delay))
         } catch {
             throw RouletteError(error, cluster: connection.cluster)
         }

@@ -4,24 +4,22 @@ public import NATSWire
 /// Publishes to one topic whose rules were checked and whose cluster was looked up once.
 ///
 /// Worth it for a program that publishes many messages to few topics. It follows the same rules as
-/// ``RouletteClient/publish(_:to:reply:headers:)`` and takes the same connection, so that the messages of one task to one
+/// ``RouletteClient/publish(_:to:reply:headers:)`` and takes the same connections, so that the messages of one task to one
 /// topic keep their order whichever of the two is used. Make as many as you like; they hold no connection of their own.
 public final class TopicPublisher: Sendable {
     /// The topic.
     public let topic: String
     @usableFromInline let client: RouletteClient
-    private let subject: Subject
-    private let connection: PooledConnection
+    private let route: Route
 
-    init(topic: String, client: RouletteClient, subject: Subject, connection: PooledConnection) {
+    init(topic: String, client: RouletteClient, route: Route) {
         self.topic = topic
         self.client = client
-        self.subject = subject
-        self.connection = connection
+        self.route = route
     }
 
     /// The cluster that owns the topic.
-    public var cluster: Cluster { connection.cluster }
+    public var cluster: Cluster { client.clusters[route.cluster] }
 
     /// Accepts a message for publishing; see ``RouletteClient/publish(_:to:reply:headers:)``.
     ///
@@ -60,14 +58,14 @@ public final class TopicPublisher: Sendable {
 
     @usableFromInline
     func offer(_ payload: UnsafeRawBufferPointer, reply: String?, headers: Headers?) -> Obstacle? {
-        subject.withBytes { client.offer(payload, toValid: $0, on: connection, reply: reply, headers: headers) }
+        route.subject.withBytes { client.offer(payload, toValid: $0, at: route.destination, reply: reply, headers: headers) }
     }
 
     /// Waits until the server has confirmed everything published before to this topic.
     ///
     /// - Throws: as ``RouletteClient/flush(topic:)``.
     public func flush() async throws(RouletteError) {
-        if let failure = await connection.flush(of: subject) { throw failure }
+        try await client.flush(route)
     }
 }
 
@@ -76,7 +74,6 @@ extension RouletteClient {
     ///
     /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``.
     public func publisher(for topic: String) throws(RouletteError) -> TopicPublisher {
-        let (route, connection) = try route(to: topic)
-        return TopicPublisher(topic: topic, client: self, subject: route.subject, connection: connection)
+        TopicPublisher(topic: topic, client: self, route: try route(to: topic))
     }
 }

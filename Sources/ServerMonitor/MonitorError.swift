@@ -34,3 +34,16 @@ public struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The message.
     public var description: String { message }
 }
+
+extension MonitorError {
+    /// The bytes of an answer are not what an endpoint sends.
+    init(_ failure: JSONReader.Failure, _ endpoint: String) {
+        let reason =
+            switch failure {
+            case .end: "it ends too early"
+            case .malformed: "it is not its JSON"
+            case .tooDeep: "it is nested deeper than \(JSONReader.maximumDepth) levels"
+            }
+        self.init(.answer, "the answer is not that of \(endpoint) of a NATS server: \(reason)")
+    }
+}

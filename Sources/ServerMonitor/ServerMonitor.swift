@@ -1,4 +1,3 @@
-import Foundation
 public import NATS
 public import NIOCore
 public import NIOPosix
@@ -11,10 +10,12 @@ public struct ServerMonitor: Sendable {
     public let endpoint: MonitorEndpoint
     /// For a whole call, from the first packet to the last byte of the answer.
     public var timeout: Duration = .seconds(2)
-    /// The most bytes of an answer. A server with 10,000 connections sends some 10 MiB about them.
-    public var answerLimit = 32 << 20
+    /// The most bytes of an answer. A page of 1,024 connections has some 600 KiB.
+    public var answerLimit = 8 << 20
     /// How an `https` endpoint is verified, and what is shown to one that asks for a certificate. The mode means nothing here.
     public var tls = NATSClientConfiguration.TLS()
+    /// How many rows of a list one answer has at most.
+    var pageSize = ConnectionQuery.pageSize
     private let eventLoopGroup: any EventLoopGroup
 
     /// A reader of one server.
@@ -28,40 +29,108 @@ public struct ServerMonitor: Sendable {
 
     /// What the server says of itself (`/varz`).
     public func status() async throws(MonitorError) -> ServerStatus {
-        try await read("/varz")
+        try await read("/varz") { bytes, _ throws(MonitorError) in try ServerStatus(json: bytes) }
     }
 
-    /// Its connections (`/connz`).
+    /// Its connections (`/connz`), page by page until there are `query.limit` of them or no more.
+    ///
+    /// Connections come and go between two pages: one that is on both is listed once, and one that moved to a page that was read
+    /// already is missing; then there are fewer than ``ConnectionList/total``.
     public func connections(_ query: ConnectionQuery = ConnectionQuery()) async throws(MonitorError) -> ConnectionList {
-        try await read("/connz?" + query.text)
+        var list = ConnectionList()
+        var known: Set<UInt64> = []
+        try await readPages("/connz", limit: query.limit) { offset, count throws(MonitorError) in
+            let page = try await read("/connz?" + query.text(offset: offset, count: count)) { bytes, isCut throws(MonitorError) in
+                try ConnectionList(json: bytes, limit: count, isCutOff: isCut)
+            }
+            list.connections += page.connections.filter { known.insert($0.id).inserted }
+            (list.total, list.time) = (max(list.total, page.total), page.time)
+            list.gaps = list.gaps + page.gaps
+            return Page(serverID: page.serverID, page.connections.count, page.gaps, total: page.total)
+        } started: {
+            list.serverID = $0
+        }
+        return list
     }
 
     /// Its subscriptions (`/subsz?subs=1`), at most `limit` of them.
+    ///
+    /// In one answer: a server lists them in another order each time, so pages would have some twice and others never.
     public func subscriptions(limit: Int = 1024) async throws(MonitorError) -> SubscriptionList {
-        try await read("/subsz?subs=1&limit=\(limit)")
+        let limit = max(limit, 1)
+        return try await read("/subsz?subs=1&limit=\(limit)") { bytes, isCut throws(MonitorError) in
+            try SubscriptionList(json: bytes, limit: limit, isCutOff: isCut)
+        }
     }
 
     /// Whether it considers itself well (`/healthz`).
     public func health() async throws(MonitorError) -> ServerHealth {
-        try await read("/healthz", anyStatus: true)
+        try await read("/healthz", anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }
     }
 
-    private func read<Answer: Decodable>(_ path: String, anyStatus: Bool = false) async throws(MonitorError) -> Answer {
+    // MARK: Pages
+
+    private struct Page {
+        let serverID: String
+        let rows: Int
+        let total: Int
+        /// Whether the server does not keep to pages, so that there is no next one.
+        let ignoresPages: Bool
+
+        init(serverID: String, _ readable: Int, _ gaps: ListGaps, total: Int) {
+            self.serverID = serverID
+            rows = readable + gaps.unreadable
+            self.total = total
+            ignoresPages = gaps.surplus > 0 || gaps.isCutOff
+        }
+    }
+
+    /// Reads a list until it has `limit` rows or ends.
+    private func readPages(
+        _ path: String,
+        limit: Int,
+        _ read: (_ offset: Int, _ count: Int) async throws(MonitorError) -> Page,
+        started: (String) -> Void
+    ) async throws(MonitorError) {
+        var offset = 0
+        var serverID: String?
+        while offset < max(limit, 1) {
+            let count = min(max(limit, 1) - offset, pageSize)
+            let page = try await read(offset, count)
+            guard serverID == nil || serverID == page.serverID else {
+                throw MonitorError(
+                    .answer,
+                    "several servers answer at \(endpoint), so the pages of \(path) do not belong together; use the URL of one server"
+                )
+            }
+            if serverID == nil { started(page.serverID) }
+            serverID = page.serverID
+            offset += page.rows
+            if page.rows < count || offset >= page.total || page.ignoresPages { return }
+        }
+    }
+
+    // MARK: Reading
+
+    private func read<Answer>(
+        _ path: String,
+        anyStatus: Bool = false,
+        _ decode: (_ bytes: [UInt8], _ isCutOff: Bool) throws(MonitorError) -> Answer
+    ) async throws(MonitorError) -> Answer {
         let answer = try await HTTPExchange(endpoint: endpoint, tls: tls, timeout: timeout, answerLimit: answerLimit)
             .get(path, on: eventLoopGroup.any())
+        let endpointPath = path.prefix { $0 != "?" }
         guard answer.status == 200 || anyStatus else {
             throw MonitorError(
                 .answer,
-                "\(endpoint) answered \(answer.status) to \(path.prefix { $0 != "?" }); is it the monitoring port of a NATS server?"
+                "\(endpoint) answered \(answer.status) to \(endpointPath); is it the monitoring port of a NATS server?"
             )
         }
         do {
-            return try JSONDecoder().decode(Answer.self, from: Data(answer.body.readableBytesView))
+            return try decode(Array(answer.body.readableBytesView), answer.isCutOff)
         } catch {
-            throw MonitorError(
-                .answer,
-                "\(endpoint) did not answer \(path.prefix { $0 != "?" }) as a NATS server does; is it its monitoring port?"
-            )
+            let reason = answer.isCutOff ? "the answer is longer than \(answerLimit) bytes" : "is it its monitoring port?"
+            throw MonitorError(.answer, "\(endpoint) did not answer \(endpointPath) as a NATS server does; \(reason)")
         }
     }
 }

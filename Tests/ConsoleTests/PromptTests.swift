@@ -78,6 +78,58 @@ struct PromptTests {
         #expect(model.data.events.rows.last?.text.plain == "subscribed to orders.eu")
     }
 
+    @Test("a subscription on a cluster that is down is pending, and subscribed once the cluster has it")
+    func pending() {
+        var model = Fixtures.model()
+        model.data.clusters[2].state = .down
+        _ = model.subscribe(SubscriptionRequest(pattern: "t.c"))
+        _ = update(&model, .subscription(id: 1, .waiting([2])))
+        #expect(model.data.subscriptions[0].state == .pending)
+        #expect(model.data.subscriptions[0].label.plain == "t.c, pending")
+        #expect(model.data.events.rows.last?.text.plain == "t.c is pending: gamma down, its messages begin when it is up")
+        #expect(!model.data.events.rows.contains { $0.text.plain.hasPrefix("subscribed to") })
+        _ = update(&model, .subscription(id: 1, .active))
+        #expect(model.data.subscriptions[0].state == .active)
+        #expect(model.data.events.rows.last?.text.plain == "subscribed to t.c")
+    }
+
+    @Test("clusters that are being connected to for the first time are waited for without a word")
+    func connecting() {
+        var model = Fixtures.model()
+        for index in model.data.clusters.indices { model.data.clusters[index].state = .connecting }
+        _ = model.subscribe(SubscriptionRequest(pattern: "orders.>"))
+        let rows = model.data.events.rows.count
+        _ = update(&model, .subscription(id: 1, .waiting([0, 1, 2])))
+        #expect(model.data.events.rows.count == rows)
+        #expect(model.data.subscriptions[0].state == .pending)
+    }
+
+    @Test("the prompt says how the owners are, also behind a long topic", arguments: [40, 80, 120])
+    func ownerState(width: Int) throws {
+        var model = Fixtures.model(Size(width: width, height: 24))
+        for index in model.data.clusters.indices { model.data.clusters[index].state = .up }
+        let topic = "t." + String(repeating: "x", count: 80)
+        let owner = Fixtures.ring.index(of: topic)
+        model.press("s")
+        model.type(topic)
+        #expect(Screens.lines(model).contains { $0.contains("● up") && $0.contains("hash") == (width > 40) })
+        model.data.clusters[owner].state = .down
+        #expect(Screens.lines(model).contains { $0.contains("○ down") })
+        model.press("^u")
+        model.type("t.>")
+        #expect(Screens.lines(model).contains { $0.contains("all 3 clusters") && $0.contains("2 up, 1 down") })
+    }
+
+    @Test("a fingerprint of addresses is marked as provisional in the header and in the Ring view")
+    func fingerprint() {
+        var model = Fixtures.busyModel(Size(width: 160, height: 36), view: .ring)
+        model.data.fingerprint.text = "0badcafe"
+        #expect(!Screens.lines(model).contains { $0.contains("provisional") })
+        _ = update(&model, .fingerprint(RingFingerprint(text: "0badcafe", isProvisional: true)))
+        #expect(Screens.lines(model)[0].contains("ring 0badcafe provisional"))
+        #expect(Screens.lines(model).contains { $0.contains("Ring 0badcafe provisional") })
+    }
+
     @Test("the same subscription is not made twice; one that ended is made anew")
     func twice() {
         var model = Fixtures.model()

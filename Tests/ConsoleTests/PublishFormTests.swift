@@ -249,6 +249,91 @@ struct PublishFormTests {
         #expect(entries == (keeps ? expected : []))
     }
 
+    // MARK: Waiting
+
+    /// A topic of the cluster that is down, with the number of tries.
+    private var topicOfGamma: String {
+        (0..<1000).lazy.map { "waiting.\($0)" }.first { Fixtures.ring.index(of: $0) == 2 } ?? ""
+    }
+
+    private func waiting(_ keys: String...) -> ConsoleModel {
+        var model = Fixtures.busyModel(Self.size, view: .overview)
+        model.press("p")
+        model.type(topicOfGamma)
+        for key in keys + ["enter"] { model.press(key) }
+        return model
+    }
+
+    @Test("esc takes back a message that waits for a cluster, and the form says that nothing was sent")
+    func escape() {
+        var model = waiting()
+        #expect(Screens.shows("waits for gamma, try 7; esc cancels", model))
+        #expect(Screens.shows("1 message waits for gamma, try 7; ^x cancels", model))
+        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        #expect(model.prompt == nil)
+        #expect(Screens.shows("1 message waits for gamma, try 7", model), "until it is settled")
+        _ = update(&model, .publish(id: 1, .canceled))
+        #expect(Screens.shows("canceled: nothing was sent", model))
+        #expect(model.outbox.isEmpty)
+        #expect(!Screens.shows("waits for gamma", model))
+    }
+
+    @Test("a message that was sent just before it was taken back is confirmed, and said to be")
+    func escapeTooLate() {
+        var model = waiting()
+        model.press("esc")
+        _ = update(&model, .publish(id: 1, .accepted(1)))
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .milliseconds(2))))
+        #expect(Screens.shows("confirmed by the server", model))
+    }
+
+    @Test("a request that waits is taken back with esc, and what may have happened is said")
+    func escapeRequest() {
+        var model = waiting("^r")
+        #expect(Screens.shows("1 request waits for gamma, try 7; ^x cancels", model))
+        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        _ = update(&model, .publish(id: 1, .canceled))
+        #expect(Screens.shows("canceled: the request may have been sent", model))
+    }
+
+    @Test("what waits without a form is shown until it is settled, and X takes it back")
+    func withoutForm() {
+        var model = Fixtures.busyModel(Self.size, view: .tail)
+        _ = model.run("pub \(topicOfGamma) body")
+        _ = model.run("pub \(topicOfGamma) another")
+        #expect(Screens.shows("2 messages wait for gamma, try 7; ^x cancels", model))
+        model.press("j")
+        #expect(Screens.shows("2 messages wait for gamma", model), "whatever else is done")
+        let ids = model.outbox.keys.sorted()
+        #expect(model.press("^x") == ids.map { .stopPublish(id: $0) })
+        for id in ids { _ = update(&model, .publish(id: id, .canceled)) }
+        #expect(!Screens.shows("wait for gamma", model))
+        #expect(model.press("^x").isEmpty)
+        #expect(Screens.shows("nothing waits to be sent", model))
+    }
+
+    @Test("quitting and switching the profile ask while a message waits; one that is on its way for a moment is not shown")
+    func waitingAndQuit() {
+        var model = waiting()
+        model.prompt = nil
+        #expect(model.press("q").isEmpty)
+        #expect(Screens.shows("A message waits for gamma and would not be sent.", model))
+        model.press("n")
+        #expect(update(&model, .profileLoaded("other")).isEmpty)
+        #expect(Screens.shows("A message waits for gamma and would not be sent.", model))
+        model.press("n")
+        _ = update(&model, .publish(id: 1, .accepted(1)))
+        #expect(Screens.shows("1 message is not confirmed by gamma", model))
+        #expect(model.press("^x").isEmpty)
+        _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
+
+        var brief = Fixtures.busyModel(Self.size, view: .overview)
+        _ = brief.run("pub orders.eu body")
+        #expect(brief.waiting == nil, "usually it takes a few milliseconds")
+        brief.data.now.uptime += .seconds(2)
+        #expect(brief.waiting?.plain == "1 message waits for beta; ^x cancels")
+    }
+
     // MARK: Quit
 
     @Test("quitting asks while something would be lost, and not otherwise")

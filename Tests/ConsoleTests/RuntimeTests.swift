@@ -66,6 +66,24 @@ struct RuntimeTests {
         return try ConsoleRuntime(client: client, configuration: ConsoleConfiguration(profile: profile), terminal: terminal)
     }
 
+    @Test("https monitoring is asked with the authorities and the certificate of the cluster's connections")
+    func monitoringTLS() throws {
+        var profile = Profile(
+            name: "p",
+            servers: [
+                ProfileServer(host: "a", monitor: "https://a:8222/nats"), ProfileServer(host: "b", monitor: "https://b:8222"),
+            ]
+        )
+        profile.tls.trustRoots = .file("/profile.pem")
+        var own = profile.tls
+        own.clientCertificate = .init(chainFile: "/own.pem", keyFile: "/own.key")
+        profile.servers[1].tls = own
+        let console = try makeConsole(RecordingTerminal(), profile: profile)
+        #expect(try console.monitor(of: 0).tls == profile.tls)
+        #expect(try console.monitor(of: 0).endpoint.basePath == "/nats")
+        #expect(try console.monitor(of: 1).tls == own)
+    }
+
     @Test("shows itself when no server answers, takes keys, and q ends it")
     func quits() async throws {
         let terminal = RecordingTerminal()

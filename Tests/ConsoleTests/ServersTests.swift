@@ -73,7 +73,7 @@ struct ServersTests {
     func asking() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
-        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let query = ConnectionSort().query(closed: false, isFiltered: false)
         #expect(update(&model, .tick(moment(20))).isEmpty)
 
         model.press("6")
@@ -102,7 +102,7 @@ struct ServersTests {
     private func sorted(_ column: ConnectionSort.Column) -> ConnectionQuery {
         var sort = ConnectionSort()
         sort.sort(by: column)
-        return sort.query(closed: false, limit: ServerMonitoring.limit)
+        return sort.query(closed: false, isFiltered: false)
     }
 
     private func answer(_ model: inout ConsoleModel, _ cluster: Int, at seconds: Int) {
@@ -131,7 +131,7 @@ struct ServersTests {
     @Test("connections that nobody answers for: their age, and the failed question or that the server is gone")
     func oldConnections() {
         var model = model()
-        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
         let now = model.data.now.uptime
         model.data.servers.take(
@@ -163,6 +163,115 @@ struct ServersTests {
         #expect(text.contains("billing, cid 7 on alpha, orders.*") && text.contains("workers"))
         #expect(!text.contains("cid 8"))
         #expect(Screens.shows("gamma did not say: no answer in time", model))
+    }
+
+    // MARK: What is the server's word, and what is not
+
+    private func take(
+        _ model: inout ConsoleModel,
+        health: Result<ServerHealth, MonitorError>,
+        connections: ConnectionList? = nil,
+        filtered: Bool = false,
+        id: String? = nil
+    ) {
+        let now = model.data.now.uptime
+        let query = ConnectionSort().query(closed: false, isFiltered: filtered)
+        model.data.servers.take(
+            ServerAnswer(
+                cluster: 0,
+                status: .init(at: now, result: .success(Fixtures.status("alpha-1", id: id, step: 1))),
+                health: .init(at: now, result: health),
+                connections: connections.map { (query, .init(at: now, result: .success($0))) }
+            )
+        )
+    }
+
+    @Test("a question of ours that was not answered is not the word of the server")
+    func unchecked() {
+        var model = model()
+        take(&model, health: .failure(MonitorError(.timeout, "http://x did not answer within 2 s")))
+        #expect(Screens.shows("◌  alpha    unchecked", model))
+        #expect(Screens.shows("did not say whether it is well: http://x did not answer", model))
+        #expect(!Screens.lines(model).contains { $0.contains("alpha") && $0.contains("unwell") })
+        take(&model, health: .success(Fixtures.health(#"{"status":"ok"}"#)))
+        #expect(Screens.shows("●  alpha    ok", model))
+    }
+
+    @Test("several servers behind one URL are said to be several, and a restart is not")
+    func balanced() {
+        var model = model()
+        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        take(&model, health: well, id: "N2")
+        #expect(!Screens.shows("several servers answer", model))
+        take(&model, health: well)
+        #expect(Screens.shows("several servers answer at this URL", model))
+        take(&model, health: well, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
+        #expect(Screens.shows("the list is that of another server", model))
+    }
+
+    @Test("a filter asks for all connections, and what is not known is never said to be without a match")
+    func filterOverPart() {
+        var model = model()
+        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        let part = (1...1000).map { #"{"cid":\#($0),"name":"a\#($0)"}"# }.joined(separator: ",")
+        take(&model, health: well, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
+        #expect(Screens.shows("first 1000 of 1522 by cid", model))
+        model.press("tab", "/")
+        take(&model, health: well, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
+        let effects = model.type("needle")
+        let asked = effects.compactMap { if case .askServer(0, let query?) = $0 { query.limit } else { nil } }
+        #expect(asked == [ServerMonitoring.fullLimit], "asked for all, once")
+        #expect(Screens.shows("No match among 1000 of 1522 connections; asking for the rest", model))
+        let most = Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#, limit: 10_000)
+        take(&model, health: well, connections: most, filtered: true)
+        #expect(Screens.shows("No match among 1000 of 1522 connections, 522 are not known here", model))
+        let all = #"{"total":1001,"connections":[\#(part),{"cid":2000,"name":"needle"}]}"#
+        take(&model, health: well, connections: Fixtures.connections(json: all, limit: 10_000), filtered: true)
+        #expect(Screens.shows("1 of 1001 by needle", model))
+        #expect(rows(model) == [2000])
+    }
+
+    @Test("rows that could not be read, and more than were asked for, are said to be missing")
+    func gaps() {
+        var model = model()
+        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        let odd = #"{"total":4,"connections":[{"cid":1},{"cid":2,"in_bytes":-1},{"cid":3},null]}"#
+        take(&model, health: well, connections: Fixtures.connections(json: odd))
+        #expect(rows(model) == [1, 3])
+        #expect(Screens.shows("2 rows could not be read", model))
+        take(&model, health: well, connections: Fixtures.connections(json: #"{"connections":[{"cid":1},{"cid":2}]}"#, limit: 1))
+        #expect(Screens.shows("1 more than asked for left out", model))
+        take(&model, health: well, connections: Fixtures.connections(json: #"{"connections":[null]}"#))
+        #expect(Screens.shows("No connection is shown: 1 row could not be read.", model))
+    }
+
+    @Test("an order that the server cannot give is made of all connections, not of the first thousand")
+    func orderOverPart() {
+        for column in ConnectionSort.Column.allCases {
+            var sort = ConnectionSort()
+            sort.sort(by: column)
+            let isServers = [.cid, .subs, .pending, .uptime, .idle].contains(column)
+            let limit = isServers ? ServerMonitoring.limit : ServerMonitoring.fullLimit
+            #expect(sort.query(closed: false, isFiltered: false).limit == limit, "\(column)")
+            sort.isDescending.toggle()
+            #expect(sort.query(closed: false, isFiltered: false).limit == ServerMonitoring.fullLimit, "\(column) inverted")
+        }
+    }
+
+    @Test("a list of subscriptions that did not come leaves the one before, and a part of one is said to be one")
+    func listings() {
+        var model = Fixtures.busyModel(Self.wide, view: .topics)
+        model.press("enter")
+        var listing = Fixtures.listing(0, [("orders.*", nil, 7)], names: [7: "billing"])
+        listing.gaps.surplus = 12
+        listing.total = 52_340
+        _ = update(&model, .listed(listing))
+        #expect(Screens.shows("alpha lists 1 of 52340 subscriptions", model))
+        var silent = SubscriptionListing(cluster: 0)
+        silent.failure = "no answer in time"
+        _ = update(&model, .listed(silent))
+        let text = Screens.lines(model).joined(separator: " ")
+        #expect(text.contains("billing, cid 7") && text.contains("alpha did not say: no answer in time"))
     }
 
     // MARK: Connections

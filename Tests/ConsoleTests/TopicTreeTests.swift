@@ -119,26 +119,133 @@ struct TopicTreeTests {
     func bounded() throws {
         var table = table(capacity: 3)
         var tree = TopicTree()
-        func update() -> [Int: Int]? {
+        func update() {
             table.sample(at: 1)
             let traffic = table.snapshot()
-            return tree.update(traffic, shown: Array(traffic.topics.indices), TopicSort())
+            tree.update(traffic, shown: Array(traffic.topics.indices), TopicSort())
         }
         for _ in 0..<1000 { table.receive("busy.one", source: 1, at: 1) }
-        _ = update()
+        update()
         let kept = try #require(tree.node(ofRow: 0))
         tree.reveal(kept)
-        var moved: [Int: Int]?
-        var most = 0
+        var topics: [Int: [UInt8]] = [:]
         for index in 0..<12_000 {
-            table.receive("other.\(index)", source: 1, at: 1)
-            if let new = update() { moved = new }
-            most = max(most, tree.nodeCount)
+            table.receive("other.\(index % 7).\(index)", source: 1, at: 1)
+            update()
+            // The root, "busy", "one", and of each other topic at most three.
+            #expect(tree.nodeCount <= 3 + 1 + 2 * 2)
+            for (row, topic) in table.snapshot().topics.enumerated() {
+                guard let number = tree.node(ofRow: row) else { continue }
+                #expect(topics[number, default: topic.bytes] == topic.bytes, "a number never means another topic")
+                topics[number] = topic.bytes
+            }
         }
-        let number = try #require(moved?[kept])
-        #expect(tree.row(of: number) == 0)
-        #expect(tree.lines.contains { $0.id == number }, "the branch is open as before")
-        #expect(most < 11_000 && tree.nodeCount < 3_000)
+        #expect(tree.row(of: kept) == 0)
+        #expect(tree.lines.contains { $0.id == kept }, "the branch is open as before")
+    }
+
+    @Test("of a branch with many topics the first ones are shown, and a line says how many more it has; enter shows some of them")
+    func pages() throws {
+        var table = table(capacity: 10_000)
+        for index in 0..<2500 {
+            for _ in 0...(index % 3) { table.receive("t.\(index)", source: 1, at: 1) }
+        }
+        table.sample(at: 1)
+        var model = Fixtures.model(Self.wide, view: .topics)
+        model.data.traffic = table.snapshot()
+        model.press("t", "g", "right")
+        model.prepareFrame()
+        var lines = try #require(model.views[TopicsView.self]?.tree).lines
+        #expect(lines.count == 1 + TopicTree.page + 1)
+        #expect(lines.last?.hidden == 2500 - TopicTree.page)
+        let rates = lines.dropFirst().dropLast().map { model.views[TopicsView.self]?.tree?.sum(of: $0.id).rateIn ?? 0 }
+        #expect(rates == rates.sorted(by: >), "those that come first in the order")
+        #expect(rates.prefix(833).allSatisfy { $0 == 3 })
+        model.press("G")
+        #expect(Screens.shows("1500 more, enter shows some", model))
+        model.press("enter")
+        model.prepareFrame()
+        lines = try #require(model.views[TopicsView.self]?.tree).lines
+        #expect(lines.count == 1 + 2 * TopicTree.page + 1)
+        model.press("G", "enter")
+        model.prepareFrame()
+        #expect(model.views[TopicsView.self]?.tree?.lines.count == 2501)
+    }
+
+    @Test("a topic that is selected stays in sight however far down it is in the order")
+    func selectedStays() throws {
+        var table = table(capacity: 10_000)
+        for index in 0..<2500 { table.receive("t.\(index)", source: 1, at: 1) }
+        table.sample(at: 1)
+        let traffic = table.snapshot()
+        var tree = TopicTree()
+        tree.update(traffic, shown: Array(traffic.topics.indices), TopicSort())
+        let all = try #require(tree.lines.first?.id)
+        tree.expand(all)
+        let last = try #require(tree.node(ofRow: 2499))
+        for kept in [nil, last] {
+            tree.update(traffic, shown: Array(traffic.topics.indices), TopicSort(), keeping: kept)
+            #expect(tree.lines.contains { $0.id == last } == (kept != nil))
+            #expect(tree.lines.count == TopicTree.page + 2)
+        }
+    }
+
+    @Test("a flood of new topics enters the tree step by step, with nothing counted twice or for another topic")
+    func steps() {
+        var table = table(capacity: 50_000)
+        for index in 0..<100 { table.receive("a.\(index)", source: 1, at: 1) }
+        var tree = TopicTree()
+        var traffic = table.snapshot()
+        func update() { tree.update(traffic, shown: Array(traffic.topics.indices), TopicSort()) }
+        update()
+        #expect(tree.pending == 0)
+        let flood = 2 * TopicTree.step + 500
+        for index in 0..<flood { table.receive("b.\(index)", source: 1, at: 1) }
+        traffic = table.snapshot()
+        for step in 1...3 {
+            update()
+            #expect(tree.pending == max(0, flood - step * TopicTree.step))
+            let topics = tree.lines.filter { $0.depth == 0 }.reduce(0) { $0 + tree.sum(of: $1.id).topics }
+            #expect(topics == 100 + flood - tree.pending)
+        }
+        let messages = tree.lines.filter { $0.depth == 0 }.reduce(0) { $0 + tree.sum(of: $1.id).messages }
+        #expect(messages == UInt64(100 + flood))
+    }
+
+    @Test("the tree after many changes is the one that is built anew")
+    func same() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 60, textCapacity: 20_000)
+        table.add(Fixtures.source(1, ">", .watch))
+        var random = SystemRandomNumberGenerator()
+        var tree = TopicTree()
+        func shape(_ tree: TopicTree) -> [String] {
+            tree.lines.map { "\($0.depth) \(tree.name(of: $0.id)) \(tree.sum(of: $0.id).messages) \(tree.sum(of: $0.id).topics)" }
+        }
+        for round in 0..<200 {
+            for _ in 0..<30 {
+                let long = Int.random(in: 0..<20, using: &random) == 0 ? String(repeating: "x", count: 400) : ""
+                let name = (0..<Int.random(in: 1...4, using: &random)).map { _ in "n\(Int.random(in: 0..<5, using: &random))" }
+                table.receive(name.joined(separator: ".") + long, source: 1, at: Double(round))
+                table.receive("_INBOX.\(round)", source: 1, cluster: round % 3, at: Double(round))
+            }
+            table.sample(at: Double(round + 1))
+            let traffic = table.snapshot()
+            let rows = Array(traffic.topics.indices)
+            tree.update(traffic, shown: rows, TopicSort())
+            for line in tree.lines where line.isBranch { tree.expand(line.id) }
+            tree.update(traffic, shown: rows, TopicSort())
+            var fresh = TopicTree()
+            for _ in 0..<8 {
+                fresh.update(traffic, shown: rows, TopicSort())
+                for line in fresh.lines where line.isBranch { fresh.expand(line.id) }
+            }
+            for _ in 0..<8 {
+                for line in tree.lines where line.isBranch { tree.expand(line.id) }
+                tree.update(traffic, shown: rows, TopicSort())
+            }
+            #expect(shape(tree) == shape(fresh))
+            #expect(tree.nodeCount == fresh.nodeCount)
+        }
     }
 
     @Test("the sums and the order of many topics are right")

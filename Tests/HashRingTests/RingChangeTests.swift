@@ -117,6 +117,30 @@ import Testing
         #expect(one.fingerprint != other.fingerprint)
     }
 
+    @Test func `what clusters call themselves makes the same fingerprint, however their addresses are spelt`() throws {
+        func ring(_ addresses: String...) throws -> HashRing {
+            try HashRing(naming: .index, nodes: addresses.map { HashRing.Node(name: "", address: $0) })
+        }
+        let one = try ring("127.0.0.1:1", "eu.example.org:2")
+        let other = try ring("localhost:1", "EU.example.org.:2")
+        #expect(one.fingerprint != other.fingerprint)
+        // 15:roulette-ring-2,5:index,3:512,1:0,4:east,1:1,4:west,
+        for ring in [one, other] {
+            let known = ring.fingerprint(identities: ["east", "west"])
+            #expect(known.text == "4a0cb834")
+            #expect(!known.isProvisional)
+            #expect(ring.fingerprint(identities: ["west", "east"]).text != known.text, "the order is the ring")
+            for missing in [["east", nil], [nil, nil], []] as [[String?]] {
+                let provisional = ring.fingerprint(identities: missing)
+                #expect(provisional.text == ring.fingerprint)
+                #expect(provisional.isProvisional)
+            }
+        }
+        let named = try self.named("eu", "us").fingerprint(identities: [nil, "west"])
+        #expect(!named.isProvisional, "addresses play no part in it")
+        #expect(named.text == (try self.named("us", "eu").fingerprint))
+    }
+
     // MARK: Errors
 
     private func code(_ body: () throws -> HashRing) -> HashRingError.Code? {

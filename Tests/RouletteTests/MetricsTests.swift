@@ -13,6 +13,7 @@ struct MetricsTests {
         let connection = ConnectionSnapshot.connected(messagesIn: messages, lost: lost, roundTrip: roundTrip)
         return RouletteSnapshot(
             fingerprint: "",
+            isFingerprintProvisional: false,
             naming: .index,
             role: .both,
             clusters: [

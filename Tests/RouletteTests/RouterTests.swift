@@ -54,14 +54,14 @@ struct RouterTests {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
         for number in 0..<500 {
             let route = try client.router.route("topic.\(number)")
-            let slots = Set((0..<10).map { _ in client.withPublisher(for: route.destination) { $0.slot } })
-            #expect(slots == [client.pools[route.cluster].publisher(for: route.hash).slot])
-            #expect(client.withPublisher(for: route.destination) { $0.cluster.index } == route.cluster)
+            let slots = Set((0..<10).map { _ in client.publishers.carrier(of: route.destination).0.slot })
+            #expect(slots == [Int(route.hash % 5)])
+            #expect(client.publishers.carrier(of: route.destination).0.cluster.index == route.cluster)
         }
         let used = Set(
             try (0..<500).map { number in
                 let route = try client.router.route("topic.\(number)")
-                return client.pools[route.cluster].publisher(for: route.hash).slot
+                return client.publishers.carrier(of: route.destination).0.slot
             }
         )
         #expect(used == [0, 1, 2, 3, 4], "all connections of a pool are used")

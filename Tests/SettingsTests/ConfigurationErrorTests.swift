@@ -15,9 +15,25 @@ struct ConfigurationErrorTests {
         }
     }
 
+    private static func noValue(line: Int) -> String {
+        "c.toml:\(line): a value is missing, or is no number, true or false; put text into quotes (dates are no values of a "
+            + "setting)"
+    }
+
+    private static func noKey(line: Int) -> String {
+        "c.toml:\(line): not valid TOML: a key is missing, or has other characters than A-Z, a-z, 0-9, - and _ without being in "
+            + "quotes"
+    }
+
     static let syntax = [
         Case("a = \u{0}1", "c.toml:1: a NUL byte is not allowed in TOML, remove it"),
         Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
+        // The parser below would end the process for the first of them.
+        Case("a = 1\n[[é]]", noKey(line: 2)), Case("[[", noKey(line: 1)), Case("[[.a]]", noKey(line: 1)),
+        Case("[]", noKey(line: 1)), Case("\n= 1", noKey(line: 2)), Case("a..b = 1", noKey(line: 1)),
+        Case("\na =", noValue(line: 2)), Case("a = 1979-05-27  # x", noValue(line: 1)), Case("a = [1,\n é]", noValue(line: 2)),
+        Case("a = 07:32:00", noValue(line: 1)), Case("password = hun ter2", noValue(line: 1)),
+        Case("a = { é = 1 }", noKey(line: 1)), Case("größe = 1", noKey(line: 1)),
     ]
 
     static let keys = [

@@ -14,6 +14,7 @@ struct LibraryOptionsTests {
         "naming": "naming = \"name\"\nservers = [{ name = \"x\", host = \"h\" }]",
         "role": "role = \"publisher\"",
         "poolSize": "pool_size = 7",
+        "elixirCompatibleTopics": "elixir_compatible_topics = true",
         "pingInterval": "ping_interval = \"7s\"",
         "maxPingFailure": "max_ping_failure = 7",
         "maxRetry": "max_retry = 7",

@@ -6,11 +6,10 @@ import FuzzSupport
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
-    let words = Set(text.split(whereSeparator: { $0.isWhitespace || $0 == "\u{FEFF}" }).map(String.init))
 
     if let jwt = read(text, { text throws(NATSError) in try CredentialsFile.jwtAndSeed(in: text).jwt }) {
         require(!jwt.value.isEmpty && !jwt.value.contains(where: \.isWhitespace), "a JWT is no word")
-        require(words.contains(jwt.value), "a JWT is not in the file")
+        require(text.contains(jwt.value), "a JWT is not in the file")
         require("\(jwt)" == "<redacted>", "a JWT shows")
     }
     if let seed = read(text, { text throws(NATSError) in try CredentialsFile.seed(in: text) }) {

@@ -83,7 +83,7 @@ extension ConsoleRuntime {
             )
             let subscription = try await client.subscribe(to: request.pattern, options: options)
             try register(id: id, request)
-            mailbox.send(.subscription(id: id, .active))
+            async let _: Void = announce(subscription, as: id)
             var dropped: UInt64 = 0
             while let batch = try await subscription.nextBatch() {
                 traffic.receive(batch, from: id, at: clock.now)
@@ -96,6 +96,16 @@ extension ConsoleRuntime {
         } catch {
             if error.code != .canceled { mailbox.send(.subscription(id: id, .ended(error.description))) }
         }
+    }
+
+    /// Tells where the subscription is not made yet, and when it is.
+    private func announce(_ subscription: Subscription, as id: Int) async {
+        let pending = subscription.pendingClusters
+        if !pending.isEmpty {
+            mailbox.send(.subscription(id: id, .waiting(pending.map(\.index))))
+            guard (try? await subscription.whenMade()) != nil else { return }
+        }
+        mailbox.send(.subscription(id: id, .active))
     }
 
     private func register(id: Int, _ request: SubscriptionRequest) throws(RouletteError) {

@@ -23,8 +23,14 @@ extension ConsoleRuntime {
         for await event in events {
             mailbox.send(.happened(EventRow(event)))
             // What an event says, the clusters show at once.
-            mailbox.send(.snapshot(ClusterRow.rows(of: client.snapshot())))
+            feedSnapshot()
         }
+    }
+
+    private func feedSnapshot() {
+        let snapshot = client.snapshot()
+        mailbox.send(.snapshot(ClusterRow.rows(of: snapshot)))
+        mailbox.send(.fingerprint(RingFingerprint(snapshot)))
     }
 
     /// Once a second: the time, the clusters, the rates.
@@ -33,7 +39,7 @@ extension ConsoleRuntime {
             let now = clock.now
             let (traffic, tail) = traffic.take(at: now, samples: true)
             mailbox.send(.tick(now))
-            mailbox.send(.snapshot(ClusterRow.rows(of: client.snapshot())))
+            feedSnapshot()
             mailbox.send(.traffic(traffic, tail))
             guard (try? await clock.sleep(for: Self.tickInterval)) != nil else { return }
         }

@@ -14,7 +14,7 @@ extension ConsoleRuntime {
             case .publish(let count, let interval):
                 try await send(id: id, request, count: count, interval: interval, until: stop)
             case .request(let timeout):
-                try await ask(id: id, request, timeout: timeout)
+                try await ask(id: id, request, timeout: timeout, until: stop)
             }
         } catch {
             if error.code != .canceled { mailbox.send(.publish(id: id, .failed(error.description))) }
@@ -46,7 +46,7 @@ extension ConsoleRuntime {
             )
         }
         guard outcome.accepted > 0 else {
-            mailbox.send(.publish(id: id, .failed("stopped before anything was sent")))
+            mailbox.send(.publish(id: id, .canceled))
             return
         }
         let start = clock.now.uptime
@@ -95,10 +95,29 @@ extension ConsoleRuntime {
 
     // MARK: Request
 
-    private func ask(id: Int, _ request: PublishRequest, timeout: Duration) async throws(RouletteError) {
+    private func ask(
+        id: Int,
+        _ request: PublishRequest,
+        timeout: Duration,
+        until stop: AsyncStream<Void>
+    ) async throws(RouletteError) {
         let owner = try client.owner(of: request.topic)
         let start = clock.now.uptime
-        let reply = try await client.request(request.body, to: request.topic, headers: request.headers, timeout: timeout)
+        let outcome = await untilStopped(stop) { () async -> Result<Message, RouletteError> in
+            do throws(RouletteError) {
+                return .success(
+                    try await client.request(request.body, to: request.topic, headers: request.headers, timeout: timeout)
+                )
+            } catch {
+                return .failure(error)
+            }
+        }
+        let reply: Message
+        switch outcome {
+        case .success(let message)?: reply = message
+        case .failure(let error)? where error.code != .canceled: throw error
+        case .failure?, nil: return mailbox.send(.publish(id: id, .canceled))
+        }
         let now = clock.now
         countPublished(request, cluster: owner.index, at: now)
         mailbox.send(.publish(id: id, .replied(Reply(entry: TailEntry(reply, at: now), after: now.uptime - start))))

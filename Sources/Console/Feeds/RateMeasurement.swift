@@ -31,8 +31,15 @@ extension ConsoleRuntime {
             let (first, start) = (try await monitor.status(), clock.now.uptime)
             try? await clock.sleep(for: Self.measuringTime)
             let (second, end) = (try await monitor.status(), clock.now.uptime)
-            guard let rates = ServerRates(from: first.traffic, to: second.traffic, elapsed: end - start) else {
-                return .failure(NoRate(reason: "\(url) was restarted meanwhile"))
+            guard first.id == second.id else {
+                return .failure(NoRate(reason: "\(url) was restarted meanwhile, or several servers answer there"))
+            }
+            guard first.hasTraffic, second.hasTraffic else {
+                return .failure(NoRate(reason: "the counters of \(url) could not be read"))
+            }
+            let elapsed = ServerRates.elapsed(from: (first.time, start), to: (second.time, end))
+            guard let rates = ServerRates(from: first.traffic, to: second.traffic, elapsed: elapsed) else {
+                return .failure(NoRate(reason: "the counters of \(url) went back"))
             }
             return .success(rates)
         } catch {

@@ -31,20 +31,28 @@ extension ConsoleRuntime {
         var listing = SubscriptionListing(cluster: cluster)
         do throws(MonitorError) {
             let monitor = try self.monitor(of: cluster)
-            let list = try await monitor.subscriptions(limit: ServerMonitoring.limit)
-            var query = ConnectionQuery()
-            query.limit = ServerMonitoring.limit
-            let connections = try await monitor.connections(query).connections
-            (listing.entries, listing.total) = (list.entries, max(list.total, list.entries.count))
-            listing.names = Dictionary(
-                connections.filter { !$0.name.isEmpty }.map { ($0.id, $0.name) },
-                uniquingKeysWith: { $1 }
-            )
+            let list = try await monitor.subscriptions(limit: ServerMonitoring.listingLimit)
+            (listing.entries, listing.total, listing.gaps) = (list.entries, max(list.total, list.entries.count), list.gaps)
+            listing.names = await names(monitor)
+            traffic.list(listing.topics, of: cluster)
         } catch {
+            // What was listed before stays: that nobody answered says nothing about it.
             listing.failure = error.message
         }
-        traffic.list(listing.topics, of: cluster)
         mailbox.send(.listed(listing))
+    }
+
+    /// The names of a server's connections by their numbers; empty texts for those without one. Without an answer the
+    /// subscriptions are listed all the same.
+    private func names(_ monitor: ServerMonitor) async -> [UInt64: String] {
+        var query = ConnectionQuery()
+        query.limit = ServerMonitoring.listingLimit
+        do throws(MonitorError) {
+            let connections = try await monitor.connections(query).connections
+            return Dictionary(connections.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 })
+        } catch {
+            return [:]
+        }
     }
 
     /// How the monitoring of a cluster is asked: over https with the authorities and the certificate of its connections.

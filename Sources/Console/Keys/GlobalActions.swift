@@ -15,7 +15,8 @@ enum GlobalActions {
 
     /// What it does beside opening views.
     static let actions: [KeyAction] = [
-        .subscribe, .unsubscribe, .publish, .filter, .command, .help, .back, .nextTheme, .mouse, .copyScreen, .redraw, .suspend,
+        .subscribe, .unsubscribe, .publish, .cancelSending, .filter, .command, .help, .back, .nextTheme, .mouse, .copyScreen,
+        .redraw, .suspend,
         .quit,
     ]
 

@@ -9,6 +9,8 @@ enum ConsoleEvent: Sendable {
     case tick(Moment)
     /// The clusters as they are now.
     case snapshot([ClusterRow])
+    /// What the ring's fingerprint is by now.
+    case fingerprint(RingFingerprint)
     /// The client reports something.
     case happened(EventRow)
     /// Counts, and messages for the tail.

@@ -66,6 +66,10 @@ enum HistoryTopic: Sendable, Hashable {
 /// A publish or request that is not over.
 struct Outgoing: Sendable, Hashable {
     let request: PublishRequest
+    /// The cluster that owns its topic.
+    let cluster: Int
+    /// When it was asked for.
+    let since: Duration
     /// How many of its messages were accepted, and wait for the server to confirm them.
     var accepted = 0
 }

@@ -8,6 +8,7 @@ struct DashboardData: Sendable {
     var theme: Theme
     var now = Moment()
     var clusters: [ClusterRow]
+    var fingerprint: RingFingerprint
     var traffic = TrafficSnapshot()
     var tail = TailLog()
     var events = EventLog()
@@ -29,6 +30,7 @@ struct DashboardData: Sendable {
         self.deployment = deployment
         self.keys = keys
         self.theme = theme
+        fingerprint = RingFingerprint(text: deployment.ring.fingerprint)
         servers = ServerMonitoring(monitors: deployment.monitors)
         clusters = deployment.clusterNames.enumerated().map { index, name in
             ClusterRow(id: index, name: name, address: "", ringShare: deployment.ring.shares[index].fraction)
@@ -48,12 +50,17 @@ struct DashboardData: Sendable {
 
     /// How many clusters are in each state, the best first, leaving out states that none is in.
     var clusterSummary: SafeText {
+        let noun: SafeText = clusters.count == 1 ? "cluster" : "clusters"
+        return "\(clusters.count) \(noun): \(clusterStates)"
+    }
+
+    /// The same without the sum.
+    var clusterStates: SafeText {
         let counts = ClusterRow.State.allCases.compactMap { state -> SafeText? in
             let count = clusters.count { $0.state == state }
             return count == 0 ? nil : "\(count) \(state.word)"
         }
-        let noun: SafeText = clusters.count == 1 ? "cluster" : "clusters"
-        return "\(clusters.count) \(noun): \(counts.joined(separator: ", "))"
+        return counts.joined(separator: ", ")
     }
 
     /// For how long no cluster has been reachable, if that is so.

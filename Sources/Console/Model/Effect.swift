@@ -24,7 +24,7 @@ enum Effect: Sendable, Hashable {
     /// Find out how much a subscription would bring.
     case measureRate(for: SubscriptionRequest)
     case publish(id: Int, PublishRequest)
-    /// Send no more of a repeated publish. What was accepted is still confirmed.
+    /// Send no more of a publish, or wait no longer for a reply. What was accepted is still confirmed.
     case stopPublish(id: Int)
     /// Show the text of the screen without frames and colors, to be selected.
     case copyScreen
@@ -88,6 +88,8 @@ enum PublishProgress: Sendable, Hashable {
     case confirmed(Int, after: Duration)
     /// A reply came to the request.
     case replied(Reply)
+    /// It was stopped: no message was sent, or nobody waits for the reply any more.
+    case canceled
     /// It failed, before or after it was accepted. The reason may hold text of a peer.
     case failed(String)
 }
@@ -109,7 +111,9 @@ enum EditorResult: Sendable, Hashable {
 
 /// What became of a subscription.
 enum SubscriptionProgress: Sendable, Hashable {
-    /// It is made.
+    /// It is made, but not on these clusters, by position on the ring: they are not up.
+    case waiting([Int])
+    /// The servers of all its clusters have it.
     case active
     /// It ended by itself; the reason may hold text of a peer. Nil for a subscription that had its fill.
     case ended(String?)

@@ -60,6 +60,9 @@ struct EventRow: Sendable, Hashable, Identifiable {
         }
     }
 
+    /// The same in shorter forms for where there is less room: which server it is comes first.
+    var forms: [SafeText] { kind == .connected ? [text, "\(subject) up: \(detail)", "up: \(detail)"] : [text] }
+
     private var subject: SafeText { count == 1 ? connection ?? "connection" : "\(count) connections" }
 
     private var unconfirmedText: SafeText {

@@ -7,8 +7,14 @@ struct ServerMonitoring: Sendable {
     static let interval: Duration = .seconds(2)
     /// The time between two questions for its list of subscriptions.
     static let listingInterval: Duration = .seconds(5)
-    /// The most connections and subscriptions of a server that are asked for.
+    /// The time between two questions that take several answers.
+    static let longInterval: Duration = .seconds(10)
+    /// The most connections of a server that are asked for where the server's order puts those to see first.
     static let limit = 1_000
+    /// The most that are asked for where any of them can be the one to see, because the console filters or sorts them itself.
+    static let fullLimit = 10_000
+    /// The most subscriptions of a server that are asked for.
+    static let listingLimit = 5_000
 
     /// By position on the ring.
     private(set) var rows: [ServerRow]
@@ -46,16 +52,28 @@ struct ServerMonitoring: Sendable {
             switch wish {
             case .servers(let selected, let query):
                 let query = row.id == selected ? query : nil
-                let isNewQuery = query != nil && query != questions[row.id]?.query
-                guard isDue(questions[row.id], after: isNewQuery ? .zero : Self.interval, at: now) else { return nil }
+                let isMany = (row.connections?.total ?? 0) > Self.limit
+                let isNewQuery = isNew(query, after: questions[row.id]?.query, isMany: isMany)
+                let isLong = (query?.limit ?? 0) > Self.limit && isMany
+                let interval = isNewQuery ? .zero : isLong ? Self.longInterval : Self.interval
+                guard isDue(questions[row.id], after: interval, at: now) else { return nil }
                 questions[row.id] = Question(askedAt: now, query: query)
                 return .askServer(row.id, connections: query)
             case .subscriptions:
-                guard isDue(listingQuestions[row.id], after: Self.listingInterval, at: now) else { return nil }
+                let isLong = (listings[row.id]?.entries.count ?? 0) > Self.limit
+                let interval = isLong ? Self.longInterval : Self.listingInterval
+                guard isDue(listingQuestions[row.id], after: interval, at: now) else { return nil }
                 listingQuestions[row.id] = Question(askedAt: now)
                 return .askSubscriptions(row.id)
             }
         }
+    }
+
+    /// Whether a question for connections is another one, with another answer.
+    private func isNew(_ query: ConnectionQuery?, after old: ConnectionQuery?, isMany: Bool) -> Bool {
+        guard let query else { return false }
+        guard let old, query.state == old.state, query.sort == old.sort else { return true }
+        return isMany && query.limit != old.limit
     }
 
     private func isDue(_ question: Question?, after interval: Duration, at now: Duration) -> Bool {
@@ -73,7 +91,12 @@ struct ServerMonitoring: Sendable {
 
     mutating func take(_ listing: SubscriptionListing) {
         listingQuestions[listing.cluster]?.isOpen = false
-        listings[listing.cluster] = listing
+        if listing.failure != nil, var old = listings[listing.cluster] {
+            old.failure = listing.failure
+            listings[listing.cluster] = old
+        } else {
+            listings[listing.cluster] = listing
+        }
     }
 }
 
@@ -96,12 +119,20 @@ struct ServerAnswer: Sendable {
 /// What a server lists as subscribed to.
 struct SubscriptionListing: Sendable {
     let cluster: Int
-    /// Those listed, at most ``ServerMonitoring/limit``.
+    /// Those listed, at most ``ServerMonitoring/listingLimit``.
     var entries: [SubscriptionList.Entry] = []
     /// How many there are.
     var total = 0
-    /// The names that connections gave themselves, by their number; those without a name are left out.
+    /// What of the answer is not among ``entries``.
+    var gaps = ListGaps()
+    /// The names that connections gave themselves, by their number, of those that were listed.
     var names: [UInt64: String] = [:]
-    /// Why there is no list, in plain words.
+    /// Why there is no newer list, in plain words.
     var failure: String?
+
+    /// Whether some of the subscriptions are not known here. A server counts a few that it lists to nobody, so that only a list
+    /// that reached the limit, or that was not read whole, counts as a part.
+    var isPart: Bool {
+        entries.count + gaps.unreadable >= ServerMonitoring.listingLimit && entries.count < total || !gaps.isEmpty
+    }
 }

@@ -9,6 +9,8 @@ struct ServerRow: Sendable, Identifiable {
         /// Nothing was answered yet.
         case asking
         case well
+        /// It answers, but not to the question whether it is well.
+        case unchecked
         /// It says itself that something is wrong.
         case unwell
         case unreachable
@@ -26,6 +28,12 @@ struct ServerRow: Sendable, Identifiable {
     private(set) var rates: ServerRates?
     /// What is wrong by its own word; text of the peer.
     private(set) var complaint: String?
+    /// Why it did not say whether it is well, in plain words: our failure to learn it, not its word.
+    private(set) var healthFailure: String?
+    /// Whether the URL leads to several servers: one that had answered before another did answered again.
+    private(set) var hasSeveralServers = false
+    /// The servers that answered so far, the newest last.
+    private var knownIDs: [String] = []
     /// Why the last question was not answered, in plain words.
     private(set) var failure: String?
     private(set) var connections: MonitoredConnections?
@@ -41,7 +49,8 @@ struct ServerRow: Sendable, Identifiable {
         if monitor == nil { return .unknown }
         if failure != nil { return .unreachable }
         if status == nil { return .asking }
-        return complaint == nil ? .well : .unwell
+        if complaint != nil { return .unwell }
+        return healthFailure == nil ? .well : .unchecked
     }
 
     mutating func take(_ answer: ServerAnswer) {
@@ -50,26 +59,39 @@ struct ServerRow: Sendable, Identifiable {
             failure = error.message
             return
         case .success(let status):
-            rates = self.status.flatMap { earlier in
-                earlier.id == status.id
-                    ? ServerRates(from: earlier.traffic, to: status.traffic, elapsed: answer.status.at - statusAt) : nil
-            }
+            rates = rates(to: status, at: answer.status.at)
             failure = nil
             (self.status, statusAt) = (status, answer.status.at)
+            note(status.id)
         }
+        (complaint, healthFailure) = (nil, nil)
         switch answer.health?.result {
         case .success(let health)?: complaint = health.isWell ? nil : health.error ?? health.status
-        case .failure(let error)?: complaint = error.message
-        case nil: complaint = nil
+        case .failure(let error)?: healthFailure = error.message
+        case nil: break
         }
         if let (query, part) = answer.connections {
             switch part.result {
             case .success(let list):
-                connectionsFailure = nil
+                let isOther = !list.serverID.isEmpty && list.serverID != status?.id
+                connectionsFailure = isOther ? "the list is that of another server behind this URL" : nil
                 connections = MonitoredConnections(list, query, at: part.at, serverID: status?.id ?? "", after: connections)
             case .failure(let error): connectionsFailure = error.message
             }
         }
+    }
+
+    private func rates(to status: ServerStatus, at: Duration) -> ServerRates? {
+        guard let earlier = self.status, earlier.id == status.id, earlier.hasTraffic, status.hasTraffic else { return nil }
+        let elapsed = ServerRates.elapsed(from: (earlier.time, statusAt), to: (status.time, at))
+        return ServerRates(from: earlier.traffic, to: status.traffic, elapsed: elapsed)
+    }
+
+    /// A server that restarts has a new number each time: an old one that comes back is another server's.
+    private mutating func note(_ id: String) {
+        guard knownIDs.last != id else { return }
+        if knownIDs.contains(id) { hasSeveralServers = true }
+        knownIDs = knownIDs.filter { $0 != id }.suffix(7) + [id]
     }
 }
 
@@ -86,9 +108,15 @@ struct MonitoredConnections: Sendable {
     let rows: [Row]
     /// How many there are, also beyond those listed.
     let total: Int
+    /// What of the answer is not among ``rows``.
+    let gaps: ListGaps
     let query: ConnectionQuery
     let at: Duration
+    private let read: ServerTimestamp?
     private let serverID: String
+
+    /// How many are not listed.
+    var missing: Int { total - rows.count }
 
     fileprivate init(
         _ list: ConnectionList,
@@ -97,15 +125,17 @@ struct MonitoredConnections: Sendable {
         serverID: String,
         after earlier: MonitoredConnections?
     ) {
+        let serverID = list.serverID.isEmpty ? serverID : list.serverID
         // Numbers of connections begin anew with each start of a server.
         let comparable = earlier.flatMap { $0.serverID == serverID && $0.query.state == query.state ? $0 : nil }
         let before = Dictionary(comparable?.rows.map { ($0.id, $0.connection.traffic) } ?? [], uniquingKeysWith: { $1 })
+        let elapsed = comparable.map { ServerRates.elapsed(from: ($0.read, $0.at), to: (list.time, at)) } ?? .zero
         rows = list.connections.map { connection in
-            let rates = before[connection.id].flatMap {
-                ServerRates(from: $0, to: connection.traffic, elapsed: at - (comparable?.at ?? at))
-            }
+            let rates = before[connection.id].flatMap { ServerRates(from: $0, to: connection.traffic, elapsed: elapsed) }
             return Row(connection: connection, rates: rates)
         }
+        gaps = list.gaps
+        read = list.time
         total = max(list.total, list.connections.count)
         self.query = query
         self.at = at

@@ -3,9 +3,9 @@ import TerminalUI
 /// A subscription of the console.
 struct SubscriptionRow: Sendable, Hashable, Identifiable {
     enum State: Sendable, Hashable {
-        /// Asked for, not made yet.
+        /// Asked for, and not made yet on every cluster that it is for.
         case pending
-        /// Made.
+        /// Made on all of them.
         case active
         /// Ended by itself, and why.
         case failed(SafeText)

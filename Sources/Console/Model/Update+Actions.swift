@@ -17,6 +17,7 @@ extension ConsoleModel {
         case .subscribe: openSubscribe(views.current.selectedTopic(data) ?? "")
         case .publish: openPublish(MessageDraft(topic: views.current.selectedTopic(data) ?? ""))
         case .unsubscribe: openUnsubscribe()
+        case .cancelSending: return cancelSending()
         case .demoNode: return openDemoNodes()
         default: return performInView(action)
         }

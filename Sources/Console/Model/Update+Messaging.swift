@@ -73,7 +73,7 @@ extension ConsoleModel {
             show(.error(refusal))
             return []
         }
-        guard case .topic = TopicRoute(request.topic, on: data.deployment.ring) else {
+        guard case .topic(_, let cluster) = TopicRoute(request.topic, on: data.deployment.ring) else {
             let route = RouteLine(request.topic, data)
             show(.error(route.isValid ? PublishPrompt.patternReason : route.text))
             return []
@@ -83,7 +83,7 @@ extension ConsoleModel {
             return []
         }
         let id = makeID()
-        outbox[id] = Outgoing(request: request)
+        outbox[id] = Outgoing(request: request, cluster: cluster, since: data.now.uptime)
         guard var form = prompt as? PublishPrompt else { return [.publish(id: id, request)] }
         form.sent(as: id, request)
         prompt = form
@@ -101,11 +101,12 @@ extension ConsoleModel {
 
     /// News of a publish or request: for the form it came from, else for the bottom row.
     mutating func publish(_ id: Int, _ progress: PublishProgress) {
+        let isRequest = outbox[id]?.request.isRequest == true
         switch progress {
         case .accepted(let count): outbox[id]?.accepted = count
-        case .confirmed, .replied: outbox[id] = nil
+        case .confirmed, .replied, .canceled: outbox[id] = nil
         case .failed(let reason):
-            let what: SafeText = outbox[id]?.request.isRequest == true ? "request" : "publish"
+            let what: SafeText = isRequest ? "request" : "publish"
             outbox[id] = nil
             log(EventRow(.note, .error, detail: "\(what) failed: \(untrusted: reason)"))
         }
@@ -118,30 +119,10 @@ extension ConsoleModel {
         case .accepted: show(.info("accepted, waiting for the server"))
         case .confirmed(_, let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
         case .replied(let reply): show(.info("a reply came after \(SafeText.duration(reply.after))"))
+        case .canceled:
+            show(.info(isRequest ? "canceled: the request may have been sent" : "canceled: nothing was sent"))
         case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
         }
-    }
-
-    // MARK: Quit
-
-    /// Quits, after asking if something would be lost.
-    mutating func quit() -> [Effect] {
-        guard let loss, !isTooSmall else { return [.quit] }
-        prompt = ConfirmationPrompt(title: "Quit", message: [loss, "Quit anyway?"], action: .quit)
-        return []
-    }
-
-    /// What quitting would lose; nil for nothing.
-    private var loss: SafeText? {
-        let repeating = outbox.values.filter { $0.accepted < $0.request.count && $0.request.count > 1 }
-        if let first = repeating.first {
-            return "\(first.accepted) of \(first.request.count) messages to \(untrusted: first.request.topic) are sent."
-        }
-        let requests = outbox.values.count { $0.request.isRequest }
-        if requests > 0 { return requests == 1 ? "A request waits for its reply." : "\(requests) requests wait for a reply." }
-        guard !outbox.isEmpty else { return nil }
-        let messages: SafeText = outbox.count == 1 ? "A message is" : "\(outbox.count) messages are"
-        return "\(messages) not confirmed by the server."
     }
 }
 

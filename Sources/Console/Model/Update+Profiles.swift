@@ -25,6 +25,7 @@ extension ConsoleModel {
             let line: SafeText = "\(own.count) \(noun): \(names)"
             losses.append(line.truncated(to: 200))
         }
+        if let loss { losses.append(loss) }
         if views[TailView.self]?.isPaused == true { losses.append("Tail is paused; its messages go.") }
         if prompt != nil { losses.append("What is being typed goes.") }
         return losses

@@ -17,6 +17,8 @@ private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect
         model.tick(now)
     case .snapshot(let clusters):
         model.data.clusters = clusters
+    case .fingerprint(let fingerprint):
+        model.data.fingerprint = fingerprint
     case .happened(let row):
         model.log(row)
     case .traffic(let traffic, let tail):
@@ -170,6 +172,15 @@ extension ConsoleModel {
         guard let index = data.subscriptions.firstIndex(where: { $0.id == id }) else { return }
         let pattern: SafeText = "\(untrusted: data.subscriptions[index].request.pattern)"
         switch progress {
+        case .waiting(let clusters):
+            data.subscriptions[index].state = .pending
+            // Clusters that are being connected to for the first time are nothing to report.
+            let down = clusters.filter { data.clusters.indices.contains($0) && data.clusters[$0].state == .down }
+            guard !down.isEmpty else { return }
+            let names = down.map(data.deployment.clusterName).joined(separator: ", ")
+            let text: SafeText = "\(pattern) is pending: \(names) down, its messages begin when it is up"
+            show(.warning(text))
+            log(EventRow(.note, .warning, detail: text))
         case .active:
             data.subscriptions[index].state = .active
             let verb: SafeText = data.subscriptions[index].request.purpose == .watch ? "watching" : "subscribed to"

@@ -1,23 +1,38 @@
+import Settings
 import TerminalUI
 
 /// What the prompts say of a topic while it is typed: its owner, or what is wrong with it.
 struct RouteLine {
     let text: SafeText
+    /// The same without the hash.
+    let shortText: SafeText
+    /// How well its owners can be reached, in words; nil when the text is neither.
+    let owners: (text: SafeText, role: ThemeRole, mark: ClusterRow.State)?
     /// Whether the text is a topic or pattern.
     let isValid: Bool
 
-    init(_ topic: String, _ data: DashboardData) {
-        let shown = SafeText(untrusted: topic, maximumBytes: 256)
+    /// - Parameter width: Of the topic itself at most; nil for all of it.
+    init(_ topic: String, _ data: DashboardData, topicWidth width: Int? = nil) {
+        let whole = SafeText(untrusted: topic, maximumBytes: 256)
+        let shown = width.map { whole.truncated(to: $0) } ?? whole
         switch TopicRoute(topic, on: data.deployment.ring) {
         case .topic(let hash, let cluster):
-            text = "\(shown) → \(data.deployment.clusterName(cluster)), hash \(hash)"
+            shortText = "\(shown) → \(data.deployment.clusterName(cluster))"
+            text = "\(shortText), hash \(hash)"
+            let state = data.clusters.indices.contains(cluster) ? data.clusters[cluster].state : .connecting
+            owners = (state.word, state.role, state)
             isValid = true
         case .pattern:
             let count = data.clusters.count
             text = count == 1 ? "\(shown) → the one cluster" : "\(shown) → all \(count) clusters"
+            shortText = text
+            let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
+            owners = (worst == .up ? worst.word : data.clusterStates, worst.role, worst)
             isValid = true
         case .invalid(let reason):
             text = topic.isEmpty ? "a topic such as orders.eu, or a pattern: orders.*, orders.>" : reason
+            shortText = text
+            owners = nil
             isValid = false
         }
     }

@@ -48,7 +48,6 @@ struct SubscribePrompt: ConsolePrompt {
     // MARK: Drawing
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
-        let route = RouteLine(topic.text, data)
         let hints = KeyHints(
             [
                 KeyHints.Hint(key: "enter", label: purpose == .watch ? "watch" : "subscribe"),
@@ -77,9 +76,31 @@ struct SubscribePrompt: ConsolePrompt {
             )
             if (index == 1) == isInQueueGroup { cursor = place }
         }
-        let isWrong = !route.isValid && !topic.text.isEmpty
-        buffer.write(route.text, in: inside.row(2), style: data.theme[isWrong ? .severityError : .muted])
+        drawOwners(data, into: &buffer, in: inside.row(2))
         return cursor
+    }
+
+    /// Who owns the topic and how it is, as the form for publishing says it. A long topic gives way to that.
+    private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let whole = RouteLine(topic.text, data)
+        guard let owners = whole.owners else {
+            buffer.write(whole.text, in: rect, style: data.theme[topic.text.isEmpty ? .muted : .severityError])
+            return
+        }
+        let state: SafeText = "\(owners.mark.glyph(buffer.glyphs)) \(owners.text)"
+        let space = rect.width - 2 - state.width
+        func excess(_ text: SafeText) -> Int { max(0, text.width - space) }
+        // The topic is in the field above: it is shortened first. A hash is shown whole or not at all.
+        let topicWidth = SafeText(untrusted: topic.text, maximumBytes: 256).width
+        let shortened = RouteLine(topic.text, data, topicWidth: max(min(topicWidth, 9), topicWidth - excess(whole.text)))
+        let text =
+            if excess(shortened.text) == 0 {
+                shortened.text
+            } else {
+                RouteLine(topic.text, data, topicWidth: max(1, topicWidth - excess(whole.shortText))).shortText
+            }
+        let used = buffer.write(text, at: rect.origin, style: data.theme[.muted], clip: rect)
+        buffer.write(state, at: Point(x: rect.x + used + 2, y: rect.y), style: data.theme[owners.role], clip: rect)
     }
 }
 
@@ -92,7 +113,9 @@ enum TopicCompletion {
         guard !text.isEmpty else { return [] }
         let prefix = Array(text.utf8)
         let traffic = data.traffic
-        let rows = traffic.topics.indices.filter { traffic.topics[$0].bytes.starts(with: prefix) }
+        let rows = traffic.topics.indices.filter {
+            traffic.topics[$0].bytes.starts(with: prefix) && !traffic.topics[$0].isReplies
+        }
         let busiest = rows.sorted { traffic.counters[$0].messages > traffic.counters[$1].messages }.prefix(limit)
         // A topic that is not UTF-8 cannot be typed, so it cannot be completed either.
         return busiest.compactMap { String(validating: traffic.topics[$0].bytes, as: UTF8.self) }

@@ -56,7 +56,7 @@ extension SubscriptionRow {
         if request.purpose == .watch { text += ", watched" }
         switch state {
         case .active: break
-        case .pending: text += ", waiting"
+        case .pending: text += ", pending"
         case .failed(let reason): text += ", ended: \(reason)"
         }
         return text

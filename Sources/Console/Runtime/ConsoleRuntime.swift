@@ -64,7 +64,7 @@ public struct ConsoleRuntime: Sendable {
             name: configuration.themeName ?? ThemeLibrary.defaultName
         )
         let news = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-        traffic = TrafficStore(ring: client.ring) { news.continuation.yield() }
+        traffic = TrafficStore(ring: client.ring, inboxPrefix: client.configuration.inboxPrefix) { news.continuation.yield() }
         self.client = client
         self.configuration = configuration
         self.terminal = terminal

@@ -24,16 +24,19 @@ final class TopicIdentity: Sendable {
     let name: SafeText
     /// Its position on the ring.
     let hash: UInt64
-    /// The cluster that owns it.
+    /// The cluster that owns it; of replies the one they came from.
     let owner: Int
+    /// Whether it stands for all replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
+    let isReplies: Bool
     /// Bytes of its texts.
     let textBytes: Int
     /// Whether the ring decides where it goes. Replies to an inbox (`_INBOX.…`) take the way of their request, and what
     /// begins with `$` is between a server and its clients.
-    var isRouted: Bool { bytes.first != UInt8(ascii: "_") && bytes.first != UInt8(ascii: "$") }
+    var isRouted: Bool { !isReplies && bytes.first != UInt8(ascii: "_") && bytes.first != UInt8(ascii: "$") }
 
-    init(serial: Int, bytes: [UInt8], hash: UInt64, owner: Int) {
+    init(serial: Int, bytes: [UInt8], hash: UInt64, owner: Int, isReplies: Bool = false) {
         self.serial = serial
+        self.isReplies = isReplies
         self.bytes = bytes
         self.name = SafeText(untrustedBytes: bytes, maximumBytes: 512)
         textBytes = bytes.count + name.plain.utf8.count
@@ -69,6 +72,16 @@ struct TopicCounters: Sendable, Hashable {
 
     /// Messages in and out.
     var messages: UInt64 { messagesIn + messagesOut }
+
+    /// Takes in what was counted elsewhere.
+    mutating func add(_ other: TopicCounters) {
+        messagesIn += other.messagesIn
+        bytesIn += other.bytesIn
+        messagesOut += other.messagesOut
+        bytesOut += other.bytesOut
+        lastMessage = max(lastMessage, other.lastMessage)
+        origins.formUnion(other.origins)
+    }
 
     /// Works the rates out over the time that really passed.
     mutating func sample(elapsed: Double) {

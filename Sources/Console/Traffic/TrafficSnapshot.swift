@@ -11,6 +11,8 @@ struct TrafficSnapshot: Sendable {
     fileprivate(set) var samples = Deque<[Float]>()
     fileprivate(set) var firstSample = 0
     var folded = FoldedTopics()
+    /// The rows that stand for replies to inboxes, which are no topics.
+    private(set) var replyRows: [Int] = []
     /// By position on the ring.
     var clusters: [ClusterTraffic] = []
 
@@ -23,6 +25,7 @@ struct TrafficSnapshot: Sendable {
         samples: Deque<[Float]>,
         firstSample: Int,
         folded: FoldedTopics,
+        replyRows: [Int],
         clusters: [ClusterTraffic]
     ) {
         self.id = id
@@ -31,6 +34,7 @@ struct TrafficSnapshot: Sendable {
         self.samples = samples
         self.firstSample = firstSample
         self.folded = folded
+        self.replyRows = replyRows
         self.clusters = clusters
     }
 
@@ -45,6 +49,16 @@ struct TrafficSnapshot: Sendable {
     /// The row of a topic.
     func row(of topic: some Collection<UInt8>) -> Int? {
         topics.firstIndex { $0.bytes.elementsEqual(topic) }
+    }
+
+    /// How many topics are counted one by one.
+    var topicCount: Int { topics.count - replyRows.count }
+
+    /// Messages per second that a cluster carried as replies.
+    func replyRate(of cluster: Int) -> Double {
+        replyRows.reduce(0) { sum, row in
+            topics[row].owner == cluster ? sum + Double(counters[row].rateIn + counters[row].rateOut) : sum
+        }
     }
 
     // MARK: Totals, over all topics and before any cut

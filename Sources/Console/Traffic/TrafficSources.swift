@@ -30,6 +30,11 @@ struct TrafficSources: Sendable {
         sources.removeAll { $0.id == id }
     }
 
+    /// Whether a source is there for exactly this topic.
+    func isNamed(_ topic: UnsafeRawBufferPointer) -> Bool {
+        sources.contains { source in !source.pattern.isWildcard && source.pattern.matches(topic) }
+    }
+
     /// The source that counts a topic, -1 for none, and why the topic is known.
     func resolve(_ topic: UnsafeRawBufferPointer) -> (counting: Int32, origins: TopicOrigins) {
         var counting: Int32 = -1

@@ -16,8 +16,14 @@ final class TrafficStore: Sendable {
     /// Called from the receiving task when the first message comes after the screen has looked.
     private let onNews: @Sendable () -> Void
 
-    init(ring: HashRing, capacity: Int = TrafficTable.standardCapacity, onNews: @escaping @Sendable () -> Void = {}) {
-        state = Mutex(State(table: TrafficTable(ring: ring, capacity: capacity)))
+    /// - Parameter inboxPrefix: What the inboxes of our own requests begin with.
+    init(
+        ring: HashRing,
+        inboxPrefix: String = "_INBOX",
+        capacity: Int = TrafficTable.standardCapacity,
+        onNews: @escaping @Sendable () -> Void = {}
+    ) {
+        state = Mutex(State(table: TrafficTable(ring: ring, inboxPrefix: inboxPrefix, capacity: capacity)))
         self.onNews = onNews
     }
 
@@ -40,16 +46,26 @@ final class TrafficStore: Sendable {
         let time = moment.uptime.inSeconds
         update { state in
             for message in messages {
-                let isCounted = message.withTopicBytes { topic in
-                    state.table.receive(
-                        topic: topic,
-                        byteCount: message.byteCount,
-                        cluster: cluster,
-                        source: source,
-                        at: time
-                    )
+                let reply = message.replyBytes
+                let ordinal = message.withTopicBytes { topic in
+                    func receive(_ reply: UnsafeRawBufferPointer?) -> UInt64? {
+                        state.table.receive(
+                            topic: topic,
+                            reply: reply,
+                            byteCount: message.byteCount,
+                            cluster: cluster,
+                            source: source,
+                            at: time
+                        )
+                    }
+                    return if let reply { reply.withUnsafeReadableBytes(receive) } else { receive(nil) }
                 }
-                if isCounted { state.inbox.add { TailEntry(message, at: moment) } }
+                guard let ordinal else { continue }
+                state.inbox.add {
+                    var entry = TailEntry(message, at: moment)
+                    entry.ordinal = ordinal
+                    return entry
+                }
             }
         }
     }

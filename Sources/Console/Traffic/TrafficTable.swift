@@ -1,7 +1,7 @@
 import DequeModule
 import HashRing
 
-/// Counts messages by topic and by cluster.
+/// Counts messages by topic and by cluster. Replies to requests are counted in a row for each cluster, see ``ReplySubjects``.
 ///
 /// At most ``capacity`` topics are counted one by one, fewer if their texts are very long. When another comes, the least
 /// busy one is folded into ``FoldedTopics`` and gives it its place, so that totals stay exact and memory stays bounded
@@ -23,9 +23,10 @@ struct TrafficTable: Sendable {
     // One row per topic, in arrays of their own so that a snapshot shares what did not change.
     private var topics: [TopicIdentity] = []
     private var counters: [TopicCounters] = []
-    /// The first row of each hash of a topic's bytes, and for each row the next one of the same hash, -1 for none.
-    private var firstRow: [UInt64: Int32] = [:]
-    private var nextRow: [Int32] = []
+    private var index = TopicIndex()
+    private var replies: ReplySubjects
+    /// The rows of replies. They are not among those that topics are found by, and are never folded.
+    private var replyRows: [ReplyKind: Int] = [:]
     /// Rates of all rows at each sample, oldest first.
     private var samples = Deque<[Float]>()
     private var sampleCount = 0
@@ -41,8 +42,15 @@ struct TrafficTable: Sendable {
 
     private(set) var clusters: [ClusterTraffic]
 
+    private struct ReplyKind: Sendable, Hashable {
+        let cluster: Int
+        let label: [UInt8]
+    }
+
+    /// - Parameter inboxPrefix: What the inboxes of our own requests begin with.
     init(
         ring: HashRing,
+        inboxPrefix: String = "_INBOX",
         capacity: Int = TrafficTable.standardCapacity,
         textCapacity: Int = TrafficTable.standardTextCapacity,
         startedAt start: Duration = .zero
@@ -50,6 +58,7 @@ struct TrafficTable: Sendable {
         self.ring = ring
         self.capacity = max(1, capacity)
         self.textCapacity = textCapacity
+        replies = ReplySubjects(ownPrefix: inboxPrefix)
         clusters = Array(repeating: ClusterTraffic(), count: ring.nodes.count)
         lastSample = start.inSeconds
     }
@@ -59,7 +68,7 @@ struct TrafficTable: Sendable {
     /// Adds a source. A topic that is subscribed to by name is known from now on, with no message yet.
     mutating func add(_ source: TrafficSources.Source) {
         sources.add(source)
-        if !source.pattern.isWildcard { source.pattern.withBytes { _ = row(of: $0) } }
+        if !source.pattern.isWildcard { source.pattern.withBytes { makeKnown($0) } }
         resolveAll()
     }
 
@@ -69,7 +78,7 @@ struct TrafficTable: Sendable {
     }
 
     private mutating func resolveAll() {
-        for row in topics.indices { resolve(row) }
+        for row in topics.indices where !topics[row].isReplies { resolve(row) }
     }
 
     private mutating func resolve(_ row: Int) {
@@ -87,8 +96,10 @@ struct TrafficTable: Sendable {
         for row in counters.indices { counters[row].origins.remove(.listed) }
         for topic in listed.values.joined() {
             topic.withUnsafeBytes { topic in
-                guard let row = existingRow(of: topic) ?? (self.topics.count < capacity ? row(of: topic) : nil) else { return }
-                counters[row].origins.insert(.listed)
+                let key = TopicIndex.key(topic)
+                let known = index.row(of: topic, key: key, in: self.topics)
+                guard known != nil || (hasRoom && replies.label(of: topic, key: key) == nil) else { return }
+                counters[known ?? insert(topic, key: key)].origins.insert(.listed)
             }
         }
     }
@@ -96,29 +107,47 @@ struct TrafficTable: Sendable {
     // MARK: Counting
 
     /// Counts a message received, unless another source counts its topic.
-    /// - Returns: Whether it was counted.
+    /// - Parameter reply: Where an answer is expected.
+    /// - Returns: How many messages of its topic were counted with it; nil if it was not counted.
     @discardableResult
     mutating func receive(
         topic: UnsafeRawBufferPointer,
+        reply: UnsafeRawBufferPointer? = nil,
         byteCount: Int,
         cluster: Int,
         source: Int,
         at time: Double
-    ) -> Bool {
-        let row = row(of: topic)
-        guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return false }
+    ) -> UInt64? {
+        let key = TopicIndex.key(topic)
+        let row: Int
+        if let known = index.row(of: topic, key: key, in: topics) {
+            row = known
+            guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return nil }
+        } else if let label = replies.label(of: topic, key: key) {
+            // Each has a subject of its own, so what counts it is looked up for each.
+            let (counting, origins) = sources.resolve(topic)
+            guard counting == Int32(truncatingIfNeeded: source) else { return nil }
+            row = replyRow(label, of: cluster)
+            counters[row].origins.formUnion(origins)
+        } else {
+            row = insert(topic, key: key)
+            guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return nil }
+        }
         counters[row].messagesIn += 1
         counters[row].bytesIn += UInt64(byteCount)
         counters[row].lastMessage = time
         counters[row].clustersSeen |= 1 << UInt64(min(cluster, 63))
         clusters[cluster].messagesIn += 1
         clusters[cluster].bytesIn += UInt64(byteCount)
-        return true
+        let ordinal = counters[row].messagesIn
+        // Last, since it may move rows.
+        if let reply { expect(reply, from: cluster) }
+        return ordinal
     }
 
     /// Counts messages that a cluster accepted from us.
     mutating func publish(topic: UnsafeRawBufferPointer, byteCount: Int, cluster: Int, at time: Double) {
-        let row = row(of: topic)
+        let row = row(of: topic, of: cluster)
         counters[row].origins.insert(.published)
         counters[row].messagesOut += 1
         counters[row].bytesOut += UInt64(byteCount)
@@ -157,26 +186,29 @@ struct TrafficTable: Sendable {
             samples: samples,
             firstSample: sampleCount - samples.count,
             folded: folder.folded,
+            replyRows: replyRows.values.sorted(),
             clusters: clusters
         )
     }
 
     // MARK: Rows
 
-    private mutating func row(of topic: UnsafeRawBufferPointer) -> Int {
-        let key = Self.key(topic)
-        return find(topic, key: key) ?? insert(topic, key: key)
+    /// Topics that are counted one by one; the rows of replies are none.
+    private var topicCount: Int { topics.count - replyRows.count }
+
+    private var hasRoom: Bool { topicCount < capacity }
+
+    /// Gives a topic a row of its own, also if it is an inbox: somebody named it.
+    private mutating func makeKnown(_ topic: UnsafeRawBufferPointer) {
+        let key = TopicIndex.key(topic)
+        if index.row(of: topic, key: key, in: topics) == nil { _ = insert(topic, key: key) }
     }
 
-    private func existingRow(of topic: UnsafeRawBufferPointer) -> Int? { find(topic, key: Self.key(topic)) }
-
-    private func find(_ topic: UnsafeRawBufferPointer, key: UInt64) -> Int? {
-        var row = firstRow[key] ?? -1
-        while row >= 0 {
-            if topics[Int(row)].bytes.withUnsafeBytes({ $0.elementsEqual(topic) }) { return Int(row) }
-            row = nextRow[Int(row)]
-        }
-        return nil
+    private mutating func row(of topic: UnsafeRawBufferPointer, of cluster: Int) -> Int {
+        let key = TopicIndex.key(topic)
+        if let known = index.row(of: topic, key: key, in: topics) { return known }
+        if let label = replies.label(of: topic, key: key) { return replyRow(label, of: cluster) }
+        return insert(topic, key: key)
     }
 
     private mutating func insert(_ topic: UnsafeRawBufferPointer, key: UInt64) -> Int {
@@ -184,99 +216,99 @@ struct TrafficTable: Sendable {
         let lookup = ring.lookup(ofBytes: topic)
         let identity = TopicIdentity(serial: nextSerial, bytes: Array(topic), hash: lookup.hash, owner: lookup.index)
         nextSerial += 1
-        var fresh = TopicCounters()
-        fresh.firstSample = sampleCount
-        while textBytes + identity.textBytes > textCapacity, topics.count > 1 { removeLeastBusy() }
+        while textBytes + identity.textBytes > textCapacity, topicCount > 1 { remove(foldLeastBusy()) }
         textBytes += identity.textBytes
         let row: Int
-        if topics.count < capacity {
-            row = topics.count
-            topics.append(identity)
-            counters.append(fresh)
-            nextRow.append(-1)
+        if hasRoom {
+            row = append(identity)
         } else {
             row = foldLeastBusy()
             topics[row] = identity
-            counters[row] = fresh
+            counters[row] = TopicCounters()
+            counters[row].firstSample = sampleCount
         }
-        link(row, key: key)
+        index.link(row, key: key)
         resolve(row)
         return row
     }
 
-    /// Seeded anew in each process, so that nobody can choose topics that all fall on one key.
-    private static func key(_ topic: UnsafeRawBufferPointer) -> UInt64 {
-        var hasher = Hasher()
-        hasher.combine(bytes: topic)
-        return UInt64(bitPattern: Int64(hasher.finalize()))
+    private mutating func append(_ identity: TopicIdentity) -> Int {
+        var fresh = TopicCounters()
+        fresh.firstSample = sampleCount
+        topics.append(identity)
+        counters.append(fresh)
+        index.appendRow()
+        return topics.count - 1
+    }
+
+    // MARK: Replies
+
+    private mutating func replyRow(_ label: [UInt8], of cluster: Int) -> Int {
+        let kind = ReplyKind(cluster: cluster, label: label)
+        if let known = replyRows[kind] { return known }
+        let identity = TopicIdentity(serial: nextSerial, bytes: label, hash: 0, owner: cluster, isReplies: true)
+        nextSerial += 1
+        let row = append(identity)
+        replyRows[kind] = row
+        return row
+    }
+
+    /// A message named the place for its answer. Where the answer was faster, it is a topic already and none any more.
+    private mutating func expect(_ reply: UnsafeRawBufferPointer, from cluster: Int) {
+        let key = TopicIndex.key(reply)
+        guard let label = replies.expect(reply, key: key), let row = index.row(of: reply, key: key, in: topics),
+            counters[row].messages == 1, counters[row].messagesIn == 1, !sources.isNamed(reply)
+        else { return }
+        let total = replyRow(label, of: cluster)
+        counters[total].add(counters[row])
+        textBytes -= topics[row].textBytes
+        index.unlink(row, key: key)
+        remove(row)
     }
 
     // MARK: Folding
 
+    /// - Returns: The row of the topic, which is free now.
     private mutating func foldLeastBusy() -> Int {
         while true {
             while let candidate = candidates.popLast() {
                 // It may have become busy, or have been replaced, since it was chosen.
-                guard counters[candidate.row].messages == candidate.messages else { continue }
+                guard candidate.row < counters.count, counters[candidate.row].messages == candidate.messages,
+                    !topics[candidate.row].isReplies
+                else { continue }
                 fold(candidate.row)
                 return candidate.row
             }
-            chooseCandidates()
+            candidates = FoldCandidates.choose(counters, topics, atMost: max(1, capacity / 16))
         }
-    }
-
-    /// Chooses many at once, because finding the least busy one costs as much as sorting. Our own topics go last.
-    private mutating func chooseCandidates() {
-        let order = counters.indices.sorted { one, other in
-            let (a, b) = (counters[one], counters[other])
-            return (a.isOurs ? 1 : 0, a.rateIn + a.rateOut, a.messages, a.lastMessage)
-                < (b.isOurs ? 1 : 0, b.rateIn + b.rateOut, b.messages, b.lastMessage)
-        }
-        candidates = order.prefix(max(1, capacity / 16)).reversed().map { ($0, counters[$0].messages) }
-    }
-
-    /// Folds a topic and gives its row to the last one.
-    private mutating func removeLeastBusy() {
-        let row = foldLeastBusy()
-        let last = topics.count - 1
-        if row != last {
-            let key = unlink(last)
-            (topics[row], counters[row]) = (topics[last], counters[last])
-            // The samples of the row are another topic's.
-            counters[row].firstSample = sampleCount
-            link(row, key: key)
-        }
-        topics.removeLast()
-        counters.removeLast()
-        nextRow.removeLast()
-        candidates.removeAll { $0.row >= last }
     }
 
     private mutating func fold(_ row: Int) {
         textBytes -= topics[row].textBytes
-        folder.add(counters[row], key: unlink(row))
+        let key = topics[row].bytes.withUnsafeBytes(TopicIndex.key)
+        index.unlink(row, key: key)
+        folder.add(counters[row], key: key)
     }
 
-    private mutating func link(_ row: Int, key: UInt64) {
-        nextRow[row] = firstRow[key] ?? -1
-        firstRow[key] = Int32(row)
-    }
-
-    /// Takes a row out of what topics are found by.
-    private mutating func unlink(_ row: Int) -> UInt64 {
-        let key = topics[row].bytes.withUnsafeBytes(Self.key)
-        let next = nextRow[row]
-        if firstRow[key] == Int32(row) {
-            firstRow[key] = next < 0 ? nil : next
-        } else {
-            var previous = firstRow[key] ?? -1
-            while previous >= 0, nextRow[Int(previous)] != Int32(row) { previous = nextRow[Int(previous)] }
-            if previous >= 0 { nextRow[Int(previous)] = next }
+    /// Gives a row that is free to the last topic.
+    private mutating func remove(_ row: Int) {
+        let last = topics.count - 1
+        if row != last {
+            let moved = topics[last]
+            (topics[row], counters[row]) = (moved, counters[last])
+            // The samples of the row are another topic's.
+            counters[row].firstSample = sampleCount
+            if moved.isReplies {
+                replyRows[ReplyKind(cluster: moved.owner, label: moved.bytes)] = row
+            } else {
+                let key = moved.bytes.withUnsafeBytes(TopicIndex.key)
+                index.unlink(last, key: key)
+                index.link(row, key: key)
+            }
         }
-        return key
+        topics.removeLast()
+        counters.removeLast()
+        index.removeLastRow()
+        candidates.removeAll { $0.row >= last }
     }
-}
-
-extension TopicCounters {
-    fileprivate var isOurs: Bool { !origins.intersection([.subscribed, .published]).isEmpty }
 }

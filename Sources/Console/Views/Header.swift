@@ -30,7 +30,7 @@ struct Header {
             // What everybody on the way can do must be seen as well, for as long as it is so.
             Part(line: exposure(isShort: rect.width < 100), importance: 105),
             Part(
-                line: StyledLine("ring \(untrusted: data.deployment.ring.fingerprint) \(data.deployment.namingLabel)", .muted),
+                line: StyledLine("ring \(data.fingerprint.label) \(data.deployment.namingLabel)", .muted),
                 importance: 30
             ),
         ]
@@ -88,7 +88,7 @@ struct Header {
 
 extension ClusterRow.State {
     /// How much it matters, to show the worst of several.
-    fileprivate var gravity: Int {
+    var gravity: Int {
         switch self {
         case .up: 0
         case .connecting: 1

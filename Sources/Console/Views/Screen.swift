@@ -103,6 +103,11 @@ private func hints(_ actions: some Sequence<(action: KeyAction, label: SafeText)
 private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: inout CellBuffer, in rect: Rect) {
     let data = model.data
     let place = rect.inset(horizontal: rect.width < 40 ? 0 : 1)
+    // What waits is shown until it is settled; only what went wrong just now comes before it.
+    if let waiting = model.waiting, model.notice?.severity ?? .info == .info {
+        buffer.write(waiting, in: place, style: data.theme[.severityWarn])
+        return
+    }
     if let notice = model.notice {
         let text = notice.severity == .info ? notice.text : "\(notice.severity.word): \(notice.text)"
         buffer.write(text, in: place, style: data.theme[notice.severity.role])

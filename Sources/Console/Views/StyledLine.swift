@@ -37,7 +37,9 @@ struct StyledLine: Sendable, Hashable {
     ) {
         guard !rect.isEmpty else { return }
         if marksCut, width - columns > rect.width {
-            let room = Rect(x: rect.x, y: rect.y, width: rect.width - 1, height: 1)
+            // No figure is cut here either.
+            let kept = max(0, text.columnsBeforeFigure(at: columns + rect.width - 1) - columns)
+            let room = Rect(x: rect.x, y: rect.y, width: min(kept, rect.width - 1), height: 1)
             buffer.write("…", at: Point(x: room.right, y: rect.y), style: theme[.muted], clip: rect)
             return draw(into: &buffer, in: room, theme: theme, skipping: columns)
         }

@@ -45,6 +45,7 @@ extension ConnectionDriver {
     func tcpConnected(_ link: Link, channel: any Channel) {
         if link === successor {
             link.channel = channel
+            progressed(link, to: .awaitingInfo)
             perform(succession.tcpConnected(), on: link)
             if configuration.tls.mode == .first { secure(link) }
             return

@@ -21,13 +21,14 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         if isClosed { throw .clientClosed }
         if isDraining, !whileDraining { throw .clientDraining }
+        let isConnected = activeLink != nil
         if queueGroup == nil, let entry = subscriptions.shared(subject) {
-            entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+            entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
             onWire.resolve()
             return entry
         }
         let entry = try subscriptions.insert(subject, queueGroup: queueGroup)
-        entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection)
+        entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
         countSubscriptions()
         for link in subscribedLinks {
             link.writeSubscribe(entry)
@@ -59,7 +60,7 @@ extension ConnectionDriver {
     }
 
     /// Where the server knows the subscriptions: one link, and two during a move.
-    private var subscribedLinks: [Link] {
+    var subscribedLinks: [Link] {
         guard let link = activeLink else { return [] }
         if succession.isSubscribed, let successor { return [link, successor] }
         return [link]

@@ -54,6 +54,8 @@ final class OutboundBuffer: Sendable {
         var waitingForSpace: [Waiter] = []
         /// Accepts nothing new; what is there still goes out.
         var isDraining = false
+        /// While above zero, nothing is taken over for writing: other connections have yet to confirm earlier messages.
+        var holds = 0
         var maxPayload = Int.max
         /// The largest message, headers included, of those that wait.
         var largestMessage = 0
@@ -77,12 +79,15 @@ final class OutboundBuffer: Sendable {
         subject.withBytes { append(validSubject: $0, reply: reply, headers: headers, payload: payload) }
     }
 
-    /// - Parameter validSubject: bytes that follow the rules of subjects to publish to.
+    /// - Parameters:
+    ///   - subject: bytes that follow the rules of subjects to publish to.
+    ///   - lease: checked under the lock, so that a message never goes out behind the back of a hand-over.
     func append(
         validSubject subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
-        payload: UnsafeRawBufferPointer
+        payload: UnsafeRawBufferPointer,
+        lease: Lease? = nil
     ) -> Append {
         let size = FrameEncoder.publishSize(
             subjectLength: subject.count,
@@ -94,9 +99,12 @@ final class OutboundBuffer: Sendable {
             // Nearly all messages: one comparison each for what could be in the way.
             let isUnhindered =
                 state.phase == .connected && !state.isDraining && headers == nil && payload.count <= state.maxPayload
-                && state.held + size <= capacity
-            if !isUnhindered, let obstacle = obstacle(to: size, headers: headers, payloadLength: payload.count, in: &state) {
-                return obstacle
+                && state.held + size <= capacity && lease?.isValid != false
+            if !isUnhindered {
+                if lease?.isValid == false { return .refused(.carriedElsewhere) }
+                if let obstacle = obstacle(to: size, headers: headers, payloadLength: payload.count, in: &state) {
+                    return obstacle
+                }
             }
             state.frames.append(size: size) { bytes in
                 FrameEncoder.publish(
@@ -163,6 +171,40 @@ final class OutboundBuffer: Sendable {
         return try result.get()
     }
 
+    // MARK: Handing a lane over, on any thread
+
+    /// Whether messages are accepted for a connection that is up.
+    var isConnected: Bool { state.withLock { $0.phase == .connected } }
+
+    /// Carries out a change of leases unless there is a connection.
+    /// - Returns: whether it was carried out.
+    func changeUnlessConnected(_ change: () -> Void) -> Bool {
+        state.withLock { state in
+            guard state.phase != .connected else { return false }
+            change()
+            return true
+        }
+    }
+
+    /// Carries out a change of leases and asks for a PING behind everything accepted before it. The waiter is resolved when
+    /// that is confirmed or lost.
+    /// - Returns: whether the event loop has to be told.
+    func change(confirmed waiter: Waiter, _ change: () -> Void) -> Bool {
+        let (isConnected, needsWake) = state.withLock { state in
+            change()
+            guard state.phase == .connected else { return (false, false) }
+            state.flushes.append(waiter)
+            return (true, state.becomeAware())
+        }
+        if !isConnected { waiter.resolve() }
+        return needsWake
+    }
+
+    /// Keeps what is accepted from being written, until ``release()``.
+    func hold() { state.withLock { $0.holds += 1 } }
+
+    func release() { state.withLock { $0.holds -= 1 } }
+
     // MARK: The event loop
 
     /// Takes everything over for writing: swaps the filled buffer with `frames`, whose storage fills next.
@@ -170,7 +212,7 @@ final class OutboundBuffer: Sendable {
     /// The socket has taken what was taken over before, as ``written()`` says it: a busy loop gets the lock once for both.
     func take(into frames: inout ByteBuffer) -> Taken? {
         let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
-            guard state.phase == .connected else { return (nil, []) }
+            guard state.phase == .connected, state.holds == 0 else { return (nil, []) }
             state.bytesBeingWritten = 0
             guard state.frames.count > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false

@@ -211,7 +211,7 @@ struct ConnectionLifecycle {
     enum Pace: Equatable {
         /// At once: it was asked for.
         case now
-        /// A connection that was up is gone, and others probably with it: spread over the reconnect jitter.
+        /// A connection that was up is gone: at once, but for the reconnect jitter.
         case spread
         /// As the backoff says for this retry, counted from 0.
         case backoff(Int)

@@ -63,10 +63,12 @@ extension NATSClient {
         to subject: Subject,
         headers: Headers?,
         terms: ReplyTerms,
-        buffer: SubscriptionBuffer
+        buffer: SubscriptionBuffer,
+        lease: Lease? = nil
     ) async throws(NATSError) -> NATSReplies {
         let queue = MessageQueue<Void>(limits: buffer)
-        let token = try await send(payload, to: subject, headers: headers, terms: terms, receiver: .many(queue))
+        let receiver = ReplyReceiver.many(queue)
+        let token = try await send(payload, to: subject, headers: headers, terms: terms, receiver: receiver, lease: lease)
         return NATSReplies(client: self, token: token, queue: queue)
     }
 
@@ -74,10 +76,12 @@ extension NATSClient {
         _ payload: some MessagePayload,
         to subject: Subject,
         headers: Headers?,
-        terms: ReplyTerms
+        terms: ReplyTerms,
+        lease: Lease? = nil
     ) async throws(NATSError) -> WireMessage {
         let waiter = ReplyWaiter()
-        let token = try await send(payload, to: subject, headers: headers, terms: terms, receiver: .one(waiter))
+        let receiver = ReplyReceiver.one(waiter)
+        let token = try await send(payload, to: subject, headers: headers, terms: terms, receiver: receiver, lease: lease)
         return try await waiter.wait { [requests] in requests.forget(token) }
     }
 
@@ -88,7 +92,8 @@ extension NATSClient {
         to subject: Subject,
         headers: Headers?,
         terms: ReplyTerms,
-        receiver: ReplyReceiver
+        receiver: ReplyReceiver,
+        lease: Lease?
     ) async throws(NATSError) -> RequestToken {
         if Task.isCancelled { throw .taskCanceled }
         if !requests.isSubscribed { try await subscribeToInbox() }
@@ -97,7 +102,7 @@ extension NATSClient {
         do {
             let reply = try requests.inbox.subject(for: token)
             while let vacancy = try payload.withPayloadBytes({ bytes throws(NATSError) in
-                try offer(bytes, to: subject, reply: reply, headers: headers, request: token)
+                try offer(bytes, to: subject, reply: reply, headers: headers, request: token, lease: lease)
             }) {
                 try await wait(for: vacancy, terms: terms)
             }

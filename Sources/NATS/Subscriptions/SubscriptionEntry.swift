@@ -3,13 +3,13 @@ import NATSWire
 /// One SUB of a connection and the local consumers that share it. Confined to the event loop.
 final class SubscriptionEntry {
     /// One of those who get every message.
-    private struct Consumer {
+    struct Consumer: Sendable {
         let sink: any MessageSink
         /// Whether the loss of the connection ends it.
         let endsWithConnection: Bool
         /// Messages still to come before it is over.
         var remaining: Int?
-        /// Whether it was told of an interruption and not yet of its end.
+        /// Whether it was told that it has no connection, and not yet that it has one.
         var isInterrupted = false
     }
 
@@ -33,8 +33,21 @@ final class SubscriptionEntry {
     /// - Parameters:
     ///   - maxMessages: after this many it is over.
     ///   - endsWithConnection: the loss of the connection ends it.
-    func add(_ sink: any MessageSink, maxMessages: Int?, endsWithConnection: Bool) {
-        consumers.append(Consumer(sink: sink, endsWithConnection: endsWithConnection, remaining: maxMessages))
+    ///   - isConnected: otherwise it waits for a connection, and is told when it has one.
+    func add(_ sink: any MessageSink, maxMessages: Int?, endsWithConnection: Bool, isConnected: Bool = true) {
+        var consumer = Consumer(sink: sink, endsWithConnection: endsWithConnection, remaining: maxMessages)
+        consumer.isInterrupted = !isConnected
+        consumers.append(consumer)
+        if !isConnected { sink.awaitsConnection() }
+    }
+
+    /// Adds a consumer of a connection that was lost, with what is left of its number of messages.
+    func adopt(_ consumer: Consumer) { consumers.append(consumer) }
+
+    /// Takes all consumers away without telling them.
+    func takeConsumers() -> [Consumer] {
+        defer { consumers = [] }
+        return consumers
     }
 
     /// - Returns: whether it was there.

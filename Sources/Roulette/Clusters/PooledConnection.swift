@@ -72,16 +72,4 @@ struct ClusterPool: Sendable {
             }
         }
     }
-
-    /// The connection that carries a topic's messages, always the same one, so that they keep their order.
-    /// - Precondition: the role has connections.
-    func publisher(for hash: UInt64) -> PooledConnection {
-        publishers[Int(hash % UInt64(publishers.count))]
-    }
-
-    /// The connection that carries a topic's subscriptions.
-    /// - Precondition: the role has connections.
-    func subscriber(for hash: UInt64) -> PooledConnection {
-        subscribers[Int(hash % UInt64(subscribers.count))]
-    }
 }

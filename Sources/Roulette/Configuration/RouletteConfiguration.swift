@@ -71,9 +71,10 @@ public struct RouletteConfiguration: Sendable {
     public var subscriptionRestart = SubscriptionRestart.temporary
     /// One deadline over TCP, TLS, INFO and PONG of a connection.
     public var connectionTimeout: Duration = .seconds(5)
-    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time, so that
-    /// the clients of a server that died do not all come back at once. Zero: at once.
-    public var reconnectJitter: Duration = .milliseconds(2_500)
+    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time. It is
+    /// short, since messages are missed meanwhile; the backoff keeps clients apart from the second attempt on. Deployments
+    /// with thousands of clients behind one server may want more. Zero: at once.
+    public var reconnectJitter: Duration = .milliseconds(30)
     /// How long graceful shutdown and ``RouletteClient/drain(timeout:)`` may take.
     public var drainTimeout: Duration = .seconds(30)
     /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer. They

@@ -3,8 +3,11 @@ public import NATS
 
 /// Everything a dashboard shows of a deployment, at one moment.
 public struct RouletteSnapshot: Sendable {
-    /// What two programs that route alike have in common.
+    /// What two programs that route alike have in common. Once all clusters were reached it is made of the names that they
+    /// give themselves, so that it does not matter how their addresses are spelt.
     public let fingerprint: String
+    /// Whether the fingerprint is one of addresses, because some cluster was not reached yet.
+    public let isFingerprintProvisional: Bool
     /// How the ring names the clusters.
     public let naming: HashRing.Naming
     /// What the client is used for.
@@ -46,6 +49,13 @@ public struct ClusterSnapshot: Sendable {
     /// The pool: publishers, then subscribers.
     public let connections: [Connection]
 
+    /// What the cluster calls itself: the name of the cluster that its servers belong to, else the id of its server; nil
+    /// until one has answered.
+    public var identity: String? {
+        let servers = connections.compactMap(\.connection.server)
+        return servers.compactMap(\.cluster).first { !$0.isEmpty } ?? servers.map(\.id).first { !$0.isEmpty }
+    }
+
     /// How well the cluster can be reached.
     public var state: State {
         let up = connections.count { $0.connection.isUp }
@@ -83,19 +93,22 @@ extension ConnectionSnapshot {
 extension RouletteClient {
     /// What the deployment looks like at this moment. Cheap: a few short locks per connection.
     public func snapshot() -> RouletteSnapshot {
-        RouletteSnapshot(
-            fingerprint: ring.fingerprint,
+        let clusters = zip(pools, ring.shares).map { pool, share in
+            ClusterSnapshot(
+                cluster: pool.cluster,
+                share: share.fraction,
+                connections: pool.connections.map { connection in
+                    .init(role: connection.role, slot: connection.slot, connection: connection.client.snapshot)
+                }
+            )
+        }
+        let fingerprint = ring.fingerprint(identities: clusters.map(\.identity))
+        return RouletteSnapshot(
+            fingerprint: fingerprint.text,
+            isFingerprintProvisional: fingerprint.isProvisional,
             naming: ring.naming,
             role: configuration.role,
-            clusters: zip(pools, ring.shares).map { pool, share in
-                ClusterSnapshot(
-                    cluster: pool.cluster,
-                    share: share.fraction,
-                    connections: pool.connections.map { connection in
-                        .init(role: connection.role, slot: connection.slot, connection: connection.client.snapshot)
-                    }
-                )
-            }
+            clusters: clusters
         )
     }
 }

@@ -24,7 +24,8 @@ extension RouletteClient {
     /// role: who only subscribes may answer.
     ///
     /// The reply topic is never looked up on the ring, which would send most answers where nobody waits for them. While the
-    /// connection is down the call waits and retries as ``publish(_:to:reply:headers:)`` does.
+    /// connection is down, another one to the same cluster is taken; while there is none, the call waits and retries as
+    /// ``publish(_:to:reply:headers:)`` does.
     ///
     /// - Parameters:
     ///   - message: one of this client's subscriptions.
@@ -37,9 +38,11 @@ extension RouletteClient {
         _ payload: some MessagePayload,
         headers: Headers? = nil
     ) async throws(RouletteError) {
-        let connection = message.connection
+        let received = message.connection
+        let table = received.role == .publisher ? publishers : subscribers
         var retries = 0
         while true {
+            let connection = table.connected(insteadOf: received) ?? received
             do {
                 return try await connection.client.publish(payload, to: message.wire.replySubject(), headers: headers)
             } catch {

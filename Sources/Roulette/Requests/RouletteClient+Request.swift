@@ -23,15 +23,22 @@ extension RouletteClient {
         headers: Headers? = nil,
         timeout: Duration = .seconds(5)
     ) async throws(RouletteError) -> Message {
-        let (route, connection) = try requester(for: topic)
+        let route = try requestRoute(to: topic)
         let terms = ReplyTerms.one(timeout: timeout)
-        var retries = 0
+        var attempts = RequestAttempts()
         while true {
+            let (connection, lease) = publishers.carrier(of: route.destination)
             do {
-                let reply = try await connection.client.request(payload, to: route.subject, headers: headers, terms: terms)
+                let reply = try await connection.client.request(
+                    payload,
+                    to: route.subject,
+                    headers: headers,
+                    terms: terms,
+                    lease: lease
+                )
                 return Message(wire: reply, connection: connection)
             } catch {
-                try await overcome(error, of: connection, terms: terms, retries: &retries)
+                try await overcome(error, of: connection, at: route.destination, terms: terms, &attempts)
             }
         }
     }
@@ -61,40 +68,51 @@ extension RouletteClient {
         stall: Duration? = nil,
         buffer: SubscriptionBuffer = SubscriptionBuffer()
     ) async throws(RouletteError) -> Replies {
-        let (route, connection) = try requester(for: topic)
+        let route = try requestRoute(to: topic)
         let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall)
-        var retries = 0
+        var attempts = RequestAttempts()
         while true {
+            let (connection, lease) = publishers.carrier(of: route.destination)
             do {
                 let replies = try await connection.client.requestMany(
                     payload,
                     to: route.subject,
                     headers: headers,
                     terms: terms,
-                    buffer: buffer
+                    buffer: buffer,
+                    lease: lease
                 )
                 return Replies(replies: replies, connection: connection)
             } catch {
-                try await overcome(error, of: connection, terms: terms, retries: &retries)
+                try await overcome(error, of: connection, at: route.destination, terms: terms, &attempts)
             }
         }
     }
 
-    private func requester(for topic: String) throws(RouletteError) -> (Route, PooledConnection) {
+    private func requestRoute(to topic: String) throws(RouletteError) -> Route {
         guard configuration.role != .subscriber else {
             throw RouletteError(.role, "this client has the role subscriber and cannot request; use the role both or publisher")
         }
         let route = try router.route(topic)
         route.subject.withBytes { elixirTopics?.publishing(to: $0, reply: nil) }
-        return (route, pools[route.cluster].publisher(for: route.hash))
+        return route
     }
 
-    /// Waits until it makes sense to try again, or throws.
+    /// What a request has tried before it was sent.
+    private struct RequestAttempts {
+        /// Tries after a wait for the cluster.
+        var retries = 0
+        /// Tries on another connection of the pool since then.
+        var redirections = 0
+    }
+
+    /// Finds another connection, or waits until it makes sense to try again, or throws.
     private func overcome(
         _ error: NATSError,
         of connection: PooledConnection,
+        at destination: Destination,
         terms: ReplyTerms,
-        retries: inout Int
+        _ attempts: inout RequestAttempts
     ) async throws(RouletteError) {
         guard error.code == .notConnected else { throw RouletteError(request: error, cluster: connection.cluster) }
         let remaining = terms.remaining
@@ -106,7 +124,13 @@ extension RouletteClient {
                 cause: error
             )
         }
-        try await waitToRetry(on: connection, retries: &retries, atMost: remaining)
+        // Each can meet a connection that was lost a moment ago, hence the bound.
+        if attempts.redirections <= configuration.poolSize, publishers.redirect(destination) {
+            attempts.redirections += 1
+            return
+        }
+        attempts.redirections = 0
+        try await waitToRetry(on: connection, retries: &attempts.retries, atMost: remaining)
     }
 }
 

@@ -30,7 +30,21 @@ public final class Subscription: AsyncSequence, Sendable {
     public var dropped: UInt64 { group.queue.dropped }
 
     /// Whether a connection it needs is down, so that messages are being missed at this moment.
-    public var isInterrupted: Bool { group.blindTimes.isBlind }
+    public var isInterrupted: Bool { group.blindTimes.isBlind || !group.awaited.isEmpty }
+
+    /// The clusters that have been down since it was made: it begins there when they are up. Only without
+    /// ``SubscribeOptions/requiresConnection`` there can be any.
+    public var pendingClusters: [Cluster] { group.awaited }
+
+    /// Waits until there is no cluster in ``pendingClusters``. Returns at once when the subscription has ended.
+    /// - Throws: ``RouletteError/Code/canceled``.
+    public func whenMade() async throws(RouletteError) {
+        do {
+            try await group.whenMade()
+        } catch {
+            throw RouletteError(error, subscription: pattern)
+        }
+    }
 
     /// The last times in which messages were missed, at most 16, oldest first. The client's events tell of each as well.
     public var blindWindows: [BlindWindow] { group.blindTimes.windows }

@@ -6,13 +6,24 @@ import Synchronization
 /// one per cluster for a wildcard.
 final class SubscriptionGroup: Sendable {
     private struct State {
-        var members: [(sink: SubscriptionMember, sid: UInt64)] = []
+        var members: [SubscriptionMember] = []
         /// Members that can still deliver.
         var live = 0
         var remaining: Int?
         var isCanceled = false
         var failure: Failure?
         var blindTimes = BlindTimes()
+        /// Clusters that were down when it was made there, and still are.
+        var awaited: [Cluster] = []
+        /// Those who wait until there are none.
+        var waiting: [Waiter] = []
+
+        /// - Returns: those who waited until every cluster has it, once that is so.
+        mutating func takeWaiting(ended: Bool = false) -> [Waiter] {
+            guard awaited.isEmpty || ended else { return [] }
+            defer { waiting = [] }
+            return waiting
+        }
     }
 
     /// Boxed, so that the many subscriptions that work hold no room for an error.
@@ -40,6 +51,20 @@ final class SubscriptionGroup: Sendable {
         return error
     }
 
+    /// Clusters that were down when it was made there, and still are.
+    var awaited: [Cluster] { state.withLock { $0.awaited } }
+
+    /// Waits until every cluster has it, or it has ended.
+    func whenMade() async throws(NATSError) {
+        let waiter = Waiter()
+        let isMade = state.withLock { state in
+            if state.awaited.isEmpty || state.live == 0 || state.isCanceled { return true }
+            state.waiting.append(waiter)
+            return false
+        }
+        if !isMade { try await waiter.wait() }
+    }
+
     /// The times in which messages were missed.
     var blindTimes: BlindTimes { state.withLock { $0.blindTimes } }
 
@@ -51,19 +76,21 @@ final class SubscriptionGroup: Sendable {
 
     func added(_ member: SubscriptionMember, sid: UInt64) {
         let isCanceled = state.withLock { state in
-            if !state.isCanceled { state.members.append((member, sid)) }
+            if !state.isCanceled { state.members.append(member) }
             return state.isCanceled
         }
-        if isCanceled { member.remove(sid) }
+        member.joined(sid)
+        if isCanceled { member.remove() }
     }
 
     func cancel() {
-        let members = state.withLock { state in
+        let (members, waiting) = state.withLock { state in
             state.isCanceled = true
             defer { state.members = [] }
-            return state.members
+            return (state.members, state.takeWaiting(ended: true))
         }
-        for (member, sid) in members { member.remove(sid) }
+        for waiter in waiting { waiter.resolve() }
+        for member in members { member.remove() }
     }
 
     // MARK: What members report, on their event loops
@@ -92,6 +119,12 @@ final class SubscriptionGroup: Sendable {
         if queue.failure != nil { cancel() }
     }
 
+    func awaitsConnection(_ connection: PooledConnection) {
+        state.withLock { state in
+            if !state.awaited.contains(connection.cluster) { state.awaited.append(connection.cluster) }
+        }
+    }
+
     /// - Parameter silence: the time since the server was last heard of.
     func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
         state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now - silence) }
@@ -99,7 +132,11 @@ final class SubscriptionGroup: Sendable {
     }
 
     func resumed(on connection: PooledConnection) {
-        let window = state.withLock { $0.blindTimes.end(on: connection.cluster, at: .now) }
+        let (window, waiting) = state.withLock { state in
+            state.awaited.removeAll { $0 == connection.cluster }
+            return (state.blindTimes.end(on: connection.cluster, at: .now), state.takeWaiting())
+        }
+        for waiter in waiting { waiter.resolve() }
         guard let window else { return }
         observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, blind: window), on: connection))
     }
@@ -112,34 +149,14 @@ final class SubscriptionGroup: Sendable {
             cancel()
             return
         }
-        let isLast = state.withLock { state in
+        let (isLast, waiting) = state.withLock { state in
             state.live -= 1
-            return state.live == 0
+            state.awaited.removeAll { $0 == connection.cluster }
+            return (state.live == 0, state.takeWaiting(ended: state.live == 0))
         }
+        for waiter in waiting { waiter.resolve() }
         if isLast { queue.end(nil) }
     }
-}
-
-/// The part of a subscription that is made on one connection.
-final class SubscriptionMember: MessageSink {
-    private let group: SubscriptionGroup
-    private let connection: PooledConnection
-
-    init(group: SubscriptionGroup, connection: PooledConnection) {
-        self.group = group
-        self.connection = connection
-    }
-
-    func remove(_ sid: UInt64) { connection.client.removeSubscription(sid, self) }
-
-    func deliver(_ messages: [WireMessage]) { group.deliver(messages, from: connection) }
-    func interrupted(_ cause: NATSError, silence: Duration) {
-        group.interrupted(on: connection, cause: cause, silence: silence)
-    }
-    func resumed() { group.resumed(on: connection) }
-    func end(_ error: NATSError?) { group.ended(on: connection, error: error) }
-    func whenConsumed(_ done: @escaping @Sendable () -> Void) { group.queue.whenConsumed(done) }
-    var pending: PendingMessages { group.queue.pending }
 }
 
 extension RouletteEvent {

@@ -13,9 +13,9 @@ final class BenchProgress: Sendable {
     }
 
     /// The same in a loop that may never wait, and so would never hear of its end.
-    func advanceUnlessCanceled() throws {
+    func advanceUnlessCanceled(by count: Int) throws {
         try Task.checkCancellation()
-        advance()
+        advance(by: count)
     }
 
     /// Returns only by an error.
@@ -26,7 +26,7 @@ final class BenchProgress: Sendable {
             try await Task.sleep(for: limit)
             guard count != before else {
                 throw CommandFailure.failed(
-                    "nothing moved for \(limit.components.seconds) s after \(before) of \(work); is the server still there? "
+                    "nothing moved for \(limit.components.seconds) s after about \(before) of \(work); is the server still there? "
                         + "`roulette status` shows it"
                 )
             }

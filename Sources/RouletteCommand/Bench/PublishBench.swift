@@ -28,7 +28,7 @@ struct PublishBench: Sendable {
         let topics = options.topicNames
         var next = 0
         for number in 0..<options.count {
-            if number % Self.step == 0 { try progress.advanceUnlessCanceled() }
+            if number > 0, number % Self.step == 0 { try progress.advanceUnlessCanceled(by: Self.step) }
             try await client.publish(payload, to: topics[next])
             next = next + 1 == topics.count ? 0 : next + 1
         }
@@ -39,7 +39,7 @@ struct PublishBench: Sendable {
         let publishers = try options.topicNames.map { try client.publisher(for: $0) }
         var next = 0
         for number in 0..<options.count {
-            if number % Self.step == 0 { try progress.advanceUnlessCanceled() }
+            if number > 0, number % Self.step == 0 { try progress.advanceUnlessCanceled(by: Self.step) }
             try await publishers[next].publish(payload)
             next = next + 1 == publishers.count ? 0 : next + 1
         }

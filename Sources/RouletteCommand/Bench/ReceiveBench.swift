@@ -42,7 +42,7 @@ struct ReceiveBench: Sendable {
         var watch: Stopwatch?
         for try await _ in subscription {
             messages += 1
-            if messages % 256 == 0 { progress.advance() }
+            if messages % 256 == 0 { progress.advance(by: 256) }
             if messages == 1 { watch = Stopwatch() }
             if messages == wanted { break }
         }

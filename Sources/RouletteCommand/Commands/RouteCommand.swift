@@ -42,9 +42,11 @@ struct RouteCommand: ParsableCommand {
     func run() throws {
         let table = try routingTable()
         if StandardOutput.isTerminal, StandardError.isTerminal, !output.json {
-            StandardError.note(
-                "ring \(table.ring.fingerprint), \(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)"
-            )
+            let count = "\(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)"
+            // No cluster is asked for its name.
+            let dependsOnSpelling = table.ring.naming == .index && table.ring.nodes.contains { $0.address != nil }
+            let fingerprint = table.ring.fingerprint + (dependsOnSpelling ? " (provisional, of the addresses)" : "")
+            StandardError.note("ring \(fingerprint), \(count)")
         }
         let failures = topics.isEmpty ? try answerInput(table) : try answerArguments(table)
         guard failures == 0 else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }

@@ -10,7 +10,8 @@ struct SubscribeCommand: AsyncParsableCommand {
         discussion: """
             It runs until ^C or --count; stopped by ^C it ends as shells expect it (130), so that a loop around it ends too. A pattern (orders.*, orders.>) is subscribed to on every cluster, a topic on the one
             that owns it. A message that several of the patterns match is printed for each of them. Lost connections are made
-            again for ever; what was missed meanwhile is reported on the standard error.
+            again for ever, and a pattern goes on with the other clusters meanwhile; what was missed is reported on the
+            standard error.
 
             Text is one line for each message, with everything a terminal might obey escaped, and at most 4096 bytes of the
             body. --raw writes the bodies as they are, each followed by a line feed. With --json: time, cluster, topic, reply,

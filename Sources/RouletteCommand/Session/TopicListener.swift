@@ -9,8 +9,8 @@ struct TopicListener: Sendable {
 
     /// Prints until the printer has enough or the task is canceled.
     ///
-    /// Clusters that are down do not hold up those that are not, but if none of a topic's clusters can be reached during
-    /// the retries of the profile, it throws.
+    /// Clusters that are down or get lost do not hold up or end those that are not, but if none of a topic's clusters can be
+    /// reached during the retries of the profile, it throws.
     func run(_ printer: MessagePrinter) async throws {
         let events = client.events
         await FirstContact.wait(for: client)
@@ -19,8 +19,10 @@ struct TopicListener: Sendable {
                 for await event in events { SubscriptionNotices.note(event) }
                 return .notices
             }
+            var pending: Set<Cluster> = []
             for topic in topics {
                 let subscription = try await subscribe(to: topic)
+                pending.formUnion(subscription.pendingClusters)
                 group.addTask {
                     while let batch = try await subscription.nextBatch() {
                         guard try await printer.print(batch) else { break }
@@ -28,8 +30,10 @@ struct TopicListener: Sendable {
                     return .messages
                 }
             }
+            notePending(pending)
             if StandardError.isTerminal {
-                StandardError.note("subscribed to \(topics.joined(separator: ", "))")
+                let except = pending.isEmpty ? "" : ", but for \(pending.count) of \(client.clusters.count) clusters"
+                StandardError.note("subscribed to \(topics.joined(separator: ", "))\(except)")
             }
             defer { group.cancelAll() }
             while let ended = try await group.next(), ended != .messages {}
@@ -44,18 +48,27 @@ struct TopicListener: Sendable {
     private func subscribe(to topic: String) async throws -> Subscription {
         var options = SubscribeOptions(queueGroup: queue, restart: .permanent, confirmed: true)
         // Where some cluster is up, the others may come later. The library knows which ones a pattern concerns.
-        let connected = Set(client.snapshot().clusters.filter(\.isUp).map(\.cluster))
         let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
-        options.requiresConnection = !isPattern || connected.isEmpty
-        let subscription = try await client.subscribeConfirmed(to: topic, options: options)
-        for cluster in client.snapshot().clusters where subscription.clusters.contains(cluster.cluster) && !cluster.isUp {
+        options.requiresConnection = !isPattern || !isAnyUp
+        do {
+            return try await client.subscribeConfirmed(to: topic, options: options)
+        } catch let error as RouletteError where error.code == .clusterUnavailable && isPattern && isAnyUp {
+            // One of them came up during the retries.
+            options.requiresConnection = false
+            return try await client.subscribeConfirmed(to: topic, options: options)
+        }
+    }
+
+    private var isAnyUp: Bool { client.snapshot().clusters.contains(where: \.isUp) }
+
+    private func notePending(_ pending: Set<Cluster>) {
+        for cluster in client.snapshot().clusters where pending.contains(cluster.cluster) {
             let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
             let reason = cluster.lastError?.message ?? progress ?? "no connection yet"
             StandardError.note(
                 "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
             )
         }
-        return subscription
     }
 }
 

@@ -46,21 +46,37 @@ public struct ConnectionQuery: Sendable, Hashable {
     public var state = State.open
     /// The order. Some orders exist only for some states: a server refuses the others.
     public var sort = Sort.id
-    /// The most connections to list, at least 1.
+    /// The most connections to list, at least 1. More than ``pageSize`` are asked for page by page.
     public var limit = 1024
+    /// How many connections one answer lists at most.
+    public static let pageSize = 1024
 
     /// Open connections by id.
     public init() {}
 
-    var text: String { "state=\(state.rawValue)&sort=\(sort.rawValue)&limit=\(max(limit, 1))&auth=1" }
+    /// - Parameters:
+    ///   - offset: How many to leave out at the beginning.
+    ///   - count: How many to list.
+    func text(offset: Int, count: Int) -> String {
+        "state=\(state.rawValue)&sort=\(sort.rawValue)&offset=\(offset)&limit=\(count)&auth=1"
+    }
 }
 
 /// The connections of a server (`/connz`).
 public struct ConnectionList: Sendable, Hashable {
+    /// The id of the server that answered; empty if it did not say.
+    public var serverID = ""
+    /// The time on its clock when it answered, if it says.
+    public var time: ServerTimestamp?
     /// How many there are, also beyond those listed.
     public var total = 0
     /// Those listed.
     public var connections: [ServerConnection] = []
+    /// What of the answer is not among ``connections``.
+    public var gaps = ListGaps()
+
+    /// No connection.
+    public init() {}
 }
 
 /// A client as its server sees it. All of it is the peer's word: untrusted text.
@@ -95,33 +111,47 @@ public struct ServerConnection: Sendable, Hashable, Identifiable {
     public var closeReason: String?
 }
 
-extension ConnectionList: Decodable {
+extension ConnectionList {
     /// Reads the answer of `/connz`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try AnswerContainer(decoder)
-        total = try fields.count("total")
-        connections = try fields.list("connections")
+    ///
+    /// - Parameters:
+    ///   - json: The answer, of any peer: it costs time and memory in proportion to its bytes and to `limit`.
+    ///   - limit: How many connections were asked for; of more the rest is counted in ``ListGaps/surplus``.
+    ///   - isCutOff: Whether the bytes may end before the answer does.
+    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
+        do throws(JSONReader.Failure) {
+            var list = try AnswerList<ServerConnection>(json, list: "connections", limit: limit, isCutOff: isCutOff)
+            serverID = list.fields.text("server_id") ?? ""
+            time = list.fields.text("now").flatMap(ServerTimestamp.init)
+            (connections, gaps) = (list.rows, list.gaps)
+            total = max(list.fields.count("total"), connections.count + gaps.unreadable + gaps.surplus)
+        } catch {
+            throw MonitorError(error, "/connz")
+        }
     }
 }
 
-extension ServerConnection: Decodable {
-    /// Reads one entry of the answer of `/connz`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try AnswerContainer(decoder)
-        id = try fields.number("cid")
-        let (ip, port) = (try fields.text("ip") ?? "", try fields.count("port"))
+extension ServerConnection: AnswerRow {
+    static let textLimit = 1024
+
+    init?(_ fields: inout AnswerFields) {
+        id = fields.number("cid")
+        // Every connection has a number, from 1 on.
+        guard id > 0 else { return nil }
+        let (ip, port) = (fields.text("ip") ?? "", fields.count("port"))
         address = ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"
-        name = try fields.text("name") ?? ""
-        language = try fields.text("lang") ?? ""
-        version = try fields.text("version") ?? ""
-        user = try fields.text("authorized_user")
-        uptime = try fields.text("uptime") ?? ""
-        idle = try fields.text("idle") ?? ""
-        roundTrip = try fields.text("rtt")
-        pendingBytes = try fields.number("pending_bytes")
-        subscriptions = try fields.count("subscriptions")
-        traffic = try ServerTraffic(fields)
-        tls = try fields.text("tls_version")
-        closeReason = try fields.text("reason")
+        name = fields.text("name") ?? ""
+        language = fields.text("lang") ?? ""
+        version = fields.text("version") ?? ""
+        user = fields.text("authorized_user")
+        uptime = fields.text("uptime") ?? ""
+        idle = fields.text("idle") ?? ""
+        roundTrip = fields.text("rtt")
+        pendingBytes = fields.number("pending_bytes")
+        subscriptions = fields.count("subscriptions")
+        traffic = ServerTraffic(&fields)
+        tls = fields.text("tls_version")
+        closeReason = fields.text("reason")
     }
 }

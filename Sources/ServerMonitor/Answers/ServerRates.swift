@@ -29,3 +29,26 @@ public struct ServerRates: Sendable, Hashable {
         self.bytesOut = bytesOut
     }
 }
+
+extension ServerRates {
+    /// How much longer than the answers took to come the clock of the server may say that it was.
+    private static let slack: Duration = .seconds(5)
+
+    /// The time between two readings.
+    ///
+    /// A server says when it read its counters. By its clock an answer that came late gives no wrong rate; where it does not
+    /// say, or its clock was set meanwhile, the time between the two answers has to do.
+    ///
+    /// - Parameters:
+    ///   - earlier: When the server says it read its counters first, and when its answer came.
+    ///   - later: The same of the second reading.
+    public static func elapsed(
+        from earlier: (read: ServerTimestamp?, came: Duration),
+        to later: (read: ServerTimestamp?, came: Duration)
+    ) -> Duration {
+        let between = later.came - earlier.came
+        guard let first = earlier.read, let second = later.read else { return between }
+        let read = second.sinceEpoch - first.sinceEpoch
+        return read > .zero && abs(read / .seconds(1) - between / .seconds(1)) <= slack / .seconds(1) ? read : between
+    }
+}

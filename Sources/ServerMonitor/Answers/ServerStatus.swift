@@ -34,6 +34,10 @@ public struct ServerStatus: Sendable, Hashable {
     public var traffic = ServerTraffic()
     /// The largest payload it takes, headers included, in bytes.
     public var maxPayload: UInt64 = 0
+    /// The time on its clock when it answered, if it says.
+    public var time: ServerTimestamp?
+    /// The fields of its answer that held what they should not. What they would have said reads as 0 or as nothing here.
+    public var unreadable: [String] = []
 }
 
 /// Messages and bytes a server or a connection has handled since its start.
@@ -52,38 +56,58 @@ public struct ServerTraffic: Sendable, Hashable {
 }
 
 extension ServerTraffic {
-    init(_ fields: AnswerContainer) throws {
-        messagesIn = try fields.number("in_msgs")
-        messagesOut = try fields.number("out_msgs")
-        bytesIn = try fields.number("in_bytes")
-        bytesOut = try fields.number("out_bytes")
+    init(_ fields: inout AnswerFields) {
+        messagesIn = fields.number("in_msgs")
+        messagesOut = fields.number("out_msgs")
+        bytesIn = fields.number("in_bytes")
+        bytesOut = fields.number("out_bytes")
     }
+
+    /// The fields that hold it.
+    fileprivate static let fields: Set = ["in_msgs", "out_msgs", "in_bytes", "out_bytes"]
 }
 
-extension ServerStatus: Decodable {
+extension ServerStatus {
     /// Reads the answer of `/varz`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try AnswerContainer(decoder)
-        // Every server has an id; what has none is something else that answers in JSON.
-        guard let id = try fields.text("server_id") else {
-            throw DecodingError.dataCorrupted(.init(codingPath: [], debugDescription: "there is no server_id"))
+    ///
+    /// - Parameter json: The answer, of any peer: it costs time in proportion to its bytes.
+    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    public init(json: [UInt8]) throws(MonitorError) {
+        var reader = JSONReader(json)
+        do throws(JSONReader.Failure) {
+            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.Failure.malformed }
+            var fields = try AnswerFields(&reader, nested: "cluster")
+            try reader.finish()
+            // Every server has an id; what has none is something else that answers in JSON.
+            guard let id = fields.text("server_id"), !id.isEmpty else { throw JSONReader.Failure.malformed }
+            self.init(id: id, &fields)
+        } catch {
+            throw MonitorError(error, "/varz")
         }
-        self.id = id
-        name = try fields.text("server_name") ?? id
-        version = try fields.text("version") ?? ""
-        cluster = try fields.nested("cluster")?.text("name")
-        host = try fields.text("host") ?? ""
-        port = try fields.count("port")
-        uptime = try fields.text("uptime") ?? ""
-        cpu = try fields.fraction("cpu")
-        memory = try fields.number("mem")
-        cores = try fields.count("cores")
-        connections = try fields.count("connections")
-        totalConnections = try fields.number("total_connections")
-        routes = try fields.count("routes")
-        subscriptions = try fields.number("subscriptions")
-        slowConsumers = try fields.number("slow_consumers")
-        traffic = try ServerTraffic(fields)
-        maxPayload = try fields.number("max_payload")
     }
+
+    private init(id: String, _ fields: inout AnswerFields) {
+        self.id = id
+        name = fields.text("server_name") ?? id
+        version = fields.text("version") ?? ""
+        cluster = fields.text("cluster.name")
+        time = fields.text("now").flatMap(ServerTimestamp.init)
+        host = fields.text("host") ?? ""
+        port = fields.count("port")
+        uptime = fields.text("uptime") ?? ""
+        cpu = fields.fraction("cpu")
+        memory = fields.number("mem")
+        cores = fields.count("cores")
+        connections = fields.count("connections")
+        totalConnections = fields.number("total_connections")
+        routes = fields.count("routes")
+        subscriptions = fields.number("subscriptions")
+        slowConsumers = fields.number("slow_consumers")
+        traffic = ServerTraffic(&fields)
+        maxPayload = fields.number("max_payload")
+        unreadable = fields.odd
+    }
+
+    /// Whether its counters of messages and bytes could be read.
+    public var hasTraffic: Bool { ServerTraffic.fields.isDisjoint(with: unreadable) }
 }

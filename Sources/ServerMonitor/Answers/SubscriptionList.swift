@@ -12,40 +12,48 @@ public struct SubscriptionList: Sendable, Hashable {
         public var messages: UInt64 = 0
     }
 
+    /// The id of the server that answered; empty if it did not say.
+    public var serverID = ""
     /// How many there are, also beyond those listed.
     public var total = 0
     /// Those listed.
     public var entries: [Entry] = []
-}
+    /// What of the answer is not among ``entries``.
+    public var gaps = ListGaps()
 
-extension SubscriptionList: Decodable {
     /// Reads the answer of `/subsz`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try AnswerContainer(decoder)
-        entries = try fields.list("subscriptions_list")
-        // What the server calls total is how many it lists.
-        total = max(try fields.count("num_subscriptions"), entries.count)
+    ///
+    /// - Parameters:
+    ///   - json: The answer, of any peer: it costs time and memory in proportion to its bytes and to `limit`.
+    ///   - limit: How many subscriptions were asked for; of more the rest is counted in ``ListGaps/surplus``.
+    ///   - isCutOff: Whether the bytes may end before the answer does.
+    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
+        do throws(JSONReader.Failure) {
+            var list = try AnswerList<Entry>(json, list: "subscriptions_list", limit: limit, isCutOff: isCutOff)
+            serverID = list.fields.text("server_id") ?? ""
+            (entries, gaps) = (list.rows, list.gaps)
+            // What the server calls total is how many it lists.
+            total = max(list.fields.count("num_subscriptions"), entries.count + gaps.unreadable + gaps.surplus)
+        } catch {
+            throw MonitorError(error, "/subsz")
+        }
     }
+
+    /// No subscription.
+    public init() {}
 }
 
-extension SubscriptionList.Entry: Decodable {
-    /// Reads one entry of the answer of `/subsz`.
-    public init(from decoder: any Decoder) throws {
-        let fields = try AnswerContainer(decoder)
-        subject = try fields.text("subject") ?? ""
-        queueGroup = try fields.text("qgroup")
-        connection = try fields.number("cid")
-        messages = try fields.number("msgs")
+extension SubscriptionList.Entry: AnswerRow {
+    /// The longest subject that a server takes in its usual configuration.
+    static let textLimit = 4096
+
+    init?(_ fields: inout AnswerFields) {
+        // A part of a subject would be another subject.
+        guard let subject = fields.wholeText("subject"), !subject.isEmpty else { return nil }
+        self.subject = subject
+        queueGroup = fields.text("qgroup")
+        connection = fields.number("cid")
+        messages = fields.number("msgs")
     }
-}
-
-/// Whether a server considers itself well (`/healthz`).
-public struct ServerHealth: Sendable, Hashable, Decodable {
-    /// `ok`, or what is wrong.
-    public let status: String
-    /// More about what is wrong, if it says so. Untrusted text.
-    public let error: String?
-
-    /// Whether it is well.
-    public var isWell: Bool { status == "ok" }
 }

@@ -10,6 +10,8 @@ struct HTTPExchange {
     struct Answer: Sendable {
         let status: Int
         let body: ByteBuffer
+        /// Whether there was more than the limit.
+        let isCutOff: Bool
     }
 
     let endpoint: MonitorEndpoint
@@ -169,14 +171,17 @@ private final class ExchangeHandler: ChannelInboundHandler {
         case .head(let head):
             status = Int(head.status.code)
         case .body(var bytes):
-            guard body.readableBytes + bytes.readableBytes <= exchange.answerLimit else {
-                return answer.fail(
-                    MonitorError(.answer, "the answer of \(exchange.endpoint) is longer than \(exchange.answerLimit) bytes")
-                )
+            let room = exchange.answerLimit - body.readableBytes
+            guard bytes.readableBytes > room else {
+                body.writeBuffer(&bytes)
+                return
             }
-            body.writeBuffer(&bytes)
+            if room > 0, var part = bytes.readSlice(length: room) { body.writeBuffer(&part) }
+            answer.succeed(.init(status: status, body: body, isCutOff: true))
+            // Closed at once, so that no more of it is read.
+            context.close(promise: nil)
         case .end:
-            answer.succeed(.init(status: status, body: body))
+            answer.succeed(.init(status: status, body: body, isCutOff: false))
         }
     }
 

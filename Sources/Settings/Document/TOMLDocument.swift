@@ -33,6 +33,22 @@ enum TOMLDocument {
                 "more than \(depthLimit) keys and elements are nested in each other here, which no setting needs"
             )
         }
+        if let line = locator.firstLineWithoutKey {
+            throw SettingsError(
+                .syntax,
+                file: file,
+                line: line,
+                "not valid TOML: a key is missing, or has other characters than A-Z, a-z, 0-9, - and _ without being in quotes"
+            )
+        }
+        if let line = locator.firstLineWithoutValue {
+            throw SettingsError(
+                .syntax,
+                file: file,
+                line: line,
+                "a value is missing, or is no number, true or false; put text into quotes (dates are no values of a setting)"
+            )
+        }
         let table: TOMLTable
         do {
             table = try TOMLTable(string: text)

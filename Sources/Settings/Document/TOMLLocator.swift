@@ -11,6 +11,13 @@ struct TOMLLocator {
     /// The line where the scan ended because more than ``TOMLDocument/depthLimit`` keys and indices lead to a value.
     private(set) var firstLineTooDeep: Int?
 
+    /// The first line where a key has to be and is none. TOMLKit ends the process for some of them, such as `[[é]]`.
+    private(set) var firstLineWithoutKey: Int?
+
+    /// The first line with a value outside quotes that is no number and no word. TOMLKit ends the process for some dates with
+    /// blanks, and no setting is a date.
+    private(set) var firstLineWithoutValue: Int?
+
     private let bytes: [UInt8]
     private var position = 0
     private var line = 1
@@ -81,7 +88,11 @@ extension TOMLLocator {
             note(path, keyLine)
         }
         skipSpaces()
-        if peek() == UInt8(ascii: "=") { advance() }
+        if peek() == UInt8(ascii: "=") {
+            advance()
+        } else if firstLineWithoutKey == nil {
+            firstLineWithoutKey = line
+        }
         skipSpaces()
         scanValue(at: path)
     }
@@ -95,8 +106,29 @@ extension TOMLLocator {
         case UInt8(ascii: "{"):
             scanInlineTable(at: path)
         default:
+            let start = position
+            let startLine = line
             while let byte = peek(), !isEndOfBareValue(byte) { advance() }
+            if !isPlainValue(bytes[start..<position]), firstLineWithoutValue == nil { firstLineWithoutValue = startLine }
         }
+    }
+
+    /// Whether it has the characters of numbers, `true`, `inf` and the like, and is no date.
+    private func isPlainValue(_ value: ArraySlice<UInt8>) -> Bool {
+        var value = value
+        while let last = value.last, isSpace(last) || last == UInt8(ascii: "\r") { value.removeLast() }
+        var before = UInt8(ascii: "e")
+        for byte in value {
+            switch byte {
+            // A sign stands at the beginning or behind the e of an exponent; elsewhere it is part of a date.
+            case UInt8(ascii: "-"), UInt8(ascii: "+"):
+                guard before == UInt8(ascii: "e") || before == UInt8(ascii: "E") else { return false }
+            case UInt8(ascii: "."): break
+            default: guard Self.isBareKeyByte(byte) else { return false }
+            }
+            before = byte
+        }
+        return !value.isEmpty
     }
 
     private mutating func scanArray(at path: TOMLPath) {
@@ -153,13 +185,19 @@ extension TOMLLocator {
         while true {
             skipSpaces()
             // One more than allowed is enough to know that it is too many.
-            guard let byte = peek(), keys.count <= TOMLDocument.depthLimit else { return keys }
+            guard let byte = peek(), keys.count <= TOMLDocument.depthLimit else {
+                if position == bytes.count, firstLineWithoutKey == nil { firstLineWithoutKey = line }
+                return keys
+            }
             if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "'") {
                 keys.append(scanString())
             } else {
                 let start = position
                 while let byte = peek(), Self.isBareKeyByte(byte) { advance() }
-                if position == start { return keys }
+                if position == start {
+                    if firstLineWithoutKey == nil { firstLineWithoutKey = line }
+                    return keys
+                }
                 keys.append(String(decoding: bytes[start..<position], as: UTF8.self))
             }
             skipSpaces()

@@ -7,6 +7,7 @@ public enum KeyAction: String, Sendable, CaseIterable {
     case mouse
     case overview, topics, tail, connections, ring, servers, events
     case subscribe, unsubscribe, publish
+    case cancelSending = "cancel_sending"
     case demoNode = "demo_node"
 
     // Moving
@@ -94,6 +95,7 @@ extension KeyAction {
         case .subscribe: "subscribe to a topic"
         case .unsubscribe: "unsubscribe from the topic"
         case .publish: "publish a message"
+        case .cancelSending: "cancel what waits to be sent"
         case .demoNode: "stop or start a node of the demo"
         case .up: "up"
         case .down: "down"
@@ -150,6 +152,7 @@ extension KeyAction {
         case .subscribe: [KeyName("s")]
         case .unsubscribe: [KeyName("u")]
         case .publish: [KeyName("p")]
+        case .cancelSending: [KeyName("^x")]
         case .demoNode: [KeyName("K")]
         case .up: [KeyName("up"), KeyName("k")]
         case .down: [KeyName("down"), KeyName("j")]

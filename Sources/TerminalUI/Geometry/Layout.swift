@@ -43,6 +43,13 @@ public struct Constraint: Hashable, Sendable {
         return Constraint(.share(thousandths: thousandths), minimum: minimum, importance: importance)
     }
 
+    /// The same with room for what is at least `minimum` and at best `ideal` cells wide.
+    func widened(minimum: Int, ideal: Int) -> Constraint {
+        let least = max(self.minimum, minimum)
+        guard case .upTo(let length) = growth else { return Constraint(growth, minimum: least, importance: importance) }
+        return Constraint(.upTo(max(length, ideal, least)), minimum: least, importance: importance)
+    }
+
     /// A share of what is left over, in proportion to `weight`.
     public static func fill(_ weight: Int = 1, minimum: Int = 0, importance: Int = required) -> Constraint {
         Constraint(.fill(weight: max(1, weight)), minimum: minimum, importance: importance)

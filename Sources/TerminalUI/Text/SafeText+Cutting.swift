@@ -1,9 +1,11 @@
 extension SafeText {
     /// The text in at most `columns` columns. If it is longer, it ends in `…`, marked as an escape.
+    ///
+    /// It is never cut within a figure or between a figure and its unit: what is left of one would be another figure.
     public func truncated(to columns: Int) -> SafeText {
         guard width > columns else { return self }
         guard columns > 0 else { return .empty }
-        return columnsInRange(0..<columns - 1) + .cutMark
+        return columnsInRange(0..<columnsBeforeFigure(at: columns - 1)) + .cutMark
     }
 
     /// The part in `range` of its columns. A wide character that is only half inside is left out, so the result may be

@@ -1,6 +1,9 @@
 /// Rows and columns under a header, of which the least important columns go when room is short.
 ///
 /// Rows are asked for only when they are in view, so a table of 100,000 rows costs no more than one of 50.
+///
+/// A figure is never cut: its column is as wide as the shortest form of the figures in view, and where that does not fit, the
+/// column goes as those of low importance do.
 public struct Table: Sendable {
     /// One column.
     public struct Column: Sendable {
@@ -23,6 +26,10 @@ public struct Table: Sendable {
     public enum Content: Sendable {
         /// Text, shortened if it does not fit.
         case text(SafeText)
+        /// Text in forms of which the first one that fits is shown; the last one is shortened if none does.
+        case choice([SafeText])
+        /// A figure in forms of which the first one that fits is shown, or nothing: never a part of one.
+        case figure([SafeText])
         /// A figure over time.
         case sparkline(Sparkline)
         /// A bar.
@@ -45,6 +52,16 @@ public struct Table: Sendable {
         /// Text in a style.
         public static func text(_ text: SafeText, style: Style = .plain) -> Item {
             Item(.text(text), style: style)
+        }
+
+        /// A figure, and shorter forms of it for where there is less room.
+        public static func figure(_ figure: SafeText, _ shorter: SafeText..., style: Style = .plain) -> Item {
+            Item(.figure([figure] + shorter), style: style)
+        }
+
+        /// A figure in several forms, the longest first.
+        public static func figure(_ forms: [SafeText], style: Style = .plain) -> Item {
+            Item(.figure(forms), style: style)
         }
     }
 
@@ -143,13 +160,13 @@ public struct Table: Sendable {
         let offset = max(0, offset)
         let scrolls = rowCount > view.height && !view.isEmpty && rect.width > 4
         let columnArea = Rect(x: rect.x + 2, y: rect.y, width: rect.width - 2 - (scrolls ? 2 : 0), height: rect.height)
-        let parts = Layout(.horizontal, spacing: spacing, columns.map(\.width)).split(columnArea)
+        let rows = (0..<max(0, min(view.height, rowCount - offset))).map { row(offset + $0) }
+        let parts = Layout(.horizontal, spacing: spacing, constraints(rows)).split(columnArea)
         if showsHeader { drawHeader(into: &buffer, parts: parts, in: rect.row(0)) }
-        for line in 0..<max(0, min(view.height, rowCount - offset)) {
+        for (line, row) in rows.enumerated() {
             let position = offset + line
             let place = view.row(line)
             if marksRows { buffer.mark(place, as: .row(position)) }
-            let row = row(position)
             if row.style != .plain { buffer.restyle(place, with: row.style) }
             for (item, part) in zip(row.items, zip(parts, columns)) where !part.0.isEmpty {
                 let cell = Rect(x: part.0.x, y: place.y, width: part.0.width, height: 1)
@@ -163,6 +180,19 @@ public struct Table: Sendable {
         if scrolls {
             let bar = Rect(x: rect.right - 1, y: view.y, width: 1, height: view.height)
             Scrollbar(count: rowCount, offset: offset, height: view.height).draw(into: &buffer, in: bar, style: styles.scrollbar)
+        }
+    }
+
+    /// What the columns ask for, with room for the figures in view.
+    private func constraints(_ rows: [Row]) -> [Constraint] {
+        columns.enumerated().map { index, column in
+            var (minimum, ideal) = (0, 0)
+            for row in rows where index < row.items.count {
+                guard case .figure(let forms) = row.items[index].content else { continue }
+                minimum = max(minimum, forms.map(\.width).min() ?? 0)
+                ideal = max(ideal, forms.first?.width ?? 0)
+            }
+            return minimum == 0 ? column.width : column.width.widened(minimum: minimum, ideal: ideal)
         }
     }
 
@@ -182,6 +212,12 @@ public struct Table: Sendable {
     private func draw(_ item: Item, alignment: Alignment, into buffer: inout CellBuffer, in rect: Rect) {
         switch item.content {
         case .text(let text): buffer.write(text, in: rect, style: item.style, alignment: alignment)
+        case .choice(let forms):
+            guard let form = forms.first(where: { $0.width <= rect.width }) ?? forms.last else { return }
+            buffer.write(form, in: rect, style: item.style, alignment: alignment)
+        case .figure(let forms):
+            guard let form = forms.first(where: { $0.width <= rect.width }) else { return }
+            buffer.write(form, in: rect, style: item.style, alignment: alignment)
         case .sparkline(let sparkline): sparkline.draw(into: &buffer, in: rect, style: item.style)
         case .gauge(let gauge): gauge.draw(into: &buffer, in: rect)
         }

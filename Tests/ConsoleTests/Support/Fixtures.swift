@@ -224,11 +224,28 @@ enum Fixtures {
 
 extension TrafficTable {
     @discardableResult
-    mutating func receive(_ topic: String, bytes: Int = 100, source: Int, cluster: Int? = nil, at time: Double) -> Bool {
+    mutating func receive(
+        _ topic: String,
+        reply: String = "",
+        bytes: Int = 100,
+        source: Int,
+        cluster: Int? = nil,
+        at time: Double
+    ) -> Bool {
         let cluster = cluster ?? Fixtures.ring.index(of: topic)
-        return Array(topic.utf8).withUnsafeBytes { topic in
-            receive(topic: topic, byteCount: bytes, cluster: cluster, source: source, at: time)
+        let ordinal = Array(topic.utf8).withUnsafeBytes { topic in
+            Array(reply.utf8).withUnsafeBytes { reply in
+                receive(
+                    topic: topic,
+                    reply: reply.isEmpty ? nil : reply,
+                    byteCount: bytes,
+                    cluster: cluster,
+                    source: source,
+                    at: time
+                )
+            }
         }
+        return ordinal != nil
     }
 
     mutating func publish(_ topic: String, bytes: Int = 100, at time: Double) {

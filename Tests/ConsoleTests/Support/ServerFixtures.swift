@@ -1,5 +1,3 @@
-import Foundation
-
 @testable import Console
 @testable import ServerMonitor
 
@@ -12,7 +10,7 @@ extension Fixtures {
         var model = model
         model.data.servers = ServerMonitoring(monitors: monitors)
         let first = model.data.now.uptime - .milliseconds(3500)
-        let query = ConnectionSort().query(closed: false, limit: ServerMonitoring.limit)
+        let query = ConnectionSort().query(closed: false, isFiltered: false)
         for (step, at) in [first, first + .milliseconds(2500)].enumerated() {
             model.data.servers.take(
                 ServerAnswer(
@@ -50,6 +48,7 @@ extension Fixtures {
     /// - Parameter step: 0 or 1: 2500 messages in and 5000 out are between the two.
     static func status(_ name: String, id: String? = nil, step: Int, slow: Int = 0) -> ServerStatus {
         decoded(
+            ServerStatus.init(json:),
             """
             {"server_id":"\(id ?? "N\(name)")","server_name":"\(name)","version":"2.10.22","uptime":"3d4h5m6s","cpu":12.5,
             "mem":47185920,"cores":4,"connections":4,"subscriptions":61,"slow_consumers":\(slow),
@@ -59,7 +58,7 @@ extension Fixtures {
         )
     }
 
-    static func health(_ json: String) -> ServerHealth { decoded(json) }
+    static func health(_ json: String) -> ServerHealth { decoded(ServerHealth.init(json:), json) }
 
     static func connections(_ step: Int) -> ConnectionList {
         func connection(_ id: Int, _ name: String, _ language: String, sent: Int, received: Int, pending: Int, _ rtt: String)
@@ -76,7 +75,7 @@ extension Fixtures {
             connection(12, "warehouse", "java", sent: 0, received: 4750, pending: 65_536, "1.2ms"),
             connection(15, "", "elixir", sent: 500, received: 0, pending: 0, "208µs"),
         ]
-        return decoded(#"{"total":4,"connections":[\#(all.joined(separator: ","))]}"#)
+        return connections(json: #"{"total":4,"connections":[\#(all.joined(separator: ","))]}"#)
     }
 
     /// - Parameter entries: Subject, queue group and connection of each subscription.
@@ -87,18 +86,24 @@ extension Fixtures {
     ) -> SubscriptionListing {
         var listing = SubscriptionListing(cluster: cluster)
         listing.entries = entries.map { entry in
-            let group = entry.group.map { #","qgroup":"\#($0)""# } ?? ""
-            return decoded(#"{"subject":"\#(entry.subject)","cid":\#(entry.connection)\#(group)}"#)
+            var row = SubscriptionList.Entry()
+            (row.subject, row.queueGroup, row.connection) = (entry.subject, entry.group, entry.connection)
+            return row
         }
         (listing.total, listing.names) = (entries.count, names)
         return listing
     }
 
-    private static func decoded<Value: Decodable>(_ json: String) -> Value {
+    /// The answer of `/connz` to a question for so many connections.
+    static func connections(json: String, limit: Int = ServerMonitoring.limit) -> ConnectionList {
+        decoded({ (bytes) throws(MonitorError) in try ConnectionList(json: bytes, limit: limit) }, json)
+    }
+
+    private static func decoded<Value>(_ read: ([UInt8]) throws(MonitorError) -> Value, _ json: String) -> Value {
         do {
-            return try JSONDecoder().decode(Value.self, from: Data(json.utf8))
+            return try read(Array(json.utf8))
         } catch {
-            preconditionFailure("the answer of a server decodes: \(error)")
+            preconditionFailure("the answer of a server can be read: \(error)")
         }
     }
 }

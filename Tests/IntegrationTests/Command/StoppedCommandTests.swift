@@ -7,16 +7,18 @@ import Testing
 struct StoppedCommandTests {
     /// A server that sends something all the time and answers nothing after the handshake: it is neither silent, so that it
     /// is not taken for frozen, nor does it ever confirm.
-    private func withRudeServer(_ body: (Int, ScriptedServer) async throws -> Void) async throws {
+    private func withRudeServer(_ body: (Int, RudeServer) async throws -> Void) async throws {
+        let handshakes = Watched(0)
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
+            handshakes.update { $0 += 1 }
             while true {
                 try await connection.send("PING\r\n")
                 try await Task.sleep(for: .milliseconds(50))
             }
         }
         do {
-            try await body(server.port, server)
+            try await body(server.port, RudeServer(server: server, handshakes: handshakes))
         } catch {
             await server.close()
             throw error
@@ -24,9 +26,20 @@ struct StoppedCommandTests {
         await server.close()
     }
 
-    /// Waits until a command has connected and sent something behind its handshake.
-    private func waitForWork(_ server: ScriptedServer, _ line: String) async throws {
-        try await server.connection(0).expect(line)
+    private struct RudeServer {
+        let server: ScriptedServer
+        let handshakes: Watched<Int>
+
+        /// Waits until so many handshakes are over. Only then may a test read what comes.
+        func waitForHandshakes(_ count: Int) async throws {
+            _ = try await handshakes.wait(for: "\(count) handshakes", within: .seconds(20)) { $0 >= count ? true : nil }
+        }
+
+        /// Waits until the command that connected as number `index` has sent a line behind its handshake.
+        func expect(_ line: String, from index: Int = 0) async throws {
+            try await waitForHandshakes(index + 1)
+            try await server.connection(index).expect(line)
+        }
     }
 
     private static let commands: [[String]] = [
@@ -38,7 +51,7 @@ struct StoppedCommandTests {
     func interrupted(_ command: [String]) async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(command + ["--server", "127.0.0.1:\(port)"])
-            _ = try await server.connection(0).expect("CONNECT")
+            try await server.waitForHandshakes(1)
             // Now in the middle of what it does, or before it; both have to end.
             program.signal(SIGINT)
             let (result, time) = try await timed { try await program.result() }
@@ -62,7 +75,7 @@ struct StoppedCommandTests {
         try await withRudeServer { port, server in
             for twice in [false, true] {
                 let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
-                _ = try await server.connection(twice ? 1 : 0).expect("PUB t 1")
+                try await server.expect("PUB t 1", from: twice ? 1 : 0)
                 program.signal(SIGINT)
                 if twice {
                     // Later than what `timeout` sends twice, and before the program gives up by itself.
@@ -86,7 +99,7 @@ struct StoppedCommandTests {
     func doubled() async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
-            _ = try await server.connection(0).expect("PUB t 1")
+            try await server.expect("PUB t 1")
             program.signal(SIGTERM)
             program.signal(SIGTERM)
             let result = try await program.result()

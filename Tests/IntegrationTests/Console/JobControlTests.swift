@@ -77,7 +77,6 @@ struct JobControlTests {
             try await expectShell(terminal)
             try await enter(terminal, "jobs -s")
             try await terminal.waitFor("Stopped")
-            try await enter(terminal, "stty -a | grep -c ' icanon'")
             try await enter(terminal, "fg")
             try await terminal.waitFor("1 cluster: 1 up")
             try await terminal.press("q")

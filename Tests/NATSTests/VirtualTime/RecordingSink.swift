@@ -44,6 +44,7 @@ final class Transcript: @unchecked Sendable {
         case .serverError(let error):
             lines.append("server error")
             causes.append(error)
+        case .credentialsInPlaintext(let address): lines.append("login in plain text to \(address)")
         case .lameDuck: lines.append("lame duck")
         case .moved(let server, let unconfirmed, let duplicates):
             lines.append("moved \(server.name)")

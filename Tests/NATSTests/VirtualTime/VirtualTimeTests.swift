@@ -32,24 +32,79 @@ struct VirtualTimeTests {
         #expect(driver.lifecycle.keepalive.misses == 0)
     }
 
-    @Test("check 7: of 200 clients that are cut at once, at most 10 % dial in any 100 ms", arguments: [UInt64(1), 2, 3, 4])
-    func herd(seed: UInt64) throws {
-        let network = VirtualNetwork()
+    /// 200 drivers on one network that are up and count as stable.
+    private func crowd(seed: UInt64, on network: VirtualNetwork, jitter: Duration? = nil) throws -> [ConnectionDriver] {
         var seeds = SplitMix64(seed: seed)
+        var configuration = configuration()
+        if let jitter { configuration.reconnectJitter = jitter }
         let drivers = (0..<200).map { _ in
-            network.driver(configuration(), randomness: SplitMix64(seed: seeds.next()), observer: { _ in })
+            network.driver(configuration, randomness: SplitMix64(seed: seeds.next()), observer: { _ in })
         }
         for driver in drivers { driver.start() }
-        // Long enough to count as stable.
         try network.advance(by: .seconds(5), step: .milliseconds(50))
         try #require(network.openConnections == 200)
+        return drivers
+    }
+
+    /// The most of these moments that lie within 100 ms.
+    private func busiest(_ times: some Sequence<Duration>) -> Int {
+        let times = times.sorted()
+        return times.map { start in times.count { $0 >= start && $0 < start + .milliseconds(100) } }.max() ?? 0
+    }
+
+    @Test("of 200 clients that are cut at once, each dials once and within the jitter: no program is blind for long")
+    func firstAttempt() throws {
+        let network = VirtualNetwork()
+        let drivers = try crowd(seed: 1, on: network)
+        let before = network.dials.count
+        let cut = network.now
+        network.cut()
+        try network.advance(by: .seconds(1), step: .milliseconds(5))
+        let times = network.dials[before...].map(\.time)
+        #expect(times.count == 200, "each dialed once, and succeeded")
+        let jitter = try #require(drivers.first).configuration.reconnectJitter
+        #expect(jitter <= .milliseconds(50), "tens of milliseconds by default")
+        #expect(times.allSatisfy { $0 - cut <= jitter + .milliseconds(5) })
+        #expect(Set(times).count > 1, "not all at the same moment")
+    }
+
+    @Test(
+        "check 7: of 200 clients whose server stays away, at most 10 % dial and come back in any 100 ms once it lasts",
+        arguments: [UInt64(1), 2, 3, 4]
+    )
+    func herd(seed: UInt64) throws {
+        let network = VirtualNetwork()
+        let drivers = try crowd(seed: seed, on: network)
+        network.peer = .refusing
+        network.cut()
+        // The waits grow to their maximum meanwhile.
+        try network.advance(by: .seconds(20), step: .milliseconds(20))
+        let before = network.dials.count
+        try network.advance(by: .seconds(10), step: .milliseconds(20))
+        let attempts = network.dials[before...].map(\.time)
+        // Every 2.5 seconds on average.
+        #expect(attempts.count > 400, "they go on trying")
+        #expect(busiest(attempts) <= 20)
+
+        network.peer = .answering
+        let returned = network.dials.count
+        try network.advance(by: .seconds(6), step: .milliseconds(20))
+        #expect(drivers.allSatisfy { $0.activeLink != nil })
+        let dials = network.dials[returned...].map(\.time)
+        #expect(dials.count == 200, "each dialed once, and succeeded")
+        #expect(busiest(dials) <= 20)
+    }
+
+    @Test("a longer jitter keeps 200 clients that are cut at once apart from the first attempt on", arguments: [UInt64(1), 2])
+    func herdWithJitter(seed: UInt64) throws {
+        let network = VirtualNetwork()
+        _ = try crowd(seed: seed, on: network, jitter: .milliseconds(2_500))
         let before = network.dials.count
         network.cut()
         try network.advance(by: .seconds(4), step: .milliseconds(50))
-        let times = network.dials[before...].map(\.time).sorted()
+        let times = network.dials[before...].map(\.time)
         #expect(times.count == 200, "each dialed once, and succeeded")
-        let busiest = times.map { start in times.count { $0 >= start && $0 < start + .milliseconds(100) } }.max()
-        #expect(try #require(busiest) <= 20)
+        #expect(busiest(times) <= 20)
     }
 
     @Test("check 8: a server that is gone for an hour is still tried, at the cap, and found within cap + 1 s of its return")

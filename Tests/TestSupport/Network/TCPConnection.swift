@@ -58,6 +58,19 @@ package final class TCPConnection: Sendable {
             }
     }
 
+    /// Connects to a socket in the file system.
+    package static func connect(unixSocket path: String) async throws -> TCPConnection {
+        try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
+            .channelOption(.allowRemoteHalfClosure, value: true)
+            .connect(unixDomainSocketPath: path) { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    let connection = TCPConnection(channel: channel)
+                    try channel.pipeline.syncOperations.addHandler(connection.recorder)
+                    return connection
+                }
+            }
+    }
+
     /// The handler that fills ``inbound``.
     var recorder: some ChannelHandler & Sendable { Recorder(inbound: self.inbound) }
 

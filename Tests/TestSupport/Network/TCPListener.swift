@@ -39,7 +39,7 @@ final class TCPListener: Sendable {
     }
 
     /// How many ports are tried before all are taken to be in use.
-    private static let attempts = 100
+    static let attempts = 100
 
     private static func bind(
         port: Int,

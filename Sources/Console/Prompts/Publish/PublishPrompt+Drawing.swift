@@ -52,8 +52,8 @@ extension PublishPrompt {
         let hints: [KeyHints.Hint]
         if case .asking = progress {
             hints = [KeyHints.Hint(key: "y", label: "yes"), KeyHints.Hint(key: "n", label: "no")]
-        } else if isRepeating {
-            hints = [KeyHints.Hint(key: "esc", label: "stop")]
+        } else if isRepeating || isWaiting {
+            hints = [KeyHints.Hint(key: "esc", label: isRepeating ? "stop" : "cancel")]
         } else {
             hints = [
                 KeyHints.Hint(key: "enter", label: kind == .publish ? "publish" : "request"),
@@ -146,11 +146,15 @@ extension PublishPrompt {
         let size = (try? HeaderLines.parse(headers.text))?.encodedSize ?? 0
         let limit: SafeText = row.maxPayload.map { " of \(SafeText.bytes($0))" } ?? ""
         var x = rect.x
-        x += buffer.write("→ \(data.deployment.clusterName(cluster)) ", at: Point(x: x, y: rect.y), clip: rect)
-        let state: SafeText = "\(row.state.glyph(buffer.glyphs)) \(row.state.word)"
-        x += buffer.write(state, at: Point(x: x, y: rect.y), style: data.theme[row.state.role], clip: rect)
-        let bytes: SafeText = "  \(SafeText.bytes(size + body.count))\(limit)"
-        buffer.write(bytes, at: Point(x: x, y: rect.y), style: data.theme[.muted], clip: rect)
+        let parts: [(text: SafeText, style: Style)] = [
+            ("→ \(data.deployment.clusterName(cluster)) ", .plain),
+            ("\(row.state.glyph(buffer.glyphs)) \(row.state.word)", data.theme[row.state.role]),
+            ("  \(SafeText.bytes(size + body.count))\(limit)", data.theme[.muted]),
+        ]
+        for (text, style) in parts where x < rect.right {
+            let room = Rect(x: x, y: rect.y, width: rect.right - x, height: 1)
+            x += buffer.write(text, in: room, style: style)
+        }
     }
 
     // MARK: Result
@@ -166,7 +170,7 @@ extension PublishPrompt {
         case .asking(let request): (request.question(data), .severityWarn)
         case .inEditor: ("in your editor", .statusConnecting)
         case .sending(let request):
-            (request.isRequest ? "waiting for the reply…" : "sending…", .statusConnecting)
+            (sending(request, data), .statusConnecting)
         case .accepted(let count, let request):
             if request.count == 1 || isStopping || count == request.count {
                 ("\(Self.messages(count))accepted, waiting for the server", .statusConnecting)
@@ -180,6 +184,15 @@ extension PublishPrompt {
         case .failed(let reason): ("failed: \(reason)", .severityError)
         case .note(let text): (text, .muted)
         }
+    }
+
+    /// What is waited for before anything is accepted.
+    private func sending(_ request: PublishRequest, _ data: DashboardData) -> SafeText {
+        let cluster = data.deployment.ring.index(of: request.topic)
+        let row = data.clusters[cluster]
+        guard !row.isReachable else { return request.isRequest ? "waiting for the reply…" : "sending…" }
+        let attempt: SafeText = row.attempt > 0 ? ", try \(row.attempt)" : ""
+        return "waits for \(data.deployment.clusterName(cluster))\(attempt); esc cancels"
     }
 
     /// How many, where there is more than the one that is meant anyway.

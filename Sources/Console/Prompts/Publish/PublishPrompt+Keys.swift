@@ -5,7 +5,9 @@ extension PublishPrompt {
         if case .asking(let request) = progress { return answer(key, request) }
         switch (key.code, key.modifiers) {
         case (.escape, []), (.character("c"), .control):
-            guard isRepeating, let id else { return .close }
+            guard let id, isRepeating || isWaiting else { return .close }
+            // A message that is left behind would be sent whenever the cluster is back.
+            guard isRepeating else { return .submit(.stopPublish(id)) }
             stopped()
             return .request(.stopPublish(id))
         case (.enter, []): return submit(data)

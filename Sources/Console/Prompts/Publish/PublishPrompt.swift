@@ -90,6 +90,11 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
+    /// Whether nothing of it was accepted yet, or a reply is still to come, so that leaving the form takes it back.
+    var isWaiting: Bool {
+        if case .sending = progress { true } else { false }
+    }
+
     /// Whether messages are being repeated and can be stopped.
     var isRepeating: Bool {
         switch progress {
@@ -129,6 +134,7 @@ struct PublishPrompt: ConsolePrompt {
         case (.replied(let reply), _):
             progress = .replied(reply)
             replyScroll.scrollToTop()
+        case (.canceled, _): progress = .note("canceled: nothing was sent")
         case (.failed(let reason), _): progress = .failed(SafeText(untrusted: reason))
         }
     }

@@ -42,27 +42,27 @@ struct ConnectionColumns {
         // Figures of a connection that is gone are old ones; the state says how old.
         let figures = row.isUp ? Style.plain : theme[.muted]
         func figure(_ text: SafeText, warns: Bool = false) -> Table.Item {
-            .text(text, style: warns ? theme[.severityWarn] : figures)
+            .figure(text, style: warns ? theme[.severityWarn] : figures)
         }
         let isUnverified = row.encryption.map { !$0.isVerified } ?? false
         return Table.Row([
             .text(row.state.glyph(glyphs), style: theme[row.state.role]),
             .text(data.deployment.clusterName(row.id.cluster), style: theme.cluster(row.id.cluster)),
-            .text(isWide ? row.label : row.shortLabel),
-            .text(row.stateText, style: theme[row.state.role]),
-            figure(row.serverName ?? glyphs.missing),
+            isWide ? .figure(row.label, row.shortLabel) : .figure(row.shortLabel),
+            .figure(row.stateForms, style: theme[row.state.role]),
+            .text(row.serverName ?? glyphs.missing, style: figures),
             figure(row.roundTrip?.lastMinute.map { .duration($0.p50) } ?? glyphs.missing),
             figure(row.roundTrip?.lastMinute.map { .duration($0.p99) } ?? glyphs.missing),
             figure(row.pings, warns: row.pingMisses > 0),
             figure(.count(row.unconfirmed)),
             figure(.bytes(row.bufferedBytes)),
-            figure(row.lost == 0 ? "0" : "≤ \(SafeText.count(row.lost))", warns: row.lost > 0),
+            .lost(row.lost, style: row.lost > 0 ? theme[.severityWarn] : figures),
             figure(.count(row.messagesIn)),
             figure(.count(row.messagesOut)),
             figure(.bytes(row.bytesIn)),
             figure(.bytes(row.bytesOut)),
-            figure(SafeText(number: row.subscriptions)),
-            figure(row.encryptionText, warns: isUnverified),
+            .figure(SafeText(number: row.subscriptions), .count(row.subscriptions), style: figures),
+            .text(row.encryptionText, style: isUnverified ? theme[.severityWarn] : figures),
             .text(row.lastError.map { "\(untrusted: $0)" } ?? .empty, style: row.isUp ? theme[.muted] : theme[.severityError]),
         ])
     }

@@ -65,16 +65,14 @@ struct ConnectionDetail {
     }
 
     private func add(_ trip: ConnectionRow.RoundTrip, to text: inout DetailText) {
-        func figures(_ window: ConnectionRow.RoundTrip.Window?) -> SafeText {
-            guard let window else { return "nothing measured" }
-            return "p50 \(SafeText.duration(window.p50)), p99 \(SafeText.duration(window.p99)), \(window.count) measured"
+        func shown(_ window: ConnectionRow.RoundTrip.Window?) -> SafeText {
+            window.map { "p50 \(SafeText.duration($0.p50)), p99 \(SafeText.duration($0.p99))" } ?? "nothing measured"
         }
-        let last: SafeText = trip.last.map { ", last \(SafeText.duration($0))" } ?? ""
-        text.add("round trip", "1 min: " + figures(trip.lastMinute) + last, self.figures)
-        text.add("", "5 min: " + figures(trip.lastFiveMinutes), self.figures)
-        if let handshake = trip.handshake {
-            text.add("handshake", "\(SafeText.duration(handshake)), login included", self.figures)
-        }
+        let last: SafeText? = trip.last.map { "last \(SafeText.duration($0))" }
+        let handshake: SafeText? = trip.handshake.map { "handshake \(SafeText.duration($0))" }
+        text.add("round trip", [last, handshake].compactMap(\.self).joined(separator: ", "), figures)
+        text.add("last minute", shown(trip.lastMinute), figures)
+        text.add("five minutes", shown(trip.lastFiveMinutes), figures)
     }
 
     private func addTraffic(to text: inout DetailText) {

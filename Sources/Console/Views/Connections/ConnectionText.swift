@@ -48,13 +48,18 @@ extension ConnectionRow {
     var shortLabel: SafeText { id.role == .publisher ? "pub \(id.slot)" : "sub \(id.slot)" }
 
     /// The state with its age, or with how the reconnecting goes.
-    var stateText: SafeText {
+    var stateText: SafeText { stateForms[0] }
+
+    /// The state with its age, or with how the reconnecting goes; then shorter, to the bare state.
+    var stateForms: [SafeText] {
         switch state {
-        case .connected: "up \(age)"
-        case .stale: "stale, ping \(pings)"
-        case .reconnecting: nextAttempt.map { "try \(attempt + 1) in \(SafeText.countdown($0))" } ?? "down \(age)"
-        case .connecting, .handshaking: attempt > 0 ? "\(state.word), try \(attempt)" : state.word
-        case .idle, .closed: state.word
+        case .connected: ["up \(age)", state.word]
+        case .stale: ["stale, ping \(pings)", state.word]
+        case .reconnecting:
+            nextAttempt.map { ["try \(attempt + 1) in \(SafeText.countdown($0))", "try \(attempt + 1)", state.word] }
+                ?? ["down \(age)", state.word]
+        case .connecting, .handshaking: attempt > 0 ? ["\(state.word), try \(attempt)", state.word] : [state.word]
+        case .idle, .closed: [state.word]
         }
     }
 

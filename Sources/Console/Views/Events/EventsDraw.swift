@@ -70,13 +70,13 @@ enum EventTable {
         table.draw(into: &buffer, in: list.table, rowCount: rows.count, offset: offset, selected: selected) { index in
             let row = rows[index]
             return Table.Row([
-                .text(.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset), style: theme[.muted]),
+                .figure(.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset), style: theme[.muted]),
                 .text(row.severity.word, style: theme[row.severity.role]),
                 .text(
                     row.cluster.map { data.deployment.clusterName($0) } ?? .empty,
                     style: row.cluster.map(theme.cluster) ?? .plain
                 ),
-                .text(row.text),
+                Table.Item(.choice(row.forms)),
             ])
         }
         Highlight.draw(match, in: list.body, of: &buffer, style: theme[.match])

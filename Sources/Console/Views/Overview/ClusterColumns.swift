@@ -46,38 +46,42 @@ struct ClusterColumns {
         // Figures of a cluster that does not answer are old ones.
         let figures = row.isReachable && row.state != .stale ? Style.plain : theme[.muted]
         let pool = { (pool: ClusterRow.Pool) -> Table.Item in
-            .text(pool.text, style: pool.up < pool.total ? theme[row.state.role] : .plain)
+            .figure(pool.text, style: pool.up < pool.total ? theme[row.state.role] : .plain)
         }
         return Table.Row([
             .text(row.state.glyph(glyphs), style: theme[row.state.role]),
             .text(data.deployment.clusterName(row.id), style: theme.cluster(row.id)),
-            .text(row.stateText, style: theme[row.state.role]),
+            .figure(row.stateForms, style: theme[row.state.role]),
             pool(row.publishers),
             pool(row.subscribers),
-            .text(row.roundTripP50.map { .duration($0) } ?? glyphs.missing, style: figures),
-            .text(row.roundTripP99.map { .duration($0) } ?? glyphs.missing, style: figures),
-            .text(.count(traffic.rateIn.current), style: figures),
+            .figure(row.roundTripP50.map { .duration($0) } ?? glyphs.missing, style: figures),
+            .figure(row.roundTripP99.map { .duration($0) } ?? glyphs.missing, style: figures),
+            .figure(.count(traffic.rateIn.current), style: figures),
             Table.Item(
                 .sparkline(Sparkline(traffic.rateIn.newest(16), resolution: .braille)),
                 style: row.isReachable ? theme[.graphIn] : theme[.muted]
             ),
-            .text(.count(traffic.rateOut.current), style: figures),
-            .text(.percent(row.ringShare), style: theme[.muted]),
+            .figure(.count(traffic.rateOut.current), style: figures),
+            .figure(.percent(row.ringShare), style: theme[.muted]),
             trafficShare(row),
-            .text(SafeText(number: row.subscriptions)),
-            .text(
-                row.lost == 0 ? "0" : "\(glyphs.showsUnicode ? "≤" : "<") \(row.lost)",
-                style: row.lost == 0 ? theme[.muted] : theme[.severityWarn]
-            ),
+            .figure(SafeText(number: row.subscriptions), .count(row.subscriptions)),
+            .lost(row.lost, style: row.lost == 0 ? theme[.muted] : theme[.severityWarn]),
         ])
     }
 
     private func trafficShare(_ row: ClusterRow) -> Table.Item {
-        guard totalRate > 0 else { return .text("–", style: data.theme[.muted]) }
+        guard totalRate > 0 else { return .figure("–", style: data.theme[.muted]) }
         let share = Rates.of(row, data) / totalRate
         let isHot = totalRate >= Self.hotRate && share > row.ringShare * Self.hotFactor && data.clusters.count > 1
         return isHot
-            ? .text("\(SafeText.percent(share)) hot", style: data.theme[.statusDegraded])
-            : .text(.percent(share))
+            ? .figure("\(SafeText.percent(share)) hot", "\(SafeText.percent(share))!", style: data.theme[.statusDegraded])
+            : .figure(.percent(share))
+    }
+}
+
+extension Table.Item {
+    /// At most so many messages that were lost.
+    static func lost(_ count: UInt64, style: Style) -> Table.Item {
+        count == 0 ? .figure("0", style: style) : .figure("≤ \(count)", "≤ \(SafeText.count(count))", style: style)
     }
 }

@@ -2,15 +2,18 @@ import TerminalUI
 
 extension ClusterRow {
     /// The state with its age, or with how the reconnecting goes.
-    var stateText: SafeText {
+    var stateText: SafeText { stateForms[0] }
+
+    /// The state with its age, or with how the reconnecting goes; then shorter, to the bare state.
+    var stateForms: [SafeText] {
         switch state {
-        case .up: "up \(age)"
-        case .degraded: "degraded"
+        case .up: ["up \(age)", "up"]
+        case .degraded: ["degraded"]
         // Its connections count as up still, so their age says nothing about the silence; the reason does.
-        case .stale: "stale"
-        case .connecting: "connecting"
-        case .down where attempt > 0: "down \(age), try \(attempt)"
-        case .down: "down \(age)"
+        case .stale: ["stale"]
+        case .connecting: ["connecting"]
+        case .down where attempt > 0: ["down \(age), try \(attempt)", "down \(age)", "down"]
+        case .down: ["down \(age)", "down"]
         }
     }
 

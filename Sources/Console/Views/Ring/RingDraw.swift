@@ -12,9 +12,8 @@ extension RingView {
     // MARK: Clusters
 
     private func drawClusters(_ data: DashboardData, _ layout: RingLayout, into buffer: inout CellBuffer) {
-        let ring = data.deployment.ring
         Pane(layout.clusters).draw(
-            "Ring \(untrusted: ring.fingerprint)",
+            "Ring \(data.fingerprint.label)",
             note: "\(data.deployment.namingLabel), \(HashRing.replicas) points for each cluster",
             theme: data.theme,
             into: &buffer
@@ -53,15 +52,15 @@ extension RingView {
         let load = share.traffic.map { share.keys > 0 ? $0 / share.keys : 0 }
         let isHot = (load ?? 0) > 1.5 && figures.total >= 10 && data.clusters.count > 1
         return Table.Row([
-            .text(SafeText(number: cluster.id + 1), style: style),
+            .figure(SafeText(number: cluster.id + 1), style: style),
             .text(data.deployment.clusterName(cluster.id), style: style),
-            .text(.percent(share.keys)),
+            .figure(.percent(share.keys)),
             Table.Item(.gauge(Gauge(share.keys / top, style: data.theme[.muted]))),
-            .text(share.traffic.map { .percent($0) } ?? "–"),
+            .figure(share.traffic.map { .percent($0) } ?? "–"),
             Table.Item(.gauge(Gauge((share.traffic ?? 0) / top, style: style))),
-            .text(.count(share.rate)),
-            .text(
-                load.map { "\(SafeText.factor($0))\(isHot ? " hot" : "")" } ?? "–",
+            .figure(.count(share.rate)),
+            .figure(
+                load.map { isHot ? ["\(SafeText.factor($0)) hot", "\(SafeText.factor($0))!"] : [.factor($0)] } ?? ["–"],
                 style: isHot ? data.theme[.statusDegraded] : .plain
             ),
         ])
@@ -70,7 +69,7 @@ extension RingView {
     private var summary: SafeText {
         var text: SafeText = "max/mean: keys \(SafeText.factor(figures.keyImbalance))"
         text += ", traffic \(figures.trafficImbalance.map { SafeText.factor($0) } ?? "–")"
-        text += ", \(SafeText.rate(figures.total)) in and out"
+        text += ", \(SafeText.rate(figures.total)) in and out as seen here"
         if figures.misplaced > 0 {
             let topics: SafeText = figures.misplaced == 1 ? "1 topic" : "\(figures.misplaced) topics"
             text += ", \(topics) seen on a cluster that is not the owner"
@@ -144,9 +143,9 @@ extension RingView {
                     data.deployment.clusterName(topic.owner) + (isMisplaced ? "!" : ""),
                     style: isMisplaced ? data.theme[.severityWarn] : data.theme.cluster(topic.owner)
                 ),
-                .text(.count(rate)),
-                .text(figures.total > 0 ? .percent(rate / figures.total) : "–"),
-                .text(.bytes(Double(counters.byteRate))),
+                .figure(.count(rate)),
+                .figure(figures.total > 0 ? .percent(rate / figures.total) : "–"),
+                .figure(.bytes(Double(counters.byteRate))),
             ])
         }
         Highlight.draw(filter, in: pane.body, of: &buffer, style: data.theme[.match])

@@ -52,6 +52,7 @@ struct RingFigures: Sendable {
         var top: [(row: Int, rate: Float)] = []
         for (row, counters) in traffic.counters.enumerated() {
             let rate = counters.rateIn + counters.rateOut
+            guard rate > 0 || counters.clustersSeen != 0, !traffic.topics[row].isReplies else { continue }
             if counters.clustersSeen != 0, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
             guard rate > 0, top.count < Self.topicCount || rate > top[top.count - 1].rate else { continue }
             let position = top.firstIndex { $0.rate < rate } ?? top.count

@@ -42,8 +42,11 @@ struct RingView: ConsoleView {
     }
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        figures = RingFigures(data)
-        snapshot = data.traffic.id
+        // Looking through 100,000 topics for each frame would be felt.
+        if snapshot != data.traffic.id || figures.shares.count != data.clusters.count {
+            figures = RingFigures(data)
+            snapshot = data.traffic.id
+        }
         let wanted = ASCIIFolded(filter)
         shown = filter.isEmpty ? figures.hottest : figures.hottest.filter { wanted.occurs(in: data.traffic.topics[$0].bytes) }
         let layout = RingLayout(Rect(size), clusters: data.clusters.count)

@@ -35,14 +35,26 @@ struct ConnectionSort: Sendable, Hashable {
         sort(by: next ?? .cid)
     }
 
-    /// What to ask the server for, so that the first ones it lists are the ones to see.
-    func query(closed: Bool, limit: Int) -> ConnectionQuery {
+    /// What to ask the server for, so that the first ones it lists are the ones to see. Where it cannot put those first that the
+    /// console shows first, or only some are shown, all are asked for.
+    func query(closed: Bool, isFiltered: Bool) -> ConnectionQuery {
         var query = ConnectionQuery()
         query.state = closed ? .closed : .open
-        query.limit = limit
+        query.limit = isFiltered || !isOrderOfServer(closed: closed) ? ServerMonitoring.fullLimit : ServerMonitoring.limit
         // Of the many that were closed the newest matter.
         query.sort = closed ? .lastActivity : serverSort
         return query
+    }
+
+    /// Whether the first ones that the server lists are the first ones here.
+    private func isOrderOfServer(closed: Bool) -> Bool {
+        switch column {
+        case .cid: closed ? isDescending : !isDescending
+        case .subs, .pending, .uptime, .idle: isDescending && !closed
+        // The server sorts these by what there was since the connection was made, the console by what there is now.
+        case .messagesTo, .messagesFrom, .bytesTo, .bytesFrom: false
+        case .name, .host, .lang, .rtt, .reason: false
+        }
     }
 
     private var serverSort: ConnectionQuery.Sort {
@@ -111,6 +123,27 @@ enum ServerTime {
         ("y", 31_536_000), ("d", 86_400), ("h", 3600), ("ms", 1e-3), ("µs", 1e-6), ("us", 1e-6), ("ns", 1e-9), ("m", 60),
         ("s", 1),
     ]
+
+    /// The longest time that is shown: `1y234d12h34m56s`.
+    private static let longest = 16
+
+    /// The time as the server writes it, then its largest two units, then the largest.
+    static func forms(_ text: String, _ glyphs: GlyphSet) -> [SafeText] {
+        let whole = SafeText(untrusted: text, maximumBytes: 64)
+        // What is no time says nothing here, however long it is.
+        guard !text.isEmpty, whole.width <= longest, text == "0s" || seconds(text) > 0 else { return [glyphs.missing] }
+        var groups: [SafeText] = []
+        var group = ""
+        for character in text {
+            if let last = group.last, character.isNumber, last.isLetter {
+                groups.append(SafeText(untrusted: group))
+                group = ""
+            }
+            group.append(character)
+        }
+        groups.append(SafeText(untrusted: group))
+        return [whole, groups.prefix(2).joined(), groups[0]]
+    }
 
     /// The time in seconds; 0 for what is no time.
     static func seconds(_ text: String) -> Double {

@@ -35,21 +35,22 @@ struct ServerColumns {
         let theme = data.theme
         // Figures of a server that does not answer are old ones.
         let figures = row.state == .unreachable ? theme[.muted] : Style.plain
-        func figure(_ text: SafeText?) -> Table.Item { .text(text ?? glyphs.missing, style: figures) }
+        func text(_ text: SafeText?) -> Table.Item { .text(text ?? glyphs.missing, style: figures) }
+        func figure(_ text: SafeText?) -> Table.Item { .figure(text ?? glyphs.missing, style: figures) }
         let status = row.status
         let slow = status?.slowConsumers ?? 0
         return Table.Row([
             .text(row.state.glyph(glyphs), style: theme[row.state.role]),
             .text(data.deployment.clusterName(row.id), style: theme.cluster(row.id)),
             .text(row.state.word, style: theme[row.state.role]),
-            figure(status.map { SafeText(untrusted: $0.name, maximumBytes: 128) }),
-            figure(status.map { SafeText(untrusted: $0.version, maximumBytes: 64) }),
-            figure(status.map { SafeText(untrusted: $0.uptime, maximumBytes: 64) }),
+            text(status.map { SafeText(untrusted: $0.name, maximumBytes: 128) }),
+            text(status.map { SafeText(untrusted: $0.version, maximumBytes: 64) }),
+            .figure(ServerTime.forms(status?.uptime ?? "", glyphs), style: figures),
             figure(status.map { .percent($0.cpu / 100) }),
             figure(status.map { .bytes($0.memory) }),
             figure(status.map { .count($0.connections) }),
             figure(status.map { .count($0.subscriptions) }),
-            .text(status.map { .count($0.slowConsumers) } ?? glyphs.missing, style: slow > 0 ? theme[.severityWarn] : figures),
+            .figure(status.map { .count($0.slowConsumers) } ?? glyphs.missing, style: slow > 0 ? theme[.severityWarn] : figures),
             figure(row.rates.map { .count($0.messagesIn) }),
             figure(row.rates.map { .count($0.messagesOut) }),
             figure(row.rates.map { .bytes($0.bytesIn) }),
@@ -70,7 +71,7 @@ struct ClientColumns {
         func column(_ column: ConnectionSort.Column) -> Table.Column {
             let per: SafeText = closed ? "" : "/s"
             return switch column {
-            case .cid: Table.Column("CID", width: .fixed(6))
+            case .cid: Table.Column("CID", width: .fixed(6, importance: 96))
             case .name: Table.Column("NAME", width: .fill(minimum: width < 40 ? 7 : 14))
             case .host: Table.Column("HOST", width: .flexible(minimum: 15, ideal: 21, importance: 70))
             case .lang: Table.Column("LANG", width: .flexible(minimum: 8, ideal: 16, importance: 45))
@@ -106,32 +107,45 @@ struct ClientColumns {
         }
         func roundTrip(_ connection: ServerConnection) -> SafeText {
             let seconds = ServerTime.seconds(connection.roundTrip ?? "")
-            return seconds > 0 && seconds < 1e6 ? .duration(.seconds(seconds)) : text(connection.roundTrip)
+            return seconds > 0 && seconds < 1e6 ? .duration(.seconds(seconds)) : glyphs.missing
         }
         return Table.Row(
             columns.map { column in
                 switch column.column {
-                case .cid: .text(SafeText(number: connection.id), style: theme[.muted])
+                case .cid: .figure(SafeText(number: connection.id), style: theme[.muted])
                 case .name: .text(text(connection.name))
-                case .host: .text(text(connection.address))
+                case .host: host(connection.address, glyphs)
                 case .lang: .text(text("\(connection.language) \(connection.version)".trimmed))
-                case .subs: .text(.count(connection.subscriptions))
+                case .subs: .figure(.count(connection.subscriptions))
                 case .pending:
-                    .text(
+                    .figure(
                         .bytes(connection.pendingBytes),
                         style: connection.pendingBytes > 0 ? theme[.severityWarn] : .plain
                     )
-                case .messagesTo: .text(figure(row.rates?.messagesOut, total: traffic.messagesOut) { .count($0) })
-                case .messagesFrom: .text(figure(row.rates?.messagesIn, total: traffic.messagesIn) { .count($0) })
-                case .bytesTo: .text(figure(row.rates?.bytesOut, total: traffic.bytesOut) { .bytes($0) })
-                case .bytesFrom: .text(figure(row.rates?.bytesIn, total: traffic.bytesIn) { .bytes($0) })
-                case .uptime: .text(text(connection.uptime))
-                case .idle: .text(text(connection.idle))
-                case .rtt: .text(roundTrip(connection))
+                case .messagesTo: .figure(figure(row.rates?.messagesOut, total: traffic.messagesOut) { .count($0) })
+                case .messagesFrom: .figure(figure(row.rates?.messagesIn, total: traffic.messagesIn) { .count($0) })
+                case .bytesTo: .figure(figure(row.rates?.bytesOut, total: traffic.bytesOut) { .bytes($0) })
+                case .bytesFrom: .figure(figure(row.rates?.bytesIn, total: traffic.bytesIn) { .bytes($0) })
+                case .uptime: .figure(ServerTime.forms(connection.uptime, glyphs))
+                case .idle: .figure(ServerTime.forms(connection.idle, glyphs))
+                case .rtt: .figure(roundTrip(connection))
                 case .reason: .text(text(connection.closeReason), style: theme[.severityWarn])
                 }
             }
         )
+    }
+}
+
+extension ClientColumns {
+    /// The longest address that is shown whole: IPv6 with its brackets and a port.
+    private static let longestAddress = 47
+
+    /// An address, without its port where there is less room.
+    private func host(_ address: String, _ glyphs: GlyphSet) -> Table.Item {
+        let whole = SafeText(untrusted: address, maximumBytes: 256)
+        guard !address.isEmpty, whole.width <= Self.longestAddress else { return .text(address.isEmpty ? glyphs.missing : whole) }
+        let port = address.lastIndex(of: ":") ?? address.endIndex
+        return .figure(whole, SafeText(untrusted: String(address[..<port])))
     }
 }
 

@@ -9,6 +9,7 @@ extension ServerRow.State {
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {
         case .well: glyphs.full
+        case .unchecked: glyphs.showsUnicode ? "◌" : "~"
         case .unwell: glyphs.half
         case .unreachable: glyphs.hollow
         case .asking: glyphs.showsUnicode ? "…" : "."
@@ -20,6 +21,7 @@ extension ServerRow.State {
     var word: SafeText {
         switch self {
         case .well: "ok"
+        case .unchecked: "unchecked"
         case .unwell: "unwell"
         case .unreachable: "no answer"
         case .asking: "asking"
@@ -31,6 +33,7 @@ extension ServerRow.State {
     var role: ThemeRole {
         switch self {
         case .well: .statusUp
+        case .unchecked: .statusStale
         case .unwell: .statusDegraded
         case .unreachable: .statusDown
         case .asking: .statusConnecting
@@ -47,7 +50,17 @@ extension ServerRow {
             let age: SafeText = status == nil ? "" : "figures \(SafeText.duration(now - statusAt)) old: "
             return "\(age)\(untrusted: failure ?? "")"
         case .unwell: return "says of itself: \(SafeText(untrusted: complaint ?? "", maximumBytes: 512))"
-        case .unknown, .asking, .well: return nil
+        case .unchecked: return "did not say whether it is well: \(untrusted: healthFailure ?? "")"
+        case .well: return remark
+        case .unknown, .asking: return nil
         }
+    }
+
+    /// What to know about figures of a server that is well.
+    private var remark: SafeText? {
+        if hasSeveralServers { return "several servers answer at this URL; the figures are those of the last that did" }
+        guard let unreadable = status?.unreadable, !unreadable.isEmpty else { return nil }
+        let names = unreadable.prefix(8).map { SafeText(untrusted: $0, maximumBytes: 64) }.joined(separator: ", ")
+        return "could not be read, and shown as 0: \(names)"
     }
 }

@@ -122,9 +122,25 @@ extension ServersView {
 
     private func note(_ listed: MonitoredConnections?) -> SafeText {
         guard let listed else { return "" }
-        if !filter.isEmpty { return "\(rows.count) of \(listed.rows.count) by \(untrusted: filter)" }
-        guard listed.rows.count < listed.total else { return "\(listed.total)" }
+        if !filter.isEmpty {
+            let rest: SafeText = listed.missing > 0 ? ", \(listed.missing) more not listed" : ""
+            return "\(rows.count) of \(listed.rows.count) by \(untrusted: filter)\(rest)"
+        }
+        guard listed.missing > 0 else { return "\(listed.total)" }
         return "first \(listed.rows.count) of \(listed.total) by \(untrusted: listed.query.sort.rawValue)"
+    }
+
+    /// What the list lacks, if that is not only what was not asked for.
+    private func gaps(_ listed: MonitoredConnections) -> SafeText? {
+        var parts: [SafeText] = []
+        if listed.gaps.unreadable > 0 {
+            parts.append(
+                listed.gaps.unreadable == 1 ? "1 row could not be read" : "\(listed.gaps.unreadable) rows could not be read"
+            )
+        }
+        if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) more than asked for left out") }
+        if listed.gaps.isCutOff { parts.append("the answer was too long and is cut off") }
+        return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
     /// What the columns mean, or why they are old.
@@ -135,6 +151,12 @@ extension ServersView {
         // A question that failed while the server went away says less than that it is gone.
         let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
         if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
+        if let gaps = gaps(listed) { return (gaps, .severityWarn) }
+        if listed.missing > 0,
+            !filter.isEmpty || sort.query(closed: showsClosed, isFiltered: false).limit > ServerMonitoring.limit
+        {
+            return ("only \(listed.rows.count) of \(listed.total) connections are listed here", .severityWarn)
+        }
         return ("to and from the connection, as the server counts; sorted by \(untrusted: sort.column.rawValue)", .muted)
     }
 
@@ -143,8 +165,14 @@ extension ServersView {
         let row = data.servers.rows[id]
         if row.state == .unknown { return "This cluster has no monitoring URL." }
         if listed == nil, let failure = row.connectionsFailure { return "\(untrusted: failure)" }
-        guard listed != nil else { return row.state == .unreachable ? "The server does not answer." : "Asking the server…" }
+        guard let listed else { return row.state == .unreachable ? "The server does not answer." : "Asking the server…" }
+        if !filter.isEmpty, listed.missing > 0 {
+            let first: SafeText = "No match among \(listed.rows.count) of \(listed.total) connections"
+            guard listed.query.limit >= ServerMonitoring.fullLimit else { return "\(first); asking for the rest…" }
+            return "\(first), \(listed.missing) are not known here; esc clears the filter."
+        }
         if !filter.isEmpty { return "No connection matches the filter; esc clears it." }
+        if let gaps = gaps(listed) { return "No connection is shown: \(gaps)." }
         return showsClosed ? "No connection was closed." : "Nobody is connected."
     }
 }

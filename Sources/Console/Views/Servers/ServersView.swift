@@ -29,6 +29,17 @@ struct ServersView: ConsoleView {
     private var isInFront = false
     /// The connections that are shown, in order.
     private(set) var rows: [MonitoredConnections.Row] = []
+    /// What they were made from: sorting thousands for each frame would be felt.
+    private var shownRows: RowsKey?
+
+    private struct RowsKey: Sendable, Hashable {
+        let server: Int?
+        let at: Duration?
+        let query: ConnectionQuery?
+        let sort: ConnectionSort
+        let filter: [UInt8]
+    }
+
     private var layout = ServersLayout(.zero, servers: 0, showsConnections: false)
     private var connectionsOf: Int?
 
@@ -87,7 +98,7 @@ struct ServersView: ConsoleView {
     // MARK: Rows
 
     func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? {
-        let query = sort.query(closed: showsClosed, limit: ServerMonitoring.limit)
+        let query = sort.query(closed: showsClosed, isFiltered: !filter.isEmpty)
         return .servers(connectionsOf: layout.connections.isEmpty ? nil : servers.selection, query)
     }
 
@@ -100,7 +111,18 @@ struct ServersView: ConsoleView {
             connectionsOf = servers.selection
             connections.reset()
         }
-        rows = layout.connections.isEmpty ? [] : sort.sorted(filtered(listed(data)?.rows ?? []))
+        let listed = layout.connections.isEmpty ? nil : listed(data)
+        let key = RowsKey(
+            server: servers.selection,
+            at: listed?.at,
+            query: listed?.query,
+            sort: sort,
+            filter: Array(filter.utf8)
+        )
+        if key != shownRows {
+            rows = sort.sorted(filtered(listed?.rows ?? []))
+            shownRows = key
+        }
         connections.update(rows.map(\.id), height: layout.connectionRows)
     }
 

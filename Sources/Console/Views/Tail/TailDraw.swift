@@ -65,7 +65,7 @@ extension TailView {
 
     private func row(_ entry: TailEntry, _ data: DashboardData) -> Table.Row {
         Table.Row([
-            .text(.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset), style: data.theme[.muted]),
+            .figure(.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset), style: data.theme[.muted]),
             .text(data.deployment.clusterName(entry.cluster), style: data.theme.cluster(entry.cluster)),
             .text(SafeText(untrustedBytes: entry.topic, maximumBytes: 512)),
             .text(preview(entry)),

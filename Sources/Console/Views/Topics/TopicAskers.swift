@@ -20,8 +20,11 @@ struct TopicAskers {
         }
         if rest > 0 { lines.append("and \(rest) more") }
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
-            guard let failure = listing.failure else { continue }
-            lines.append("\(data.deployment.clusterName(cluster)) did not say: \(untrusted: failure)")
+            let name = data.deployment.clusterName(cluster)
+            if let failure = listing.failure { lines.append("\(name) did not say: \(untrusted: failure)") }
+            if listing.isPart {
+                lines.append("\(name) lists \(listing.entries.count) of \(listing.total): others may ask for it too")
+            }
         }
         self.lines = lines
     }
@@ -32,7 +35,12 @@ struct TopicAskers {
         _ listing: SubscriptionListing,
         _ data: DashboardData
     ) -> SafeText {
-        let name = listing.names[entry.connection].map { SafeText(untrusted: $0, maximumBytes: 64) } ?? "no name"
+        let name: SafeText =
+            switch listing.names[entry.connection] {
+            case nil: "name not listed"
+            case ""?: "no name"
+            case let name?: SafeText(untrusted: name, maximumBytes: 64)
+            }
         var line: SafeText = "\(name), cid \(entry.connection) on \(data.deployment.clusterName(cluster))"
         line += ", \(SafeText(untrusted: entry.subject, maximumBytes: 128))"
         if let group = entry.queueGroup { line += ", queue group \(SafeText(untrusted: group, maximumBytes: 64))" }

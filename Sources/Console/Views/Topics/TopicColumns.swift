@@ -36,26 +36,32 @@ struct TopicColumns {
         return Table.Row([
             .text(topic.name),
             owner(topic, counters),
-            .text(.count(Double(counters.rateIn)), style: idle),
+            .figure(.count(Double(counters.rateIn)), style: idle),
             Table.Item(
                 .sparkline(Sparkline(data.traffic.rates(of: row, newest: 20), resolution: .braille)),
                 style: data.theme[.graphIn]
             ),
-            .text(.count(Double(counters.rateOut)), style: idle),
-            .text(.bytes(Double(counters.byteRate)), style: idle),
-            .text(.count(counters.messages)),
-            .text(age(counters.lastMessage) ?? glyphs.missing, style: idle),
+            .figure(.count(Double(counters.rateOut)), style: idle),
+            .figure(.bytes(Double(counters.byteRate)), style: idle),
+            .figure(.count(counters.messages)),
+            .figure(age(counters.lastMessage) ?? glyphs.missing, style: idle),
             .text(counters.origins.text, style: data.theme[.muted]),
         ])
     }
 
     /// A branch or topic of the tree.
     func row(_ line: TopicTree.Line, of tree: TopicTree, glyphs: GlyphSet) -> Table.Row {
+        guard line.hidden == 0 else {
+            let indent = SafeText(repeating: "  ", count: line.depth + 1)
+            return Table.Row([.text("\(indent)\(line.hidden) more, enter shows some", style: data.theme[.muted])])
+        }
         let sum = tree.sum(of: line.id)
         let idle = sum.rateIn + sum.rateOut > 0 ? Style.plain : data.theme[.muted]
         let mark: SafeText = line.isBranch ? (line.isExpanded ? "- " : "+ ") : "  "
         let cluster: Table.Item
-        if let row = tree.row(of: line.id), !line.isBranch, data.traffic.topics.indices.contains(row) {
+        if let row = tree.row(of: line.id), !line.isBranch, data.traffic.topics.indices.contains(row),
+            !data.traffic.topics[row].isReplies
+        {
             cluster = owner(data.traffic.topics[row], data.traffic.counters[row])
         } else if let owner = sum.owner {
             cluster = .text(data.deployment.clusterName(owner), style: data.theme.cluster(owner))
@@ -65,12 +71,12 @@ struct TopicColumns {
         return Table.Row([
             .text(SafeText(repeating: "  ", count: line.depth) + mark + tree.name(of: line.id)),
             cluster,
-            .text(.count(Double(sum.rateIn)), style: idle),
-            .text(line.isBranch ? .count(sum.topics) : .empty, style: data.theme[.muted]),
-            .text(.count(Double(sum.rateOut)), style: idle),
-            .text(.bytes(Double(sum.byteRate)), style: idle),
-            .text(.count(sum.messages)),
-            .text(age(sum.lastMessage) ?? glyphs.missing, style: idle),
+            .figure(.count(Double(sum.rateIn)), style: idle),
+            .figure(line.isBranch ? .count(sum.topics) : .empty, style: data.theme[.muted]),
+            .figure(.count(Double(sum.rateOut)), style: idle),
+            .figure(.bytes(Double(sum.byteRate)), style: idle),
+            .figure(.count(sum.messages)),
+            .figure(age(sum.lastMessage) ?? glyphs.missing, style: idle),
             .text(sum.origins.text, style: data.theme[.muted]),
         ])
     }

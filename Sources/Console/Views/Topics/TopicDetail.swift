@@ -17,23 +17,30 @@ struct TopicDetail {
         let counters = data.traffic.counters[row]
         var text = DetailText(width: width)
         text.title(topic.name)
-        text.add("hash", SafeText(number: topic.hash))
-        text.add("owner", data.deployment.clusterName(topic.owner), ThemeRole.clusters[topic.owner % ThemeRole.clusters.count])
-        if data.clusters.count > 1 { text.add("then", names(successors(topic))) }
+        let role = ThemeRole.clusters[topic.owner % ThemeRole.clusters.count]
+        if topic.isReplies {
+            text.note("Replies to requests. Each has a subject of its own, so they are counted together.")
+            text.add("cluster", data.deployment.clusterName(topic.owner), role)
+        } else {
+            text.add("hash", SafeText(number: topic.hash))
+            text.add("owner", data.deployment.clusterName(topic.owner), role)
+            if data.clusters.count > 1 { text.add("then", names(successors(topic))) }
+        }
         let seen = data.clusters.indices.filter { counters.clustersSeen & (1 << UInt64(min($0, 63))) != 0 }
         if topic.isMisplaced(counters) {
             text.add("seen on", names(seen) + ": somebody publishes with another ring", .severityWarn)
-        } else if !seen.isEmpty {
+        } else if !seen.isEmpty, !topic.isReplies {
             text.add("seen on", names(seen))
         }
         let received: SafeText = "\(counters.messagesIn) messages, \(SafeText.bytes(counters.bytesIn))"
         text.add("in", "\(SafeText.rate(Double(counters.rateIn))), \(received)")
         text.add("out", "\(SafeText.rate(Double(counters.rateOut))), \(counters.messagesOut) messages")
         text.add("known by", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
+        guard !topic.isReplies else { return text.lines }
         for (index, asker) in TopicAskers(topic.bytes, data).lines.enumerated() {
             text.add(index == 0 ? "asked for by" : "", asker)
         }
-        addLastMessage(topic, to: &text, width: width)
+        addLastMessage(topic, counters, to: &text, width: width)
         return text.lines
     }
 
@@ -46,11 +53,20 @@ struct TopicDetail {
         clusters.map { data.deployment.clusterName($0) }.joined(separator: ", ")
     }
 
-    /// Headers and payload of the newest message that the tail still has.
-    private func addLastMessage(_ topic: TopicIdentity, to text: inout DetailText, width: Int) {
+    /// Headers and payload of the newest message that the tail still has, and whether it is the last that came: of more than a
+    /// thousand a second the tail keeps a sample.
+    private func addLastMessage(_ topic: TopicIdentity, _ counters: TopicCounters, to text: inout DetailText, width: Int) {
         guard let entry = data.tail.entries.last(where: { $0.topic.elementsEqual(topic.bytes) }) else { return }
         let time = SafeText.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset)
-        text.add([StyledLine("last message \(time), \(SafeText.bytes(entry.payloadLength))", .muted)])
+        let size = SafeText.bytes(entry.payloadLength)
+        if entry.ordinal == 0 || entry.ordinal == counters.messagesIn {
+            text.note("last message \(time), \(size)")
+        } else if entry.ordinal < counters.messagesIn {
+            let newer = counters.messagesIn - entry.ordinal
+            text.note("newest message kept \(time), \(size); \(newer) newer not kept")
+        } else {
+            text.note("newest message kept \(time), \(size)")
+        }
         let body = MessageBody(entry, format: .text, width: width, wraps: true)
         text.add(body.lines.prefix(6))
     }

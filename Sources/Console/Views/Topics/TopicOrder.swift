@@ -23,6 +23,13 @@ struct TopicOrder: Sendable {
         return sorted(traffic, sort)
     }
 
+    /// The rows that the filter lets through, in the order they became known in: for who puts them in order otherwise.
+    mutating func matchingRows(of traffic: TrafficSnapshot, filter: String) -> [Int] {
+        match(filter, traffic, fresh: update(traffic))
+        byName = []
+        return matches.isEmpty ? Array(serials.indices) : serials.indices.filter { matches[$0] }
+    }
+
     /// - Returns: The rows whose topics are new.
     private mutating func update(_ traffic: TrafficSnapshot) -> [Int] {
         var fresh: [Int] = []

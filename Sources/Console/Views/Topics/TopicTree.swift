@@ -2,94 +2,100 @@ import TerminalUI
 
 /// The topics as a tree by their dots, each branch with the sums of what is below it.
 ///
-/// Built step by step: branches stay where they are, and a snapshot adds only topics that are new. Sums are worked out
-/// anew for each snapshot, in one pass from the leaves to the root.
+/// Kept up to date step by step, so that a flood of ever new topics costs no more than so much at once: a snapshot adds only topics
+/// that are new, takes out those that are gone with the branches that were theirs alone, and puts off what is too much. Sums are
+/// worked out anew for each snapshot. Of an open branch only the first ones are put in order, and a line says how many more it has.
 struct TopicTree: Sendable {
     /// Dots beyond these are part of the last name, so that no topic can make more than so many branches.
     static let maximumDepth = 12
-    /// Topics that may be gone before the tree is built anew without them.
-    private static let spare = 10_000
-
-    /// What is counted of a branch and everything below it.
-    struct Sum: Sendable {
-        var topics = 0
-        var rateIn: Float = 0
-        var rateOut: Float = 0
-        var byteRate: Float = 0
-        var messages: UInt64 = 0
-        var lastMessage = -1.0
-        var origins: TopicOrigins = []
-        /// The cluster that owns all of it; nil for several.
-        var owner: Int?
-
-        fileprivate mutating func add(_ other: Sum) {
-            guard other.topics > 0 else { return }
-            owner = topics == 0 || owner == other.owner ? other.owner : nil
-            topics += other.topics
-            rateIn += other.rateIn
-            rateOut += other.rateOut
-            byteRate += other.byteRate
-            messages += other.messages
-            lastMessage = max(lastMessage, other.lastMessage)
-            origins.formUnion(other.origins)
-        }
-    }
-
-    /// One row of the tree as it is shown.
-    struct Line: Sendable, Identifiable {
-        /// The branch, which stays the same.
-        let id: Int
-        let depth: Int
-        let isExpanded: Bool
-        /// Whether something is below it.
-        let isBranch: Bool
-    }
+    /// Topics that one snapshot may add, once the tree is there.
+    static let step = 10_000
+    /// What of a branch is shown at first, and with each step of ``showMore(of:)``.
+    static let page = 1_000
 
     private struct Node: Sendable {
         /// A part of a topic that is held anyway, so that no name costs memory of its own.
-        let name: ByteRange
-        let parent: Int
-        let depth: Int
+        var name: ByteRange
+        var parent: Int
+        var depth: Int
         /// Another node with the same key; negative for none.
-        let next: Int
+        var next: Int
+        /// Its position among the children of its parent.
+        var position = 0
         var children: [Int] = []
-        /// The row of the topic that ends here.
+        /// A row whose topic ends here, and how many do: replies of several clusters have one name.
         var row = -1
+        var rowCount = 0
+        /// How often the place was given to another branch, so that an old number never means a new branch.
+        var generation = 0
+    }
+
+    /// What adding up needs to know of a row, so that it need not ask each topic.
+    private struct RowPlace: Sendable {
+        /// The node of its topic; 0 for none.
+        var node: Int32 = 0
+        var owner: Int32 = 0
+        var isReplies = false
+        /// Whether the row still has the topic that the node is for.
+        var isCurrent = false
     }
 
     private var nodes = [Node(name: ByteRange([], 0..<0), parent: -1, depth: -1, next: -1)]
+    /// Places of nodes that are gone.
+    private var free: [Int] = []
     /// The newest node of each key: a hash of its name and its parent.
     private var index: [UInt64: Int] = [:]
     private var sums: [Sum] = []
-    /// The node of each row, and the topic it had.
-    private var nodeOfRow: [Int] = []
+    /// The parent of each node once more, close together: adding up goes through them for each topic.
+    private var parents: [Int32] = [-1]
+    private var places: [RowPlace] = []
+    /// The topic that each row had.
     private var serials: [Int] = []
     private var expanded: Set<Int> = []
-    /// Topics that are gone since the tree was built; their branches are still there, with nothing to show.
-    private var gone = 0
+    /// How much is shown of branches of which somebody asked for more.
+    private var limits: [Int: Int] = [:]
 
     private(set) var lines: [Line] = []
+    /// Topics of the last snapshot that are not in the tree yet, because too many came at once.
+    private(set) var pending = 0
 
     // MARK: Reading
 
-    func name(of node: Int) -> SafeText { SafeText(untrustedBytes: nodes[node].name.bytes, maximumBytes: 512) }
+    /// A node's number: its place, with how often that was given away.
+    private func number(_ place: Int) -> Int { nodes[place].generation << 32 | place }
 
-    func sum(of node: Int) -> Sum { sums.indices.contains(node) ? sums[node] : Sum() }
+    /// The place of a node, if it is still there.
+    private func place(_ number: Int) -> Int? {
+        let place = number & 0xFFFF_FFFF
+        return number >= 0 && nodes.indices.contains(place) && nodes[place].generation == number >> 32 ? place : nil
+    }
+
+    func name(of node: Int) -> SafeText {
+        place(node).map { SafeText(untrustedBytes: nodes[$0].name.bytes, maximumBytes: 512) } ?? .empty
+    }
+
+    func sum(of node: Int) -> Sum { place(node).flatMap { sums.indices.contains($0) ? sums[$0] : nil } ?? Sum() }
 
     /// The row of the topic that ends at a node.
-    func row(of node: Int) -> Int? { nodes.indices.contains(node) && nodes[node].row >= 0 ? nodes[node].row : nil }
+    func row(of node: Int) -> Int? { place(node).flatMap { nodes[$0].row >= 0 ? nodes[$0].row : nil } }
 
-    func parent(of node: Int) -> Int? { nodes.indices.contains(node) && nodes[node].parent > 0 ? nodes[node].parent : nil }
+    /// The branch that a node, or a line that says how many more there are, belongs to.
+    func parent(of node: Int) -> Int? {
+        let above = node < 0 ? place(-1 - node) : place(node).map { nodes[$0].parent }
+        return above.flatMap { $0 > 0 ? number($0) : nil }
+    }
 
     /// The node of a row.
-    func node(ofRow row: Int) -> Int? { nodeOfRow.indices.contains(row) ? nodeOfRow[row] : nil }
+    func node(ofRow row: Int) -> Int? {
+        places.indices.contains(row) && places[row].node > 0 ? number(Int(places[row].node)) : nil
+    }
 
-    /// Branches and topics that are held, also those with nothing to show.
-    var nodeCount: Int { nodes.count }
+    /// Branches and topics that are held.
+    var nodeCount: Int { nodes.count - free.count }
 
     // MARK: Opening
 
-    mutating func expand(_ node: Int) { expanded.insert(node) }
+    mutating func expand(_ node: Int) { if place(node) != nil { expanded.insert(node) } }
     mutating func collapse(_ node: Int) { expanded.remove(node) }
 
     /// Opens everything above a node.
@@ -101,52 +107,70 @@ struct TopicTree: Sendable {
         }
     }
 
+    /// Shows more of a branch, by the line that says how many more it has.
+    mutating func showMore(of line: Int) {
+        guard line < 0, let place = place(-1 - line) else { return }
+        limits[number(place), default: Self.page] += Self.page
+    }
+
     // MARK: Building
 
     /// Takes a snapshot in.
-    /// - Parameter shown: The rows that the filter lets through; the rest counts nowhere.
-    /// - Returns: The new numbers of those that are still there, where the tree had to be built anew.
-    @discardableResult
-    mutating func update(_ traffic: TrafficSnapshot, shown: [Int], _ sort: TopicSort) -> [Int: Int]? {
-        insertNew(traffic)
-        var moved: [Int: Int]?
-        if gone > max(Self.spare, serials.count) { moved = rebuild(traffic) }
+    /// - Parameters:
+    ///   - shown: The rows that the filter lets through; the rest counts nowhere.
+    ///   - kept: A node that is shown wherever it is in the order, because it is selected.
+    mutating func update(_ traffic: TrafficSnapshot, shown: [Int], _ sort: TopicSort, keeping kept: Int? = nil) {
+        follow(traffic)
         addUp(traffic, shown)
         lines.removeAll(keepingCapacity: true)
-        addLines(below: 0, sort)
-        return moved
-    }
-
-    /// Builds the tree anew from what is still there.
-    private mutating func rebuild(_ traffic: TrafficSnapshot) -> [Int: Int] {
-        var new = TopicTree()
-        new.insertNew(traffic)
-        var moved = [0: 0]
-        // Those above have lower numbers, so each is seen after the one that it belongs to.
-        for node in nodes.indices.dropFirst() {
-            guard let parent = moved[nodes[node].parent] else { continue }
-            let name = nodes[node].name
-            moved[node] = new.find(name, below: parent, key: name.hash(seed: parent))
+        var path: Set<Int> = []
+        var above = kept.flatMap { place($0) }
+        while let place = above, place > 0 {
+            path.insert(place)
+            above = nodes[place].parent
         }
-        new.expanded = Set(expanded.compactMap { moved[$0] })
-        self = new
-        return moved
+        addLines(below: 0, sort, path)
     }
 
-    private mutating func insertNew(_ traffic: TrafficSnapshot) {
+    private mutating func follow(_ traffic: TrafficSnapshot) {
+        while serials.count > traffic.topics.count {
+            detach(serials.count - 1)
+            serials.removeLast()
+            places.removeLast()
+        }
+        // Whoever opens the tree wants to see all of it.
+        var room = serials.isEmpty ? Int.max : Self.step
+        pending = 0
         for row in traffic.topics.indices {
-            let topic = traffic.topics[row]
-            if row < serials.count {
-                guard serials[row] != topic.serial else { continue }
-                if nodes[nodeOfRow[row]].row == row { nodes[nodeOfRow[row]].row = -1 }
-                gone += 1
-            } else {
-                serials.append(0)
-                nodeOfRow.append(0)
+            let serial = traffic.topics[row].serial
+            if row < serials.count, serials[row] == serial { continue }
+            if row < serials.count { places[row].isCurrent = false }
+            guard room > 0 else {
+                pending += 1
+                continue
             }
-            let node = insert(topic.bytes)
-            nodes[node].row = row
-            (serials[row], nodeOfRow[row]) = (topic.serial, node)
+            if row == serials.count {
+                serials.append(0)
+                places.append(RowPlace())
+            } else if row > serials.count {
+                // Those before it wait too.
+                pending += 1
+                continue
+            } else {
+                detach(row)
+            }
+            room -= 1
+            let topic = traffic.topics[row]
+            let place = insert(topic.bytes)
+            nodes[place].row = row
+            nodes[place].rowCount += 1
+            serials[row] = serial
+            places[row] = RowPlace(
+                node: Int32(truncatingIfNeeded: place),
+                owner: Int32(truncatingIfNeeded: topic.owner),
+                isReplies: topic.isReplies,
+                isCurrent: true
+            )
         }
     }
 
@@ -164,11 +188,21 @@ struct TopicTree: Sendable {
     private mutating func child(_ name: ByteRange, of parent: Int, depth: Int) -> Int {
         let key = name.hash(seed: parent)
         if let known = find(name, below: parent, key: key) { return known }
-        let node = nodes.count
-        nodes.append(Node(name: name, parent: parent, depth: depth, next: index[key] ?? -1))
-        nodes[parent].children.append(node)
-        index[key] = node
-        return node
+        var node = Node(name: name, parent: parent, depth: depth, next: index[key] ?? -1, position: nodes[parent].children.count)
+        let place: Int
+        if let reused = free.popLast() {
+            node.generation = nodes[reused].generation
+            nodes[reused] = node
+            parents[reused] = Int32(truncatingIfNeeded: parent)
+            place = reused
+        } else {
+            place = nodes.count
+            nodes.append(node)
+            parents.append(Int32(truncatingIfNeeded: parent))
+        }
+        nodes[parent].children.append(place)
+        index[key] = place
+        return place
     }
 
     private func find(_ name: ByteRange, below parent: Int, key: UInt64) -> Int? {
@@ -180,55 +214,113 @@ struct TopicTree: Sendable {
         return nil
     }
 
-    /// Children have higher numbers than their parents, so one pass backwards adds everything up.
-    private mutating func addUp(_ traffic: TrafficSnapshot, _ shown: [Int]) {
-        sums = Array(repeating: Sum(), count: nodes.count)
-        for row in shown {
-            let counters = traffic.counters[row]
-            sums[nodeOfRow[row]].add(
-                Sum(
-                    topics: 1,
-                    rateIn: counters.rateIn,
-                    rateOut: counters.rateOut,
-                    byteRate: counters.byteRate,
-                    messages: counters.messages,
-                    lastMessage: counters.lastMessage,
-                    origins: counters.origins,
-                    owner: traffic.topics[row].owner
-                )
-            )
+    /// Takes the topic of a row out, and the branches that have nothing left.
+    private mutating func detach(_ row: Int) {
+        var place = Int(places[row].node)
+        guard place > 0 else { return }
+        places[row].node = 0
+        nodes[place].rowCount -= 1
+        if nodes[place].row == row { nodes[place].row = -1 }
+        while place > 0, nodes[place].rowCount == 0, nodes[place].children.isEmpty {
+            let parent = nodes[place].parent
+            remove(place)
+            place = parent
         }
-        for node in nodes.indices.dropFirst().reversed() { sums[nodes[node].parent].add(sums[node]) }
     }
 
-    private mutating func addLines(below node: Int, _ sort: TopicSort) {
-        var children: [(key: Double, node: Int)] = []
-        for child in nodes[node].children where sums[child].topics > 0 { children.append((sort.key(sums[child]), child)) }
-        children.sort { one, other in
+    private mutating func remove(_ place: Int) {
+        let node = nodes[place]
+        // The last of its siblings takes its position.
+        let last = nodes[node.parent].children.removeLast()
+        if last != place {
+            nodes[node.parent].children[node.position] = last
+            nodes[last].position = node.position
+        }
+        let key = node.name.hash(seed: node.parent)
+        if index[key] == place {
+            index[key] = node.next < 0 ? nil : node.next
+        } else {
+            var previous = index[key] ?? -1
+            while previous >= 0, nodes[previous].next != place { previous = nodes[previous].next }
+            if previous >= 0 { nodes[previous].next = node.next }
+        }
+        expanded.remove(number(place))
+        limits[number(place)] = nil
+        let generation = (node.generation + 1) & 0x3FFF_FFFF
+        nodes[place] = Node(name: ByteRange([], 0..<0), parent: -1, depth: -1, next: -1, generation: generation)
+        free.append(place)
+    }
+
+    /// Adds each topic to everything above it.
+    private mutating func addUp(_ traffic: TrafficSnapshot, _ shown: [Int]) {
+        sums.removeAll(keepingCapacity: true)
+        sums.append(contentsOf: repeatElement(Sum(), count: nodes.count))
+        // One that waits for its place is not counted at that of the topic that had its row.
+        for row in shown where row < places.count && places[row].isCurrent {
+            let counters = traffic.counters[row]
+            let sum = Sum(
+                topics: places[row].isReplies ? 0 : 1,
+                rows: 1,
+                rateIn: counters.rateIn,
+                rateOut: counters.rateOut,
+                byteRate: counters.byteRate,
+                messages: counters.messages,
+                lastMessage: counters.lastMessage,
+                origins: counters.origins,
+                owner: Int(places[row].owner)
+            )
+            var place = Int(places[row].node)
+            while place > 0 {
+                sums[place].add(sum)
+                place = Int(parents[place])
+            }
+        }
+    }
+
+    // MARK: Lines
+
+    private mutating func addLines(below parent: Int, _ sort: TopicSort, _ path: Set<Int>) {
+        let limit = limits[number(parent)] ?? Self.page
+        let (children, count) = first(limit, of: parent, sort, path)
+        for child in children {
+            let id = number(child)
+            let isExpanded = expanded.contains(id)
+            let isBranch = nodes[child].children.contains { sums[$0].rows > 0 }
+            lines.append(Line(id: id, depth: nodes[child].depth, isExpanded: isExpanded, isBranch: isBranch))
+            if isExpanded, isBranch { addLines(below: child, sort, path) }
+        }
+        guard count > children.count else { return }
+        lines.append(Line(id: -1 - number(parent), depth: nodes[parent].depth + 1, hidden: count - children.count))
+    }
+
+    /// The first children of a node in order, without putting the others in order, and how many there are.
+    private func first(_ limit: Int, of parent: Int, _ sort: TopicSort, _ path: Set<Int>) -> (children: [Int], count: Int) {
+        var best: [(key: Double, node: Int)] = []
+        func precedes(_ one: (key: Double, node: Int), _ other: (key: Double, node: Int)) -> Bool {
             if one.key != other.key { return (one.key < other.key) != sort.isDescending }
             let order = nodes[one.node].name.order(to: nodes[other.node].name)
             return sort.column == .topic && sort.isDescending ? order > 0 : order < 0
         }
-        for (_, child) in children {
-            let isExpanded = expanded.contains(child)
-            let isBranch = nodes[child].children.contains { sums[$0].topics > 0 }
-            lines.append(Line(id: child, depth: nodes[child].depth, isExpanded: isExpanded, isBranch: isBranch))
-            if isExpanded, isBranch { addLines(below: child, sort) }
+        var count = 0
+        /// The last one that is among the first so far.
+        var last: (key: Double, node: Int)?
+        /// The one on the way to the selected one.
+        var selected: (key: Double, node: Int)?
+        for child in nodes[parent].children where sums[child].rows > 0 {
+            count += 1
+            let entry = (key: sort.key(sums[child]), node: child)
+            if path.contains(child) { selected = entry }
+            if let last, !precedes(entry, last) { continue }
+            best.append(entry)
+            // Cut now and then: each entry is compared a few times, however many there are.
+            guard best.count >= 2 * limit else { continue }
+            best.sort(by: precedes)
+            best.removeLast(best.count - limit)
+            last = best.last
         }
-    }
-}
-
-extension TopicSort {
-    /// The figure of a branch.
-    fileprivate func key(_ sum: TopicTree.Sum) -> Double {
-        switch column {
-        case .topic: 0
-        case .owner: Double(sum.owner ?? -1)
-        case .rateIn: Double(sum.rateIn)
-        case .rateOut: Double(sum.rateOut)
-        case .byteRate: Double(sum.byteRate)
-        case .total: Double(sum.messages)
-        case .age: sum.lastMessage
-        }
+        best.sort(by: precedes)
+        if best.count > limit { best.removeLast(best.count - limit) }
+        if let selected, let end = best.last, precedes(end, selected) { best[best.count - 1] = selected }
+        return (best.map(\.node), count)
     }
 }

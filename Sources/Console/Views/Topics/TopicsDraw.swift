@@ -16,7 +16,7 @@ extension TopicsView {
         let list = ListPane(rect, footerRows: 1)
         list.pane.draw(
             tree == nil ? "Topics" : "Topics, as a tree",
-            note: filter.isEmpty ? .empty : "\(order.count) of \(traffic.topics.count) by \(untrusted: filter)",
+            note: filter.isEmpty ? .empty : "\(order.count) of \(traffic.topicCount) by \(untrusted: filter)",
             isFocused: parts.focus == .list,
             theme: data.theme,
             into: &buffer
@@ -65,11 +65,19 @@ extension TopicsView {
     /// Over all topics, whatever the filter shows and whatever was folded.
     private func totals(_ data: DashboardData) -> SafeText {
         let traffic = data.traffic
-        var text: SafeText = traffic.topics.count == 1 ? "1 topic" : "\(traffic.topics.count) topics"
+        var text: SafeText = traffic.topicCount == 1 ? "1 topic" : "\(traffic.topicCount) topics"
+        if let pending = tree?.pending, pending > 0 { text += ", \(pending) not in the tree yet" }
         if traffic.folded.count > 0 {
             let about: SafeText = traffic.folded.isEstimate ? "at least " : ""
             let folded = SafeText.count(traffic.folded.messagesIn + traffic.folded.messagesOut)
             text += " and \(about)\(traffic.folded.count) less busy ones folded (\(folded) messages)"
+        }
+        if !traffic.replyRows.isEmpty {
+            let replies = traffic.replyRows.reduce(0) { $0 + traffic.counters[$1].messages }
+            text += " and \(SafeText.count(replies)) replies to inboxes"
+        }
+        for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) where listing.isPart {
+            text += ", \(data.deployment.clusterName(cluster)) lists \(listing.entries.count) of \(listing.total) subscriptions"
         }
         if data.dropped > 0 { text += ", \(SafeText.count(data.dropped)) messages dropped and not counted" }
         text += ", in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))"

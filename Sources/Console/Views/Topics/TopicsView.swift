@@ -92,6 +92,7 @@ struct TopicsView: ConsoleView {
         guard let index = branches.index, let line = tree?.lines.indices.contains(index) == true ? tree?.lines[index] : nil
         else { return false }
         switch action {
+        case .right where line.hidden > 0, .open where line.hidden > 0: tree?.showMore(of: line.id)
         case .right where line.isBranch && !line.isExpanded: tree?.expand(line.id)
         case .right where line.isBranch:
             if let tree { branches.move(by: 1, in: tree.lines.map(\.id), height: height) }
@@ -108,7 +109,7 @@ struct TopicsView: ConsoleView {
     // MARK: Selection
 
     func selectedTopic(_ data: DashboardData) -> String? {
-        guard let row = selectedRow(data) else { return nil }
+        guard let row = selectedRow(data), !data.traffic.topics[row].isReplies else { return nil }
         return String(validating: data.traffic.topics[row].bytes, as: UTF8.self)
     }
 
@@ -131,9 +132,12 @@ struct TopicsView: ConsoleView {
     mutating func refresh(_ data: DashboardData, size: Size) {
         let key = OrderKey(snapshot: data.traffic.id, sort: sort, filter: Array(filter.utf8))
         if key != ordered {
-            order = orders.rows(of: data.traffic, sort, filter: filter)
-            if let moved = tree?.update(data.traffic, shown: order, sort), let selection = branches.selection {
-                if let number = moved[selection] { branches.select(number) } else { branches.reset() }
+            if tree == nil {
+                order = orders.rows(of: data.traffic, sort, filter: filter)
+            } else {
+                // In place: a copy of the tree would cost more than its update.
+                order = orders.matchingRows(of: data.traffic, filter: filter)
+                tree?.update(data.traffic, shown: order, sort, keeping: branches.selection)
             }
             ordered = key
         }
@@ -159,7 +163,7 @@ struct TopicsView: ConsoleView {
     }
 
     private func branchDetail(_ data: DashboardData, width: Int) -> [StyledLine] {
-        guard let tree, let node = branches.selection, tree.sum(of: node).topics > 0 else { return [] }
+        guard let tree, let node = branches.selection, tree.sum(of: node).rows > 0 else { return [] }
         let sum = tree.sum(of: node)
         var text = DetailText(width: width)
         text.title(tree.name(of: node))

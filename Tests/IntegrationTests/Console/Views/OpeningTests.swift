@@ -35,7 +35,7 @@ struct OpeningTests {
             try await console.waitUntilWatched("orders.>")
             let topic = try console.topic("orders", on: 0)
             try await console.publish([topic])
-            let openings = Self.openings(topic: topic, ring: try console.ring.fingerprint, isNarrow: columns < 60)
+            let openings = Self.openings(topic: topic, ring: try await console.fingerprint(), isNarrow: columns < 60)
             func check(_ opening: Opening, by what: String) async throws {
                 try await terminal.waitFor("\(opening.name) by \(what)") { screen in
                     screen.shows(view: opening.title)

@@ -20,6 +20,20 @@ struct ProfileConsole: Sendable {
         }
     }
 
+    /// The ring's fingerprint once the console knows all clusters: made of the ids of their servers, which are in no cluster.
+    func fingerprint() async throws -> String {
+        struct Info: Decodable { let server_id: String }
+        var identities: [String] = []
+        for server in servers {
+            let client = try await RawClient.connect(port: server.port)
+            identities.append(try JSONDecoder().decode(Info.self, from: Data(client.info.utf8)).server_id)
+            await client.close()
+        }
+        let fingerprint = try ring.fingerprint(identities: identities)
+        #expect(!fingerprint.isProvisional)
+        return fingerprint.text
+    }
+
     /// Types a command and enters it.
     func run(_ command: String) async throws {
         try await terminal.press(":")

@@ -9,11 +9,11 @@ struct RingTerminalTests {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")
-            let ring = try console.ring
+            let fingerprint = try await console.fingerprint()
             let (hot, other) = (try console.topic("orders.hot", on: 1), try console.topic("orders.other", on: 1))
             try await terminal.press("5")
             try await terminal.waitFor("the ring, and nothing that flows") { screen in
-                screen.shows(view: "Ring \(ring.fingerprint)") && screen.has("Nothing flows")
+                screen.shows(view: "Ring \(fingerprint)") && screen.has("Nothing flows")
                     && screen.cell("TRAFFIC", of: "beta  ") == "–"
             }
             let publisher = try await RawClient.connect(port: console.servers[1].port)

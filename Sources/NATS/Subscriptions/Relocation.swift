@@ -1,0 +1,92 @@
+import NATSWire
+
+/// A subscription on its way from a connection that is down to another one.
+struct RelocatedSubscription: Sendable {
+    let subject: Subject
+    let queueGroup: QueueGroup?
+    let consumers: [SubscriptionEntry.Consumer]
+}
+
+extension NATSClient {
+    /// Moves the subscriptions of a connection that is down to another connection of the same cluster. Nothing comes twice:
+    /// the server of the lost connection has forgotten them. The inbox of requests stays.
+    ///
+    /// - Parameters:
+    ///   - other: where to.
+    ///   - willMove: called before, unless this client is connected or closed by now; then nothing happens.
+    ///   - moved: tells a sink its new id; answers whether it still wants its messages.
+    ///   - orphaned: called when the other connection was lost meanwhile. The subscriptions wait there.
+    package func relocateSubscriptions(
+        to other: NATSClient,
+        willMove: @escaping @Sendable () -> Void,
+        moved: @escaping @Sendable (any MessageSink, UInt64) -> Bool,
+        orphaned: @escaping @Sendable () -> Void
+    ) {
+        driver.eventLoop.execute { [driver, other = other.driver] in
+            guard driver.activeLink == nil, !driver.isClosed, !driver.isDraining else { return }
+            willMove()
+            let subscriptions = driver.takeSubscriptions()
+            guard !subscriptions.isEmpty else { return }
+            other.eventLoop.execute {
+                other.adopt(subscriptions, moved: moved)
+                if other.activeLink == nil, !other.isClosed { orphaned() }
+            }
+        }
+    }
+}
+
+extension ConnectionDriver {
+    fileprivate func takeSubscriptions() -> [RelocatedSubscription] {
+        let entries = subscriptions.entries.filter { $0.sid != inbox }
+        for entry in entries { subscriptions.remove(entry.sid) }
+        countSubscriptions()
+        return entries.map {
+            RelocatedSubscription(subject: $0.subject, queueGroup: $0.queueGroup, consumers: $0.takeConsumers())
+        }
+    }
+
+    /// Takes subscriptions of another connection over. Their consumers are told by the PONG behind the SUBs.
+    fileprivate func adopt(_ relocated: [RelocatedSubscription], moved: (any MessageSink, UInt64) -> Bool) {
+        eventLoop.assertInEventLoop()
+        var added: [SubscriptionEntry] = []
+        for subscription in relocated {
+            if isClosed || isDraining {
+                for consumer in subscription.consumers { consumer.sink.end(nil) }
+            } else if let entry = adopt(subscription, moved: moved) {
+                added.append(entry)
+            }
+        }
+        countSubscriptions()
+        for link in subscribedLinks { link.writeSubscribes(added) }
+        guard let link = activeLink else { return }
+        link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
+        scheduleFlush(of: link)
+    }
+
+    /// - Returns: what has to be subscribed to, unless that was so before.
+    private func adopt(
+        _ relocated: RelocatedSubscription,
+        moved: (any MessageSink, UInt64) -> Bool
+    ) -> SubscriptionEntry? {
+        let shared = relocated.queueGroup == nil ? subscriptions.shared(relocated.subject) : nil
+        let entry: SubscriptionEntry
+        if let shared {
+            entry = shared
+        } else {
+            do throws(NATSError) {
+                entry = try subscriptions.insert(relocated.subject, queueGroup: relocated.queueGroup)
+            } catch {
+                for consumer in relocated.consumers { consumer.sink.end(error) }
+                return nil
+            }
+        }
+        for consumer in relocated.consumers {
+            if moved(consumer.sink, entry.sid) { entry.adopt(consumer) } else { consumer.sink.end(nil) }
+        }
+        if shared != nil { return nil }
+        if entry.hasConsumers { return entry }
+        // All of them have ended meanwhile.
+        subscriptions.remove(entry.sid)
+        return nil
+    }
+}

@@ -1,0 +1,230 @@
+import NATS
+import Synchronization
+
+/// Finds the connection that carries a topic. It is the only way to one, for publishes, requests and subscriptions alike.
+///
+/// A cluster has as many lanes as its pool has connections, and a topic belongs to one lane. A lane is carried by the
+/// connection of its own number, its home, and while that is down by another connection of the same cluster. It goes back
+/// home when what was sent meanwhile is confirmed, so that messages keep their order as long as no connection is lost.
+///
+/// There is one table for publishers and one for subscribers.
+final class ConnectionTable: Sendable {
+    /// What changes only when connections come and go.
+    private struct Lanes {
+        /// Connections besides its home that carried a lane since its last flush.
+        var guests: [Int: Set<Int>] = [:]
+        /// Calls that wait for a connection of a cluster.
+        var waiting: [Int: [ObjectIdentifier: Waiter]] = [:]
+    }
+
+    /// Keeps the connections alive.
+    private let owned: [PooledConnection]
+    /// The same, cluster by cluster. Retaining one for each message would cost as much as encoding the message.
+    private let connections: [Unmanaged<PooledConnection>]
+    private let slots: Int
+    private let carriers: Carriers
+    private let lanes = Mutex(Lanes())
+
+    /// - Parameters:
+    ///   - connections: Of one role, cluster by cluster; none when the role is not used.
+    ///   - slots: How many each cluster has.
+    init(_ connections: [PooledConnection], slots: Int) {
+        self.owned = connections
+        self.connections = connections.map(Unmanaged.passUnretained)
+        self.slots = slots
+        self.carriers = Carriers(count: connections.count)
+    }
+
+    // MARK: Finding
+
+    /// Lends the connection that carries the messages of a topic, and the claim to it.
+    /// - Precondition: there are connections of this role.
+    @inline(__always)
+    func withCarrier<R>(of destination: Destination, _ body: (PooledConnection, Lease) -> R) -> R {
+        let word = carriers.word(lane(of: destination))
+        let holder = word.pointee.load(ordering: .relaxed)
+        return connections[holder]._withUnsafeGuaranteedRef { body($0, Lease(carrier: word, holder: holder)) }
+    }
+
+    /// The connection that carries the messages of a topic at this moment.
+    /// - Precondition: there are connections of this role.
+    func carrier(of destination: Destination) -> (PooledConnection, Lease) {
+        withCarrier(of: destination) { ($0, $1) }
+    }
+
+    /// The connections that carried messages of a topic since ``flushed(_:on:)``, its home among them.
+    func carriersSinceFlush(of destination: Destination) -> [PooledConnection] {
+        let lane = lane(of: destination)
+        let guests = lanes.withLock { $0.guests[lane, default: []] }
+        return guests.union([lane, carriers.carrier(of: lane)]).sorted().map(connection)
+    }
+
+    /// Forgets the guests of a topic's lane that were flushed.
+    func flushed(_ destination: Destination, on flushed: [PooledConnection]) {
+        let lane = lane(of: destination)
+        lanes.withLock { lanes in
+            lanes.guests[lane]?.subtract(flushed.map(index).filter { $0 != carriers.carrier(of: lane) })
+        }
+    }
+
+    /// A connection, or another one of its cluster while it is down: for what has no order to keep.
+    func connected(insteadOf connection: PooledConnection) -> PooledConnection? {
+        if connection.client.acceptsMessages { return connection }
+        let first = connection.cluster.index * slots
+        return (first..<first + slots).lazy.map(self.connection).first { $0.client.acceptsMessages }
+    }
+
+    private func lane(of destination: Destination) -> Int { destination.cluster * slots + destination.slot }
+
+    private func connection(_ index: Int) -> PooledConnection { owned[index] }
+
+    private func index(of connection: PooledConnection) -> Int { connection.cluster.index * slots + connection.slot }
+
+    // MARK: Connections that come and go
+
+    /// Finds another connection for a topic whose carrier is down, its home first.
+    /// - Returns: whether there is one, so that trying again makes sense.
+    func redirect(_ destination: Destination) -> Bool {
+        let lane = lane(of: destination)
+        let first = destination.cluster * slots
+        return lanes.withLock { lanes in
+            let carrier = connection(carriers.carrier(of: lane))
+            // Another call was faster, or the connection is back.
+            if carrier.client.acceptsMessages { return true }
+            for offset in 0..<slots {
+                let candidate = first + (destination.slot + offset) % slots
+                guard connection(candidate).client.acceptsMessages else { continue }
+                if carrier.client.changeLeasesUnlessConnected({ carriers.set(candidate, for: lane) }), candidate != lane {
+                    lanes.guests[lane, default: []].insert(candidate)
+                }
+                return true
+            }
+            return false
+        }
+    }
+
+    /// Takes note of what happened to a connection, before anybody else hears of it.
+    func observe(_ event: NATSEvent, on id: PooledConnectionID) {
+        switch event {
+        case .connected:
+            if id.role == .publisher { bringHome(lane: id.cluster.index * slots + id.slot) }
+            resumeWaiting(for: id.cluster.index)
+            relocateLater(id)
+        case .disconnected:
+            relocateLater(id)
+        case .closed:
+            if pool(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index) }
+        default:
+            break
+        }
+    }
+
+    private func pool(of cluster: Int) -> [NATSClient] { (0..<slots).map { connection(cluster * slots + $0).client } }
+
+    /// The home of a lane is up again. It sends nothing before the messages sent meanwhile are confirmed.
+    private func bringHome(lane: Int) {
+        lanes.withLock { _ in
+            let carrier = carriers.carrier(of: lane)
+            guard carrier != lane else { return }
+            connection(carrier).client.handOver(to: connection(lane).client) { carriers.set(lane, for: lane) }
+        }
+    }
+
+    // MARK: Subscriptions
+
+    /// How long a connection is down before its subscriptions move to another one. Most are back by then, and subscriptions
+    /// stay spread over the pool.
+    private static let relocationDelay: Duration = .milliseconds(100)
+
+    /// Moves the subscriptions of connections that are down for some time after a connection of their cluster came or went.
+    private func relocateLater(_ id: PooledConnectionID) {
+        guard id.role == .subscriber, slots > 1 else { return }
+        let cluster = id.cluster.index
+        _ = connection(cluster * slots + id.slot).client.schedule(in: Self.relocationDelay) { [weak self] in
+            self?.relocate(in: cluster)
+        }
+    }
+
+    private func relocate(in cluster: Int) {
+        let pool = cluster * slots..<(cluster + 1) * slots
+        let down = pool.filter { !connection($0).client.acceptsMessages }
+        for origin in down where down.count < slots {
+            // The next one that is up: neighbors share the load of several that are down.
+            let candidates = (1..<slots).lazy.map { pool.lowerBound + (origin - pool.lowerBound + $0) % self.slots }
+            guard let target = candidates.first(where: { !down.contains($0) }) else { continue }
+            relocate(from: origin, to: target)
+        }
+    }
+
+    private func relocate(from origin: Int, to target: Int) {
+        let destination = connection(target)
+        connection(origin).client.relocateSubscriptions(
+            to: destination.client,
+            willMove: { [weak self] in self?.carry(lanesOf: origin, by: target) },
+            moved: { sink, sid in (sink as? SubscriptionMember)?.moved(to: destination, sid: sid) ?? false },
+            orphaned: { [weak self] in
+                self?.relocateLater(
+                    PooledConnectionID(cluster: destination.cluster, role: destination.role, slot: destination.slot)
+                )
+            }
+        )
+    }
+
+    /// New subscriptions go where those to the same topic are, and share their SUB.
+    private func carry(lanesOf origin: Int, by target: Int) {
+        lanes.withLock { _ in
+            let first = origin / slots * slots
+            for lane in first..<first + slots where carriers.carrier(of: lane) == origin { carriers.set(target, for: lane) }
+        }
+    }
+
+    // MARK: Waiting
+
+    /// Waits until a connection of a cluster is up, but not longer than `timeout`, and not for a closed client.
+    func waitUntilConnected(cluster: Int, timeout: Duration) async throws(NATSError) {
+        let waiter = Waiter()
+        let id = ObjectIdentifier(waiter)
+        lanes.withLock { $0.waiting[cluster, default: [:]][id] = waiter }
+        defer { lanes.withLock { $0.waiting[cluster]?[id] = nil } }
+        let pool = pool(of: cluster)
+        // One that came up before the waiter was in the list.
+        if pool.contains(where: \.acceptsMessages) || pool.allSatisfy(\.isClosed) { return }
+        let timer = pool[0].schedule(in: timeout) { waiter.resolve() }
+        defer { timer.cancel() }
+        try await waiter.wait()
+    }
+
+    private func resumeWaiting(for cluster: Int) {
+        let waiting = lanes.withLock { $0.waiting.removeValue(forKey: cluster) ?? [:] }
+        for waiter in waiting.values { waiter.resolve() }
+    }
+}
+
+/// For each lane the number of the connection that carries it. Read with every message and without a lock.
+private struct Carriers: ~Copyable {
+    private let words: UnsafeMutablePointer<Atomic<Int>>
+    private let count: Int
+
+    /// Every lane is at home.
+    init(count: Int) {
+        self.count = count
+        words = .allocate(capacity: count)
+        for lane in 0..<count { (words + lane).initialize(to: Atomic(lane)) }
+    }
+
+    deinit {
+        words.deinitialize(count: count)
+        words.deallocate()
+    }
+
+    @inline(__always)
+    func word(_ lane: Int) -> UnsafePointer<Atomic<Int>> { UnsafePointer(words + lane) }
+
+    func carrier(of lane: Int) -> Int { words[lane].load(ordering: .relaxed) }
+
+    /// For publishers to be called under the lock of the buffer that carried the lane before.
+    func set(_ carrier: Int, for lane: Int) { words[lane].store(carrier, ordering: .relaxed) }
+}
+
+// The words are atomic numbers.
+extension Carriers: @unchecked Sendable {}

@@ -1,0 +1,168 @@
+import TerminalUI
+import Testing
+
+@testable import Console
+
+@Suite("Replies to inboxes")
+struct ReplyTests {
+    private static let nuid = "Hx2wLkPq8ZsT0aBcDeFgHi"
+
+    private func table(prefix: String = "_INBOX", capacity: Int = 100) -> TrafficTable {
+        var table = TrafficTable(ring: Fixtures.ring, inboxPrefix: prefix, capacity: capacity)
+        table.add(Fixtures.source(1, ">", .watch))
+        return table
+    }
+
+    private func names(_ snapshot: TrafficSnapshot) -> [String] {
+        snapshot.topics.map { String(decoding: $0.bytes, as: UTF8.self) }.sorted()
+    }
+
+    @Test(
+        "whatever inboxes begin with, all replies of a cluster are one row",
+        arguments: [
+            ("_INBOX", "_INBOX", "_INBOX.>"), ("_MINE.box", "_MINE.box", "_MINE.box.>"),
+            ("_INBOX", "team.answers", "team.answers.>"),
+            ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
+        ]
+    )
+    func oneRow(_ own: String, _ prefix: String, _ label: String) throws {
+        var table = table(prefix: own)
+        for number in 0..<300 {
+            let inbox = "\(prefix).\(Self.nuid).\(number)"
+            table.receive("orders.new", reply: inbox, source: 1, cluster: 1, at: 1)
+            table.receive(inbox, source: 1, cluster: number % 2 == 0 ? 1 : 2, at: 1)
+        }
+        table.sample(at: 2)
+        let snapshot = table.snapshot()
+        #expect(names(snapshot) == [label, label, "orders.new"].sorted())
+        #expect(snapshot.topicCount == 1)
+        let rows = snapshot.replyRows
+        #expect(rows.map { snapshot.topics[$0].owner }.sorted() == [1, 2])
+        #expect(rows.map { snapshot.counters[$0].messagesIn } == [150, 150])
+        #expect(snapshot.messagesIn == 600, "totals stay exact")
+        #expect(snapshot.replyRate(of: 1) == 75)
+    }
+
+    @Test("an answer that is seen before its request is none of the topics either")
+    func early() {
+        var table = table()
+        for number in 0..<50 {
+            table.receive("custom.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1)
+            table.receive("orders.new", reply: "custom.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1)
+        }
+        let snapshot = table.snapshot()
+        #expect(names(snapshot) == ["custom.>", "orders.new"])
+        #expect(snapshot.replyRows.map { snapshot.counters[$0].messagesIn } == [50])
+        #expect(snapshot.messagesIn == 100)
+        #expect(snapshot.counters.reduce(0) { $0 + $1.messagesIn } == 100)
+    }
+
+    @Test("a place for answers that several messages name is a topic like any other, and so is one that somebody named")
+    func topics() {
+        var table = table()
+        for number in 0..<10 { table.receive("orders.\(number)", reply: "orders.answers", source: 1, at: 1) }
+        for _ in 0..<10 { table.receive("orders.answers", source: 1, at: 1) }
+        #expect(names(table.snapshot()).contains("orders.answers"))
+        #expect(table.snapshot().replyRows.allSatisfy { table.snapshot().counters[$0].messagesIn == 0 })
+
+        table.add(Fixtures.source(2, "_INBOX.mine", .subscribe))
+        table.receive("_INBOX.mine", source: 1, at: 1)
+        #expect(names(table.snapshot()).contains("_INBOX.mine"))
+    }
+
+    @Test("a message that two sources deliver is counted once, and names its answer once")
+    func twoSources() {
+        var table = table()
+        table.add(Fixtures.source(2, "orders.>", .subscribe))
+        for number in 0..<20 {
+            let inbox = "answers.\(number)"
+            for source in [2, 1] { table.receive("orders.new", reply: inbox, source: source, cluster: 0, at: 1) }
+            for source in [1, 2] { table.receive(inbox, source: source, cluster: 0, at: 1) }
+        }
+        let snapshot = table.snapshot()
+        #expect(names(snapshot) == ["answers.>", "orders.new"])
+        #expect(snapshot.messagesIn == 40)
+    }
+
+    @Test("replies take no topic's place, and are not folded; memory is bounded however many kinds there are")
+    func ceiling() {
+        var table = table(capacity: 20)
+        for number in 0..<20 { for _ in 0..<5 { table.receive("topic.\(number)", source: 1, at: 1) } }
+        for number in 0..<2000 {
+            table.receive("_INBOX.\(number)", source: 1, cluster: number % 3, at: 1)
+            table.receive("topic.1", reply: "kind\(number).x.\(number)", source: 1, at: 1)
+            table.receive("kind\(number).x.\(number)", source: 1, cluster: number % 3, at: 1)
+        }
+        let snapshot = table.snapshot()
+        #expect(snapshot.topicCount == 20)
+        #expect(snapshot.folded.count == 0)
+        #expect(snapshot.replyRows.count <= 3 * 18)
+        #expect(snapshot.counters.reduce(0) { $0 + $1.messagesIn } == snapshot.messagesIn)
+        // New topics push old ones out, and never a row of replies.
+        for number in 0..<200 { table.receive("fresh.\(number)", source: 1, at: 2) }
+        let later = table.snapshot()
+        #expect(later.topicCount == 20 && later.replyRows.count == snapshot.replyRows.count)
+        #expect(later.replyRows.reduce(0) { $0 + later.counters[$1].messagesIn } == 4000)
+    }
+
+    @Test("when long topics push others out, the rows of replies are still found")
+    func moved() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
+        table.add(Fixtures.source(1, ">", .watch))
+        let tail = String(repeating: "x", count: 400)
+        for number in 0..<200 {
+            table.receive("_INBOX.\(number)", source: 1, cluster: number % 3, at: 1)
+            table.receive("long.\(number).\(tail)", source: 1, at: 1)
+        }
+        let snapshot = table.snapshot()
+        #expect(snapshot.replyRows.count == 3)
+        #expect(snapshot.replyRows.allSatisfy { snapshot.topics[$0].isReplies })
+        #expect(snapshot.replyRows.reduce(0) { $0 + snapshot.counters[$1].messagesIn } == 200)
+        #expect(snapshot.messagesIn == 400)
+    }
+
+    // MARK: Shown
+
+    @Test("Topics shows them as one row for each cluster; they are no hot topics and no part of the shares")
+    func shown() {
+        var table = table()
+        for number in 0..<900 { table.receive("_INBOX.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1) }
+        for _ in 0..<100 { table.receive("orders.eu", source: 1, at: 1) }
+        table.sample(at: 1)
+        var model = Fixtures.model(Size(width: 160, height: 36), view: .topics)
+        model.data.clusters = Fixtures.clusters
+        model.data.traffic = table.snapshot()
+        #expect(Screens.shows("_INBOX.>", model))
+        #expect(Screens.shows("1 topic and 900 replies to inboxes", model))
+        model.press("g")
+        #expect(model.views.current.selectedTopic(model.data) == nil, "it is nothing to publish to")
+        model.press("enter")
+        #expect(Screens.shows("Replies to requests.", model))
+        model.press("t", "j")
+        #expect(Screens.shows("_INBOX", model))
+        let figures = RingFigures(model.data)
+        #expect(figures.hottest.map { model.data.traffic.topics[$0].name.plain } == ["orders.eu"])
+        #expect(figures.total == 100)
+        #expect(figures.shares[Fixtures.ring.index(of: "orders.eu")].traffic == 1)
+        #expect(TopicCompletion.completions(of: "_", model.data).isEmpty)
+    }
+
+    @Test("the detail of a topic says whether the message it shows is the last one")
+    func lastMessage() {
+        var table = table()
+        for _ in 0..<5 { table.receive("orders.eu", source: 1, at: 1) }
+        table.sample(at: 1)
+        var model = Fixtures.model(Size(width: 160, height: 36), view: .topics)
+        model.data.traffic = table.snapshot()
+        func show(_ ordinal: UInt64) {
+            var entry = Fixtures.entry("orders.eu", "body")
+            entry.ordinal = ordinal
+            model.data.tail.append(TailDelivery(entries: [entry], notShown: 0))
+        }
+        model.press("enter")
+        show(3)
+        #expect(Screens.shows("newest message kept 14:03:22, 4 B; 2 newer not kept", model))
+        show(5)
+        #expect(Screens.shows("last message 14:03:22, 4 B", model))
+    }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite("A monitoring URL that answers far too much, in a terminal", .serialized, .timeLimit(.minutes(5)))
+struct MonitorFloodTests {
+    /// 3 MB, a million rows where 1,024 were asked for.
+    private static let rows = String(repeating: "{},", count: 999_999) + "{}"
+
+    private static func answer(to request: String) -> String {
+        let list = #"{"cid":7,"name":"billing","ip":"10.0.0.7","port":7},{"cid":8,"in_bytes":-1},"#
+        let body =
+            switch request.split(separator: " ").dropFirst().first?.split(separator: "?").first {
+            case "/varz": #"{"server_id":"N1","server_name":"flooding","version":"2.12.1"}"#
+            case "/connz": #"{"server_id":"N1","total":1000002,"connections":[\#(list)\#(rows)]}"#
+            case "/subsz": #"{"server_id":"N1","num_subscriptions":1,"subscriptions_list":[\#(rows)]}"#
+            default: #"{"status":"ok","note":"\#(rows)"}"#
+            }
+        return "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
+    }
+
+    @Test("keys are answered all the while, what could be read is shown, and what was left out is said")
+    func flood() async throws {
+        let monitor = try await ScriptedServer.start { connection, _ in
+            let request = try await connection.expect("GET /")
+            try await connection.send(Self.answer(to: request))
+        }
+        let home = try TemporaryDirectory(for: "home")
+        defer { try? home.remove() }
+        try await NATSServerProcess.withServer { server in
+            let lines = [
+                "[profiles.test]", "pool_size = 1", "[[profiles.test.servers]]", "name = \"alpha\"", "host = \"127.0.0.1\"",
+                "port = \(server.port)", "monitor = \"http://127.0.0.1:\(monitor.port)\"",
+            ]
+            try FileManager.default.createDirectory(atPath: home.path + "/roulette", withIntermediateDirectories: true)
+            try lines.joined(separator: "\n")
+                .write(toFile: home.path + "/roulette/config.toml", atomically: true, encoding: .utf8)
+            let terminal = try await TerminalDriver.start(
+                [try BuiltProgram.path()],
+                columns: 140,
+                rows: 36,
+                environment: ["HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path + "/state"]
+            )
+            try await terminal.waitFor("1 cluster: 1 up")
+            try await terminal.press("6")
+            try await terminal.waitFor("the row that could be read, and what was left out") { screen in
+                screen.has("billing", "10.0.0.7:7") && screen.has("rows could not be read", "more than asked for left out")
+            }
+            // Answers go on coming, every two seconds. No key waits for one.
+            let clock = ContinuousClock()
+            for round in 0..<20 {
+                let start = clock.now
+                try await terminal.press(":")
+                try await terminal.type("mark\(round)")
+                try await terminal.waitFor(":mark\(round)")
+                #expect(clock.now - start < .seconds(5), "a debug build on a busy machine; before it was 5.8 to 7.9 s optimized")
+                try await terminal.press("C-u", "Escape")
+                try await terminal.waitFor("the prompt to close") { !$0.has(":mark\(round)") }
+            }
+            try await terminal.press("2")
+            try await terminal.waitFor("the topics") { $0.shows(view: "Topics") }
+            await terminal.close()
+        }
+        await monitor.close()
+    }
+}

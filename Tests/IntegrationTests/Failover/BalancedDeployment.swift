@@ -1,0 +1,47 @@
+import Roulette
+import TestSupport
+
+/// Clusters of several real servers, each behind a real HAProxy: the deployment that Roulette is made for.
+struct BalancedDeployment: Sendable {
+    let clusters: [NATSCluster]
+    let balancers: [HAProxyProcess]
+
+    /// A configuration that knows only the balancers.
+    var configuration: RouletteConfiguration {
+        RouletteConfiguration(
+            servers: zip(clusters, balancers).map { cluster, balancer in
+                .init(name: cluster.name, host: "127.0.0.1", port: balancer.port)
+            }
+        )
+    }
+
+    /// Starts everything, returns when all servers get connections, and stops it behind `body`.
+    static func with(
+        clusters: Int,
+        nodes: Int,
+        settings: HAProxyProcess.Settings = HAProxyProcess.Settings(),
+        _ body: (BalancedDeployment) async throws -> Void
+    ) async throws {
+        var started = BalancedDeployment(clusters: [], balancers: [])
+        do {
+            for cluster in try await NATSCluster.start(count: clusters, size: nodes) {
+                let balancer = try await HAProxyProcess.start(to: cluster, settings: settings)
+                started = BalancedDeployment(
+                    clusters: started.clusters + [cluster],
+                    balancers: started.balancers + [balancer]
+                )
+                try await balancer.waitUntilUp(balancer.backends)
+            }
+            try await body(started)
+        } catch {
+            await started.stop()
+            throw error
+        }
+        await started.stop()
+    }
+
+    private func stop() async {
+        for balancer in balancers { await balancer.stop() }
+        for cluster in clusters { await cluster.stop() }
+    }
+}

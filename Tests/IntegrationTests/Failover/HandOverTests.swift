@@ -1,0 +1,223 @@
+import NATS
+import Roulette
+import TestSupport
+import Testing
+
+/// What the pool of a cluster does for a topic whose own connection is down.
+@Suite("Publishing through the pool", .timeLimit(.minutes(3)))
+struct HandOverTests {
+    private func quick(_ configuration: inout RouletteConfiguration) {
+        configuration.poolSize = 2
+        configuration.baseBackoff = .milliseconds(1)
+        configuration.maxBackoff = .milliseconds(20)
+        configuration.metricsInterval = nil
+    }
+
+    /// A server of protocol text that lets a test decide when publishers get their PONGs.
+    private struct Peer: Sendable {
+        struct Slot: Sendable {
+            /// What was published on the connection.
+            var published: [String] = []
+            /// Connections accepted for the slot.
+            var connections = 0
+            /// Whether the handshake is answered.
+            var isOpen = true
+            /// Whether PINGs behind the handshake are answered.
+            var answers = true
+            /// PINGs that were not answered yet.
+            var owed = 0
+            /// Ends the connections that there are.
+            var cuts = 0
+        }
+
+        let slots = Watched<[Slot]>([Slot(), Slot()])
+
+        func start() async throws -> ScriptedServer {
+            try await ScriptedServer.start { connection in try await serve(connection) }
+        }
+
+        private func serve(_ connection: TCPConnection) async throws {
+            try await connection.send("INFO {\"server_id\":\"S\",\"headers\":true,\"max_payload\":1048576}\r\n")
+            let connect = try await connection.expect("CONNECT ")
+            let slot = connect.contains("publisher 0") ? 0 : 1
+            let cuts = slots.update { slots in
+                slots[slot].connections += 1
+                slots[slot].owed = 0
+                return slots[slot].cuts
+            }
+            try await connection.expect("PING")
+            try await slots.wait(for: "the handshake to be allowed") { $0[slot].isOpen ? () : nil }
+            try await connection.send("PONG\r\n")
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask {
+                    try await slots.wait(for: "a cut", within: .seconds(600)) { $0[slot].cuts > cuts ? () : nil }
+                    try await connection.reset()
+                }
+                group.addTask {
+                    while true {
+                        try await slots.wait(for: "PONGs to be allowed", within: .seconds(600)) { slots -> Void? in
+                            guard slots[slot].answers, slots[slot].owed > 0 else { return nil }
+                            slots[slot].owed -= 1
+                            return ()
+                        }
+                        try await connection.send("PONG\r\n")
+                    }
+                }
+                group.addTask {
+                    while true {
+                        let line = try await connection.nextLine(within: .seconds(600))
+                        if line == "PING" {
+                            slots.update { $0[slot].owed += 1 }
+                        } else if line.hasPrefix("PUB ") {
+                            let body = try await connection.nextLine()
+                            slots.update { $0[slot].published.append(body) }
+                        }
+                    }
+                }
+                defer { group.cancelAll() }
+                try await group.next()
+            }
+        }
+
+        func change(_ slot: Int, _ change: @escaping @Sendable (inout Slot) -> Void) {
+            slots.update { change(&$0[slot]) }
+        }
+
+        func published(_ slot: Int, _ bodies: [String]) async throws {
+            try await slots.wait(for: "\(bodies) on connection \(slot)") { $0[slot].published == bodies ? () : nil }
+        }
+    }
+
+    /// The connection of a topic, and the other one of the pool.
+    private enum Place {
+        case home, other
+    }
+
+    /// Runs a publisher on a scripted peer; `home` is the slot of the topic, `other` the other one.
+    private func withPeer(
+        downAtFirst: [Place],
+        _ change: (inout RouletteConfiguration) -> Void = { _ in },
+        _ body: (_ client: RouletteClient, _ peer: Peer, _ topic: String, _ home: Int, _ other: Int) async throws -> Void
+    ) async throws {
+        let peer = Peer()
+        let server = try await peer.start()
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.role = .publisher
+        quick(&configuration)
+        change(&configuration)
+        let client = try RouletteClient(configuration: configuration)
+        let topic = "orders.eu"
+        let home = Int(client.ring.lookup(of: topic).hash % 2)
+        for place in downAtFirst { peer.change(place == .home ? home : 1 - home) { $0.isOpen = false } }
+        try await withRunning(client) {
+            try await body(client, peer, topic, home, 1 - home)
+        }
+        await server.close()
+    }
+
+    private func isUp(_ client: RouletteClient, _ slot: Int) -> Bool {
+        client.snapshot().clusters[0].connections[slot].connection.isUp
+    }
+
+    private func whenUp(_ client: RouletteClient, _ slot: Int) async throws {
+        let events = client.events
+        try await withDeadline(.seconds(20), "connection \(slot) never came up") {
+            if isUp(client, slot) { return }
+            for await _ in events where isUp(client, slot) { return }
+        }
+    }
+
+    @Test("a topic whose connection is down takes the other one, and goes back only behind the PONG of what was sent there")
+    func backBehindPong() async throws {
+        try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
+            try await whenUp(client, other)
+            // No retry is needed: the first try already finds the other connection.
+            try client.tryPublish("1", to: topic)
+            let publisher = try client.publisher(for: topic)
+            try publisher.tryPublish("2")
+            try await peer.published(other, ["1", "2"])
+
+            peer.change(other) { $0.answers = false }
+            try await client.publish("3", to: topic)
+            try await peer.published(other, ["1", "2", "3"])
+            peer.change(home) { $0.isOpen = true }
+            try await whenUp(client, home)
+            try client.tryPublish("4", to: topic)
+            try publisher.tryPublish("5")
+            // They were accepted, and the home connection sends nothing as long as 3 is not confirmed.
+            #expect(client.snapshot().clusters[0].connections[home].connection.bufferedMessages == 2)
+            #expect(peer.slots.value[home].published.isEmpty)
+            peer.change(other) { $0.answers = true }
+            try await peer.published(home, ["4", "5"])
+            #expect(peer.slots.value[other].published == ["1", "2", "3"], "each message was sent once")
+            try await client.flush(topic: topic)
+        }
+    }
+
+    @Test("a hand-over that is not confirmed ends with the connection, and a flush of the topic tells of the loss, once")
+    func lossDuringHandOver() async throws {
+        try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
+            try await whenUp(client, other)
+            peer.change(other) { $0.answers = false }
+            try await client.publish("1", to: topic)
+            try await peer.published(other, ["1"])
+            peer.change(home) { $0.isOpen = true }
+            try await whenUp(client, home)
+            try await client.publish("2", to: topic)
+            peer.change(other) { slot in
+                slot.answers = true
+                slot.isOpen = false
+                slot.cuts += 1
+            }
+            try await peer.published(home, ["2"])
+            // Only what the lost connection carried is in doubt, and the home connection is well.
+            let error = await #expect(throws: RouletteError.self) { try await client.flush(topic: topic) }
+            #expect(error?.code == .unconfirmed)
+            try await client.publisher(for: topic).flush()
+            #expect(peer.slots.value.map(\.published).reduce([], +).sorted() == ["1", "2"], "nothing was sent twice")
+        }
+    }
+
+    @Test("with every connection down a publish waits for whichever comes back first")
+    func anyConnection() async throws {
+        try await withPeer(downAtFirst: [.home, .other], { $0.maxRetry = 1_000 }) { client, peer, topic, home, other in
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await client.publish("waited", to: topic) }
+                try await peer.slots.wait(for: "both connections") { $0.allSatisfy { $0.connections > 0 } ? () : nil }
+                #expect(peer.slots.value.allSatisfy { $0.published.isEmpty })
+                peer.change(other) { $0.isOpen = true }
+                try await peer.published(other, ["waited"])
+                try await group.waitForAll()
+            }
+        }
+    }
+
+    @Test("a request takes the connection that carries its topic, and another one while that is down")
+    func requests() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            try await deployment.withClient(quick) { client in
+                try await deployment.waitUntilUp(client)
+                let topic = "questions"
+                let home = Int(client.ring.lookup(of: topic).hash % 2)
+                let options = SubscribeOptions(restart: .permanent, confirmed: true)
+                let responder = try await client.subscribe(to: topic, options: options)
+                let responding = Task {
+                    for try await message in responder { try await client.reply(to: message, message.body) }
+                }
+                for number in 0..<50 {
+                    // Its home is lost, again and again, while the other connection stays.
+                    client.reconnect(role: .publisher, slot: home)
+                    do throws(RouletteError) {
+                        let reply = try await client.request("\(number)", to: topic, timeout: .seconds(20))
+                        #expect(reply.body == "\(number)")
+                    } catch {
+                        // The connection may also be lost behind the request, which then may have been received.
+                        #expect(error.code == .disconnected, "\(error)")
+                    }
+                }
+                responder.cancel()
+                try await responding.value
+            }
+        }
+    }
+}

@@ -1,0 +1,278 @@
+import Roulette
+import TestSupport
+import Testing
+
+/// The drill of an operator: one node of every cluster dies behind its balancer, under traffic.
+@Suite("One node of every cluster dies", .timeLimit(.minutes(5)), .serialized)
+struct NodeLossDrillTests {
+    private static let topics = (0..<40).map { "drill.topic\($0)" }
+    /// 200 messages per second.
+    private static let interval = Duration.milliseconds(5)
+
+    @Test("3 clusters of 2 nodes: subscribers miss tens of milliseconds, publishers nothing fails, nothing comes twice")
+    func drill() async throws {
+        try await BalancedDeployment.with(clusters: 3, nodes: 2) { deployment in
+            let subscriber = try client(on: deployment, role: .subscriber)
+            let publisher = try client(on: deployment, role: .publisher)
+            try await withRunning(subscriber) {
+                try await withRunning(publisher) {
+                    try await run(on: deployment, publisher: publisher, subscriber: subscriber)
+                }
+            }
+        }
+    }
+
+    private func client(on deployment: BalancedDeployment, role: RouletteConfiguration.Role) throws -> RouletteClient {
+        var configuration = deployment.configuration
+        configuration.role = role
+        configuration.maxRetry = 5
+        configuration.subscriptionRestart = .permanent
+        configuration.metricsInterval = nil
+        return try RouletteClient(configuration: configuration)
+    }
+
+    private func run(
+        on deployment: BalancedDeployment,
+        publisher: RouletteClient,
+        subscriber: RouletteClient
+    ) async throws {
+        // What really reached each cluster, seen on the node that stays.
+        var witnesses: [RawClient] = []
+        for cluster in deployment.clusters {
+            let witness = try await RawClient.connect(port: cluster.servers[1].port)
+            try await witness.subscribe(to: "drill.>")
+            witnesses.append(witness)
+        }
+        for client in [subscriber, publisher] {
+            try await withDeadline(.seconds(20), "the deployment was never up") {
+                let events = client.events
+                if client.snapshot().isUp { return }
+                for await _ in events where client.snapshot().isUp { return }
+            }
+        }
+        var subscriptions: [Subscription] = []
+        for topic in Self.topics {
+            subscriptions.append(try await subscriber.subscribe(to: topic, options: SubscribeOptions(confirmed: true)))
+        }
+
+        let received = Self.topics.map { _ in Watched<[Receipt]>([]) }
+        let story = Task { await Self.story(of: subscriber.events) }
+        let listening = zip(subscriptions, received).map { subscription, receipts in
+            Task {
+                for try await batch in subscription.batches {
+                    let now = ContinuousClock.now
+                    let numbers = batch.compactMap { Int($0.body) }
+                    receipts.update { $0 += numbers.map { Receipt(number: $0, at: now) } }
+                }
+            }
+        }
+        let isDone = Watched(false)
+        let publishing = Self.topics.map { topic in
+            Task { try await Self.publish(to: topic, with: publisher, until: isDone) }
+        }
+
+        // Long enough for a connection to count as stable.
+        try await Task.sleep(for: .seconds(3))
+        try #require(received.allSatisfy { !$0.value.isEmpty }, "every topic flows before anything happens")
+        let losses = (lostSlots(of: publisher), lostSlots(of: subscriber))
+        #expect(losses.0.isEmpty && losses.1.isEmpty, "nothing was lost before")
+        let killed = ContinuousClock.now
+        for cluster in deployment.clusters { cluster.servers[0].kill() }
+        try await Task.sleep(for: .seconds(4))
+        isDone.update { $0 = true }
+        var accepted: [Int] = []
+        // `max_retry = 5` gives no error.
+        for task in publishing { accepted.append(try await task.value) }
+        let end = ContinuousClock.now
+        for witness in witnesses { try await witness.flush() }
+        for topic in Self.topics { try await publisher.settle(topic) }
+        for topic in Self.topics {
+            // Behind its PONG nothing is under way to the subscriptions.
+            try await subscriber.subscribe(to: topic, options: SubscribeOptions(confirmed: true)).cancel()
+        }
+        for subscription in subscriptions { subscription.cancel() }
+        for task in listening { try await task.value }
+
+        var arrived: [String: [Int]] = [:]
+        for witness in witnesses {
+            try await witness.flush()
+            for message in try witness.pendingMessages() { arrived[message.subject, default: []].append(Int(message.text) ?? -1) }
+            await witness.close()
+        }
+        var drill = Outcome()
+        let (lostPublishers, lostSubscribers) = (lostSlots(of: publisher), lostSlots(of: subscriber))
+        for (index, topic) in Self.topics.enumerated() {
+            let place = place(of: topic, in: publisher)
+            drill.add(
+                Outcome.Topic(
+                    name: topic,
+                    accepted: accepted[index],
+                    arrived: arrived[topic] ?? [],
+                    receipts: received[index].value,
+                    publisherWasLost: lostPublishers.contains(place),
+                    subscriberWasLost: lostSubscribers.contains(place),
+                    isReportedBlind: !subscriptions[index].blindWindows.isEmpty
+                ),
+                between: killed,
+                and: end
+            )
+        }
+        let reportedLost = publisher.snapshot().clusters.reduce(0) { $0 + Int($1.total(\.lost)) }
+        subscriber.close()
+        let lines = await story.value + deployment.balancers.map(\.log)
+        drill.expect(reportedLost: reportedLost, story: lines.joined(separator: "\n"))
+    }
+
+    /// What happened to connections and subscriptions, for a test that fails.
+    private static func story(of events: RouletteEvents) async -> [String] {
+        var lines: [String] = []
+        let start = ContinuousClock.now
+        for await event in events {
+            guard let id = event.connection else { continue }
+            let place = "\(ContinuousClock.now - start) \(id.cluster.name) \(id.slot)"
+            switch event.kind {
+            case .disconnected: lines.append("\(place) lost")
+            case .reconnecting(let attempt, let delay, let cause): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+            case .connected: lines.append("\(place) connected")
+            case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
+            default: break
+            }
+        }
+        return lines
+    }
+
+    /// Publishes numbers at a steady rate.
+    /// - Returns: how many were accepted.
+    private static func publish(to topic: String, with client: RouletteClient, until isDone: Watched<Bool>) async throws -> Int {
+        var number = 0
+        var next = ContinuousClock.now
+        while !isDone.value {
+            try await client.publish("\(number)", to: topic)
+            number += 1
+            next += interval
+            try await Task.sleep(until: next, clock: .continuous)
+        }
+        return number
+    }
+
+    /// Where a topic's connections are in the pools of both clients.
+    private func place(of topic: String, in client: RouletteClient) -> Place {
+        let lookup = client.ring.lookup(of: topic)
+        return Place(cluster: lookup.index, slot: Int(lookup.hash % UInt64(client.configuration.poolSize)))
+    }
+
+    /// The connections that were lost since the start.
+    private func lostSlots(of client: RouletteClient) -> Set<Place> {
+        Set(
+            client.snapshot().clusters.flatMap { cluster in
+                cluster.connections.filter { $0.connection.reconnects > 0 || !$0.connection.isUp }
+                    .map { Place(cluster: cluster.cluster.index, slot: $0.slot) }
+            }
+        )
+    }
+}
+
+private struct Place: Hashable {
+    let cluster: Int
+    let slot: Int
+}
+
+private struct Receipt: Sendable {
+    let number: Int
+    let at: ContinuousClock.Instant
+}
+
+/// What the drill brought, and what it is measured by.
+private struct Outcome {
+    struct Topic {
+        let name: String
+        let accepted: Int
+        /// What reached the cluster.
+        let arrived: [Int]
+        let receipts: [Receipt]
+        let publisherWasLost: Bool
+        let subscriberWasLost: Bool
+        let isReportedBlind: Bool
+    }
+
+    private var gaps: [Duration] = []
+    private var lost = 0
+    private var missed = 0
+    private var untouched = 0
+
+    mutating func add(
+        _ topic: Topic,
+        between killed: ContinuousClock.Instant,
+        and end: ContinuousClock.Instant
+    ) {
+        let numbers = topic.receipts.map(\.number)
+        #expect(Set(numbers).count == numbers.count, "\(topic.name): nothing comes twice")
+        #expect(Set(topic.arrived).count == topic.arrived.count, "\(topic.name): nothing is sent twice")
+        #expect(Set(numbers).isSubset(of: topic.arrived), "\(topic.name)")
+        let missed = topic.arrived.count - numbers.count
+        lost += topic.accepted - topic.arrived.count
+        self.missed += missed
+        if !topic.publisherWasLost {
+            #expect(topic.arrived == Array(0..<topic.accepted), "\(topic.name): complete and in order")
+        }
+        if !topic.subscriberWasLost {
+            #expect(missed == 0, "\(topic.name): its subscription was not interrupted")
+        }
+        if !topic.publisherWasLost, !topic.subscriberWasLost {
+            untouched += 1
+            #expect(numbers == Array(0..<topic.accepted), "\(topic.name)")
+        } else {
+            gaps.append(topic.gap(between: killed, and: end))
+        }
+        if missed > 0 { #expect(topic.isReportedBlind, "\(topic.name): what it missed is reported") }
+    }
+
+    func expect(reportedLost: Int, story: String) {
+        let sorted = gaps.sorted()
+        print(
+            "drill: \(sorted.count) topics lost a connection, \(untouched) did not; median gap "
+                + "\(sorted.isEmpty ? .zero : sorted[sorted.count / 2]), longest \(sorted.last ?? .zero); "
+                + "\(missed) messages missed, \(lost) lost, up to \(reportedLost) reported"
+        )
+        guard !sorted.isEmpty else {
+            Issue.record("the death of a node cost nobody a connection")
+            return
+        }
+        #expect(untouched > 0, "and not everybody")
+        #expect(sorted[sorted.count / 2] <= .milliseconds(100), "\(story)")
+        #expect(sorted[sorted.count - 1] <= .milliseconds(400), "\(story)")
+        #expect(lost >= 0 && lost <= reportedLost)
+    }
+}
+
+extension Outcome.Topic {
+    /// The longest time without a message after the node died.
+    fileprivate func gap(between killed: ContinuousClock.Instant, and end: ContinuousClock.Instant) -> Duration {
+        let last = receipts.last { $0.at < killed }?.at ?? killed
+        let times = [last] + receipts.map(\.at).filter { $0 >= killed } + [end]
+        return zip(times.dropFirst(), times).map { $0 - $1 }.max() ?? .zero
+    }
+}
+
+extension RouletteSnapshot {
+    fileprivate var isUp: Bool { clusters.allSatisfy { $0.state == .up } }
+}
+
+extension RouletteClient {
+    /// Waits until everything published to a topic is confirmed, or known to be lost.
+    fileprivate func settle(_ topic: String) async throws {
+        do {
+            try await flush(topic: topic)
+        } catch {
+            guard error.code == .unconfirmed else { throw error }
+            try await flush(topic: topic)
+        }
+    }
+}
+
+extension Subscription {
+    /// The messages as they come together.
+    fileprivate var batches: AsyncThrowingStream<MessageCollection, any Error> {
+        AsyncThrowingStream { try await self.nextBatch() }
+    }
+}

@@ -1,0 +1,131 @@
+import Roulette
+import TestSupport
+import Testing
+
+/// What the pool of a cluster does for subscriptions whose own connection does not come back.
+@Suite("Subscribing through the pool", .timeLimit(.minutes(3)))
+struct RelocationTests {
+    /// A client with two subscriber connections through a proxy, which can keep lost ones from coming back.
+    private func withProxy(
+        _ body: (_ client: RouletteClient, _ proxy: FaultProxy, _ server: NATSServerProcess) async throws -> Void
+    ) async throws {
+        try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
+            let proxy = try await FaultProxy.start(to: server.port)
+            var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: proxy.port)])
+            configuration.role = .subscriber
+            configuration.poolSize = 2
+            configuration.subscriptionRestart = .permanent
+            configuration.maxBackoff = .milliseconds(100)
+            configuration.metricsInterval = nil
+            let client = try RouletteClient(configuration: configuration)
+            try await withRunning(client) {
+                try await proxy.connections(atLeast: 2)
+                try await self.wait(for: client, "both connections") { $0.allSatisfy { $0 } }
+                try await body(client, proxy, server)
+            }
+            await proxy.close()
+        }
+    }
+
+    private func wait(
+        for client: RouletteClient,
+        _ what: String,
+        _ condition: @escaping @Sendable ([Bool]) -> Bool
+    ) async throws {
+        let isThere = { @Sendable in condition(client.snapshot().clusters[0].connections.map(\.connection.isUp)) }
+        try await withDeadline(.seconds(20), "\(what) never came") {
+            let events = client.events
+            if isThere() { return }
+            for await _ in events where isThere() { return }
+        }
+    }
+
+    /// Takes a connection away for as long as the proxy refuses new ones, and returns when nothing is missed any more.
+    private func lose(_ slot: Int, of client: RouletteClient, _ proxy: FaultProxy, resumed count: Int) async throws {
+        proxy.setRefusing(true)
+        let events = client.events
+        client.reconnect(role: .subscriber, slot: slot)
+        try await withDeadline(.seconds(20), "the subscriptions never came back") {
+            var resumed = 0
+            for await event in events {
+                if case .subscriptionResumed = event.kind { resumed += 1 }
+                if resumed == count { return }
+            }
+        }
+        #expect(!client.snapshot().clusters[0].connections[slot].connection.isUp, "the connection itself is still down")
+    }
+
+    private func topic(home slot: Int, of client: RouletteClient) throws -> String {
+        try #require((0..<100).map { "topic.\($0)" }.first { client.ring.lookup(of: $0).hash % 2 == UInt64(slot) })
+    }
+
+    @Test("subscriptions of a connection that stays down are made on another one; nothing is lost there or comes twice")
+    func otherConnection() async throws {
+        try await withProxy { client, proxy, server in
+            let (moving, staying) = (try topic(home: 0, of: client), try topic(home: 1, of: client))
+            let confirmed = SubscribeOptions(confirmed: true)
+            let subscriptions = [
+                try await client.subscribe(to: moving, options: confirmed),
+                try await client.subscribe(to: moving, options: confirmed),
+                try await client.subscribe(to: staying, options: confirmed),
+            ]
+            let member = try await client.subscribe(to: moving, options: SubscribeOptions(queueGroup: "q", confirmed: true))
+            let publisher = try await RawClient.connect(port: server.port)
+            var iterators = (subscriptions + [member]).map { $0.makeAsyncIterator() }
+
+            func expectEachOnce(_ round: String) async throws {
+                for topic in [moving, staying] {
+                    for number in 0..<50 { try await publisher.publish("\(round) \(number)", to: topic) }
+                }
+                try await publisher.flush()
+                for index in iterators.indices {
+                    for number in 0..<50 {
+                        let body = try await iterators[index].next()?.body
+                        try #require(body == "\(round) \(number)", "subscription \(index)")
+                    }
+                }
+            }
+            try await expectEachOnce("before")
+            try await lose(0, of: client, proxy, resumed: 3)
+            try await expectEachOnce("on the other connection")
+            // One more shares the SUB that moved.
+            let late = try await client.subscribe(to: moving, options: confirmed)
+            iterators.append(late.makeAsyncIterator())
+            try await server.subscriptions("one SUB for each topic and one for the member") { $0.count == 3 }
+            try await expectEachOnce("with one more")
+
+            proxy.setRefusing(false)
+            try await wait(for: client, "the first connection") { $0[0] }
+            try await expectEachOnce("with both connections")
+            try await lose(1, of: client, proxy, resumed: 5)
+            try await expectEachOnce("all on the first connection")
+            #expect(client.snapshot().clusters[0].connections.map(\.connection.subscriptions) == [3, 0])
+
+            for subscription in subscriptions + [member, late] { subscription.cancel() }
+            try await server.subscriptions("no SUB") { $0.isEmpty }
+            await publisher.close()
+        }
+    }
+
+    @Test("a subscription that is canceled or complete while it moves leaves nothing behind")
+    func canceledMeanwhile() async throws {
+        try await withProxy { client, proxy, server in
+            let topic = try topic(home: 0, of: client)
+            let kept = try await client.subscribe(to: topic, options: SubscribeOptions(maxMessages: 1, confirmed: true))
+            for _ in 0..<20 {
+                let canceled = try await client.subscribe(to: topic, options: SubscribeOptions(queueGroup: "q", confirmed: true))
+                Task { canceled.cancel() }
+            }
+            try await lose(0, of: client, proxy, resumed: 1)
+            try await server.subscriptions("one SUB") { $0.map(\.subject) == [topic] }
+            let publisher = try await RawClient.connect(port: server.port)
+            for number in 0..<3 { try await publisher.publish("\(number)", to: topic) }
+            try await publisher.flush()
+            var bodies: [String] = []
+            for try await message in kept { bodies.append(message.body) }
+            #expect(bodies == ["0"])
+            try await server.subscriptions("no SUB") { $0.isEmpty }
+            await publisher.close()
+        }
+    }
+}

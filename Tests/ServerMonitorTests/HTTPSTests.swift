@@ -1,0 +1,51 @@
+import NATS
+import ServerMonitor
+import TestSupport
+import Testing
+
+@Suite("Monitoring by https, below a base path, with authorities and a certificate of one's own", .timeLimit(.minutes(3)))
+struct HTTPSTests {
+    /// A server below `/nats`, behind a proxy that ends TLS and wants to see a certificate.
+    private func withMonitoring(
+        _ body: (_ url: String, TestAuthority, _ own: NATSClientConfiguration.TLS.ClientCertificate) async throws -> Void
+    ) async throws {
+        try await TestAuthority.with { authority in
+            let own = try await authority.issue("monitor")
+            let tls = try TLSTermination(
+                certificate: try await authority.issue("loopback", hosts: ["localhost"], addresses: ["127.0.0.1"]),
+                clientAuthority: authority.certificateFile
+            )
+            let configuration = NATSServerConfiguration(name: "watched", monitoring: true, extra: "http_base_path: \"/nats\"")
+            try await NATSServerProcess.withServer(configuration) { server in
+                let proxy = try await FaultProxy.start(to: try #require(server.ports.monitoring), tls: tls)
+                try await body(
+                    "https://localhost:\(proxy.port)/nats",
+                    authority,
+                    .init(chainFile: own.certificateFile, keyFile: own.keyFile)
+                )
+                await proxy.close()
+            }
+        }
+    }
+
+    @Test("the profile's authorities and certificate open it, and without either it says so")
+    func https() async throws {
+        try await withMonitoring { url, authority, own in
+            var monitor = ServerMonitor(endpoint: try MonitorEndpoint(url))
+            monitor.timeout = .seconds(20)
+            monitor.tls.trustRoots = .file(authority.certificateFile)
+            monitor.tls.clientCertificate = own
+            #expect(try await monitor.status().name == "watched")
+            #expect(try await monitor.health().isWell)
+
+            var stranger = monitor
+            stranger.tls.trustRoots = .system
+            let untrusted = await #expect(throws: MonitorError.self) { try await stranger.status() }
+            #expect(untrusted?.message.contains("tls_ca") == true, "\(untrusted?.message ?? "")")
+
+            stranger = monitor
+            stranger.tls.clientCertificate = nil
+            await #expect(throws: MonitorError.self) { try await stranger.status() }
+        }
+    }
+}
