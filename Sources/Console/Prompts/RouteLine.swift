@@ -1,3 +1,4 @@
+import Settings
 import TerminalUI
 
 /// What the prompts say of a topic while it is typed: its owner, or what is wrong with it.

@@ -12,7 +12,6 @@ extension RingView {
     // MARK: Clusters
 
     private func drawClusters(_ data: DashboardData, _ layout: RingLayout, into buffer: inout CellBuffer) {
-        let ring = data.deployment.ring
         Pane(layout.clusters).draw(
             "Ring \(data.fingerprint.label)",
             note: "\(data.deployment.namingLabel), \(HashRing.replicas) points for each cluster",

@@ -30,14 +30,26 @@ struct TopicTree: Sendable {
         var generation = 0
     }
 
+    /// What adding up needs to know of a row, so that it need not ask each topic.
+    private struct RowPlace: Sendable {
+        /// The node of its topic; 0 for none.
+        var node: Int32 = 0
+        var owner: Int32 = 0
+        var isReplies = false
+        /// Whether the row still has the topic that the node is for.
+        var isCurrent = false
+    }
+
     private var nodes = [Node(name: ByteRange([], 0..<0), parent: -1, depth: -1, next: -1)]
     /// Places of nodes that are gone.
     private var free: [Int] = []
     /// The newest node of each key: a hash of its name and its parent.
     private var index: [UInt64: Int] = [:]
     private var sums: [Sum] = []
-    /// The node of each row, and the topic it had.
-    private var nodeOfRow: [Int] = []
+    /// The parent of each node once more, close together: adding up goes through them for each topic.
+    private var parents: [Int32] = [-1]
+    private var places: [RowPlace] = []
+    /// The topic that each row had.
     private var serials: [Int] = []
     private var expanded: Set<Int> = []
     /// How much is shown of branches of which somebody asked for more.
@@ -75,7 +87,7 @@ struct TopicTree: Sendable {
 
     /// The node of a row.
     func node(ofRow row: Int) -> Int? {
-        nodeOfRow.indices.contains(row) && nodeOfRow[row] > 0 ? number(nodeOfRow[row]) : nil
+        places.indices.contains(row) && places[row].node > 0 ? number(Int(places[row].node)) : nil
     }
 
     /// Branches and topics that are held.
@@ -124,7 +136,7 @@ struct TopicTree: Sendable {
         while serials.count > traffic.topics.count {
             detach(serials.count - 1)
             serials.removeLast()
-            nodeOfRow.removeLast()
+            places.removeLast()
         }
         // Whoever opens the tree wants to see all of it.
         var room = serials.isEmpty ? Int.max : Self.step
@@ -132,13 +144,14 @@ struct TopicTree: Sendable {
         for row in traffic.topics.indices {
             let serial = traffic.topics[row].serial
             if row < serials.count, serials[row] == serial { continue }
+            if row < serials.count { places[row].isCurrent = false }
             guard room > 0 else {
                 pending += 1
                 continue
             }
             if row == serials.count {
                 serials.append(0)
-                nodeOfRow.append(0)
+                places.append(RowPlace())
             } else if row > serials.count {
                 // Those before it wait too.
                 pending += 1
@@ -147,10 +160,17 @@ struct TopicTree: Sendable {
                 detach(row)
             }
             room -= 1
-            let place = insert(traffic.topics[row].bytes)
+            let topic = traffic.topics[row]
+            let place = insert(topic.bytes)
             nodes[place].row = row
             nodes[place].rowCount += 1
-            (serials[row], nodeOfRow[row]) = (serial, place)
+            serials[row] = serial
+            places[row] = RowPlace(
+                node: Int32(truncatingIfNeeded: place),
+                owner: Int32(truncatingIfNeeded: topic.owner),
+                isReplies: topic.isReplies,
+                isCurrent: true
+            )
         }
     }
 
@@ -173,10 +193,12 @@ struct TopicTree: Sendable {
         if let reused = free.popLast() {
             node.generation = nodes[reused].generation
             nodes[reused] = node
+            parents[reused] = Int32(truncatingIfNeeded: parent)
             place = reused
         } else {
             place = nodes.count
             nodes.append(node)
+            parents.append(Int32(truncatingIfNeeded: parent))
         }
         nodes[parent].children.append(place)
         index[key] = place
@@ -194,9 +216,9 @@ struct TopicTree: Sendable {
 
     /// Takes the topic of a row out, and the branches that have nothing left.
     private mutating func detach(_ row: Int) {
-        var place = nodeOfRow[row]
+        var place = Int(places[row].node)
         guard place > 0 else { return }
-        nodeOfRow[row] = 0
+        places[row].node = 0
         nodes[place].rowCount -= 1
         if nodes[place].row == row { nodes[place].row = -1 }
         while place > 0, nodes[place].rowCount == 0, nodes[place].children.isEmpty {
@@ -234,10 +256,10 @@ struct TopicTree: Sendable {
         sums.removeAll(keepingCapacity: true)
         sums.append(contentsOf: repeatElement(Sum(), count: nodes.count))
         // One that waits for its place is not counted at that of the topic that had its row.
-        for row in shown where row < serials.count && serials[row] == traffic.topics[row].serial {
+        for row in shown where row < places.count && places[row].isCurrent {
             let counters = traffic.counters[row]
             let sum = Sum(
-                topics: traffic.topics[row].isReplies ? 0 : 1,
+                topics: places[row].isReplies ? 0 : 1,
                 rows: 1,
                 rateIn: counters.rateIn,
                 rateOut: counters.rateOut,
@@ -245,12 +267,12 @@ struct TopicTree: Sendable {
                 messages: counters.messages,
                 lastMessage: counters.lastMessage,
                 origins: counters.origins,
-                owner: traffic.topics[row].owner
+                owner: Int(places[row].owner)
             )
-            var place = nodeOfRow[row]
+            var place = Int(places[row].node)
             while place > 0 {
                 sums[place].add(sum)
-                place = nodes[place].parent
+                place = Int(parents[place])
             }
         }
     }
