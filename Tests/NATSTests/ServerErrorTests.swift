@@ -18,10 +18,13 @@ struct ServerErrorTests {
         let cases: [(NATSClientConfiguration.Credentials, String?, String)] = [
             (.none, nil, "the server asks for credentials and none are configured"),
             (.none, "/c.pem", "the server refused the client certificate /c.pem as a login"),
-            (.userPassword(user: "joe", password: "hunter2"), "/c.pem", "the server refused user and password"),
-            (.token("hunter2"), nil, "the server refused the token"),
-            (.nkey(seed: "hunter2"), nil, "the server refused the NKEY"),
-            (.jwt("hunter2", seed: "hunter2"), nil, "the server refused the JWT"),
+            (
+                .userPassword(user: "joe", password: "hunter2"), "/c.pem",
+                "the server refused the credentials: Authorization Violation. Check user and password"
+            ),
+            (.token("hunter2"), nil, "the server refused the credentials: Authorization Violation. Check the token"),
+            (.nkey(seed: "hunter2"), nil, "the server refused the credentials: Authorization Violation. Is the public key"),
+            (.jwt("hunter2", seed: "hunter2"), nil, "the server refused the credentials: Authorization Violation. Is the JWT"),
         ]
         for (credentials, certificate, beginning) in cases {
             let error = error(text, credentials, certificate: certificate)

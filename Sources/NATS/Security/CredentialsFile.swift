@@ -53,7 +53,7 @@ enum CredentialsFile {
                 continue
             }
             all.append(line)
-            if isBelowOpening, !line.contains(" ") { framed.append(line) }
+            if isBelowOpening, !line.contains(where: \.isWhitespace) { framed.append(line) }
             isBelowOpening = false
         }
         return (all, framed)

@@ -39,14 +39,15 @@ struct SentLogin: Equatable {
             return "the server asks for credentials and none are configured: \(text). "
                 + "Configure user and password, a token, a .creds file or an NKEY"
         case (.userPassword, _):
-            return "the server refused user and password: \(text). Check both"
+            return "the server refused the credentials: \(text). Check user and password"
         case (.token, _):
-            return "the server refused the token: \(text). Check it, and whether the server expects user and password"
+            return "the server refused the credentials: \(text). Check the token, and whether the server takes tokens"
         case (.nkey, _):
-            return "the server refused the NKEY: \(text). Is its public key one of the server's users?"
+            return "the server refused the credentials: \(text). Is the public key of the NKEY one of the server's users?"
         case (.jwt(let claims), _):
             if let complaint = claims?.complaint(at: now) { return "\(complaint). The server said: \(text)" }
-            return "the server refused the JWT: \(text). Is it of an account that this server knows, and not revoked?"
+            return
+                "the server refused the credentials: \(text). Is the JWT of an account that this server knows, and not revoked?"
         }
     }
 }

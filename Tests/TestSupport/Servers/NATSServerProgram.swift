@@ -39,7 +39,8 @@ package enum NATSServerProgram {
 
         /// Reads `2.10.4`; what is left out is zero.
         package init?(_ text: String) {
-            let parts = text.trimmingCharacters(in: .whitespacesAndNewlines).split(separator: ".").map { Int($0) }
+            let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
+            let parts = trimmed.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
             let numbers = parts.compactMap(\.self)
             guard (1...3).contains(parts.count), numbers.count == parts.count else { return nil }
             self.numbers = numbers + [Int](repeating: 0, count: 3 - numbers.count)
