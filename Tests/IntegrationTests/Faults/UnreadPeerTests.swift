@@ -15,11 +15,7 @@ struct UnreadPeerTests {
             let pings = [UInt8](String(repeating: "PING\r\n", count: 10_000).utf8)
             while true { try await connection.send(pings) }
         }
-        let process = try ChildProcess(
-            path: try BuiltProgram.path(),
-            arguments: ["sub", "a", "--server", "127.0.0.1:\(server.port)"],
-            environment: BuiltProgram.environment()
-        )
+        let process = try StartedProgram(["sub", "a", "--server", "127.0.0.1:\(server.port)"])
         _ = try await server.connection(9)
         func resident() throws -> Int {
             let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
@@ -34,7 +30,7 @@ struct UnreadPeerTests {
         }
         #expect(largest > 0 && largest < 200_000, "\(largest) kB resident")
         process.signal(SIGKILL)
-        _ = try await process.waitForExit()
+        _ = try await process.result()
         await server.close()
     }
 
@@ -110,16 +106,16 @@ struct UnreadPeerTests {
     @Test("status against a silent peer always gives the reason", arguments: 0..<4)
     func status(run: Int) async throws {
         let server = try await ScriptedServer.start { try await $0.waitUntilEnded(within: .seconds(120)) }
-        let config = try TemporaryFile(
-            Array(
-                """
-                [profiles.silent]
-                servers = ["127.0.0.1:\(server.port)"]
-                connection_timeout = "500ms"
-                """.utf8
-            )
-        )
-        let result = try await BuiltProgram.run(["status", "--json", "--config", config.path, "--profile", "silent"])
+        let directory = try TemporaryDirectory(for: "silent-peer")
+        defer { try? directory.remove() }
+        let config = "\(directory.path)/config.toml"
+        let profile = """
+            [profiles.silent]
+            servers = ["127.0.0.1:\(server.port)"]
+            connection_timeout = "500ms"
+            """
+        try profile.write(toFile: config, atomically: true, encoding: .utf8)
+        let result = try await BuiltProgram.run(["status", "--json", "--config", config, "--profile", "silent"])
         #expect(result.status == .exited(1), "\(result.errors)")
         struct Cluster: Decodable {
             struct Connection: Decodable { let last_error: String? }
