@@ -150,6 +150,8 @@ struct RefusedPublishTests {
             // The PING behind the subscriptions, then the message's.
             try await connection.expect("PING")
             try await connection.send("-ERR '\(text)'\r\nPONG\r\n")
+            try await connection.expect("PING")
+            try await connection.send("PONG\r\n")
             try await connection.expect("PUB ")
             try await connection.send("-ERR '\(text)'\r\n")
             try await Self.answerPings(connection)
