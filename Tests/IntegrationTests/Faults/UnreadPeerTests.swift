@@ -16,7 +16,7 @@ struct UnreadPeerTests {
             while true { try await connection.send(pings) }
         }
         let process = try StartedProgram(["sub", "a", "--server", "127.0.0.1:\(server.port)"])
-        _ = try await server.connection(9)
+        _ = try await server.connection(0)
         func resident() throws -> Int {
             let status = try String(contentsOfFile: "/proc/\(process.pid)/status", encoding: .utf8)
             let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
