@@ -74,7 +74,7 @@ extension NATSClientConfiguration {
                 if !condition { throw NATSError(.configuration, message) }
             }
             if let serverName {
-                try require(!serverName.isEmpty, "tls_server_name is empty, leave it out to use the host")
+                try require(!serverName.isEmpty, "the TLS server name is empty, leave tls_server_name out to use the host")
                 try require(
                     serverName.utf8.count <= 253 && serverName.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F },
                     "tls_server_name is not a host name"

@@ -128,10 +128,11 @@ struct SilentServerCommandTests {
         for (greeting, part) in cases {
             let server = try await ScriptedServer.start { connection in
                 if !greeting.isEmpty { try await connection.send(greeting) }
-                try await connection.waitUntilEnded(within: .seconds(60))
+                try await connection.waitUntilEnded(within: .seconds(90))
             }
             try writePrivate(
-                "[profiles.p]\nservers = [\"127.0.0.1:\(server.port)\"]\nmax_retry = 2\nmax_backoff = \"400ms\"\nbase_backoff = \"400ms\"\n",
+                "[profiles.p]\nservers = [\"127.0.0.1:\(server.port)\"]\nmax_retry = 30\nmax_backoff = \"200ms\"\n"
+                    + "base_backoff = \"200ms\"\nconnection_timeout = \"60s\"\n",
                 to: configuration
             )
             let result = try await BuiltProgram.run(["pub", "t", "x", "--config", configuration])
