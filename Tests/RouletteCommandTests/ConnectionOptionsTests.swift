@@ -112,7 +112,7 @@ struct ConnectionOptionsTests {
             ["--user", "u:hunter2"], ["--nkey", seed], ["--creds", seed], ["--creds", "eyJ0eXAi.eyJleHAi.c2ln"],
         ] {
             let message = complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
-            #expect(message.contains("every user of this machine can see"), "\(message)")
+            #expect(message.contains("can be read by everybody on this machine"), "\(message)")
             for secret in ["hunter2", seed, "eyJ"] { #expect(!message.contains(secret)) }
         }
     }

@@ -52,6 +52,10 @@ struct NATSContextTests {
         #expect(try context(#"{"token": "t"}"#).get().server.login == .token("t"))
         #expect(try context(#"{"url": "nats://t@h"}"#).get().server.login == .token("t"))
         #expect(try context(#"{"user_jwt": "j", "user_seed": "s"}"#).get().server.login == .jwt("j", seed: "s"))
+        // {"nats":{"bearer_token":true}}
+        let bearer = "eyJ0eXAiOiJKV1QifQ.eyJuYXRzIjp7ImJlYXJlcl90b2tlbiI6dHJ1ZX19.c2ln"
+        #expect(try context("{\"user_jwt\": \"\(bearer)\"}").get().server.login == .jwt(Secret(bearer), seed: nil))
+        #expect(try complaint(#"{"user_jwt": "hunter2"}"#) == "user_jwt: a JWT needs the seed of its key, in user_seed")
         #expect(try context(#"{"url": "tls://h"}"#).get().server.tls?.mode == .required)
         #expect(try context(#"{"url": "tls://h", "tls_first": true}"#).get().server.tls?.mode == .first)
     }

@@ -202,6 +202,7 @@ final class ConnectionDriver: @unchecked Sendable {
             values.state = .connected
             values.progress = nil
             values.attempt = 0
+            values.server = server
             values.connections += 1
             values.roundTrips = link.newRoundTrips
             values.tls = link.tlsStatus

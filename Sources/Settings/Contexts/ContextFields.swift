@@ -164,7 +164,7 @@ extension ContextFields {
         if let token = texts["token"] { logins.append(("token", .token(Secret(token)))) }
         if let jwt = texts["user_jwt"] {
             guard seed != nil || JWTClaims(Secret(jwt))?.isBearer == true else {
-                throw invalid("user_jwt", "a JWT that is no bearer token needs the seed of its key, in user_seed")
+                throw invalid("user_jwt", "a JWT needs the seed of its key, in user_seed")
             }
             logins.append(("user_jwt", .jwt(Secret(jwt), seed: seed.map { Secret($0) })))
         }

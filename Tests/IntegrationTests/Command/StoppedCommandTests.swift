@@ -199,7 +199,7 @@ struct StoppedCommandTests {
         arguments: [["pub"], ["sub"], ["rtt"], ["request"], ["soak"]]
     )
     func benchWithoutServer(_ mode: [String]) async throws {
-        try await NATSServerProcess.withServer { server in
+        try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
             // Its connections, as the server sees them.
             while try await server.connections().isEmpty { try await Task.sleep(for: .milliseconds(20)) }

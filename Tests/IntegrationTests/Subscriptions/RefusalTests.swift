@@ -117,6 +117,10 @@ struct RefusalTests {
                     #expect(event.connection?.role == .publisher)
                     break
                 }
+                // The next flush tells of it once more, to the one who published; then all is well again.
+                try await client.publish("x", to: "open.topic")
+                let refused = await #expect(throws: RouletteError.self) { try await client.flush() }
+                #expect(refused?.code == .permission && refused?.message.contains("forbidden.topic") == true)
                 try await client.publish("x", to: "open.topic")
                 try await client.flush()
             }
