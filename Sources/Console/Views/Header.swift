@@ -20,15 +20,16 @@ struct Header {
 
     func draw(into buffer: inout CellBuffer, in rect: Rect) {
         let isNarrow = rect.width < 40
+        let exposure = exposure(isShort: rect.width < 100)
         let left = [
             Part(line: StyledLine(viewTitle ?? "roulette", .title), importance: viewTitle == nil ? 10 : 95),
             // What it would mean to publish here must be seen at any width.
             Part(
-                line: profile(nameWidth: isNarrow ? 0 : rect.width < 60 ? 8 : 24),
+                line: profile(nameWidth: isNarrow || (rect.width < 60 && exposure.width > 0) ? 0 : rect.width < 60 ? 8 : 24),
                 importance: isNarrow && data.deployment.environment == .development ? 20 : 110
             ),
             // What everybody on the way can do must be seen as well, for as long as it is so.
-            Part(line: exposure(isShort: rect.width < 100), importance: 105),
+            Part(line: exposure, importance: 105),
             Part(
                 line: StyledLine("ring \(data.fingerprint.label) \(data.deployment.namingLabel)", .muted),
                 importance: 30
