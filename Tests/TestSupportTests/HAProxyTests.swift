@@ -68,6 +68,14 @@ struct HAProxyTests {
     @Test("one that is frozen is silent, one that is killed refuses")
     func faults() async throws {
         try await withServers { balancer, _ in
+            // Its log has a line for each connection that has ended.
+            #expect(try await reached(balancer).count == 2)
+            let deadline = ContinuousClock.now + .seconds(20)
+            while !balancer.log.contains("clients nodes/node"), ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(balancer.log.contains("clients nodes/node"))
+
             let client = try await RawClient.connect(port: balancer.port)
             balancer.pause()
             await #expect(throws: WaitTimedOut.self) { try await client.flush(within: .milliseconds(300)) }
@@ -76,7 +84,6 @@ struct HAProxyTests {
             balancer.kill()
             try await client.connection.waitUntilEnded()
             await #expect(throws: (any Error).self) { try await TCPConnection.connect(port: balancer.port) }
-            #expect(balancer.log.contains("clients nodes/node"), "its log has the connections")
         }
     }
 }

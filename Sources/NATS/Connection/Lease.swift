@@ -32,6 +32,9 @@ extension NATSClient {
     /// Whether it was closed for good.
     package var isClosed: Bool { driver.status.state == .closed }
 
+    /// Whether a connection was lost or could not be made. Not while the first attempt is under way.
+    package var hasLostOrFailed: Bool { driver.status.update { $0.connections > 0 || $0.lastError != nil } }
+
     /// Carries out a change of leases that this client held, unless it is connected.
     /// - Returns: whether it was carried out.
     package func changeLeasesUnlessConnected(_ change: () -> Void) -> Bool {

@@ -13,7 +13,8 @@ extension NATSClient {
     ///
     /// - Parameters:
     ///   - other: where to.
-    ///   - willMove: called before, unless this client is connected or closed by now; then nothing happens.
+    ///   - willMove: called before. It is not called, and nothing happens, when this client is connected or closed by now or
+    ///     has no subscriptions.
     ///   - moved: tells a sink its new id; answers whether it still wants its messages.
     ///   - orphaned: called when the other connection was lost meanwhile. The subscriptions wait there.
     package func relocateSubscriptions(
@@ -24,9 +25,9 @@ extension NATSClient {
     ) {
         driver.eventLoop.execute { [driver, other = other.driver] in
             guard driver.activeLink == nil, !driver.isClosed, !driver.isDraining else { return }
-            willMove()
             let subscriptions = driver.takeSubscriptions()
             guard !subscriptions.isEmpty else { return }
+            willMove()
             other.eventLoop.execute {
                 other.adopt(subscriptions, moved: moved)
                 if other.activeLink == nil, !other.isClosed { orphaned() }

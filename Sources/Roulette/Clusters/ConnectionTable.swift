@@ -148,7 +148,7 @@ final class ConnectionTable: Sendable {
     private func relocate(in cluster: Int) {
         let pool = cluster * slots..<(cluster + 1) * slots
         let down = pool.filter { !connection($0).client.acceptsMessages }
-        for origin in down where down.count < slots {
+        for origin in down where down.count < slots && connection(origin).client.hasLostOrFailed {
             // The next one that is up: neighbors share the load of several that are down.
             let candidates = (1..<slots).lazy.map { pool.lowerBound + (origin - pool.lowerBound + $0) % self.slots }
             guard let target = candidates.first(where: { !down.contains($0) }) else { continue }

@@ -26,7 +26,9 @@ struct BlindTimes: Sendable {
     var isBlind: Bool { !began.isEmpty }
 
     mutating func begin(on cluster: Cluster, at time: ContinuousClock.Instant) {
-        began[cluster] = began[cluster] ?? time
+        // The last byte of a server can be the one that ended the window before.
+        let ended = windows.last { $0.cluster == cluster }?.to
+        began[cluster] = began[cluster] ?? max(time, ended ?? time)
     }
 
     /// - Returns: the window that ends here, if one had begun.

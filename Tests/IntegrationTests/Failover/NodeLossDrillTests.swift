@@ -199,6 +199,8 @@ private struct Outcome {
     private var lost = 0
     private var missed = 0
     private var untouched = 0
+    /// The longest time without a message of a topic that lost no connection: what the machine alone takes.
+    private var stall = Duration.zero
 
     mutating func add(
         _ topic: Topic,
@@ -220,6 +222,7 @@ private struct Outcome {
         }
         if !topic.publisherWasLost, !topic.subscriberWasLost {
             untouched += 1
+            stall = max(stall, topic.gap(between: killed, and: end))
             #expect(numbers == Array(0..<topic.accepted), "\(topic.name)")
         } else {
             gaps.append(topic.gap(between: killed, and: end))
@@ -231,7 +234,7 @@ private struct Outcome {
         let sorted = gaps.sorted()
         print(
             "drill: \(sorted.count) topics lost a connection, \(untouched) did not; median gap "
-                + "\(sorted.isEmpty ? .zero : sorted[sorted.count / 2]), longest \(sorted.last ?? .zero); "
+                + "\(sorted.isEmpty ? .zero : sorted[sorted.count / 2]), longest \(sorted.last ?? .zero), of the others \(stall); "
                 + "\(missed) messages missed, \(lost) lost, up to \(reportedLost) reported"
         )
         guard !sorted.isEmpty else {
@@ -239,8 +242,9 @@ private struct Outcome {
             return
         }
         #expect(untouched > 0, "and not everybody")
-        #expect(sorted[sorted.count / 2] <= .milliseconds(100), "\(story)")
-        #expect(sorted[sorted.count - 1] <= .milliseconds(400), "\(story)")
+        // On a machine that is busy with other things every topic pauses. That is no gap of this library's making.
+        #expect(sorted[sorted.count / 2] <= .milliseconds(100) + stall, "\(story)")
+        #expect(sorted[sorted.count - 1] <= .milliseconds(400) + stall, "\(story)")
         #expect(lost >= 0 && lost <= reportedLost)
     }
 }

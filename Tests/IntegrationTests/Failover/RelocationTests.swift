@@ -107,6 +107,39 @@ struct RelocationTests {
         }
     }
 
+    @Test("connections that come up one after the other keep the subscriptions of their own topics")
+    func start() async throws {
+        let isOpen = Watched(false)
+        let server = try await ScriptedServer.start { connection in
+            try await connection.send("INFO {\"server_id\":\"S\",\"headers\":true,\"max_payload\":1048576}\r\n")
+            let connect = try await connection.expect("CONNECT ")
+            try await connection.expect("PING")
+            if connect.contains("subscriber 1") { try await isOpen.wait(for: "the second one to be let in") { $0 ? () : nil } }
+            try await connection.send("PONG\r\n")
+            while true {
+                if try await connection.nextLine(within: .seconds(600)) == "PING" { try await connection.send("PONG\r\n") }
+            }
+        }
+        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        configuration.role = .subscriber
+        configuration.poolSize = 2
+        configuration.metricsInterval = nil
+        let client = try RouletteClient(configuration: configuration)
+        try await withRunning(client) {
+            let topic = try topic(home: 1, of: client)
+            let options = SubscribeOptions(restart: .permanent, requiresConnection: false)
+            let subscription = try await client.subscribe(to: topic, options: options)
+            try await wait(for: client, "the first connection") { $0 == [true, false] }
+            // Longer than the time after which subscriptions of a connection that was lost move.
+            try await Task.sleep(for: .milliseconds(300))
+            #expect(subscription.pendingClusters.count == 1)
+            isOpen.update { $0 = true }
+            try await subscription.whenMade()
+            #expect(client.snapshot().clusters[0].connections.map(\.connection.subscriptions) == [0, 1])
+        }
+        await server.close()
+    }
+
     @Test("a subscription that is canceled or complete while it moves leaves nothing behind")
     func canceledMeanwhile() async throws {
         try await withProxy { client, proxy, server in
