@@ -94,7 +94,9 @@ extension RouletteClient {
                 guard error.isLossOfConnection else { throw RouletteError(error, cluster: connection.cluster) }
             }
             // Lost while the SUB was written. Without a connection it is made all the same, for the next one.
-            if options.requiresConnection { try await waitToRetry(on: connection, retries: &retries) }
+            if options.requiresConnection {
+                try await waitToRetry(on: connection, retries: &retries, carrying: destination)
+            }
         }
     }
 
@@ -117,7 +119,7 @@ extension RouletteClient {
             // A `.temporary` one ended with the connection.
             if let failure = group.failure { throw failure }
             guard options.requiresConnection else { return }
-            try await waitToRetry(on: connection, retries: &retries)
+            try await waitToRetry(on: connection, retries: &retries, carrying: destination)
         }
     }
 }

@@ -168,10 +168,12 @@ public final class RouletteClient: Service, Sendable {
     ///   - connection: the one that was tried; any of the same cluster and role will do.
     ///   - retries: how many tries there were after the first.
     ///   - limit: the longest wait, whatever the backoff says.
+    ///   - destination: given if only the connection that carries this topic will do.
     func waitToRetry(
         on connection: PooledConnection,
         retries: inout Int,
-        atMost limit: Duration? = nil
+        atMost limit: Duration? = nil,
+        carrying destination: Destination? = nil
     ) async throws(RouletteError) {
         guard retries < configuration.maxRetry else { throw unavailable(connection, tries: retries + 1) }
         let backoff = Backoff(base: configuration.baseBackoff, maximum: configuration.maxBackoff)
@@ -180,7 +182,11 @@ public final class RouletteClient: Service, Sendable {
         retries += 1
         do {
             let table = connection.role == .publisher ? publishers : subscribers
-            try await table.waitUntilConnected(cluster: connection.cluster.index, timeout: min(delay, limit ?? delay))
+            try await table.waitUntilConnected(
+                cluster: connection.cluster.index,
+                carrying: destination,
+                timeout: min(delay, limit ?? delay)
+            )
         } catch {
             throw RouletteError(error, cluster: connection.cluster)
         }

@@ -14,7 +14,13 @@ final class ConnectionTable: Sendable {
         /// Connections besides its home that carried a lane since its last flush.
         var guests: [Int: Set<Int>] = [:]
         /// Calls that wait for a connection of a cluster.
-        var waiting: [Int: [ObjectIdentifier: Waiter]] = [:]
+        var waiting: [Int: [ObjectIdentifier: WaitingCall]] = [:]
+    }
+
+    private struct WaitingCall {
+        let waiter: Waiter
+        /// The lane whose carrier has to be connected, or nil if any connection of the cluster will do.
+        let lane: Int?
     }
 
     /// Keeps the connections alive.
@@ -108,12 +114,12 @@ final class ConnectionTable: Sendable {
         switch event {
         case .connected:
             if id.role == .publisher { bringHome(lane: id.cluster.index * slots + id.slot) }
-            resumeWaiting(for: id.cluster.index)
+            resumeWaiting(for: id.cluster.index, connected: id.cluster.index * slots + id.slot)
             relocateLater(id)
         case .disconnected:
             relocateLater(id)
         case .closed:
-            if pool(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index) }
+            if pool(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index, connected: nil) }
         default:
             break
         }
@@ -176,27 +182,49 @@ final class ConnectionTable: Sendable {
             let first = origin / slots * slots
             for lane in first..<first + slots where carriers.carrier(of: lane) == origin { carriers.set(target, for: lane) }
         }
+        resumeWaiting(for: target / slots, connected: target)
     }
 
     // MARK: Waiting
 
     /// Waits until a connection of a cluster is up, but not longer than `timeout`, and not for a closed client.
-    func waitUntilConnected(cluster: Int, timeout: Duration) async throws(NATSError) {
+    ///
+    /// - Parameter destination: Only the connection that carries this topic will do: a subscription is not moved by a try.
+    func waitUntilConnected(
+        cluster: Int,
+        carrying destination: Destination? = nil,
+        timeout: Duration
+    ) async throws(NATSError) {
         let waiter = Waiter()
         let id = ObjectIdentifier(waiter)
-        lanes.withLock { $0.waiting[cluster, default: [:]][id] = waiter }
+        let lane = destination.map { self.lane(of: $0) }
+        lanes.withLock { $0.waiting[cluster, default: [:]][id] = WaitingCall(waiter: waiter, lane: lane) }
         defer { lanes.withLock { $0.waiting[cluster]?[id] = nil } }
         let pool = pool(of: cluster)
         // One that came up before the waiter was in the list.
-        if pool.contains(where: \.acceptsMessages) || pool.allSatisfy(\.isClosed) { return }
+        let isConnected =
+            if let lane {
+                connection(carriers.carrier(of: lane)).client.acceptsMessages
+            } else {
+                pool.contains(where: \.acceptsMessages)
+            }
+        if isConnected || pool.allSatisfy(\.isClosed) { return }
         let timer = pool[0].schedule(in: timeout) { waiter.resolve() }
         defer { timer.cancel() }
         try await waiter.wait()
     }
 
-    private func resumeWaiting(for cluster: Int) {
-        let waiting = lanes.withLock { $0.waiting.removeValue(forKey: cluster) ?? [:] }
-        for waiter in waiting.values { waiter.resolve() }
+    /// - Parameter connection: The one that came up, or nil when all are closed.
+    private func resumeWaiting(for cluster: Int, connected connection: Int?) {
+        let waiters = lanes.withLock { lanes in
+            let calls = (lanes.waiting[cluster] ?? [:]).filter { _, call in
+                guard let connection, let lane = call.lane else { return true }
+                return carriers.carrier(of: lane) == connection
+            }
+            for id in calls.keys { lanes.waiting[cluster]?[id] = nil }
+            return calls.values.map(\.waiter)
+        }
+        for waiter in waiters { waiter.resolve() }
     }
 }
 

@@ -38,7 +38,8 @@ struct TLSTests {
         #expect(!all.isEmpty, "nothing was sent")
         for sent in all {
             #expect(sent[0] == 22, "not the beginning of a TLS handshake")
-            for word in ["CONNECT", "hunter2", "joe"] { #expect(!contains(sent, word)) }
+            // Words that are long enough not to come up in encrypted bytes by chance: three letters do, once in 16 MB.
+            for word in ["CONNECT", "hunter2"] { #expect(!contains(sent, word)) }
         }
     }
 
