@@ -83,7 +83,7 @@ struct FigureScreenTests {
 
     @Test("no figure of any view is cut at any width, however large it is", arguments: ScreenTests.views)
     func anyWidth(_ view: KeyAction) {
-        for width in Array(20...50) + [53, 57, 64, 72, 80, 90, 100, 109, 110, 120, 140, 160, 200] {
+        for width in [20, 21, 23, 26, 29, 33, 38, 40, 43, 47, 50, 57, 64, 72, 80, 90, 100, 110, 120, 140, 200] {
             for height in width < 60 ? [12, 36] : [36] {
                 var model = Self.extreme(Size(width: width, height: height), view: view)
                 if view == .servers { model.press("tab") }
