@@ -33,7 +33,10 @@ extension NATSClient {
     package var isClosed: Bool { driver.status.state == .closed }
 
     /// Whether a connection was lost or could not be made. Not while the first attempt is under way.
-    package var hasLostOrFailed: Bool { driver.status.update { $0.connections > 0 || $0.lastError != nil } }
+    package var hasLostOrFailed: Bool {
+        let (connections, hasError) = driver.status.update { ($0.connections, $0.lastError != nil) }
+        return connections > 0 || hasError
+    }
 
     /// Carries out a change of leases that this client held, unless it is connected.
     /// - Returns: whether it was carried out.
