@@ -74,7 +74,7 @@ struct ConfigurationKeyTests {
                 try await connection.send("PONG\r\n")
             }
             let first = moments[1] - moments[0]
-            #expect(first >= .milliseconds(45))
+            #expect(first >= .milliseconds(20), "an interval, less what the machine is late by")
             #expect(moments[5] - moments[1] >= .milliseconds(150), "four intervals, less what the machine is late by")
         }
         let client = try scripted(server) { configuration in

@@ -85,7 +85,7 @@ struct BadPeerTests {
         #expect(wrong.code == .authorization)
         let none = try await cause(port: server.port)
         #expect(none.code == .authorization)
-        #expect(none.message == "the server asks for credentials and none are configured")
+        #expect(none.message.hasPrefix("the server asks for credentials and none are configured"), "\(none.message)")
         try await expectConnects(port: server.port) { .userPassword(user: "joe", password: "secret") }
         await server.stop()
 
