@@ -169,11 +169,13 @@ struct ServerVersionTests {
                 #expect(try await monitor.health().isWell)
                 let status = try await monitor.status()
                 #expect(status.name == "watched" && status.version == asked.description)
-                #expect(status.connections == 1 && status.traffic.messagesIn == 5 && status.traffic.messagesOut == 5)
-                let connection = try #require(try await monitor.connections().connections.first)
-                #expect(connection.name == "seen" && connection.subscriptions == 1)
-                let entry = try #require(try await monitor.subscriptions().entries.first { $0.subject == "watch.*" })
-                #expect(entry.connection == connection.id && entry.messages == 5)
+                // A client of another test may dial the port of a server that it has lost, and be connected here as well.
+                #expect(status.connections >= 1 && status.traffic.messagesIn >= 5 && status.traffic.messagesOut >= 5)
+                let connection = try #require(try await monitor.connections().connections.first { $0.name == "seen" })
+                #expect(connection.subscriptions == 1)
+                let entries = try await monitor.subscriptions().entries
+                let entry = try #require(entries.first { $0.subject == "watch.*" && $0.connection == connection.id })
+                #expect(entry.messages == 5)
                 subscription.cancel()
             }
         }
