@@ -16,6 +16,7 @@ struct RequestMoveTests {
                 } _: {
                     let client = try NATSClient(configuration: .init(address: .init(host: "127.0.0.1", port: balancer.port)))
                     try await withRunning(client) { client in
+                        try await Self.waitForResponder(client)
                         let events = client.events(buffer: 1000)
                         let hasMoved = Watched(false)
                         let asking = (0..<8).map { _ in
@@ -52,5 +53,19 @@ struct RequestMoveTests {
         }
         await balancer.close()
         await cluster.stop()
+    }
+
+    /// The server of the client learns over a route, a moment later, that another server has a subscriber.
+    private static func waitForResponder(_ client: NATSClient) async throws {
+        try await withDeadline(.seconds(20), "the responder of the other server was never known") {
+            while true {
+                do {
+                    _ = try await client.request("", to: "echo", timeout: .seconds(5))
+                    return
+                } catch let error as NATSError where error.code == .noResponders {
+                    continue
+                }
+            }
+        }
     }
 }
