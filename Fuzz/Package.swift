@@ -40,6 +40,7 @@ let package = Package(
         fuzzer("FuzzParser"),
         fuzzer("FuzzHeaders"),
         fuzzer("FuzzServerInfo"),
+        fuzzer("FuzzLocator", of: "Settings"),
         fuzzer("FuzzSettings", of: "Settings"),
         fuzzer("FuzzMonitoring", of: "ServerMonitor"),
         fuzzer("FuzzCredentials", of: "NATS"),

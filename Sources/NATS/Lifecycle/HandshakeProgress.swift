@@ -22,7 +22,7 @@ enum HandshakeProgress: Sendable, Hashable {
                 ? "it accepted the connection and TLS, but sent no INFO; is it a NATS server, with a healthy node behind it?"
                 : "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it? \(Self.tlsFirst)"
         case .securing: "the TLS handshake was not completed"
-        case .awaitingCredentials: "the credentials were not provided in time"
+        case .awaitingCredentials: "the provider of the credentials has not answered"
         case .awaitingPong: "it sent INFO but no PONG to our CONNECT"
         }
     }

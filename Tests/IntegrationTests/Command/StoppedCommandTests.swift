@@ -187,6 +187,7 @@ struct StoppedCommandTests {
             ping_interval = "200ms"
             max_ping_failure = 1
             max_retry = 2
+            base_backoff = "500ms"
             """.write(toFile: file, atomically: true, encoding: .utf8)
             let result = try await BuiltProgram.run(command + ["--config", file, "--profile", "a"], within: .seconds(60))
             #expect(result.status == .exited(1), "\(result.output)")
