@@ -18,8 +18,8 @@ struct ConnectionsTests {
         return model.views[ConnectionsView.self]?.list.selection
     }
 
-    @Test("one row for each connection, with glyph and word for its state")
-    func rows() {
+    @Test
+    func `one row for each connection, with glyph and word for its state`() {
         let model = model(Size(width: 300, height: 80))
         #expect(Screens.shows("●  alpha    publisher 0   up 2h 11m", model))
         #expect(Screens.shows("○  beta     publisher 1   try 4 in 1.4 s", model))
@@ -28,20 +28,19 @@ struct ConnectionsTests {
     }
 
     @Test(
-        "every state in a word",
         arguments: [
             (ConnectionRow.State.idle, "idle"), (.connecting, "connecting, try 3"), (.handshaking, "handshake, try 3"),
             (.connected, "up 12 s"), (.stale, "stale, ping 1/2"), (.reconnecting, "try 4 in 0.6 s"), (.closed, "closed"),
         ]
     )
-    func states(_ state: ConnectionRow.State, _ text: String) {
+    func `every state in a word`(_ state: ConnectionRow.State, _ text: String) {
         var row = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: state)
         (row.stateDuration, row.attempt, row.nextAttempt, row.pingMisses) = (.seconds(12), 3, .milliseconds(600), 1)
         #expect(row.stateText.plain == text)
     }
 
-    @Test("a remark when all connections of a meshed cluster sit on one node, and none for a single server")
-    func oneNode() {
+    @Test
+    func `a remark when all connections of a meshed cluster sit on one node, and none for a single server`() {
         var model = model(Size(width: 300, height: 80))
         #expect(Screens.shows("alpha: all 10 connections on one node, alpha-1 · beta: beta-1 5, beta-2 3", model))
         let spread = NodeSpread(model.data.clusters[0])
@@ -52,8 +51,8 @@ struct ConnectionsTests {
         #expect(NodeSpread(model.data.clusters[2]) == nil)
     }
 
-    @Test("the detail says everything, and of one that is lost how old the figures are")
-    func detail() {
+    @Test
+    func `the detail says everything, and of one that is lost how old the figures are`() {
         var model = model()
         for text in [
             "publisher 0 of alpha", "alpha-1, nats-server 2.10.22", "Nalpha1", "0 in a row, lost at 2",
@@ -75,8 +74,8 @@ struct ConnectionsTests {
         #expect(Screens.shows("TLS 1.3, not verified", model))
     }
 
-    @Test("the selection stays on its connection when the rows change")
-    func identity() {
+    @Test
+    func `the selection stays on its connection when the rows change`() {
         var model = model()
         for _ in 0..<12 { model.press("down") }
         let selected = selection(model)
@@ -85,8 +84,8 @@ struct ConnectionsTests {
         #expect(selection(model) == selected)
     }
 
-    @Test("enter on a cluster of the Overview shows its connections; esc shows all, and so does the key")
-    func fromOverview() {
+    @Test
+    func `enter on a cluster of the Overview shows its connections; esc shows all, and so does the key`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.press("down", "enter")
         #expect(Screens.shows("Connections of beta", model))
@@ -98,8 +97,8 @@ struct ConnectionsTests {
         #expect(Screens.shows("18 of 30 up", model))
     }
 
-    @Test("filtered by cluster, role, state, server and error")
-    func filter() {
+    @Test
+    func `filtered by cluster, role, state, server and error`() {
         var model = model()
         for (filter, count) in [("gamma", 10), ("PUBLISHER", 15), ("stale", 0), ("beta-2", 4), ("refused", 10)] {
             model.press("/", "^u")
@@ -109,8 +108,8 @@ struct ConnectionsTests {
         }
     }
 
-    @Test("r asks which connections and says what happens; nothing is done without yes")
-    func reconnect() throws {
+    @Test
+    func `r asks which connections and says what happens; nothing is done without yes`() throws {
         var model = model()
         for _ in 0..<4 { model.press("down") }
         #expect(model.press("r").isEmpty)
@@ -131,16 +130,16 @@ struct ConnectionsTests {
         #expect(model.press("enter") == [.reconnect(.all)])
     }
 
-    @Test("of a connection that is down it says that the next try is made at once")
-    func reconnectDown() {
+    @Test
+    func `of a connection that is down it says that the next try is made at once`() {
         var model = model()
         model.press("G", "r")
         #expect(Screens.shows("subscriber 4 of gamma", model))
         #expect(Screens.shows("Not up now: the next try is made at once.", model))
     }
 
-    @Test("where there is no room for both, enter puts the detail in front and esc the list")
-    func smallDetail() throws {
+    @Test
+    func `where there is no room for both, enter puts the detail in front and esc the list`() throws {
         var model = model(Size(width: 40, height: 12))
         #expect(!Screens.shows("Connection ─", model))
         model.press("enter")
@@ -154,8 +153,8 @@ struct ConnectionsTests {
         #expect(Screens.shows("Connections", model))
     }
 
-    @Test("the keys of the detail scroll it, those of the list move the selection")
-    func panes() {
+    @Test
+    func `the keys of the detail scroll it, those of the list move the selection`() {
         var model = model(Self.medium)
         model.press("tab", "down", "down", "down")
         #expect(selection(model)?.slot == 0)

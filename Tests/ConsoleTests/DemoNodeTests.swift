@@ -20,8 +20,8 @@ struct DemoNodeTests {
         return model
     }
 
-    @Test("outside the demo K means nothing, and the help does not know it")
-    func outside() {
+    @Test
+    func `outside the demo K means nothing, and the help does not know it`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 100), view: .overview)
         #expect(model.press("K").isEmpty)
         #expect(model.prompt == nil && model.notice == nil)
@@ -33,14 +33,14 @@ struct DemoNodeTests {
         #expect(Screens.shows("node of the demo", model))
     }
 
-    @Test("K can be given another meaning without a conflict")
-    func rebound() throws {
+    @Test
+    func `K can be given another meaning without a conflict`() throws {
         let file = try ConfigurationFile.parse("[keys]\npublish = \"K\"\n", file: "test")
         #expect(file.keyBindings.action(for: try KeyName(parsing: "K"), in: .everywhere) == .publish)
     }
 
-    @Test("it begins at the selected cluster, kills what runs and starts what does not")
-    func killAndStart() {
+    @Test
+    func `it begins at the selected cluster, kills what runs and starts what does not`() {
         var model = model()
         model.press("down")
         #expect(model.press("K") == [.lookAtDemo])
@@ -56,8 +56,8 @@ struct DemoNodeTests {
         #expect(model.press("enter") == [.demo(.start, node: "beta-1")])
     }
 
-    @Test("f freezes and lets go on; an older answer that comes late changes nothing")
-    func freeze() {
+    @Test
+    func `f freezes and lets go on; an older answer that comes late changes nothing`() {
         var model = model()
         model.press("K", "down")
         #expect(model.press("f") == [.demo(.freeze, node: "alpha-2")])
@@ -69,8 +69,8 @@ struct DemoNodeTests {
         #expect(model.press("f") == [.demo(.thaw, node: "alpha-2")])
     }
 
-    @Test("the list at each size", arguments: ScreenTests.sizes)
-    func screen(_ size: Size) throws {
+    @Test(arguments: ScreenTests.sizes)
+    func `the list at each size`(_ size: Size) throws {
         var model = model(size)
         model.data.demoNodes?.nodes[1].state = .frozen
         model.data.demoNodes?.nodes[3].state = .stopped

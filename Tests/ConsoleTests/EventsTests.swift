@@ -14,8 +14,8 @@ struct EventsTests {
         model.views[EventsView.self]?.shown(model.data) ?? []
     }
 
-    @Test("severity: all, then warnings and errors, then errors, then all again; the choice is named")
-    func severity() {
+    @Test
+    func `severity: all, then warnings and errors, then errors, then all again; the choice is named`() {
         var model = model()
         let all = shown(model).count
         #expect(all == 4)
@@ -32,8 +32,8 @@ struct EventsTests {
         #expect(shown(model).count == all, "esc shows all")
     }
 
-    @Test("the filter looks at text, cluster and severity")
-    func filter() {
+    @Test
+    func `the filter looks at text, cluster and severity`() {
         for (text, count) in [("gamma", 2), ("RESET", 2), ("error", 2), ("nothing like it", 0)] {
             var model = model()
             model.press("/")
@@ -44,8 +44,8 @@ struct EventsTests {
         }
     }
 
-    @Test("enter shows an event in full: where, how bad, how often")
-    func detail() throws {
+    @Test
+    func `enter shows an event in full: where, how bad, how often`() throws {
         var model = model()
         model.press("enter")
         #expect(Screens.shows("the last of 7 times", model))
@@ -56,8 +56,8 @@ struct EventsTests {
         try Screens.expect(model, "events-detail-120x36")
     }
 
-    @Test("the selected event stays selected when newer ones come")
-    func selection() {
+    @Test
+    func `the selected event stays selected when newer ones come`() {
         var model = model()
         model.press("j", "j")
         model.prepareFrame()

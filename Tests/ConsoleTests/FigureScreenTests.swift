@@ -81,8 +81,8 @@ struct FigureScreenTests {
         }
     }
 
-    @Test("no figure of any view is cut at any width, however large it is", arguments: ScreenTests.views)
-    func anyWidth(_ view: KeyAction) {
+    @Test(arguments: ScreenTests.views)
+    func `no figure of any view is cut at any width, however large it is`(_ view: KeyAction) {
         for width in [20, 21, 23, 26, 29, 33, 38, 40, 43, 47, 50, 57, 64, 72, 80, 90, 100, 110, 120, 140, 200] {
             for height in width < 60 ? [12, 36] : [36] {
                 var model = Self.extreme(Size(width: width, height: height), view: view)
@@ -108,8 +108,8 @@ struct FigureScreenTests {
         }
     }
 
-    @Test("1,151 lost are said in full or in short, a hot cluster by its share and a word or a mark", arguments: [80, 120, 200])
-    func lost(_ width: Int) {
+    @Test(arguments: [80, 120, 200])
+    func `1,151 lost are said in full or in short, a hot cluster by its share and a word or a mark`(_ width: Int) {
         let model = Self.extreme(Size(width: width, height: 36), view: .overview)
         #expect(Screens.lines(model).contains { $0.contains("≤ 1151") || $0.contains("≤ 1.2k") })
         let shares = Screens.lines(model).filter { $0.contains("100 %") && $0.contains("alpha") }

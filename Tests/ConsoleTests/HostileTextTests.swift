@@ -71,8 +71,8 @@ struct HostileTextTests {
         return model
     }
 
-    @Test("in every view, with every prompt", arguments: texts.map { Array($0.utf8) } + [invalidUTF8])
-    func views(_ text: [UInt8]) {
+    @Test(arguments: texts.map { Array($0.utf8) } + [invalidUTF8])
+    func `in every view, with every prompt`(_ text: [UInt8]) {
         let string = String(decoding: text, as: UTF8.self)
         for size in ScreenTests.sizes {
             for view in ScreenTests.views {
@@ -93,8 +93,8 @@ struct HostileTextTests {
         }
     }
 
-    @Test("in notices, from commands, errors and publishing", arguments: texts)
-    func notices(_ text: String) {
+    @Test(arguments: texts)
+    func `in notices, from commands, errors and publishing`(_ text: String) {
         var model = Fixtures.model()
         for line in [
             text, "view \(text)", "route \(text)", "sub \(text)", "reconnect \(text)", "theme \(text)", "pub \(text) \(text)",
@@ -108,8 +108,8 @@ struct HostileTextTests {
         expectSafe(model, "subscription")
     }
 
-    @Test("and it is shown, not swallowed")
-    func shown() {
+    @Test
+    func `and it is shown, not swallowed`() {
         let model = model(Array("\u{1B}]0;pwned\u{7}".utf8), Size(width: 120, height: 36), .topics)
         #expect(Screens.shows("^[]0;pwned^G", model))
     }
@@ -117,8 +117,8 @@ struct HostileTextTests {
 
 @Suite("Sizes")
 struct SizeTests {
-    @Test("every size from nothing to 60 by 20 draws, in every view, with every prompt", arguments: ScreenTests.views)
-    func sizes(_ view: KeyAction) {
+    @Test(arguments: ScreenTests.views)
+    func `every size from nothing to 60 by 20 draws, in every view, with every prompt`(_ view: KeyAction) {
         let keys = ["", "s", "p", "u", ":", "/", "?", "enter"]
         for key in keys {
             var model = Fixtures.busyModel(Size(width: 60, height: 20), view: view)
@@ -134,8 +134,8 @@ struct SizeTests {
         }
     }
 
-    @Test("sizes change at any moment")
-    func resizing() {
+    @Test
+    func `sizes change at any moment`() {
         var model = Fixtures.busyModel(Size(width: 200, height: 60), view: .tail)
         for (width, height) in [(200, 60), (1, 1), (80, 24), (40, 12), (300, 5), (120, 36)] {
             _ = update(&model, .input(.resize(Size(width: width, height: height))))

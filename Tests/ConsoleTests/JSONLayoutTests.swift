@@ -9,8 +9,8 @@ struct JSONLayoutTests {
         try JSONLayout.lines(Array(json.utf8)).map { $0.spans.map(\.text.plain).joined() }
     }
 
-    @Test("laid out, with the digits and the order of the keys kept")
-    func layout() throws {
+    @Test
+    func `laid out, with the digits and the order of the keys kept`() throws {
         #expect(
             try text(#"{"b":1.50,"a":[1,-2e+3,true,null,"x\"y"],"e":{},"f":[]}"#) == [
                 "{", #"  "b": 1.50,"#, #"  "a": ["#, "    1,", "    -2e+3,", "    true,", "    null,", #"    "x\"y""#, "  ],",
@@ -20,13 +20,12 @@ struct JSONLayoutTests {
     }
 
     @Test(
-        "refused, and where",
         arguments: [
             ("", 0), ("12", 0), ("{", 1), ("{\"a\"}", 4), ("[1,]", 3), ("[1 2]", 3), ("[01]", 1), ("[1.]", 3), ("[tru]", 1),
             ("[\"a]", 4), ("{} x", 3), ("[\"\u{1}\"]", 2), ("[\"\\", 3),
         ]
     )
-    func refused(_ json: String, _ position: Int) {
+    func `refused, and where`(_ json: String, _ position: Int) {
         #expect {
             try JSONLayout.lines(Array(json.utf8))
         } throws: {
@@ -34,15 +33,15 @@ struct JSONLayoutTests {
         }
     }
 
-    @Test("deep nesting is refused before the stack ends")
-    func depth() {
+    @Test
+    func `deep nesting is refused before the stack ends`() {
         #expect(throws: JSONLayout.Failure.self) {
             try JSONLayout.lines([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000))
         }
     }
 
-    @Test("hex rows fit the width")
-    func hex() {
+    @Test
+    func `hex rows fit the width`() {
         let bytes = Array(UInt8(0)...UInt8(40))
         for width in [20, 45, 80] {
             let lines = HexDump.lines(bytes, width: width)
@@ -51,30 +50,30 @@ struct JSONLayoutTests {
         }
     }
 
-    @Test("a long payload is cut and says so")
-    func limit() {
+    @Test
+    func `a long payload is cut and says so`() {
         let entry = Fixtures.entry("t", String(repeating: "x", count: 300_000))
         let body = MessageBody(entry, format: .text, width: 80, wraps: true)
         #expect(body.lines.last?.spans.first?.text.plain == "the first 262 kB of 300 kB")
         #expect(body.lines.count == 3278)
     }
 
-    @Test("what is not shown is still checked: JSON that ends badly is text")
-    func checkedToTheEnd() throws {
+    @Test
+    func `what is not shown is still checked: JSON that ends badly is text`() throws {
         let numbers = (0..<1000).map(String.init).joined(separator: ",")
         #expect(try JSONLayout.lines(Array("[\(numbers)]".utf8), maximumRows: 10).count == 10)
         #expect(throws: JSONLayout.Failure.self) { try JSONLayout.lines(Array("[\(numbers)".utf8), maximumRows: 10) }
     }
 
-    @Test("a line of 200,000 characters is wrapped in one go")
-    func longLine() {
+    @Test
+    func `a line of 200,000 characters is wrapped in one go`() {
         let rows = StyledLine(SafeText(untrusted: String(repeating: "x", count: 200_000))).wrapped(at: 40)
         #expect(rows.count == 5_000)
         #expect(rows.allSatisfy { $0.width == 40 })
     }
 
-    @Test("wrapping loses nothing and cuts no wide character")
-    func wrapping() {
+    @Test
+    func `wrapping loses nothing and cuts no wide character`() {
         var line = StyledLine("日本語ab", .text)
         line.append("漢字xyz", .muted)
         for width in 2...20 {

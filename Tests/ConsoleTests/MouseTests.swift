@@ -25,16 +25,16 @@ struct MouseTests {
         return []
     }
 
-    @Test("a click on a tab opens its view", arguments: ScreenTests.sizes)
-    func tabs(_ size: Size) {
+    @Test(arguments: ScreenTests.sizes)
+    func `a click on a tab opens its view`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .overview)
         // On a narrow screen only the open view has its name.
         click(size.width < 80 ? " 2 " : "2 T", &model)
         #expect(model.views.current is TopicsView)
     }
 
-    @Test("a click selects a row, a second one opens it", arguments: ScreenTests.sizes)
-    func rows(_ size: Size) {
+    @Test(arguments: ScreenTests.sizes)
+    func `a click selects a row, a second one opens it`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .topics)
         click("orders.us", &model)
         #expect(Screens.shows("▸ orders.us", model))
@@ -44,8 +44,8 @@ struct MouseTests {
         #expect(Screens.shows("owner       ", model))
     }
 
-    @Test("a click on the reason under a cluster is one on the cluster")
-    func reasons() {
+    @Test
+    func `a click on the reason under a cluster is one on the cluster`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         click("2 of 5 publishers", &model)
         #expect(Screens.shows("▸ ◐  beta", model))
@@ -53,8 +53,8 @@ struct MouseTests {
         #expect(Screens.shows("▸ ○  gamma", model))
     }
 
-    @Test("a click in the tail pauses it and selects; the wheel scrolls the pane under it")
-    func tail() {
+    @Test
+    func `a click in the tail pauses it and selects; the wheel scrolls the pane under it`() {
         var model = Fixtures.model(Size(width: 120, height: 20), view: .tail)
         let body = (0..<100).map { "row \($0)" }.joined(separator: "\n")
         let entries = (0..<10).map { Fixtures.entry("topic.\($0)", body) }
@@ -69,8 +69,8 @@ struct MouseTests {
         #expect(Screens.shows("▸ 14:03:22 alpha   topic.0", model))
     }
 
-    @Test("events are selected too; nothing is where nothing is drawn, and prompts want keys")
-    func elsewhere() {
+    @Test
+    func `events are selected too; nothing is where nothing is drawn, and prompts want keys`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .events)
         click("n1 2.9.10", &model)
         #expect(Screens.lines(model).contains { $0.contains("▸") && $0.contains("n1 2.9.10") })

@@ -16,8 +16,8 @@ struct ProfileSwitchTests {
         return model
     }
 
-    @Test("what would be lost is asked for once it is known that the profile can be used")
-    func asks() {
+    @Test
+    func `what would be lost is asked for once it is known that the profile can be used`() {
         var model = model(watching: [">"])
         _ = model.subscribe(SubscriptionRequest(pattern: ">", purpose: .watch))
         #expect(model.run("profile staging") == [.checkProfile("staging")])
@@ -30,8 +30,8 @@ struct ProfileSwitchTests {
         #expect(model.press("y") == [.switchProfile("staging")])
     }
 
-    @Test("a paused tail and an open form are losses")
-    func losses() {
+    @Test
+    func `a paused tail and an open form are losses`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .tail)
         model.data.subscriptions = []
         model.press("space")
@@ -39,8 +39,8 @@ struct ProfileSwitchTests {
         #expect(Screens.shows("Tail is paused", model))
     }
 
-    @Test("names are completed; without one they are listed")
-    func completion() {
+    @Test
+    func `names are completed; without one they are listed`() {
         var model = model()
         model.press(":")
         model.type("profile st")
@@ -50,8 +50,8 @@ struct ProfileSwitchTests {
         #expect(model.notice?.text.plain == ":profile needs NAME; there are demo, staging, production")
     }
 
-    @Test("the environment is in the header at every width, whatever the profile's name", arguments: ScreenTests.sizes)
-    func banner(_ size: Size) {
+    @Test(arguments: ScreenTests.sizes)
+    func `the environment is in the header at every width, whatever the profile's name`(_ size: Size) {
         var profile = Fixtures.profile(.production, allowPublish: false)
         profile.name = "a-very-long-name-of-a-profile-in-production"
         let model = Fixtures.model(size, profile: profile)
@@ -60,10 +60,9 @@ struct ProfileSwitchTests {
         #expect(Screens.lines(Fixtures.model(size, profile: profile))[0].contains("staging"))
     }
     @Test(
-        "certificates that nobody verifies, and a login that anybody can read, are in the header for good",
         arguments: [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
     )
-    func exposure(_ size: Size) {
+    func `certificates that nobody verifies, and a login that anybody can read, are in the header for good`(_ size: Size) {
         var profile = Fixtures.profile(.production, allowPublish: false)
         profile.name = "a-very-long-name-of-a-profile-in-production"
         #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
@@ -120,8 +119,8 @@ struct ProfileRuntimeTests {
         return try ConsoleRuntime(client: east.client, configuration: configuration, terminal: terminal)
     }
 
-    @Test("banner, watch list and keys are those of the new profile; the view stays, and there is a way back")
-    func switches() async throws {
+    @Test
+    func `banner, watch list and keys are those of the new profile; the view stays, and there is a way back`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -142,8 +141,8 @@ struct ProfileRuntimeTests {
         await run
     }
 
-    @Test("one that cannot be used changes nothing and says why")
-    func fails() async throws {
+    @Test
+    func `one that cannot be used changes nothing and says why`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -157,8 +156,8 @@ struct ProfileRuntimeTests {
         await run
     }
 
-    @Test("the theme of a profile applies, and is gone with it")
-    func themes() throws {
+    @Test
+    func `the theme of a profile applies, and is gone with it`() throws {
         let console = try makeConsole(RecordingTerminal())
         let model = Fixtures.model()
         let west = try #require(console.successor("west", after: model))

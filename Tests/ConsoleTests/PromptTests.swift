@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Subscribing and publishing")
 struct PromptTests {
-    @Test("the selected topic is offered: what is typed takes its place, and anything else makes it one's own")
-    func suggestion() {
+    @Test
+    func `the selected topic is offered: what is typed takes its place, and anything else makes it one's own`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
         model.press("s")
         #expect(Screens.shows("orders.eu → beta", model))
@@ -18,8 +18,8 @@ struct PromptTests {
         #expect(Screens.shows("Topic       orders.eu.x ", model))
     }
 
-    @Test("of what just comes by nothing is offered; of what was stopped to look at, it is")
-    func nothingSelected() {
+    @Test
+    func `of what just comes by nothing is offered; of what was stopped to look at, it is`() {
         for key in ["s", "p"] {
             var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
             model.press(key)
@@ -31,8 +31,8 @@ struct PromptTests {
 
     // MARK: Subscribe
 
-    @Test("the owner shows while the topic is typed")
-    func owner() {
+    @Test
+    func `the owner shows while the topic is typed`() {
         var model = Fixtures.model()
         model.press("s")
         model.type("orders.eu")
@@ -48,14 +48,13 @@ struct PromptTests {
     }
 
     @Test(
-        "what is wrong with a topic is named",
         arguments: [
             ("a\nb", "a line break at position 2"), ("a\tb", "a tab at position 2"),
             ("a\u{0}b", "a control character at position 2"),
             ("a..b", "an empty token"), ("a*", "whole tokens"), ("", "at least one character"),
         ]
     )
-    func reasons(_ topic: String, _ reason: String) throws {
+    func `what is wrong with a topic is named`(_ topic: String, _ reason: String) throws {
         guard case .invalid(let text) = TopicRoute(topic, on: Fixtures.ring) else {
             Issue.record("\(topic) is no topic")
             return
@@ -63,8 +62,8 @@ struct PromptTests {
         #expect(text.plain.contains(reason))
     }
 
-    @Test("topic, then tab, then queue group")
-    func subscribe() {
+    @Test
+    func `topic, then tab, then queue group`() {
         var model = Fixtures.model()
         model.press("s")
         model.type("orders.eu")
@@ -78,8 +77,8 @@ struct PromptTests {
         #expect(model.data.events.rows.last?.text.plain == "subscribed to orders.eu")
     }
 
-    @Test("a subscription on a cluster that is down is pending, and subscribed once the cluster has it")
-    func pending() {
+    @Test
+    func `a subscription on a cluster that is down is pending, and subscribed once the cluster has it`() {
         var model = Fixtures.model()
         model.data.clusters[2].state = .down
         _ = model.subscribe(SubscriptionRequest(pattern: "t.c"))
@@ -93,8 +92,8 @@ struct PromptTests {
         #expect(model.data.events.rows.last?.text.plain == "subscribed to t.c")
     }
 
-    @Test("clusters that are being connected to for the first time are waited for without a word")
-    func connecting() {
+    @Test
+    func `clusters that are being connected to for the first time are waited for without a word`() {
         var model = Fixtures.model()
         for index in model.data.clusters.indices { model.data.clusters[index].state = .connecting }
         _ = model.subscribe(SubscriptionRequest(pattern: "orders.>"))
@@ -104,8 +103,8 @@ struct PromptTests {
         #expect(model.data.subscriptions[0].state == .pending)
     }
 
-    @Test("the prompt says how the owners are, also behind a long topic", arguments: [40, 80, 120])
-    func ownerState(width: Int) throws {
+    @Test(arguments: [40, 80, 120])
+    func `the prompt says how the owners are, also behind a long topic`(width: Int) throws {
         var model = Fixtures.model(Size(width: width, height: 24))
         for index in model.data.clusters.indices { model.data.clusters[index].state = .up }
         let topic = "t." + String(repeating: "x", count: 80)
@@ -120,8 +119,8 @@ struct PromptTests {
         #expect(Screens.lines(model).contains { $0.contains("all 3 clusters") && $0.contains("2 up, 1 down") })
     }
 
-    @Test("a fingerprint of addresses is marked as provisional in the header and in the Ring view")
-    func fingerprint() {
+    @Test
+    func `a fingerprint of addresses is marked as provisional in the header and in the Ring view`() {
         var model = Fixtures.busyModel(Size(width: 160, height: 36), view: .ring)
         model.data.fingerprint.text = "0badcafe"
         #expect(!Screens.lines(model).contains { $0.contains("provisional") })
@@ -130,8 +129,8 @@ struct PromptTests {
         #expect(Screens.lines(model).contains { $0.contains("Ring 0badcafe provisional") })
     }
 
-    @Test("the same subscription is not made twice; one that ended is made anew")
-    func twice() {
+    @Test
+    func `the same subscription is not made twice; one that ended is made anew`() {
         var model = Fixtures.model()
         let request = SubscriptionRequest(pattern: "orders.eu")
         #expect(model.subscribe(request) == [.subscribe(id: 1, request)])
@@ -142,8 +141,8 @@ struct PromptTests {
         #expect(model.data.subscriptions.map(\.id) == [2])
     }
 
-    @Test("everything on production is asked for first", arguments: [">", "*.eu"])
-    func production(_ pattern: String) {
+    @Test(arguments: [">", "*.eu"])
+    func `everything on production is asked for first`(_ pattern: String) {
         var model = Fixtures.model(profile: Fixtures.profile(.production))
         let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
         #expect(model.run("watch \(pattern)").isEmpty)
@@ -157,8 +156,8 @@ struct PromptTests {
         #expect(development.run("watch \(pattern)") == [.subscribe(id: 1, request)])
     }
 
-    @Test("the question says the rate that the servers count")
-    func rate() {
+    @Test
+    func `the question says the rate that the servers count`() {
         var profile = Fixtures.profile(.production)
         profile.servers[0].monitor = "http://nats-0.example.org:8222"
         var model = Fixtures.model(profile: profile)
@@ -180,8 +179,8 @@ struct PromptTests {
         #expect(Screens.shows("The rate is unknown: the profile has no monitor URL.", blind))
     }
 
-    @Test("u chooses among the subscriptions, beginning with the one of the selected topic")
-    func unsubscribe() {
+    @Test
+    func `u chooses among the subscriptions, beginning with the one of the selected topic`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
         model.press("u")
         #expect(model.data.subscriptions.count == 2)
@@ -191,8 +190,8 @@ struct PromptTests {
 
     // MARK: Publish
 
-    @Test("topic, headers and body; accepted, then confirmed")
-    func publish() throws {
+    @Test
+    func `topic, headers and body; accepted, then confirmed`() throws {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.us")
@@ -221,8 +220,8 @@ struct PromptTests {
         #expect(Screens.shows("confirmed by the server after 1.2 ms", model))
     }
 
-    @Test("the owner, its state and the size against the limit show before it is sent")
-    func beforeSending() {
+    @Test
+    func `the owner, its state and the size against the limit show before it is sent`() {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.eu")
@@ -231,8 +230,8 @@ struct PromptTests {
         #expect(Screens.shows("→ beta ◐ degraded  5 B of 1.0 MB", model))
     }
 
-    @Test("a message over max_payload is not sent")
-    func tooLarge() {
+    @Test
+    func `a message over max_payload is not sent`() {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.data.clusters[1].maxPayload = 4
         model.press("p")
@@ -243,8 +242,8 @@ struct PromptTests {
         #expect(Screens.shows("more than the server's max_payload of 4 B", model))
     }
 
-    @Test("an error of the library is shown in the form; after it is closed, in the bottom row")
-    func failure() {
+    @Test
+    func `an error of the library is shown in the form; after it is closed, in the bottom row`() {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.eu")
@@ -257,12 +256,11 @@ struct PromptTests {
     }
 
     @Test(
-        "headers that cannot be sent",
         arguments: [
             ("novalue", "header line 1 has no colon"), ("A: b\n: c", "header line 2"),
         ]
     )
-    func headers(_ text: String, _ reason: String) {
+    func `headers that cannot be sent`(_ text: String, _ reason: String) {
         #expect {
             try HeaderLines.parse(text)
         } throws: {
@@ -270,8 +268,8 @@ struct PromptTests {
         }
     }
 
-    @Test("production is read-only unless the profile says otherwise, by key, by command and in words")
-    func readOnly() {
+    @Test
+    func `production is read-only unless the profile says otherwise, by key, by command and in words`() {
         var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: false))
         #expect(Screens.shows("PROD read-only", model))
         model.press("p")

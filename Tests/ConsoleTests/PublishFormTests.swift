@@ -25,8 +25,8 @@ struct PublishFormTests {
 
     // MARK: Repeat
 
-    @Test("repeated: count and interval, progress, and confirmed together")
-    func repeated() throws {
+    @Test
+    func `repeated: count and interval, progress, and confirmed together`() throws {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("1000")
@@ -48,8 +48,8 @@ struct PublishFormTests {
         #expect(Screens.shows("1000 messages confirmed by the server after 3.0 ms", model))
     }
 
-    @Test("esc stops a repeat and keeps the form; what was sent is still confirmed")
-    func stop() {
+    @Test
+    func `esc stops a repeat and keeps the form; what was sent is still confirmed`() {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("1000")
@@ -66,10 +66,9 @@ struct PublishFormTests {
     }
 
     @Test(
-        "bounds are named, with the cursor where they are to be kept",
         arguments: [("0", "", "repeat takes 1 to 1000000"), ("x", "", "repeat takes"), ("2", "2h", "out of range")]
     )
-    func bounds(_ count: String, _ interval: String, _ reason: String) {
+    func `bounds are named, with the cursor where they are to be kept`(_ count: String, _ interval: String, _ reason: String) {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type(count)
@@ -81,8 +80,8 @@ struct PublishFormTests {
 
     // MARK: Request
 
-    @Test("a request shows the reply in several lines with its latency, and scrolls it")
-    func reply() throws {
+    @Test
+    func `a request shows the reply in several lines with its latency, and scrolls it`() throws {
         var model = form(Size(width: 80, height: 24))
         model.press("^r", "tab", "tab", "tab", "^u")
         model.type("250ms")
@@ -101,8 +100,8 @@ struct PublishFormTests {
         #expect(model.outbox.isEmpty)
     }
 
-    @Test("nobody who answers is said as the library says it")
-    func noResponders() {
+    @Test
+    func `nobody who answers is said as the library says it`() {
         var model = form()
         model.press("^r", "enter")
         _ = update(&model, .publish(id: 1, .failed("nobody is subscribed to the topic")))
@@ -112,8 +111,8 @@ struct PublishFormTests {
 
     // MARK: Production
 
-    @Test("production is asked for first, every time")
-    func production() throws {
+    @Test
+    func `production is asked for first, every time`() throws {
         var model = form(profile: Fixtures.profile(.production, allowPublish: true))
         #expect(model.press("enter").isEmpty)
         #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
@@ -126,8 +125,8 @@ struct PublishFormTests {
         #expect(model.press("enter").isEmpty)
     }
 
-    @Test("the command asks as well")
-    func productionCommand() {
+    @Test
+    func `the command asks as well`() {
         var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: true))
         #expect(model.run("pub orders.eu x").isEmpty)
         #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
@@ -137,8 +136,8 @@ struct PublishFormTests {
 
     // MARK: Editor
 
-    @Test("^e hands the body to the editor and takes it back; a failure changes nothing and says so")
-    func editor() {
+    @Test
+    func `^e hands the body to the editor and takes it back; a failure changes nothing and says so`() {
         var model = form()
         model.press("tab", "tab")
         model.type("one")
@@ -154,10 +153,9 @@ struct PublishFormTests {
     }
 
     @Test(
-        "bytes that a field would change are sent as they are",
         arguments: [[0xFF, 0x00], Array("a\r\nb".utf8), Array("a\u{1B}[31m".utf8), [UInt8](repeating: 0x41, count: 70_000)]
     )
-    func bytes(_ body: [UInt8]) throws {
+    func `bytes that a field would change are sent as they are`(_ body: [UInt8]) throws {
         var model = form()
         model.press("^e")
         _ = update(&model, .edited(.saved(body)))
@@ -172,8 +170,8 @@ struct PublishFormTests {
 
     // MARK: History
 
-    @Test("up brings back whole messages, down the one being typed")
-    func history() {
+    @Test
+    func `up brings back whole messages, down the one being typed`() {
         var model = form()
         model.press("tab")
         model.type("Trace: 1")
@@ -194,8 +192,8 @@ struct PublishFormTests {
         #expect(!Screens.shows("first", model))
     }
 
-    @Test("in a body of several lines up moves, and recalls from the first one")
-    func historyInBody() {
+    @Test
+    func `in a body of several lines up moves, and recalls from the first one`() {
         var model = form()
         model.press("enter")
         _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
@@ -211,8 +209,8 @@ struct PublishFormTests {
         #expect(Screens.shows("Body    one", model))
     }
 
-    @Test("the history of earlier runs comes before that of this one, and is bounded")
-    func earlierRuns() {
+    @Test
+    func `the history of earlier runs comes before that of this one, and is bounded`() {
         var model = form()
         model.press("enter")
         var history = ConsoleHistory()
@@ -229,8 +227,8 @@ struct PublishFormTests {
         #expect(messages.drafts.last?.topic == "t.299")
     }
 
-    @Test("what is sent and typed is kept for the next runs, unless the profile says otherwise", arguments: [true, false])
-    func remembered(_ keeps: Bool) {
+    @Test(arguments: [true, false])
+    func `what is sent and typed is kept for the next runs, unless the profile says otherwise`(_ keeps: Bool) {
         var profile = Fixtures.profile()
         profile.keepsHistory = keeps
         var model = Fixtures.model(profile: profile)
@@ -264,8 +262,8 @@ struct PublishFormTests {
         return model
     }
 
-    @Test("esc takes back a message that waits for a cluster, and the form says that nothing was sent")
-    func escape() {
+    @Test
+    func `esc takes back a message that waits for a cluster, and the form says that nothing was sent`() {
         var model = waiting()
         #expect(Screens.shows("waits for gamma, try 7; esc cancels", model))
         #expect(Screens.shows("1 message waits for gamma, try 7; ^x cancels", model))
@@ -278,8 +276,8 @@ struct PublishFormTests {
         #expect(!Screens.shows("waits for gamma", model))
     }
 
-    @Test("a message that was sent just before it was taken back is confirmed, and said to be")
-    func escapeTooLate() {
+    @Test
+    func `a message that was sent just before it was taken back is confirmed, and said to be`() {
         var model = waiting()
         model.press("esc")
         _ = update(&model, .publish(id: 1, .accepted(1)))
@@ -287,8 +285,8 @@ struct PublishFormTests {
         #expect(Screens.shows("confirmed by the server", model))
     }
 
-    @Test("a request that waits is taken back with esc, and what may have happened is said")
-    func escapeRequest() {
+    @Test
+    func `a request that waits is taken back with esc, and what may have happened is said`() {
         var model = waiting("^r")
         #expect(Screens.shows("1 request waits for gamma, try 7; ^x cancels", model))
         #expect(model.press("esc") == [.stopPublish(id: 1)])
@@ -296,8 +294,8 @@ struct PublishFormTests {
         #expect(Screens.shows("canceled: the request may have been sent", model))
     }
 
-    @Test("what waits without a form is shown until it is settled, and X takes it back")
-    func withoutForm() {
+    @Test
+    func `what waits without a form is shown until it is settled, and X takes it back`() {
         var model = Fixtures.busyModel(Self.size, view: .tail)
         _ = model.run("pub \(topicOfGamma) body")
         _ = model.run("pub \(topicOfGamma) another")
@@ -312,8 +310,8 @@ struct PublishFormTests {
         #expect(Screens.shows("nothing waits to be sent", model))
     }
 
-    @Test("quitting and switching the profile ask while a message waits; one that is on its way for a moment is not shown")
-    func waitingAndQuit() {
+    @Test
+    func `quitting and switching the profile ask while a message waits; one that is on its way for a moment is not shown`() {
         var model = waiting()
         model.prompt = nil
         #expect(model.press("q").isEmpty)
@@ -336,8 +334,8 @@ struct PublishFormTests {
 
     // MARK: Quit
 
-    @Test("quitting asks while something would be lost, and not otherwise")
-    func quit() {
+    @Test
+    func `quitting asks while something would be lost, and not otherwise`() {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("50")
@@ -361,8 +359,8 @@ struct PublishFormTests {
 
     // MARK: Screens
 
-    @Test("a reply at each size", arguments: ScreenTests.sizes)
-    func screens(_ size: Size) throws {
+    @Test(arguments: ScreenTests.sizes)
+    func `a reply at each size`(_ size: Size) throws {
         var model = form(size)
         model.press("^r", "tab", "tab")
         model.type(#"{"id":42}"#)

@@ -18,14 +18,15 @@ struct ReplyTests {
     }
 
     @Test(
-        "whatever inboxes begin with, all replies of a cluster are one row",
         arguments: [
             ("_INBOX", "_INBOX", "_INBOX.>"), ("_MINE.box", "_MINE.box", "_MINE.box.>"),
             ("_INBOX", "team.answers", "team.answers.>"),
             ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
         ]
     )
-    func oneRow(_ own: String, _ prefix: String, _ label: String) throws {
+    func `whatever inboxes begin with, all replies of a cluster are one row`(_ own: String, _ prefix: String, _ label: String)
+        throws
+    {
         var table = table(prefix: own)
         for number in 0..<300 {
             let inbox = "\(prefix).\(Self.nuid).\(number)"
@@ -43,8 +44,8 @@ struct ReplyTests {
         #expect(snapshot.replyRate(of: 1) == 75)
     }
 
-    @Test("an answer that is seen before its request is none of the topics either")
-    func early() {
+    @Test
+    func `an answer that is seen before its request is none of the topics either`() {
         var table = table()
         for number in 0..<50 {
             table.receive("custom.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1)
@@ -57,8 +58,8 @@ struct ReplyTests {
         #expect(snapshot.counters.reduce(0) { $0 + $1.messagesIn } == 100)
     }
 
-    @Test("a place for answers that several messages name is a topic like any other, and so is one that somebody named")
-    func topics() {
+    @Test
+    func `a place for answers that several messages name is a topic like any other, and so is one that somebody named`() {
         var table = table()
         for number in 0..<10 { table.receive("orders.\(number)", reply: "orders.answers", source: 1, at: 1) }
         for _ in 0..<10 { table.receive("orders.answers", source: 1, at: 1) }
@@ -70,8 +71,8 @@ struct ReplyTests {
         #expect(names(table.snapshot()).contains("_INBOX.mine"))
     }
 
-    @Test("a message that two sources deliver is counted once, and names its answer once")
-    func twoSources() {
+    @Test
+    func `a message that two sources deliver is counted once, and names its answer once`() {
         var table = table()
         table.add(Fixtures.source(2, "orders.>", .subscribe))
         for number in 0..<20 {
@@ -84,8 +85,8 @@ struct ReplyTests {
         #expect(snapshot.messagesIn == 40)
     }
 
-    @Test("replies take no topic's place, and are not folded; memory is bounded however many kinds there are")
-    func ceiling() {
+    @Test
+    func `replies take no topic's place, and are not folded; memory is bounded however many kinds there are`() {
         var table = table(capacity: 20)
         for number in 0..<20 { for _ in 0..<5 { table.receive("topic.\(number)", source: 1, at: 1) } }
         for number in 0..<2000 {
@@ -105,8 +106,8 @@ struct ReplyTests {
         #expect(later.replyRows.reduce(0) { $0 + later.counters[$1].messagesIn } == 4000)
     }
 
-    @Test("when long topics push others out, the rows of replies are still found")
-    func moved() {
+    @Test
+    func `when long topics push others out, the rows of replies are still found`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         let tail = String(repeating: "x", count: 400)
@@ -123,8 +124,8 @@ struct ReplyTests {
 
     // MARK: Shown
 
-    @Test("Topics shows them as one row for each cluster; they are no hot topics and no part of the shares")
-    func shown() {
+    @Test
+    func `Topics shows them as one row for each cluster; they are no hot topics and no part of the shares`() {
         var table = table()
         for number in 0..<900 { table.receive("_INBOX.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1) }
         for _ in 0..<100 { table.receive("orders.eu", source: 1, at: 1) }
@@ -147,8 +148,8 @@ struct ReplyTests {
         #expect(TopicCompletion.completions(of: "_", model.data).isEmpty)
     }
 
-    @Test("the detail of a topic says whether the message it shows is the last one")
-    func lastMessage() {
+    @Test
+    func `the detail of a topic says whether the message it shows is the last one`() {
         var table = table()
         for _ in 0..<5 { table.receive("orders.eu", source: 1, at: 1) }
         table.sample(at: 1)

@@ -8,15 +8,15 @@ import Testing
 struct RingTests {
     private func model(_ size: Size = Size(width: 120, height: 36)) -> ConsoleModel { Fixtures.busyModel(size, view: .ring) }
 
-    @Test("keys against traffic, and how far the busiest is from the mean")
-    func shares() {
+    @Test
+    func `keys against traffic, and how far the busiest is from the mean`() {
         let model = model()
         #expect(Screens.lines(model).contains { $0.contains("35 %") && $0.contains("98 %") && $0.contains("2.82x hot") })
         #expect(Screens.shows("max/mean: keys 1.05x, traffic 2.95x, 64/s in and out", model))
     }
 
-    @Test("without traffic nothing is hot and nothing is divided by zero")
-    func silence() {
+    @Test
+    func `without traffic nothing is hot and nothing is divided by zero`() {
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)
         model.data.clusters = Fixtures.clusters
         #expect(Screens.shows("traffic –", model))
@@ -24,8 +24,8 @@ struct RingTests {
         #expect(!Screens.shows("hot ", model))
     }
 
-    @Test("the hottest topics first, with their owners; a filter keeps what it matches")
-    func hottest() {
+    @Test
+    func `the hottest topics first, with their owners; a filter keeps what it matches`() {
         var model = model()
         let rows = Screens.lines(model).filter { $0.contains("orders.") && $0.contains(" kB") }
         #expect(rows.first?.contains("orders.eu") == true)
@@ -36,8 +36,8 @@ struct RingTests {
         #expect(Screens.shows("orders.us → beta", model), "the selected topic's route")
     }
 
-    @Test("the hottest of many are the ones with the highest rates, in order, and no more than the bound")
-    func many() {
+    @Test
+    func `the hottest of many are the ones with the highest rates, in order, and no more than the bound`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for topic in 0..<300 { for _ in 0..<(topic * 7 % 300) { table.receive("t.\(topic)", source: 1, at: 1) } }
@@ -50,8 +50,8 @@ struct RingTests {
         #expect(rates == Array(model.data.traffic.counters.map(\.rateIn).sorted(by: >).prefix(RingFigures.topicCount)))
     }
 
-    @Test("a topic seen on a cluster that does not own it is counted and marked")
-    func misplaced() {
+    @Test
+    func `a topic seen on a cluster that does not own it is counted and marked`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("orders.eu", source: 1, cluster: 0, at: 1)
@@ -65,8 +65,8 @@ struct RingTests {
         #expect(Screens.lines(model).count { $0.contains("!") } == 1)
     }
 
-    @Test("the strip says which cluster owns each part, and :route marks where a topic is until esc")
-    func strip() throws {
+    @Test
+    func `the strip says which cluster owns each part, and :route marks where a topic is until esc`() throws {
         var model = model()
         let strip = try #require(Screens.lines(model).first { $0.contains("2111") })
         let cells = strip.filter { "123".contains($0) }

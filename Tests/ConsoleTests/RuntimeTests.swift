@@ -66,8 +66,8 @@ struct RuntimeTests {
         return try ConsoleRuntime(client: client, configuration: ConsoleConfiguration(profile: profile), terminal: terminal)
     }
 
-    @Test("https monitoring is asked with the authorities and the certificate of the cluster's connections")
-    func monitoringTLS() throws {
+    @Test
+    func `https monitoring is asked with the authorities and the certificate of the cluster's connections`() throws {
         var profile = Profile(
             name: "p",
             servers: [
@@ -84,8 +84,8 @@ struct RuntimeTests {
         #expect(try console.monitor(of: 1).tls == own)
     }
 
-    @Test("shows itself when no server answers, takes keys, and q ends it")
-    func quits() async throws {
+    @Test
+    func `shows itself when no server answers, takes keys, and q ends it`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -97,8 +97,8 @@ struct RuntimeTests {
         await run
     }
 
-    @Test("the first frame is painted before anything is connected to")
-    func firstFrame() async throws {
+    @Test
+    func `the first frame is painted before anything is connected to`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -107,8 +107,8 @@ struct RuntimeTests {
         await run
     }
 
-    @Test("a publish that cannot be sent says so in the form")
-    func publishFails() async throws {
+    @Test
+    func `a publish that cannot be sent says so in the form`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -121,8 +121,8 @@ struct RuntimeTests {
         await run
     }
 
-    @Test("the terminal is asked for what only it can do, in order")
-    func terminalEffects() async throws {
+    @Test
+    func `the terminal is asked for what only it can do, in order`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -131,8 +131,8 @@ struct RuntimeTests {
         #expect(terminal.calls.withLock { $0 } == ["mouse true", "suspend", "redraw", "mouse false"])
     }
 
-    @Test("watches of the profile are made at the start, in production too; an unknown theme leaves the old one")
-    func watches() async throws {
+    @Test
+    func `watches of the profile are made at the start, in production too; an unknown theme leaves the old one`() async throws {
         let terminal = RecordingTerminal()
         var profile = Fixtures.profile(.production)
         profile.watch = [">"]
@@ -147,8 +147,8 @@ struct RuntimeTests {
         await run
     }
 
-    @Test("a terminal that is gone ends it")
-    func hangUp() async throws {
+    @Test
+    func `a terminal that is gone ends it`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -157,8 +157,8 @@ struct RuntimeTests {
         await run
     }
 
-    @Test("canceling its task ends it")
-    func cancellation() async throws {
+    @Test
+    func `canceling its task ends it`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         let run = Task { await console.run() }
@@ -167,8 +167,8 @@ struct RuntimeTests {
         await run.value
     }
 
-    @Test("a theme that does not exist is an error before anything is drawn")
-    func unknownTheme() throws {
+    @Test
+    func `a theme that does not exist is an error before anything is drawn`() throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)]))
         let configuration = ConsoleConfiguration(profile: Fixtures.profile(), themeName: "nrod")
         #expect(throws: SettingsError.self) {
@@ -176,8 +176,8 @@ struct RuntimeTests {
         }
     }
 
-    @Test("a frame that looks the same is not painted again")
-    func unchanged() async {
+    @Test
+    func `a frame that looks the same is not painted again`() async {
         let terminal = RecordingTerminal()
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         var screen = ConsoleScreen(terminal: terminal, glyphs: .unicode)
@@ -194,8 +194,8 @@ struct RuntimeTests {
 
 @Suite("Mailbox", .timeLimit(.minutes(5)))
 struct MailboxTests {
-    @Test("takes all that waits at once, in order")
-    func order() async throws {
+    @Test
+    func `takes all that waits at once, in order`() async throws {
         let mailbox = Mailbox<Int>()
         for number in 0..<5 { mailbox.send(number) }
         #expect(try #require(await mailbox.takeAll()).elements == [0, 1, 2, 3, 4])
@@ -206,8 +206,8 @@ struct MailboxTests {
         #expect(await mailbox.takeAll() == nil)
     }
 
-    @Test("bounded: what does not fit is refused and counted")
-    func bound() async throws {
+    @Test
+    func `bounded: what does not fit is refused and counted`() async throws {
         let mailbox = Mailbox<Int>()
         for number in 0..<5_000 { mailbox.send(number) }
         let (elements, refused) = try #require(await mailbox.takeAll())
@@ -216,8 +216,8 @@ struct MailboxTests {
         #expect(refused == 904)
     }
 
-    @Test("wakes its consumer, and ends when that is canceled")
-    func waking() async throws {
+    @Test
+    func `wakes its consumer, and ends when that is canceled`() async throws {
         let mailbox = Mailbox<Int>()
         let consumer = Task { await mailbox.takeAll()?.elements.first }
         mailbox.send(7)

@@ -9,32 +9,31 @@ struct ScreenTests {
     static let sizes = [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
     static let views: [KeyAction] = [.overview, .topics, .tail, .connections, .ring, .servers, .events]
 
-    @Test("each view at each size", arguments: views, sizes)
-    func view(_ view: KeyAction, _ size: Size) throws {
+    @Test(arguments: views, sizes)
+    func `each view at each size`(_ view: KeyAction, _ size: Size) throws {
         let model = Fixtures.busyModel(size, view: view)
         try Screens.expect(model, "\(view.rawValue)-\(size.width)x\(size.height)")
     }
 
     @Test(
-        "each prompt over a view",
         arguments: [("subscribe", "s"), ("publish", "p"), ("unsubscribe", "u"), ("help", "?")],
         sizes
     )
-    func prompt(_ prompt: (name: String, key: String), _ size: Size) throws {
+    func `each prompt over a view`(_ prompt: (name: String, key: String), _ size: Size) throws {
         var model = Fixtures.busyModel(size, view: .overview)
         model.press(prompt.key)
         if prompt.key == "s" || prompt.key == "p" { model.type("orders.eu") }
         try Screens.expect(model, "\(prompt.name)-\(size.width)x\(size.height)")
     }
 
-    @Test("each view at the smallest size, with what matters most in its few rows", arguments: views)
-    func smallest(_ view: KeyAction) throws {
+    @Test(arguments: views)
+    func `each view at the smallest size, with what matters most in its few rows`(_ view: KeyAction) throws {
         let model = Fixtures.busyModel(ConsoleModel.minimumSize, view: view)
         try Screens.expect(model, "\(view.rawValue)-20x5")
     }
 
-    @Test("each view at any size fills exactly its rows and columns", arguments: views)
-    func anySize(_ view: KeyAction) {
+    @Test(arguments: views)
+    func `each view at any size fills exactly its rows and columns`(_ view: KeyAction) {
         for (width, height) in [(20, 5), (20, 40), (29, 8), (39, 11), (40, 11), (63, 17), (100, 7), (200, 5), (300, 80)] {
             let model = Fixtures.busyModel(Size(width: width, height: height), view: view)
             let lines = Screens.lines(model)
@@ -44,16 +43,16 @@ struct ScreenTests {
         }
     }
 
-    @Test("in ASCII")
-    func ascii() throws {
+    @Test
+    func `in ASCII`() throws {
         let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         try Screens.expect(model, "overview-ascii-80x24", glyphs: .ascii)
         let scalars = Screens.lines(model, glyphs: .ascii).joined().unicodeScalars
         #expect(scalars.allSatisfy { $0.isASCII })
     }
 
-    @Test("no server answers yet")
-    func first() throws {
+    @Test
+    func `no server answers yet`() throws {
         var model = Fixtures.model(Size(width: 80, height: 24))
         for index in model.data.clusters.indices { model.data.clusters[index].address = "nats-\(index).example.org:4222" }
         try Screens.expect(model, "first-80x24")

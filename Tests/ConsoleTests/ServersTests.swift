@@ -21,8 +21,8 @@ struct ServersTests {
 
     // MARK: Servers
 
-    @Test("each server with its state in a glyph and a word, what is wrong, and rates over the time that passed")
-    func servers() {
+    @Test
+    func `each server with its state in a glyph and a word, what is wrong, and rates over the time that passed`() {
         let model = model()
         // 2500 messages in 2.5 seconds.
         #expect(Screens.shows("●  alpha    ok         alpha-1           2.10.22   3d4h5m6s", model))
@@ -33,8 +33,8 @@ struct ServersTests {
         #expect(Screens.shows("figures 3.5 s old: http://nats-2.example.org:8222 cannot be reached", model))
     }
 
-    @Test("a restart and a counter that went back give no rate")
-    func restart() {
+    @Test
+    func `a restart and a counter that went back give no rate`() {
         var row = ServerRow(id: 0, monitor: "http://x")
         func take(_ status: ServerStatus, at seconds: Int) {
             row.take(
@@ -58,8 +58,8 @@ struct ServersTests {
         #expect(row.rates == nil, "no time passed")
     }
 
-    @Test("without monitoring URLs it says what to write, and asks nobody")
-    func advice() {
+    @Test
+    func `without monitoring URLs it says what to write, and asks nobody`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
         #expect(model.press("6").isEmpty)
@@ -69,8 +69,8 @@ struct ServersTests {
 
     // MARK: Asking
 
-    @Test("asks while the view is open: each server once at a time, the connections only of the selected one")
-    func asking() {
+    @Test
+    func `asks while the view is open: each server once at a time, the connections only of the selected one`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
         let query = ConnectionSort().query(closed: false, isFiltered: false)
@@ -116,8 +116,8 @@ struct ServersTests {
         )
     }
 
-    @Test("a server that fails is shown with its old figures, and those of a list of another state are not shown")
-    func failures() {
+    @Test
+    func `a server that fails is shown with its old figures, and those of a list of another state are not shown`() {
         var model = model()
         #expect(rows(model) == [7, 12, 15])
         model.press("c")
@@ -128,8 +128,8 @@ struct ServersTests {
         #expect(Screens.shows("Connections of beta", model))
     }
 
-    @Test("connections that nobody answers for: their age, and the failed question or that the server is gone")
-    func oldConnections() {
+    @Test
+    func `connections that nobody answers for: their age, and the failed question or that the server is gone`() {
         var model = model()
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
@@ -150,8 +150,8 @@ struct ServersTests {
         #expect(rows(model) == [7, 12, 15])
     }
 
-    @Test("the detail of a topic says who asks for it, and which server did not say")
-    func askers() {
+    @Test
+    func `the detail of a topic says who asks for it, and which server did not say`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         let listing = Fixtures.listing(0, [("orders.*", "workers", 7), ("invoices", nil, 8)], names: [7: "billing"])
@@ -186,8 +186,8 @@ struct ServersTests {
         )
     }
 
-    @Test("a question of ours that was not answered is not the word of the server")
-    func unchecked() {
+    @Test
+    func `a question of ours that was not answered is not the word of the server`() {
         var model = model()
         take(&model, health: .failure(MonitorError(.timeout, "http://x did not answer within 2 s")))
         #expect(Screens.shows("◌  alpha    unchecked", model))
@@ -197,8 +197,8 @@ struct ServersTests {
         #expect(Screens.shows("●  alpha    ok", model))
     }
 
-    @Test("several servers behind one URL are said to be several, and a restart is not")
-    func balanced() {
+    @Test
+    func `several servers behind one URL are said to be several, and a restart is not`() {
         var model = model()
         let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         take(&model, health: well, id: "N2")
@@ -209,8 +209,8 @@ struct ServersTests {
         #expect(Screens.shows("the list is that of another server", model))
     }
 
-    @Test("a filter asks for all connections, and what is not known is never said to be without a match")
-    func filterOverPart() {
+    @Test
+    func `a filter asks for all connections, and what is not known is never said to be without a match`() {
         var model = model()
         let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let part = (1...1000).map { #"{"cid":\#($0),"name":"a\#($0)"}"# }.joined(separator: ",")
@@ -231,8 +231,8 @@ struct ServersTests {
         #expect(rows(model) == [2000])
     }
 
-    @Test("rows that could not be read, and more than were asked for, are said to be missing")
-    func gaps() {
+    @Test
+    func `rows that could not be read, and more than were asked for, are said to be missing`() {
         var model = model()
         let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let odd = #"{"total":4,"connections":[{"cid":1},{"cid":2,"in_bytes":-1},{"cid":3},null]}"#
@@ -245,8 +245,8 @@ struct ServersTests {
         #expect(Screens.shows("No connection is shown: 1 row could not be read.", model))
     }
 
-    @Test("an order that the server cannot give is made of all connections, not of the first thousand")
-    func orderOverPart() {
+    @Test
+    func `an order that the server cannot give is made of all connections, not of the first thousand`() {
         for column in ConnectionSort.Column.allCases {
             var sort = ConnectionSort()
             sort.sort(by: column)
@@ -258,8 +258,8 @@ struct ServersTests {
         }
     }
 
-    @Test("a list of subscriptions that did not come leaves the one before, and a part of one is said to be one")
-    func listings() {
+    @Test
+    func `a list of subscriptions that did not come leaves the one before, and a part of one is said to be one`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         var listing = Fixtures.listing(0, [("orders.*", nil, 7)], names: [7: "billing"])
@@ -276,8 +276,8 @@ struct ServersTests {
 
     // MARK: Connections
 
-    @Test("the columns of nats-top: who, from where, and rates to and from, over the time that passed")
-    func connections() {
+    @Test
+    func `the columns of nats-top: who, from where, and rates to and from, over the time that passed`() {
         let model = model()
         #expect(Screens.shows("Connections of alpha", model))
         #expect(Screens.shows("first 3 of 4 by cid", model))
@@ -291,14 +291,13 @@ struct ServersTests {
     }
 
     @Test(
-        "sorted by each key, largest first, and inverted",
         arguments: [
             (ConnectionSort.Column.cid, [7, 12, 15]), (.name, [15, 7, 12]), (.host, [12, 15, 7]), (.lang, [15, 7, 12]),
             (.subs, [12, 15, 7]), (.pending, [12, 7, 15]), (.messagesTo, [12, 7, 15]), (.messagesFrom, [7, 15, 12]),
             (.bytesTo, [12, 7, 15]), (.bytesFrom, [7, 15, 12]), (.rtt, [12, 7, 15]),
         ]
     )
-    func sorting(_ column: ConnectionSort.Column, _ expected: [UInt64]) {
+    func `sorted by each key, largest first, and inverted`(_ column: ConnectionSort.Column, _ expected: [UInt64]) {
         var model = model()
         for character in ":sort \(column.rawValue)" { model.press(String(character) == " " ? "space" : String(character)) }
         model.press("enter")
@@ -309,8 +308,8 @@ struct ServersTests {
         #expect(rows(model) == (isTie ? [7, 15, 12] : expected.reversed()))
     }
 
-    @Test("the filter finds name, address, language and number; the servers have their own")
-    func filter() {
+    @Test
+    func `the filter finds name, address, language and number; the servers have their own`() {
         var model = model()
         for (text, expected) in [("WARE", [12]), ("10.1.0.15", [15]), ("elixir", [15]), ("7", [7])] as [(String, [UInt64])] {
             model.press("tab", "/")
@@ -323,8 +322,8 @@ struct ServersTests {
         }
     }
 
-    @Test("on a small screen enter puts the connections in front, esc the servers")
-    func small() throws {
+    @Test
+    func `on a small screen enter puts the connections in front, esc the servers`() throws {
         var model = model(Size(width: 40, height: 12))
         #expect(Screens.shows("╭ Servers", model))
         model.press("enter")
@@ -335,14 +334,13 @@ struct ServersTests {
     }
 
     @Test(
-        "times as servers write them",
         arguments: [
             ("3d4h5m6s", 273_906), ("1y2d", 31_708_800), ("1.5ms", 0.0015), ("350µs", 0.00035), ("12ns", 1.2e-8), ("", 0),
             ("soon", 0),
             ("5x", 0), ("1..5s", 0),
         ]
     )
-    func times(_ text: String, _ seconds: Double) {
+    func `times as servers write them`(_ text: String, _ seconds: Double) {
         #expect(abs(ServerTime.seconds(text) - seconds) < 1e-9)
     }
 }

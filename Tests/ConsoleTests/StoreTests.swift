@@ -10,8 +10,8 @@ struct TailStoreTests {
         range.map { Fixtures.entry("t.\($0)", String(repeating: "x", count: bytes)) }
     }
 
-    @Test("bounded by messages: the oldest go, and are counted")
-    func messages() throws {
+    @Test
+    func `bounded by messages: the oldest go, and are counted`() throws {
         var log = TailLog(capacity: 3)
         log.append(TailDelivery(entries: entries(0..<5)))
         #expect(log.entries.count == 3)
@@ -22,8 +22,8 @@ struct TailStoreTests {
         #expect(log[6] == nil)
     }
 
-    @Test("bounded by bytes")
-    func bytes() {
+    @Test
+    func `bounded by bytes`() {
         var log = TailLog(byteCapacity: 10_000)
         log.append(TailDelivery(entries: entries(0..<100, bytes: 1000)))
         #expect(log.byteCount <= 10_000)
@@ -32,23 +32,23 @@ struct TailStoreTests {
         #expect(log.byteCount == log.entries.reduce(0) { $0 + $1.size })
     }
 
-    @Test("the bounds are those of the design")
-    func standardBounds() {
+    @Test
+    func `the bounds are those of the design`() {
         let log = TailLog()
         #expect(log.capacity == 5_000)
         #expect(log.byteCapacity == 16 << 20)
     }
 
-    @Test("a payload beyond the limit is cut and says so")
-    func largePayload() {
+    @Test
+    func `a payload beyond the limit is cut and says so`() {
         let entry = TailEntry(epochSeconds: 0, cluster: 0, topic: "t".utf8, payload: [UInt8](repeating: 65, count: 1 << 20))
         #expect(entry.payloadLength == 1 << 20)
         #expect(entry.payload.count == TailEntry.maximumPayload)
         #expect(entry.isCut)
     }
 
-    @Test("a burst is kept whole, a flood is sampled, and every message is accounted for")
-    func flood() {
+    @Test
+    func `a burst is kept whole, a flood is sampled, and every message is accounted for`() {
         var inbox = TailInbox()
         for _ in 0..<1_000 { inbox.add { Fixtures.entry("t", "x") } }
         var delivery = inbox.take(at: 1)
@@ -62,8 +62,8 @@ struct TailStoreTests {
         #expect(inbox.take(at: 2.25).entries.count == 10)
     }
 
-    @Test("what is not kept is not even made")
-    func laziness() {
+    @Test
+    func `what is not kept is not even made`() {
         var inbox = TailInbox()
         var made = 0
         for _ in 0..<5_000 {
@@ -75,8 +75,8 @@ struct TailStoreTests {
         #expect(made == 1_000)
     }
 
-    @Test("not shown per second, over the time that really passed")
-    func notShownRate() {
+    @Test
+    func `not shown per second, over the time that really passed`() {
         var rate = TailRate()
         rate.add(notShown: 100, at: .milliseconds(500))
         #expect(rate.notShown == 0)
@@ -89,8 +89,8 @@ struct TailStoreTests {
 
 @Suite("Event log")
 struct EventLogTests {
-    @Test("bounded, oldest first")
-    func bound() {
+    @Test
+    func `bounded, oldest first`() {
         var log = EventLog()
         for index in 0..<2_100 { log.append(EventRow(.note, .info, detail: "\(index)"), at: Fixtures.now) }
         #expect(log.rows.count == 2_000)
@@ -98,8 +98,8 @@ struct EventLogTests {
         #expect(log.rows.first?.text.plain == "100")
     }
 
-    @Test("a pool's loss is one row, not ten")
-    func merging() {
+    @Test
+    func `a pool's loss is one row, not ten`() {
         var log = EventLog()
         for slot in 0..<5 {
             for cluster in 0..<2 {

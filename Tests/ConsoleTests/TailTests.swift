@@ -19,8 +19,8 @@ struct TailTests {
 
     // MARK: Moving about
 
-    @Test("left and right scroll the previews, and a message that is not wrapped")
-    func sideways() {
+    @Test
+    func `left and right scroll the previews, and a message that is not wrapped`() {
         let text = "0123456789" + String(repeating: "-", count: 100) + "END"
         var model = model([Fixtures.entry("t", text)])
         model.press("right")
@@ -36,16 +36,16 @@ struct TailTests {
         #expect(Screens.shows("0123456789--", model))
     }
 
-    @Test("new messages leave the previews where they are scrolled to")
-    func sidewaysWhileFollowing() {
+    @Test
+    func `new messages leave the previews where they are scrolled to`() {
         var model = model([Fixtures.entry("t", "0123456789abcdef")])
         model.press("right")
         _ = update(&model, .traffic(TrafficSnapshot(), TailDelivery(entries: [Fixtures.entry("u", "ABCDEFGHIJKLM")])))
         #expect(Screens.shows("u                      IJKLM", model))
     }
 
-    @Test("n and N go among the matches: messages in the list, rows in the message")
-    func matches() {
+    @Test
+    func `n and N go among the matches: messages in the list, rows in the message`() {
         let body = (0..<100).map { $0 % 40 == 7 ? "line \($0) needle" : "line \($0)" }.joined(separator: "\n")
         var model = model([Fixtures.entry("a", "needle"), Fixtures.entry("b", "hay"), Fixtures.entry("c", body)])
         model.press("n")
@@ -68,16 +68,16 @@ struct TailTests {
         #expect(Screens.shows("line 47 needle", model))
     }
 
-    @Test("headers are searched too")
-    func headerFilter() {
+    @Test
+    func `headers are searched too`() {
         var model = model([Fixtures.entry("a", "x", headers: "NATS/1.0\r\nTrace: findme\r\n\r\n"), Fixtures.entry("b", "y")])
         model.press("/")
         model.type("FINDME")
         #expect(Screens.shows("1 of 2 by FINDME", model))
     }
 
-    @Test("no more rows are laid out than are looked at; the end is found all the same")
-    func lazy() throws {
+    @Test
+    func `no more rows are laid out than are looked at; the end is found all the same`() throws {
         let body = (0..<9_000).map { "row \($0)" }.joined(separator: "\n")
         var model = model([Fixtures.entry("t", body)])
         model.prepareFrame()
@@ -91,8 +91,8 @@ struct TailTests {
         #expect(Screens.shows("row 0", model))
     }
 
-    @Test("a megabyte in one line, as text and binary, is laid out in rows that fit", arguments: [UInt8(0x41), 0x00, 0xFF])
-    func megabyte(_ byte: UInt8) {
+    @Test(arguments: [UInt8(0x41), 0x00, 0xFF])
+    func `a megabyte in one line, as text and binary, is laid out in rows that fit`(_ byte: UInt8) {
         let entry = TailEntry(
             epochSeconds: 0,
             cluster: 0,
@@ -107,8 +107,8 @@ struct TailTests {
 
     // MARK: Out of the view
 
-    @Test("y copies the payload as it is shown, safe, and says how much")
-    func copy() {
+    @Test
+    func `y copies the payload as it is shown, safe, and says how much`() {
         var model = model([Fixtures.entry("t", #"{"a":1}"#)])
         model.prepareFrame()
         #expect(model.press("y") == [.copy(["{", "  \"a\": 1", "}"])])
@@ -121,8 +121,8 @@ struct TailTests {
         #expect(hex.first?.plain.hasPrefix("00000000  7b 22 61") == true)
     }
 
-    @Test("what is hostile is copied as it is shown, not as it came")
-    func hostileCopy() {
+    @Test
+    func `what is hostile is copied as it is shown, not as it came`() {
         var model = model([Fixtures.entry("t", "a\u{1B}]52;c;cHduZWQ=\u{07}\u{202E}b\nnext")])
         model.prepareFrame()
         guard case .copy(let lines)? = model.press("y").first else {
@@ -132,8 +132,8 @@ struct TailTests {
         #expect(lines.map(\.plain) == ["a^[]52;c;cHduZWQ=^G<U+202E>b", "next"])
     }
 
-    @Test("a long payload is copied as far as a clipboard takes it, and this is said")
-    func longCopy() {
+    @Test
+    func `a long payload is copied as far as a clipboard takes it, and this is said`() {
         let body = String(repeating: String(repeating: "x", count: 99) + "\n", count: 2_000)
         var model = model([Fixtures.entry("t", body)])
         model.prepareFrame()
@@ -145,8 +145,8 @@ struct TailTests {
         #expect(notice(model).contains("the beginning of 200 kB"))
     }
 
-    @Test("e opens topic, headers and body in the form, bytes that are no text as they are")
-    func edit() {
+    @Test
+    func `e opens topic, headers and body in the form, bytes that are no text as they are`() {
         let headers = "NATS/1.0\r\nTrace: abc\r\nTrace: def\r\n\r\n"
         var model = model([Fixtures.entry("orders.eu", "hello", headers: headers)])
         model.prepareFrame()
@@ -170,7 +170,6 @@ struct TailTests {
     }
 
     @Test(
-        "what cannot be published again as it was says why",
         arguments: [
             (Fixtures.entry("t", String(repeating: "x", count: 300_000)), "only 262 kB of 300 kB"),
             (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "its topic has bytes that cannot be typed"),
@@ -179,7 +178,7 @@ struct TailTests {
             (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "its headers have characters"),
         ]
     )
-    func refusedEdit(_ entry: TailEntry, _ reason: String) {
+    func `what cannot be published again as it was says why`(_ entry: TailEntry, _ reason: String) {
         var model = model([entry])
         model.prepareFrame()
         model.press("e")
@@ -187,8 +186,8 @@ struct TailTests {
         #expect(notice(model).hasPrefix(reason), "\(notice(model))")
     }
 
-    @Test("^s saves what the filter lets through")
-    func save() {
+    @Test
+    func `^s saves what the filter lets through`() {
         var model = model([Fixtures.entry("a", "one"), Fixtures.entry("b", "two"), Fixtures.entry("c", "one more")])
         model.press("/")
         model.type("one")
@@ -203,8 +202,8 @@ struct TailTests {
         #expect(notice(empty) == "there is no message to save")
     }
 
-    @Test("what is lost and not shown is in sight at every size, with the message in front too", arguments: ScreenTests.sizes)
-    func counts(_ size: Size) {
+    @Test(arguments: ScreenTests.sizes)
+    func `what is lost and not shown is in sight at every size, with the message in front too`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .tail)
         model.data.subscriptions[0].dropped = 12
         #expect(Screens.shows("12 dropped · 0/s not shown", model))
@@ -212,8 +211,8 @@ struct TailTests {
         #expect(Screens.shows("12 dropped · 0/s not shown", model))
     }
 
-    @Test("L takes the text without frames")
-    func plain() {
+    @Test
+    func `L takes the text without frames`() {
         let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
         let text = plainScreen(model, glyphs: .unicode).lines()
         #expect(text.contains { $0.contains(#"{"id":41,"total":12.50}"#) })

@@ -16,8 +16,8 @@ struct ThemeSwitchTests {
 
     private let light = Fixtures.theme(name: "default-light")
 
-    @Test("with few colors nothing is drawn in the color of its background", arguments: [ColorDepth.indexed256, .ansi16])
-    func legible(_ depth: ColorDepth) throws {
+    @Test(arguments: [ColorDepth.indexed256, .ansi16])
+    func `with few colors nothing is drawn in the color of its background`(_ depth: ColorDepth) throws {
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let library = ThemeLibrary(directories: [root.appendingPathComponent("themes").path])
@@ -35,8 +35,8 @@ struct ThemeSwitchTests {
         }
     }
 
-    @Test("a theme that the command line names is looked at while the prompt is open, and escape restores the one before")
-    func preview() {
+    @Test
+    func `a theme that the command line names is looked at while the prompt is open, and escape restores the one before`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -48,8 +48,8 @@ struct ThemeSwitchTests {
         #expect(model.data.theme == before)
     }
 
-    @Test("tab goes through the names, each is looked at")
-    func tab() {
+    @Test
+    func `tab goes through the names, each is looked at`() {
         var model = model()
         model.press(":")
         model.type("theme ")
@@ -60,8 +60,8 @@ struct ThemeSwitchTests {
         #expect(model.press("tab") == [.previewTheme("default-dark")])
     }
 
-    @Test("enter keeps what is looked at, without the old one in between")
-    func keep() {
+    @Test
+    func `enter keeps what is looked at, without the old one in between`() {
         var model = model()
         model.press(":")
         model.type("theme default-light")
@@ -73,8 +73,8 @@ struct ThemeSwitchTests {
         #expect(model.data.theme == light)
     }
 
-    @Test("another command than the one looked at goes back first")
-    func otherCommand() {
+    @Test
+    func `another command than the one looked at goes back first`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -87,8 +87,8 @@ struct ThemeSwitchTests {
         #expect(model.data.theme == before)
     }
 
-    @Test("one that comes too late is not shown")
-    func late() {
+    @Test
+    func `one that comes too late is not shown`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -98,8 +98,8 @@ struct ThemeSwitchTests {
         #expect(model.data.theme == before)
     }
 
-    @Test("without a name there is a list to choose from", arguments: [true, false])
-    func list(isKept: Bool) {
+    @Test(arguments: [true, false])
+    func `without a name there is a list to choose from`(isKept: Bool) {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -115,8 +115,8 @@ struct ThemeSwitchTests {
         #expect(model.prompt == nil)
     }
 
-    @Test("the list at each size", arguments: ScreenTests.sizes)
-    func screen(_ size: Size) throws {
+    @Test(arguments: ScreenTests.sizes)
+    func `the list at each size`(_ size: Size) throws {
         var model = Fixtures.busyModel(size, view: .overview)
         model.data.themeNames = (1...20).map { "theme-\($0)" } + ["default-dark"]
         model.press(":")
@@ -125,8 +125,8 @@ struct ThemeSwitchTests {
         try Screens.expect(model, "theme-\(size.width)x\(size.height)")
     }
 
-    @Test("an edited file changes what is in use, also while another one is looked at; a broken one says so twice")
-    func reload() {
+    @Test
+    func `an edited file changes what is in use, also while another one is looked at; a broken one says so twice`() {
         var model = model()
         _ = update(&model, .themeReloaded(light))
         #expect(model.data.theme == light)
@@ -163,16 +163,16 @@ struct ThemeLoaderTests {
         try #require(rename("\(directory.path)/\(name).new", "\(directory.path)/\(name).toml") == 0)
     }
 
-    @Test("a file that did not change is not loaded again")
-    func unchanged() throws {
+    @Test
+    func `a file that did not change is not loaded again`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
         #expect(try loader.reloadIfChanged() == nil)
         #expect(try loader.reloadIfChanged() == nil)
         try directory.remove()
     }
 
-    @Test("written in place or renamed, it is loaded once; broken, it fails once, and is back when it is mended")
-    func changes() throws {
+    @Test
+    func `written in place or renamed, it is loaded once; broken, it fails once, and is back when it is mended`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
         #expect(loader.first[.key].foreground == .indexed(100))
         try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)
@@ -186,8 +186,8 @@ struct ThemeLoaderTests {
         try directory.remove()
     }
 
-    @Test("what it inherits from counts too, from the moment it does")
-    func parents() throws {
+    @Test
+    func `what it inherits from counts too, from the moment it does`() throws {
         let files = ["mine": "name = \"mine\"\nmuted = 50\n", "base": "name = \"base\"\nkey = 100\n"]
         let (loader, directory) = try loader(files, name: "mine")
         try replace("name = \"base\"\nkey = 101\n", "base", in: directory)
@@ -199,8 +199,8 @@ struct ThemeLoaderTests {
         try directory.remove()
     }
 
-    @Test("looking at a theme does not follow it, choosing it does; a file takes the place of a compiled-in theme")
-    func following() throws {
+    @Test
+    func `looking at a theme does not follow it, choosing it does; a file takes the place of a compiled-in theme`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\n"], name: "default-dark")
         _ = try loader.preview("mine")
         try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)

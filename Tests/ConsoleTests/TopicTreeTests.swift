@@ -28,8 +28,8 @@ struct TopicTreeTests {
         return table
     }
 
-    @Test("branches are closed at first but for the way to the topic that was selected; each says what is below it")
-    func opening() throws {
+    @Test
+    func `branches are closed at first but for the way to the topic that was selected; each says what is below it`() throws {
         var model = model()
         #expect(rows(model) == ["orders", "  eu", "  us", "  asia", "invoices"])
         #expect(model.views.current.selectedTopic(model.data) == "orders.eu")
@@ -45,8 +45,8 @@ struct TopicTreeTests {
         #expect(model.views[TopicsView.self]?.tree == nil)
     }
 
-    @Test("enter opens and closes a branch, and opens the detail of a topic")
-    func enter() {
+    @Test
+    func `enter opens and closes a branch, and opens the detail of a topic`() {
         var model = model()
         model.press("left", "enter")
         #expect(rows(model) == ["orders", "invoices"])
@@ -55,8 +55,8 @@ struct TopicTreeTests {
         #expect(Screens.shows("7277339649065724949", model))
     }
 
-    @Test("sorts by each column, on every level")
-    func sorting() {
+    @Test
+    func `sorts by each column, on every level`() {
         var model = model()
         model.press(":")
         model.type("sort topic")
@@ -70,8 +70,8 @@ struct TopicTreeTests {
         #expect(rows(model).first == "invoices")
     }
 
-    @Test("a filter leaves the branches of what it lets through, with their sums")
-    func filter() {
+    @Test
+    func `a filter leaves the branches of what it lets through, with their sums`() {
         var model = model()
         model.press("/")
         model.type("tokyo")
@@ -83,8 +83,8 @@ struct TopicTreeTests {
         #expect(tree?.lines.first.map { tree?.sum(of: $0.id).messages } == 30)
     }
 
-    @Test("a topic that is a branch too is both")
-    func both() {
+    @Test
+    func `a topic that is a branch too is both`() {
         var table = table()
         for topic in ["a", "a.b", "a.b.c"] { table.receive(topic, source: 1, at: 1) }
         table.sample(at: 1)
@@ -98,8 +98,8 @@ struct TopicTreeTests {
         #expect(tree?.lines.map { tree?.sum(of: $0.id).topics ?? 0 } == [3, 2, 1])
     }
 
-    @Test("a topic with many dots makes so many branches and no more; empty names are names")
-    func depth() {
+    @Test
+    func `a topic with many dots makes so many branches and no more; empty names are names`() {
         var table = table()
         let deep = Array(repeating: "x", count: 1000).joined(separator: ".")
         table.receive(deep, source: 1, at: 1)
@@ -115,8 +115,8 @@ struct TopicTreeTests {
         #expect(tree.lines.count == TopicTree.maximumDepth + 3)
     }
 
-    @Test("topics that come and go do not fill the memory, and what is open and selected stays so")
-    func bounded() throws {
+    @Test
+    func `topics that come and go do not fill the memory, and what is open and selected stays so`() throws {
         var table = table(capacity: 3)
         var tree = TopicTree()
         func update() {
@@ -144,8 +144,10 @@ struct TopicTreeTests {
         #expect(tree.lines.contains { $0.id == kept }, "the branch is open as before")
     }
 
-    @Test("of a branch with many topics the first ones are shown, and a line says how many more it has; enter shows some of them")
-    func pages() throws {
+    @Test
+    func `of a branch with many topics the first ones are shown, and a line says how many more it has; enter shows some of them`()
+        throws
+    {
         var table = table(capacity: 10_000)
         for index in 0..<2500 {
             for _ in 0...(index % 3) { table.receive("t.\(index)", source: 1, at: 1) }
@@ -172,8 +174,8 @@ struct TopicTreeTests {
         #expect(model.views[TopicsView.self]?.tree?.lines.count == 2501)
     }
 
-    @Test("a topic that is selected stays in sight however far down it is in the order")
-    func selectedStays() throws {
+    @Test
+    func `a topic that is selected stays in sight however far down it is in the order`() throws {
         var table = table(capacity: 10_000)
         for index in 0..<2500 { table.receive("t.\(index)", source: 1, at: 1) }
         table.sample(at: 1)
@@ -190,8 +192,8 @@ struct TopicTreeTests {
         }
     }
 
-    @Test("a flood of new topics enters the tree step by step, with nothing counted twice or for another topic")
-    func steps() {
+    @Test
+    func `a flood of new topics enters the tree step by step, with nothing counted twice or for another topic`() {
         var table = table(capacity: 50_000)
         for index in 0..<100 { table.receive("a.\(index)", source: 1, at: 1) }
         var tree = TopicTree()
@@ -212,8 +214,8 @@ struct TopicTreeTests {
         #expect(messages == UInt64(100 + flood))
     }
 
-    @Test("the tree after many changes is the one that is built anew")
-    func same() {
+    @Test
+    func `the tree after many changes is the one that is built anew`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 60, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         var random = SystemRandomNumberGenerator()
@@ -248,8 +250,8 @@ struct TopicTreeTests {
         }
     }
 
-    @Test("the sums and the order of many topics are right")
-    func many() {
+    @Test
+    func `the sums and the order of many topics are right`() {
         var table = table(capacity: 5000)
         for index in 0..<2000 {
             for _ in 0...(index % 7) { table.receive("a\(index % 10).b\(index % 100).c\(index)", source: 1, at: 1) }

@@ -8,8 +8,8 @@ import Testing
 struct TrafficTests {
     // MARK: Counting once
 
-    @Test("a topic that a watch covers is counted from the watch alone, whatever else delivers it")
-    func watchCounts() throws {
+    @Test
+    func `a topic that a watch covers is counted from the watch alone, whatever else delivers it`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "orders.eu", .subscribe))
         #expect(table.receive("orders.eu", source: 1, at: 1) == true)
@@ -22,8 +22,8 @@ struct TrafficTests {
         #expect(snapshot.counters[row].origins == [.subscribed, .watched])
     }
 
-    @Test("when the watch ends the subscription counts again")
-    func watchEnds() {
+    @Test
+    func `when the watch ends the subscription counts again`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "orders.eu", .subscribe))
         table.add(Fixtures.source(2, ">", .watch))
@@ -32,8 +32,8 @@ struct TrafficTests {
         #expect(table.receive("orders.eu", source: 1, at: 2) == true)
     }
 
-    @Test("of overlapping subscriptions the oldest counts, and members of a queue group come last")
-    func order() {
+    @Test
+    func `of overlapping subscriptions the oldest counts, and members of a queue group come last`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a.*", .subscribe, queue: true))
         table.add(Fixtures.source(2, "a.>", .subscribe))
@@ -46,16 +46,16 @@ struct TrafficTests {
         #expect(table.receive("a.b", source: 1, at: 1) == true)
     }
 
-    @Test("what no source covers any more is not counted")
-    func lateMessage() {
+    @Test
+    func `what no source covers any more is not counted`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a", .subscribe))
         table.removeSource(1)
         #expect(table.receive("a", source: 1, at: 1) == false)
     }
 
-    @Test("topics are bytes: é composed and decomposed are two")
-    func bytes() {
+    @Test
+    func `topics are bytes: é composed and decomposed are two`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("caf\u{E9}", source: 1, at: 1)
@@ -65,8 +65,8 @@ struct TrafficTests {
 
     // MARK: Rates
 
-    @Test("rates are over the time that really passed")
-    func rates() throws {
+    @Test
+    func `rates are over the time that really passed`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for _ in 0..<100 { table.receive("a", bytes: 10, source: 1, at: 1) }
@@ -83,8 +83,8 @@ struct TrafficTests {
         #expect(snapshot.rates(of: row) == [40, 0])
     }
 
-    @Test("two samples at nearly the same moment give one rate, not an absurd one")
-    func closeSamples() {
+    @Test
+    func `two samples at nearly the same moment give one rate, not an absurd one`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.sample(at: 1)
@@ -95,8 +95,8 @@ struct TrafficTests {
         #expect(table.snapshot().rateIn == 1)
     }
 
-    @Test("a topic has no rates from before it was known")
-    func gaps() throws {
+    @Test
+    func `a topic has no rates from before it was known`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.sample(at: 1)
@@ -106,8 +106,8 @@ struct TrafficTests {
         #expect(snapshot.rates(of: try #require(snapshot.row(of: "a".utf8))) == [nil, 1])
     }
 
-    @Test("a minute of samples is kept for topics, five for clusters")
-    func sampleBounds() {
+    @Test
+    func `a minute of samples is kept for topics, five for clusters`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a", .subscribe))
         for second in 1...400 { table.sample(at: Double(second)) }
@@ -116,8 +116,8 @@ struct TrafficTests {
         #expect(snapshot.clusters[0].rateIn.values.count == 300)
     }
 
-    @Test("in and out, cluster by cluster, add up")
-    func clusters() {
+    @Test
+    func `in and out, cluster by cluster, add up`() {
         let traffic = Fixtures.traffic()
         #expect(traffic.messagesIn == UInt64(400 + 155 + 30))
         #expect(traffic.messagesOut == 10)
@@ -126,8 +126,8 @@ struct TrafficTests {
 
     // MARK: Bounds
 
-    @Test("beyond its capacity the least busy topics are folded into one that says how many; totals stay exact")
-    func folding() throws {
+    @Test
+    func `beyond its capacity the least busy topics are folded into one that says how many; totals stay exact`() throws {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 100)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100 {
@@ -149,8 +149,8 @@ struct TrafficTests {
         #expect(snapshot.messagesIn == UInt64(5050 + 60))
     }
 
-    @Test("very long topics push others out by their length; totals stay exact, and every row is still found")
-    func longTopics() throws {
+    @Test
+    func `very long topics push others out by their length; totals stay exact, and every row is still found`() throws {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100 { table.receive("short.\(index)", source: 1, at: 1) }
@@ -174,8 +174,8 @@ struct TrafficTests {
         #expect(order.rows(of: snapshot, TopicSort(), filter: "").count == snapshot.topics.count)
     }
 
-    @Test("a folded topic that comes back is not counted as folded any more")
-    func unfolding() {
+    @Test
+    func `a folded topic that comes back is not counted as folded any more`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1)
         table.add(Fixtures.source(1, ">", .watch))
         for topic in ["a", "b", "a", "b", "a"] { table.receive(topic, source: 1, at: 1) }
@@ -186,8 +186,8 @@ struct TrafficTests {
         #expect(snapshot.counters[0].messagesIn == 1)
     }
 
-    @Test("our own topics are folded last")
-    func ownTopics() {
+    @Test
+    func `our own topics are folded last`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
         table.add(Fixtures.source(1, ">", .watch))
         table.publish("mine", at: 1)
@@ -197,8 +197,8 @@ struct TrafficTests {
         #expect(table.snapshot().row(of: "mine".utf8) != nil)
     }
 
-    @Test("100,000 topics are counted one by one, and not one more")
-    func capacity() {
+    @Test
+    func `100,000 topics are counted one by one, and not one more`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100_200 { table.receive("t.\(index)", source: 1, at: 1) }

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Keys and commands")
 struct UpdateTests {
-    @Test("q and ^c quit, esc never does")
-    func quitting() {
+    @Test
+    func `q and ^c quit, esc never does`() {
         var model = Fixtures.model()
         #expect(model.press("q") == [.quit])
         #expect(model.press("^c") == [.quit])
@@ -18,8 +18,8 @@ struct UpdateTests {
         #expect(update(&model, .input(.terminate(.hangup))) == [.quit])
     }
 
-    @Test("numbers open views")
-    func views() {
+    @Test
+    func `numbers open views`() {
         var model = Fixtures.model()
         let views = [
             ("2", "Topics"), ("3", "Tail"), ("4", "Connections"), ("5", "Ring"), ("6", "Servers"),
@@ -31,8 +31,8 @@ struct UpdateTests {
         }
     }
 
-    @Test("a terminal that is too small says what it needs and still takes q, with a prompt open too")
-    func tooSmall() {
+    @Test
+    func `a terminal that is too small says what it needs and still takes q, with a prompt open too`() {
         var model = Fixtures.model(Size(width: 19, height: 8))
         #expect(Screens.lines(model)[0].hasPrefix("needs 20x5"))
         #expect(Screens.lines(model)[1].hasPrefix("has 19x8"))
@@ -43,8 +43,8 @@ struct UpdateTests {
         #expect(model.press("q") == [.quit])
     }
 
-    @Test("other keys outside")
-    func effects() {
+    @Test
+    func `other keys outside`() {
         var model = Fixtures.model()
         #expect(model.press("T") == [.loadNextTheme(after: "default-dark")])
         #expect(model.press("^z") == [.suspend])
@@ -52,8 +52,8 @@ struct UpdateTests {
         #expect(model.press("m", "m") == [.setMouse(true), .setMouse(false)])
     }
 
-    @Test("keys of the configuration replace the standard ones, in dispatch, hints and help")
-    func rebinding() throws {
+    @Test
+    func `keys of the configuration replace the standard ones, in dispatch, hints and help`() throws {
         let file = try ConfigurationFile.parse("[keys]\npublish = \"P\"\n", file: "test")
         var model = Fixtures.model()
         model.data.keys = KeyMap(file.keyBindings)
@@ -64,20 +64,20 @@ struct UpdateTests {
         #expect(model.prompt is PublishPrompt)
     }
 
-    @Test("two actions on one key are refused when the configuration is read")
-    func conflict() {
+    @Test
+    func `two actions on one key are refused when the configuration is read`() {
         #expect(throws: SettingsError.self) {
             try ConfigurationFile.parse("[keys]\npublish = \"s\"\n", file: "test")
         }
     }
 
-    @Test("every standard key is one that a terminal sends")
-    func standardKeys() {
+    @Test
+    func `every standard key is one that a terminal sends`() {
         #expect(KeyMap(.standard).unusable.isEmpty)
     }
 
-    @Test("a notice goes away by itself, and with the next key")
-    func notices() {
+    @Test
+    func `a notice goes away by itself, and with the next key`() {
         var model = Fixtures.model()
         model.press(":")
         model.type("route orders.eu")
@@ -93,8 +93,8 @@ struct UpdateTests {
 
     // MARK: Commands
 
-    @Test("commands")
-    func commands() {
+    @Test
+    func `commands`() {
         var model = Fixtures.model()
         func run(_ line: String) -> [Effect] {
             model.press(":")
@@ -122,7 +122,6 @@ struct UpdateTests {
     }
 
     @Test(
-        "what is wrong with a command is said",
         arguments: [
             ("frobnicate", "unknown command frobnicate"), ("theme a b c d", ""), ("route", ":route needs TOPIC"),
             ("view nothing", "no view nothing"), ("ring x", "too much after :ring"), ("reconnect delta", "no cluster delta"),
@@ -130,7 +129,7 @@ struct UpdateTests {
             ("route a..b", "an empty token"), ("pub orders.* x", "a pattern can be subscribed to"),
         ]
     )
-    func commandErrors(_ line: String, _ reason: String) {
+    func `what is wrong with a command is said`(_ line: String, _ reason: String) {
         var model = Fixtures.model()
         let effects = model.run(line)
         if reason.isEmpty {
@@ -143,8 +142,8 @@ struct UpdateTests {
         }
     }
 
-    @Test("tab completes commands and topics, up recalls")
-    func completion() {
+    @Test
+    func `tab completes commands and topics, up recalls`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         model.press(":")
         model.type("rou")
@@ -156,8 +155,8 @@ struct UpdateTests {
         #expect(Screens.shows(": route orders.eu", model))
     }
 
-    @Test("pasted text goes into a prompt and is never run as keys")
-    func paste() {
+    @Test
+    func `pasted text goes into a prompt and is never run as keys`() {
         var model = Fixtures.model()
         let paste = Paste(bytes: Array("q:q\nq".utf8))
         #expect(update(&model, .input(.paste(paste))).isEmpty)
@@ -166,8 +165,8 @@ struct UpdateTests {
         #expect(model.prompt is SubscribePrompt)
     }
 
-    @Test("the help lists what works, and can be searched")
-    func help() {
+    @Test
+    func `the help lists what works, and can be searched`() {
         var model = Fixtures.model(Size(width: 100, height: 70), view: .tail)
         model.press("?")
         #expect(Screens.shows("pause and follow", model))
@@ -182,16 +181,16 @@ struct UpdateTests {
 
     // MARK: News
 
-    @Test("a failed theme leaves the old one and says why")
-    func themeFails() {
+    @Test
+    func `a failed theme leaves the old one and says why`() {
         var model = Fixtures.model()
         _ = update(&model, .failed(.error("no theme nrod")))
         #expect(model.data.theme.name == "default-dark")
         #expect(Screens.shows("error: no theme nrod", model))
     }
 
-    @Test("losing every cluster dims and dates what is shown, and ends nothing")
-    func outage() {
+    @Test
+    func `losing every cluster dims and dates what is shown, and ends nothing`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         let down = Fixtures.clusters.map { row in
             var row = row

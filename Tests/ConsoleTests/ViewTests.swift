@@ -11,7 +11,6 @@ struct ViewTests {
     // MARK: Overview
 
     @Test(
-        "glyph and word for every state, in ASCII too",
         arguments: [
             (ClusterRow.State.up, "●  alpha    up", "*  alpha    up"),
             (.degraded, "◐  alpha    degraded", "%  alpha    degraded"),
@@ -19,7 +18,7 @@ struct ViewTests {
             (.connecting, "…  alpha    connecting", ".  alpha    connecting"),
         ]
     )
-    func states(_ state: ClusterRow.State, _ unicode: String, _ ascii: String) {
+    func `glyph and word for every state, in ASCII too`(_ state: ClusterRow.State, _ unicode: String, _ ascii: String) {
         var model = Fixtures.model(Self.wide)
         model.data.clusters = Fixtures.clusters
         model.data.clusters[0].state = state
@@ -27,8 +26,8 @@ struct ViewTests {
         #expect(Screens.lines(model, glyphs: .ascii).contains { $0.contains(ascii) })
     }
 
-    @Test("why a cluster is not up stands under it")
-    func reasons() {
+    @Test
+    func `why a cluster is not up stands under it`() {
         var row = Fixtures.clusters[2]
         #expect(row.reason?.plain == "next try in 0.6 s: connection refused")
         row.nextAttempt = .zero
@@ -39,8 +38,8 @@ struct ViewTests {
         #expect(Fixtures.clusters[0].reason == nil)
     }
 
-    @Test("the age of a state is in whole seconds, so that the number of tries fits; being stale has none")
-    func ages() {
+    @Test
+    func `the age of a state is in whole seconds, so that the number of tries fits; being stale has none`() {
         var row = Fixtures.clusters[2]
         row.stateDuration = .milliseconds(5_940)
         #expect(row.stateText.plain == "down 5 s, try 7")
@@ -50,8 +49,8 @@ struct ViewTests {
         #expect(row.stateText.plain == "stale")
     }
 
-    @Test("a filter keeps the clusters it matches")
-    func overviewFilter() {
+    @Test
+    func `a filter keeps the clusters it matches`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.press("/")
         model.type("GAM")
@@ -69,8 +68,8 @@ struct ViewTests {
         return model.views[TopicsView.self]?.order.map { model.data.traffic.topics[$0].name.plain } ?? []
     }
 
-    @Test("sorted by any column, either way; equal rows stay where they were")
-    func sorting() {
+    @Test
+    func `sorted by any column, either way; equal rows stay where they were`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         #expect(topics(model) == ["orders.eu", "orders.us", "orders.asia.tokyo", "invoices.new"])
         model.press("I")
@@ -81,8 +80,8 @@ struct ViewTests {
         #expect(topics(model) == ["invoices.new", "orders.asia.tokyo", "orders.eu", "orders.us"])
     }
 
-    @Test("the selection stays on its topic when the table is sorted anew")
-    func selection() {
+    @Test
+    func `the selection stays on its topic when the table is sorted anew`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("down")
         model.prepareFrame()
@@ -94,8 +93,8 @@ struct ViewTests {
         #expect(Screens.shows("Topic       orders.us", model))
     }
 
-    @Test("filtered, with the totals of everything and what was found marked")
-    func topicsFilter() {
+    @Test
+    func `filtered, with the totals of everything and what was found marked`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("/")
         model.type("ASIA")
@@ -110,8 +109,8 @@ struct ViewTests {
         #expect(topics(model).count == 4)
     }
 
-    @Test("folded topics are one row of the totals")
-    func folded() {
+    @Test
+    func `folded topics are one row of the totals`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<7 { table.receive("t.\(index)", source: 1, at: 1) }
@@ -121,8 +120,8 @@ struct ViewTests {
         #expect(Screens.shows("2 topics and 5 less busy ones folded (5 messages)", model))
     }
 
-    @Test("enter shows hash, owner, successors and the last message")
-    func topicDetail() throws {
+    @Test
+    func `enter shows hash, owner, successors and the last message`() throws {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         #expect(Screens.shows("7277339649065724949", model))
@@ -133,8 +132,8 @@ struct ViewTests {
         #expect(!Screens.shows("owner        beta", model))
     }
 
-    @Test("a message that came from another cluster than the owner's is marked")
-    func misrouted() {
+    @Test
+    func `a message that came from another cluster than the owner's is marked`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("orders.eu", source: 1, cluster: 0, at: 1)
@@ -151,8 +150,8 @@ struct ViewTests {
         .traffic(TrafficSnapshot(), TailDelivery(entries: range.map { Fixtures.entry("orders.\($0)", "body \($0)") }))
     }
 
-    @Test("follows until paused; while paused it counts what comes by, and catches up after")
-    func pause() {
+    @Test
+    func `follows until paused; while paused it counts what comes by, and catches up after`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<5))
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
@@ -165,8 +164,8 @@ struct ViewTests {
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.7", model))
     }
 
-    @Test("moving up pauses; G follows again")
-    func scrollBack() {
+    @Test
+    func `moving up pauses; G follows again`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<50))
         model.press("k")
@@ -180,8 +179,8 @@ struct ViewTests {
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.59", model))
     }
 
-    @Test("filtered by topic and payload as it grows")
-    func tailFilter() {
+    @Test
+    func `filtered by topic and payload as it grows`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<20))
         model.press("/")
@@ -194,8 +193,8 @@ struct ViewTests {
         #expect(!Screens.shows("by BODY 1", model))
     }
 
-    @Test("a flood says how much of it is not shown")
-    func flood() {
+    @Test
+    func `a flood says how much of it is not shown`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         var now = model.data.now
         now.uptime += .seconds(100)
@@ -207,8 +206,8 @@ struct ViewTests {
         #expect(Screens.shows("12.5k/s not shown", model))
     }
 
-    @Test("body as JSON, text and hex; wrapped and not")
-    func formats() throws {
+    @Test
+    func `body as JSON, text and hex; wrapped and not`() throws {
         var model = Fixtures.busyModel(Self.wide, view: .tail)
         #expect(Screens.shows(#""sku": "A-1","#, model))
         model.press("x")
@@ -222,16 +221,16 @@ struct ViewTests {
         #expect(!Screens.shows(#""paid":true"#, model))
     }
 
-    @Test("what is not JSON says where")
-    func notJSON() {
+    @Test
+    func `what is not JSON says where`() {
         var model = Fixtures.model(Self.wide, view: .tail)
         model.data.tail.append(TailDelivery(entries: [Fixtures.entry("t", #"{"a":01}"#)]))
         model.press("J")
         #expect(Screens.shows("not JSON: a number must not begin", model))
     }
 
-    @Test("on a small screen enter puts the message in front, esc the list")
-    func smallDetail() throws {
+    @Test
+    func `on a small screen enter puts the message in front, esc the list`() throws {
         var model = Fixtures.busyModel(Size(width: 40, height: 12), view: .tail)
         model.press("enter")
         #expect(Screens.shows("Nats-Msg-Id: 42", model))
@@ -240,8 +239,8 @@ struct ViewTests {
         #expect(!Screens.shows("Nats-Msg-Id: 42", model))
     }
 
-    @Test("C forgets the messages")
-    func clear() {
+    @Test
+    func `C forgets the messages`() {
         var model = Fixtures.busyModel(Self.wide, view: .tail)
         model.press("C")
         #expect(model.data.tail.entries.isEmpty)
@@ -250,8 +249,8 @@ struct ViewTests {
 
     // MARK: Events
 
-    @Test("filtered by text, cluster and severity")
-    func eventsFilter() {
+    @Test
+    func `filtered by text, cluster and severity`() {
         var model = Fixtures.busyModel(Self.wide, view: .events)
         for (filter, count) in [("lost", 2), ("gamma", 2), ("warn", 1), ("nothing", 0)] {
             model.press("/", "^u")
@@ -263,8 +262,8 @@ struct ViewTests {
 
     // MARK: Themes
 
-    @Test("without color attributes tell what colors would")
-    func withoutColor() {
+    @Test
+    func `without color attributes tell what colors would`() {
         let theme = Fixtures.theme(.none)
         #expect(theme[.selection].modifiers.contains(.reverse))
         #expect(theme[.statusDown].modifiers.contains(.bold))

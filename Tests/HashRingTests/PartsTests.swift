@@ -3,8 +3,8 @@ import Testing
 
 @Suite("Parts of the circle")
 struct PartsTests {
-    @Test("every part is owned wholly, and all together give the ring's shares", arguments: [1, 3, 8], [1, 7, 116, 4096])
-    func sums(nodes: Int, count: Int) throws {
+    @Test(arguments: [1, 3, 8], [1, 7, 116, 4096])
+    func `every part is owned wholly, and all together give the ring's shares`(nodes: Int, count: Int) throws {
         let ring = try HashRing(count: nodes)
         let parts = ring.shares(inParts: count)
         #expect(parts.count == count)
@@ -15,8 +15,8 @@ struct PartsTests {
         }
     }
 
-    @Test("in parts finer than the arcs the owner of a topic owns the part that its hash lies in")
-    func owners() throws {
+    @Test
+    func `in parts finer than the arcs the owner of a topic owns the part that its hash lies in`() throws {
         let ring = try HashRing(count: 3)
         let count = 65_536
         let parts = ring.shares(inParts: count)
@@ -27,8 +27,8 @@ struct PartsTests {
         }
     }
 
-    @Test("a number of parts out of bounds is taken as the nearest inside", arguments: [(-1, 1), (0, 1), (1 << 20, 65_536)])
-    func bounds(asked: Int, count: Int) throws {
+    @Test(arguments: [(-1, 1), (0, 1), (1 << 20, 65_536)])
+    func `a number of parts out of bounds is taken as the nearest inside`(asked: Int, count: Int) throws {
         #expect(try HashRing(count: 2).shares(inParts: asked).count == count)
     }
 }

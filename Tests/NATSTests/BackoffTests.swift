@@ -6,18 +6,17 @@ struct BackoffTests {
     private let backoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
 
     @Test(
-        "the ceiling doubles up to the maximum",
         arguments: [
             (0, Duration.milliseconds(10)), (1, .milliseconds(20)), (5, .milliseconds(320)), (9, .seconds(5)),
             (1_000_000, .seconds(5)),
         ]
     )
-    func ceiling(retry: Int, expected: Duration) {
+    func `the ceiling doubles up to the maximum`(retry: Int, expected: Duration) {
         #expect(backoff.ceiling(retry: retry) == expected)
     }
 
-    @Test("delays fill the whole range between 1 ms and the ceiling, and never leave it")
-    func fullJitter() {
+    @Test
+    func `delays fill the whole range between 1 ms and the ceiling, and never leave it`() {
         var generator = SplitMix64(seed: 42)
         for retry in 0..<12 {
             let ceiling = backoff.ceiling(retry: retry)
@@ -28,8 +27,8 @@ struct BackoffTests {
         }
     }
 
-    @Test("200 clients cut off at once come back spread out")
-    func noHerd() {
+    @Test
+    func `200 clients cut off at once come back spread out`() {
         // Every client draws from the fifth retry's range, 320 ms: no tenth of it may hold more than a fifth of them.
         var generator = SplitMix64(seed: 7)
         var windows = [Int](repeating: 0, count: 10)
@@ -40,8 +39,8 @@ struct BackoffTests {
         #expect(windows.max()! <= 40)
     }
 
-    @Test("a base below a millisecond waits one")
-    func tinyBase() {
+    @Test
+    func `a base below a millisecond waits one`() {
         var generator = SplitMix64(seed: 1)
         #expect(Backoff(base: .microseconds(1), maximum: .microseconds(1)).delay(retry: 0, using: &generator) == .milliseconds(1))
     }

@@ -17,8 +17,8 @@ struct ConnectionLifecycleTests {
         return life
     }
 
-    @Test("it is connected only after the PONG")
-    func handshake() {
+    @Test
+    func `it is connected only after the PONG`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.state == .idle)
         #expect(life.start() == .connect(attempt: 1))
@@ -36,15 +36,15 @@ struct ConnectionLifecycleTests {
         #expect(life.infoReceived() == .update)
     }
 
-    @Test("starting twice connects once")
-    func startsOnce() {
+    @Test
+    func `starting twice connects once`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.start() == .connect(attempt: 1))
         #expect(life.start() == .none)
     }
 
-    @Test("it tries for ever, and its retries count up")
-    func retriesForEver() {
+    @Test
+    func `it tries for ever, and its retries count up`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.start() == .connect(attempt: 1))
         for retry in 0..<1_000 {
@@ -54,8 +54,8 @@ struct ConnectionLifecycleTests {
         }
     }
 
-    @Test("the backoff starts anew after a stable connection, not after a mere accept or a short one")
-    func backoffStartsAnewWhenStable() {
+    @Test
+    func `the backoff starts anew after a stable connection, not after a mere accept or a short one`() {
         var life = connected()
         #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: eof))
         _ = life.retryTimerFired()
@@ -77,12 +77,11 @@ struct ConnectionLifecycleTests {
     }
 
     @Test(
-        "the deadline says how far the handshake came",
         arguments: [
             (0, "no answer to the TCP connect"), (1, "sent no INFO"), (2, "no PONG"),
         ]
     )
-    func deadline(steps: Int, expected: String) {
+    func `the deadline says how far the handshake came`(steps: Int, expected: String) {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         _ = life.start()
         if steps > 0 { _ = life.tcpConnected() }
@@ -96,15 +95,15 @@ struct ConnectionLifecycleTests {
         #expect(cause.message.contains(expected))
     }
 
-    @Test("the deadline means nothing once connected")
-    func deadlineAfterConnect() {
+    @Test
+    func `the deadline means nothing once connected`() {
         var life = connected()
         #expect(life.handshakeDeadlinePassed() == .none)
         #expect(life.state == .connected)
     }
 
-    @Test("silence is noticed after max_ping_failure intervals without a byte")
-    func stale() {
+    @Test
+    func `silence is noticed after max_ping_failure intervals without a byte`() {
         var life = connected()
         #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
         #expect(life.pingIntervalPassed(receivedBytes: false) == .sendPing)
@@ -118,8 +117,8 @@ struct ConnectionLifecycleTests {
         #expect(cause.message == "no byte received during 2 ping intervals, the connection is stale")
     }
 
-    @Test("any byte resets the misses, and so does a new connection")
-    func missesReset() {
+    @Test
+    func `any byte resets the misses, and so does a new connection`() {
         var life = connected()
         _ = life.pingIntervalPassed(receivedBytes: false)
         #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
@@ -136,7 +135,6 @@ struct ConnectionLifecycleTests {
     }
 
     @Test(
-        "errors that close the connection become its cause",
         arguments: [
             ("Authorization Violation", NATSError.Code.authorization),
             ("Authentication Timeout", .authorization),
@@ -148,7 +146,7 @@ struct ConnectionLifecycleTests {
             ("Maximum Payload Violation", .protocolViolation),
         ]
     )
-    func closingErrors(text: String, code: NATSError.Code) {
+    func `errors that close the connection become its cause`(text: String, code: NATSError.Code) {
         var life = connected()
         #expect(life.errorReceived(ServerError(text: text)) == .disconnect)
         guard case .retry(_, let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
@@ -160,7 +158,6 @@ struct ConnectionLifecycleTests {
     }
 
     @Test(
-        "errors that leave the connection open are reported",
         arguments: [
             ("Permissions Violation for Publish to \"x\"", NATSError.Code.permission),
             ("Permissions Violation for Subscription to \"x\" using queue \"q\"", .permission),
@@ -168,7 +165,7 @@ struct ConnectionLifecycleTests {
             ("Invalid Subject", .serverError),
         ]
     )
-    func harmlessErrors(text: String, code: NATSError.Code) {
+    func `errors that leave the connection open are reported`(text: String, code: NATSError.Code) {
         var life = connected()
         let error = ServerError(text: text)
         #expect(life.errorReceived(error) == .report(error.error))
@@ -176,16 +173,16 @@ struct ConnectionLifecycleTests {
         #expect(life.state == .connected)
     }
 
-    @Test("an unknown error is reported; if the server then closes, it is the cause")
-    func unknownError() {
+    @Test
+    func `an unknown error is reported; if the server then closes, it is the cause`() {
         var life = connected()
         let error = ServerError(text: "Flux Capacitor Empty")
         #expect(life.errorReceived(error) == .report(error.error))
         #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: error.error))
     }
 
-    @Test("refused credentials are tried again slowly, expired ones soon")
-    func authorizationPace() {
+    @Test
+    func `refused credentials are tried again slowly, expired ones soon`() {
         var refused = ConnectionLifecycle(maxPingFailure: 2)
         _ = refused.start()
         _ = refused.tcpConnected()
@@ -201,15 +198,15 @@ struct ConnectionLifecycleTests {
         #expect(expired.socketClosed(afterStableConnection: true, error: eof) == .retry(.spread, cause: expiry.error))
     }
 
-    @Test("a reconnect that was asked for comes at once")
-    func requestedReconnect() {
+    @Test
+    func `a reconnect that was asked for comes at once`() {
         var life = connected()
         #expect(life.fail(.reconnectRequested) == .disconnect)
         #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(.now, cause: .reconnectRequested))
     }
 
-    @Test("moving to another socket starts the keepalive anew")
-    func moved() {
+    @Test
+    func `moving to another socket starts the keepalive anew`() {
         var life = connected()
         _ = life.pingIntervalPassed(receivedBytes: false)
         life.moved()
@@ -217,16 +214,16 @@ struct ConnectionLifecycleTests {
         #expect(life.state == .connected)
     }
 
-    @Test("a connection that is being given up can still be moved away from")
-    func movedLate() {
+    @Test
+    func `a connection that is being given up can still be moved away from`() {
         var life = connected()
         #expect(life.fail(.reconnectRequested) == .disconnect)
         life.moved()
         #expect(life.state == .connected && life.attempt == 0)
     }
 
-    @Test("in place of an attempt, a socket on its way is adopted, and goes on from where it is")
-    func adopted() {
+    @Test
+    func `in place of an attempt, a socket on its way is adopted, and goes on from where it is`() {
         for (stage, state) in [
             (ConnectionLifecycle.HandshakeStage.connecting, ConnectionLifecycle.State.connecting),
             (.awaitingInfo, .awaitingInfo), (.awaitingPong, .awaitingPong),
@@ -242,8 +239,8 @@ struct ConnectionLifecycleTests {
         }
     }
 
-    @Test("any error during the handshake ends the attempt")
-    func handshakeError() {
+    @Test
+    func `any error during the handshake ends the attempt`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         _ = life.start()
         _ = life.tcpConnected()
@@ -252,8 +249,8 @@ struct ConnectionLifecycleTests {
         #expect(life.pongReceived() == .none, "a PONG of a connection given up means nothing")
     }
 
-    @Test("a close is final in every state")
-    func close() {
+    @Test
+    func `a close is final in every state`() {
         var idle = ConnectionLifecycle(maxPingFailure: 2)
         #expect(idle.close() == .finish)
         #expect(idle.start() == .none)
@@ -277,8 +274,8 @@ struct ConnectionLifecycleTests {
         #expect(waiting.retryTimerFired() == .none)
     }
 
-    @Test("a failure is told once")
-    func failsOnce() {
+    @Test
+    func `a failure is told once`() {
         var life = connected()
         let broken = NATSError(.protocolViolation, "garbage")
         #expect(life.fail(broken) == .disconnect)

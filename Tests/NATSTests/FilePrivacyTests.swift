@@ -7,7 +7,6 @@ struct FilePrivacyTests {
     private static let (me, other): (UInt32, UInt32) = (1000, 2000)
 
     @Test(
-        "by mode, owner and user",
         arguments: [
             (UInt32(0o600), me, me, true), (0o400, me, me, true), (0o640, me, me, false), (0o604, me, me, false),
             (0o660, me, me, false), (0o620, me, me, false),
@@ -19,7 +18,7 @@ struct FilePrivacyTests {
             (0o600, other, me, false), (0o440, other, me, false), (0o600, other, 0, true), (0o640, other, 0, false),
         ]
     )
-    func rule(mode: UInt32, owner: UInt32, user: UInt32, isPrivate: Bool) {
+    func `by mode, owner and user`(mode: UInt32, owner: UInt32, user: UInt32, isPrivate: Bool) {
         let complaint = FilePrivacy(mode: 0o100_000 | mode, owner: owner, user: user).complaint(
             about: "/k",
             because: "it is a key"
@@ -27,8 +26,8 @@ struct FilePrivacyTests {
         #expect((complaint == nil) == isPrivate, "\(complaint ?? "nothing")")
     }
 
-    @Test("the advice is one that the reader can follow")
-    func advice() {
+    @Test
+    func `the advice is one that the reader can follow`() {
         func complaint(_ mode: UInt32, owner: UInt32, user: UInt32, path: String = "/run/it's.key") -> String? {
             FilePrivacy(mode: mode, owner: owner, user: user).complaint(about: path, because: "it holds a key")
         }

@@ -9,8 +9,8 @@ struct FrameBufferTests {
         frames.append(size: text.utf8.count) { $0.copyBytes(from: text.utf8) }
     }
 
-    @Test("frames stay one behind the other while the memory grows, and are handed over whole")
-    func growsAndExchanges() {
+    @Test
+    func `frames stay one behind the other while the memory grows, and are handed over whole`() {
         var frames = FrameBuffer()
         var expected = ""
         for number in 0..<2_000 {
@@ -31,8 +31,8 @@ struct FrameBufferTests {
         #expect(String(buffer: taken) == "next")
     }
 
-    @Test("memory that somebody else still reads is not written to")
-    func sharedMemory() {
+    @Test
+    func `memory that somebody else still reads is not written to`() {
         var frames = FrameBuffer()
         append("first", to: &frames)
         var taken = ByteBuffer()
@@ -44,8 +44,8 @@ struct FrameBufferTests {
         #expect(String(buffer: kept) == "first")
     }
 
-    @Test("frames can be changed as a whole, and dropped")
-    func modifies() {
+    @Test
+    func `frames can be changed as a whole, and dropped`() {
         var frames = FrameBuffer()
         append("one;", to: &frames)
         append("two;", to: &frames)

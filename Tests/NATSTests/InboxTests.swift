@@ -10,10 +10,9 @@ struct InboxTests {
     }
 
     @Test(
-        "a token survives its way to a responder and back",
         arguments: [0, 1, 63, 64, 0xDEAD_BEEF, .max, .max - 1, 1 << 63] as [UInt64]
     )
-    func roundTrip(bits: UInt64) throws {
+    func `a token survives its way to a responder and back`(bits: UInt64) throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let subject = try inbox.subject(for: RequestToken(bits: bits))
@@ -21,16 +20,16 @@ struct InboxTests {
         #expect(token(subject.description, of: inbox)?.bits == bits)
     }
 
-    @Test("no two inboxes are the same")
-    func random() throws {
+    @Test
+    func `no two inboxes are the same`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inboxes = try (0..<1000).map { _ in try Inbox(prefix: "_INBOX", random: { randomness.next() }).pattern }
         #expect(Set(inboxes).count == 1000)
         #expect(inboxes.allSatisfy { $0.description.split(separator: ".").count == 3 })
     }
 
-    @Test("what is none of ours has no token")
-    func foreign() throws {
+    @Test
+    func `what is none of ours has no token`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let other = try Inbox(prefix: "_INBOX", random: { randomness.next() })
@@ -45,23 +44,23 @@ struct InboxTests {
         }
     }
 
-    @Test("a prefix of one's own may have several tokens")
-    func prefix() throws {
+    @Test
+    func `a prefix of one's own may have several tokens`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "tenant.7.inbox", random: { randomness.next() })
         #expect(inbox.pattern.description.hasPrefix("tenant.7.inbox."))
     }
 
-    @Test("a prefix that is no subject is an error of the configuration", arguments: ["", "a b", "a.", "a.*", ">", "a\r\nPUB"])
-    func invalidPrefix(prefix: String) {
+    @Test(arguments: ["", "a b", "a.", "a.*", ">", "a\r\nPUB"])
+    func `a prefix that is no subject is an error of the configuration`(prefix: String) {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
         configuration.inboxPrefix = prefix
         let error = #expect(throws: NATSError.self) { try configuration.validate() }
         #expect(error?.code == .configuration)
     }
 
-    @Test("a prefix that leaves too little of the control line is an error of the configuration")
-    func longPrefix() {
+    @Test
+    func `a prefix that leaves too little of the control line is an error of the configuration`() {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
         configuration.inboxPrefix = String(repeating: "x", count: 257)
         #expect(throws: NATSError.self) { try configuration.validate() }

@@ -20,8 +20,8 @@ struct MessageQueueTests {
         batch.map { $0.messages.map { String(buffer: $0.payload) } }
     }
 
-    @Test("batches come in order, with their source")
-    func order() async throws {
+    @Test
+    func `batches come in order, with their source`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
         queue.deliver(try messages(["a", "b"]), from: 1)
         queue.deliver(try messages(["c"]), from: 2)
@@ -35,16 +35,16 @@ struct MessageQueueTests {
         #expect(try await queue.next() == nil)
     }
 
-    @Test("a waiting consumer is woken by a delivery")
-    func wakes() async throws {
+    @Test
+    func `a waiting consumer is woken by a delivery`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
         async let received = queue.next()
         queue.deliver(try messages(["a"]), from: 1)
         #expect(payloads(try await received) == ["a"])
     }
 
-    @Test("a canceled consumer gets an error, and the queue stays usable")
-    func cancellation() async throws {
+    @Test
+    func `a canceled consumer gets an error, and the queue stays usable`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
         let task = Task { try await queue.next() }
         task.cancel()
@@ -53,8 +53,8 @@ struct MessageQueueTests {
         #expect(payloads(try await queue.next()) == ["a"])
     }
 
-    @Test("drop newest keeps what is there and counts exactly")
-    func dropNewest() async throws {
+    @Test
+    func `drop newest keeps what is there and counts exactly`() async throws {
         let episodes = Mutex<[SlowConsumerEpisode]>([])
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropNewest)) { episode in
             episodes.withLock { $0.append(episode) }
@@ -73,8 +73,8 @@ struct MessageQueueTests {
         #expect(episodes.withLock { $0 }.count == 3)
     }
 
-    @Test("a consumer that hovers at the bound is one episode, and giving up ends it")
-    func hovering() async throws {
+    @Test
+    func `a consumer that hovers at the bound is one episode, and giving up ends it`() async throws {
         let episodes = Mutex<[SlowConsumerEpisode]>([])
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 10)) { episode in
             episodes.withLock { $0.append(episode) }
@@ -90,8 +90,8 @@ struct MessageQueueTests {
         #expect(episodes.withLock { $0 } == [.began, .ended(dropped: 5)])
     }
 
-    @Test("who was canceled and has not left yet is not in the way of the next one")
-    func nextConsumer() async throws {
+    @Test
+    func `who was canceled and has not left yet is not in the way of the next one`() async throws {
         for _ in 0..<1_000 {
             let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
             let first = Task { try await queue.next() }
@@ -106,8 +106,8 @@ struct MessageQueueTests {
         }
     }
 
-    @Test("drop oldest keeps the newest, in order")
-    func dropOldest() async throws {
+    @Test
+    func `drop oldest keeps the newest, in order`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropOldest))
         queue.deliver(try messages(["a", "b"]), from: 1)
         queue.deliver(try messages(["c", "d"]), from: 2)
@@ -118,8 +118,8 @@ struct MessageQueueTests {
         #expect(payloads(try await queue.next()) == ["c", "d"])
     }
 
-    @Test("fail delivers what is there and ends with an error")
-    func fail() async throws {
+    @Test
+    func `fail delivers what is there and ends with an error`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 2, overflow: .fail))
         queue.deliver(try messages(["a", "b", "c"]), from: 1)
         queue.deliver(try messages(["d"]), from: 1)
@@ -131,8 +131,8 @@ struct MessageQueueTests {
         #expect(try await queue.next() == nil, "the error is told once")
     }
 
-    @Test("bytes are bounded as well")
-    func bytes() throws {
+    @Test
+    func `bytes are bounded as well`() throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 100, bytes: 250, overflow: .dropNewest))
         queue.deliver(try messages([String(repeating: "x", count: 99), String(repeating: "y", count: 99)]), from: 1)
         queue.deliver(try messages([String(repeating: "z", count: 99), "tiny"]), from: 1)

@@ -21,8 +21,8 @@ struct OutboundBufferTests {
         return buffer
     }
 
-    @Test("frames are taken whole and in order, and the loop is told once")
-    func takesInOrder() throws {
+    @Test
+    func `frames are taken whole and in order, and the loop is told once`() throws {
         let buffer = connected()
         guard case .accepted(wake: true, sequence: 1) = append("one", to: buffer),
             case .accepted(wake: false, sequence: 2) = append("two", to: buffer)
@@ -41,8 +41,8 @@ struct OutboundBufferTests {
         #expect(buffer.counters.bufferedBytes == 0)
     }
 
-    @Test("taking the next frames over says that those before are written")
-    func takingIsWritten() throws {
+    @Test
+    func `taking the next frames over says that those before are written`() throws {
         let buffer = connected(capacity: 100)
         _ = append(String(repeating: "x", count: 60), to: buffer)
         var frames = ByteBuffer()
@@ -57,8 +57,8 @@ struct OutboundBufferTests {
         #expect(buffer.counters.bufferedBytes == 0)
     }
 
-    @Test("a full buffer makes publishers wait until half of it is written")
-    func backPressure() throws {
+    @Test
+    func `a full buffer makes publishers wait until half of it is written`() throws {
         let buffer = connected(capacity: 100)
         guard case .accepted = append(String(repeating: "x", count: 60), to: buffer) else {
             Issue.record("not accepted")
@@ -83,8 +83,8 @@ struct OutboundBufferTests {
         }
     }
 
-    @Test("a frame larger than the buffer goes through when it is the only one")
-    func largeFrame() {
+    @Test
+    func `a frame larger than the buffer goes through when it is the only one`() {
         let buffer = connected(capacity: 100)
         guard case .accepted = append(String(repeating: "x", count: 500), to: buffer) else {
             Issue.record("refused")
@@ -92,8 +92,8 @@ struct OutboundBufferTests {
         }
     }
 
-    @Test("without a connection nothing is taken in unless a reconnect buffer is configured")
-    func disconnected() throws {
+    @Test
+    func `without a connection nothing is taken in unless a reconnect buffer is configured`() throws {
         let none = OutboundBuffer(capacity: 4096, disconnectedCapacity: 0)
         guard case .refused(let error) = append("x", to: none) else {
             Issue.record("accepted")
@@ -117,8 +117,8 @@ struct OutboundBufferTests {
         #expect(String(buffer: frames) == "PUB orders.eu 4\r\nkept\r\n")
     }
 
-    @Test("what was not taken over survives the loss of the connection, flushes do not")
-    func loss() throws {
+    @Test
+    func `what was not taken over survives the loss of the connection, flushes do not`() throws {
         let buffer = connected()
         _ = append("one", to: buffer)
         var frames = ByteBuffer()
@@ -135,8 +135,8 @@ struct OutboundBufferTests {
         #expect(String(buffer: frames) == "PUB orders.eu 3\r\ntwo\r\n")
     }
 
-    @Test("the server's limits are checked before anything is buffered")
-    func limits() throws {
+    @Test
+    func `the server's limits are checked before anything is buffered`() throws {
         let buffer = connected()
         buffer.limitsChanged(maxPayload: 3, acceptsHeaders: false)
         guard case .accepted = append("abc", to: buffer) else {
@@ -161,8 +161,8 @@ struct OutboundBufferTests {
         #expect(unsupported.code == .headers)
     }
 
-    @Test("closing refuses what comes and counts what is dropped")
-    func close() {
+    @Test
+    func `closing refuses what comes and counts what is dropped`() {
         let buffer = connected()
         _ = append("one", to: buffer)
         _ = append("two", to: buffer)
@@ -174,8 +174,8 @@ struct OutboundBufferTests {
         #expect(error.code == .closed)
     }
 
-    @Test("messages that the next server would not take are dropped and counted, the others stay in order")
-    func smallerServer() throws {
+    @Test
+    func `messages that the next server would not take are dropped and counted, the others stay in order`() throws {
         let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
         for size in [3, 100, 5, 101, 0] { _ = append(String(repeating: "x", count: size), to: buffer) }
         #expect(buffer.connected(maxPayload: 100, acceptsHeaders: true) == 1)
@@ -188,8 +188,8 @@ struct OutboundBufferTests {
         #expect(sizes == ["3", "100", "5", "0"])
     }
 
-    @Test("headers count for the size, and a buffer of messages that fit is left alone")
-    func smallerServerAndHeaders() throws {
+    @Test
+    func `headers count for the size, and a buffer of messages that fit is left alone`() throws {
         let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
         var headers = Headers()
         try headers.add("Name", "value")
@@ -202,8 +202,8 @@ struct OutboundBufferTests {
         #expect(buffer.counters.bufferedBytes == 0)
     }
 
-    @Test("while draining nothing new is accepted, what is there still goes out")
-    func draining() throws {
+    @Test
+    func `while draining nothing new is accepted, what is there still goes out`() throws {
         let buffer = connected()
         _ = append("last", to: buffer)
         buffer.beginDraining()

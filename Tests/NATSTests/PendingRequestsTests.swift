@@ -28,8 +28,8 @@ struct PendingRequestsTests {
         }
     }
 
-    @Test("each reply goes to its request, once")
-    mutating func replies() {
+    @Test
+    mutating func `each reply goes to its request, once`() {
         let (a, b) = (add("a"), add("b"))
         #expect(pending.count == 2)
         #expect(reply(b) == "last b")
@@ -40,8 +40,8 @@ struct PendingRequestsTests {
         #expect(pending.lateReplies == 2)
     }
 
-    @Test("a token that is taken is not given twice")
-    mutating func distinctTokens() {
+    @Test
+    mutating func `a token that is taken is not given twice`() {
         let token = add("a")
         let isAddedAgain = pending.add(token, "b", to: "a", terms: .one(timeout: .seconds(5), from: start))
         #expect(!isAddedAgain)
@@ -49,8 +49,8 @@ struct PendingRequestsTests {
         #expect(reply(token) == "last a")
     }
 
-    @Test("a request for many ends with as many replies as it asked for")
-    mutating func max() {
+    @Test
+    mutating func `a request for many ends with as many replies as it asked for`() {
         let token = add("a", .many(timeout: .seconds(5), max: 3, stall: nil, from: start))
         #expect(reply(token) == "more a")
         #expect(reply(token) == "more a")
@@ -58,16 +58,16 @@ struct PendingRequestsTests {
         #expect(reply(token) == "late")
     }
 
-    @Test("a status in place of a reply is the last one, however many were asked for")
-    mutating func status() {
+    @Test
+    mutating func `a status in place of a reply is the last one, however many were asked for`() {
         let token = add("a", .many(timeout: .seconds(5), max: nil, stall: nil, from: start))
         #expect(reply(token) == "more a")
         #expect(reply(token, status: true) == "last a")
         #expect(pending.count == 0)
     }
 
-    @Test("a request ends at its timeout, and not before")
-    mutating func timeout() {
+    @Test
+    mutating func `a request ends at its timeout, and not before`() {
         _ = add("short", .one(timeout: .milliseconds(10), from: start))
         _ = add("long", .one(timeout: .milliseconds(20), from: start))
         #expect(pending.nextExpiry == after(milliseconds: 10))
@@ -78,8 +78,8 @@ struct PendingRequestsTests {
         #expect(pending.nextExpiry == nil)
     }
 
-    @Test("with many requests the timer comes at most once in a microsecond for each")
-    mutating func timerIsBounded() {
+    @Test
+    mutating func `with many requests the timer comes at most once in a microsecond for each`() {
         for number in 0..<5000 {
             _ = add("\(number)", .one(timeout: .milliseconds(100) + .microseconds(number), from: start))
         }
@@ -88,8 +88,8 @@ struct PendingRequestsTests {
         #expect(pending.expire(now: after(milliseconds: 105)).count == 4999)
     }
 
-    @Test("the first reply may take all of the timeout, the others only as long as the stall")
-    mutating func stall() {
+    @Test
+    mutating func `the first reply may take all of the timeout, the others only as long as the stall`() {
         let token = add("a", .many(timeout: .milliseconds(1000), max: nil, stall: .milliseconds(100), from: start))
         #expect(pending.expire(now: after(milliseconds: 900)).isEmpty)
         #expect(reply(token, at: 900) == "more a")
@@ -105,17 +105,16 @@ struct PendingRequestsTests {
     }
 
     @Test(
-        "terms that mean nothing are as good as none (ADR-47)",
         arguments: [(0, Duration.zero), (-1, .seconds(-1)), (0, .seconds(5)), (0, .seconds(6))]
     )
-    func meaningless(max: Int, stall: Duration) {
+    func `terms that mean nothing are as good as none (ADR-47)`(max: Int, stall: Duration) {
         let terms = ReplyTerms.many(timeout: .seconds(5), max: max, stall: stall)
         #expect(terms.max == nil)
         #expect(terms.stall == nil)
     }
 
-    @Test("with a lost connection go the requests that had been handed over, and no others")
-    mutating func disconnected() {
+    @Test
+    mutating func `with a lost connection go the requests that had been handed over, and no others`() {
         let (sent, buffered, full) = (add("sent"), add("buffered"), add("full"))
         #expect(pending.accepted(sent, as: 7)?.receiver == nil)
         #expect(pending.accepted(buffered, as: 8)?.receiver == nil)
@@ -126,24 +125,24 @@ struct PendingRequestsTests {
         #expect(reply(full) == "last full")
     }
 
-    @Test("a request that went down with the connection before that could be noted is ended by the note")
-    mutating func lostBeforeNoted() {
+    @Test
+    mutating func `a request that went down with the connection before that could be noted is ended by the note`() {
         let token = add("a")
         #expect(pending.disconnected(handedOver: 7).isEmpty)
         #expect(pending.accepted(token, as: 7)?.receiver == "a")
         #expect(pending.count == 0)
     }
 
-    @Test("a reply that is faster than the note of its request is no harm")
-    mutating func replyBeforeNoted() {
+    @Test
+    mutating func `a reply that is faster than the note of its request is no harm`() {
         let token = add("a")
         #expect(reply(token) == "last a")
         #expect(pending.accepted(token, as: 1)?.receiver == nil)
         #expect(pending.count == 0)
     }
 
-    @Test("a canceled request is gone, and its reply late")
-    mutating func canceled() {
+    @Test
+    mutating func `a canceled request is gone, and its reply late`() {
         let token = add("a")
         #expect(pending.remove(token)?.receiver == "a")
         #expect(pending.remove(token)?.receiver == nil)
@@ -151,8 +150,8 @@ struct PendingRequestsTests {
         #expect(pending.expire(now: .distantFuture).isEmpty)
     }
 
-    @Test("requests to one subject can be ended together, and all of them")
-    mutating func endings() {
+    @Test
+    mutating func `requests to one subject can be ended together, and all of them`() {
         _ = (add("1"), add("2", to: "b"), add("3"), add("4", to: "c"))
         #expect(pending.remove(to: "a").map(\.receiver).sorted() == ["1", "3"])
         #expect(pending.removeAll().map(\.receiver).sorted() == ["2", "4"])

@@ -16,8 +16,8 @@ struct PermissionViolationTests {
         )
     }
 
-    @Test("every form that nats-server has written, whatever the case")
-    func forms() {
+    @Test
+    func `every form that nats-server has written, whatever the case`() {
         #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.operation == .publish)
         #expect(violation(#"Permissions Violation for Publish with Reply of "a.b""#)?.operation == .reply)
         #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.subject == Array("a.b".utf8))
@@ -34,8 +34,8 @@ struct PermissionViolationTests {
         #expect(violation(#"Permissions Violation for Subscription to "a.b.c", too many tokens"#) == subscription("a.b.c"))
     }
 
-    @Test("names that Go quotes come back byte for byte")
-    func quoting() {
+    @Test
+    func `names that Go quotes come back byte for byte`() {
         #expect(violation(#"Permissions Violation for Publish to "say.\"hi\"\\now""#)?.subject == Array(#"say."hi"\now"#.utf8))
         #expect(
             violation(#"Permissions Violation for Publish to "a\x1b\xff\u00ad\U000e0001\a\v""#)?.subject
@@ -45,7 +45,6 @@ struct PermissionViolationTests {
     }
 
     @Test(
-        "anything else is none, and does no harm",
         arguments: [
             "", "P", "Permissions Violation", "Permissions Violation for ", "Permissions Violation for Publish to ",
             "Permissions Violation for Publish to a.b", #"Permissions Violation for Publish to ""#,
@@ -56,19 +55,19 @@ struct PermissionViolationTests {
             "Authorization Violation",
         ]
     )
-    func other(text: String) {
+    func `anything else is none, and does no harm`(text: String) {
         #expect(violation(text) == nil)
     }
 
-    @Test("a sid that is none is left out")
-    func faultySid() {
+    @Test
+    func `a sid that is none is left out`() {
         for sid in [#""""#, #""x""#, #""99999999999999999999""#, #""-1""#, ""] {
             #expect(violation(#"Permissions Violation for Subscription to "a" (sid "# + sid) == subscription("a"))
         }
     }
 
-    @Test("no cut of a long text is a trap")
-    func cuts() {
+    @Test
+    func `no cut of a long text is a trap`() {
         let text = Array(#"Permissions Violation for Subscription to "a\x00\u1234\"" using queue "\\q" (sid "7")"#.utf8)
         for length in text.indices {
             _ = PermissionViolation(text: ByteBuffer(bytes: text[..<length]))

@@ -18,8 +18,8 @@ struct RefusalsTests {
         return refusals.endFlush(start, of: subject)
     }
 
-    @Test("one flush tells of it, with subject and number; the next has nothing to tell")
-    func toldOnce() throws {
+    @Test
+    func `one flush tells of it, with subject and number; the next has nothing to tell`() throws {
         var refusals = Refusals()
         for _ in 0..<3 { record("nope", in: &refusals) }
         let error = try #require(flush(&refusals))
@@ -29,8 +29,8 @@ struct RefusalsTests {
         #expect(refusals.total == 3 && !refusals.hasUntold)
     }
 
-    @Test("another topic is not blamed where the subject is known, and is where it is not")
-    func others() {
+    @Test
+    func `another topic is not blamed where the subject is known, and is where it is not`() {
         var refusals = Refusals()
         record("nope", in: &refusals)
         #expect(flush(&refusals, of: "fine") == nil)
@@ -43,8 +43,8 @@ struct RefusalsTests {
         #expect(unnamed?.message.contains("Invalid Publish Subject") == true)
     }
 
-    @Test("of two flushes at the same time both tell, whichever ends first")
-    func concurrent() {
+    @Test
+    func `of two flushes at the same time both tell, whichever ends first`() {
         var refusals = Refusals()
         let (one, two) = (refusals.beginFlush(), refusals.beginFlush())
         record("nope", in: &refusals)
@@ -55,8 +55,8 @@ struct RefusalsTests {
         #expect(!refusals.hasUntold)
     }
 
-    @Test("a flush that gave up tells of nothing, and leaves it for the next")
-    func abandoned() {
+    @Test
+    func `a flush that gave up tells of nothing, and leaves it for the next`() {
         var refusals = Refusals()
         _ = refusals.beginFlush()
         record("nope", in: &refusals)
@@ -64,8 +64,8 @@ struct RefusalsTests {
         #expect(flush(&refusals) != nil)
     }
 
-    @Test("a flood of refused subjects is bounded; those that are not remembered may concern any topic")
-    func bounded() throws {
+    @Test
+    func `a flood of refused subjects is bounded; those that are not remembered may concern any topic`() throws {
         var refusals = Refusals()
         for number in 0..<100_000 { record("nope.\(number)", in: &refusals) }
         #expect(refusals.total == 100_000)
@@ -76,8 +76,8 @@ struct RefusalsTests {
         #expect(flush(&refusals) == nil && refusals.stored == 0)
     }
 
-    @Test("a flood while a flush never ends is bounded too")
-    func boundedDuringFlush() {
+    @Test
+    func `a flood while a flush never ends is bounded too`() {
         var refusals = Refusals()
         let stuck = refusals.beginFlush()
         for number in 0..<10_000 {
@@ -89,8 +89,8 @@ struct RefusalsTests {
         #expect(refusals.stored == 0)
     }
 
-    @Test("what is left untold is in the report of a drain")
-    func untold() {
+    @Test
+    func `what is left untold is in the report of a drain`() {
         var refusals = Refusals()
         #expect(refusals.untold == nil)
         record("a", in: &refusals)

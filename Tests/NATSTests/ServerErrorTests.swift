@@ -12,8 +12,8 @@ struct ServerErrorTests {
         ServerError(text: text, circumstances: .init(login: SentLogin(credentials, certificate: certificate))).error
     }
 
-    @Test("a refused login says what was refused and what to look at")
-    func logins() {
+    @Test
+    func `a refused login says what was refused and what to look at`() {
         let text = "Authorization Violation"
         let cases: [(NATSClientConfiguration.Credentials, String?, String)] = [
             (.none, nil, "the server asks for credentials and none are configured"),
@@ -37,7 +37,6 @@ struct ServerErrorTests {
     }
 
     @Test(
-        "each ending says what happened in words of its own, with the server's text",
         arguments: [
             ("User Authentication Expired", "expired"), ("Account Authentication Expired", "account"),
             ("User Authentication Revoked", "revoked"), ("Authentication Timeout", "too late"),
@@ -50,7 +49,7 @@ struct ServerErrorTests {
             ("maximum control line exceeded", "use shorter ones"), ("Unknown Protocol Operation", "did not understand"),
         ]
     )
-    func endings(text: String, part: String) {
+    func `each ending says what happened in words of its own, with the server's text`(text: String, part: String) {
         let message = error(text).message
         #expect(message.contains(part), "\(message)")
         #expect(message.contains(text), "\(message)")
@@ -58,8 +57,8 @@ struct ServerErrorTests {
         #expect(message.contains("did not understand") == (text == "Unknown Protocol Operation"))
     }
 
-    @Test("a limit on connections says what to change, and is asked again slowly")
-    func connectionLimit() {
+    @Test
+    func `a limit on connections says what to change, and is asked again slowly`() {
         let circumstances = ServerError.Circumstances(connectionAdvice: "Set a smaller pool_size")
         let limit = ServerError(text: "maximum account active connections exceeded", circumstances: circumstances)
         #expect(limit.error.message.hasSuffix(". Set a smaller pool_size"))

@@ -6,8 +6,8 @@ import Testing
 struct ServerListTests {
     private let seed = NATSClientConfiguration.Address(host: "balancer.example", port: 4222)
 
-    @Test("announced addresses are ignored unless asked for")
-    func ignored() {
+    @Test
+    func `announced addresses are ignored unless asked for`() {
         var list = ServerList(seed: seed, usesDiscovered: false)
         list.announced(["10.0.0.1:4222"])
         var taken: [NATSClientConfiguration.Address] = []
@@ -15,8 +15,8 @@ struct ServerListTests {
         #expect(taken == Array(repeating: seed, count: 5))
     }
 
-    @Test("asked for, they take turns with the seed, which begins every round")
-    func rounds() {
+    @Test
+    func `asked for, they take turns with the seed, which begins every round`() {
         var list = ServerList(seed: seed, usesDiscovered: true)
         list.announced(["10.0.0.1:4222", "[2001:db8::7]:4223", "balancer.example:4222", "10.0.0.1:4222"])
         var hosts: [String] = []
@@ -32,8 +32,8 @@ struct ServerListTests {
         #expect(list.discovered.map(\.host) == ["10.0.0.9"])
     }
 
-    @Test("the configured alternatives take turns behind the first address, and announced ones come behind them")
-    func alternatives() {
+    @Test
+    func `the configured alternatives take turns behind the first address, and announced ones come behind them`() {
         let others = [NATSClientConfiguration.Address(host: "second"), .init(host: "third", port: 1)]
         var list = ServerList(seed: seed, alternatives: others, usesDiscovered: true)
         var hosts: [String] = []
@@ -48,17 +48,16 @@ struct ServerListTests {
     }
 
     @Test(
-        "what is not host:port is skipped",
         arguments: [
             "", ":", "host", "host:", ":4222", "host:0", "host:99999", "host:-1", "a b:1", "\u{1B}[2J:1", "h\r\nPUB x 0:1",
         ]
     )
-    func invalid(text: String) {
+    func `what is not host:port is skipped`(text: String) {
         #expect(NATSClientConfiguration.Address(hostAndPort: text) == nil)
     }
 
-    @Test("a server cannot make us remember without bound")
-    func bounded() {
+    @Test
+    func `a server cannot make us remember without bound`() {
         var list = ServerList(seed: seed, usesDiscovered: true)
         list.announced((0..<10_000).map { "10.0.\($0 / 256).\($0 % 256):4222" })
         #expect(list.discovered.count == ServerList.maxDiscovered)

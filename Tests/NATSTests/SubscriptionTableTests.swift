@@ -35,8 +35,8 @@ struct SubscriptionTableTests {
 
     // MARK: The table
 
-    @Test("a subject has one entry for all without a queue group, and one for each member of a group")
-    func sharing() throws {
+    @Test
+    func `a subject has one entry for all without a queue group, and one for each member of a group`() throws {
         let table = SubscriptionTable()
         let group = try QueueGroup("q")
         let shared = try table.insert("a", queueGroup: nil)
@@ -52,8 +52,8 @@ struct SubscriptionTableTests {
         #expect(table.count == 2)
     }
 
-    @Test("subjects that are equal as Swift strings but not as bytes stay apart")
-    func bytes() throws {
+    @Test
+    func `subjects that are equal as Swift strings but not as bytes stay apart`() throws {
         let table = SubscriptionTable()
         let composed = try Subject.pattern("caf\u{E9}")
         let decomposed = try Subject.pattern("cafe\u{301}")
@@ -62,8 +62,8 @@ struct SubscriptionTableTests {
         #expect(table.shared(decomposed) == nil)
     }
 
-    @Test("a sid is never used twice, though its slot is")
-    func sids() throws {
+    @Test
+    func `a sid is never used twice, though its slot is`() throws {
         let table = SubscriptionTable()
         var seen: Set<UInt64> = []
         for _ in 0..<100 {
@@ -76,8 +76,8 @@ struct SubscriptionTableTests {
         }
     }
 
-    @Test("what a server's error names is found by its bytes; names that no subscription can have are not")
-    func errors() throws {
+    @Test
+    func `what a server's error names is found by its bytes; names that no subscription can have are not`() throws {
         let table = SubscriptionTable()
         let group = try QueueGroup("q")
         let pattern = try table.insert(try Subject.pattern("a.*"), queueGroup: nil)
@@ -103,8 +103,8 @@ struct SubscriptionTableTests {
 
     // MARK: An entry
 
-    @Test("every consumer gets every message, and each its own number of them")
-    func fanOut() throws {
+    @Test
+    func `every consumer gets every message, and each its own number of them`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: nil)
         let (all, three, five) = (Recorder(), Recorder(), Recorder())
@@ -125,8 +125,8 @@ struct SubscriptionTableTests {
         #expect(!entry.hasConsumers)
     }
 
-    @Test("the server ends a member of a queue group at exactly what is left of its number")
-    func wireLimit() throws {
+    @Test
+    func `the server ends a member of a queue group at exactly what is left of its number`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: try QueueGroup("q"))
         entry.add(Recorder(), maxMessages: 10, endsWithConnection: false)
@@ -135,8 +135,8 @@ struct SubscriptionTableTests {
         #expect(entry.wireLimit == 6)
     }
 
-    @Test("a lost connection ends the temporary ones and interrupts the others, which are told once until it is over")
-    func interruption() throws {
+    @Test
+    func `a lost connection ends the temporary ones and interrupts the others, which are told once until it is over`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: nil)
         let (temporary, permanent, late) = (Recorder(), Recorder(), Recorder())

@@ -14,8 +14,8 @@ struct SuccessionTests {
         return move
     }
 
-    @Test("connect there, subscribe there, leave here, take over")
-    func move() {
+    @Test
+    func `connect there, subscribe there, leave here, take over`() {
         var move = Succession()
         #expect(!move.isSubscribed)
         #expect(move.lameDuckAnnounced() == .connect)
@@ -39,8 +39,8 @@ struct SuccessionTests {
         #expect(!move.holdsPublishes)
     }
 
-    @Test("a balancer that leads to a leaving server again is asked again, later each time")
-    func leavingToo() {
+    @Test
+    func `a balancer that leads to a leaving server again is asked again, later each time`() {
         var move = Succession()
         _ = move.lameDuckAnnounced()
         for retry in 0..<5 {
@@ -55,8 +55,8 @@ struct SuccessionTests {
         }
     }
 
-    @Test("a successor that is lost before the old server was left changes nothing there; after it, it is subscribed to again")
-    func successorLost() {
+    @Test
+    func `a successor that is lost before the old server was left changes nothing there; after it, it is subscribed to again`() {
         var early = subscribing()
         #expect(early.successorLost() == .retry(0, subscribeAgain: false))
         #expect(!early.isSubscribed)
@@ -68,8 +68,8 @@ struct SuccessionTests {
         #expect(!late.holdsPublishes, "the old server serves on")
     }
 
-    @Test("when the old server is gone first, the successor takes its place in whatever state it is")
-    func oldLinkLost() {
+    @Test
+    func `when the old server is gone first, the successor takes its place in whatever state it is`() {
         var move = Succession()
         #expect(move.oldLinkLost() == .none)
         _ = move.lameDuckAnnounced()

@@ -182,8 +182,8 @@ struct ParserCorpusTests {
     /// Invalid UTF-8, NUL, ESC and C1 bytes.
     private static let hostile: [UInt8] = [0xFF, 0x00, 0x1B, 0x80, 0x9F, 0xC3]
 
-    @Test("however it is cut into reads", arguments: rows)
-    func anySplit(row: Row) {
+    @Test(arguments: rows)
+    func `however it is cut into reads`(row: Row) {
         for input in row.inputs {
             let text = String(decoding: input.bytes, as: UTF8.self).debugDescription
             #expect(parse([input.bytes]) == input.expected, "\(text)")
@@ -195,8 +195,8 @@ struct ParserCorpusTests {
         }
     }
 
-    @Test("between other operations in one read", arguments: rows)
-    func coalesced(row: Row) {
+    @Test(arguments: rows)
+    func `between other operations in one read`(row: Row) {
         for input in row.inputs {
             var expected = input.expected
             expected.events.insert(.ping, at: 0)
@@ -210,8 +210,8 @@ struct ParserCorpusTests {
         }
     }
 
-    @Test("a thousand operations of all kinds in one read, and in reads of one byte")
-    func thousand() {
+    @Test
+    func `a thousand operations of all kinds in one read, and in reads of one byte`() {
         let accepted = Self.rows.flatMap(\.inputs).filter { $0.expected.error == nil && $0.expected.pendingBytes == 0 }
         let chosen = (0..<1_000).map { accepted[$0 % accepted.count] }
         let stream = chosen.flatMap(\.bytes)
@@ -220,16 +220,16 @@ struct ParserCorpusTests {
         #expect(parse(stream.map { [$0] }) == expected)
     }
 
-    @Test("lines beyond their limits, and texts of a megabyte")
-    func longLines() {
+    @Test
+    func `lines beyond their limits, and texts of a megabyte`() {
         #expect(parse("MSG " + String(repeating: "x", count: 64 << 10)).error == .lineTooLong)
         #expect(parse("INFO " + String(repeating: "x", count: 1 << 20)).error == .lineTooLong)
         let text = String(repeating: "e", count: 1_000_000)
         #expect(parse("-ERR '\(text)'\r\n").events == [.error(String(repeating: "e", count: 1_024))], "cut to 1 KiB")
     }
 
-    @Test("what an INFO may not say, and how much it may")
-    func info() throws {
+    @Test
+    func `what an INFO may not say, and how much it may`() throws {
         let bad = [
             "{\"a\":", "{\"max_payload\":\"1\"}", "{\"max_payload\":0}", "{\"max_payload\":-1}", "{\"max_payload\":99999999999}",
             "{\"a\":" + String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000) + "}",
@@ -241,8 +241,8 @@ struct ParserCorpusTests {
         #expect(try ServerInfo.parse(ByteBuffer(string: "{\"connect_urls\":[\(urls)]}")).connectURLs.count == 10_000)
     }
 
-    @Test("a new connection's parser knows nothing of the one before")
-    func noCarryOver() throws {
+    @Test
+    func `a new connection's parser knows nothing of the one before`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         try parser.parse(ByteBuffer(string: "MSG foo 1 10\r\n123"), into: &sink)

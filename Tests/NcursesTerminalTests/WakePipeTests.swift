@@ -23,10 +23,9 @@ struct WakePipeTests {
     }
 
     @Test(
-        "is closed with its last holder: a thousand of them leave nothing open",
         .enabled(if: access("/proc/self/fd", R_OK) == 0)
     )
-    func closed() throws {
+    func `is closed with its last holder: a thousand of them leave nothing open`() throws {
         var made: Set<UInt64> = []
         for _ in 0..<1_000 {
             let pipe = try WakePipe()
@@ -39,8 +38,8 @@ struct WakePipeTests {
         #expect(made.isDisjoint(with: openPipes))
     }
 
-    @Test("gives back the signals that were written, and wakes without one")
-    func signals() throws {
+    @Test
+    func `gives back the signals that were written, and wakes without one`() throws {
         let pipe = try WakePipe()
         pipe.wake()
         var byte = UInt8(SIGTERM)

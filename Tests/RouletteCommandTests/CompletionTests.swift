@@ -5,7 +5,6 @@ import Testing
 @Suite("What a shell is offered")
 struct CompletionTests {
     @Test(
-        "a name that means something to a shell is left out",
         arguments: [
             "$(touch x)", "`touch x`", "a;b", "a|b", "a&b", "a>b", "<(x)", "$HOME", "a b", "a\tb", "a\nb", "a\u{1B}[31m", "*",
             "?",
@@ -14,18 +13,18 @@ struct CompletionTests {
             "^x", "a\u{7F}", "a\u{85}b", "~", "~/$(x)",
         ]
     )
-    func left(_ name: String) {
+    func `a name that means something to a shell is left out`(_ name: String) {
         #expect(CompletionCandidates.safe([name, "nord"]) == ["nord"])
     }
 
-    @Test("plain names, paths and words of other scripts are offered")
-    func offered() {
+    @Test
+    func `plain names, paths and words of other scripts are offered`() {
         let names = ["nord", "my-theme_2.x", "./dir/a.toml", "~/a.toml", "~/", "émile", "日本", "a@b+c", "/"]
         #expect(CompletionCandidates.safe(names) == names)
     }
 
-    @Test("the script for bash expands no text that it reads; those for zsh and fish are as they were made")
-    func script() throws {
+    @Test
+    func `the script for bash expands no text that it reads; those for zsh and fish are as they were made`() throws {
         let bash = try CompletionScript.mended(RouletteProgram.completionScript(for: .bash))
         #expect(!bash.contains(#"compgen -W "$("#) && !bash.contains(#"add_completions -W "$("#))
         #expect(bash.contains(#"__roulette_add_candidates "$("#))
@@ -34,8 +33,8 @@ struct CompletionTests {
         }
     }
 
-    @Test("a script for bash that is not the known one is not printed")
-    func unknownScript() {
+    @Test
+    func `a script for bash that is not the known one is not printed`() {
         let script = RouletteProgram.completionScript(for: .bash)
         for other in [
             script.replacing("local completion\n", with: "local  completion\n"), script + "\n    eval \"$x\"\n",

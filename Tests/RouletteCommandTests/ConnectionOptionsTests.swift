@@ -24,16 +24,16 @@ struct ConnectionOptionsTests {
         }
     }
 
-    @Test("each login option takes the place of the profile's login")
-    func logins() throws {
+    @Test
+    func `each login option takes the place of the profile's login`() throws {
         #expect(try resolve("--user", "u").login == .user("u", password: nil))
         #expect(try resolve("--creds", "/a.creds").login == .credentials(path: "/a.creds"))
         #expect(try resolve("--nkey", "/a.nk").login == .nkey(path: "/a.nk"))
         #expect(complaint { try resolve("--user", "u", "--nkey", "k") }.hasPrefix("--user and --nkey exclude each other"))
     }
 
-    @Test("the token of a file, which has to be private and hold nothing else")
-    func tokenFile() throws {
+    @Test
+    func `the token of a file, which has to be private and hold nothing else`() throws {
         let path = FileManager.default.temporaryDirectory.path + "/token-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         func write(_ text: String, mode: Int = 0o600) throws {
@@ -49,8 +49,8 @@ struct ConnectionOptionsTests {
         #expect(complaint { try resolve("--token-file", path) }.contains("chmod 600"))
     }
 
-    @Test("~ is the home directory in every option that is a path, also where no shell saw it")
-    func tilde() throws {
+    @Test
+    func `~ is the home directory in every option that is a path, also where no shell saw it`() throws {
         let environment = ["HOME": "/h"]
         #expect(try resolve("--creds=~/a", environment: environment).login == .credentials(path: "/h/a"))
         #expect(try resolve("--nkey=~/a", environment: environment).login == .nkey(path: "/h/a"))
@@ -63,8 +63,8 @@ struct ConnectionOptionsTests {
         #expect(try resolve("--creds", "a/~b", environment: environment).login == .credentials(path: "a/~b"))
     }
 
-    @Test("options replace what single servers of a profile say, too")
-    func perServer() throws {
+    @Test
+    func `options replace what single servers of a profile say, too`() throws {
         let path = FileManager.default.temporaryDirectory.path + "/config-\(UUID().uuidString).toml"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let toml = """
@@ -88,8 +88,8 @@ struct ConnectionOptionsTests {
         #expect(complaint { try resolve("--inbox-prefix", "a.>") }.hasPrefix("--inbox-prefix: an inbox prefix is a topic"))
     }
 
-    @Test("any TLS option means that connections are encrypted")
-    func tls() throws {
+    @Test
+    func `any TLS option means that connections are encrypted`() throws {
         #expect(try resolve().tls == NATSClientConfiguration.TLS())
         let tls = try resolve("--tls-ca", "/ca", "--tls-cert", "/c", "--tls-key", "/k").tls
         #expect(tls.mode == .required)
@@ -105,8 +105,8 @@ struct ConnectionOptionsTests {
         #expect(complaint { try resolve("--tls-key", "/c") } == "--tls-key needs --tls-cert, the file of its certificate")
     }
 
-    @Test("a secret on the command line is refused without being repeated")
-    func secrets() throws {
+    @Test
+    func `a secret on the command line is refused without being repeated`() throws {
         let seed = NKey(role: .user).seed.value
         for arguments in [
             ["--user", "u:hunter2"], ["--nkey", seed], ["--creds", seed], ["--creds", "eyJ0eXAi.eyJleHAi.c2ln"],
@@ -117,16 +117,16 @@ struct ConnectionOptionsTests {
         }
     }
 
-    @Test("options for plain text and for the size of the pool change the profile")
-    func changes() throws {
+    @Test
+    func `options for plain text and for the size of the pool change the profile`() throws {
         #expect(try resolve("--allow-plaintext-credentials").allowsPlaintextCredentials)
         #expect(try !resolve().allowsPlaintextCredentials)
         #expect(try resolve("--pool-size", "2").poolSize == 2)
         #expect(complaint { try resolve("--pool-size", "0") } == "--pool-size is 0, use 1 to 1000")
     }
 
-    @Test("ROULETTE_PASSWORD is for one user: several who need one are told of, and nobody gets it")
-    func severalUsers() throws {
+    @Test
+    func `ROULETTE_PASSWORD is for one user: several who need one are told of, and nobody gets it`() throws {
         let environment = ["ROULETTE_PASSWORD": "hunter2"]
         var profile = Profile(name: "p", servers: [ProfileServer(name: "a", host: "a"), ProfileServer(name: "b", host: "b")])
         profile.servers[0].login = .user("joe", password: nil)
@@ -143,8 +143,8 @@ struct ConnectionOptionsTests {
         #expect(profile.servers.map(\.login) == [.user("joe", password: "hunter2"), .user("ann", password: "own")])
     }
 
-    @Test("another profile does not get the password that the program was started with, and neither does another user")
-    func otherProfile() throws {
+    @Test
+    func `another profile does not get the password that the program was started with, and neither does another user`() throws {
         func profile(_ name: String, _ user: String) -> Profile {
             var profile = Profile(name: name, servers: [ProfileServer(host: name)])
             profile.login = .user(user, password: nil)
@@ -168,8 +168,8 @@ struct ConnectionOptionsTests {
         #expect(known.login == .user("ann", password: "own"))
     }
 
-    @Test("contexts are clusters in the order given, with logins of their own, and exclude all that they bring")
-    func contexts() throws {
+    @Test
+    func `contexts are clusters in the order given, with logins of their own, and exclude all that they bring`() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/contexts-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)

@@ -32,8 +32,8 @@ struct SecretArgumentsTests {
         }
     }
 
-    @Test("with any option of any command", arguments: options)
-    func sweep(option: String) {
+    @Test(arguments: options)
+    func `with any option of any command`(option: String) {
         var complaints = 0
         for login in Self.logins {
             for arguments in [
@@ -49,8 +49,8 @@ struct SecretArgumentsTests {
         #expect(complaints > 5)
     }
 
-    @Test("a login in --server is refused with what to do instead, also a good one")
-    func servers() {
+    @Test
+    func `a login in --server is refused with what to do instead, also a good one`() {
         for login in ["nats://u:hunter2@h", "tls://hunter2@h:4222", "alpha=nats://u:hunter2@h"] {
             let complaint = complaint(["status", "--server", "a", "--server", login]) ?? "accepted"
             #expect(complaint.hasPrefix("--server number 2: a login in an argument can be read by everybody"), "\(complaint)")
@@ -60,8 +60,8 @@ struct SecretArgumentsTests {
         }
     }
 
-    @Test("a password behind the user, --password and --token are refused with what to do instead")
-    func passwords() {
+    @Test
+    func `a password behind the user, --password and --token are refused with what to do instead`() {
         for (arguments, advice) in [
             (["--user", "u:hunter2"], "ROULETTE_PASSWORD"), (["--user=u:hunter2"], "ROULETTE_PASSWORD"),
             (["--password", "hunter2"], "ROULETTE_PASSWORD"), (["--password=hunter2"], "ROULETTE_PASSWORD"),

@@ -18,24 +18,24 @@ struct ElixirTopicTests {
         return told.value
     }
 
-    @Test("ASCII is never told of, whatever is in it", arguments: ["a", "orders.eu", "a*b", "5>3", "_INBOX.x.1", "a\u{7F}"])
-    func ascii(topic: String) {
+    @Test(arguments: ["a", "orders.eu", "a*b", "5>3", "_INBOX.x.1", "a\u{7F}"])
+    func `ASCII is never told of, whatever is in it`(topic: String) {
         #expect(told((topic, nil), (topic, "answers.here")).isEmpty)
     }
 
-    @Test("what is beyond ASCII is told of", arguments: ["café", "cafe\u{301}", "été.1", "orders.日本", "a\u{80}", "😀"])
-    func beyond(topic: String) {
+    @Test(arguments: ["café", "cafe\u{301}", "été.1", "orders.日本", "a\u{80}", "😀"])
+    func `what is beyond ASCII is told of`(topic: String) {
         #expect(told((topic, nil)) == [topic])
         #expect(told(("orders", topic)) == [topic], "the answer's topic comes to the one who answers")
     }
 
-    @Test("only the first one is told of, however many follow")
-    func once() {
+    @Test
+    func `only the first one is told of, however many follow`() {
         #expect(told(("a", nil), ("café", "café"), ("café", nil), ("naïve", nil), ("b", "ü")) == ["café"])
     }
 
-    @Test("a client tells of it if it was asked to, by publish, by a handle and by a request", arguments: [true, false])
-    func client(isAsked: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `a client tells of it if it was asked to, by publish, by a handle and by a request`(isAsked: Bool) async throws {
         for way in 0..<3 {
             var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
             configuration.elixirCompatibleTopics = isAsked

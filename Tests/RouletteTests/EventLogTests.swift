@@ -21,8 +21,8 @@ struct EventLogTests {
         return log.entries.value.first
     }
 
-    @Test("nothing is above debug while all is well")
-    func allIsWell() throws {
+    @Test
+    func `nothing is above debug while all is well`() throws {
         let server = ServerIdentity(id: "id", name: "na\u{1B}me", version: "2", cluster: nil, maxPayload: 1)
         let connected = try #require(entry(.connected(server)))
         #expect(connected.level == .debug)
@@ -30,8 +30,8 @@ struct EventLogTests {
         #expect(entry(.closed(unsent: 0))?.level == .debug)
     }
 
-    @Test("a loss is a warning with its cause and size, further attempts are not")
-    func loss() throws {
+    @Test
+    func `a loss is a warning with its cause and size, further attempts are not`() throws {
         let cause = NATSError(.stale, "no byte received")
         let lost = try #require(entry(.disconnected(cause: cause, unconfirmed: 7)))
         #expect(lost.level == .warning)
@@ -43,8 +43,8 @@ struct EventLogTests {
         #expect(entry(.closed(unsent: 3))?.level == .warning)
     }
 
-    @Test("a topic that Roulette 1.0.5 cannot receive is a warning that names it, escaped")
-    func elixirTopic() throws {
+    @Test
+    func `a topic that Roulette 1.0.5 cannot receive is a warning that names it, escaped`() throws {
         let log = RecordedLog()
         EventLog(log.logger).write(RouletteEvent(.topicBreaksElixir(topic: "caf\u{E9}")))
         let entry = try #require(log.entries.value.first)

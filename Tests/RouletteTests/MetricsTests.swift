@@ -26,8 +26,8 @@ struct MetricsTests {
         )
     }
 
-    @Test("counters tell what was added, meters what is so, all with cluster, role and slot")
-    func values() {
+    @Test
+    func `counters tell what was added, meters what is so, all with cluster, role and slot`() {
         let metrics = RecordedMetrics()
         var reporter = MetricsReporter(factory: metrics)
         reporter.record(snapshot(in: 10))
@@ -42,8 +42,8 @@ struct MetricsTests {
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == 0.00025)
     }
 
-    @Test("run() reports at the interval, and once more at its end")
-    func whileRunning() async throws {
+    @Test
+    func `run() reports at the interval, and once more at its end`() async throws {
         let metrics = RecordedMetrics()
         // Nothing listens on port 1 of the loopback interface.
         var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
@@ -59,8 +59,8 @@ struct MetricsTests {
         #expect(metrics["roulette_up{cluster=alpha,role=publisher,slot=0}"] == 0)
     }
 
-    @Test("nil turns them off, zero is refused")
-    func off() async throws {
+    @Test
+    func `nil turns them off, zero is refused`() async throws {
         let metrics = RecordedMetrics()
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
         configuration.metricsInterval = nil

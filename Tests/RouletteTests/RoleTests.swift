@@ -17,19 +17,18 @@ struct RoleTests {
     }
 
     @Test(
-        "pools are made for the role only",
         arguments: [
             (RouletteConfiguration.Role.both, 5, 5), (.publisher, 5, 0), (.subscriber, 0, 5),
         ]
     )
-    func pools(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
+    func `pools are made for the role only`(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
         let client = try RouletteClient(configuration: configuration(role))
         #expect(client.pools[0].publishers.count == publishers)
         #expect(client.pools[0].subscribers.count == subscribers)
     }
 
-    @Test("the wrong call for the role fails at once and names the role")
-    func wrongRole() async throws {
+    @Test
+    func `the wrong call for the role fails at once and names the role`() async throws {
         let subscriber = try RouletteClient(configuration: configuration(.subscriber))
         let publishing = await #expect(throws: RouletteError.self) { try await subscriber.publish("x", to: "a") }
         #expect(publishing?.code == .role)
@@ -44,8 +43,8 @@ struct RoleTests {
         #expect(subscribing?.message.contains("role publisher") == true)
     }
 
-    @Test("a cluster that is down fails a publish and a subscribe after max_retry retries, with the reason")
-    func unavailable() async throws {
+    @Test
+    func `a cluster that is down fails a publish and a subscribe after max_retry retries, with the reason`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         try await withRunning(client) {
             // The first attempts to connect have to fail before there is a reason to tell.
@@ -66,15 +65,15 @@ struct RoleTests {
         }
     }
 
-    @Test("publishing without run() says so")
-    func notRunning() async throws {
+    @Test
+    func `publishing without run() says so`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
         #expect(error?.message == "no connection during 3 tries: run() was not called")
     }
 
-    @Test("canceling a waiting publish ends it at once")
-    func cancellation() async throws {
+    @Test
+    func `canceling a waiting publish ends it at once`() async throws {
         var configuration = configuration(.both)
         configuration.baseBackoff = .seconds(3600)
         configuration.maxBackoff = .seconds(3600)
@@ -87,15 +86,15 @@ struct RoleTests {
         }
     }
 
-    @Test("a topic that is none is an error before any waiting", arguments: ["a b", "a\r\nPUB x 1", "a.*"])
-    func invalidTopic(topic: String) async throws {
+    @Test(arguments: ["a b", "a\r\nPUB x 1", "a.*"])
+    func `a topic that is none is an error before any waiting`(topic: String) async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: topic) }
         #expect(error?.code == .invalidTopic)
     }
 
-    @Test("run() ends when the client is closed, and what comes after is told so")
-    func closing() async throws {
+    @Test
+    func `run() ends when the client is closed, and what comes after is told so`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let run = Task { await client.run() }
         client.close()

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Configuration")
 struct RouletteConfigurationTests {
-    @Test("the defaults are those of Roulette 1.0.5")
-    func defaults() {
+    @Test
+    func `the defaults are those of Roulette 1.0.5`() {
         let configuration = RouletteConfiguration(servers: [.init(host: "a")])
         #expect(configuration.servers[0].port == 4222)
         #expect(configuration.role == .both)
@@ -20,8 +20,8 @@ struct RouletteConfigurationTests {
         #expect(configuration.naming == .index)
     }
 
-    @Test("what cannot work is refused, and the message names it", arguments: Self.faulty)
-    func refused(fault: Fault) {
+    @Test(arguments: Self.faulty)
+    func `what cannot work is refused, and the message names it`(fault: Fault) {
         let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: fault.configuration) }
         #expect(error?.code == .configuration)
         #expect(error?.message == fault.message)
@@ -65,8 +65,8 @@ struct RouletteConfigurationTests {
         return Fault(message: message, configuration: configuration)
     }
 
-    @Test("two equal names cannot make a ring of names")
-    func equalNames() {
+    @Test
+    func `two equal names cannot make a ring of names`() {
         var configuration = RouletteConfiguration(servers: [.init(name: "x", host: "a"), .init(name: "x", host: "b")])
         #expect(throws: Never.self) { try RouletteClient(configuration: configuration) }
         configuration.naming = .name
@@ -74,8 +74,8 @@ struct RouletteConfigurationTests {
         #expect(error?.code == .configuration)
     }
 
-    @Test("a secret does not show")
-    func secrets() {
+    @Test
+    func `a secret does not show`() {
         let credentials = NATSClientConfiguration.Credentials.userPassword(user: "u", password: "hunter2")
         var dumped = ""
         dump(credentials, to: &dumped)

@@ -12,8 +12,8 @@ struct RouteCacheTests {
         Array(topic.utf8).withUnsafeBytes { cache.insert($0, destination) }
     }
 
-    @Test("topics of every length are found by their exact bytes and by no others")
-    func exactBytes() {
+    @Test
+    func `topics of every length are found by their exact bytes and by no others`() {
         for length in 1...RouteCache.longestTopic {
             let cache = RouteCache()
             let topic = String(repeating: "t", count: length)
@@ -31,8 +31,8 @@ struct RouteCacheTests {
         }
     }
 
-    @Test("the empty topic and topics that are too long are not remembered")
-    func outOfBounds() {
+    @Test
+    func `the empty topic and topics that are too long are not remembered`() {
         let cache = RouteCache()
         for topic in ["", String(repeating: "x", count: RouteCache.longestTopic + 1)] {
             insert(topic, Destination(hash: 1, cluster: 1, slot: 1), into: cache)
@@ -40,8 +40,8 @@ struct RouteCacheTests {
         }
     }
 
-    @Test("threads that read and replace entries at once never find what belongs to another topic")
-    func concurrency() async {
+    @Test
+    func `threads that read and replace entries at once never find what belongs to another topic`() async {
         let owner = CacheOwner()
         await withTaskGroup(of: Int.self) { group in
             for worker in 0..<4 {

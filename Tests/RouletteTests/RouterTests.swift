@@ -8,8 +8,8 @@ import Testing
 struct RouterTests {
     private func router(_ count: Int) throws -> Router { Router(ring: try HashRing(count: count), slots: 5) }
 
-    @Test("every topic goes where the ring says, the first time and from the cache")
-    func followsTheRing() throws {
+    @Test
+    func `every topic goes where the ring says, the first time and from the cache`() throws {
         let router = try router(16)
         let topics = (0..<20_000).map { "topic\($0).x" }
         for round in 0..<2 {
@@ -23,8 +23,8 @@ struct RouterTests {
         }
     }
 
-    @Test("topics that are equal as Swift strings but not as bytes stay apart")
-    func bytes() throws {
+    @Test
+    func `topics that are equal as Swift strings but not as bytes stay apart`() throws {
         let router = try router(64)
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
@@ -37,20 +37,19 @@ struct RouterTests {
     }
 
     @Test(
-        "what is no topic is refused before anything is sent",
         arguments: [
             "", " ", "a b", "a\nb", "a\r\nb", "a\tb", "a..b", ".a", "a.", "a.*", "a.>", "*", ">", "a\u{0}b", "a\u{7F}b",
         ]
     )
-    func invalid(topic: String) throws {
+    func `what is no topic is refused before anything is sent`(topic: String) throws {
         let router = try router(3)
         let error = #expect(throws: RouletteError.self) { try router.route(topic) }
         #expect(error?.code == .invalidTopic)
         #expect(error?.message.isEmpty == false)
     }
 
-    @Test("a topic always takes the same connection of its pool")
-    func sameSlot() throws {
+    @Test
+    func `a topic always takes the same connection of its pool`() throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
         for number in 0..<500 {
             let route = try client.router.route("topic.\(number)")

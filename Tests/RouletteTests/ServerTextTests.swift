@@ -4,13 +4,12 @@ import Testing
 @Suite("Servers written as text")
 struct ServerTextTests {
     @Test(
-        "host, host:port and [IPv6]:port",
         arguments: [
             ("nats-alpha.example.org", "nats-alpha.example.org", 4222), ("10.0.0.1:4223", "10.0.0.1", 4223),
             ("[2001:db8::7]:4224", "2001:db8::7", 4224), ("[2001:db8::7]", "2001:db8::7", 4222), ("x:65535", "x", 65535),
         ]
     )
-    func valid(text: String, host: String, port: Int) throws {
+    func `host, host:port and [IPv6]:port`(text: String, host: String, port: Int) throws {
         let server = try RouletteConfiguration.Server(text)
         #expect(server.host == host)
         #expect(server.port == port)
@@ -18,10 +17,9 @@ struct ServerTextTests {
     }
 
     @Test(
-        "anything else is an error that says what to write",
         arguments: ["", "a:", "a:0", "a:65536", "a b", "a:b", "2001:db8::7", "[2001:db8::7", "a\r\nb", "\u{1B}[2J"]
     )
-    func invalid(text: String) {
+    func `anything else is an error that says what to write`(text: String) {
         let error = #expect(throws: RouletteError.self) { try RouletteConfiguration.Server(text) }
         #expect(error?.code == .configuration)
         #expect(error?.message.contains("write host, host:port or [IPv6]:port") == true)

@@ -7,8 +7,8 @@ struct AnswerTests {
         try ConnectionList(json: Array(json.utf8), limit: limit, isCutOff: isCutOff)
     }
 
-    @Test("an odd row is left out and counted, and the others are there")
-    func oddRows() throws {
+    @Test
+    func `an odd row is left out and counted, and the others are there`() throws {
         let odd = [
             #"{"cid":-4,"ip":"10.0.0.4","port":1}"#, #"{"cid":5,"in_bytes":-1}"#, #"{"cid":6,"name":7}"#, #"{"cid":"7"}"#,
             #"{"cid":8,"subscriptions":1e99}"#, #"{"cid":9,"out_msgs":18446744073709551616}"#, #"{"cid":10,"port":[1]}"#, "null",
@@ -25,8 +25,8 @@ struct AnswerTests {
         #expect(all.connections.isEmpty && all.gaps.unreadable == odd.count && all.total == odd.count)
     }
 
-    @Test("null says nothing, like a field that is left out")
-    func null() throws {
+    @Test
+    func `null says nothing, like a field that is left out`() throws {
         let row = #"{"cid":7,"name":null,"in_msgs":null,"subscriptions":null,"rtt":null,"tls_version":null}"#
         let list = try connections(#"{"total":null,"connections":[\#(row)]}"#)
         #expect(list.connections.first?.name.isEmpty == true)
@@ -35,8 +35,8 @@ struct AnswerTests {
         #expect(none.connections.isEmpty && none.gaps.isEmpty)
     }
 
-    @Test("never more rows than were asked for; the rest is counted")
-    func surplus() throws {
+    @Test
+    func `never more rows than were asked for; the rest is counted`() throws {
         let rows = (1...5000).map { #"{"cid":\#($0),"name":"n\#($0)"}"# }.joined(separator: ",")
         let list = try connections(#"{"connections":[\#(rows)],"total":5000}"#, limit: 1024)
         #expect(list.connections.map(\.id) == Array(1...1024))
@@ -48,8 +48,8 @@ struct AnswerTests {
         #expect(subscriptions.entries.count == 10 && subscriptions.gaps.surplus == 4990 && subscriptions.total == 5000)
     }
 
-    @Test("a million rows in 3 MB cost a moment, and no memory that stays")
-    func flood() throws {
+    @Test
+    func `a million rows in 3 MB cost a moment, and no memory that stays`() throws {
         let text = #"{"total":1,"connections":["# + String(repeating: "{},", count: 999_999) + "{}]}"
         let clock = ContinuousClock()
         let start = clock.now
@@ -60,8 +60,8 @@ struct AnswerTests {
         #expect(list.gaps.unreadable == 1024 && list.gaps.surplus == 1_000_000 - 1024)
     }
 
-    @Test("of an answer that was cut off what came before is kept, and it says so")
-    func cutOff() throws {
+    @Test
+    func `of an answer that was cut off what came before is kept, and it says so`() throws {
         let whole = #"{"server_id":"N1","total":3,"connections":[{"cid":1},{"cid":2},{"cid":3,"name":"c"}]}"#
         for length in whole.utf8.count / 2..<whole.utf8.count {
             let text = String(decoding: whole.utf8.prefix(length), as: UTF8.self)
@@ -72,14 +72,13 @@ struct AnswerTests {
     }
 
     @Test(
-        "what is no such answer is refused, whatever its shape",
         arguments: [
             "", " ", "{", "[", "[]", "null", "nope", "\"", "{\"", "{\"a\"", "{\"a\":", "{\"a\":1", "{,}", "{\"a\":1,}", "{}{}",
             "{\"connections\":[,]}", "{\"connections\":[1,]}", "{\"a\":\"\\q\"}", "{\"a\":\"\\u12\"}", "{\"connections\":[}",
             "{\"a\":tru}", "\u{0}", "{\"connections\":[{\"cid\":1]}",
         ]
     )
-    func malformed(_ text: String) {
+    func `what is no such answer is refused, whatever its shape`(_ text: String) {
         let error = #expect(throws: MonitorError.self) { try connections(text) }
         #expect(error?.code == .answer)
         #expect(throws: MonitorError.self) { try ServerStatus(json: Array(text.utf8)) }
@@ -90,8 +89,8 @@ struct AnswerTests {
         #expect(throws: MonitorError.self) { try ServerHealth(json: Array(text.utf8)) }
     }
 
-    @Test("deep nesting is refused without recursion, and depth that servers have is not")
-    func depth() throws {
+    @Test
+    func `deep nesting is refused without recursion, and depth that servers have is not`() throws {
         for name in ["connections", "other"] {
             let deep = "{\"\(name)\":" + String(repeating: "[", count: 1_000_000)
             #expect(throws: MonitorError.self) { try connections(deep) }
@@ -101,8 +100,8 @@ struct AnswerTests {
         #expect(try ServerStatus(json: Array(usual.utf8)).cluster == "east")
     }
 
-    @Test("texts are bounded and decoded")
-    func texts() throws {
+    @Test
+    func `texts are bounded and decoded`() throws {
         let long = String(repeating: "é", count: 100_000)
         let list = try connections(
             #"{"connections":[{"cid":1,"name":"\#(long)"},{"cid":2,"name":"a\"\\\/\n\u00e9\ud83d\ude00\ud83dx"}]}"#
@@ -116,8 +115,8 @@ struct AnswerTests {
         #expect(subscriptions.entries.map(\.subject) == ["b"] && subscriptions.gaps.unreadable == 1)
     }
 
-    @Test("an odd field of /varz is named, reads as nothing, and hides nothing else")
-    func oddStatus() throws {
+    @Test
+    func `an odd field of /varz is named, reads as nothing, and hides nothing else`() throws {
         let text = #"{"server_id":"N","version":"2.12.1","in_msgs":-5,"mem":"much","cpu":null,"connections":3,"out_msgs":9}"#
         let status = try ServerStatus(json: Array(text.utf8))
         #expect(status.unreadable == ["mem", "in_msgs"])
@@ -126,8 +125,8 @@ struct AnswerTests {
         #expect(throws: MonitorError.self) { try ServerStatus(json: Array(#"{"version":"2.12.1"}"#.utf8)) }
     }
 
-    @Test("whether a server is well is its own word, or no answer at all")
-    func health() throws {
+    @Test
+    func `whether a server is well is its own word, or no answer at all`() throws {
         let ill = try ServerHealth(json: Array(#"{"status":"unavailable","status_code":503,"error":"JetStream"}"#.utf8))
         #expect(!ill.isWell && ill.error == "JetStream")
         #expect(try ServerHealth(json: Array(#"{"status":"ok"}"#.utf8)).isWell)
@@ -135,28 +134,26 @@ struct AnswerTests {
     }
 
     @Test(
-        "times of servers",
         arguments: [
             ("1970-01-01T00:00:00Z", 0), ("2024-02-29T12:00:00.5Z", 1_709_208_000.5),
             ("2026-11-26T16:55:08.123456789Z", 1_795_712_108.123456789),
             ("2026-11-26T17:55:08+01:00", 1_795_712_108), ("2000-03-01T00:00:00-00:30", 951_870_600),
         ]
     )
-    func times(_ text: String, _ seconds: Double) throws {
+    func `times of servers`(_ text: String, _ seconds: Double) throws {
         let time = try #require(ServerTimestamp(text))
         #expect(abs(time.sinceEpoch / .seconds(1) - seconds) < 1e-6)
     }
 
     @Test(
-        "what is no time is none",
         arguments: ["", "now", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Zx"]
     )
-    func noTimes(_ text: String) {
+    func `what is no time is none`(_ text: String) {
         #expect(ServerTimestamp(text) == nil)
     }
 
-    @Test("a late answer gives no wrong rate; a clock that was set is not believed")
-    func elapsed() throws {
+    @Test
+    func `a late answer gives no wrong rate; a clock that was set is not believed`() throws {
         let first = try #require(ServerTimestamp("2026-01-01T00:00:00Z"))
         let later = try #require(ServerTimestamp("2026-01-01T00:00:02Z"))
         let set = try #require(ServerTimestamp("2026-01-01T03:00:02Z"))

@@ -28,8 +28,8 @@ struct HTTPSTests {
         }
     }
 
-    @Test("the profile's authorities and certificate open it, and without either it says so")
-    func https() async throws {
+    @Test
+    func `the profile's authorities and certificate open it, and without either it says so`() async throws {
         try await withMonitoring { url, authority, own in
             var monitor = ServerMonitor(endpoint: try MonitorEndpoint(url))
             monitor.timeout = .seconds(20)

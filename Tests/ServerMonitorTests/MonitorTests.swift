@@ -8,8 +8,8 @@ struct MonitorTests {
         ServerMonitor(endpoint: try MonitorEndpoint("http://127.0.0.1:\(port)"))
     }
 
-    @Test("a real server says who it is, what it did, who is connected and what is subscribed to")
-    func realServer() async throws {
+    @Test
+    func `a real server says who it is, what it did, who is connected and what is subscribed to`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "watched", monitoring: true)) { server in
             let monitor = try monitor(port: try #require(server.ports.monitoring))
             #expect(try await monitor.health().isWell)
@@ -53,14 +53,13 @@ struct MonitorTests {
         }
     }
 
-    @Test("nothing listens there")
-    func refused() async throws {
+    @Test
+    func `nothing listens there`() async throws {
         let error = await #expect(throws: MonitorError.self) { try await monitor(port: 1).status() }
         #expect(error?.code == .unreachable)
     }
 
     @Test(
-        "what answers otherwise is told apart, and never more than its message is kept",
         arguments: [
             ("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", MonitorError.Code.answer),
             ("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nnope", .answer),
@@ -69,7 +68,9 @@ struct MonitorTests {
             ("INFO {}\r\n", .answer), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", .unreachable), ("", .unreachable),
         ]
     )
-    func otherAnswers(text: String, code: MonitorError.Code) async throws {
+    func `what answers otherwise is told apart, and never more than its message is kept`(text: String, code: MonitorError.Code)
+        async throws
+    {
         let server = try await ScriptedServer.start { connection in
             try await connection.expect("GET /varz ")
             try await connection.send(text)
@@ -82,8 +83,8 @@ struct MonitorTests {
         await server.close()
     }
 
-    @Test("it accepts and says nothing")
-    func silent() async throws {
+    @Test
+    func `it accepts and says nothing`() async throws {
         let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
         var monitor = try monitor(port: server.port)
         monitor.timeout = .milliseconds(200)

@@ -12,8 +12,8 @@ struct RatesTests {
         return traffic
     }
 
-    @Test("they are divided by the time that really passed")
-    func elapsed() throws {
+    @Test
+    func `they are divided by the time that really passed`() throws {
         let rates = try #require(ServerRates(from: traffic(100, 1_000), to: traffic(400, 7_000), elapsed: .milliseconds(1_500)))
         #expect(rates.messagesIn == 200)
         #expect(rates.messagesOut == 400)
@@ -21,8 +21,8 @@ struct RatesTests {
         #expect(rates.bytesOut == 8_000)
     }
 
-    @Test("after a restart, and without time between the readings, there are none")
-    func none() {
+    @Test
+    func `after a restart, and without time between the readings, there are none`() {
         #expect(ServerRates(from: traffic(100, 100), to: traffic(5, 200), elapsed: .seconds(1)) == nil)
         #expect(ServerRates(from: traffic(1, 1), to: traffic(2, 2), elapsed: .zero) == nil)
     }

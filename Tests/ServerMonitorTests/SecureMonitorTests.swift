@@ -26,8 +26,8 @@ struct SecureMonitorTests {
         }
     }
 
-    @Test("the authority of the profile is trusted, by name and by address, and its certificate shown")
-    func trusted() async throws {
+    @Test
+    func `the authority of the profile is trusted, by name and by address, and its certificate shown`() async throws {
         try await TestAuthority.with { authority in
             let client = try await authority.issue("client")
             try await withEndpoint(try await authority.issueForLoopback(), clientAuthority: authority.certificateFile) { port in
@@ -40,8 +40,8 @@ struct SecureMonitorTests {
         }
     }
 
-    @Test("what is wrong with a certificate is said in words, as it is for the servers themselves")
-    func distrust() async throws {
+    @Test
+    func `what is wrong with a certificate is said in words, as it is for the servers themselves`() async throws {
         try await TestAuthority.with { authority in
             let stranger = try await TestAuthority.make("stranger")
             let cases: [(TestAuthority.Certificate, String)] = [
@@ -80,8 +80,8 @@ struct SecureMonitorTests {
         }
     }
 
-    @Test("a scheme that does not fit the port is named, both ways")
-    func scheme() async throws {
+    @Test
+    func `a scheme that does not fit the port is named, both ways`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let port = try #require(server.ports.monitoring)
             let error = await #expect(throws: MonitorError.self) { try await monitor(port: port, trusting: nil).status() }
@@ -99,8 +99,8 @@ struct SecureMonitorTests {
         await server.close()
     }
 
-    @Test("a file that cannot be used is named")
-    func files() async throws {
+    @Test
+    func `a file that cannot be used is named`() async throws {
         var monitor = try monitor(port: 1, trusting: nil)
         monitor.tls.trustRoots = .file("/nowhere.pem")
         let error = await #expect(throws: MonitorError.self) { try await monitor.status() }

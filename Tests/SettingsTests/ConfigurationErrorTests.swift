@@ -197,29 +197,29 @@ struct ConfigurationErrorTests {
         Case("[keys]\nquit = []", "c.toml:2: keys.quit: needs at least one key, or there is no way out"),
     ]
 
-    @Test("text that is not TOML, and keys nobody knows", arguments: syntax + keys)
-    func document(_ example: Case) {
+    @Test(arguments: syntax + keys)
+    func `text that is not TOML, and keys nobody knows`(_ example: Case) {
         #expect(problems { () throws(SettingsError) in try parse(example.toml) } == example.messages)
     }
 
-    @Test("values of a wrong type or range", arguments: values)
-    func value(_ example: Case) {
+    @Test(arguments: values)
+    func `values of a wrong type or range`(_ example: Case) {
         let toml = "[profiles.p]\nservers = [\"h\"]\n" + example.toml
         #expect(problems { () throws(SettingsError) in try parse(toml) } == example.messages)
     }
 
-    @Test("servers", arguments: servers)
-    func server(_ example: Case) {
+    @Test(arguments: servers)
+    func `lists of servers`(_ example: Case) {
         #expect(problems { () throws(SettingsError) in try parse("[profiles.p]\n" + example.toml) } == example.messages)
     }
 
-    @Test("keys", arguments: bindings)
-    func binding(_ example: Case) {
+    @Test(arguments: bindings)
+    func `bindings of keys`(_ example: Case) {
         #expect(problems { () throws(SettingsError) in try parse(example.toml) } == example.messages)
     }
 
-    @Test("a syntax error has its line and its column")
-    func syntaxErrors() throws {
+    @Test
+    func `a syntax error has its line and its column`() throws {
         let error = try #require(throws: SettingsError.self) { try parse("theme = \"a\"\ntheme = \"b\"\n") }
         #expect(error.code == .syntax)
         let problem = try #require(error.problems.first)
@@ -227,8 +227,8 @@ struct ConfigurationErrorTests {
         #expect(problem.description.hasPrefix("c.toml:2: not valid TOML at column "))
     }
 
-    @Test("all problems are told, first line first, up to a bound")
-    func bound() throws {
+    @Test
+    func `all problems are told, first line first, up to a bound`() throws {
         let toml = (1...25).map { "unknown_\($0) = 1" }.joined(separator: "\n")
         let error = try #require(throws: SettingsError.self) { try parse(toml) }
         #expect(error.code == .invalid)
@@ -237,8 +237,8 @@ struct ConfigurationErrorTests {
         #expect(error.description.hasSuffix("\nand 5 more"))
     }
 
-    @Test("control characters of a value do not reach the message")
-    func escapes() {
+    @Test
+    func `control characters of a value do not reach the message`() {
         let toml = "[profiles.p]\nservers = [\"h\"]\nrole = \"\\u001B[2J\\u202E\""
         #expect(
             problems { () throws(SettingsError) in try parse(toml) } == [

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("A configuration's values")
 struct ConfigurationFileTests {
-    @Test("a profile with nothing but servers has the defaults of Roulette 1.0.5")
-    func defaults() throws {
+    @Test
+    func `a profile with nothing but servers has the defaults of Roulette 1.0.5`() throws {
         let configuration = try ConfigurationFile.parse("[profiles.p]\nservers = [\"a\", \"b:4333\"]", file: "c.toml")
         let profile = try configuration.profile()
         #expect(profile.name == "p")
@@ -29,8 +29,8 @@ struct ConfigurationFileTests {
         #expect(configuration.theme == nil)
     }
 
-    @Test("every key sets its value")
-    func everyKey() throws {
+    @Test
+    func `every key sets its value`() throws {
         let toml = """
             default_profile = "x"
             theme = "nord"
@@ -99,16 +99,16 @@ struct ConfigurationFileTests {
         #expect(configuration.keyBindings.keys(for: .copy).isEmpty)
     }
 
-    @Test("production is read-only unless it says otherwise", arguments: [("prod", false), ("staging", true), ("dev", true)])
-    func publishing(environment: String, allowed: Bool) throws {
+    @Test(arguments: [("prod", false), ("staging", true), ("dev", true)])
+    func `production is read-only unless it says otherwise`(environment: String, allowed: Bool) throws {
         let toml = "[profiles.p]\nservers = [\"a\"]\nenvironment = \"\(environment)\""
         #expect(try ConfigurationFile.parse(toml, file: "c.toml").profile().allowPublish == allowed)
         let other = toml + "\nallow_publish = \(!allowed)"
         #expect(try ConfigurationFile.parse(other, file: "c.toml").profile().allowPublish == !allowed)
     }
 
-    @Test("the profile asked for, else the default one, else the only one")
-    func choice() throws {
+    @Test
+    func `the profile asked for, else the default one, else the only one`() throws {
         let two = "profiles.b.servers = [\"h\"]\nprofiles.a.servers = [\"h\"]\n"
         let plain = try ConfigurationFile.parse(two, file: "c.toml")
         #expect(try plain.profile(named: "a").name == "a")
@@ -127,8 +127,8 @@ struct ConfigurationFileTests {
         )
     }
 
-    @Test("what config show prints has no secret and parses to the same configuration")
-    func redacted() throws {
+    @Test
+    func `what config show prints has no secret and parses to the same configuration`() throws {
         let toml = """
             default_profile = "my \\"prod\\""
             [profiles.'my "prod"']
@@ -161,8 +161,8 @@ struct ConfigurationFileTests {
         #expect(try ConfigurationFile.parse(text, file: "shown.toml") == expected)
     }
 
-    @Test("a secret does not show in any description")
-    func secrets() {
+    @Test
+    func `a secret does not show in any description`() {
         let secret = Secret("hunter2")
         var dumped = ""
         dump(secret, to: &dumped)
@@ -174,15 +174,15 @@ struct ConfigurationFileTests {
         #expect(secret.value == "hunter2")
     }
 
-    @Test("the shipped examples are valid", arguments: ["example.toml", "demo.toml"])
-    func shipped(name: String) throws {
+    @Test(arguments: ["example.toml", "demo.toml"])
+    func `the shipped examples are valid`(name: String) throws {
         let configuration = try ConfigurationFile.parse(try shippedText("config/\(name)"), file: name)
         #expect(try configuration.profile().servers.map(\.name) == ["alpha", "beta", "gamma"])
         #expect(configuration.keyBindings == .standard)
     }
 
-    @Test("the example names every key and every action")
-    func complete() throws {
+    @Test
+    func `the example names every key and every action`() throws {
         let text = try shippedText("config/example.toml")
         let configuration = try ConfigurationFile.parse(text, file: "example.toml")
         let shown = configuration.redactedDescription()

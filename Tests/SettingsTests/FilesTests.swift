@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Where files are, and who may read them")
 struct FilesTests {
-    @Test("XDG variables win over HOME, and relative ones are ignored")
-    func locations() throws {
+    @Test
+    func `XDG variables win over HOME, and relative ones are ignored`() throws {
         let plain = try SettingsLocations(environment: ["HOME": "/home/u/", "XDG_STATE_HOME": "state"])
         #expect(plain.configurationFile == "/home/u/.config/roulette/config.toml")
         #expect(plain.stateDirectory == "/home/u/.local/state/roulette")
@@ -28,15 +28,14 @@ struct FilesTests {
     }
 
     @Test(
-        "paths in a configuration",
         arguments: [("~/a", "/h/a"), ("~", "/h"), ("/a", "/a"), ("a/b", "/etc/r/a/b"), ("~u/a", "~u/a")]
     )
-    func expand(path: String, expected: String) {
+    func `paths in a configuration`(path: String, expected: String) {
         #expect(SettingsLocations.expand(path, from: "/etc/r", environment: ["HOME": "/h"]) == expected)
     }
 
-    @Test("a configuration with a secret that others can read is refused, with the chmod to run")
-    func permissions() throws {
+    @Test
+    func `a configuration with a secret that others can read is refused, with the chmod to run`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/config.toml"
             let secret = "[profiles.p]\nservers = [\"a\"]\ntoken = \"hunter2\"\n"
@@ -55,8 +54,8 @@ struct FilesTests {
         }
     }
 
-    @Test("a credentials path starts from the configuration's directory, and the file must be private")
-    func credentials() throws {
+    @Test
+    func `a credentials path starts from the configuration's directory, and the file must be private`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/config.toml"
             try write("[profiles.p]\nservers = [\"a\"]\ncredentials = \"it's.creds\"\n", to: path, mode: 0o644)
@@ -74,8 +73,8 @@ struct FilesTests {
         }
     }
 
-    @Test("what is not a readable text file says why")
-    func unreadable() throws {
+    @Test
+    func `what is not a readable text file says why`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/c.toml"
             func load() -> [String] {
@@ -95,8 +94,8 @@ struct FilesTests {
         }
     }
 
-    @Test("state is written for its owner alone, whole or not at all")
-    func state() throws {
+    @Test
+    func `state is written for its owner alone, whole or not at all`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/a/b/roulette"
             let state = try StateDirectory(creating: path)
@@ -122,8 +121,8 @@ struct FilesTests {
         }
     }
 
-    @Test("a state directory may be a symbolic link, and what counts is who can read its target")
-    func linkedState() throws {
+    @Test
+    func `a state directory may be a symbolic link, and what counts is who can read its target`() throws {
         try withTemporaryDirectory { directory in
             let (target, link) = (directory + "/elsewhere", directory + "/roulette")
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
@@ -149,8 +148,8 @@ struct FilesTests {
         }
     }
 
-    @Test("a state directory that cannot be one says why")
-    func badState() throws {
+    @Test
+    func `a state directory that cannot be one says why`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/file"
             try write("", to: path)

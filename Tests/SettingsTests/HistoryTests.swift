@@ -10,8 +10,8 @@ struct HistoryTests {
         try body(try StateDirectory(creating: path), path + "/history.json")
     }
 
-    @Test("what is remembered is there the next time, byte for byte, and nobody else can read it")
-    func roundTrip() throws {
+    @Test
+    func `what is remembered is there the next time, byte for byte, and nobody else can read it`() throws {
         try withDirectory { directory, file in
             let text = ConsoleHistory.Message(topic: "orders.eu", headers: "A: b", body: Array("line\nü\u{0}".utf8))
             let bytes = ConsoleHistory.Message(topic: "orders.us", headers: "", body: [0xFF, 0x00, 0x80])
@@ -30,8 +30,8 @@ struct HistoryTests {
         }
     }
 
-    @Test("without repeats, without blanks, bounded in number and bytes")
-    func bounds() {
+    @Test
+    func `without repeats, without blanks, bounded in number and bytes`() {
         var history = ConsoleHistory()
         for number in 0..<500 { history.add(.command("\(number)")) }
         history.add(.command("400"))
@@ -46,8 +46,8 @@ struct HistoryTests {
         #expect(history.messages.last?.topic == "t.99")
     }
 
-    @Test("a file that is no history is left alone, with the way out")
-    func malformed() throws {
+    @Test
+    func `a file that is no history is left alone, with the way out`() throws {
         try withDirectory { directory, file in
             try Data("{".utf8).write(to: URL(fileURLWithPath: file))
             #expect {
@@ -59,8 +59,8 @@ struct HistoryTests {
         }
     }
 
-    @Test("history = false in a profile, and what it is without")
-    func key() throws {
+    @Test
+    func `history = false in a profile, and what it is without`() throws {
         let text = "[profiles.a]\nservers = [\"h\"]\n[profiles.b]\nhistory = false\nservers = [\"h\"]\n"
         let file = try ConfigurationFile.parse(text, file: "test")
         #expect(file.profiles.map(\.keepsHistory) == [true, false])

@@ -91,8 +91,8 @@ struct LibraryOptionsTests {
         )
     }
 
-    @Test("of a profile")
-    func profile() throws {
+    @Test
+    func `of a profile`() throws {
         let standard = properties(try configuration(""))
         #expect(Set(standard.keys) == Set(Self.profileKeys.keys).union(Self.libraryOnly.keys))
         for (property, keys) in Self.profileKeys {
@@ -101,8 +101,8 @@ struct LibraryOptionsTests {
         }
     }
 
-    @Test("of a server")
-    func server() throws {
+    @Test
+    func `of a server`() throws {
         func server(_ keys: String) throws -> [String: String] {
             let host = keys.contains("host") ? "" : "host = \"h\"\n"
             return properties(try configuration("[[profiles.p.servers]]\n\(host)\(keys)").servers[0])
@@ -114,8 +114,8 @@ struct LibraryOptionsTests {
         }
     }
 
-    @Test("of the encryption, for all servers and for one")
-    func tls() throws {
+    @Test
+    func `of the encryption, for all servers and for one`() throws {
         let standard = properties(NATSClientConfiguration.TLS())
         #expect(Set(standard.keys) == Set(Self.tlsKeys.keys))
         for (property, keys) in Self.tlsKeys {
@@ -135,16 +135,16 @@ struct LibraryOptionsTests {
         return try RouletteConfiguration(profile: file.profile(named: profile))
     }
 
-    @Test("of one connection: what the deployment does not say is decided on purpose")
-    func connection() {
+    @Test
+    func `of one connection: what the deployment does not say is decided on purpose`() {
         let labels = Set(Mirror(reflecting: NATSClientConfiguration(address: .init(host: "h"))).children.compactMap(\.label))
         let deployment = Set(Self.profileKeys.keys).union(Self.serverKeys.keys)
         let unknown = labels.subtracting(deployment).subtracting(Self.connectionOnly.keys)
         #expect(unknown.isEmpty, "neither in RouletteConfiguration nor explained here")
     }
 
-    @Test("the example names every key")
-    func example() throws {
+    @Test
+    func `the example names every key`() throws {
         let lines = try shippedText("config/example.toml").split(separator: "\n")
         let all = Array(Self.profileKeys.values) + Array(Self.serverKeys.values) + Array(Self.tlsKeys.values)
         let keys = all.flatMap { $0.split(separator: "\n") }.compactMap { $0.split(separator: " ").first }

@@ -24,8 +24,8 @@ struct NATSContextTests {
         }
     }
 
-    @Test("the fields that nats writes become a cluster of the context's name")
-    func fields() throws {
+    @Test
+    func `the fields that nats writes become a cluster of the context's name`() throws {
         let json = """
             {"description": "d", "url": "nats://a.example.org:4333, nats://b.example.org", "socks_proxy": "", "token": "",
              "user": "u", "password": "hunter2", "creds": "", "nkey": "", "cert": "/own.pem", "key": "~/own.key",
@@ -43,8 +43,8 @@ struct NATSContextTests {
         #expect(server.tls?.clientCertificate == .init(chainFile: "/own.pem", keyFile: "/home/u/own.key"))
     }
 
-    @Test("every login, and every way to ask for TLS")
-    func variants() throws {
+    @Test
+    func `every login, and every way to ask for TLS`() throws {
         #expect(try context("{}").get().server.endpoint == "localhost:4222")
         #expect(try context("{}").get().server.tls?.mode == .automatic)
         #expect(try context(#"{"creds": "~/a.creds"}"#).get().server.login == .credentials(path: "/home/u/a.creds"))
@@ -60,8 +60,8 @@ struct NATSContextTests {
         #expect(try context(#"{"url": "tls://h", "tls_first": true}"#).get().server.tls?.mode == .first)
     }
 
-    @Test("what cannot be honored is named, with what to do, and so is a file that others can read")
-    func refused() throws {
+    @Test
+    func `what cannot be honored is named, with what to do, and so is a file that others can read`() throws {
         #expect(
             try complaint(#"{"socks_proxy": "socks5://p", "nsc": "nsc://o", "windows_ca_certs_match": ["x"], "new": true}"#)
                 == "new: is not known here and cannot be honored, use another context or a profile; "
@@ -83,7 +83,6 @@ struct NATSContextTests {
     }
 
     @Test(
-        "nothing that bears on security is dropped: half a login, a login too many, a value of a wrong type, a reference",
         arguments: [
             (#"{"password": "hunter2"}"#, "password"),
             (#"{"password": "hunter2", "token": "hunter2"}"#, "password"),
@@ -119,20 +118,24 @@ struct NATSContextTests {
             (#"{"ca": "file:///ca.pem"}"#, "ca"),
         ]
     )
-    func halves(json: String, key: String) throws {
+    func `nothing that bears on security is dropped: half a login, a login too many, a value of a wrong type, a reference`(
+        json: String,
+        key: String
+    ) throws {
         let complaint = try complaint(json)
         #expect(complaint.hasPrefix("\(key): "), "\(complaint)")
         #expect(!complaint.contains("hunter"))
     }
 
     @Test(
-        "one tls:// address means that none is used in plain text",
         arguments: [
             ("nats://a,nats://b", NATSClientConfiguration.TLS.Mode.automatic), ("nats://a,tls://b", .required),
             ("tls://a,nats://b", .required), ("a,b,TLS://c", .required), ("NATS://a", .automatic),
         ]
     )
-    func mixedSchemes(urls: String, expected: NATSClientConfiguration.TLS.Mode) throws {
+    func `one tls:// address means that none is used in plain text`(urls: String, expected: NATSClientConfiguration.TLS.Mode)
+        throws
+    {
         let context = try context("{\"url\": \"\(urls)\"}").get()
         #expect(context.server.tls?.mode == expected)
         let configuration = try RouletteConfiguration(profile: Profile(name: "p", contexts: [context]))
@@ -140,8 +143,8 @@ struct NATSContextTests {
         #expect(1 + configuration.servers[0].alternatives.count == urls.split(separator: ",").count)
     }
 
-    @Test("the same login in every URL, an inbox of its own, variables in paths, and fields that are not set")
-    func honored() throws {
+    @Test
+    func `the same login in every URL, an inbox of its own, variables in paths, and fields that are not set`() throws {
         let server = try context(#"{"url": "nats://u:p@a, nats://u:p@b", "inbox_prefix": "_I.ops", "nsc": "", "x": null}"#)
             .get().server
         #expect(server.login == .user("u", password: "p"))
@@ -158,8 +161,8 @@ struct NATSContextTests {
         #expect(try context(unset).get().server.login == nil)
     }
 
-    @Test("an unknown context is answered with the nearest one, and a name with a slash is none")
-    func unknown() throws {
+    @Test
+    func `an unknown context is answered with the nearest one, and a name with a slash is none`() throws {
         try withTemporaryDirectory { directory in
             try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)
             try write("{}", to: directory + "/nats/context/east.json")
@@ -173,8 +176,8 @@ struct NATSContextTests {
         }
     }
 
-    @Test("several contexts are several clusters in their order, each with its own login")
-    func several() throws {
+    @Test
+    func `several contexts are several clusters in their order, each with its own login`() throws {
         try withTemporaryDirectory { directory in
             let environment = ["XDG_CONFIG_HOME": directory]
             try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)

@@ -22,8 +22,8 @@ struct SecretsInErrorsTests {
         return schemes.flatMap { scheme in logins.flatMap { login in hosts.map { scheme + login + $0 } } }
     }()
 
-    @Test("addresses: whatever is wrong with one, none of it is repeated")
-    func addresses() {
+    @Test
+    func `addresses: whatever is wrong with one, none of it is repeated`() {
         var refused = 0
         for url in Self.urls {
             for text in [url, "name=" + url, url + "=name"] {
@@ -45,8 +45,8 @@ struct SecretsInErrorsTests {
         #expect(refused > 3000)
     }
 
-    @Test("the command line's servers: no login is taken, and no error repeats it")
-    func servers() {
+    @Test
+    func `the command line's servers: no login is taken, and no error repeats it`() {
         for url in Self.urls where url.contains("@") {
             do {
                 let address = try ServerAddress(parsing: url)
@@ -59,8 +59,8 @@ struct SecretsInErrorsTests {
     }
 
     /// Every key of a profile and of a server that takes text, with a URL for its value.
-    @Test("a configuration: a URL with a login as the value of any key, in errors and in what config show prints")
-    func keys() throws {
+    @Test
+    func `a configuration: a URL with a login as the value of any key, in errors and in what config show prints`() throws {
         let profileKeys = [
             "environment", "naming", "role", "subscription_restart", "user", "credentials", "nkey", "tls", "tls_ca", "tls_cert",
             "tls_key", "tls_server_name", "inbox_prefix", "connection_name", "theme", "pool_size", "ping_interval", "max_retry",
@@ -111,7 +111,6 @@ struct SecretsInErrorsTests {
     }
 
     @Test(
-        "a value without quotes: the parser's own message does not repeat it",
         arguments: [
             "password = hunter2", "password = \"x\"hunter2", "password = tru_hunter2", "password = 'hunter2", "token = 9hunter2",
             "password = \"hunter2\\q\"", "token = 99999999999999999999999999hunter2", "user = hunter2\npassword = hunter2",
@@ -119,15 +118,15 @@ struct SecretsInErrorsTests {
             "password = \"\"\"hunter2", "[hunter2", "hunter2", "a.b = hunter2", "token = 1979-05-27Thunter2",
         ]
     )
-    func syntax(line: String) {
+    func `a value without quotes: the parser's own message does not repeat it`(line: String) {
         let error = #expect(throws: SettingsError.self) {
             try ConfigurationFile.parse("[profiles.p]\nservers = [\"h\"]\n\(line)\n", file: "c.toml")
         }
         #expect(error?.description.contains(Self.marker) == false, "\(error?.description ?? "")")
     }
 
-    @Test("themes")
-    func themes() {
+    @Test
+    func `themes`() {
         for url in ["nats://u:hunter2@h", "http://u:hunter2@h:8222/x"] {
             for text in ["name = \"\(url)\"\ntext = \"\(url)\"\nvariant = \"\(url)\"\ninherits = \"\(url)\"", "\"\(url)\" = 1"] {
                 let lines = problems { () throws(SettingsError) in
@@ -140,8 +139,8 @@ struct SecretsInErrorsTests {
         }
     }
 
-    @Test("the library: a URL for a host is refused without being repeated")
-    func library() {
+    @Test
+    func `the library: a URL for a host is refused without being repeated`() {
         for url in Self.urls where url.contains("@") || url.contains("/") {
             #expect(throws: RouletteError.self) { try RouletteConfiguration(servers: [.init(host: url)]).validate() }
             for body in [
@@ -154,7 +153,6 @@ struct SecretsInErrorsTests {
     }
 
     @Test(
-        "what is redacted in a text",
         arguments: [
             ("see nats://u:p@h:1 and http://h:8222", "see nats://<redacted>@h:1 and http://h:8222"),
             ("\"tls://t@a,tls://u@b\"", "\"tls://<redacted>@b\""),
@@ -162,7 +160,7 @@ struct SecretsInErrorsTests {
             ("chmod 600 /a@b/c:d", "chmod 600 /a@b/c:d"),
         ]
     )
-    func redaction(text: String, expected: String) {
+    func `what is redacted in a text`(text: String, expected: String) {
         #expect(UserInfo.redacted(in: text) == expected)
     }
 }

@@ -12,19 +12,21 @@ struct SecuritySettingsTests {
     }
 
     @Test(
-        "TLS is required as soon as a certificate is named, unless a mode is",
         arguments: [
             ("", NATSClientConfiguration.TLS.Mode.automatic), ("tls = \"auto\"", .automatic), ("tls = \"off\"", .disabled),
             ("tls_ca = \"/a\"", .required), ("tls_cert = \"/a\"\ntls_key = \"/b\"", .required),
             ("tls = \"first\"\ntls_ca = \"/a\"", .first), ("tls = \"auto\"\ntls_ca = \"/a\"", .automatic),
         ]
     )
-    func mode(keys: String, expected: NATSClientConfiguration.TLS.Mode) throws {
+    func `TLS is required as soon as a certificate is named, unless a mode is`(
+        keys: String,
+        expected: NATSClientConfiguration.TLS.Mode
+    ) throws {
         #expect(try profile(keys).tls.mode == expected)
     }
 
-    @Test("what does not go together is named")
-    func contradictions() {
+    @Test
+    func `what does not go together is named`() {
         for (keys, complaint) in [
             (
                 "tls_cert = \"/a\"",
@@ -53,8 +55,8 @@ struct SecuritySettingsTests {
         try ConfigurationFile.parse("[profiles.p]\nservers = \(servers)\n\(keys)\n", file: "c.toml").profile()
     }
 
-    @Test("a tls:// server is encrypted whatever the profile says, with the profile's certificates")
-    func scheme() throws {
+    @Test
+    func `a tls:// server is encrypted whatever the profile says, with the profile's certificates`() throws {
         let configuration = try RouletteConfiguration(
             profile: profile("tls = \"auto\"\ntls_ca = \"/ca\"", servers: "[\"tls://a\", \"b\", \"nats://c\"]")
         )
@@ -65,8 +67,8 @@ struct SecuritySettingsTests {
         #expect(configuration.servers[2].tls == nil)
     }
 
-    @Test("files of credentials become providers that read them anew, and are checked before")
-    func files() throws {
+    @Test
+    func `files of credentials become providers that read them anew, and are checked before`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/ops.nk"
             let profile = try profile("nkey = \"\(path)\"\ntls_ca = \"\(directory)/ca.pem\"")

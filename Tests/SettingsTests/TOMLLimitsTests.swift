@@ -24,8 +24,8 @@ struct TOMLLimitsTests {
         ("a key as large as a text may be", repeated("a", TOMLDocument.sizeLimit / 2 - 8, by: ".") + " = 1"),
     ]
 
-    @Test("nesting is refused before it is parsed, with its line", arguments: deep.map(\.name))
-    func depth(name: String) throws {
+    @Test(arguments: deep.map(\.name))
+    func `nesting is refused before it is parsed, with its line`(name: String) throws {
         let text = try #require(Self.deep.first { $0.name == name }?.text)
         let lines = problems { () throws(SettingsError) in try ConfigurationFile.parse(text, file: "c.toml") }
         let theme = problems { () throws(SettingsError) in try ThemeLibrary(directories: []).parse(text, file: "c.toml") }
@@ -34,8 +34,8 @@ struct TOMLLimitsTests {
         #expect(lines[0].hasPrefix("c.toml:"))
     }
 
-    @Test("both sides of the limit")
-    func limit() throws {
+    @Test
+    func `both sides of the limit`() throws {
         let limit = TOMLDocument.depthLimit
         func parse(_ text: String) -> [String] {
             problems { () throws(SettingsError) in try TOMLDocument.parse(text, file: "c") }
@@ -44,12 +44,15 @@ struct TOMLLimitsTests {
         #expect(!parse(Self.repeated("a", limit + 1, by: ".") + " = 1").isEmpty)
         #expect(parse("a = " + Self.repeated("[", limit - 1) + "1" + Self.repeated("]", limit - 1)).isEmpty == true)
         #expect(!parse("a = " + Self.repeated("[", limit) + "1" + Self.repeated("]", limit)).isEmpty)
+        // The element of an array of tables is one level below the array.
+        #expect(parse("[[" + Self.repeated("a", limit - 1, by: ".") + "]]").isEmpty)
+        #expect(!parse("[[" + Self.repeated("a", limit, by: ".") + "]]").isEmpty)
         // As wide as may be is no matter.
         #expect(parse((0..<5_000).map { "a.b\($0).c = [1, 2, { d = 3 }]" }.joined(separator: "\n")).isEmpty)
     }
 
-    @Test("a text longer than the limit is refused, in a file and without one")
-    func size() {
+    @Test
+    func `a text longer than the limit is refused, in a file and without one`() {
         let text = "# " + Self.repeated("x", TOMLDocument.sizeLimit)
         #expect(
             problems { () throws(SettingsError) in try ConfigurationFile.parse(text, file: "c.toml") }
@@ -91,8 +94,8 @@ struct TOMLLimitsTests {
         ("blanks", { count in repeated("\n", count - 1) }),
     ]
 
-    @Test("the cost grows with the text and no faster", arguments: wide.map(\.name))
-    func linear(name: String) throws {
+    @Test(arguments: wide.map(\.name))
+    func `the cost grows with the text and no faster`(name: String) throws {
         let make = try #require(Self.wide.first { $0.name == name }?.text)
         func cost(_ bytes: Int) -> Duration {
             let text = make(bytes)

@@ -5,7 +5,6 @@ import Testing
 @Suite("The line of every key and element")
 struct TOMLLocatorTests {
     @Test(
-        "lines",
         arguments: [
             ("a = 1\nb = 2", ["a": 1, "b": 2]),
             ("# c = 1\r\n\r\na = 1 # b = 2\r\nb = 2", ["a": 3, "b": 4]),
@@ -43,7 +42,7 @@ struct TOMLLocatorTests {
             ("a = 1979-05-27 07:32:00\nb = [1979-05-27 07:32:00,\n+inf]\nc = 1", ["a": 1, "b": 2, "b[0]": 2, "b[1]": 3, "c": 4]),
         ]
     )
-    func lines(toml: String, lines: [String: Int]) {
+    func `lines`(toml: String, lines: [String: Int]) {
         var locator = TOMLLocator(toml)
         locator.scan()
         let found = locator.lines.map { ($0.key.description, $0.value) }
@@ -51,12 +50,11 @@ struct TOMLLocatorTests {
     }
 
     @Test(
-        "every node that TOMLKit finds has a line of its own",
         arguments: [
             "config/example.toml", "config/demo.toml", "themes/default-dark.toml", "themes/mono.toml",
         ]
     )
-    func complete(path: String) throws {
+    func `every node that TOMLKit finds has a line of its own`(path: String) throws {
         let text = try shippedText(path)
         var locator = TOMLLocator(text)
         locator.scan()
@@ -77,7 +75,6 @@ struct TOMLLocatorTests {
     }
 
     @Test(
-        "values outside quotes that are numbers or words",
         arguments: [
             ("a = 1", true), ("a = -1_000", true), ("a = +1.5e-3", true), ("a = 0x1F", true),
             ("a = [1, 2.0,true, -inf,nan ]", true),
@@ -86,14 +83,14 @@ struct TOMLLocatorTests {
             ("a = 1979-05-27", false), ("a = 1979-05-27T07:32:00Z", false), ("a = 1-2", false), ("a = é", false),
         ]
     )
-    func plainValues(toml: String, isPlain: Bool) {
+    func `values outside quotes that are numbers or words`(toml: String, isPlain: Bool) {
         var locator = TOMLLocator(toml)
         locator.scan()
         #expect((locator.firstLineWithoutValue == nil) == isPlain)
     }
 
-    @Test("any bytes come to an end")
-    func garbage() {
+    @Test
+    func `any bytes come to an end`() {
         // A linear congruential generator (Knuth, MMIX), so that a failure can be seen again.
         var state: UInt64 = 1
         let alphabet = Array("ab=.[]{}\"'\\#,u0 \n\r")
@@ -112,17 +109,16 @@ struct TOMLLocatorTests {
     }
 
     @Test(
-        "names near enough are found",
         arguments: [
             ("prot", "port"), ("Port", "port"), ("hst", "host"), ("naem", "name"), ("monitr", "monitor"),
         ]
     )
-    func nearest(name: String, expected: String) {
+    func `names near enough are found`(name: String, expected: String) {
         #expect(NearestName.of(name, among: ["name", "host", "port", "monitor"]) == expected)
     }
 
-    @Test("names too far are not", arguments: ["zzzz", "po", "", String(repeating: "port", count: 100)])
-    func far(name: String) {
+    @Test(arguments: ["zzzz", "po", "", String(repeating: "port", count: 100)])
+    func `names too far are not`(name: String) {
         #expect(NearestName.of(name, among: ["name", "host", "port", "monitor"]) == nil)
     }
 }

@@ -16,23 +16,23 @@ struct ThemeTests {
     private let shipped = ThemeLibrary(directories: [packageDirectory + "/themes"])
     private let builtIn = ThemeLibrary(directories: [])
 
-    @Test("the list is complete")
-    func list() throws {
+    @Test
+    func `the list is complete`() throws {
         #expect(Self.shippedNames.count == 18)
         #expect(try shipped.names() == Self.shippedNames)
         #expect(try builtIn.names() == ["default-dark", "default-light"])
         #expect(try ThemeLibrary(directories: ["/nonexistent"]).names() == ["default-dark", "default-light"])
     }
 
-    @Test("a shipped theme has all roles of its own", arguments: shippedNames)
-    func roles(name: String) throws {
+    @Test(arguments: shippedNames)
+    func `a shipped theme has all roles of its own`(name: String) throws {
         let missing = Set(ThemeRole.allCases).subtracting(try shipped.definedRoles(of: name))
         #expect(missing.isEmpty)
         #expect(try shipped.load(name).name == name)
     }
 
-    @Test("a shipped theme can be read by everybody", arguments: shippedNames)
-    func contrast(name: String) throws {
+    @Test(arguments: shippedNames)
+    func `a shipped theme can be read by everybody`(name: String) throws {
         let theme = try shipped.load(name)
         let contrasts = theme.contrasts
         if Self.unmeasurable.contains(name) {
@@ -47,8 +47,8 @@ struct ThemeTests {
         }
     }
 
-    @Test("clusters differ in luminance", arguments: shippedNames)
-    func luminance(name: String) throws {
+    @Test(arguments: shippedNames)
+    func `clusters differ in luminance`(name: String) throws {
         guard !Self.unmeasurable.contains(name) else { return }
         let theme = try shipped.load(name)
         let colors = ThemeRole.clusters.compactMap { theme.style(for: $0).foreground }
@@ -61,13 +61,13 @@ struct ThemeTests {
         }
     }
 
-    @Test("the compiled-in themes are the shipped ones", arguments: ["default-dark", "default-light"])
-    func compiledIn(name: String) throws {
+    @Test(arguments: ["default-dark", "default-light"])
+    func `the compiled-in themes are the shipped ones`(name: String) throws {
         #expect(BuiltInThemes.texts[name] == (try shippedText("themes/\(name).toml")))
     }
 
-    @Test("contrast is WCAG's")
-    func ratios() throws {
+    @Test
+    func `contrast is WCAG's`() throws {
         let black = try #require(ThemeColor(parsing: "#000000"))
         let white = try #require(ThemeColor(parsing: "#ffffff"))
         let gray = try #require(ThemeColor(parsing: "#767676"))
@@ -82,24 +82,23 @@ struct ThemeTests {
     }
 
     @Test(
-        "colors",
         arguments: [
             ("default", ThemeColor.terminalDefault), ("red", .ansi(1)), ("bright-white", .ansi(15)), ("7", .ansi(7)),
             ("16", .indexed(16)), ("255", .indexed(255)), ("#0aF900", .rgb(red: 0x0A, green: 0xF9, blue: 0)),
         ]
     )
-    func colors(text: String, color: ThemeColor) throws {
+    func `colors`(text: String, color: ThemeColor) throws {
         #expect(ThemeColor(parsing: text) == color)
         #expect(ThemeColor(parsing: color.description) == color)
     }
 
-    @Test("texts that are no colors", arguments: ["", "256", "-1", "+1", "#12345", "#1234567", "#+12345", "Red", "#é1234"])
-    func badColors(text: String) {
+    @Test(arguments: ["", "256", "-1", "+1", "#12345", "#1234567", "#+12345", "Red", "#é1234"])
+    func `texts that are no colors`(text: String) {
         #expect(ThemeColor(parsing: text) == nil)
     }
 
-    @Test("a role is the same however it is written")
-    func spellings() throws {
+    @Test
+    func `a role is the same however it is written`() throws {
         let texts = [
             "name = \"t\"\nstatus.up = 20\nborder = 21\n\"border.focus\" = { fg = 22, bg = 23, modifiers = [\"bold\"] }",
             "name = \"t\"\n\"status.up\" = { fg = \"20\" }\n[border]\nfg = 21\nfocus = { fg = 22, bg = 23, modifiers = [\"bold\"] }",
@@ -114,8 +113,8 @@ struct ThemeTests {
         }
     }
 
-    @Test("a child's palette changes its parent's roles, but not the default's that fill the gaps")
-    func inheritance() throws {
+    @Test
+    func `a child's palette changes its parent's roles, but not the default's that fill the gaps`() throws {
         try withTemporaryDirectory { directory in
             try write(
                 "name = \"parent\"\nvariant = \"light\"\nkey = \"red\"\nmuted = 8\n[palette]\nred = 100",
@@ -133,8 +132,8 @@ struct ThemeTests {
         }
     }
 
-    @Test("the first directory wins, and a file wins over the compiled-in theme")
-    func precedence() throws {
+    @Test
+    func `the first directory wins, and a file wins over the compiled-in theme`() throws {
         try withTemporaryDirectory { directory in
             for (number, name) in ["one", "two"].enumerated() {
                 try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: false)
@@ -147,7 +146,6 @@ struct ThemeTests {
     }
 
     @Test(
-        "what is wrong with a theme is told with file, line, key and what to do",
         arguments: [
             ("", "t.toml:1: has no name, add name = \"…\""),
             ("name = \"t\"\ntxet = 1", "t.toml:2: txet: unknown role, did you mean \"text\"?"),
@@ -184,12 +182,12 @@ struct ThemeTests {
             ),
         ]
     )
-    func errors(text: String, message: String) {
+    func `what is wrong with a theme is told with file, line, key and what to do`(text: String, message: String) {
         #expect(problems { () throws(SettingsError) in try builtIn.parse(text, file: "t.toml") } == [message])
     }
 
-    @Test("themes that inherit in a circle, or too deep, or under a wrong name")
-    func chains() throws {
+    @Test
+    func `themes that inherit in a circle, or too deep, or under a wrong name`() throws {
         try withTemporaryDirectory { directory in
             for (name, parent) in [("a", "b"), ("b", "c"), ("c", "a")] {
                 try write("name = \"\(name)\"\ninherits = \"\(parent)\"", to: "\(directory)/\(name).toml")

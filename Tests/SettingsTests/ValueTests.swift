@@ -6,30 +6,27 @@ import Testing
 @Suite("Durations, addresses and keys as people write them")
 struct ValueTests {
     @Test(
-        "durations",
         arguments: [
             ("0", Duration.zero), ("250", .milliseconds(250)), ("250ms", .milliseconds(250)), ("5s", .seconds(5)),
             ("2m", .seconds(120)), ("1h", .seconds(3600)),
         ]
     )
-    func durations(text: String, duration: Duration) throws {
+    func `durations`(text: String, duration: Duration) throws {
         #expect(try DurationText.parse(text) == duration)
         #expect(try DurationText.parse(DurationText.format(duration)) == duration)
     }
 
     @Test(
-        "texts that are no durations",
         arguments: ["", "s", "ms", "-5s", "+5", "1.5s", "5 s", "5S", "5sec", "1h30m", "٣s", "0x10", "5s\u{0}"]
     )
-    func badDurations(text: String) {
+    func `texts that are no durations`(text: String) {
         #expect(throws: DurationText.Failure.self) { try DurationText.parse(text) }
     }
 
     @Test(
-        "too long a duration says the bounds, whatever its size",
         arguments: ["2h", "99999999999999999999", "9223372036854775807h"]
     )
-    func longDurations(text: String) {
+    func `too long a duration says the bounds, whatever its size`(text: String) {
         let failure = #expect(throws: DurationText.Failure.self) {
             try DurationText.parse(text, in: .seconds(1) ... .seconds(3600))
         }
@@ -37,18 +34,16 @@ struct ValueTests {
     }
 
     @Test(
-        "durations are written with the largest unit that divides them",
         arguments: [
             (Duration.milliseconds(1500), "1500ms"), (.seconds(90), "90s"), (.seconds(7200), "2h"), (.zero, "0ms"),
             (.microseconds(1999), "1ms"),
         ]
     )
-    func format(duration: Duration, text: String) {
+    func `durations are written with the largest unit that divides them`(duration: Duration, text: String) {
         #expect(DurationText.format(duration) == text)
     }
 
     @Test(
-        "server addresses",
         arguments: [
             ("a", ServerAddress(host: "a")),
             ("a:1", ServerAddress(host: "a", port: 1)),
@@ -69,7 +64,7 @@ struct ValueTests {
             ("n=nats://u:@a", ServerAddress(name: "n", host: "a", login: .user("u", password: Secret("")))),
         ]
     )
-    func addresses(text: String, address: ServerAddress) throws {
+    func `server addresses`(text: String, address: ServerAddress) throws {
         #expect(try ServerAddress(parsing: text) == address)
     }
 
@@ -78,7 +73,6 @@ struct ValueTests {
         + "USER:PASSWORD@HOST"
 
     @Test(
-        "texts that name no server",
         arguments: [
             ("", ServerAddressError.Code.host, "the host is missing, use HOST or HOST:PORT"),
             (":4222", .host, "the host is missing, use HOST or HOST:PORT"),
@@ -109,14 +103,14 @@ struct ValueTests {
             ("nats://u:hunter2%FF@a", .login, "the login is not printable text after its %XX are decoded"),
         ]
     )
-    func badAddresses(text: String, code: ServerAddressError.Code, message: String) {
+    func `texts that name no server`(text: String, code: ServerAddressError.Code, message: String) {
         let error = #expect(throws: ServerAddressError.self) { try ServerAddress(parsing: text) }
         #expect(error?.code == code)
         #expect(error?.message == message)
     }
 
-    @Test("servers of the command line make a profile, or an error that names both")
-    func profileOfAddresses() throws {
+    @Test
+    func `servers of the command line make a profile, or an error that names both`() throws {
         let texts = ["alpha=a", "beta=nats://b:4223"]
         let profile = try Profile(name: "command line", addresses: try texts.map { try ServerAddress(parsing: $0) })
         #expect(profile.servers == [ProfileServer(name: "alpha", host: "a"), ProfileServer(name: "beta", host: "b", port: 4223)])
@@ -142,7 +136,6 @@ struct ValueTests {
     }
 
     @Test(
-        "keys have one spelling",
         arguments: [
             ("q", "q"), ("Q", "Q"), ("^", "^"), ("-", "-"), ("^s", "^s"), ("^S", "^s"), ("C-s", "^s"), ("ctrl-s", "^s"),
             ("^i", "tab"), ("^m", "enter"), ("^[", "esc"), ("^_", "^_"), ("S-tab", "S-tab"), ("shift-tab", "S-tab"),
@@ -150,22 +143,21 @@ struct ValueTests {
             ("PageUp", "pgup"), ("escape", "esc"), ("é", "é"), ("M-^s", "M-^s"), ("M--", "M--"),
         ]
     )
-    func keys(text: String, name: String) throws {
+    func `keys have one spelling`(text: String, name: String) throws {
         let key = try KeyName(parsing: text)
         #expect(key.description == name)
         #expect(try KeyName(parsing: key.description) == key)
     }
 
     @Test(
-        "texts that name no key",
         arguments: ["", "ab", "^ab", "^1", "S-a", "F0", "F13", "M-M-x", "X-a", "\u{1B}", "\u{202E}", "M-"]
     )
-    func badKeys(text: String) {
+    func `texts that name no key`(text: String) {
         #expect(throws: KeyName.Failure.self) { try KeyName(parsing: text) }
     }
 
-    @Test("the standard keys are well spelled and do not collide")
-    func standardKeys() throws {
+    @Test
+    func `the standard keys are well spelled and do not collide`() throws {
         for scope in KeyAction.Scope.allCases {
             var owners: [KeyName: KeyAction] = [:]
             for action in KeyAction.allCases where action.scope == scope || action.scope == .everywhere {

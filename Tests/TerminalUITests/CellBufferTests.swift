@@ -8,8 +8,8 @@ struct CellBufferTests {
         CellBuffer(size: Size(width: width, height: height), glyphs: glyphs)
     }
 
-    @Test("Clips text at every edge")
-    func clipping() {
+    @Test
+    func `Clips text at every edge`() {
         var screen = buffer(4, 2)
         #expect(screen.write("abcdef", at: Point(x: 2, y: 0)) == 2)
         #expect(screen.write("xyz", at: Point(x: -1, y: 1)) == 3)
@@ -19,15 +19,15 @@ struct CellBufferTests {
         #expect(screen.lines() == ["  ab", "yz  "])
     }
 
-    @Test("Clips to a rectangle")
-    func clipRectangle() {
+    @Test
+    func `Clips to a rectangle`() {
         var screen = buffer(6, 1)
         screen.write("abcdef", at: .zero, clip: Rect(x: 2, y: 0, width: 2, height: 1))
         #expect(screen.lines() == ["  cd  "])
     }
 
-    @Test("Never cuts a wide character in half at an edge")
-    func wideAtEdges() {
+    @Test
+    func `Never cuts a wide character in half at an edge`() {
         var screen = buffer(3, 2)
         screen.write("ab日", at: .zero)
         screen.write("日b", at: Point(x: -1, y: 1))
@@ -35,8 +35,8 @@ struct CellBufferTests {
         #expect(screen.cells.allSatisfy { $0.width == 1 })
     }
 
-    @Test("Leaves a space where a wide character was half overwritten")
-    func wideOverwritten() {
+    @Test
+    func `Leaves a space where a wide character was half overwritten`() {
         var screen = buffer(6, 1)
         screen.write("日本語", at: .zero)
         screen.write("x", at: Point(x: 1, y: 0))
@@ -47,31 +47,31 @@ struct CellBufferTests {
         #expect(screen.lines() == [" x  y "])
     }
 
-    @Test("A wide character over the middle of two others")
-    func wideOverWide() {
+    @Test
+    func `A wide character over the middle of two others`() {
         var screen = buffer(4, 1)
         screen.write("日本", at: .zero)
         screen.write("語", at: Point(x: 1, y: 0))
         #expect(screen.lines() == [" 語 "])
     }
 
-    @Test("Stores marks in the cell of their character, and drops variation selectors")
-    func marks() {
+    @Test
+    func `Stores marks in the cell of their character, and drops variation selectors`() {
         var screen = buffer(3, 1)
         #expect(screen.write(SafeText(untrusted: "e\u{301}\u{302}❤\u{FE0F}"), at: .zero) == 2)
         #expect(screen[.zero]?.scalars == ["e", "\u{301}", "\u{302}"])
         #expect(screen[Point(x: 1, y: 0)]?.scalars == ["❤"])
     }
 
-    @Test("Draws escapes in a style of their own")
-    func escapeStyle() {
+    @Test
+    func `Draws escapes in a style of their own`() {
         var screen = CellBuffer(size: Size(width: 5, height: 1), escapeStyle: Style(foreground: .red))
         screen.write(SafeText(untrusted: "^[\u{1B}x"), at: .zero, style: Style(modifiers: .bold))
         #expect(screen.styledLines() == ["[bold]^[[fg=red bold]^[[bold]x"])
     }
 
-    @Test("Lays styles over what is there")
-    func styles() {
+    @Test
+    func `Lays styles over what is there`() {
         var screen = buffer(3, 1)
         screen.clear(screen.bounds, style: Style(background: .blue))
         screen.write("ab", at: .zero, style: Style(foreground: .red))
@@ -79,8 +79,8 @@ struct CellBufferTests {
         #expect(screen.styledLines() == ["[fg=red bg=blue]a[fg=red bg=blue reverse]b[bg=blue reverse] "])
     }
 
-    @Test("Aligns and shortens inside a rectangle")
-    func alignment() {
+    @Test
+    func `Aligns and shortens inside a rectangle`() {
         var screen = buffer(7, 4)
         screen.write("abc", in: Rect(x: 1, y: 0, width: 5, height: 1), alignment: .left)
         screen.write("abc", in: Rect(x: 1, y: 1, width: 5, height: 1), alignment: .right)
@@ -89,49 +89,48 @@ struct CellBufferTests {
         #expect(screen.lines() == [" abc   ", "   abc ", "  abc  ", " abcd… "])
     }
 
-    @Test("Draws a box with a title and a note")
-    func box() {
+    @Test
+    func `Draws a box with a title and a note`() {
         var screen = buffer(16, 3)
         #expect(screen.drawBox(screen.bounds, title: "Topics", note: "12") == Rect(x: 1, y: 1, width: 14, height: 1))
         #expect(screen.lines() == ["╭ Topics ── 12 ╮", "│              │", "╰──────────────╯"])
     }
 
     @Test(
-        "A box gets by with any size",
         arguments: [
             (0, 0, []), (1, 1, [" "]), (2, 2, ["╭╮", "╰╯"]), (5, 2, ["╭ … ╮", "╰───╯"]), (4, 2, ["╭──╮", "╰──╯"]),
         ] as [(Int, Int, [String])]
     )
-    func smallBoxes(width: Int, height: Int, expected: [String]) {
+    func `A box gets by with any size`(width: Int, height: Int, expected: [String]) {
         var screen = buffer(width, height)
         screen.drawBox(screen.bounds, title: "Topics", note: "12")
         #expect(screen.lines() == expected)
     }
 
-    @Test("A box partly outside is clipped")
-    func boxOutside() {
+    @Test
+    func `A box partly outside is clipped`() {
         var screen = buffer(3, 2)
         screen.drawBox(Rect(x: -1, y: -1, width: 3, height: 3))
         #expect(screen.lines() == [" │ ", "─╯ "])
     }
 
-    @Test("ASCII mode draws nothing outside ASCII")
-    func ascii() {
+    @Test
+    func `ASCII mode draws nothing outside ASCII`() {
         var screen = buffer(12, 2, .ascii)
         screen.drawBox(Rect(x: 0, y: 0, width: 12, height: 2), title: "●…")
         screen.write("日é\u{301}→≤", at: Point(x: 0, y: 1))
         #expect(screen.lines() == ["+ *. ------+", "? ?><------+"])
     }
 
-    @Test("Fills with wide characters without cutting one")
-    func fill() {
+    @Test
+    func `Fills with wide characters without cutting one`() {
         var screen = buffer(5, 1)
         screen.fill(screen.bounds, with: "日")
         #expect(screen.lines() == ["日日 "])
     }
 
-    @Test("Random drawing keeps every wide character whole")
-    func invariant() {
+    @Test
+    func `Random drawing keeps every wide character whole`() {
         var random = SplitMix64(seed: 7)
         var screen = buffer(9, 4)
         let texts: [SafeText] = ["日本語", "a", "x日", "e\u{301}日b", ""]

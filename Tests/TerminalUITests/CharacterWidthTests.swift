@@ -5,7 +5,6 @@ import Testing
 @Suite("Character width")
 struct CharacterWidthTests {
     @Test(
-        "Columns of one character",
         arguments: [
             ("a", 1), ("é", 1), ("ß", 1), ("Ж", 1), ("א", 1), ("─", 1), ("█", 1), ("⣿", 1), ("●", 1), ("…", 1), ("❤", 1),
             ("日", 2), ("ひ", 2), ("한", 2), ("Ａ", 2), ("　", 2), ("ｱ", 1), ("👍", 2), ("⌚", 2), ("🫩", 2), ("𠀀", 2),
@@ -13,19 +12,19 @@ struct CharacterWidthTests {
             ("\u{0903}", 1), ("\u{1F1E9}", 1), ("\u{303F}", 1), ("\u{1F3FB}", 2),
         ] as [(Unicode.Scalar, Int)]
     )
-    func columns(scalar: Unicode.Scalar, expected: Int) {
+    func `Columns of one character`(scalar: Unicode.Scalar, expected: Int) {
         #expect(CharacterWidth.columns(of: scalar) == expected)
     }
 
-    @Test("The table is in order and without overlaps, as the search in it needs")
-    func table() {
+    @Test
+    func `The table is in order and without overlaps, as the search in it needs`() {
         let ranges = WideCharacterRanges.all
         #expect(ranges.allSatisfy { $0.first <= $0.last })
         #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.last < $1.first })
     }
 
-    @Test("A Hangul syllable of three letters is one cell of two columns")
-    func hangul() {
+    @Test
+    func `A Hangul syllable of three letters is one cell of two columns`() {
         let text = SafeText(untrusted: "\u{1112}\u{1161}\u{11AB}")
         #expect(text.width == 2)
         #expect(!text.hasEscapes)

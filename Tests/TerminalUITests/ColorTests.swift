@@ -5,25 +5,24 @@ import Testing
 @Suite("Colors")
 struct ColorTests {
     @Test(
-        "Reads what themes write, and writes it back",
         arguments: [
             ("default", Color.terminalDefault, "default"), ("Red", .indexed(1), "red"),
             ("bright_red", .indexed(9), "bright-red"), ("gray", .indexed(8), "bright-black"),
             ("0", .indexed(0), "black"), ("208", .indexed(208), "208"), ("#FF8000", .rgb(255, 128, 0), "#ff8000"),
         ]
     )
-    func parsing(text: String, expected: Color, description: String) {
+    func `Reads what themes write, and writes it back`(text: String, expected: Color, description: String) {
         #expect(Color(parsing: text) == expected)
         #expect(expected.description == description)
     }
 
-    @Test("Refuses what is no color", arguments: ["", "256", "-1", "#fff", "#+12345", "#ggggggg", "redd", "+1", "٣"])
-    func refusing(text: String) {
+    @Test(arguments: ["", "256", "-1", "#fff", "#+12345", "#ggggggg", "redd", "+1", "٣"])
+    func `Refuses what is no color`(text: String) {
         #expect(Color(parsing: text) == nil)
     }
 
-    @Test("Exact colors of the cube map to themselves in 256 colors")
-    func cube() {
+    @Test
+    func `Exact colors of the cube map to themselves in 256 colors`() {
         for index in 16..<256 {
             let parts = Color.paletteComponents(index)
             let mapped = Color.rgb(parts.red, parts.green, parts.blue).mapped(to: .indexed256)
@@ -32,18 +31,17 @@ struct ColorTests {
     }
 
     @Test(
-        "Maps to the color that looks nearest",
         arguments: [
             (Color.rgb(255, 0, 0), Color.brightRed), (.rgb(250, 250, 250), .brightWhite), (.rgb(10, 10, 10), .black),
             (.rgb(0, 200, 10), .green), (.rgb(120, 120, 130), .brightBlack), (.indexed(21), .blue), (.red, .red),
         ]
     )
-    func sixteen(color: Color, expected: Color) {
+    func `Maps to the color that looks nearest`(color: Color, expected: Color) {
         #expect(color.mapped(to: .ansi16) == expected)
     }
 
-    @Test("Leaves what the terminal can show, and drops color where there is none")
-    func depths() {
+    @Test
+    func `Leaves what the terminal can show, and drops color where there is none`() {
         let color = Color.rgb(1, 2, 3)
         #expect(color.mapped(to: .trueColor) == color)
         #expect(color.mapped(to: .none) == .terminalDefault)
@@ -51,8 +49,8 @@ struct ColorTests {
         #expect(Color.indexed(200).mapped(to: .indexed256) == .indexed(200))
     }
 
-    @Test("Contrast follows WCAG")
-    func contrast() throws {
+    @Test
+    func `Contrast follows WCAG`() throws {
         let extreme = try #require(Color.contrastRatio(.rgb(0, 0, 0), .rgb(255, 255, 255)))
         #expect(abs(extreme - 21) < 0.001)
         // #767676 is the lightest gray with 4.5 : 1 on white.
@@ -61,8 +59,8 @@ struct ColorTests {
         #expect(Color.contrastRatio(.terminalDefault, .red) == nil)
     }
 
-    @Test("Styles lay over each other")
-    func overlay() {
+    @Test
+    func `Styles lay over each other`() {
         let under = Style(foreground: .red, background: .blue, modifiers: .bold)
         let over = Style(foreground: .green, modifiers: .underline)
         #expect(under.overlaid(with: over) == Style(foreground: .green, background: .blue, modifiers: [.bold, .underline]))

@@ -5,7 +5,6 @@ import Testing
 @Suite("Figures are never cut")
 struct FigureTests {
     @Test(
-        "a text is not cut within a figure, nor between it and its unit",
         arguments: [
             ("≤ 1151 lost", 5, "…"), ("lost ≤ 1151", 8, "lost …"), ("in 12.4k/s now", 6, "in …"), ("in 12.4k/s now", 9, "in …"),
             ("size 1.6 MB/s in", 9, "size …"), ("size 1.6 MB/s in", 10, "size …"), ("size 1.6 MB/s in", 11, "size …"),
@@ -18,12 +17,12 @@ struct FigureTests {
             ("up to 24 messages", 9, "up to …"), ("(of 1234)", 6, "(of …"), ("x=-15 y", 4, "x=…"),
         ]
     )
-    func texts(_ text: String, _ columns: Int, _ expected: String) {
+    func `a text is not cut within a figure, nor between it and its unit`(_ text: String, _ columns: Int, _ expected: String) {
         #expect(SafeText(untrusted: text).truncated(to: columns).plain == expected)
     }
 
-    @Test("whatever the text and the width, no digit stands before the mark of a cut")
-    func anyCut() {
+    @Test
+    func `whatever the text and the width, no digit stands before the mark of a cut`() {
         let texts = [
             "≤ 18446744073709551615 lost", "12.4k/s 1.6 MB/s 33 % 0.21 ms", "a1b2c3d4e5f60718293a4b5c", "日本 12 語 345",
             "1,234,567.89 x",
@@ -38,8 +37,8 @@ struct FigureTests {
         }
     }
 
-    @Test("a figure makes its column wider, takes a shorter form, or goes; it is never a part of itself")
-    func cells() {
+    @Test
+    func `a figure makes its column wider, takes a shorter form, or goes; it is never a part of itself`() {
         let table = Table(
             columns: [
                 Table.Column("NAME", width: .fill(minimum: 4)),
@@ -65,8 +64,8 @@ struct FigureTests {
         }
     }
 
-    @Test("the largest counts and sizes have few columns")
-    func largest() {
+    @Test
+    func `the largest counts and sizes have few columns`() {
         #expect(SafeText.count(UInt64.max).plain == "18447P")
         #expect(SafeText.bytes(UInt64.max).plain == "18447 PB")
     }

@@ -5,33 +5,30 @@ import Testing
 @Suite("Figures")
 struct FormatTests {
     @Test(
-        "Counts",
         arguments: [
             (0, "0"), (7, "7"), (950, "950"), (999.4, "999"), (999.6, "1.0k"), (1200, "1.2k"), (12_400, "12.4k"),
             (310_000, "310k"), (999_950, "1.0M"), (4_100_000, "4.1M"), (-1, "–"), (.nan, "–"), (.infinity, "–"),
             (1e19, "10000P"),
         ] as [(Double, String)]
     )
-    func counts(value: Double, expected: String) {
+    func `Counts`(value: Double, expected: String) {
         #expect(SafeText.count(value).plain == expected)
     }
 
     @Test(
-        "Rates",
         arguments: [(0, "0/s"), (0.04, "0.0/s"), (3.2, "3.2/s"), (12.6, "13/s"), (12_400, "12.4k/s")] as [(Double, String)]
     )
-    func rates(value: Double, expected: String) {
+    func `Rates`(value: Double, expected: String) {
         #expect(SafeText.rate(value).plain == expected)
     }
 
-    @Test("Bytes", arguments: [(0, "0 B"), (812, "812 B"), (1_600_000, "1.6 MB"), (999_999, "1.0 MB")] as [(Int, String)])
-    func bytes(value: Int, expected: String) {
+    @Test(arguments: [(0, "0 B"), (812, "812 B"), (1_600_000, "1.6 MB"), (999_999, "1.0 MB")] as [(Int, String)])
+    func `Bytes`(value: Int, expected: String) {
         #expect(SafeText.bytes(value).plain == expected)
         #expect(SafeText.byteRate(Double(value)).plain == expected + "/s")
     }
 
     @Test(
-        "Durations",
         arguments: [
             (.zero, "0 ms"), (.nanoseconds(210_000), "0.21 ms"), (.microseconds(1100), "1.1 ms"), (.milliseconds(10), "10 ms"),
             (.milliseconds(250), "250 ms"), (.microseconds(999_700), "1.0 s"), (.milliseconds(1400), "1.4 s"),
@@ -39,30 +36,28 @@ struct FormatTests {
             (.seconds(356_400), "4d 3h"), (.seconds(-1), "–"),
         ] as [(Duration, String)]
     )
-    func durations(value: Duration, expected: String) {
+    func `Durations`(value: Duration, expected: String) {
         #expect(SafeText.duration(value).plain == expected)
     }
 
     @Test(
-        "Percentages",
         arguments: [(0, "0 %"), (0.001, "<1 %"), (0.333, "33 %"), (1, "100 %"), (-0.1, "–")] as [(Double, String)]
     )
-    func percentages(value: Double, expected: String) {
+    func `Percentages`(value: Double, expected: String) {
         #expect(SafeText.percent(value).plain == expected)
     }
 
     @Test(
-        "Labels of a scale",
         arguments: [
             (0, "0"), (0.05, "0.050"), (0.5, "0.5"), (10_000, "10k"), (2500, "2.5k"), (20, "20"), (5, "5"),
         ] as [(Double, String)]
     )
-    func scaleLabels(value: Double, expected: String) {
+    func `Labels of a scale`(value: Double, expected: String) {
         #expect(SafeText.scaleLabel(value).plain == expected)
     }
 
-    @Test("Time of day")
-    func clock() {
+    @Test
+    func `Time of day`() {
         #expect(SafeText.clock(epochSeconds: 1_700_000_000).plain == "22:13:20")
         #expect(SafeText.clock(epochSeconds: 1_700_000_000, offset: 7200).plain == "00:13:20")
         #expect(SafeText.clock(epochSeconds: -1).plain == "23:59:59")

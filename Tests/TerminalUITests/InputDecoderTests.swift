@@ -10,7 +10,6 @@ struct InputDecoderTests {
     }
 
     @Test(
-        "Keys",
         arguments: [
             ("q", "q"), ("Ü", "Ü"), ("日", "日"), ("\r", "enter"), ("\t", "tab"), ("\u{7F}", "backspace"), ("\u{4}", "^d"),
             ("\u{0}", "C-space"), ("\u{1C}", "^\\"), ("\n", "^j"), ("\u{1B}", "esc"),
@@ -22,18 +21,18 @@ struct InputDecoderTests {
             ("\u{1B}[", "M-["), ("\u{1B}O", "M-O"), ("\u{1B}[97;5u", "^a"), ("\u{1B}[27;5;9~", "C-tab"), ("\u{1B}\u{4}", "C-M-d"),
         ]
     )
-    func keys(bytes: String, name: String) throws {
+    func `Keys`(bytes: String, name: String) throws {
         #expect(decode(bytes) == [.key(try #require(Key(parsing: name)))])
     }
 
-    @Test("Several keys in one read")
-    func burst() {
+    @Test
+    func `Several keys in one read`() {
         let keys = [Key(.up), Key.character("a"), Key(.escape), Key(.escape), Key(.down), Key.character("b")]
         #expect(decode("\u{1B}[Aa\u{1B}\u{1B}\u{1B}[Bb") == keys.map(InputEvent.key))
     }
 
-    @Test("Bytes may come one by one")
-    func byteByByte() {
+    @Test
+    func `Bytes may come one by one`() {
         var decoder = InputDecoder()
         var events: [InputEvent] = []
         for byte in "\u{1B}[1;5D日\u{1B}[200~a\u{1B}[2x\u{1B}[201~\u{1B}[<0;3;2M".utf8 { events += decoder.decode([byte]) }
@@ -46,8 +45,8 @@ struct InputDecoderTests {
         #expect(!decoder.isWaiting)
     }
 
-    @Test("Waits after an escape, and a flush makes it the escape key")
-    func waiting() {
+    @Test
+    func `Waits after an escape, and a flush makes it the escape key`() {
         var decoder = InputDecoder()
         #expect(decoder.decode([0x1B]).isEmpty)
         #expect(decoder.isWaiting)
@@ -58,8 +57,8 @@ struct InputDecoderTests {
         #expect(!decoder.isWaiting)
     }
 
-    @Test("A paste is one event, whatever it holds, and waits for its end")
-    func paste() {
+    @Test
+    func `A paste is one event, whatever it holds, and waits for its end`() {
         var decoder = InputDecoder()
         #expect(decoder.decode("\u{1B}[200~q\r\u{1B}[A\u{3}".utf8).isEmpty)
         #expect(!decoder.isWaiting)
@@ -68,35 +67,33 @@ struct InputDecoderTests {
         #expect(events == [.paste(Paste(bytes: Array("q\r\u{1B}[A\u{3}é".utf8))), .key(.character("x"))])
     }
 
-    @Test("A paste too long is cut and says so; the rest of it is not typed")
-    func longPaste() {
+    @Test
+    func `A paste too long is cut and says so; the rest of it is not typed`() {
         var decoder = InputDecoder(maximumPasteBytes: 3)
         let events = decoder.decode("\u{1B}[200~abcdef".utf8) + decoder.decode("gh\u{1B}[201~i".utf8)
         #expect(events == [.paste(Paste(bytes: Array("abc".utf8), isTruncated: true)), .key(.character("i"))])
     }
 
     @Test(
-        "Skips unknown sequences whole",
         arguments: ["\u{1B}[?1;2c", "\u{1B}[I", "\u{1B}[99~", "\u{1B}[1;99999999A", "\u{1B}[<3;1M", "\u{1B}Oz", "\u{1B}[57399u"]
     )
-    func unknown(bytes: String) {
+    func `Skips unknown sequences whole`(bytes: String) {
         #expect(decode(bytes + "x") == [.key(.character("x"))])
     }
 
     @Test(
-        "Mouse",
         arguments: [
             ("0;1;1M", MouseEvent(.press(.left), at: .zero)), ("2;10;5M", MouseEvent(.press(.right), at: Point(x: 9, y: 4))),
             ("0;1;1m", MouseEvent(.release, at: .zero)), ("64;1;1M", MouseEvent(.scrollUp, at: .zero)),
             ("81;1;1M", MouseEvent(.scrollDown, at: .zero, modifiers: .control)),
         ]
     )
-    func mouse(report: String, expected: MouseEvent) {
+    func `Mouse`(report: String, expected: MouseEvent) {
         #expect(decode("\u{1B}[<" + report) == [.mouse(expected)])
     }
 
-    @Test("Random bytes never trap, and always leave a decoder that reads the next key")
-    func random() {
+    @Test
+    func `Random bytes never trap, and always leave a decoder that reads the next key`() {
         var random = SplitMix64(seed: 11)
         let alphabet: [UInt8] = Array("\u{1B}[O;<~0129MmAu".utf8) + [0xC3, 0xA9, 0xFF, 0xF0]
         for _ in 0..<5000 {

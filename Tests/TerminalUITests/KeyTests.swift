@@ -5,7 +5,6 @@ import Testing
 @Suite("Keys")
 struct KeyTests {
     @Test(
-        "Reads names and writes them back",
         arguments: [
             ("q", Key.character("q"), "q"), ("Q", .character("Q"), "Q"), ("^d", .control("d"), "^d"),
             ("C-d", .control("d"), "^d"), ("C-D", .control("d"), "^d"), ("^", .character("^"), "^"),
@@ -17,14 +16,14 @@ struct KeyTests {
             ("ü", .character("ü"), "ü"), ("return", Key(.enter), "enter"),
         ]
     )
-    func names(text: String, key: Key, name: String) {
+    func `Reads names and writes them back`(text: String, key: Key, name: String) {
         #expect(Key(parsing: text) == key)
         #expect(key.name == name)
         #expect(Key(parsing: key.name) == key)
     }
 
-    @Test("Refuses what is no key", arguments: ["", "qq", "F0", "F64", "S-q", "C-", "C-C-d", " ", "\u{1B}", "X-q", "\u{301}"])
-    func refusing(text: String) {
+    @Test(arguments: ["", "qq", "F0", "F64", "S-q", "C-", "C-C-d", " ", "\u{1B}", "X-q", "\u{301}"])
+    func `Refuses what is no key`(text: String) {
         #expect(Key(parsing: text) == nil)
     }
 }

@@ -8,8 +8,8 @@ struct LayoutTests {
         Layout(.horizontal, spacing: spacing, constraints).lengths(in: total)
     }
 
-    @Test("Fixed parts keep their length and filling ones share the rest by weight")
-    func sharing() {
+    @Test
+    func `Fixed parts keep their length and filling ones share the rest by weight`() {
         #expect(lengths(20, .fixed(5), .fill(), .fixed(3)) == [5, 12, 3])
         #expect(lengths(10, .fill(1), .fill(2)) == [4, 6])
         #expect(lengths(10, .minimum(2), .minimum(4)) == [4, 6])
@@ -17,8 +17,8 @@ struct LayoutTests {
         #expect(lengths(11, spacing: 1, .fill(), .fill()) == [5, 5])
     }
 
-    @Test("Grows the most important flexible parts first")
-    func growing() {
+    @Test
+    func `Grows the most important flexible parts first`() {
         #expect(
             lengths(
                 14,
@@ -29,8 +29,8 @@ struct LayoutTests {
         )
     }
 
-    @Test("Drops the least important first, and of equals the last")
-    func dropping() {
+    @Test
+    func `Drops the least important first, and of equals the last`() {
         let parts: [Constraint] = [.fixed(4), .fixed(4, importance: 1), .fixed(4, importance: 5), .fixed(4, importance: 1)]
         let layout = Layout(.horizontal, spacing: 1, parts)
         #expect(layout.lengths(in: 19) == [4, 4, 4, 4])
@@ -41,8 +41,8 @@ struct LayoutTests {
         #expect(layout.lengths(in: 0) == [0, nil, nil, nil])
     }
 
-    @Test("Splits both ways, leaving gaps between parts that are shown")
-    func rectangles() {
+    @Test
+    func `Splits both ways, leaving gaps between parts that are shown`() {
         let rect = Rect(x: 2, y: 1, width: 9, height: 4)
         #expect(
             Layout(.horizontal, spacing: 1, [.fixed(3), .fixed(9, importance: 0), .fill()]).split(rect) == [
@@ -57,8 +57,8 @@ struct LayoutTests {
         )
     }
 
-    @Test("Parts never overlap, never leave the rectangle, and use all of it when one fills")
-    func properties() {
+    @Test
+    func `Parts never overlap, never leave the rectangle, and use all of it when one fills`() {
         var random = SplitMix64(seed: 42)
         for _ in 0..<5000 {
             let parts = (0..<Int.random(in: 0..<7, using: &random)).map { _ in constraint(&random) }
@@ -90,15 +90,15 @@ struct LayoutTests {
 
 @Suite("Rectangles")
 struct RectTests {
-    @Test("Are never negative")
-    func neverNegative() {
+    @Test
+    func `Are never negative`() {
         #expect(Rect(x: 1, y: 1, width: -4, height: 3).size == Size(width: 0, height: 3))
         #expect(Rect(x: 0, y: 0, width: 3, height: 3).inset(horizontal: 2).width == 0)
         #expect(Rect(x: 0, y: 0, width: 3, height: 3).intersection(Rect(x: 5, y: 5, width: 1, height: 1)).isEmpty)
     }
 
-    @Test("Give up rows from either end")
-    func rows() {
+    @Test
+    func `Give up rows from either end`() {
         let rect = Rect(x: 1, y: 2, width: 5, height: 3)
         #expect(rect.droppingTop(1) == Rect(x: 1, y: 3, width: 5, height: 2))
         #expect(rect.droppingTop(9).isEmpty)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Selection and scrolling")
 struct ListStateTests {
-    @Test("The selection follows its row when the list is sorted anew")
-    func identity() {
+    @Test
+    func `The selection follows its row when the list is sorted anew`() {
         var state = ListState<String>()
         state.move(by: 1, in: ["a", "b", "c"], height: 2)
         #expect(state.selection == "b")
@@ -15,8 +15,8 @@ struct ListStateTests {
         #expect(state.offset == 2)
     }
 
-    @Test("When the selected row goes, the one in its place is selected")
-    func removal() {
+    @Test
+    func `When the selected row goes, the one in its place is selected`() {
         var state = ListState<Int>()
         state.moveToLast(in: [1, 2, 3], height: 2)
         state.update([1, 2], height: 2)
@@ -28,8 +28,8 @@ struct ListStateTests {
         #expect(state.selection == 7)
     }
 
-    @Test("Moves stop at the ends, also by huge steps")
-    func ends() {
+    @Test
+    func `Moves stop at the ends, also by huge steps`() {
         var state = ListState<Int>()
         let ids = Array(0..<100)
         state.move(by: .max, in: ids, height: 10)
@@ -42,8 +42,8 @@ struct ListStateTests {
         #expect(state.index == nil)
     }
 
-    @Test("Selecting an identity takes effect when the list is seen")
-    func selecting() {
+    @Test
+    func `Selecting an identity takes effect when the list is seen`() {
         var state = ListState<String>()
         state.select("c")
         state.update(["a", "b", "c"], height: 1)
@@ -51,8 +51,8 @@ struct ListStateTests {
         #expect(state.offset == 2)
     }
 
-    @Test("A text follows its end until it is scrolled away from it")
-    func following() {
+    @Test
+    func `A text follows its end until it is scrolled away from it`() {
         var scroll = ScrollState(follows: true)
         scroll.update(count: 100, height: 10)
         #expect(scroll.offset == 90)

@@ -19,7 +19,6 @@ struct TextFieldTests {
     }
 
     @Test(
-        "Readline keys",
         arguments: [
             ("a b c", "abc|"), ("a b left left x", "x|ab"), ("a b ^a x ^e y", "xaby|"), ("a b backspace", "a|"),
             ("a b ^a del", "|b"), ("a b ^b ^d", "a|"), ("a space b ^u", "|"), ("a space b ^b ^k", "a |"),
@@ -27,12 +26,12 @@ struct TextFieldTests {
             ("a . b ^a M-f", "a|.b"), ("a b ^u c ^y", "cab|"), ("a . b ^a M-d", "|.b"), ("backspace ^k ^w left", "|"),
         ]
     )
-    func keys(keys: String, expected: String) throws {
+    func `Readline keys`(keys: String, expected: String) throws {
         #expect(shown(try typing(keys)) == expected)
     }
 
-    @Test("Moves and deletes by characters as seen")
-    func graphemes() throws {
+    @Test
+    func `Moves and deletes by characters as seen`() throws {
         var field = TextField("e\u{301}👩\u{200D}👧x")
         #expect(field.cursor == 3)
         _ = try field.handle(#require(Key(parsing: "left")))
@@ -40,16 +39,16 @@ struct TextFieldTests {
         #expect(shown(field) == "e\u{301}|x")
     }
 
-    @Test("A mark typed after a letter joins it")
-    func joining() {
+    @Test
+    func `A mark typed after a letter joins it`() {
         var field = TextField("e")
         field.insert("\u{301}")
         #expect(field.cursor == 1)
         #expect(field.text == "e\u{301}")
     }
 
-    @Test("A paste is text, never keys")
-    func paste() {
+    @Test
+    func `A paste is text, never keys`() {
         var field = TextField("ab")
         #expect(field.insert(Paste(bytes: Array("x\r\ny\u{1B}\u{3}\tz".utf8))) == .edited)
         #expect(field.text == "abx y z")
@@ -58,8 +57,8 @@ struct TextFieldTests {
         #expect(body.text == "x\ny\nz\tw")
     }
 
-    @Test("Takes all of an insertion or nothing, in bytes")
-    func maximumBytes() {
+    @Test
+    func `Takes all of an insertion or nothing, in bytes`() {
         var field = TextField("ab", maximumBytes: 4)
         #expect(field.insert("日") == .full)
         #expect(field.text == "ab")
@@ -67,8 +66,8 @@ struct TextFieldTests {
         #expect(TextField("日本", maximumBytes: 5).text == "日")
     }
 
-    @Test("Several lines: enter, arrows and line ends")
-    func lines() throws {
+    @Test
+    func `Several lines: enter, arrows and line ends`() throws {
         let start = TextField(isMultiline: true)
         #expect(shown(try typing("a b c enter d up x", into: start)) == "ax|bc\nd")
         #expect(shown(try typing("a enter b c ^a up down down", into: start)) == "a\nbc|")
@@ -76,8 +75,8 @@ struct TextFieldTests {
         #expect(TextField("").handle(Key(.enter), expecting: .ignored))
     }
 
-    @Test("Scrolls so that the cursor is in view")
-    func scrolling() {
+    @Test
+    func `Scrolls so that the cursor is in view`() {
         var screen = CellBuffer(size: Size(width: 6, height: 1))
         var field = TextField("abcdefgh")
         #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 5, y: 0))
@@ -88,8 +87,8 @@ struct TextFieldTests {
         #expect(field.draw(into: &screen, in: .zero) == nil)
     }
 
-    @Test("Shows what is typed escaped, with the cursor in the right column")
-    func escapedDrawing() {
+    @Test
+    func `Shows what is typed escaped, with the cursor in the right column`() {
         var screen = CellBuffer(size: Size(width: 12, height: 2))
         let field = TextField("日\u{202E}\nb", isMultiline: true)
         #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 1, y: 1))
@@ -115,8 +114,8 @@ struct PromptTests {
         return outcome
     }
 
-    @Test("Submits and cancels")
-    func ending() throws {
+    @Test
+    func `Submits and cancels`() throws {
         var prompt = Prompt(label: "topic")
         #expect(try press("a b enter", &prompt) == .submitted("ab"))
         #expect(try press("esc", &prompt) == .cancelled)
@@ -124,8 +123,8 @@ struct PromptTests {
         #expect(try press("F5", &prompt) == .ignored)
     }
 
-    @Test("Recalls what begins with what was typed, and comes back to it")
-    func history() throws {
+    @Test
+    func `Recalls what begins with what was typed, and comes back to it`() throws {
         let history = InputHistory(["orders.eu", "users.new", "orders.us"])
         var prompt = Prompt(label: "", history: history)
         _ = try press("o up", &prompt)
@@ -140,16 +139,16 @@ struct PromptTests {
         #expect(try press("down", &prompt) == .unchanged)
     }
 
-    @Test("History keeps the newest, without repeats and blanks")
-    func historyBounds() {
+    @Test
+    func `History keeps the newest, without repeats and blanks`() {
         var history = InputHistory(["a", "b", " ", "a", "c"], capacity: 3)
         #expect(history.entries == ["b", "a", "c"])
         history.add("d")
         #expect(history.entries == ["a", "c", "d"])
     }
 
-    @Test("Tab extends as far as all agree, then goes through the candidates")
-    func completion() throws {
+    @Test
+    func `Tab extends as far as all agree, then goes through the candidates`() throws {
         var prompt = Prompt(label: "")
         let topics = ["orders.eu", "orders.us", "users.new"]
         _ = try press("o tab", &prompt, completions: topics)
@@ -166,8 +165,8 @@ struct PromptTests {
         #expect(prompt.text == "orders.usx")
     }
 
-    @Test("Leaves room for the answer when the question is long")
-    func drawing() {
+    @Test
+    func `Leaves room for the answer when the question is long`() {
         var screen = CellBuffer(size: Size(width: 16, height: 1))
         let prompt = Prompt(label: "publish to topic", text: "orders")
         #expect(prompt.draw(into: &screen, in: screen.bounds) == Point(x: 15, y: 0))

@@ -5,7 +5,6 @@ import Testing
 @Suite("Safe text")
 struct SafeTextTests {
     @Test(
-        "Escapes what cannot be shown",
         arguments: [
             ("plain", "plain"),
             ("\u{1B}[31mred", "^[[31mred"),
@@ -20,12 +19,12 @@ struct SafeTextTests {
             ("日本語 é ≤", "日本語 é ≤"),
         ]
     )
-    func escapes(input: String, expected: String) {
+    func `Escapes what cannot be shown`(input: String, expected: String) {
         #expect(SafeText(untrusted: input).plain == expected)
     }
 
-    @Test("Shows each invalid byte, and only those")
-    func invalidBytes() {
+    @Test
+    func `Shows each invalid byte, and only those`() {
         #expect(SafeText(untrustedBytes: [0x61, 0xFF, 0xC3, 0xA9, 0xC3]).plain == "a\\xFFé\\xC3")
         // Overlong slash, a surrogate, and a value above U+10FFFF.
         #expect(SafeText(untrustedBytes: [0xC0, 0xAF]).plain == "\\xC0\\xAF")
@@ -35,31 +34,31 @@ struct SafeTextTests {
         #expect(SafeText(untrustedBytes: [0xF4, 0x90, 0x80, 0x80]).plain == "\\xF4\\x90\\x80\\x80")
     }
 
-    @Test("Doubles backslashes only where something was escaped")
-    func backslashes() {
+    @Test
+    func `Doubles backslashes only where something was escaped`() {
         #expect(SafeText(untrusted: #"C:\temp"#).plain == #"C:\temp"#)
         #expect(SafeText(untrusted: "\\x1B \u{1B}").plain == #"\\x1B ^["#)
         #expect(SafeText(untrusted: "\\x1B \u{1B}").width == 8)
     }
 
-    @Test("Remembers which parts are escapes")
-    func segments() {
+    @Test
+    func `Remembers which parts are escapes`() {
         let text = SafeText(untrusted: "a^[\u{1B}\u{1}b")
         #expect(text.segments.map(\.text) == ["a^[", "^[^A", "b"])
         #expect(text.segments.map(\.isEscape) == [false, true, false])
         #expect(SafeText(untrusted: "^[") != SafeText(untrusted: "\u{1B}"))
     }
 
-    @Test("Keeps two marks on a character and escapes the rest")
-    func combiningMarks() {
+    @Test
+    func `Keeps two marks on a character and escapes the rest`() {
         #expect(SafeText(untrusted: "e\u{301}\u{302}").width == 1)
         #expect(SafeText(untrusted: "e\u{301}\u{302}\u{303}").plain == "e\u{301}\u{302}<U+0303>")
         #expect(SafeText(untrusted: "\u{301}a").plain == "<U+0301>a")
         #expect(SafeText(untrusted: "\u{1B}\u{301}").plain == "^[<U+0301>")
     }
 
-    @Test("Takes emoji apart so that their width does not depend on the terminal")
-    func emoji() {
+    @Test
+    func `Takes emoji apart so that their width does not depend on the terminal`() {
         #expect(SafeText(untrusted: "👍").width == 2)
         #expect(SafeText(untrusted: "👍🏽").plain == "👍<U+1F3FD>")
         #expect(SafeText(untrusted: "👩\u{200D}👧").plain == "👩<U+200D>👧")
@@ -67,8 +66,8 @@ struct SafeTextTests {
         #expect(SafeText(untrusted: "a\u{FE0F}").plain == "a<U+FE0F>")
     }
 
-    @Test("Nothing of the forbidden categories comes through raw")
-    func everyForbiddenScalar() {
+    @Test
+    func `Nothing of the forbidden categories comes through raw`() {
         for value in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value), isForbidden(scalar) else { continue }
             let text = SafeText(untrusted: "a" + String(Character(scalar)) + "b")
@@ -80,8 +79,8 @@ struct SafeTextTests {
         }
     }
 
-    @Test("Random bytes come out without anything forbidden, at the width that was counted")
-    func randomBytes() {
+    @Test
+    func `Random bytes come out without anything forbidden, at the width that was counted`() {
         var random = SplitMix64(seed: 0x5AFE)
         for _ in 0..<4000 {
             let bytes = (0..<Int.random(in: 0..<64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -92,8 +91,8 @@ struct SafeTextTests {
         }
     }
 
-    @Test("Cuts long input between characters and says so")
-    func maximumBytes() {
+    @Test
+    func `Cuts long input between characters and says so`() {
         let text = SafeText(untrusted: "日本語", maximumBytes: 4)
         #expect(text.plain == "日…")
         #expect(text.segments.last == SafeText.Segment(text: "…", isEscape: true))
@@ -102,8 +101,8 @@ struct SafeTextTests {
         #expect(SafeText(untrustedBytes: AnyCollection([0x61, 0x62, 0x63]), maximumBytes: 2).plain == "ab…")
     }
 
-    @Test("Cuts to columns")
-    func truncation() {
+    @Test
+    func `Cuts to columns`() {
         let text = SafeText(untrusted: "ab日cd")
         #expect((0...7).map { text.truncated(to: $0).plain } == ["", "…", "a…", "ab…", "ab…", "ab日…", "ab日cd", "ab日cd"])
         #expect(text.columnsInRange(3..<6).plain == "cd")
@@ -111,16 +110,16 @@ struct SafeTextTests {
         #expect(SafeText(untrusted: "a\u{1B}b").columnsInRange(2..<4).segments.map(\.isEscape) == [true, false])
     }
 
-    @Test("Literals may hold safe values only, and escape what they interpolate from outside")
-    func interpolation() {
+    @Test
+    func `Literals may hold safe values only, and escape what they interpolate from outside`() {
         let name = "be\u{7}ta"
         let text: SafeText = "● \(untrusted: name) has \(12) of \(SafeText.empty)"
         #expect(text.plain == "● be^Gta has 12 of ")
         #expect(text.width == text.plain.unicodeScalars.count)
     }
 
-    @Test("Finds text by column")
-    func matching() {
+    @Test
+    func `Finds text by column`() {
         let text = SafeText(untrusted: "日Orders.orders")
         #expect(text.columns(matching: "orders") == [2..<8, 9..<15])
         #expect(text.columns(matching: "orders", ignoresCase: false) == [9..<15])
@@ -133,8 +132,8 @@ struct SafeTextTests {
 struct SafeTextLinesTests {
     private func plain(_ lines: SafeText.Lines) -> [String] { lines.lines.map(\.plain) }
 
-    @Test("Lays out newlines and tabs itself")
-    func newlinesAndTabs() {
+    @Test
+    func `Lays out newlines and tabs itself`() {
         let lines = SafeText.lines(untrusted: "a\tb\r\n\tc\rd\n", tabWidth: 4)
         #expect(plain(lines) == ["a   b", "    c^Md"])
         #expect(!lines.isTruncated)
@@ -142,20 +141,20 @@ struct SafeTextLinesTests {
         #expect(plain(SafeText.lines(untrusted: "a\n\nb")) == ["a", "", "b"])
     }
 
-    @Test("Tab stops count columns, not characters")
-    func wideTabs() {
+    @Test
+    func `Tab stops count columns, not characters`() {
         #expect(plain(SafeText.lines(untrusted: "日\tb", tabWidth: 4)) == ["日  b"])
     }
 
-    @Test("Wraps between characters")
-    func wrapping() {
+    @Test
+    func `Wraps between characters`() {
         #expect(plain(SafeText.lines(untrusted: "abcdefg", wrapAt: 3)) == ["abc", "def", "g"])
         #expect(plain(SafeText.lines(untrusted: "a日本b", wrapAt: 2)) == ["a", "日", "本", "b"])
         #expect(plain(SafeText.lines(untrusted: "e\u{301}e\u{301}e\u{301}", wrapAt: 2)) == ["e\u{301}e\u{301}", "e\u{301}"])
     }
 
-    @Test("Prose wraps at spaces, and a word too long for a row between characters")
-    func wordWrapping() {
+    @Test
+    func `Prose wraps at spaces, and a word too long for a row between characters`() {
         func words(_ text: SafeText, _ columns: Int) -> [String] { plain(text.wrapped(at: columns, by: .words)) }
         #expect(words("one two three", 7) == ["one two", "three"])
         #expect(words("one two three", 8) == ["one two", "three"])
@@ -164,8 +163,8 @@ struct SafeTextLinesTests {
         #expect(words("abc ", 3) == ["abc"])
     }
 
-    @Test("Stops at the number of rows allowed and says so")
-    func limits() {
+    @Test
+    func `Stops at the number of rows allowed and says so`() {
         let wrapped = SafeText.lines(untrusted: "abcdef\ngh", maximumLines: 2, wrapAt: 2)
         #expect(plain(wrapped) == ["ab", "cd"])
         #expect(wrapped.isTruncated)
@@ -174,8 +173,8 @@ struct SafeTextLinesTests {
         #expect(SafeText.lines(untrusted: "abc", maximumBytes: 2).isTruncated)
     }
 
-    @Test("Doubles backslashes in every row if any row has an escape")
-    func backslashes() {
+    @Test
+    func `Doubles backslashes in every row if any row has an escape`() {
         #expect(plain(SafeText.lines(untrusted: "a\\\n\u{1B}")) == ["a\\\\", "^["])
     }
 }

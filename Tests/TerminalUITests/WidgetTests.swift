@@ -32,8 +32,8 @@ struct TableTests {
         return buffer.lines()
     }
 
-    @Test("Draws header, sort mark, selection and sparklines")
-    func wide() {
+    @Test
+    func `Draws header, sort mark, selection and sparklines`() {
         #expect(
             draw(41, 5) == [
                 "  CLUSTER   STATE       IN/s▼  TRAFFIC   ",
@@ -45,8 +45,8 @@ struct TableTests {
         )
     }
 
-    @Test("Drops the least important columns when it is narrow")
-    func narrow() {
+    @Test
+    func `Drops the least important columns when it is narrow`() {
         #expect(
             draw(28, 3) == [
                 "  CLUSTER   STATE    IN/s▼  ",
@@ -57,8 +57,8 @@ struct TableTests {
         #expect(draw(12, 3) == ["  CLUSTER   ", "  cluster… ┃", "▸ cluster…  "])
     }
 
-    @Test("Shows the rows in view and a scroll bar")
-    func scrolled() {
+    @Test
+    func `Shows the rows in view and a scroll bar`() {
         #expect(
             draw(24, 5, rows: 40, offset: 20, selected: 22) == [
                 "  CLUS…  STATE   IN/s▼  ",
@@ -70,15 +70,15 @@ struct TableTests {
         )
     }
 
-    @Test("Draws something sane at any size", arguments: [(0, 0), (1, 1), (2, 2), (3, 1), (1, 5), (5, 2)])
-    func tiny(width: Int, height: Int) {
+    @Test(arguments: [(0, 0), (1, 1), (2, 2), (3, 1), (1, 5), (5, 2)])
+    func `Draws something sane at any size`(width: Int, height: Int) {
         let lines = draw(width, height, rows: 9, offset: 3, selected: 4)
         #expect(lines.count == height)
         #expect(lines.allSatisfy { $0.unicodeScalars.count == width })
     }
 
-    @Test("Asks only for rows in view")
-    func laziness() {
+    @Test
+    func `Asks only for rows in view`() {
         var buffer = screen(30, 4)
         var asked: [Int] = []
         table.draw(into: &buffer, in: buffer.bounds, rowCount: 100_000, offset: 500) { index in
@@ -88,8 +88,8 @@ struct TableTests {
         #expect(asked == [500, 501, 502])
     }
 
-    @Test("Marks the selected row without color too, over its whole width")
-    func selection() {
+    @Test
+    func `Marks the selected row without color too, over its whole width`() {
         var buffer = screen(14, 2)
         Table(columns: [Table.Column("A", width: .fill())])
             .draw(into: &buffer, in: buffer.bounds, rowCount: 1, selected: 0) { _ in
@@ -107,8 +107,8 @@ struct GraphTests {
         return buffer.lines()
     }
 
-    @Test("Sparklines end at the right, show gaps, and never hide a small value")
-    func sparkline() {
+    @Test
+    func `Sparklines end at the right, show gaps, and never hide a small value`() {
         let values: [Double?] = [0, 1, nil, 800, 400, .nan, 1]
         #expect(lines(9, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["   ▁ █▄ ▁"])
         #expect(lines(3, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["█ ▁"])
@@ -118,8 +118,8 @@ struct GraphTests {
         #expect(lines(2, 1) { Sparkline([]).draw(into: &$0, in: $0.bounds) } == ["  "])
     }
 
-    @Test("Line graphs have a scale, join neighbors, and break at gaps")
-    func lineGraph() {
+    @Test
+    func `Line graphs have a scale, join neighbors, and break at gaps`() {
         let rising = (0..<20).map { Double($0) * 400 }
         let graph = LineGraph([LineGraph.Series(rising)], timeLabels: ("10s ago", "now"))
         #expect(
@@ -139,22 +139,21 @@ struct GraphTests {
         )
     }
 
-    @Test("Crossing lines both show")
-    func crossing() {
+    @Test
+    func `Crossing lines both show`() {
         let graph = LineGraph([LineGraph.Series([0, 1]), LineGraph.Series([1, 0])], maximum: 1)
         #expect(lines(1, 1) { graph.draw(into: &$0, in: $0.bounds) } == ["⣹"])
     }
 
     @Test(
-        "The scale ends at 1, 2 or 5 times a power of ten",
         arguments: [(0, 1), (0.3, 0.5), (1, 1), (1.1, 2), (7600, 10_000), (21, 50), (.infinity, 1)] as [(Double, Double)]
     )
-    func scale(value: Double, expected: Double) {
+    func `The scale ends at 1, 2 or 5 times a power of ten`(value: Double, expected: Double) {
         #expect(abs(LineGraph.roundedUp(value) - expected) < 1e-9)
     }
 
-    @Test("Gauges fill in eighths and never hide something above 0")
-    func gauge() {
+    @Test
+    func `Gauges fill in eighths and never hide something above 0`() {
         #expect(lines(4, 1) { Gauge(0.5).draw(into: &$0, in: $0.bounds) } == ["██  "])
         #expect(lines(4, 1) { Gauge(0.0001).draw(into: &$0, in: $0.bounds) } == ["▏   "])
         #expect(lines(4, 1) { Gauge(.nan).draw(into: &$0, in: $0.bounds) } == ["    "])
@@ -162,8 +161,8 @@ struct GraphTests {
         #expect(lines(4, 1, .ascii) { Gauge(0.6).draw(into: &$0, in: $0.bounds) } == ["##  "])
     }
 
-    @Test("Stacked bars use every column once")
-    func stackedBar() {
+    @Test
+    func `Stacked bars use every column once`() {
         let bar = StackedBar([
             StackedBar.Part(weight: 1, glyph: "a"), StackedBar.Part(weight: 1, glyph: "b"),
             StackedBar.Part(weight: 0, glyph: "x"), StackedBar.Part(weight: 1, glyph: "c"),
@@ -172,8 +171,8 @@ struct GraphTests {
         #expect(lines(2, 1) { StackedBar([StackedBar.Part(weight: 0, glyph: "a")]).draw(into: &$0, in: $0.bounds) } == ["  "])
     }
 
-    @Test("No size is too small", arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
-    func tiny(width: Int, height: Int) {
+    @Test(arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
+    func `No size is too small`(width: Int, height: Int) {
         let graph = LineGraph([LineGraph.Series([1, 5, nil, 3])], timeLabels: ("a", "b"))
         #expect(lines(width, height) { graph.draw(into: &$0, in: $0.bounds) }.count == height)
         #expect(lines(width, height) { Sparkline([1, 2, 3]).draw(into: &$0, in: $0.bounds) }.count == height)
@@ -191,8 +190,8 @@ struct FrameTests {
         selected: 1
     )
 
-    @Test("Tabs shorten to their keys")
-    func tabBar() {
+    @Test
+    func `Tabs shorten to their keys`() {
         var wide = screen(34, 1)
         let places = tabs.draw(into: &wide, in: wide.bounds)
         #expect(wide.lines() == [" 1 Overview  2 Topics  3 Tail     "])
@@ -205,8 +204,8 @@ struct FrameTests {
         #expect(tabs.draw(into: &tiny, in: tiny.bounds).width == 4)
     }
 
-    @Test("Key hints are shown whole or not at all")
-    func keyHints() {
+    @Test
+    func `Key hints are shown whole or not at all`() {
         let hints = KeyHints([
             KeyHints.Hint(key: "s", label: "subscribe"), KeyHints.Hint(key: "p", label: "publish"),
             KeyHints.Hint(key: "?", label: "help"),
@@ -219,8 +218,8 @@ struct FrameTests {
         #expect(narrow.lines() == ["s subscribe       "])
     }
 
-    @Test("A dialog covers what is below and keeps room for more")
-    func dialog() {
+    @Test
+    func `A dialog covers what is below and keeps room for more`() {
         var buffer = screen(24, 7)
         buffer.fill(buffer.bounds, with: ".")
         let dialog = Dialog(
@@ -243,16 +242,16 @@ struct FrameTests {
         #expect(room == Rect(x: 2, y: 3, width: 20, height: 1))
     }
 
-    @Test("A dialog gets by with any size", arguments: [(0, 0), (1, 1), (3, 2), (4, 3), (5, 4)])
-    func smallDialog(width: Int, height: Int) {
+    @Test(arguments: [(0, 0), (1, 1), (3, 2), (4, 3), (5, 4)])
+    func `A dialog gets by with any size`(width: Int, height: Int) {
         var buffer = screen(width, height)
         let hints = KeyHints([KeyHints.Hint(key: "y", label: "yes")])
         let room = Dialog(title: "T", message: ["message"], hints: hints).draw(into: &buffer, in: buffer.bounds)
         #expect(buffer.bounds.intersection(room).size == room.size)
     }
 
-    @Test("Help can be searched and scrolled")
-    func help() {
+    @Test
+    func `Help can be searched and scrolled`() {
         let help = HelpList([
             HelpList.Section(
                 "Move",

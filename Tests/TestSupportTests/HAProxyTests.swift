@@ -28,8 +28,8 @@ struct HAProxyTests {
         return names
     }
 
-    @Test("connections are spread over the servers; one that dies is taken out and taken in again")
-    func health() async throws {
+    @Test
+    func `connections are spread over the servers; one that dies is taken out and taken in again`() async throws {
         try await withServers { balancer, servers in
             #expect(try await reached(balancer) == ["one", "two"])
             servers[0].kill()
@@ -41,8 +41,8 @@ struct HAProxyTests {
         }
     }
 
-    @Test("a drained server keeps its connections and gets no new ones; they can be cut; servers can be exchanged")
-    func instructions() async throws {
+    @Test
+    func `a drained server keeps its connections and gets no new ones; they can be cut; servers can be exchanged`() async throws {
         try await withServers { balancer, servers in
             let first = try await RawClient.connect(port: balancer.port)
             let second = try await RawClient.connect(port: balancer.port)
@@ -65,8 +65,8 @@ struct HAProxyTests {
         }
     }
 
-    @Test("one that is frozen is silent, one that is killed refuses")
-    func faults() async throws {
+    @Test
+    func `one that is frozen is silent, one that is killed refuses`() async throws {
         try await withServers { balancer, _ in
             // Its log has a line for each connection that has ended.
             #expect(try await reached(balancer).count == 2)

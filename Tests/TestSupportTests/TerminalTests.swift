@@ -79,8 +79,8 @@ import Testing
 
 @Suite("Taking a terminal's output apart", .timeLimit(.minutes(2)))
 struct TerminalOutputTests {
-    @Test("what ncurses sends is allowed, and the text is what is left")
-    func allowed() {
+    @Test
+    func `what ncurses sends is allowed, and the text is what is left`() {
         let bytes = "\u{1B}[?1049h\u{1B}[1;5H\u{1B}[38;5;12mab\u{1B}(B\u{1B}[m\r\né\u{1B}[K\u{1B}[?1000h\u{1B}[?25l日"
         let output = TerminalOutput(Array(bytes.utf8))
         #expect(output.problems.isEmpty)
@@ -89,19 +89,18 @@ struct TerminalOutputTests {
     }
 
     @Test(
-        "everything else is found",
         arguments: [
             "\u{1B}]0;title\u{7}", "\u{1B}]52;c;eA==\u{1B}\\", "\u{1B}P1$r\u{1B}\\", "\u{1B}[6n", "\u{1B}[c", "\u{1B}[?1004h",
             "\u{1B}c", "\u{1B}[>c", "\u{7}", "\u{7F}", "\u{0}", "\u{9B}31m", "\u{85}", "\u{202E}", "\u{2066}", "\u{200B}",
             "\u{2028}", "\u{2029}", "\u{E000}", "\u{E0041}", "\u{AD}", "\u{FEFF}", "\u{1B}[22;0;0t", "\u{1B}",
         ]
     )
-    func found(_ text: String) {
+    func `everything else is found`(_ text: String) {
         #expect(!TerminalOutput(Array("before\(text)after".utf8)).problems.isEmpty, "\(text.debugDescription)")
     }
 
-    @Test("invalid UTF-8 is found", arguments: [[0xFF], [0xC3], [0x9B], [0xED, 0xA0, 0x80]] as [[UInt8]])
-    func invalid(_ bytes: [UInt8]) {
+    @Test(arguments: [[0xFF], [0xC3], [0x9B], [0xED, 0xA0, 0x80]] as [[UInt8]])
+    func `invalid UTF-8 is found`(_ bytes: [UInt8]) {
         #expect(!TerminalOutput(Array("before".utf8) + bytes + Array("after".utf8)).problems.isEmpty)
     }
 }

@@ -70,6 +70,7 @@ extension TOMLLocator {
                 let index = elementCounts[path, default: 0]
                 elementCounts[path] = index + 1
                 path = path.appending(index)
+                guard isWithinLimit(path) else { return path }
                 note(path, headerLine)
             } else if let count = elementCounts[path] {
                 path = path.appending(count - 1)

@@ -31,8 +31,8 @@ struct BenchTests {
         deployment.servers.flatMap { ["--server", "127.0.0.1:\($0.port)"] }
     }
 
-    @Test("pub publishes exactly the count, by topic and by handle, spread by the ring", arguments: [[], ["--handle"]])
-    func pub(flags: [String]) async throws {
+    @Test(arguments: [[], ["--handle"]])
+    func `pub publishes exactly the count, by topic and by handle, spread by the ring`(flags: [String]) async throws {
         try await withDeployment(clusters: 2) { deployment in
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             let other = try await RawClient.connect(port: deployment.servers[1].port)
@@ -56,8 +56,8 @@ struct BenchTests {
         }
     }
 
-    @Test("sub counts what it publishes itself when asked to")
-    func sub() async throws {
+    @Test
+    func `sub counts what it publishes itself when asked to`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let line = try await bench(["sub", "--flood", "--count", "2000", "--topics", "10"] + addresses(deployment))
             #expect(line.mode == "sub")
@@ -67,11 +67,12 @@ struct BenchTests {
     }
 
     @Test(
-        "rtt and request tell how long round trips take, from the event loop and from any thread",
         arguments: ["rtt", "request"],
         [[], ["--any-thread"]]
     )
-    func roundTrips(mode: String, flags: [String]) async throws {
+    func `rtt and request tell how long round trips take, from the event loop and from any thread`(mode: String, flags: [String])
+        async throws
+    {
         try await withDeployment(clusters: 1) { deployment in
             let line = try await bench([mode, "--count", "200"] + flags + addresses(deployment))
             #expect(line.mode == mode)
@@ -81,16 +82,16 @@ struct BenchTests {
         }
     }
 
-    @Test("ring needs no server")
-    func ring() async throws {
+    @Test
+    func `ring needs no server`() async throws {
         let line = try await bench(["ring", "--count", "1000", "--clusters", "5"])
         #expect(line.msgs == 1000)
         #expect(try #require(line.build_ms) > 0)
         #expect(try #require(line.seen_ns) > 0)
     }
 
-    @Test("idle tells what a subscription costs")
-    func idle() async throws {
+    @Test
+    func `idle tells what a subscription costs`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let line = try await bench(["idle", "--count", "500"] + addresses(deployment))
             #expect(line.msgs == 500)
@@ -98,8 +99,8 @@ struct BenchTests {
         }
     }
 
-    @Test("soak reports as it goes and ends by itself")
-    func soak() async throws {
+    @Test
+    func `soak reports as it goes and ends by itself`() async throws {
         struct Sample: Decodable {
             let received: Int
             let rss_bytes: Int?
@@ -114,8 +115,8 @@ struct BenchTests {
         }
     }
 
-    @Test("without --json it is a line for people; what cannot be done is said and exits with 2")
-    func words() async throws {
+    @Test
+    func `without --json it is a line for people; what cannot be done is said and exits with 2`() async throws {
         let result = try await BuiltProgram.run(["bench", "ring", "--count", "10"])
         #expect(result.output.hasPrefix("ring: 10 in "))
         for arguments in [["ring", "--count", "0"], ["pub", "--topics", "0", "--server", "x"], ["pub", "--size", "-1"]] {

@@ -64,10 +64,9 @@ struct CompletionScriptTests {
     }
 
     @Test(
-        "bash offers the safe names only, and runs none",
         arguments: ["console --theme", "console --profile", "sub --context", "theme show"]
     )
-    func offered(_ words: String) async throws {
+    func `bash offers the safe names only, and runs none`(_ words: String) async throws {
         try await withHome { home in
             let result = try await bash(home, "complete_line roulette \(words) ''")
             #expect(result.lines.contains("<fine>"), "\(result.errors)")
@@ -76,8 +75,8 @@ struct CompletionScriptTests {
         }
     }
 
-    @Test("what a program of that name says is text to the script, whatever it is")
-    func hostileProgram() async throws {
+    @Test
+    func `what a program of that name says is text to the script, whatever it is`() async throws {
         try await withHome { home in
             // In place of this program, as one of an older version would be.
             let program = home + "/zsh/roulette"
@@ -111,8 +110,8 @@ struct CompletionScriptTests {
         }
     }
 
-    @Test("tab in a terminal: bash, and zsh and fish where they are installed", arguments: Shell.allCases)
-    func tab(_ shell: Shell) async throws {
+    @Test(arguments: Shell.allCases)
+    func `tab in a terminal: bash, and zsh and fish where they are installed`(_ shell: Shell) async throws {
         guard let program = try? InstalledProgram.path(of: shell.rawValue) else { return }
         try await withHome { home in
             let (arguments, setup) = shell.start(home)

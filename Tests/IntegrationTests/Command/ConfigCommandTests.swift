@@ -13,8 +13,8 @@ struct ConfigCommandTests {
         try directory.remove()
     }
 
-    @Test("check: well, in a line")
-    func good() async throws {
+    @Test
+    func `check: well, in a line`() async throws {
         try await withConfiguration("theme = \"nord\"\n[profiles.a]\nservers = [\"h1\", \"h2\"]\n") { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -24,8 +24,8 @@ struct ConfigCommandTests {
         }
     }
 
-    @Test("check: every problem with file, line, key, and the nearest known key")
-    func problems() async throws {
+    @Test
+    func `check: every problem with file, line, key, and the nearest known key`() async throws {
         let text = "default_profil = \"a\"\n[profiles.a]\nservers = [\"h\"]\nenviroment = \"prod\"\npool_size = 0\n"
         try await withConfiguration(text) { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
@@ -42,8 +42,8 @@ struct ConfigCommandTests {
         }
     }
 
-    @Test("check: themes that do not exist and files that are missing are problems of their profile")
-    func files() async throws {
+    @Test
+    func `check: themes that do not exist and files that are missing are problems of their profile`() async throws {
         let text = "theme = \"nrod\"\n[profiles.a]\nservers = [\"h\"]\ncredentials = \"none.creds\"\ntheme = \"drakula\"\n"
         try await withConfiguration(text) { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
@@ -56,8 +56,8 @@ struct ConfigCommandTests {
         }
     }
 
-    @Test("a password in a file that others can read is refused with the command that mends it")
-    func permissions() async throws {
+    @Test
+    func `a password in a file that others can read is refused with the command that mends it`() async throws {
         let text = "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\n"
         for command in ["check", "show"] {
             try await withConfiguration(text, mode: 0o644) { path in
@@ -69,8 +69,8 @@ struct ConfigCommandTests {
         }
     }
 
-    @Test("show: without secrets, and what it prints is a configuration again")
-    func show() async throws {
+    @Test
+    func `show: without secrets, and what it prints is a configuration again`() async throws {
         let text =
             "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\ntheme = \"nord\"\n[keys]\npublish = \"P\"\n"
         try await withConfiguration(text) { path in
@@ -85,8 +85,8 @@ struct ConfigCommandTests {
         }
     }
 
-    @Test("path: printed whether or not there is a file; without one the others say how to begin")
-    func path() async throws {
+    @Test
+    func `path: printed whether or not there is a file; without one the others say how to begin`() async throws {
         let environment = ["XDG_CONFIG_HOME": "/nowhere/config"]
         let result = try await BuiltProgram.run(["config", "path"], environment: environment)
         #expect(result.status == .exited(0))
@@ -106,8 +106,8 @@ struct CompletionTests {
         try await BuiltProgram.run(["---completion"] + arguments, environment: environment).lines
     }
 
-    @Test("a script for each shell", arguments: ["bash", "zsh", "fish"])
-    func scripts(shell: String) async throws {
+    @Test(arguments: ["bash", "zsh", "fish"])
+    func `a script for each shell`(shell: String) async throws {
         let result = try await BuiltProgram.run(["--generate-completion-script", shell])
         #expect(result.status == .exited(0))
         for word in ["theme", "config", "profile", "demo"] { #expect(result.output.contains(word)) }
@@ -123,8 +123,8 @@ struct CompletionTests {
         try directory.remove()
     }
 
-    @Test("profiles of the configuration, contexts and themes are offered")
-    func names() async throws {
+    @Test
+    func `profiles of the configuration, contexts and themes are offered`() async throws {
         let directory = try TemporaryDirectory(for: "completion")
         let files = [
             "roulette/config.toml": "[profiles.east]\nservers = [\"h\"]\n[profiles.west]\nservers = [\"h\"]\n",
@@ -146,8 +146,8 @@ struct CompletionTests {
         try directory.remove()
     }
 
-    @Test("--version")
-    func version() async throws {
+    @Test
+    func `--version`() async throws {
         let result = try await BuiltProgram.run(["--version"])
         #expect(result.status == .exited(0))
         #expect(result.output.wholeMatch(of: /\d+\.\d+\.\d+\n/) != nil)

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Commands and topics that Roulette 1.0.5 cannot receive", .timeLimit(.minutes(2)))
 struct ElixirTopicCommandTests {
-    @Test("pub says once that a topic is not ASCII, if the profile asks for it, and publishes it all the same")
-    func publish() async throws {
+    @Test
+    func `pub says once that a topic is not ASCII, if the profile asks for it, and publishes it all the same`() async throws {
         let directory = try TemporaryDirectory(for: "elixir")
         try await withDeployment(clusters: 2) { deployment in
             let servers = deployment.servers.map { "\"\($0.address)\"" }.joined(separator: ", ")

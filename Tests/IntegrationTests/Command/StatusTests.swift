@@ -26,8 +26,8 @@ struct StatusTests {
         try result.lines.map { try JSONDecoder().decode(Cluster.self, from: Data($0.utf8)) }
     }
 
-    @Test("all up: exit 0, and every connection with its server and a round trip")
-    func allUp() async throws {
+    @Test
+    func `all up: exit 0, and every connection with its server and a round trip`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let servers = ["--server", "alpha=\(deployment.servers[0].address)", "--server", deployment.servers[1].address]
             let result = try await BuiltProgram.run(["status", "--json"] + servers)
@@ -54,8 +54,8 @@ struct StatusTests {
 
     private static let pool = ["publisher", "subscriber"].flatMap { role in (0..<5).map { "\(role) \($0)" } }
 
-    @Test("one down: exit 1, with the reason for the one and nothing wrong with the other")
-    func oneDown() async throws {
+    @Test
+    func `one down: exit 1, with the reason for the one and nothing wrong with the other`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             deployment.servers[1].kill()
             let servers = deployment.servers.flatMap { ["--server", $0.address] }
@@ -74,8 +74,8 @@ struct StatusTests {
         }
     }
 
-    @Test("a wrong password: exit 1 with the server's word, and the password nowhere")
-    func wrongPassword() async throws {
+    @Test
+    func `a wrong password: exit 1 with the server's word, and the password nowhere`() async throws {
         let authorization = NATSServerConfiguration.Authorization.user("joe", password: "right")
         try await NATSServerProcess.withServer(NATSServerConfiguration(authorization: authorization)) { server in
             let arguments = ["status", "--server", server.address, "--user", "joe"]
@@ -88,8 +88,8 @@ struct StatusTests {
         }
     }
 
-    @Test("a configuration that cannot work: exit 2, before anything is connected")
-    func badConfiguration() async throws {
+    @Test
+    func `a configuration that cannot work: exit 2, before anything is connected`() async throws {
         for arguments in [
             ["--server", "a", "--server", "A:4222"], ["--server", "a:0"], ["--config", "/nonexistent/config.toml"],
             ["--interval", "0", "--server", "a"],
@@ -100,8 +100,8 @@ struct StatusTests {
         }
     }
 
-    @Test("--watch looks again until it is stopped, and then ends by the signal")
-    func watch() async throws {
+    @Test
+    func `--watch looks again until it is stopped, and then ends by the signal`() async throws {
         try await NATSServerProcess.withServer { server in
             let terminal = try PseudoTerminal(
                 [try BuiltProgram.path(), "status", "--watch", "--interval", "50ms", "--json", "--server", server.address],

@@ -47,8 +47,8 @@ struct StoppedCommandTests {
         ["bench", "pub"], ["bench", "sub"], ["bench", "rtt"], ["bench", "request"], ["bench", "soak"],
     ]
 
-    @Test("^C ends it soon, by that signal, whatever the server does", arguments: commands)
-    func interrupted(_ command: [String]) async throws {
+    @Test(arguments: commands)
+    func `^C ends it soon, by that signal, whatever the server does`(_ command: [String]) async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(command + ["--server", "127.0.0.1:\(port)"])
             try await server.waitForHandshakes(1)
@@ -60,8 +60,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("SIGTERM and SIGHUP end it by that signal", arguments: [SIGTERM, SIGHUP])
-    func otherSignals(_ signal: Int32) async throws {
+    @Test(arguments: [SIGTERM, SIGHUP])
+    func `SIGTERM and SIGHUP end it by that signal`(_ signal: Int32) async throws {
         try await NATSServerProcess.withServer { server in
             let program = try StartedProgram(["status", "--watch", "--interval", "50ms", "--json", "--server", server.address])
             try await program.waitFor("\"state\":\"up\"")
@@ -70,8 +70,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("a message that is not confirmed is waited for a moment; a second ^C ends that at once")
-    func second() async throws {
+    @Test
+    func `a message that is not confirmed is waited for a moment; a second ^C ends that at once`() async throws {
         try await withRudeServer { port, server in
             for twice in [false, true] {
                 let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
@@ -95,8 +95,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("a signal that comes twice at once, as from `timeout`, counts as one")
-    func doubled() async throws {
+    @Test
+    func `a signal that comes twice at once, as from timeout(1), counts as one`() async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
             try await server.expect("PUB t 1")
@@ -108,8 +108,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("a program that writes to a pipe that nobody reads ends too")
-    func stuckOutput() async throws {
+    @Test
+    func `a program that writes to a pipe that nobody reads ends too`() async throws {
         try await NATSServerProcess.withServer { server in
             let shell = try StartedProgram(
                 script: #"{ "$0" sub t --server \#(server.address) & echo $! >&2; wait $!; echo "status $?" >&2; } | sleep 30"#
@@ -129,8 +129,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("^C ends a loop of a shell around it")
-    func loop() async throws {
+    @Test
+    func `^C ends a loop of a shell around it`() async throws {
         try await NATSServerProcess.withServer { server in
             let terminal = try await TerminalDriver.start([
                 "/bin/bash", "-c", #"while :; do "$0" sub t --server \#(server.address); echo again; done"#,
@@ -144,8 +144,8 @@ struct StoppedCommandTests {
         }
     }
 
-    @Test("what is ignored at the start stays ignored: nohup, and & of a shell without job control")
-    func ignored() async throws {
+    @Test
+    func `what is ignored at the start stays ignored: nohup, and & of a shell without job control`() async throws {
         try await NATSServerProcess.withServer { server in
             let program = try StartedProgram(
                 script: #"trap "" HUP INT; exec "$0" sub t --json --server \#(server.address)"#
@@ -170,13 +170,12 @@ struct StoppedCommandTests {
     }
 
     @Test(
-        "without ^C it ends by itself with what to do: a server that never confirms",
         arguments: [
             ["pub", "t", "x"], ["sub", "t"], ["request", "t", "x", "--timeout", "1s"], ["bench", "pub", "--count", "10"],
             ["bench", "sub"], ["bench", "sub", "--flood"], ["bench", "rtt"], ["bench", "request"], ["bench", "soak"],
         ]
     )
-    func deadline(_ command: [String]) async throws {
+    func `without ^C it ends by itself with what to do: a server that never confirms`(_ command: [String]) async throws {
         let directory = try TemporaryDirectory(for: "config")
         defer { try? directory.remove() }
         try await withRudeServer { port, _ in
@@ -196,10 +195,9 @@ struct StoppedCommandTests {
     }
 
     @Test(
-        "a benchmark ends when its server is gone, and says how far it was",
         arguments: [["pub"], ["sub"], ["rtt"], ["request"], ["soak"]]
     )
-    func benchWithoutServer(_ mode: [String]) async throws {
+    func `a benchmark ends when its server is gone, and says how far it was`(_ mode: [String]) async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
             // Its connections, as the server sees them.
@@ -213,8 +211,8 @@ struct StoppedCommandTests {
 
     // MARK: Descriptors
 
-    @Test("a closed standard output is said, and never a socket")
-    func closedOutput() async throws {
+    @Test
+    func `a closed standard output is said, and never a socket`() async throws {
         try await NATSServerProcess.withServer { server in
             for command in ["status --json --server \(server.address)", "theme list", "route --clusters 3 a", "config path"] {
                 let closed = try await StartedProgram(script: "exec \"$0\" \(command) >&-").result()
@@ -231,8 +229,8 @@ struct StoppedCommandTests {
 
     // MARK: Password
 
-    @Test("a signal at the password's prompt ends the program, with the echo on", arguments: [SIGINT, SIGTERM, SIGHUP])
-    func prompt(_ signal: Int32) async throws {
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    func `a signal at the password's prompt ends the program, with the echo on`(_ signal: Int32) async throws {
         let terminal = try PseudoTerminal(
             [try BuiltProgram.path(), "sub", "t", "--user", "u", "--server", "127.0.0.1:1"],
             environment: BuiltProgram.environment(adding: ["TERM": "dumb"])

@@ -42,8 +42,8 @@ struct ThemeCommandTests {
         try directory.remove()
     }
 
-    @Test("list: those of the program and one's own, and a broken one says why")
-    func list() async throws {
+    @Test
+    func `list: those of the program and one's own, and a broken one says why`() async throws {
         let mine = "name = \"mine\"\nvariant = \"light\"\n"
         try await withThemes(["mine": mine, "broken": "name = \"broken\"\ntxt = 1\n"]) { environment in
             let result = try await BuiltProgram.run(["theme", "list", "--json"], environment: environment)
@@ -60,8 +60,8 @@ struct ThemeCommandTests {
         }
     }
 
-    @Test("check: all that come with the program are well; one that cannot be read fails with the measured ratio")
-    func check() async throws {
+    @Test
+    func `check: all that come with the program are well; one that cannot be read fails with the measured ratio`() async throws {
         let shipped = try await BuiltProgram.run(["theme", "check"])
         #expect(shipped.status == .exited(0), "\(shipped.output)")
         #expect(shipped.lines.count == 18)
@@ -78,8 +78,8 @@ struct ThemeCommandTests {
         }
     }
 
-    @Test("check: a file anywhere, with line, key and the nearest known name")
-    func checkFile() async throws {
+    @Test
+    func `check: a file anywhere, with line, key and the nearest known name`() async throws {
         let file = try TemporaryDirectory(for: "theme")
         let path = file.path + "/draft.toml"
         try "name = \"draft\"\n[status]\ndwon = \"red\"\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -89,8 +89,8 @@ struct ThemeCommandTests {
         try file.remove()
     }
 
-    @Test("show: every role, plain where it is no terminal; an unknown theme names the nearest")
-    func show() async throws {
+    @Test
+    func `show: every role, plain where it is no terminal; an unknown theme names the nearest`() async throws {
         let result = try await BuiltProgram.run(["theme", "show", "nord"])
         #expect(result.status == .exited(0))
         #expect(!result.output.contains("\u{1B}"))
@@ -103,8 +103,8 @@ struct ThemeCommandTests {
         #expect(unknown.errors == "roulette: theme: \"nrod\": unknown theme, did you mean \"nord\"?\n")
     }
 
-    @Test("show on a terminal: in color, but not under NO_COLOR", arguments: [false, true])
-    func colors(isPlain: Bool) async throws {
+    @Test(arguments: [false, true])
+    func `show on a terminal: in color, but not under NO_COLOR`(isPlain: Bool) async throws {
         let terminal = try PseudoTerminal(
             [try BuiltProgram.path(), "theme", "show", "nord"],
             columns: 100,

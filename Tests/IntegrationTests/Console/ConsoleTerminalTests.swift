@@ -42,8 +42,8 @@ struct ConsoleTerminalTests {
         return try #require(topics.first { ring.index(of: $0) == cluster })
     }
 
-    @Test("what is subscribed to is shown, with its owner named while typing")
-    func subscribe() async throws {
+    @Test
+    func `what is subscribed to is shown, with its owner named while typing`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             let topic = try topic("orders", on: 1, of: deployment)
@@ -64,8 +64,8 @@ struct ConsoleTerminalTests {
         }
     }
 
-    @Test("what is published arrives at an independent client, exactly, and is shown as confirmed")
-    func publish() async throws {
+    @Test
+    func `what is published arrives at an independent client, exactly, and is shown as confirmed`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             let topic = try topic("commands", on: 2, of: deployment)
@@ -93,8 +93,8 @@ struct ConsoleTerminalTests {
         }
     }
 
-    @Test("a cluster that dies is shown with the reason, the others stay, and it comes back")
-    func loss() async throws {
+    @Test
+    func `a cluster that dies is shown with the reason, the others stay, and it comes back`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             deployment.servers[0].kill()
@@ -111,8 +111,8 @@ struct ConsoleTerminalTests {
         }
     }
 
-    @Test("every view at every size, and resizing while it runs", arguments: [(120, 36), (80, 24), (40, 12)])
-    func sizes(columns: Int, rows: Int) async throws {
+    @Test(arguments: [(120, 36), (80, 24), (40, 12)])
+    func `every view at every size, and resizing while it runs`(columns: Int, rows: Int) async throws {
         try await withConsole(columns: columns, rows: rows) { console, _ in
             // The title of the first pane: the row of tabs names every view, whichever is open.
             func waitFor(view title: String) async throws {
@@ -143,8 +143,8 @@ struct ConsoleTerminalTests {
         }
     }
 
-    @Test("the first screen comes without any server, and the console stays up")
-    func noServer() async throws {
+    @Test
+    func `the first screen comes without any server, and the console stays up`() async throws {
         let console = try await TerminalDriver.start(
             [try BuiltProgram.path(), "--server", "alpha=127.0.0.1:1", "--server", "beta=no-such-host.invalid"],
             columns: 120,
@@ -158,8 +158,8 @@ struct ConsoleTerminalTests {
         await console.close()
     }
 
-    @Test("the terminal is restored on quit and on signals", arguments: [Int32(0), 15, 1, 2, 3])
-    func restored(signal: Int32) async throws {
+    @Test(arguments: [Int32(0), 15, 1, 2, 3])
+    func `the terminal is restored on quit and on signals`(signal: Int32) async throws {
         try await withDeployment(clusters: 1) { deployment in
             // The modes of a terminal on which nothing has changed them: those of the console may have changed already.
             let untouched = try PseudoTerminal(["/bin/cat"], columns: 80, rows: 24)

@@ -21,8 +21,8 @@ struct DemoTests {
         }
     }
 
-    @Test("three meshed clusters with traffic on the screen; quitting leaves nothing behind")
-    func quit() async throws {
+    @Test
+    func `three meshed clusters with traffic on the screen; quitting leaves nothing behind`() async throws {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         try await demo.waitFor("traffic on every cluster") { screen in
@@ -42,8 +42,8 @@ struct DemoTests {
         return rate?.contains { ("1"..."9").contains($0) } == true && share?.contains { ("1"..."9").contains($0) } == true
     }
 
-    @Test("a cluster without messages is told from one with traffic, though both have a share of the ring")
-    func noTraffic() {
+    @Test
+    func `a cluster without messages is told from one with traffic, though both have a share of the ring`() {
         let screen = [
             "│      CLUSTER  STATE                 PUB    SUB  RTT p50      p99   IN/s          OUT/s   RING  TRAFFIC   SUBS   LOST │",
             "│ ▸ ●  alpha    up 12 s               5/5    5/5  0.21 ms  0.90 ms      0              0   33 %  0 %         12      0 │",
@@ -53,8 +53,8 @@ struct DemoTests {
         #expect(["alpha", "beta", "gamma", "delta"].map { Self.shows(screen, trafficOn: $0) } == [false, true, false, false])
     }
 
-    @Test("servers do not survive a kill -9 of the demo")
-    func killed() async throws {
+    @Test
+    func `servers do not survive a kill -9 of the demo`() async throws {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
@@ -65,8 +65,10 @@ struct DemoTests {
         await demo.close()
     }
 
-    @Test("K kills a node and starts it again, freezes it and lets it go on; quitting with one frozen leaves nothing behind")
-    func nodes() async throws {
+    @Test
+    func `K kills a node and starts it again, freezes it and lets it go on; quitting with one frozen leaves nothing behind`()
+        async throws
+    {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
@@ -111,8 +113,8 @@ struct DemoTests {
         }
     }
 
-    @Test("its services answer requests, and its slow archive says what it drops")
-    func services() async throws {
+    @Test
+    func `its services answer requests, and its slow archive says what it drops`() async throws {
         let directory = try TemporaryDirectory(for: "demo")
         let output = directory.path + "/out"
         // A reader that goes on reading: `roulette demo --headless` prints until it is stopped.
@@ -147,8 +149,8 @@ struct DemoTests {
         try directory.remove()
     }
 
-    @Test("its servers ask for a token that is in files of this user only, and in no command line")
-    func token() async throws {
+    @Test
+    func `its servers ask for a token that is in files of this user only, and in no command line`() async throws {
         let directory = try TemporaryDirectory(for: "demo")
         defer { try? directory.remove() }
         let demo = try StartedProgram(

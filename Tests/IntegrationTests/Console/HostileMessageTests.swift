@@ -13,8 +13,8 @@ struct HostileMessageTests {
         + Array("I\rJ\u{08}K".utf8)  // carriage return, backspace
         + [0x4C, 0xFF, 0xC3, 0x28, 0x9B, 0x4D]  // invalid UTF-8, a bare C1 byte
 
-    @Test("what is hostile is shown as visible escapes")
-    func visibleEscapes() async throws {
+    @Test
+    func `what is hostile is shown as visible escapes`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try await TerminalDriver.start(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -45,8 +45,8 @@ struct HostileMessageTests {
         }
     }
 
-    @Test("only the program's own sequences reach the terminal")
-    func console() async throws {
+    @Test
+    func `only the program's own sequences reach the terminal`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try PseudoTerminal(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -89,8 +89,8 @@ struct HostileMessageTests {
         }
     }
 
-    @Test("`roulette sub` prints the same escapes, on a pipe as well")
-    func plainOutput() async throws {
+    @Test
+    func `the command sub prints the same escapes, on a pipe as well`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             async let printed = BuiltProgram.run(
                 ["sub", "evil.topic", "--count", "1", "--server", deployment.servers[0].address]

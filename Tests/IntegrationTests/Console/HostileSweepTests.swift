@@ -144,8 +144,8 @@ struct HostileSweepTests {
 
     // MARK: Tests
 
-    @Test("as topics, header values and payloads, in the Tail, and as topics in the Topics view")
-    func messages() async throws {
+    @Test
+    func `as topics, header values and payloads, in the Tail, and as topics in the Topics view`() async throws {
         let scalars = Self.codePoints(privateUseStep: TestScale.count(64, full: 1))
         #expect(scalars.count > TestScale.count(2_000, full: 137_000))
         let texts = Self.texts(of: scalars) + Self.randomTexts(TestScale.count(1_000, full: 10_000))
@@ -169,8 +169,8 @@ struct HostileSweepTests {
         }
     }
 
-    @Test("as errors of a server, in the Events view and the Overview")
-    func errors() async throws {
+    @Test
+    func `as errors of a server, in the Events view and the Overview`() async throws {
         let scalars = Self.codePoints(privateUseStep: TestScale.count(64, full: 1))
         let texts = (Self.texts(of: scalars) + Self.randomTexts(TestScale.count(1_000, full: 10_000))).map { text in
             text.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 && $0 != UInt8(ascii: "'") }

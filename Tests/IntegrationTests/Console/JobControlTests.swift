@@ -42,8 +42,8 @@ struct JobControlTests {
         #expect(!screen.contains { $0.contains("Overview") || $0.contains("╭") })
     }
 
-    @Test("^z, bg: the shell has the terminal, and the console runs; fg: the console has it again")
-    func background() async throws {
+    @Test
+    func `^z, bg: the shell has the terminal, and the console runs; fg: the console has it again`() async throws {
         try await withShell { terminal, console in
             try await enter(terminal, console)
             try await terminal.waitFor("1 cluster: 1 up")
@@ -66,8 +66,8 @@ struct JobControlTests {
         }
     }
 
-    @Test("started with &: it is stopped until it may have the terminal, and changes none of its modes")
-    func startedInBackground() async throws {
+    @Test
+    func `started with &: it is stopped until it may have the terminal, and changes none of its modes`() async throws {
         try await withShell { terminal, console in
             try await enter(terminal, "stty -a > /dev/null; \(console) &")
             // A shell tells of it before its next prompt.
@@ -84,8 +84,8 @@ struct JobControlTests {
         }
     }
 
-    @Test("ended while it is in the background: the shell's terminal is left alone")
-    func endedInBackground() async throws {
+    @Test
+    func `ended while it is in the background: the shell's terminal is left alone`() async throws {
         try await withShell { terminal, console in
             try await enter(terminal, console)
             try await terminal.waitFor("1 cluster: 1 up")

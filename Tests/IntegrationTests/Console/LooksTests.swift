@@ -69,8 +69,8 @@ struct ThemeTerminalTests {
 
     private static func mark(_ background: Int) -> String { "48;5;\(background)m" }
 
-    @Test(":theme shows what it names while it is typed; escape goes back, enter stays")
-    func preview() async throws {
+    @Test
+    func `:theme shows what it names while it is typed; escape goes back, enter stays`() async throws {
         let themes = [
             "roulette/themes/one.toml": Self.theme("one", background: 101),
             "roulette/themes/two.toml": Self.theme("two", background: 102),
@@ -95,8 +95,8 @@ struct ThemeTerminalTests {
         }
     }
 
-    @Test("a theme that is edited shows at once; broken it changes nothing and says why, mended it is back")
-    func hotReload() async throws {
+    @Test
+    func `a theme that is edited shows at once; broken it changes nothing and says why, mended it is back`() async throws {
         try await withHome(["roulette/themes/one.toml": Self.theme("one", background: 101)]) { environment, home in
             let path = home + "/roulette/themes/one.toml"
             // As editors save: to a new file, which takes the other's name.
@@ -117,8 +117,8 @@ struct ThemeTerminalTests {
         }
     }
 
-    @Test("NO_COLOR: attributes alone")
-    func noColor() async throws {
+    @Test
+    func `NO_COLOR: attributes alone`() async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(["NO_COLOR": "1"]) { $1 }) { console in
                 try await console.waitFor("Clusters")
@@ -131,10 +131,9 @@ struct ThemeTerminalTests {
     }
 
     @Test(
-        "the default follows what the terminal says of its background",
         arguments: [("0;15", true), ("15;0", false), ("", false)]
     )
-    func background(colors: String, isLight: Bool) async throws {
+    func `the default follows what the terminal says of its background`(colors: String, isLight: Bool) async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(["COLORFGBG": colors]) { $1 }) { console in
                 try await console.waitFor("Clusters")
@@ -147,10 +146,9 @@ struct ThemeTerminalTests {
     }
 
     @Test(
-        "terminals without UTF-8 or without the glyphs get ASCII",
         arguments: [["LC_ALL": "C", "LANG": "C"], ["TERM": "vt100"], ["TERM": "linux"]]
     )
-    func ascii(variables: [String: String]) async throws {
+    func `terminals without UTF-8 or without the glyphs get ASCII`(variables: [String: String]) async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(variables) { $1 }) { console in
                 let screen = try await console.waitFor("Clusters")
@@ -162,8 +160,8 @@ struct ThemeTerminalTests {
         }
     }
 
-    @Test("a terminal that cannot place the cursor is refused with what to do")
-    func dumb() async throws {
+    @Test
+    func `a terminal that cannot place the cursor is refused with what to do`() async throws {
         let console = try PseudoTerminal(
             [try BuiltProgram.path()] + nowhere,
             columns: 80,
@@ -180,8 +178,8 @@ struct ThemeTerminalTests {
 
 @Suite("Profiles in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct ProfileTerminalTests {
-    @Test(":profile goes from one deployment to another and back, and what cannot be used changes nothing")
-    func switching() async throws {
+    @Test
+    func `:profile goes from one deployment to another and back, and what cannot be used changes nothing`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let configuration = """
                 default_profile = "east"

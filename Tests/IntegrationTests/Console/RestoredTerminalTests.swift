@@ -37,11 +37,12 @@ struct RestoredTerminalTests {
 
     /// The console crashes; the runtime of Swift may then be told to say where.
     @Test(
-        "a crash ends it at once, whatever the runtime's backtracer is told to do",
         arguments: [Ending.badMemory, .abort, .trap],
         ["enable=yes", "enable=yes,interactive=no", ""]
     )
-    func crashed(_ ending: Ending, _ backtrace: String) async throws {
+    func `a crash ends it at once, whatever the runtime's backtracer is told to do`(_ ending: Ending, _ backtrace: String)
+        async throws
+    {
         try await withShell(Self.endingScript, backtrace: backtrace) { terminal, server, home in
             let pid = try contents(home, "pid")
             try await end(terminal, server, pid: pid, ending)
@@ -56,8 +57,8 @@ struct RestoredTerminalTests {
         }
     }
 
-    @Test("is as it was before, however the console ends", arguments: Ending.allCases)
-    func ended(_ ending: Ending) async throws {
+    @Test(arguments: Ending.allCases)
+    func `is as it was before, however the console ends`(_ ending: Ending) async throws {
         try await withShell(Self.endingScript) { terminal, server, home in
             try await end(terminal, server, pid: try contents(home, "pid"), ending)
             try await expectRestored(terminal, home)
@@ -65,8 +66,8 @@ struct RestoredTerminalTests {
         }
     }
 
-    @Test("is as it was before while the console is stopped by ^z, and after it has come back and ended")
-    func stopped() async throws {
+    @Test
+    func `is as it was before while the console is stopped by ^z, and after it has come back and ended`() async throws {
         try await withShell(Self.stoppingScript) { terminal, _, home in
             try await terminal.press("C-z")
             try await terminal.waitFor("stopped") { $0.contains("stopped") }

@@ -38,8 +38,8 @@ struct GuideTests {
         return blocks
     }
 
-    @Test("every piece of Swift in the README and in the guides stands in a snippet, which the build compiles")
-    func compiled() throws {
+    @Test
+    func `every piece of Swift in the README and in the guides stands in a snippet, which the build compiles`() throws {
         let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
@@ -61,8 +61,8 @@ struct GuideTests {
         #expect(count > 10)
     }
 
-    @Test("the program of the README publishes, subscribes and requests over three real clusters, in 30 lines")
-    func quickStart() async throws {
+    @Test
+    func `the program of the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
         let source = try String(contentsOf: Self.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
         let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)

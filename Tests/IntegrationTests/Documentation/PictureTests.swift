@@ -24,8 +24,8 @@ struct PictureTests {
         return text
     }
 
-    @Test("colors, attributes, wide characters, lines, blocks and braille are where their cells are")
-    func converts() throws {
+    @Test
+    func `colors, attributes, wide characters, lines, blocks and braille are where their cells are`() throws {
         let picture = try svg("\u{1B}[1;38;2;255;0;0mred\u{1B}[0m 漢x\n\u{1B}[7m<&\u{1B}[0m ─▂⣀ ●\n", width: 12)
         // The words with where they stand: `<text x="14.0" … >word</text>`.
         let words = picture.matches(of: /<text x="([0-9.]+)"([^>]*)>([^<]*)<\/text>/)
@@ -45,8 +45,8 @@ struct PictureTests {
         #expect(picture.ranges(of: "<path ").count == 2, "the line is stroked, block and braille are filled")
     }
 
-    @Test("every picture that the README shows is there, and every picture is shown")
-    func complete() throws {
+    @Test
+    func `every picture that the README shows is there, and every picture is shown`() throws {
         let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
         let shown = Set(readme.matches(of: /Documentation\/pictures\/([a-z-]+)\.svg/).map { String($0.output.1) })
         let files = try FileManager.default.contentsOfDirectory(

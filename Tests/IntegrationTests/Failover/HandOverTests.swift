@@ -127,8 +127,10 @@ struct HandOverTests {
         }
     }
 
-    @Test("a topic whose connection is down takes the other one, and goes back only behind the PONG of what was sent there")
-    func backBehindPong() async throws {
+    @Test
+    func `a topic whose connection is down takes the other one, and goes back only behind the PONG of what was sent there`()
+        async throws
+    {
         try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
             try await whenUp(client, other)
             // No retry is needed: the first try already finds the other connection.
@@ -154,8 +156,10 @@ struct HandOverTests {
         }
     }
 
-    @Test("a hand-over that is not confirmed ends with the connection, and a flush of the topic tells of the loss, once")
-    func lossDuringHandOver() async throws {
+    @Test
+    func `a hand-over that is not confirmed ends with the connection, and a flush of the topic tells of the loss, once`()
+        async throws
+    {
         try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
             try await whenUp(client, other)
             peer.change(other) { $0.answers = false }
@@ -178,8 +182,8 @@ struct HandOverTests {
         }
     }
 
-    @Test("with every connection down a publish waits for whichever comes back first")
-    func anyConnection() async throws {
+    @Test
+    func `with every connection down a publish waits for whichever comes back first`() async throws {
         try await withPeer(downAtFirst: [.home, .other], { $0.maxRetry = 1_000 }) { client, peer, topic, home, other in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await client.publish("waited", to: topic) }
@@ -192,8 +196,8 @@ struct HandOverTests {
         }
     }
 
-    @Test("a request takes the connection that carries its topic, and another one while that is down")
-    func requests() async throws {
+    @Test
+    func `a request takes the connection that carries its topic, and another one while that is down`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)

@@ -9,8 +9,10 @@ struct NodeLossDrillTests {
     /// 200 messages per second.
     private static let interval = Duration.milliseconds(5)
 
-    @Test("3 clusters of 2 nodes: subscribers miss tens of milliseconds, publishers nothing fails, nothing comes twice")
-    func drill() async throws {
+    @Test
+    func `3 clusters of 2 nodes: subscribers miss tens of milliseconds, publishers nothing fails, nothing comes twice`()
+        async throws
+    {
         try await BalancedDeployment.with(clusters: 3, nodes: 2) { deployment in
             let subscriber = try client(on: deployment, role: .subscriber)
             let publisher = try client(on: deployment, role: .publisher)

@@ -59,8 +59,10 @@ struct RelocationTests {
         try #require((0..<100).map { "topic.\($0)" }.first { client.ring.lookup(of: $0).hash % 2 == UInt64(slot) })
     }
 
-    @Test("subscriptions of a connection that stays down are made on another one; nothing is lost there or comes twice")
-    func otherConnection() async throws {
+    @Test
+    func `subscriptions of a connection that stays down are made on another one; nothing is lost there or comes twice`()
+        async throws
+    {
         try await withProxy { client, proxy, server in
             let (moving, staying) = (try topic(home: 0, of: client), try topic(home: 1, of: client))
             let confirmed = SubscribeOptions(confirmed: true)
@@ -107,8 +109,8 @@ struct RelocationTests {
         }
     }
 
-    @Test("connections that come up one after the other keep the subscriptions of their own topics")
-    func start() async throws {
+    @Test
+    func `connections that come up one after the other keep the subscriptions of their own topics`() async throws {
         let isOpen = Watched(false)
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"S\",\"headers\":true,\"max_payload\":1048576}\r\n")
@@ -140,8 +142,8 @@ struct RelocationTests {
         await server.close()
     }
 
-    @Test("a subscription that is canceled or complete while it moves leaves nothing behind")
-    func canceledMeanwhile() async throws {
+    @Test
+    func `a subscription that is canceled or complete while it moves leaves nothing behind`() async throws {
         try await withProxy { client, proxy, server in
             let topic = try topic(home: 0, of: client)
             let kept = try await client.subscribe(to: topic, options: SubscribeOptions(maxMessages: 1, confirmed: true))

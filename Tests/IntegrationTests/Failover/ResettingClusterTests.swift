@@ -43,8 +43,8 @@ struct ResettingClusterTests {
         }
     }
 
-    @Test("the library: the subscription is made, goes on with the others, and fails nobody", arguments: Moment.allCases)
-    func library(moment: Moment) async throws {
+    @Test(arguments: Moment.allCases)
+    func `the library: the subscription is made, goes on with the others, and fails nobody`(moment: Moment) async throws {
         try await withClusters(moment) { servers, ports in
             var configuration = RouletteConfiguration(servers: ports.map { .init(host: "127.0.0.1", port: $0) })
             configuration.poolSize = 1
@@ -78,8 +78,8 @@ struct ResettingClusterTests {
         }
     }
 
-    @Test("the command: roulette sub goes on with the other clusters, as its help promises", arguments: Moment.allCases)
-    func command(moment: Moment) async throws {
+    @Test(arguments: Moment.allCases)
+    func `the command: roulette sub goes on with the other clusters, as its help promises`(moment: Moment) async throws {
         try await withClusters(moment) { servers, ports in
             let isDone = Watched(false)
             let publishing = Task {
@@ -104,8 +104,8 @@ struct ResettingClusterTests {
         }
     }
 
-    @Test("a topic of a cluster that resets every subscription fails after max_retry, and names the cluster")
-    func topic() async throws {
+    @Test
+    func `a topic of a cluster that resets every subscription fails after max_retry, and names the cluster`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let bad = try await Self.resettingServer(.behindSubscribe)
             let ports = [deployment.servers[0].port, bad.port]
@@ -127,8 +127,8 @@ struct ResettingClusterTests {
         }
     }
 
-    @Test("a cluster that is down when a pattern is subscribed to is pending until it is up, and no longer")
-    func pending() async throws {
+    @Test
+    func `a cluster that is down when a pattern is subscribed to is pending until it is up, and no longer`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             deployment.servers[1].kill()
             try await deployment.withClient({ $0.poolSize = 1 }) { client in

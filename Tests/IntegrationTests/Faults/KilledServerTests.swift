@@ -6,8 +6,10 @@ import Testing
 /// Acceptance checks 1–3 and 10: what becomes of messages when a server dies. Times of minutes are scaled to seconds.
 @Suite("Faults: servers that die", .serialized, .timeLimit(.minutes(5)))
 struct KilledServerTests {
-    @Test("check 1: kill -9 under load: what is lost is reported, no more than could be lost, in order per topic, nothing twice")
-    func killedUnderLoad() async throws {
+    @Test
+    func `check 1: kill -9 under load: what is lost is reported, no more than could be lost, in order per topic, nothing twice`()
+        async throws
+    {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 // On one connection the SUB is there again before anything is published, so nothing falls in a blind window.
@@ -95,8 +97,10 @@ struct KilledServerTests {
         }
     }
 
-    @Test("check 2: 100 MB published while the server is down: the buffer is bounded, what does not fit is refused at once")
-    func longOutage() async throws {
+    @Test
+    func `check 2: 100 MB published while the server is down: the buffer is bounded, what does not fit is refused at once`()
+        async throws
+    {
         try await NATSServerProcess.withServer { server in
             let buffer = 8 << 20
             try await server.withClient({ configuration in
@@ -131,8 +135,8 @@ struct KilledServerTests {
         }
     }
 
-    @Test("check 2: what was buffered during an outage arrives whole and in order")
-    func bufferedArrive() async throws {
+    @Test
+    func `check 2: what was buffered during an outage arrives whole and in order`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let subscription = try await client.subscribe(to: "outage", confirmed: true)
@@ -150,8 +154,8 @@ struct KilledServerTests {
         }
     }
 
-    @Test("check 3: without a reconnect buffer, publishing while disconnected fails at once")
-    func noBuffer() async throws {
+    @Test
+    func `check 3: without a reconnect buffer, publishing while disconnected fails at once`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient({ configuration in
                 configuration.reconnectBufferSize = 0
@@ -168,8 +172,10 @@ struct KilledServerTests {
         }
     }
 
-    @Test("check 10: the next server takes less: what is too large for it is dropped with an event, and the connection stays")
-    func smallerLimit() async throws {
+    @Test
+    func `check 10: the next server takes less: what is too large for it is dropped with an event, and the connection stays`()
+        async throws
+    {
         try await NATSServerProcess.withServer { large in
             try await NATSServerProcess.withServer(NATSServerConfiguration(extra: "max_payload: 1024")) { small in
                 let balancer = try await FaultProxy.start(to: large.port)

@@ -6,8 +6,8 @@ import Testing
 /// Acceptance checks 6, 9 and 11: how connections are made again. Check 7 is in virtual time.
 @Suite("Faults: connections that are made again", .timeLimit(.minutes(2)))
 struct ReconnectTests {
-    @Test("check 6: stale once, then connected for five ping intervals and more")
-    func staleOnce() async throws {
+    @Test
+    func `check 6: stale once, then connected for five ping intervals and more`() async throws {
         try await NATSServerProcess.withServer { server in
             // Long enough for a busy machine to answer in time, so that only a pause is stale.
             try await server.withClient({ $0.pingInterval = .seconds(1) }) { client in
@@ -51,8 +51,10 @@ struct ReconnectTests {
         ("GARBAGE\r\n", .protocolViolation),
     ]
 
-    @Test("check 9: each ending is one loss with its cause, and the connection is made again", arguments: farewells)
-    func endings(text: String, code: NATSError.Code) async throws {
+    @Test(arguments: farewells)
+    func `check 9: each ending is one loss with its cause, and the connection is made again`(text: String, code: NATSError.Code)
+        async throws
+    {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             guard index == 0 else { return try await connection.waitUntilEnded(within: .seconds(60)) }
@@ -84,8 +86,8 @@ struct ReconnectTests {
         await server.close()
     }
 
-    @Test("check 11: 100 forced reconnects during traffic leave one live socket and duplicate nothing")
-    func forced() async throws {
+    @Test
+    func `check 11: 100 forced reconnects during traffic leave one live socket and duplicate nothing`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let listener = try await RawClient.connect(port: server.port)
             try await listener.subscribe(to: "forced")

@@ -7,8 +7,8 @@ import Testing
 /// Peers that are silent, frozen, or read nothing, with what the user is told.
 @Suite("Peers that do not take part", .timeLimit(.minutes(3)))
 struct UnreadPeerTests {
-    @Test("a peer that floods PING and reads nothing costs a program no memory")
-    func flood() async throws {
+    @Test
+    func `a peer that floods PING and reads nothing costs a program no memory`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.setReading(false)
@@ -34,8 +34,9 @@ struct UnreadPeerTests {
         await server.close()
     }
 
-    @Test("a subscription storm against a peer that reads nothing ends at the write deadline, and shows as buffered")
-    func storm() async throws {
+    @Test
+    func `a subscription storm against a peer that reads nothing ends at the write deadline, and shows as buffered`() async throws
+    {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.send("PONG\r\n")
@@ -72,8 +73,8 @@ struct UnreadPeerTests {
         await server.close()
     }
 
-    @Test("a frozen server: the missed interval begins before the freeze, not when it was noticed")
-    func frozen() async throws {
+    @Test
+    func `a frozen server: the missed interval begins before the freeze, not when it was noticed`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ configuration in
                 configuration.poolSize = 1
@@ -103,8 +104,8 @@ struct UnreadPeerTests {
         }
     }
 
-    @Test("status against a silent peer always gives the reason", arguments: 0..<4)
-    func status(run: Int) async throws {
+    @Test(arguments: 0..<4)
+    func `status against a silent peer always gives the reason`(run: Int) async throws {
         let server = try await ScriptedServer.start { try await $0.waitUntilEnded(within: .seconds(120)) }
         let directory = try TemporaryDirectory(for: "silent-peer")
         defer { try? directory.remove() }

@@ -42,8 +42,8 @@ struct ResolvingTests {
         }
     }
 
-    @Test("a balancer whose name points to another address is followed with the next attempt")
-    func follows() async throws {
+    @Test
+    func `a balancer whose name points to another address is followed with the next attempt`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "old")) { old in
             try await NATSServerProcess.withServer(NATSServerConfiguration(name: "new")) { new in
                 let zone = Zone()

@@ -26,8 +26,8 @@ struct ScriptedConnectionTests {
         await run.value
     }
 
-    @Test("CONNECT says what ADR-40 asks for, and who we are")
-    func connect() async throws {
+    @Test
+    func `CONNECT says what ADR-40 asks for, and who we are`() async throws {
         let server = try await ScriptedServer.start { connection in
             let connect = try await ScriptedServer.handshake(connection)
             for field in [
@@ -47,8 +47,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("a PING is answered, also one before the handshake is complete, and a surplus PONG is ignored")
-    func pings() async throws {
+    @Test
+    func `a PING is answered, also one before the handshake is complete, and a surplus PONG is ignored`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\n")
             try await connection.expect("CONNECT ")
@@ -67,8 +67,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("what comes one byte at a time is the same")
-    func oneByteAtATime() async throws {
+    @Test
+    func `what comes one byte at a time is the same`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")
@@ -88,14 +88,13 @@ struct ScriptedConnectionTests {
     }
 
     @Test(
-        "every way a server can end a connection leads to a new one",
         arguments: [
             "-ERR 'Stale Connection'\r\n", "-ERR 'maximum connections exceeded'\r\n", "-ERR 'Authorization Violation'\r\n",
             "-ERR 'User Authentication Expired'\r\n", "-ERR 'Unknown Protocol Operation'\r\n", "-ERR 'Something New'\r\n", "",
             "GARBAGE\r\n", "MSG a 1 99999999999999999999\r\n",
         ]
     )
-    func endings(farewell: String) async throws {
+    func `every way a server can end a connection leads to a new one`(farewell: String) async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             guard index == 0 else { return try await connection.waitUntilEnded() }
@@ -110,8 +109,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("a subscription canceled during an outage is not made again")
-    func canceledDuringOutage() async throws {
+    @Test
+    func `a subscription canceled during an outage is not made again`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             if index == 0 {
@@ -136,8 +135,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("messages published without a connection go out whole and in order on the next one")
-    func reconnectBuffer() async throws {
+    @Test
+    func `messages published without a connection go out whole and in order on the next one`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             var lines: [String] = []
@@ -156,8 +155,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("a server that asks for credentials decides itself what to make of a CONNECT without any")
-    func noCredentials() async throws {
+    @Test
+    func `a server that asks for credentials decides itself what to make of a CONNECT without any`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"auth_required\":true,\"max_payload\":1048576}\r\n")
             let connect = try await connection.expect("CONNECT")
@@ -171,8 +170,8 @@ struct ScriptedConnectionTests {
         await server.close()
     }
 
-    @Test("credentials are asked for anew on every attempt")
-    func rotatedCredentials() async throws {
+    @Test
+    func `credentials are asked for anew on every attempt`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             let connect = try await ScriptedServer.handshake(connection, info: "\"auth_required\":true")
             #expect(connect.contains("\"auth_token\":\"token-\(index)\""))

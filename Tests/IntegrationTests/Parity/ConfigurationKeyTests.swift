@@ -15,7 +15,6 @@ struct ConfigurationKeyTests {
     }
 
     @Test(
-        "role, pool_size: 5 connections for each thing the role may do, or as many as said",
         arguments: [
             (RouletteConfiguration.Role?.none, Int?.none, ["publisher": 5, "subscriber": 5]),
             (.subscriber, nil, ["subscriber": 5]),
@@ -23,7 +22,11 @@ struct ConfigurationKeyTests {
             (.both, 1, ["publisher": 1, "subscriber": 1]),
         ]
     )
-    func poolSize(role: RouletteConfiguration.Role?, size: Int?, expected: [String: Int]) async throws {
+    func `role, pool_size: 5 connections for each thing the role may do, or as many as said`(
+        role: RouletteConfiguration.Role?,
+        size: Int?,
+        expected: [String: Int]
+    ) async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient({ configuration in
                 if let role { configuration.role = role }
@@ -35,8 +38,8 @@ struct ConfigurationKeyTests {
         }
     }
 
-    @Test("servers: every cluster of the list gets its connections, on its own port")
-    func servers() async throws {
+    @Test
+    func `servers: every cluster of the list gets its connections, on its own port`() async throws {
         try await withDeployment(clusters: 3, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -60,8 +63,8 @@ struct ConfigurationKeyTests {
         return try RouletteClient(configuration: configuration)
     }
 
-    @Test("ping_interval: a PING comes after each, and the first up to a second later")
-    func pingInterval() async throws {
+    @Test
+    func `ping_interval: a PING comes after each, and the first up to a second later`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             let clock = ContinuousClock()
@@ -86,8 +89,8 @@ struct ConfigurationKeyTests {
         await server.close()
     }
 
-    @Test("max_ping_failure: so many intervals without a byte, and the connection counts as lost", arguments: [Int?.none, 1, 5])
-    func maxPingFailure(limit: Int?) async throws {
+    @Test(arguments: [Int?.none, 1, 5])
+    func `max_ping_failure: so many intervals without a byte, and the connection counts as lost`(limit: Int?) async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")
@@ -110,8 +113,8 @@ struct ConfigurationKeyTests {
         await server.close()
     }
 
-    @Test("connection_timeout: one deadline over everything up to the PONG", arguments: [true, false])
-    func connectionTimeout(sendsInfo: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `connection_timeout: one deadline over everything up to the PONG`(sendsInfo: Bool) async throws {
         let server = try await ScriptedServer.start { connection in
             if sendsInfo { try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n") }
             try await connection.waitUntilEnded()
@@ -131,8 +134,8 @@ struct ConfigurationKeyTests {
         await server.close()
     }
 
-    @Test("subscription_restart: temporary by default, which ends with the connection; permanent goes on")
-    func subscriptionRestart() async throws {
+    @Test
+    func `subscription_restart: temporary by default, which ends with the connection; permanent goes on`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))

@@ -11,8 +11,8 @@ import Testing
 struct ParityTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 
-    @Test("use Roulette, otp_app: several clients, each with a configuration of its own, live in one process")
-    func severalClients() async throws {
+    @Test
+    func `use Roulette, otp_app: several clients, each with a configuration of its own, live in one process`() async throws {
         try await withDeployment(clusters: 2, configuration: Self.monitored) { deployment in
             let (here, there) = (deployment.servers[0], deployment.servers[1])
             var one = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: here.port)])
@@ -45,8 +45,8 @@ struct ParityTests {
         }
     }
 
-    @Test("supervisor child: run() is a service of a group, and graceful shutdown delivers what is there")
-    func service() async throws {
+    @Test
+    func `supervisor child: run() is a service of a group, and graceful shutdown delivers what is there`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try RouletteClient(
                 configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
@@ -69,8 +69,8 @@ struct ParityTests {
         }
     }
 
-    @Test("pub, pub!: one publish that throws; bytes from String, [UInt8], ByteBuffer and Span")
-    func publish() async throws {
+    @Test
+    func `pub, pub!: one publish that throws; bytes from String, [UInt8], ByteBuffer and Span`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient({ configuration in
                 configuration.maxRetry = 1
@@ -101,8 +101,8 @@ struct ParityTests {
         }
     }
 
-    @Test("sub: confirmed, it misses none of 200 messages published right after it, whoever publishes them")
-    func subscribe() async throws {
+    @Test
+    func `sub: confirmed, it misses none of 200 messages published right after it, whoever publishes them`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -123,8 +123,8 @@ struct ParityTests {
         }
     }
 
-    @Test("unsub: by the handle, and by itself when the consumer ends")
-    func unsubscribe() async throws {
+    @Test
+    func `unsub: by the handle, and by itself when the consumer ends`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in
@@ -143,8 +143,8 @@ struct ParityTests {
         }
     }
 
-    @Test("second sub to one topic: no error, one SUB on the wire, and both get every message")
-    func secondSubscribe() async throws {
+    @Test
+    func `second sub to one topic: no error, one SUB on the wire, and both get every message`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 let options = SubscribeOptions(maxMessages: 3, confirmed: true)
@@ -161,8 +161,8 @@ struct ParityTests {
         }
     }
 
-    @Test("show_debug_log: nothing above debug while all is well, constant texts, and no secret anywhere")
-    func logging() async throws {
+    @Test
+    func `show_debug_log: nothing above debug while all is well, constant texts, and no secret anywhere`() async throws {
         let records = Watched<[LogRecord]>([])
         let server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         try await withDeployment(clusters: 1, configuration: server) { deployment in
@@ -187,8 +187,10 @@ struct ParityTests {
         #expect(all.allSatisfy { !$0.metadata.contains("hunter2") && !$0.metadata.contains("payload") })
     }
 
-    @Test("no credentials in the original: here they are asked for anew on every attempt, so a rotated password is used")
-    func credentials() async throws {
+    @Test
+    func `no credentials in the original: here they are asked for anew on every attempt, so a rotated password is used`()
+        async throws
+    {
         let server = NATSServerConfiguration(authorization: .user("joe", password: "old"))
         try await withDeployment(clusters: 1, configuration: server) { deployment in
             let password = Watched("old")

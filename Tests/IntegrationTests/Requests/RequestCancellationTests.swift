@@ -26,8 +26,9 @@ struct RequestCancellationTests {
         }
     }
 
-    @Test("ten thousand, canceled before, while and after they are sent and answered: none hangs and nothing stays")
-    func tenThousand() async throws {
+    @Test
+    func `ten thousand, canceled before, while and after they are sent and answered: none hangs and nothing stays`() async throws
+    {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "echo") {
@@ -45,8 +46,8 @@ struct RequestCancellationTests {
         }
     }
 
-    @Test("while they wait for room in the buffer")
-    func fullBuffer() async throws {
+    @Test
+    func `while they wait for room in the buffer`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient {
                 $0.outboundBufferSize = 4096
@@ -63,8 +64,8 @@ struct RequestCancellationTests {
         }
     }
 
-    @Test("when there is no room in the buffer for all of the timeout, the request was not sent")
-    func noRoom() async throws {
+    @Test
+    func `when there is no room in the buffer for all of the timeout, the request was not sent`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient {
                 $0.outboundBufferSize = 4096
@@ -91,8 +92,8 @@ struct RequestCancellationTests {
         }
     }
 
-    @Test("many replies: ten thousand sequences dropped or canceled at another moment each")
-    func many() async throws {
+    @Test
+    func `many replies: ten thousand sequences dropped or canceled at another moment each`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "echo") { message in

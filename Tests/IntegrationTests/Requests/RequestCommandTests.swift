@@ -47,8 +47,8 @@ struct RequestCommandTests {
         try JSONDecoder().decode(Line.self, from: Data(line.utf8))
     }
 
-    @Test("prints the reply as an object with the keys of sub")
-    func json() async throws {
+    @Test
+    func `prints the reply as an object with the keys of sub`() async throws {
         try await withResponders(["you said {}"]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["hello", "--json"])
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -61,8 +61,8 @@ struct RequestCommandTests {
         }
     }
 
-    @Test("takes the body from the standard input and writes the reply's bytes")
-    func raw() async throws {
+    @Test
+    func `takes the body from the standard input and writes the reply's bytes`() async throws {
         try await withResponders(["<{}>"]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["-", "--raw"], input: "from a pipe")
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -70,8 +70,8 @@ struct RequestCommandTests {
         }
     }
 
-    @Test("text shows the cluster and nothing that a terminal would obey")
-    func text() async throws {
+    @Test
+    func `text shows the cluster and nothing that a terminal would obey`() async throws {
         try await withResponders(["\u{1B}[31mred"]) { arguments in
             let result = try await BuiltProgram.run(arguments)
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -80,8 +80,8 @@ struct RequestCommandTests {
         }
     }
 
-    @Test("with --replies it prints several; fewer than asked for is exit code 1")
-    func replies() async throws {
+    @Test
+    func `with --replies it prints several; fewer than asked for is exit code 1`() async throws {
         try await withResponders(["1", "2", "3"]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["--json", "--replies", "2", "--timeout", "60s"])
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -104,8 +104,8 @@ struct RequestCommandTests {
         }
     }
 
-    @Test("nobody to reply is exit code 1 at once, with one line")
-    func noResponders() async throws {
+    @Test
+    func `nobody to reply is exit code 1 at once, with one line`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             for more in [[], ["--replies", "3"]] {
                 let result = try await BuiltProgram.run(
@@ -119,8 +119,8 @@ struct RequestCommandTests {
         }
     }
 
-    @Test("no reply in time is exit code 1")
-    func timeout() async throws {
+    @Test
+    func `no reply in time is exit code 1`() async throws {
         try await withResponders([]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["--timeout", "3s"])
             #expect(result.status == .exited(1))
@@ -129,13 +129,12 @@ struct RequestCommandTests {
     }
 
     @Test(
-        "what cannot work is exit code 2",
         arguments: [
             ["request", "a.*"], ["request", "a", "--timeout", "0s"], ["request", "a", "--stall", "1s"],
             ["request", "a", "--replies", "-1"], ["request", "a", "-H", "no colon"], ["request", "a", "--raw", "--json"],
         ]
     )
-    func usage(arguments: [String]) async throws {
+    func `what cannot work is exit code 2`(arguments: [String]) async throws {
         let result = try await BuiltProgram.run(arguments + ["--server", "127.0.0.1:1"])
         #expect(result.status == .exited(2), "\(result.errors)")
         #expect(result.output.isEmpty)

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Requests of a client that is drained", .timeLimit(.minutes(2)))
 struct RequestDrainTests {
-    @Test("consumers may request until they are done, requests get their replies, later ones are refused")
-    func drain() async throws {
+    @Test
+    func `consumers may request until they are done, requests get their replies, later ones are refused`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "service")
@@ -56,8 +56,8 @@ struct RequestDrainTests {
         }
     }
 
-    @Test("requests without a reply end with the time for draining, and are reported")
-    func unanswered() async throws {
+    @Test
+    func `requests without a reply end with the time for draining, and are reported`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
@@ -77,8 +77,8 @@ struct RequestDrainTests {
         }
     }
 
-    @Test("over several clusters: a responder that requests elsewhere to answer is drained whole")
-    func chain() async throws {
+    @Test
+    func `over several clusters: a responder that requests elsewhere to answer is drained whole`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let backend = try await RawClient.connect(port: deployment.servers[1].port)
             try await deployment.withClient({ $0.poolSize = 1 }) { asker in

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Requests and lost connections", .timeLimit(.minutes(2)))
 struct RequestLossTests {
-    @Test("requests in flight fail within 50 ms of the loss, and say that they may have been received")
-    func inFlight() async throws {
+    @Test
+    func `requests in flight fail within 50 ms of the loss, and say that they may have been received`() async throws {
         try await NATSServerProcess.withServer { server in
             // The connection of the responder is cut as well, but it has no reason to hurry.
             let responder = try await RawClient.connect(port: server.port)
@@ -42,8 +42,8 @@ struct RequestLossTests {
         }
     }
 
-    @Test("a request made without a connection waits for the next one and gets its reply")
-    func survives() async throws {
+    @Test
+    func `a request made without a connection waits for the next one and gets its reply`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let events = client.events(buffer: 100)
@@ -65,8 +65,10 @@ struct RequestLossTests {
         }
     }
 
-    @Test("of a frozen server's requests those in flight fail when it counts as lost; those behind go to the next connection")
-    func frozen() async throws {
+    @Test
+    func `of a frozen server's requests those in flight fail when it counts as lost; those behind go to the next connection`()
+        async throws
+    {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { configuration in
                 configuration.pingInterval = .milliseconds(300)
@@ -88,8 +90,8 @@ struct RequestLossTests {
         }
     }
 
-    @Test("without a connection a request ends at its timeout, and says that it was not sent")
-    func neverSent() async throws {
+    @Test
+    func `without a connection a request ends at its timeout, and says that it was not sent`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let events = client.events(buffer: 100)
@@ -107,8 +109,8 @@ struct RequestLossTests {
         }
     }
 
-    @Test("closing the client ends its requests")
-    func closed() async throws {
+    @Test
+    func `closing the client ends its requests`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")

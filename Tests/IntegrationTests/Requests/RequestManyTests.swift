@@ -27,8 +27,8 @@ struct RequestManyTests {
         return bodies
     }
 
-    @Test("it ends with as many replies as were asked for; the one too many is late")
-    func max() async throws {
+    @Test
+    func `it ends with as many replies as were asked for; the one too many is late`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), max: 2)
             #expect(try await bodies(replies).count == 2)
@@ -36,8 +36,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("it ends when its time is up, with however many came")
-    func timeout() async throws {
+    @Test
+    func `it ends when its time is up, with however many came`() async throws {
         try await withResponders { client in
             let start = ContinuousClock.now
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(4))
@@ -47,8 +47,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("it ends when no further reply comes for the stall")
-    func stall() async throws {
+    @Test
+    func `it ends when no further reply comes for the stall`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .seconds(2))
             #expect(try await bodies(replies).sorted() == ["a", "b", "c"])
@@ -56,8 +56,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("the stall does not begin before the first reply")
-    func slowFirst() async throws {
+    @Test
+    func `the stall does not begin before the first reply`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "who")
@@ -74,8 +74,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("nobody to reply is an error at once")
-    func noResponders() async throws {
+    @Test
+    func `nobody to reply is an error at once`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let replies = try await client.requestMany("?", to: "nobody", timeout: .seconds(600))
@@ -86,8 +86,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("leaving the loop at the last reply, an empty one, leaves nothing behind")
-    func sentinel() async throws {
+    @Test
+    func `leaving the loop at the last reply, an empty one, leaves nothing behind`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "list") { message in
@@ -105,8 +105,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("canceling delivers what came before; canceling the task ends the wait")
-    func cancel() async throws {
+    @Test
+    func `canceling delivers what came before; canceling the task ends the wait`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "who")
@@ -133,8 +133,8 @@ struct RequestManyTests {
         }
     }
 
-    @Test("replies beyond the bound are dropped and counted")
-    func bound() async throws {
+    @Test
+    func `replies beyond the bound are dropped and counted`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "flood") { message in

@@ -5,8 +5,10 @@ import Testing
 
 @Suite("Requests of a connection that moves", .timeLimit(.minutes(2)))
 struct RequestMoveTests {
-    @Test("while a lame duck is left for another server every request gets its reply; replies that come twice are late")
-    func lameDuck() async throws {
+    @Test
+    func `while a lame duck is left for another server every request gets its reply; replies that come twice are late`()
+        async throws
+    {
         let cluster = try await NATSCluster.start(name: "moving", size: 2)
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
         do {

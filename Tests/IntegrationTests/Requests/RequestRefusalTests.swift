@@ -15,8 +15,8 @@ struct RequestRefusalTests {
         configuration.credentials = { .userPassword(user: "u", password: "p") }
     }
 
-    @Test("a subject that may not be published to fails its requests at once, with the reason, and no others")
-    func subject() async throws {
+    @Test
+    func `a subject that may not be published to fails its requests at once, with the reason, and no others`() async throws {
         try await NATSServerProcess.withServer(server(permissions: "publish: { deny: \"secret.>\" }")) { server in
             try await server.withClient(login) { client in
                 let silent = try await client.subscribe(to: "silent", confirmed: true)
@@ -41,8 +41,8 @@ struct RequestRefusalTests {
         }
     }
 
-    @Test("an inbox that may not be subscribed to fails every request at once, and says what to allow")
-    func inbox() async throws {
+    @Test
+    func `an inbox that may not be subscribed to fails every request at once, and says what to allow`() async throws {
         try await NATSServerProcess.withServer(server(permissions: "subscribe: [\"echo\"]")) { server in
             try await server.withClient(login) { client in
                 try await client.withResponder(on: "echo") {
@@ -64,8 +64,8 @@ struct RequestRefusalTests {
         }
     }
 
-    @Test("a reply subject that the server refuses ends the request it belongs to, and no other")
-    func replySubject() async throws {
+    @Test
+    func `a reply subject that the server refuses ends the request it belongs to, and no other`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             let sid = String(try await connection.expect("SUB _INBOX.").split(separator: " ")[2])

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Requests, on a real server", .timeLimit(.minutes(2)))
 struct RequestTests {
-    @Test("a reply comes back with bytes and headers as they were sent, both ways")
-    func reply() async throws {
+    @Test
+    func `a reply comes back with bytes and headers as they were sent, both ways`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 var headers = Headers()
@@ -28,8 +28,8 @@ struct RequestTests {
         }
     }
 
-    @Test("nobody to reply is told at once, and not at the end of the timeout")
-    func noResponders() async throws {
+    @Test
+    func `nobody to reply is told at once, and not at the end of the timeout`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let start = ContinuousClock.now
@@ -45,8 +45,8 @@ struct RequestTests {
         }
     }
 
-    @Test("a request without a reply ends at its timeout, and the reply that comes then is ignored and counted")
-    func timeout() async throws {
+    @Test
+    func `a request without a reply ends at its timeout, and the reply that comes then is ignored and counted`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "slow")
@@ -78,8 +78,8 @@ struct RequestTests {
         }
     }
 
-    @Test("ten thousand requests at once all get their own reply, through one subscription")
-    func concurrent() async throws {
+    @Test
+    func `ten thousand requests at once all get their own reply, through one subscription`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await server.withClient { responder in
@@ -104,8 +104,8 @@ struct RequestTests {
         }
     }
 
-    @Test("ten thousand requests in vain all end, and nothing of them stays")
-    func concurrentTimeouts() async throws {
+    @Test
+    func `ten thousand requests in vain all end, and nothing of them stays`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
@@ -128,8 +128,8 @@ struct RequestTests {
         }
     }
 
-    @Test("a message that asks for no answer cannot be answered")
-    func noReplySubject() async throws {
+    @Test
+    func `a message that asks for no answer cannot be answered`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let subscription = try await client.subscribe(to: "plain", confirmed: true)
@@ -142,8 +142,8 @@ struct RequestTests {
         }
     }
 
-    @Test("an inbox prefix of one's own is used where the server allows no other")
-    func inboxPrefix() async throws {
+    @Test
+    func `an inbox prefix of one's own is used where the server allows no other`() async throws {
         let users = """
             authorization { users: [ { user: "u", password: "p", permissions: { subscribe: ["mine.inbox.>", "echo"] } } ] }
             """

@@ -31,8 +31,8 @@ struct RouletteRequestTests {
         try await responding.value
     }
 
-    @Test("a responder behind a wildcard answers on the cluster that asks, and a subscriber may answer")
-    func wildcardResponder() async throws {
+    @Test
+    func `a responder behind a wildcard answers on the cluster that asks, and a subscriber may answer`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             // What is really on each cluster, by a raw socket.
             var listeners: [RawClient] = []
@@ -80,8 +80,8 @@ struct RouletteRequestTests {
         }
     }
 
-    @Test("nobody on the topic's cluster is told at once, whoever is on the others")
-    func noResponders() async throws {
+    @Test
+    func `nobody on the topic's cluster is told at once, whoever is on the others`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -99,8 +99,8 @@ struct RouletteRequestTests {
         }
     }
 
-    @Test("many replies come from the topic's cluster and end as their terms say")
-    func many() async throws {
+    @Test
+    func `many replies come from the topic's cluster and end as their terms say`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 let topic = try deployment.topic(on: 1, of: client)
@@ -122,8 +122,8 @@ struct RouletteRequestTests {
         }
     }
 
-    @Test("one cluster down affects its own requests only, which wait for it, and end at their timeout")
-    func clusterDown() async throws {
+    @Test
+    func `one cluster down affects its own requests only, which wait for it, and end at their timeout`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { configuration in
                 quick(&configuration)
@@ -157,8 +157,8 @@ struct RouletteRequestTests {
         }
     }
 
-    @Test("a request in flight fails with its cluster, and says that it may have been received")
-    func inFlight() async throws {
+    @Test
+    func `a request in flight fails with its cluster, and says that it may have been received`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -176,8 +176,8 @@ struct RouletteRequestTests {
         }
     }
 
-    @Test("flush() confirms answers as well")
-    func flushConfirmsAnswers() async throws {
+    @Test
+    func `flush() confirms answers as well`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             try await listener.subscribe(to: "answers")

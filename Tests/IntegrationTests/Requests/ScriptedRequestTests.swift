@@ -18,8 +18,8 @@ struct ScriptedRequestTests {
         return words
     }
 
-    @Test("the inbox is subscribed to once, before the first request, and again on every connection")
-    func subscribesFirst() async throws {
+    @Test
+    func `the inbox is subscribed to once, before the first request, and again on every connection`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             // The PING behind what is subscribed to again.
@@ -59,8 +59,8 @@ struct ScriptedRequestTests {
         await server.close()
     }
 
-    @Test("a status that is not 503, headers that cannot be decoded, and a 503 with a payload are replies")
-    func oddReplies() async throws {
+    @Test
+    func `a status that is not 503, headers that cannot be decoded, and a 503 with a payload are replies`() async throws {
         let answers = ["NATS/1.0 404 No Messages\r\n\r\n", "GARBAGE\r\n\r\n", "NATS/1.0 503\r\n\r\nx"]
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
@@ -94,8 +94,8 @@ struct ScriptedRequestTests {
         await server.close()
     }
 
-    @Test("a request that no socket took outlives the connections that never came up, and is sent once")
-    func outlives() async throws {
+    @Test
+    func `a request that no socket took outlives the connections that never came up, and is sent once`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             guard index >= 2 else {
                 // Ends in the middle of the handshake.

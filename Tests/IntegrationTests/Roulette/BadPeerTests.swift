@@ -27,22 +27,22 @@ struct BadPeerTests {
 
     private struct UnexpectedEnd: Error {}
 
-    @Test("a host that does not resolve")
-    func unknownHost() async throws {
+    @Test
+    func `a host that does not resolve`() async throws {
         let error = try await cause(host: "no-such-host.invalid", port: 4222)
         #expect(error.code == .hostNotFound)
         #expect(error.message.contains("no-such-host.invalid"))
     }
 
-    @Test("nothing listens there")
-    func refused() async throws {
+    @Test
+    func `nothing listens there`() async throws {
         let error = try await cause(port: 1)
         #expect(error.code == .connectFailed)
         #expect(error.message == "connection refused; is a server running on this port?")
     }
 
-    @Test("it accepts and says nothing")
-    func silent() async throws {
+    @Test
+    func `it accepts and says nothing`() async throws {
         let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
         let error = try await cause(port: server.port) { $0.connectionTimeout = .seconds(1) }
         #expect(error.code == .connectTimeout)
@@ -50,8 +50,8 @@ struct BadPeerTests {
         await server.close()
     }
 
-    @Test("it sends INFO and never a PONG")
-    func noPong() async throws {
+    @Test
+    func `it sends INFO and never a PONG`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n")
             try await connection.waitUntilEnded()
@@ -63,12 +63,11 @@ struct BadPeerTests {
     }
 
     @Test(
-        "it speaks something else",
         arguments: [
             "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{1}\u{2}\u{3}\r\n", "INFO not json\r\n",
         ]
     )
-    func otherProtocol(greeting: String) async throws {
+    func `it speaks something else`(greeting: String) async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send(greeting)
             try await connection.waitUntilEnded()
@@ -78,8 +77,8 @@ struct BadPeerTests {
         await server.close()
     }
 
-    @Test("a wrong password, and the right one; a wrong token, and the right one")
-    func credentials() async throws {
+    @Test
+    func `a wrong password, and the right one; a wrong token, and the right one`() async throws {
         let server = try await NATSServerProcess.start(NATSServerConfiguration(authorization: .user("joe", password: "secret")))
         let wrong = try await cause(port: server.port) { $0.credentials = { .userPassword(user: "joe", password: "nope") } }
         #expect(wrong.code == .authorization)
@@ -108,8 +107,8 @@ struct BadPeerTests {
         }
     }
 
-    @Test("a payload over max_payload is refused before it is sent, and the connection stays")
-    func oversize() async throws {
+    @Test
+    func `a payload over max_payload is refused before it is sent, and the connection stays`() async throws {
         let server = try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: 1024"))
         let client = try RouletteClient(
             configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
@@ -127,8 +126,8 @@ struct BadPeerTests {
         await server.stop()
     }
 
-    @Test("a denied publish is an event that says what was denied, and the connection stays")
-    func permission() async throws {
+    @Test
+    func `a denied publish is an event that says what was denied, and the connection stays`() async throws {
         let server = try await NATSServerProcess.start(
             NATSServerConfiguration(
                 extra: """

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("An account that takes only so many connections", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
-    @Test("both roles get a connection of the three there are, and the error says what to change")
-    func limit() async throws {
+    @Test
+    func `both roles get a connection of the three there are, and the error says what to change`() async throws {
         let signed = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"

@@ -6,8 +6,10 @@ import Testing
 
 @Suite("Coming to an end", .timeLimit(.minutes(2)))
 struct DrainTests {
-    @Test("check 21: everything received is handled and answered, everything published is confirmed; nothing new is taken")
-    func drain() async throws {
+    @Test
+    func `check 21: everything received is handled and answered, everything published is confirmed; nothing new is taken`()
+        async throws
+    {
         try await withDeployment(clusters: 2) { deployment in
             let total = 10_000
             let listener = try RouletteClient(
@@ -57,8 +59,8 @@ struct DrainTests {
         }
     }
 
-    @Test("check 22: a consumer that never takes its messages: the deadline ends it and says how many were left")
-    func consumerStuck() async throws {
+    @Test
+    func `check 22: a consumer that never takes its messages: the deadline ends it and says how many were left`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let stuck = try await client.subscribe(to: "stuck", options: SubscribeOptions(confirmed: true))
@@ -84,8 +86,8 @@ struct DrainTests {
         }
     }
 
-    @Test("check 22: draining while there is no connection says what is discarded")
-    func disconnected() async throws {
+    @Test
+    func `check 22: draining while there is no connection says what is discarded`() async throws {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: 1))
         configuration.reconnectBufferSize = 1 << 16
         let client = try NATSClient(configuration: configuration)
@@ -97,8 +99,8 @@ struct DrainTests {
         await run.value
     }
 
-    @Test("a frozen server: draining ends at its deadline and says what is not confirmed")
-    func frozen() async throws {
+    @Test
+    func `a frozen server: draining ends at its deadline and says what is not confirmed`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -111,8 +113,8 @@ struct DrainTests {
         }
     }
 
-    @Test("graceful shutdown drains, then run() returns")
-    func gracefulShutdown() async throws {
+    @Test
+    func `graceful shutdown drains, then run() returns`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try RouletteClient(
                 configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
@@ -132,8 +134,10 @@ struct DrainTests {
         }
     }
 
-    @Test("check 23: close() from a consumer, from an event's handler and from 100 tasks at once ends everything once")
-    func closeFromAnywhere() async throws {
+    @Test
+    func `check 23: close() from a consumer, from an event's handler and from 100 tasks at once ends everything once`()
+        async throws
+    {
         try await withDeployment(clusters: 2) { deployment in
             let client = try RouletteClient(
                 configuration: RouletteConfiguration(servers: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })

@@ -12,8 +12,8 @@ struct FailureTests {
     }
 
     // After how many silent intervals is a matter of the lifecycle's transcripts; a busy machine must not fail this one.
-    @Test("a frozen server is noticed, with the reason; the others are untouched; it comes back")
-    func frozen() async throws {
+    @Test
+    func `a frozen server is noticed, with the reason; the others are untouched; it comes back`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)
@@ -34,8 +34,8 @@ struct FailureTests {
         }
     }
 
-    @Test("after a kill and a restart, subscriptions stand again and say how long they were blind")
-    func restart() async throws {
+    @Test
+    func `after a kill and a restart, subscriptions stand again and say how long they were blind`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -79,8 +79,8 @@ struct FailureTests {
         }
     }
 
-    @Test("a publish waits for its cluster to return, and only for that")
-    func publishWaits() async throws {
+    @Test
+    func `a publish waits for its cluster to return, and only for that`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             // The cluster goes out of reach while its server runs on, with listeners that miss nothing.
             let balancer = try await FaultProxy.start(to: deployment.servers[0].port)
@@ -128,8 +128,8 @@ struct FailureTests {
         }
     }
 
-    @Test("what was accepted and never confirmed is reported as possibly lost, and nothing is sent twice")
-    func honestLoss() async throws {
+    @Test
+    func `what was accepted and never confirmed is reported as possibly lost, and nothing is sent twice`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)
@@ -172,8 +172,8 @@ struct FailureTests {
         }
     }
 
-    @Test("a flush over all connections tells of a loss, also when nothing was published since")
-    func flushAfterLoss() async throws {
+    @Test
+    func `a flush over all connections tells of a loss, also when nothing was published since`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ quick(&$0) }) { client in
                 try await deployment.waitUntilUp(client)

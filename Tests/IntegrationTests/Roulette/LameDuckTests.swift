@@ -30,8 +30,8 @@ struct LameDuckTests {
         return configuration
     }
 
-    @Test("check 19: a lame duck is left before it ends: nothing is lost, duplicates are counted, no error shows")
-    func move() async throws {
+    @Test
+    func `check 19: a lame duck is left before it ends: nothing is lost, duplicates are counted, no error shows`() async throws {
         try await withCluster { cluster, balancer in
             let client = try RouletteClient(configuration: configuration(port: balancer.port))
             try await withRunning(client) {
@@ -95,8 +95,8 @@ struct LameDuckTests {
         }
     }
 
-    @Test("a balancer that still leads to the leaving node is asked until it leads elsewhere")
-    func lateBalancer() async throws {
+    @Test
+    func `a balancer that still leads to the leaving node is asked until it leads elsewhere`() async throws {
         try await withCluster { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.maxBackoff = .milliseconds(50)
@@ -125,8 +125,8 @@ struct LameDuckTests {
         }
     }
 
-    @Test("switched off, the connection stays until the server ends it")
-    func switchedOff() async throws {
+    @Test
+    func `switched off, the connection stays until the server ends it`() async throws {
         // How long the server keeps its clients after the announcement; by default it is ten seconds.
         try await withCluster(NATSServerConfiguration(extra: "lame_duck_grace_period: \"5s\"")) { cluster, balancer in
             var configuration = configuration(port: balancer.port)
@@ -179,10 +179,11 @@ struct LameDuckTests {
     }
 
     @Test(
-        "a lame duck that is killed during the move: the successor goes on, without a gap of seconds",
         arguments: ["", "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"2s\""]
     )
-    func killed(settings: String) async throws {
+    func `a lame duck that is killed during the move: the successor goes on, without a gap of seconds`(settings: String)
+        async throws
+    {
         try await withCluster(NATSServerConfiguration(extra: settings)) { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.poolSize = 3

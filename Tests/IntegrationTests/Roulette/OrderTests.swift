@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Order", .timeLimit(.minutes(2)))
 struct OrderTests {
-    @Test("100,000 numbered messages on 20 topics from one task arrive complete and in order per topic")
-    func orderPerTopic() async throws {
+    @Test
+    func `100,000 numbered messages on 20 topics from one task arrive complete and in order per topic`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             let topics = (0..<20).map { "numbers.topic\($0)" }
             let perTopic = 5_000

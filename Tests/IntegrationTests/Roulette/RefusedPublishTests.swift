@@ -38,8 +38,10 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("flush() names the topic, whether the refusal came before the call or while it waits; then all is well again")
-    func flush() async throws {
+    @Test
+    func `flush() names the topic, whether the refusal came before the call or while it waits; then all is well again`()
+        async throws
+    {
         try await withRestricted(clusters: 2) { _, client in
             let events = client.events
             for topic in ["nope", "foo", "nope"] { try await client.publish("x", to: topic) }
@@ -59,8 +61,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("topics that share the connection are told apart, also by their publishers")
-    func shared() async throws {
+    @Test
+    func `topics that share the connection are told apart, also by their publishers`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
                 try await client.publish("x", to: "nope")
@@ -78,8 +80,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("a request fails at once, and round trips and subscriptions do not swallow or meet a refusal")
-    func others() async throws {
+    @Test
+    func `a request fails at once, and round trips and subscriptions do not swallow or meet a refusal`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
                 let start = ContinuousClock.now
@@ -96,8 +98,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("a drain reports what no flush has told of")
-    func drain() async throws {
+    @Test
+    func `a drain reports what no flush has told of`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -111,8 +113,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("a closing error is joined too: the limit of an account that INFO does not tell")
-    func closing() async throws {
+    @Test
+    func `a closing error is joined too: the limit of an account that INFO does not tell`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             if index == 0 {
@@ -139,12 +141,11 @@ struct RefusedPublishTests {
     }
 
     @Test(
-        "a refusal without a name, and an error that this library does not know",
         arguments: [
             "Invalid Publish Subject", "Some Future Refusal",
         ]
     )
-    func unnamed(text: String) async throws {
+    func `a refusal without a name, and an error that this library does not know`(text: String) async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             // The PING behind the subscriptions, then the message's.
@@ -186,8 +187,8 @@ struct RefusedPublishTests {
         let error: String?
     }
 
-    @Test("roulette pub: exit 1, fewer confirmed than accepted, and why", arguments: [1, 25])
-    func command(count: Int) async throws {
+    @Test(arguments: [1, 25])
+    func `roulette pub: exit 1, fewer confirmed than accepted, and why`(count: Int) async throws {
         try await withDeployment(clusters: 2, configuration: Self.server()) { deployment in
             let servers = deployment.servers.flatMap { ["--server", $0.address] }
             let refused = try await BuiltProgram.run(["pub", "nope", "x", "--count", "\(count)", "--json"] + servers)
@@ -203,8 +204,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("roulette bench pub times no refused messages")
-    func bench() async throws {
+    @Test
+    func `roulette bench pub times no refused messages`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             let result = try await BuiltProgram.run(
                 ["bench", "pub", "--count", "1000", "--json", "--server", deployment.servers[0].address]
@@ -214,8 +215,8 @@ struct RefusedPublishTests {
         }
     }
 
-    @Test("the form of the console says refused, not confirmed")
-    func form() async throws {
+    @Test
+    func `the form of the console says refused, not confirmed`() async throws {
         let home = try TemporaryDirectory(for: "home")
         defer { try? home.remove() }
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in

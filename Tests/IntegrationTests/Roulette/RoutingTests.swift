@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Where messages really go", .timeLimit(.minutes(2)))
 struct RoutingOnServersTests {
-    @Test("each of 100 topics is on the cluster that the ring and `roulette route` name, and on no other")
-    func traffic() async throws {
+    @Test
+    func `each of 100 topics is on the cluster that the ring and the command route name, and on no other`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             // Independent of the library: a raw socket on every cluster hears everything there.
             var listeners: [RawClient] = []
@@ -53,8 +53,8 @@ struct RoutingOnServersTests {
         return routes
     }
 
-    @Test("a wildcard hears all clusters, and every message says which one it came from")
-    func wildcard() async throws {
+    @Test
+    func `a wildcard hears all clusters, and every message says which one it came from`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(
@@ -76,8 +76,8 @@ struct RoutingOnServersTests {
         }
     }
 
-    @Test("headers, reply and bytes arrive as they were sent")
-    func fidelity() async throws {
+    @Test
+    func `headers, reply and bytes arrive as they were sent`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "exact", options: SubscribeOptions(confirmed: true))

@@ -5,8 +5,8 @@ import Testing
 
 @Suite("Publishing through a handle", .timeLimit(.minutes(2)))
 struct TopicPublisherTests {
-    @Test("messages of a handle and of the client arrive in the order of one task, on the topic's cluster")
-    func orderAcrossBoth() async throws {
+    @Test
+    func `messages of a handle and of the client arrive in the order of one task, on the topic's cluster`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 for cluster in 0..<3 {
@@ -34,8 +34,8 @@ struct TopicPublisherTests {
         }
     }
 
-    @Test("reply and headers are sent, and what is wrong with them is said")
-    func replyAndHeaders() async throws {
+    @Test
+    func `reply and headers are sent, and what is wrong with them is said`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { client in
                 let publisher = try client.publisher(for: "handle.topic")
@@ -55,8 +55,10 @@ struct TopicPublisherTests {
         }
     }
 
-    @Test("a topic that cannot be published to, and a client that must not publish, are refused when the handle is made")
-    func refused() async throws {
+    @Test
+    func `a topic that cannot be published to, and a client that must not publish, are refused when the handle is made`()
+        async throws
+    {
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1")])
         let client = try RouletteClient(configuration: configuration)
         for topic in ["", "a b", "a.*", "a.>", "a\r\nPUB x 0\r\n"] {
@@ -69,8 +71,9 @@ struct TopicPublisherTests {
         #expect(error?.code == .role)
     }
 
-    @Test("while the cluster is down a handle waits and retries as the client does, then says which cluster it was")
-    func down() async throws {
+    @Test
+    func `while the cluster is down a handle waits and retries as the client does, then says which cluster it was`() async throws
+    {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient {
                 $0.maxRetry = 2

@@ -8,8 +8,8 @@ struct AlternativeServersTests {
     /// Nothing listens there.
     private static let nowhere = NATSClientConfiguration.Address(host: "127.0.0.1", port: 1)
 
-    @Test("they are tried in turn, also when the one that is connected dies")
-    func turns() async throws {
+    @Test
+    func `they are tried in turn, also when the one that is connected dies`() async throws {
         try await NATSServerProcess.withServer(.init(name: "first")) { first in
             try await NATSServerProcess.withServer(.init(name: "second")) { second in
                 var configuration = NATSClientConfiguration.test("127.0.0.1", port: 1)
@@ -33,8 +33,8 @@ struct AlternativeServersTests {
         }
     }
 
-    @Test("each has to show a certificate for its own host", arguments: [true, false])
-    func certificates(isForSecond: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `each has to show a certificate for its own host`(isForSecond: Bool) async throws {
         try await TestAuthority.with { authority in
             let certificate =
                 isForSecond

@@ -12,8 +12,8 @@ struct CClientTests {
     ]
     private static let count = 200
 
-    @Test("messages arrive in both directions, each in its order, on the cluster that the ring names")
-    func bothDirections() async throws {
+    @Test
+    func `messages arrive in both directions, each in its order, on the cluster that the ring names`() async throws {
         try await TestAuthority.with { authority in
             try await withClusters(authority) { servers, clients in
                 var configuration = RouletteConfiguration(servers: servers)
@@ -33,8 +33,8 @@ struct CClientTests {
         }
     }
 
-    @Test("`roulette route` names the same clusters, for whoever has another client and no ring")
-    func route() async throws {
+    @Test
+    func `the command route names the same clusters, for other clients that have no ring`() async throws {
         let topics = Self.owners.keys.sorted()
         let result = try await BuiltProgram.run(["route", "--clusters", "3", "--json"] + topics)
         #expect(result.status == .exited(0))

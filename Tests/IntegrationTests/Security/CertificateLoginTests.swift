@@ -5,8 +5,10 @@ import Testing
 
 @Suite("Logins that CONNECT does not hold, on real servers", .timeLimit(.minutes(2)))
 struct CertificateLoginTests {
-    @Test("a certificate is the login where the server maps it to a user; another one, and none, are refused with what to do")
-    func verifyAndMap() async throws {
+    @Test
+    func `a certificate is the login where the server maps it to a user; another one, and none, are refused with what to do`()
+        async throws
+    {
         try await TestAuthority.with { authority in
             var tls = NATSServerConfiguration.TLS(
                 certificate: try await authority.issueForLoopback(),
@@ -51,8 +53,8 @@ struct CertificateLoginTests {
         }
     }
 
-    @Test("without a login the server decides, and its refusal says that none is configured")
-    func nothingConfigured() async throws {
+    @Test
+    func `without a login the server decides, and its refusal says that none is configured`() async throws {
         try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in
             let proxy = try await FaultProxy.start(to: server.port)
             let error = try await cause(.test("127.0.0.1", port: proxy.port))
@@ -76,10 +78,9 @@ struct CertificateLoginTests {
     }
 
     @Test(
-        "an authentication callout lets a client in that has no login, or refuses it",
         .enabled("needs nats-server 2.10 or later", { try await NATSServerProgram.isAtLeast("2.10.0") })
     )
-    func callout() async throws {
+    func `an authentication callout lets a client in that has no login, or refuses it`() async throws {
         let callout = AuthenticationCallout()
         try await NATSServerProcess.withServer(.init(extra: callout.serverConfiguration)) { server in
             let service = try NATSClient(
@@ -108,8 +109,8 @@ struct CertificateLoginTests {
         }
     }
 
-    @Test("credentials that have expired, or are not valid yet, are named as such; a bearer JWT needs no seed")
-    func credentialFiles() async throws {
+    @Test
+    func `credentials that have expired, or are not valid yet, are named as such; a bearer JWT needs no seed`() async throws {
         let deployment = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("Logins, on real and scripted servers", .timeLimit(.minutes(2)))
 struct LoginTests {
-    @Test("an NKEY logs in, another one is refused, and so is one whose seed is wrong")
-    func nkey() async throws {
+    @Test
+    func `an NKEY logs in, another one is refused, and so is one whose seed is wrong`() async throws {
         let key = NKey(role: .user)
         try await NATSServerProcess.withServer(.init(authorization: .nkey(key.publicKey))) { server in
             let client = try NATSClient(
@@ -23,8 +23,8 @@ struct LoginTests {
         }
     }
 
-    @Test("a server that sends no nonce is told apart from one that refuses")
-    func noNonce() async throws {
+    @Test
+    func `a server that sends no nonce is told apart from one that refuses`() async throws {
         let key = NKey(role: .user)
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"auth_required\":true}\r\n")
@@ -38,8 +38,8 @@ struct LoginTests {
         await server.close()
     }
 
-    @Test("a .creds file logs in where an operator's signatures decide, and one of another operator does not")
-    func credentialsFile() async throws {
+    @Test
+    func `a .creds file logs in where an operator's signatures decide, and one of another operator does not`() async throws {
         let deployment = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"
@@ -67,10 +67,11 @@ struct LoginTests {
         try directory.remove()
     }
 
-    @Test(
-        "credentials that expire in mid-session: an event says so, and the session goes on with the ones that were put in their place"
-    )
-    func expiry() async throws {
+    @Test
+    func
+        `credentials that expire in mid-session: an event says so, and the session goes on with the ones that were put in their place`()
+        async throws
+    {
         let deployment = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"
@@ -114,10 +115,11 @@ struct LoginTests {
     }
 
     @Test(
-        "a refusal is known as one even when the server resets the connection, and every attempt asks for the credentials",
         arguments: ["Authorization Violation", "Authentication Timeout", "User Authentication Expired"]
     )
-    func refusal(text: String) async throws {
+    func `a refusal is known as one even when the server resets the connection, and every attempt asks for the credentials`(
+        text: String
+    ) async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await connection.send("INFO {\"auth_required\":true,\"headers\":true}\r\n")
             let connect = try await connection.expect("CONNECT ")
@@ -157,8 +159,8 @@ struct LoginTests {
         await server.close()
     }
 
-    @Test("a provider that takes its time, or fails, does not hold up other connections of its event loop")
-    func slowProvider() async throws {
+    @Test
+    func `a provider that takes its time, or fails, does not hold up other connections of its event loop`() async throws {
         try await NATSServerProcess.withServer(.init(authorization: .token("t"))) { server in
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let isWaiting = Watched(false)

@@ -33,8 +33,8 @@ struct PlaintextLoginTests {
         return (warned, isExposed)
     }
 
-    @Test("a login that leaves the machine in plain text is reported once for each address, unless it is meant")
-    func warned() async throws {
+    @Test
+    func `a login that leaves the machine in plain text is reported once for each address, unless it is meant`() async throws {
         let users = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         try await NATSServerProcess.withServer(users) { first in
             try await NATSServerProcess.withServer(users) { second in
@@ -61,10 +61,9 @@ struct PlaintextLoginTests {
     }
 
     @Test(
-        "an address that had TLS never gets a login without it in automatic mode, whatever client asks",
         .timeLimit(.minutes(1))
     )
-    func downgrade() async throws {
+    func `an address that had TLS never gets a login without it in automatic mode, whatever client asks`() async throws {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
             // The second connection finds a server whose INFO has lost its TLS on the way.
@@ -110,8 +109,8 @@ struct PlaintextLoginTests {
         }
     }
 
-    @Test("a program remembers for all its clients", .timeLimit(.minutes(1)))
-    func processWide() async throws {
+    @Test(.timeLimit(.minutes(1)))
+    func `a program remembers for all its clients`() async throws {
         let configuration = NATSClientConfiguration(address: .init(host: "nats.example.org"))
         #expect(configuration.encryptedAddresses === AddressMemory.encrypted)
         #expect(configuration.encryptedAddresses === NATSClientConfiguration(address: .init(host: "a")).encryptedAddresses)
@@ -126,10 +125,9 @@ struct PlaintextLoginTests {
     }()
 
     @Test(
-        "the command warns on the standard error once for each address, and keeps quiet if it is meant",
         .enabled(if: ownAddress != nil)
     )
-    func command() async throws {
+    func `the command warns on the standard error once for each address, and keeps quiet if it is meant`() async throws {
         let address = try #require(Self.ownAddress)
         var server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         server.host = "0.0.0.0"

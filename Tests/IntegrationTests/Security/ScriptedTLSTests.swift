@@ -13,13 +13,12 @@ struct ScriptedTLSTests {
     }
 
     @Test(
-        "plain text behind INFO aborts, and an injected message is never delivered",
         arguments: [
             "MSG news SID 8\r\ninjected\r\n", "PING\r\n", "+OK\r\n", "-ERR 'x'\r\n", "MSG news SID 8\r\ninj", "P",
             "INFO {\"server_id\":\"y\"}\r\n",
         ]
     )
-    func leftover(text: String) async throws {
+    func `plain text behind INFO aborts, and an injected message is never delivered`(text: String) async throws {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
             let sid = Watched("")
@@ -60,8 +59,8 @@ struct ScriptedTLSTests {
         }
     }
 
-    @Test("plain text in the middle of the handshake ends it")
-    func lateInjection() async throws {
+    @Test
+    func `plain text in the middle of the handshake ends it`() async throws {
         try await TestAuthority.with { authority in
             let server = try await ScriptedServer.start { connection in
                 try await connection.send(Self.info)
@@ -79,8 +78,8 @@ struct ScriptedTLSTests {
         }
     }
 
-    @Test("a handshake that never ends meets the deadline of the whole connection")
-    func deadline() async throws {
+    @Test
+    func `a handshake that never ends meets the deadline of the whole connection`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send(Self.info)
             try await connection.waitUntilEnded(within: .seconds(40))
@@ -91,11 +90,13 @@ struct ScriptedTLSTests {
     }
 
     @Test(
-        "a refused client certificate is named as such, with TLS 1.2 and 1.3, behind INFO and from the first byte",
         arguments: [TLSTermination.Version.tls12, .tls13],
         [NATSClientConfiguration.TLS.Mode.automatic, .first]
     )
-    func mutualTLS(version: TLSTermination.Version, mode: NATSClientConfiguration.TLS.Mode) async throws {
+    func `a refused client certificate is named as such, with TLS 1.2 and 1.3, behind INFO and from the first byte`(
+        version: TLSTermination.Version,
+        mode: NATSClientConfiguration.TLS.Mode
+    ) async throws {
         try await TestAuthority.with { authority in
             let stranger = try await TestAuthority.make()
             let tls = try TLSTermination(
@@ -134,8 +135,10 @@ struct ScriptedTLSTests {
         }
     }
 
-    @Test("the end of the connection behind a TLS 1.3 handshake is taken for the refusal it is, even without an alert")
-    func silentRefusal() async throws {
+    @Test
+    func `the end of the connection behind a TLS 1.3 handshake is taken for the refusal it is, even without an alert`()
+        async throws
+    {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
             let info = Self.info.replacing("\"tls_required\"", with: "\"tls_verify\":true,\"tls_required\"")
@@ -152,8 +155,10 @@ struct ScriptedTLSTests {
         }
     }
 
-    @Test("an announced address is verified by the configured host: an address may have its certificate, another name may not")
-    func discovered() async throws {
+    @Test
+    func `an announced address is verified by the configured host: an address may have its certificate, another name may not`()
+        async throws
+    {
         try await TestAuthority.with { authority in
             let loopback = try await authority.issueForLoopback()
             let byName = try await authority.issue("name", hosts: ["localhost"])

@@ -36,8 +36,8 @@ struct SecureCommandTests {
         }
     }
 
-    @Test("options, a profile, and a context of the nats command line lead to the same server")
-    func ways() async throws {
+    @Test
+    func `options, a profile, and a context of the nats command line lead to the same server`() async throws {
         try await withPlace { place in
             let options = try await place.run(
                 "pub",
@@ -84,8 +84,9 @@ struct SecureCommandTests {
         }
     }
 
-    @Test("what keeps the server out is said, a mistake in the files at once, and a server believed blindly loudly")
-    func complaints() async throws {
+    @Test
+    func `what keeps the server out is said, a mistake in the files at once, and a server believed blindly loudly`() async throws
+    {
         try await withPlace { place in
             let missing = try await place.run("pub", "t", "x", "--server", place.address, "--creds", "/nowhere.creds")
             #expect(missing.status == .exited(2))
@@ -117,8 +118,8 @@ struct SecureCommandTests {
 
 @Suite("What the command says of a server that does not get anywhere", .timeLimit(.minutes(2)))
 struct SilentServerCommandTests {
-    @Test("how far the connection has come is told when the retries are over before the deadline")
-    func progress() async throws {
+    @Test
+    func `how far the connection has come is told when the retries are over before the deadline`() async throws {
         let directory = try TemporaryDirectory(for: "config")
         let configuration = "\(directory.path)/config.toml"
         let cases: [(String, String)] = [

@@ -44,10 +44,9 @@ struct TLSTests {
     }
 
     @Test(
-        "a server that requires TLS gets it, by name and by address, and the snapshot shows it",
         arguments: ["localhost", "127.0.0.1"]
     )
-    func upgrade(host: String) async throws {
+    func `a server that requires TLS gets it, by name and by address, and the snapshot shows it`(host: String) async throws {
         try await withTLSServer { authority, proxy in
             let client = try NATSClient(configuration: .test(host, port: proxy.port, trusting(authority)))
             try await withStarted(client) { client in
@@ -68,8 +67,8 @@ struct TLSTests {
         }
     }
 
-    @Test("20 reconnects send nothing in plain text, neither behind INFO nor with TLS from the first byte")
-    func reconnects() async throws {
+    @Test
+    func `20 reconnects send nothing in plain text, neither behind INFO nor with TLS from the first byte`() async throws {
         try await withTLSServer { authority, proxy in
             try await reconnect(20, .test(port: proxy.port, trusting(authority)))
             #expect(proxy.accepted == 21)
@@ -115,8 +114,10 @@ struct TLSTests {
         }
     }
 
-    @Test("a certificate of an unknown authority, of another host, or of the past: no byte of CONNECT, and the error says which")
-    func refused() async throws {
+    @Test
+    func `a certificate of an unknown authority, of another host, or of the past: no byte of CONNECT, and the error says which`()
+        async throws
+    {
         try await withTLSServer { authority, proxy in
             let stranger = try await TestAuthority.make()
             let unknown = try await cause(.test(port: proxy.port, trusting(stranger)))
@@ -156,8 +157,9 @@ struct TLSTests {
         }
     }
 
-    @Test("a certificate for the address that a name leads to is not one for the name, and a common name is no name")
-    func names() async throws {
+    @Test
+    func `a certificate for the address that a name leads to is not one for the name, and a common name is no name`() async throws
+    {
         for certificate: @Sendable (TestAuthority) async throws -> TestAuthority.Certificate in [
             { try await $0.issue("address", addresses: ["127.0.0.1"]) }, { try await $0.issue("localhost") },
         ] {
@@ -170,8 +172,8 @@ struct TLSTests {
         }
     }
 
-    @Test("without verification whoever answers is believed, and the snapshot says so")
-    func unverified() async throws {
+    @Test
+    func `without verification whoever answers is believed, and the snapshot says so`() async throws {
         try await withTLSServer({ try await $0.issue("other", hosts: ["other.example.org"]) }) { _, proxy in
             let client = try NATSClient(
                 configuration: .test(port: proxy.port) {
@@ -186,8 +188,8 @@ struct TLSTests {
         }
     }
 
-    @Test("TLS that is required and not offered, or offered and turned off: nothing is sent")
-    func mismatch() async throws {
+    @Test
+    func `TLS that is required and not offered, or offered and turned off: nothing is sent`() async throws {
         try await NATSServerProcess.withServer { server in
             let proxy = try await FaultProxy.start(to: server.port)
             let required = try await cause(.test(port: proxy.port) { $0.tls.mode = .required })
@@ -215,8 +217,8 @@ struct TLSTests {
         }
     }
 
-    @Test("TLS from the first byte that only one side expects: the error names the setting")
-    func handshakeFirst() async throws {
+    @Test
+    func `TLS from the first byte that only one side expects: the error names the setting`() async throws {
         // A server that speaks TLS, but behind its INFO.
         try await withTLSServer { authority, proxy in
             let first = try await cause(
@@ -249,8 +251,8 @@ struct TLSTests {
         }
     }
 
-    @Test("a name that ends with a dot is asked for, and verified, without it")
-    func trailingDot() async throws {
+    @Test
+    func `a name that ends with a dot is asked for, and verified, without it`() async throws {
         try await withTLSServer { authority, proxy in
             let client = try NATSClient(
                 configuration: .test("127.0.0.1", port: proxy.port) { configuration in
@@ -265,8 +267,8 @@ struct TLSTests {
         }
     }
 
-    @Test("a demanded client certificate: its absence is named, and a rotated one is used by the next attempt")
-    func mutualTLS() async throws {
+    @Test
+    func `a demanded client certificate: its absence is named, and a rotated one is used by the next attempt`() async throws {
         try await withTLSServer(verifiesClients: true) { authority, proxy in
             let none = try await cause(.test(port: proxy.port, trusting(authority)))
             #expect(none.code == .tls)
@@ -307,8 +309,8 @@ struct TLSTests {
         }
     }
 
-    @Test("a private key that others can read is not used")
-    func openKey() async throws {
+    @Test
+    func `a private key that others can read is not used`() async throws {
         try await withTLSServer(verifiesClients: true) { authority, proxy in
             let own = try await authority.issue("client")
             #expect(chmod(own.keyFile, 0o644) == 0)

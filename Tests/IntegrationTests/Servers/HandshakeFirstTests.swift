@@ -52,8 +52,9 @@ struct HandshakeFirstTests {
         }
     }
 
-    @Test("a client that begins with TLS connects; one that waits for INFO fails at its deadline and sends nothing")
-    func always() async throws {
+    @Test
+    func `a client that begins with TLS connects; one that waits for INFO fails at its deadline and sends nothing`() async throws
+    {
         try await withServer("true") { authority, proxy in
             try await expectConnected(configuration(proxy, authority, .first))
             for mode in [NATSClientConfiguration.TLS.Mode.automatic, .required] {
@@ -66,18 +67,19 @@ struct HandshakeFirstTests {
     }
 
     @Test(
-        "a server that waits a while before it sends INFO takes clients of both kinds",
         arguments: [NATSClientConfiguration.TLS.Mode.first, .automatic, .required]
     )
-    func withTime(mode: NATSClientConfiguration.TLS.Mode) async throws {
+    func `a server that waits a while before it sends INFO takes clients of both kinds`(mode: NATSClientConfiguration.TLS.Mode)
+        async throws
+    {
         try await withServer("\"3s\"") { authority, proxy in
             try await expectConnected(configuration(proxy, authority, mode))
             #expect(proxy.accepted == 1)
         }
     }
 
-    @Test("auto is such a time: a client that does not begin with TLS connects at once")
-    func auto() async throws {
+    @Test
+    func `auto is such a time: a client that does not begin with TLS connects at once`() async throws {
         try await withServer("\"auto\"") { authority, proxy in
             try await expectConnected(configuration(proxy, authority, .automatic))
             #expect(proxy.accepted == 1)

@@ -8,8 +8,8 @@ import Testing
 /// What a version of nats-server has to be able to do for this library. `scripts/test --all` runs it on every minor release.
 @Suite("Every supported version of nats-server", .timeLimit(.minutes(2)))
 struct ServerVersionTests {
-    @Test("the server is of the version that was asked for, and what comes behind its first PONG disturbs nothing")
-    func version() async throws {
+    @Test
+    func `the server is of the version that was asked for, and what comes behind its first PONG disturbs nothing`() async throws {
         let asked = try await NATSServerProgram.version()
         try await NATSServerProcess.withServer { server in
             let client = try NATSClient(configuration: .test(port: server.port))
@@ -33,8 +33,9 @@ struct ServerVersionTests {
         }
     }
 
-    @Test("publishes, subscriptions with and without a pattern, headers and requests go their way on three clusters")
-    func messages() async throws {
+    @Test
+    func `publishes, subscriptions with and without a pattern, headers and requests go their way on three clusters`() async throws
+    {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 let options = SubscribeOptions(maxMessages: 60, confirmed: true)
@@ -67,8 +68,8 @@ struct ServerVersionTests {
         }
     }
 
-    @Test("users, tokens, NKEYs and signed users log in; others are refused by name of the reason")
-    func login() async throws {
+    @Test
+    func `users, tokens, NKEYs and signed users log in; others are refused by name of the reason`() async throws {
         let key = NKey(role: .user)
         let (signed, directory) = (SignedDeployment(), try TemporaryDirectory(for: "creds"))
         let file = "\(directory.path)/user.creds"
@@ -96,8 +97,8 @@ struct ServerVersionTests {
         try directory.remove()
     }
 
-    @Test("a denied publish and a denied subscription are told, and the connection stays")
-    func permissions() async throws {
+    @Test
+    func `a denied publish and a denied subscription are told, and the connection stays`() async throws {
         let permissions = #"permissions: { publish: { allow: "ok.>" }, subscribe: { deny: "no.>" } }"#
         let server = NATSServerConfiguration(extra: "authorization { users: [ { user: joe, password: x, \(permissions) } ] }")
         try await NATSServerProcess.withServer(server) { server in
@@ -120,8 +121,8 @@ struct ServerVersionTests {
         }
     }
 
-    @Test("a lame duck is left for another node of its cluster, without a loss")
-    func lameDuck() async throws {
+    @Test
+    func `a lame duck is left for another node of its cluster, without a loss`() async throws {
         let cluster = try await NATSCluster.start(name: "versions", size: 2)
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
@@ -153,8 +154,8 @@ struct ServerVersionTests {
         await cluster.stop()
     }
 
-    @Test("monitoring says who the server is, who is connected and what is subscribed to")
-    func monitoring() async throws {
+    @Test
+    func `monitoring says who the server is, who is connected and what is subscribed to`() async throws {
         let asked = try await NATSServerProgram.version()
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "watched", monitoring: true)) { server in
             let port = try #require(server.ports.monitoring)

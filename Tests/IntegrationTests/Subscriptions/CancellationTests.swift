@@ -25,8 +25,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("check 24: 10,000 subscribes canceled wherever they wait leave no SUB behind, on either side")
-    func subscribe() async throws {
+    @Test
+    func `check 24: 10,000 subscribes canceled wherever they wait leave no SUB behind, on either side`() async throws {
         try await withDeployment(clusters: 2, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -53,8 +53,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("check 24: 10,000 flushes canceled wherever they wait leave the connection as it was")
-    func flush() async throws {
+    @Test
+    func `check 24: 10,000 flushes canceled wherever they wait leave the connection as it was`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -71,8 +71,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("check 24: an iteration canceled 10,000 times loses no message and hands out none twice")
-    func iterate() async throws {
+    @Test
+    func `check 24: an iteration canceled 10,000 times loses no message and hands out none twice`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
@@ -105,8 +105,8 @@ struct CancellationTests {
 
     enum Ending: CaseIterable { case cancel, close, drain }
 
-    @Test("check 25: what was received before is still delivered; then the sequence ends cleanly", arguments: Ending.allCases)
-    func buffered(ending: Ending) async throws {
+    @Test(arguments: Ending.allCases)
+    func `check 25: what was received before is still delivered; then the sequence ends cleanly`(ending: Ending) async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
@@ -133,8 +133,8 @@ struct CancellationTests {
         }
     }
 
-    @Test("leaving the closure, the loop, the task or the scope ends the subscription")
-    func leaving() async throws {
+    @Test
+    func `leaving the closure, the loop, the task or the scope ends the subscription`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in

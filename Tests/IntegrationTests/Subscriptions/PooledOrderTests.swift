@@ -5,8 +5,10 @@ import Testing
 @Suite("Order through a pool", .timeLimit(.minutes(5)))
 struct PooledOrderTests {
     // 200,000 messages every day; the million of the check with `scripts/test --all`.
-    @Test("check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: no topic is ever out of order")
-    func pooled() async throws {
+    @Test
+    func `check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: no topic is ever out of order`()
+        async throws
+    {
         let perTopic = TestScale.count(4_000, full: 20_000)
         let topics = (0..<50).map { "order.\($0)" }
         let cluster = try await NATSCluster.start(name: "order", size: 2)

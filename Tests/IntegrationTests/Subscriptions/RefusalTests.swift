@@ -17,8 +17,10 @@ struct RefusalTests {
         configuration.poolSize = 1
     }
 
-    @Test("check 37: a denied subscription ends, with the reason; its neighbours lose nothing and the connection stays")
-    func denied() async throws {
+    @Test
+    func `check 37: a denied subscription ends, with the reason; its neighbours lose nothing and the connection stays`()
+        async throws
+    {
         let configuration = Self.server(permissions: #"subscribe: { deny: "secret.>" }"#)
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient(asJoe) { client in
@@ -55,8 +57,10 @@ struct RefusalTests {
         }
     }
 
-    @Test("check 37: the queue form ends a member of the denied group, not of another, and not those without a group")
-    func deniedGroup() async throws {
+    @Test
+    func `check 37: the queue form ends a member of the denied group, not of another, and not those without a group`()
+        async throws
+    {
         let configuration = Self.server(permissions: #"subscribe: { allow: [ "jobs", "jobs allowed" ], deny: "jobs denied" }"#)
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient(asJoe) { client in
@@ -83,8 +87,8 @@ struct RefusalTests {
         }
     }
 
-    @Test("check 37: a permission taken away while subscribed ends the subscription that the sid names")
-    func revoked() async throws {
+    @Test
+    func `check 37: a permission taken away while subscribed ends the subscription that the sid names`() async throws {
         let open = Self.server(permissions: #"subscribe: { allow: ">" }"#)
         try await withDeployment(clusters: 1, configuration: open) { deployment in
             try await deployment.withClient(asJoe) { client in
@@ -103,8 +107,8 @@ struct RefusalTests {
         }
     }
 
-    @Test("check 37: a denied publish is an event that names the topic")
-    func deniedPublish() async throws {
+    @Test
+    func `check 37: a denied publish is an event that names the topic`() async throws {
         let configuration = Self.server(permissions: #"publish: { deny: "forbidden.>" }"#)
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient(asJoe) { client in
@@ -127,8 +131,8 @@ struct RefusalTests {
         }
     }
 
-    @Test("beyond the server's number of subscriptions a subscribe fails, and the others stay")
-    func tooMany() async throws {
+    @Test
+    func `beyond the server's number of subscriptions a subscribe fails, and the others stay`() async throws {
         let configuration = NATSServerConfiguration(extra: "max_subscriptions: 2")
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
@@ -151,8 +155,10 @@ struct RefusalTests {
         }
     }
 
-    @Test("an error without names ends the one subscription it can mean, and is only an event when it can mean several")
-    func unnamed() async throws {
+    @Test
+    func `an error without names ends the one subscription it can mean, and is only an event when it can mean several`()
+        async throws
+    {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")

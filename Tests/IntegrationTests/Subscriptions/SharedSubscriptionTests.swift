@@ -18,8 +18,9 @@ struct SharedSubscriptionTests {
         return bodies
     }
 
-    @Test("many consumers of one topic cost one SUB, each gets every message, and the last one takes the SUB along")
-    func fanOut() async throws {
+    @Test
+    func `many consumers of one topic cost one SUB, each gets every message, and the last one takes the SUB along`() async throws
+    {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in
@@ -55,8 +56,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("each consumer has its own number of messages")
-    func limits() async throws {
+    @Test
+    func `each consumer has its own number of messages`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 let three = try await client.subscribe(to: "t", options: SubscribeOptions(maxMessages: 3, confirmed: true))
@@ -69,8 +70,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("the members of a queue group have a SUB each, and each message goes to one of them")
-    func queueGroup() async throws {
+    @Test
+    func `the members of a queue group have a SUB each, and each message goes to one of them`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 var members: [Subscription] = []
@@ -97,8 +98,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("topics that are equal as Swift strings but not as bytes are two topics")
-    func bytes() async throws {
+    @Test
+    func `topics that are equal as Swift strings but not as bytes are two topics`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 let options = SubscribeOptions(maxMessages: 1, confirmed: true)
@@ -113,8 +114,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("check 4: a restart in between takes nothing from a queue group, nor from who wants 10 and has 4")
-    func restart() async throws {
+    @Test
+    func `check 4: a restart in between takes nothing from a queue group, nor from who wants 10 and has 4`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient(quick) { client in
                 let member = SubscribeOptions(queueGroup: "workers", restart: .permanent, confirmed: true)
@@ -161,8 +162,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("a member of a queue group with a number leaves the rest to the others, to the message")
-    func limitedMember() async throws {
+    @Test
+    func `a member of a queue group with a number leaves the rest to the others, to the message`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let limited = try await client.subscribe(
@@ -181,8 +182,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("check 5: who leaves during an outage is not subscribed again; a neighbour on the same SUB is")
-    func leavingDuringOutage() async throws {
+    @Test
+    func `check 5: who leaves during an outage is not subscribed again; a neighbour on the same SUB is`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient(quick) { client in
@@ -205,8 +206,8 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("a temporary and a permanent consumer share a SUB: a lost connection ends one and not the other")
-    func restartPolicies() async throws {
+    @Test
+    func `a temporary and a permanent consumer share a SUB: a lost connection ends one and not the other`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient(quick) { client in
@@ -242,8 +243,9 @@ struct SharedSubscriptionTests {
         }
     }
 
-    @Test("a permanent subscription comes back as often as its connection is lost, and keeps the last blind windows")
-    func manyInterruptions() async throws {
+    @Test
+    func `a permanent subscription comes back as often as its connection is lost, and keeps the last blind windows`() async throws
+    {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)

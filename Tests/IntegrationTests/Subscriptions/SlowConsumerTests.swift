@@ -42,8 +42,10 @@ struct SlowConsumerTests {
     }
 
     // Every day 200,000 messages as fast as they go; at full size 500,000, ten seconds at 50,000 a second.
-    @Test("check 36: a consumer that is stuck costs bounded memory and nobody else a message, and is counted exactly")
-    func stuck() async throws {
+    @Test
+    func `check 36: a consumer that is stuck costs bounded memory and nobody else a message, and is counted exactly`()
+        async throws
+    {
         let total = TestScale.count(200_000, full: 500_000)
         let bound = 10_000
         try await withDeployment(clusters: 1) { deployment in
@@ -98,8 +100,8 @@ struct SlowConsumerTests {
         }
     }
 
-    @Test("a stuck consumer holds as many bytes as its bound says, whatever is sent to it")
-    func boundInBytes() async throws {
+    @Test
+    func `a stuck consumer holds as many bytes as its bound says, whatever is sent to it`() async throws {
         let (size, total, bound) = (64 << 10, 6_000, 8 << 20)
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
@@ -129,8 +131,8 @@ struct SlowConsumerTests {
         }
     }
 
-    @Test("drop oldest keeps the newest messages; nothing is lost between counted and kept")
-    func dropOldest() async throws {
+    @Test
+    func `drop oldest keeps the newest messages; nothing is lost between counted and kept`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let slow = try await client.subscribe(
@@ -150,8 +152,8 @@ struct SlowConsumerTests {
         }
     }
 
-    @Test("fail ends the subscription behind what is there, and takes the SUB from the server")
-    func fail() async throws {
+    @Test
+    func `fail ends the subscription behind what is there, and takes the SUB from the server`() async throws {
         try await withDeployment(clusters: 1, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
             try await deployment.withClient { client in
                 let slow = try await client.subscribe(

@@ -11,8 +11,8 @@ struct WildcardTests {
         configuration.reconnectJitter = .zero
     }
 
-    @Test("check 40: a pattern hears all clusters; one that is down costs its own topics only, and comes back")
-    func oneClusterDown() async throws {
+    @Test
+    func `check 40: a pattern hears all clusters; one that is down costs its own topics only, and comes back`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -58,8 +58,8 @@ struct WildcardTests {
         }
     }
 
-    @Test("subscribing to a pattern while a cluster is down fails and leaves no SUB, or begins there later")
-    func subscribingWhileDown() async throws {
+    @Test
+    func `subscribing to a pattern while a cluster is down fails and leaves no SUB, or begins there later`() async throws {
         try await withDeployment(clusters: 2, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -85,8 +85,8 @@ struct WildcardTests {
         }
     }
 
-    @Test("the number of messages counts over all clusters, and ends the SUBs on all of them")
-    func limit() async throws {
+    @Test
+    func `the number of messages counts over all clusters, and ends the SUBs on all of them`() async throws {
         try await withDeployment(clusters: 3, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
             try await deployment.withClient { client in
                 let pattern = try await client.subscribe(to: "all.>", options: SubscribeOptions(maxMessages: 20, confirmed: true))

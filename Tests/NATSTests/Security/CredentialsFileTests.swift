@@ -27,8 +27,8 @@ struct CredentialsFileTests {
         """
     }
 
-    @Test("a file as nsc writes it, with other line ends, other dashes and blanks around")
-    func tolerant() throws {
+    @Test
+    func `a file as nsc writes it, with other line ends, other dashes and blanks around`() throws {
         for text in [
             written,
             written.replacing("\n", with: "\r\n"),
@@ -43,8 +43,8 @@ struct CredentialsFileTests {
         }
     }
 
-    @Test("what is missing is named, and nothing of the file is shown")
-    func incomplete() {
+    @Test
+    func `what is missing is named, and nothing of the file is shown`() {
         for (text, missing) in [
             ("", "has no JWT"), (seed, "has no JWT"), (jwt, "has no JWT"), ("---x---\n\(seed)\n---y---", "has no JWT"),
             ("---x---\n\(jwt)\n---y---\n", "has no seed"),
@@ -56,8 +56,8 @@ struct CredentialsFileTests {
         }
     }
 
-    @Test("an NKEY file holds its seed alone, below a comment, or in a frame")
-    func nkey() throws {
+    @Test
+    func `an NKEY file holds its seed alone, below a comment, or in a frame`() throws {
         for text in [
             seed, "\n \(seed) \r\n", "# ours\n\(seed)\n", "-----BEGIN USER NKEY SEED-----\n\(seed)\n-----END-----\n", written,
         ] {
@@ -67,8 +67,8 @@ struct CredentialsFileTests {
         #expect(error?.message.hasPrefix("is empty") == true)
     }
 
-    @Test("a file is read anew by every call, must be the user's own, and is named in the error")
-    func files() throws {
+    @Test
+    func `a file is read anew by every call, must be the user's own, and is named in the error`() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/creds-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }

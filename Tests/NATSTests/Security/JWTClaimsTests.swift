@@ -8,8 +8,8 @@ struct JWTClaimsTests {
         Secret([#"{"typ":"JWT"}"#, claims].map { Base64URL.encode(Array($0.utf8)) }.joined(separator: ".") + ".c2ln")
     }
 
-    @Test("expiry, beginning and whether it is a bearer token are read")
-    func claims() throws {
+    @Test
+    func `expiry, beginning and whether it is a bearer token are read`() throws {
         let claims = try #require(
             JWTClaims(jwt(#"{"exp":2000,"nbf":1000,"x":[1,{"y":null}],"nats":{"type":"user","bearer_token":true}}"#))
         )
@@ -21,15 +21,14 @@ struct JWTClaimsTests {
     }
 
     @Test(
-        "what is no JWT has no claims, and is never a trap",
         arguments: ["", "a.b.c", "eyJ.e.e", "..", "a", "e30.e30", "e30.eyJleHAiOjF9.x.y", "e30.!!!!.x", "e30.eyJleHAiOiJ4In0.x"]
     )
-    func malformed(text: String) {
+    func `what is no JWT has no claims, and is never a trap`(text: String) {
         #expect(JWTClaims(Secret(text)) == nil)
     }
 
-    @Test("times that are over, or to come, are told with their date")
-    func complaints() throws {
+    @Test
+    func `times that are over, or to come, are told with their date`() throws {
         let claims = try #require(JWTClaims(jwt(#"{"exp":1767225600,"nbf":1764547200}"#)))
         let expired = try #require(claims.complaint(at: 1_767_225_600))
         #expect(expired.hasPrefix("the credentials expired on 2026-01-01 at 00:00 UTC"))
@@ -40,8 +39,8 @@ struct JWTClaimsTests {
         #expect(CalendarTime.text(.max) == "a day out of every calendar")
     }
 
-    @Test("a bearer JWT needs neither seed nor nonce; any other one needs both")
-    func bearer() throws {
+    @Test
+    func `a bearer JWT needs neither seed nor nonce; any other one needs both`() throws {
         let bearer = jwt(#"{"nats":{"bearer_token":true}}"#)
         let seed = NKey(role: .user).seed
         for (seed, nonce) in [(nil, nil), (nil, "n"), (seed, nil)] as [(Secret?, String?)] {
@@ -66,8 +65,8 @@ struct JWTClaimsTests {
         #expect(noNonce?.code == .authorization)
     }
 
-    @Test("a .creds file may do without a seed if its JWT is a bearer token")
-    func file() throws {
+    @Test
+    func `a .creds file may do without a seed if its JWT is a bearer token`() throws {
         func text(_ jwt: Secret) -> String { "-----BEGIN NATS USER JWT-----\n\(jwt.value)\n------END NATS USER JWT------\n" }
         let bearer = jwt(#"{"nats":{"bearer_token":true}}"#)
         let found = try CredentialsFile.login(in: text(bearer))
@@ -75,8 +74,8 @@ struct JWTClaimsTests {
         #expect(throws: NATSError.self) { try CredentialsFile.login(in: text(jwt(#"{"nats":{}}"#))) }
     }
 
-    @Test("URL-safe base64 is read as it was written, and nothing else is")
-    func base64() {
+    @Test
+    func `URL-safe base64 is read as it was written, and nothing else is`() {
         for count in 0..<40 {
             let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 83 &+ count) }
             #expect(Base64URL.decode(Base64URL.encode(bytes)[...]) == bytes)
@@ -85,8 +84,8 @@ struct JWTClaimsTests {
         for text in ["A", "A+AA", "A/AA", "AA A", "é"] { #expect(Base64URL.decode(text[...]) == nil) }
     }
 
-    @Test("a key or a JWT in the place of a path is known for what it is, and is not repeated")
-    func secretsAsPaths() {
+    @Test
+    func `a key or a JWT in the place of a path is known for what it is, and is not repeated`() {
         let seed = NKey(role: .user).seed.value
         let token = "eyJhbGciOiJ4In0.eyJleHAiOjF9.c2ln"
         for text in [seed, "/etc/" + seed, String(seed.dropLast(3)), token, "/a/" + token, "-----BEGIN X-----"] {

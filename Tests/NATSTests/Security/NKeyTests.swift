@@ -9,15 +9,15 @@ struct NKeyTests {
     private let seed: Secret = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
     private let publicKey = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
 
-    @Test("a documented seed gives the documented public key, and writes itself again")
-    func documented() throws {
+    @Test
+    func `a documented seed gives the documented public key, and writes itself again`() throws {
         let key = try NKey(seed: seed)
         #expect(key.publicKey == publicKey)
         #expect(key.seed == seed)
     }
 
-    @Test("a signature is one of the public key, in URL-safe base64 without padding")
-    func signature() throws {
+    @Test
+    func `a signature is one of the public key, in URL-safe base64 without padding`() throws {
         let nonce = Array("a nonce of the server".utf8)
         let text = try NKey(seed: seed).sign(nonce)
         #expect(text.utf8.count == 86)
@@ -30,8 +30,8 @@ struct NKeyTests {
         #expect(!key.isValidSignature(signature, for: nonce + [0]))
     }
 
-    @Test("new keys of every role begin with the letter of the role", arguments: NKey.Role.allCases)
-    func roles(role: NKey.Role) throws {
+    @Test(arguments: NKey.Role.allCases)
+    func `new keys of every role begin with the letter of the role`(role: NKey.Role) throws {
         let key = NKey(role: role)
         let letter: String =
             switch role {
@@ -46,8 +46,8 @@ struct NKeyTests {
         #expect(try NKey(seed: key.seed, role: role).publicKey == key.publicKey)
     }
 
-    @Test("every kind of wrong seed is an error of its own, which shows nothing of the seed")
-    func wrongSeeds() throws {
+    @Test
+    func `every kind of wrong seed is an error of its own, which shows nothing of the seed`() throws {
         let right = seed.value
         let account = NKey(role: .account).seed.value
         let cases: [(String, NKeyError)] = [
@@ -79,8 +79,8 @@ struct NKeyTests {
         }
     }
 
-    @Test("without a nonce there is nothing to sign, which is said")
-    func noNonce() {
+    @Test
+    func `without a nonce there is nothing to sign, which is said`() {
         for credentials in [NATSClientConfiguration.Credentials.nkey(seed: seed), .jwt("eyJ.e.e", seed: seed)] {
             for nonce in [nil, ""] as [String?] {
                 var options = ConnectOptions()
@@ -92,8 +92,8 @@ struct NKeyTests {
         }
     }
 
-    @Test("CONNECT carries key and signature of an NKEY, and JWT and signature of a JWT")
-    func connect() throws {
+    @Test
+    func `CONNECT carries key and signature of an NKEY, and JWT and signature of a JWT`() throws {
         var options = ConnectOptions()
         try NATSClientConfiguration.Credentials.nkey(seed: seed).sign(&options, nonce: "n")
         #expect(options.nkey == publicKey)
@@ -106,8 +106,8 @@ struct NKeyTests {
         #expect(options.jwt == "eyJ.e.e")
     }
 
-    @Test("the checksum is CRC-16/XMODEM, and base32 and base64 are those of RFC 4648")
-    func codes() {
+    @Test
+    func `the checksum is CRC-16/XMODEM, and base32 and base64 are those of RFC 4648`() {
         #expect(CRC16.checksum("123456789".utf8) == 0x31C3)
         for (plain, base32, base64) in [
             ("", "", ""), ("f", "MY", "Zg"), ("fo", "MZXQ", "Zm8"), ("foo", "MZXW6", "Zm9v"), ("foob", "MZXW6YQ", "Zm9vYg"),

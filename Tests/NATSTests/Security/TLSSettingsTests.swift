@@ -6,7 +6,6 @@ import Testing
 @Suite("TLS settings and names")
 struct TLSSettingsTests {
     @Test(
-        "a certificate is for the names and addresses it lists, and for nothing else",
         arguments: [
             ("a.example.org", true), ("A.Example.ORG", true), ("a.example.org.", true), ("b.example.org", false),
             ("example.org", false), ("x.wild.org", true), ("x.y.wild.org", false), ("wild.org", false), (".wild.org", false),
@@ -14,7 +13,7 @@ struct TLSSettingsTests {
             ("fe80::1%eth0", true), ("::2", false), ("anything.com", false), ("127.0.0.1.example.org", false), ("", false),
         ]
     )
-    func names(host: String, matches: Bool) {
+    func `a certificate is for the names and addresses it lists, and for nothing else`(host: String, matches: Bool) {
         let names = CertificateNames(
             hosts: ["a.example.org", "*.wild.org", "*.com", "*", "p*.org", "a.*.org"],
             addresses: [
@@ -24,26 +23,27 @@ struct TLSSettingsTests {
         #expect(names.match(host) == matches)
     }
 
-    @Test("the names in an error are escaped and few")
-    func description() {
+    @Test
+    func `the names in an error are escaped and few`() {
         #expect(CertificateNames().description == "no host at all")
         #expect(CertificateNames(hosts: ["a\u{1B}[2J"], addresses: [[10, 0, 0, 1]]).description == "a\\x1B[2J, 10.0.0.1")
         #expect(CertificateNames(hosts: ["a", "b", "c", "d", "e"]).description == "a, b, c, d, …")
     }
 
     @Test(
-        "credentials in plain text are nothing to warn of on the way back to this machine",
         arguments: [
             ("127.0.0.1", true), ("127.8.8.8", true), ("::1", true), ("::ffff:127.0.0.1", true), ("10.0.0.1", false),
             ("::2", false), ("::ffff:10.0.0.1", false), ("1::1", false), ("128.0.0.1", false),
         ]
     )
-    func loopback(address: String, isLoopback: Bool) throws {
+    func `credentials in plain text are nothing to warn of on the way back to this machine`(address: String, isLoopback: Bool)
+        throws
+    {
         #expect(try SocketAddress(ipAddress: address, port: 4222).isLoopback == isLoopback)
     }
 
-    @Test("settings that cannot work are refused before anything is connected")
-    func validation() {
+    @Test
+    func `settings that cannot work are refused before anything is connected`() {
         let cases: [(NATSClientConfiguration.TLS, String)] = [
             (.with { $0.serverName = "" }, "server name is empty"),
             (.with { $0.serverName = "a b" }, "not a host name"),
@@ -62,8 +62,8 @@ struct TLSSettingsTests {
         }
     }
 
-    @Test("a file that is missing, or no certificate, is named when a context is made")
-    func files() {
+    @Test
+    func `a file that is missing, or no certificate, is named when a context is made`() {
         for (tls, complaint) in [
             (NATSClientConfiguration.TLS.with { $0.trustRoots = .file("/nowhere.pem") }, "/nowhere.pem: does not exist"),
             (.with { $0.trustRoots = .pem(Array("no PEM".utf8)) }, "the PEM text of the authorities: is not a certificate"),

@@ -13,8 +13,8 @@ struct TrustFailureTests {
         return TrustFailure(certificate: shown, authorities: authorities, roots: roots).reason
     }
 
-    @Test("time, purpose, self-signing and authority are told apart")
-    func kinds() async throws {
+    @Test
+    func `time, purpose, self-signing and authority are told apart`() async throws {
         try await TestAuthority.with { authority in
             let file = authority.certificateFile
             let expired = try reason(try await authority.issueForLoopback("expired", valid: .expired), trusting: authority)
@@ -64,8 +64,8 @@ struct TrustFailureTests {
         }
     }
 
-    @Test("no purpose is every purpose")
-    func purposes() async throws {
+    @Test
+    func `no purpose is every purpose`() async throws {
         try await TestAuthority.with { authority in
             for usage in [nil, "serverAuth", "clientAuth,serverAuth", "anyExtendedKeyUsage"] {
                 let certificate = try await authority.issue("c", hosts: ["localhost"], usage: usage)

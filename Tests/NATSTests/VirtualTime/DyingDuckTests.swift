@@ -47,8 +47,8 @@ struct DyingDuckTests {
         #expect(network.dials.count == 2 && driver.activeLink != nil, "and it stays")
     }
 
-    @Test("while it is being dialed")
-    func dialing() throws {
+    @Test
+    func `while it is being dialed`() throws {
         let (driver, _) = try moving(.pending)
         #expect(driver.succession.state == .connecting)
         network.cut(0)
@@ -62,8 +62,8 @@ struct DyingDuckTests {
         )
     }
 
-    @Test("before its INFO")
-    func beforeInfo() throws {
+    @Test
+    func `before its INFO`() throws {
         let (driver, _) = try moving(.silent)
         #expect(driver.succession.state == .awaitingInfo)
         network.cut(0)
@@ -75,8 +75,8 @@ struct DyingDuckTests {
         )
     }
 
-    @Test("before the PONG to its CONNECT")
-    func beforePong() throws {
+    @Test
+    func `before the PONG to its CONNECT`() throws {
         let (driver, _) = try moving(.answeringPings(0))
         #expect(driver.succession.state == .awaitingPong)
         network.cut(0)
@@ -90,8 +90,8 @@ struct DyingDuckTests {
         #expect(sink.interruptions.count == 1)
     }
 
-    @Test("an adopted successor that never answers ends at the deadline of its own dial, and the backoff goes on")
-    func adoptedInVain() throws {
+    @Test
+    func `an adopted successor that never answers ends at the deadline of its own dial, and the backoff goes on`() throws {
         let (driver, _) = try moving(.silent)
         network.cut(0)
         try network.advance(by: driver.configuration.connectTimeout - .milliseconds(200))
@@ -103,8 +103,8 @@ struct DyingDuckTests {
         #expect(driver.activeLink != nil && !sink.isInterrupted)
     }
 
-    @Test("before it has confirmed the subscriptions: they are told of a gap until it does, and none ends")
-    func beforeConfirmation() throws {
+    @Test
+    func `before it has confirmed the subscriptions: they are told of a gap until it does, and none ends`() throws {
         let (driver, sid) = try moving(.answeringPings(1))
         try driver.subscribe("b", temporary, endsWithConnection: true)
         #expect(driver.succession.state == .subscribing)
@@ -125,8 +125,8 @@ struct DyingDuckTests {
         #expect(sink.interruptions.count == 1)
     }
 
-    @Test("during the overlap: it delivers already, and goes on")
-    func overlapping() throws {
+    @Test
+    func `during the overlap: it delivers already, and goes on`() throws {
         let (driver, sid) = try moving(.answering)
         try driver.subscribe("b", temporary, endsWithConnection: true)
         #expect(driver.succession.state == .overlapping)
@@ -144,8 +144,8 @@ struct DyingDuckTests {
         #expect(sink.interruptions.count == 1, "other servers of the cluster may not have heard of it yet")
     }
 
-    @Test("when it freezes instead, when it breaks the protocol, and when a new connection is asked for", arguments: [0, 1, 2])
-    func otherEnds(way: Int) throws {
+    @Test(arguments: [0, 1, 2])
+    func `when it freezes instead, when it breaks the protocol, and when a new connection is asked for`(way: Int) throws {
         let (driver, _) = try moving(.answering)
         switch way {
         case 0:
@@ -160,8 +160,8 @@ struct DyingDuckTests {
         #expect(log.lines.last == "moved v1")
     }
 
-    @Test("while its retry is waited for, a new attempt is all there is")
-    func backingOff() throws {
+    @Test
+    func `while its retry is waited for, a new attempt is all there is`() throws {
         let (driver, _) = try moving(.refusing)
         try network.advance(by: .seconds(1))
         try #require(driver.succession.state == .backingOff)
@@ -173,8 +173,8 @@ struct DyingDuckTests {
         #expect(log.lines.contains("disconnected") && !log.lines.contains { $0.hasPrefix("moved") })
     }
 
-    @Test("a successor that dies in the overlap leaves the old server in charge, and its duplicates are told")
-    func successorDies() throws {
+    @Test
+    func `a successor that dies in the overlap leaves the old server in charge, and its duplicates are told`() throws {
         let (driver, sid) = try moving(.answering)
         #expect(driver.succession.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
@@ -191,8 +191,8 @@ struct DyingDuckTests {
         #expect(driver.succession.state == .none)
     }
 
-    @Test("published messages that the dead server had not confirmed are counted as lost, those after it arrive")
-    func publishes() throws {
+    @Test
+    func `published messages that the dead server had not confirmed are counted as lost, those after it arrive`() throws {
         let (driver, _) = try moving(.answering)
         network.set(.silent, on: 0)
         driver.publish("lost", to: "out")

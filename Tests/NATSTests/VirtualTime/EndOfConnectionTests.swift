@@ -24,14 +24,14 @@ struct EndOfConnectionTests {
 
     private var cause: String { log.causes.first?.message ?? "" }
 
-    @Test("closed before INFO: the balancer has nothing healthy behind it")
-    func beforeInfo() throws {
+    @Test
+    func `closed before INFO: the balancer has nothing healthy behind it`() throws {
         _ = try start(.closing)
         #expect(cause.contains("before it sent INFO") && cause.contains("healthy node"))
     }
 
-    @Test("closed between INFO and PONG: the server's log")
-    func beforePong() throws {
+    @Test
+    func `closed between INFO and PONG: the server's log`() throws {
         let driver = try start(.answeringPings(0))
         #expect(driver.lifecycle.state == .awaitingPong)
         network.cut(0)
@@ -39,8 +39,8 @@ struct EndOfConnectionTests {
         #expect(cause.contains("without an answer to CONNECT") && cause.contains("its log"))
     }
 
-    @Test("closed after a time without traffic: an idle time-out shorter than the ping interval")
-    func idle() throws {
+    @Test
+    func `closed after a time without traffic: an idle time-out shorter than the ping interval`() throws {
         _ = try start()
         try network.advance(by: .seconds(3))
         network.cut(0)
@@ -48,8 +48,8 @@ struct EndOfConnectionTests {
         #expect(cause.contains("after 3 s without a byte") && cause.contains("ping_interval (5 s)"), "\(cause)")
     }
 
-    @Test("closed and reset while in use: distinct, and neither blames a balancer's idle time-out", arguments: [false, true])
-    func busy(isReset: Bool) throws {
+    @Test(arguments: [false, true])
+    func `closed and reset while in use: distinct, and neither blames a balancer's idle time-out`(isReset: Bool) throws {
         _ = try start()
         try network.advance(by: .seconds(3))
         network.send("PING\r\n", on: 0)
@@ -59,8 +59,8 @@ struct EndOfConnectionTests {
         #expect(cause.hasPrefix("the server \(isReset ? "reset" : "closed") the connection while it was in use"), "\(cause)")
     }
 
-    @Test("reset when our PING reached somebody that had forgotten the connection")
-    func forgotten() throws {
+    @Test
+    func `reset when our PING reached somebody that had forgotten the connection`() throws {
         _ = try start()
         try network.advance(by: .seconds(1))
         network.set(.silent, on: 0)
@@ -70,8 +70,8 @@ struct EndOfConnectionTests {
         #expect(cause.contains("reset the connection") && cause.contains("had not answered our PING"), "\(cause)")
     }
 
-    @Test("the end of a lame duck says so")
-    func lameDuck() throws {
+    @Test
+    func `the end of a lame duck says so`() throws {
         var configuration = NATSClientConfiguration(address: .init(host: "peer"))
         configuration.movesOnLameDuck = false
         let driver = network.driver(configuration, observer: log.record)
@@ -86,8 +86,8 @@ struct EndOfConnectionTests {
 
     // MARK: Since when messages are missed
 
-    @Test("a frozen server: missed since its last byte, not since it was noticed")
-    func frozen() throws {
+    @Test
+    func `a frozen server: missed since its last byte, not since it was noticed`() throws {
         let driver = try start()
         try driver.subscribe("a", sink)
         try network.advance(by: .seconds(20))
@@ -102,8 +102,8 @@ struct EndOfConnectionTests {
         #expect(silence <= noticed + .seconds(6))
     }
 
-    @Test("a lost connection: missed since the last byte before the end", arguments: [false, true])
-    func lost(isReset: Bool) throws {
+    @Test(arguments: [false, true])
+    func `a lost connection: missed since the last byte before the end`(isReset: Bool) throws {
         let driver = try start()
         let sid = try driver.subscribe("a", sink)
         try network.advance(by: .seconds(2))

@@ -20,8 +20,8 @@ struct HostilePeerTests {
 
     private func waiting(_ driver: ConnectionDriver) -> Int { driver.link?.control.readableBytes ?? 0 }
 
-    @Test("a flood of PINGs: a few hundred bytes wait, and the peer is cut at the write deadline")
-    func pings() throws {
+    @Test
+    func `a flood of PINGs: a few hundred bytes wait, and the peer is cut at the write deadline`() throws {
         let driver = try connected()
         network.block(0)
         var most = 0
@@ -42,8 +42,8 @@ struct HostilePeerTests {
         #expect(log.causes.first?.message.contains("took no bytes") == true)
     }
 
-    @Test("a peer that reads gets a PONG for every PING")
-    func answersEach() throws {
+    @Test
+    func `a peer that reads gets a PONG for every PING`() throws {
         _ = try connected()
         _ = network.heard(on: 0)
         for count in 1...10 {
@@ -53,8 +53,8 @@ struct HostilePeerTests {
         }
     }
 
-    @Test("SUBs and UNSUBs without end: bounded, and the connection is given up")
-    func subscriptions() throws {
+    @Test
+    func `SUBs and UNSUBs without end: bounded, and the connection is given up`() throws {
         let driver = try connected()
         network.block(0)
         let long = try Subject(String(repeating: "s", count: 3_900))
@@ -71,8 +71,8 @@ struct HostilePeerTests {
         #expect(log.causes.first?.code == .stale)
     }
 
-    @Test("sending many subscriptions again is no flood, and reaches a peer that reads slowly in pieces")
-    func manySubscriptions() throws {
+    @Test
+    func `sending many subscriptions again is no flood, and reaches a peer that reads slowly in pieces`() throws {
         let driver = try connected()
         let subjects = try (0..<6_000).map { try Subject("\($0)." + String(repeating: "s", count: 3_900)) }
         for subject in subjects {
@@ -89,8 +89,8 @@ struct HostilePeerTests {
         #expect(heard.utf8.count > 6_000 * 3_900, "and all of them")
     }
 
-    @Test("a message never overtakes the SUB before it, also when the socket is blocked")
-    func order() throws {
+    @Test
+    func `a message never overtakes the SUB before it, also when the socket is blocked`() throws {
         let driver = try connected()
         network.block(0)
         try driver.subscribe("first", RecordingSink())
@@ -107,8 +107,8 @@ struct HostilePeerTests {
         #expect(verbs.prefix(4).map { $0.prefix(10) } == ["SUB first ", "SUB second", "PUB second", "x"])
     }
 
-    @Test("a blocked socket is watched while it moves to another server, too")
-    func successor() throws {
+    @Test
+    func `a blocked socket is watched while it moves to another server, too`() throws {
         let driver = try connected()
         try driver.subscribe("a", RecordingSink())
         network.send("INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n", on: 0)

@@ -16,8 +16,8 @@ struct RoundTripTests {
         time.map { $0 > expected * 0.97 && $0 < expected * 1.03 } ?? false
     }
 
-    @Test("a change shows within the minute, and the minute before it is forgotten")
-    func windows() throws {
+    @Test
+    func `a change shows within the minute, and the minute before it is forgotten`() throws {
         var trips = RoundTrips()
         // 58 s at 0.6 ms, as a ping every second.
         for second in 0..<58 { trips.record(.microseconds(600), at: at(Double(second))) }
@@ -31,8 +31,8 @@ struct RoundTripTests {
         #expect(isNear(half.lastFiveMinutes?.p99, .milliseconds(200)))
     }
 
-    @Test("one slow PING leaves the 99th percentile of the minute after a minute, and of the five after five")
-    func oneSlow() throws {
+    @Test
+    func `one slow PING leaves the 99th percentile of the minute after a minute, and of the five after five`() throws {
         var trips = RoundTrips()
         trips.record(.seconds(3), at: at(0))
         for second in 1...310 {
@@ -44,8 +44,8 @@ struct RoundTripTests {
         }
     }
 
-    @Test("nothing measured in a window is nothing, not an old figure")
-    func empty() throws {
+    @Test
+    func `nothing measured in a window is nothing, not an old figure`() throws {
         var trips = RoundTrips()
         let none = trips.summary(at: at(0))
         #expect(none == nil)
@@ -59,8 +59,8 @@ struct RoundTripTests {
         #expect(later.lastFiveMinutes == nil && later.count == 1)
     }
 
-    @Test("the buckets are as narrow as is said, over the whole range")
-    func buckets() {
+    @Test
+    func `the buckets are as narrow as is said, over the whole range`() {
         for microseconds in Array(1...5_000) + stride(from: 5_001, to: 60_000_000, by: 99_733) {
             let time = RoundTripBucket(.microseconds(microseconds)).time / .microseconds(1)
             #expect(abs(time - Double(microseconds)) <= Double(microseconds) * 0.016, "\(microseconds) µs")
@@ -70,8 +70,8 @@ struct RoundTripTests {
         #expect(RoundTripBucket(.seconds(-5)).index == 1)
     }
 
-    @Test("an hour of PINGs, of any length and number, needs no more memory than five minutes of them")
-    func memory() {
+    @Test
+    func `an hour of PINGs, of any length and number, needs no more memory than five minutes of them`() {
         var idle = RoundTrips()
         for second in stride(from: 0.0, to: 3_600, by: 5) { idle.record(.microseconds(Int(second) % 97 + 500), at: at(second)) }
         #expect(idle.stored <= 61)
@@ -80,8 +80,8 @@ struct RoundTripTests {
         #expect(busy.stored > 61 && busy.stored <= 61 * 100)
     }
 
-    @Test("the handshake and the PING behind the subscriptions are apart, and time is the event loop's")
-    func driver() throws {
+    @Test
+    func `the handshake and the PING behind the subscriptions are apart, and time is the event loop's`() throws {
         let network = VirtualNetwork()
         network.latency = .seconds(2)
         let configuration = NATSClientConfiguration(address: .init(host: "slow"))

@@ -16,8 +16,8 @@ struct VirtualTimeTests {
         try #require(driver.activeLink != nil, "the handshake did not come to its end")
     }
 
-    @Test("check 6: after a stale disconnect the counters start anew: nothing more happens in 50 ping intervals")
-    func staleOnce() throws {
+    @Test
+    func `check 6: after a stale disconnect the counters start anew: nothing more happens in 50 ping intervals`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -52,8 +52,8 @@ struct VirtualTimeTests {
         return times.map { start in times.count { $0 >= start && $0 < start + .milliseconds(100) } }.max() ?? 0
     }
 
-    @Test("of 200 clients that are cut at once, each dials once and within the jitter: no program is blind for long")
-    func firstAttempt() throws {
+    @Test
+    func `of 200 clients that are cut at once, each dials once and within the jitter: no program is blind for long`() throws {
         let network = VirtualNetwork()
         let drivers = try crowd(seed: 1, on: network)
         let before = network.dials.count
@@ -69,10 +69,9 @@ struct VirtualTimeTests {
     }
 
     @Test(
-        "check 7: of 200 clients whose server was away for long, at most 10 % come back in any 100 ms",
         arguments: [UInt64(1), 2, 3, 4]
     )
-    func herd(seed: UInt64) throws {
+    func `check 7: of 200 clients whose server was away for long, at most 10 % come back in any 100 ms`(seed: UInt64) throws {
         let network = VirtualNetwork()
         let drivers = try crowd(seed: seed, on: network)
         network.peer = .refusing
@@ -96,8 +95,8 @@ struct VirtualTimeTests {
         #expect(busiest(dials) <= 20)
     }
 
-    @Test("a longer jitter keeps 200 clients that are cut at once apart from the first attempt on", arguments: [UInt64(1), 2])
-    func herdWithJitter(seed: UInt64) throws {
+    @Test(arguments: [UInt64(1), 2])
+    func `a longer jitter keeps 200 clients that are cut at once apart from the first attempt on`(seed: UInt64) throws {
         let network = VirtualNetwork()
         _ = try crowd(seed: seed, on: network, jitter: .milliseconds(2_500))
         let before = network.dials.count
@@ -108,8 +107,10 @@ struct VirtualTimeTests {
         #expect(busiest(times) <= 20)
     }
 
-    @Test("check 8: a server that is gone for an hour is still tried, at the cap, and found within cap + 1 s of its return")
-    func goneForAnHour() throws {
+    @Test
+    func `check 8: a server that is gone for an hour is still tried, at the cap, and found within cap + 1 s of its return`()
+        throws
+    {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -135,8 +136,8 @@ struct VirtualTimeTests {
         #expect(try #require(network.dials.last).time - returned <= cap)
     }
 
-    @Test("check 14: a connection that falls silent is given up within (max_ping_failure + 1) intervals and a second")
-    func blackHole() throws {
+    @Test
+    func `check 14: a connection that falls silent is given up within (max_ping_failure + 1) intervals and a second`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -148,8 +149,8 @@ struct VirtualTimeTests {
         #expect(log.disconnects.map(\.code) == [.stale])
     }
 
-    @Test("check 15: each attempt at a peer that never says INFO ends at the one deadline")
-    func neverInfo() throws {
+    @Test
+    func `check 15: each attempt at a peer that never says INFO ends at the one deadline`() throws {
         let network = VirtualNetwork()
         network.peer = .silent
         let log = EventRecorder()
@@ -164,8 +165,8 @@ struct VirtualTimeTests {
         #expect(network.openConnections <= 1, "no socket is left behind")
     }
 
-    @Test("check 16: a balancer that accepts and closes does not reset the backoff: 60 s of it are a few dozen attempts")
-    func acceptThenClose() throws {
+    @Test
+    func `check 16: a balancer that accepts and closes does not reset the backoff: 60 s of it are a few dozen attempts`() throws {
         let network = VirtualNetwork()
         network.peer = .closing
         let log = EventRecorder()
@@ -180,8 +181,8 @@ struct VirtualTimeTests {
         #expect(log.connects == 0 && log.disconnects.isEmpty, "it was never up, so it was never lost")
     }
 
-    @Test("check 17: idle for ten minutes, no flow is silent for long enough that a balancer (60 s) would drop it")
-    func idle() throws {
+    @Test
+    func `check 17: idle for ten minutes, no flow is silent for long enough that a balancer (60 s) would drop it`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -192,8 +193,8 @@ struct VirtualTimeTests {
         #expect(network.longestSilence < .seconds(10), "pings every 5 s, the first up to 1 s later")
     }
 
-    @Test("check 18: announced addresses are never dialed unless asked for; when asked, each round begins with the seed")
-    func announced() throws {
+    @Test
+    func `check 18: announced addresses are never dialed unless asked for; when asked, each round begins with the seed`() throws {
         for isAsked in [false, true] {
             let network = VirtualNetwork()
             network.info = #""connect_urls":["10.255.255.1:4222","10.255.255.2:4222"]"#

@@ -16,8 +16,8 @@ struct ConfigurationParityTests {
 
     // MARK: The rows
 
-    @Test("servers: \"host\" or host and port 4222, plus name and monitor; the list order is the ring")
-    func servers() throws {
+    @Test
+    func `servers: "host" or host and port 4222, plus name and monitor; the list order is the ring`() throws {
         let text = try configuration("alpha", "beta:4333", "gamma")
         #expect(text.servers.map(\.host) == ["alpha", "beta", "gamma"])
         #expect(text.servers.map(\.port) == [4222, 4333, 4222])
@@ -31,8 +31,8 @@ struct ConfigurationParityTests {
         #expect(try (1...7).map { try reordered.owner(of: "topic\($0)").index } == owners, "positions, not names")
     }
 
-    @Test("host:port twice is a clear error that names the two entries, however they are written")
-    func duplicate() throws {
+    @Test
+    func `host:port twice is a clear error that names the two entries, however they are written`() throws {
         for hosts in [["a", "b", "a"], ["a:4222", "b", "A"], ["a", "b", "a:4222"]] {
             let servers = try hosts.map { try RouletteConfiguration.Server($0) }
             let error = #expect(throws: RouletteError.self) {
@@ -45,8 +45,8 @@ struct ConfigurationParityTests {
         #expect(throws: Never.self) { try RouletteClient(configuration: try configuration("a", "a:4223")) }
     }
 
-    @Test("role: the wrong call is an error that names the role, at once and without a network")
-    func role() async throws {
+    @Test
+    func `role: the wrong call is an error that names the role, at once and without a network`() async throws {
         var configuration = try configuration("127.0.0.1:1")
         // With these a retry would take hours.
         configuration.baseBackoff = .seconds(3600)
@@ -67,8 +67,8 @@ struct ConfigurationParityTests {
 
     // MARK: The keys
 
-    @Test("every key has the original's default, and reaches the connections")
-    func keys() throws {
+    @Test
+    func `every key has the original's default, and reaches the connections`() throws {
         var configuration = try configuration("a")
         #expect(configuration.role == .both)
         #expect(configuration.poolSize == 5)
@@ -125,10 +125,9 @@ struct ConfigurationParityTests {
     }
 
     @Test(
-        "max_retry: a publish and a subscribe are tried again so often, then fail with a typed error",
         arguments: [nil, 0, 1, 7]
     )
-    func maxRetry(limit: Int?) async throws {
+    func `max_retry: a publish and a subscribe are tried again so often, then fail with a typed error`(limit: Int?) async throws {
         for isPublish in [true, false] {
             let rolls = Watched(0)
             let client = try client(maxRetry: limit, number: 1, rolls: rolls)
@@ -143,8 +142,8 @@ struct ConfigurationParityTests {
         }
     }
 
-    @Test("base_backoff, max_backoff: each wait is drawn from 1 ms to min(base * 2^n, max)")
-    func backoff() async throws {
+    @Test
+    func `base_backoff, max_backoff: each wait is drawn from 1 ms to min(base * 2^n, max)`() async throws {
         // The ceilings are drawn: 2, 4, 8, 10, 10, 10 ms. No wait is shorter than it was drawn.
         let client = try client(maxRetry: 6, number: .max, rolls: Watched(0))
         let clock = ContinuousClock()

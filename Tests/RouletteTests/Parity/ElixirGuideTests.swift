@@ -13,21 +13,22 @@ struct ElixirGuideTests {
 
     /// The keys of `config_key` and `nats_config` in lib/roulette/config.ex, and that of `use Roulette`.
     @Test(
-        "has a row for each option",
         arguments: [
             "otp_app", "servers", "role", "ping_interval", "max_ping_failure", "show_debug_log", "pool_size", "max_retry",
             "max_backoff", "base_backoff", "subscription_restart", "nats: connection_timeout", "nats: tls", "nats: ssl_opts",
             "nats: tcp_opts",
         ]
     )
-    func options(key: String) throws {
+    func `has a row for each option`(key: String) throws {
         let rows = try Self.guide().split(separator: "\n").filter { $0.hasPrefix("| `\(key)` | ") }
         #expect(rows.count == 1)
         #expect(rows.allSatisfy { $0.split(separator: "|").count >= 2 })
     }
 
-    @Test("what it says of the order of clusters is true: a swap moves two thirds, a rotation every topic, one more a quarter")
-    func order() throws {
+    @Test
+    func `what it says of the order of clusters is true: a swap moves two thirds, a rotation every topic, one more a quarter`()
+        throws
+    {
         let three = ["a", "b", "c"]
         let topics = (0..<20_000).map { "topic.\($0)" }
         func moved(to hosts: [String]) throws -> Double {
@@ -42,8 +43,8 @@ struct ElixirGuideTests {
         #expect((0.23...0.27).contains(try moved(to: three + ["d"])))
     }
 
-    @Test("topics that it calls refused are refused", arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
-    func refused(topic: String) throws {
+    @Test(arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
+    func `topics that it calls refused are refused`(topic: String) throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "h")]))
         #expect(throws: RouletteError.self) { try client.owner(of: topic) }
         #expect(throws: Never.self) { try client.owner(of: String(repeating: "a", count: 4_067)) }

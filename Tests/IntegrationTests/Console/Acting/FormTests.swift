@@ -14,8 +14,8 @@ struct FormTests {
 
     // MARK: Publish
 
-    @Test("whole messages come back with up after a restart; only their owner can read them")
-    func history() async throws {
+    @Test
+    func `whole messages come back with up after a restart; only their owner can read them`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let listener = try await RawClient.connect(port: console.server.port)
@@ -62,8 +62,8 @@ struct FormTests {
         }
     }
 
-    @Test("a repeated publish is exact, and stops with esc while keys go on working")
-    func repeated() async throws {
+    @Test
+    func `a repeated publish is exact, and stops with esc while keys go on working`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let listener = try await RawClient.connect(port: console.server.port)
@@ -100,8 +100,8 @@ struct FormTests {
 
     // MARK: Request
 
-    @Test("a request shows the reply of a real responder, and nobody who answers at once")
-    func request() async throws {
+    @Test
+    func `a request shows the reply of a real responder, and nobody who answers at once`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let responder = try await RawClient.connect(port: console.server.port)
@@ -127,8 +127,8 @@ struct FormTests {
 
     // MARK: Editor
 
-    @Test("the editor gets the body in a private file and gives it back; nothing of it stays")
-    func editor() async throws {
+    @Test
+    func `the editor gets the body in a private file and gives it back; nothing of it stays`() async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let log = directory.path + "/log"
@@ -163,8 +163,8 @@ struct FormTests {
         }
     }
 
-    @Test("the editor gets neither the password nor a descriptor that is not its own")
-    func nothingForTheEditor() async throws {
+    @Test
+    func `the editor gets neither the password nor a descriptor that is not its own`() async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let log = directory.path + "/log"
@@ -187,8 +187,8 @@ struct FormTests {
         }
     }
 
-    @Test("an editor that fails changes nothing and says so; so does one that is not there", arguments: [true, false])
-    func failingEditor(_ exists: Bool) async throws {
+    @Test(arguments: [true, false])
+    func `an editor that fails changes nothing and says so; so does one that is not there`(_ exists: Bool) async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let path = exists ? try script("echo changed > \"$1\"; exit 3", in: directory.path) : "/no/such/editor"

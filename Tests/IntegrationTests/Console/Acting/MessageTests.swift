@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Taking messages out of the tail, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct MessageTests {
-    @Test("filter, pause, copy and save")
-    func tail() async throws {
+    @Test
+    func `filter, pause, copy and save`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -49,8 +49,8 @@ struct MessageTests {
         }
     }
 
-    @Test("a message is edited and published again, with its headers")
-    func republish() async throws {
+    @Test
+    func `a message is edited and published again, with its headers`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)

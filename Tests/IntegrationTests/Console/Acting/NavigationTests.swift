@@ -4,8 +4,8 @@ import Testing
 
 @Suite("Getting around in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct NavigationTests {
-    @Test("sizes change while something is typed and while the tail is scrolled")
-    func resizeStorm() async throws {
+    @Test
+    func `sizes change while something is typed and while the tail is scrolled`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -36,8 +36,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("^z stops it with a sane terminal, fg brings it back as it was")
-    func suspend() async throws {
+    @Test
+    func `^z stops it with a sane terminal, fg brings it back as it was`() async throws {
         try await withActingConsole(underShell: true) { console in
             let terminal = console.terminal
             try await console.openForm("orders.eu")
@@ -60,8 +60,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("a paste is text, whatever is in it, and does nothing where nothing is typed")
-    func paste() async throws {
+    @Test
+    func `a paste is text, whatever is in it, and does nothing where nothing is typed`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             try await terminal.paste("q\u{3}:quit\n")
@@ -80,8 +80,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("the mouse is off until m, then clicks change views, select and open")
-    func mouse() async throws {
+    @Test
+    func `the mouse is off until m, then clicks change views, select and open`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -119,8 +119,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("L shows the text of the screen outside of it, and any key goes back")
-    func plainText() async throws {
+    @Test
+    func `L shows the text of the screen outside of it, and any key goes back`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             try await terminal.press("L")
@@ -137,8 +137,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("ended by a signal while the text is shown, the terminal is as it was")
-    func plainTextEnds() async throws {
+    @Test
+    func `ended by a signal while the text is shown, the terminal is as it was`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try PseudoTerminal(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -155,8 +155,8 @@ struct NavigationTests {
         }
     }
 
-    @Test("two actions on one key are an error at the start that names both")
-    func conflict() async throws {
+    @Test
+    func `two actions on one key are an error at the start that names both`() async throws {
         let directory = try TemporaryDirectory(for: "config")
         defer { try? directory.remove() }
         let file = directory.path + "/config.toml"

@@ -3,8 +3,10 @@ import Testing
 
 @Suite("Messages that wait for a cluster, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct WaitingMessageTests {
-    @Test("esc takes a message back that waits: it is not sent later; one that goes on waiting is shown until it is sent")
-    func takenBack() async throws {
+    @Test
+    func `esc takes a message back that waits: it is not sent later; one that goes on waiting is shown until it is sent`()
+        async throws
+    {
         try await withActingConsole { console in
             let terminal = console.terminal
             console.server.kill()

@@ -9,8 +9,8 @@ struct ConnectionsTerminalTests {
         server.log.components(separatedBy: "Client connection created").count - 1
     }
 
-    @Test("r makes one connection or a cluster's anew, after asking; no changes nothing")
-    func reconnect() async throws {
+    @Test
+    func `r makes one connection or a cluster's anew, after asking; no changes nothing`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let alpha = console.servers[0]
@@ -53,8 +53,8 @@ struct ConnectionsTerminalTests {
         }
     }
 
-    @Test("the connections of a server that is killed: why, since when, the next try; and up again")
-    func killed() async throws {
+    @Test
+    func `the connections of a server that is killed: why, since when, the next try; and up again`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             try await terminal.press("4", "G")

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("The Events view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct EventsTerminalTests {
-    @Test("a cluster lost and back, by severity, filtered, and in detail")
-    func events() async throws {
+    @Test
+    func `a cluster lost and back, by severity, filtered, and in detail`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             try await terminal.press("7")

@@ -9,8 +9,8 @@ struct LossTerminalTests {
         "watch = [\"orders.>\"]",
     ]
 
-    @Test("one cluster freezes: stale, then down, with its figures dimmed; keys and the other go on; and it thaws")
-    func freezing() async throws {
+    @Test
+    func `one cluster freezes: stale, then down, with its figures dimmed; keys and the other go on; and it thaws`() async throws {
         try await withProfileConsole(settings: Self.settings) { console in
             let terminal = console.terminal
             let (here, there) = (try console.topic("orders", on: 1), try console.topic("orders", on: 0))
@@ -52,8 +52,8 @@ struct LossTerminalTests {
         }
     }
 
-    @Test("every cluster freezes: said at the top, old figures dimmed with their age; and back")
-    func outage() async throws {
+    @Test
+    func `every cluster freezes: said at the top, old figures dimmed with their age; and back`() async throws {
         try await withProfileConsole(settings: Self.settings) { console in
             let terminal = console.terminal
             try await terminal.press("6")

@@ -19,8 +19,8 @@ struct MonitorFloodTests {
         return "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
     }
 
-    @Test("keys are answered all the while, what could be read is shown, and what was left out is said")
-    func flood() async throws {
+    @Test
+    func `keys are answered all the while, what could be read is shown, and what was left out is said`() async throws {
         let monitor = try await ScriptedServer.start { connection, _ in
             let request = try await connection.expect("GET /")
             try await connection.send(Self.answer(to: request))

@@ -28,8 +28,8 @@ struct OpeningTests {
         ]
     }
 
-    @Test("opens by its key and by its command, and shows what is there", arguments: [(120, 36), (80, 24), (40, 12)])
-    func opens(columns: Int, rows: Int) async throws {
+    @Test(arguments: [(120, 36), (80, 24), (40, 12)])
+    func `opens by its key and by its command, and shows what is there`(columns: Int, rows: Int) async throws {
         try await withProfileConsole(columns: columns, rows: rows, settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")

@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The Ring view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct RingTerminalTests {
-    @Test("shares of keys and of traffic that really flows, the hottest topics, and those on the wrong cluster")
-    func traffic() async throws {
+    @Test
+    func `shares of keys and of traffic that really flows, the hottest topics, and those on the wrong cluster`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")
@@ -46,8 +46,8 @@ struct RingTerminalTests {
         }
     }
 
-    @Test(":route says the owner, the hash and who would be next, and marks the place on the strip")
-    func route() async throws {
+    @Test
+    func `:route says the owner, the hash and who would be next, and marks the place on the strip`() async throws {
         try await withProfileConsole(clusters: 3) { console in
             let terminal = console.terminal
             let ring = try console.ring

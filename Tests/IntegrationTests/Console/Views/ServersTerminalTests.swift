@@ -4,8 +4,8 @@ import Testing
 
 @Suite("The Servers view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ServersTerminalTests {
-    @Test("what servers say of themselves, and the rates of a publisher who comes and goes")
-    func rates() async throws {
+    @Test
+    func `what servers say of themselves, and the rates of a publisher who comes and goes`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let idle = try await RawClient.connect(port: console.servers[0].port, name: "idle-reader")
@@ -45,8 +45,8 @@ struct ServersTerminalTests {
         }
     }
 
-    @Test("connections in the order of :sort and I, filtered, and on a narrow screen after enter")
-    func order() async throws {
+    @Test
+    func `connections in the order of :sort and I, filtered, and on a narrow screen after enter`() async throws {
         try await withProfileConsole(clusters: 1) { console in
             let terminal = console.terminal
             // In the order of their numbers, by what they subscribe to.
@@ -88,8 +88,8 @@ struct ServersTerminalTests {
         }
     }
 
-    @Test("closed connections with what they sent in all, and why they ended")
-    func closed() async throws {
+    @Test
+    func `closed connections with what they sent in all, and why they ended`() async throws {
         try await withProfileConsole(clusters: 1) { console in
             let terminal = console.terminal
             let leaver = try await RawClient.connect(port: console.servers[0].port, name: "leaver")
@@ -114,8 +114,8 @@ struct ServersTerminalTests {
         }
     }
 
-    @Test("a server that is killed: no answer, its figures with their age; and back after a restart")
-    func killed() async throws {
+    @Test
+    func `a server that is killed: no answer, its figures with their age; and back after a restart`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let client = try await RawClient.connect(port: console.servers[0].port, name: "order-feed")

@@ -3,8 +3,8 @@ import Testing
 
 @Suite("The Topics view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct TopicsTerminalTests {
-    @Test("as a tree: branches with their sums open and close, and the selected topic stays selected")
-    func tree() async throws {
+    @Test
+    func `as a tree: branches with their sums open and close, and the selected topic stays selected`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")
@@ -37,8 +37,8 @@ struct TopicsTerminalTests {
         }
     }
 
-    @Test("in the order of :sort and I, and filtered; a filter also holds in the tree")
-    func order() async throws {
+    @Test
+    func `in the order of :sort and I, and filtered; a filter also holds in the tree`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             let names = ["orders.a", "orders.b", "orders.c"]
@@ -68,8 +68,8 @@ struct TopicsTerminalTests {
         }
     }
 
-    @Test("topics that only the server's list of subscriptions knows, with those who ask for them")
-    func listed() async throws {
+    @Test
+    func `topics that only the server's list of subscriptions knows, with those who ask for them`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let topic = try console.topic("quiet", on: 0)
