@@ -55,7 +55,7 @@ let package = Package(
             name: "NATS",
             dependencies: [
                 "NATSWire",
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -71,7 +71,7 @@ let package = Package(
             dependencies: [
                 "HashRing",
                 "NATS",
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -96,13 +96,13 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "SanitizedMutex", swiftSettings: strict),
+        .target(name: "Locking", swiftSettings: strict),
 
         // MARK: Terminal
         .target(name: "TerminalUI", swiftSettings: strict),
         .target(name: "CProcess"),
         .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
-        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
+        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "Locking", "TerminalUI"], swiftSettings: strict),
 
         // MARK: Console and command
         .target(
@@ -112,7 +112,7 @@ let package = Package(
                 "NATS",
                 "NATSWire",
                 "Roulette",
-                "SanitizedMutex",
+                "Locking",
                 "ServerMonitor",
                 "Settings",
                 "TerminalUI",
@@ -126,7 +126,7 @@ let package = Package(
                 "CProcess",
                 "Console",
                 "NcursesTerminal",
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -138,7 +138,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -157,7 +157,7 @@ let package = Package(
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
-            dependencies: ["NATS", "SanitizedMutex", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: ["NATS", "Locking", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -176,7 +176,7 @@ let package = Package(
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "Locking", "ServerMonitor", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
@@ -191,7 +191,7 @@ let package = Package(
                 "NATS",
                 "Roulette",
                 "RouletteCommand",
-                "SanitizedMutex",
+                "Locking",
                 "ServerMonitor",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),

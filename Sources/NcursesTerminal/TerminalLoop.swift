@@ -1,5 +1,5 @@
 internal import CNcurses
-internal import Synchronization
+internal import Locking
 internal import TerminalUI
 
 #if canImport(Glibc)

@@ -1,5 +1,6 @@
+import Locking
 import NATS
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Finds the connection that carries a topic. It is the only way to one, for publishes, requests and subscriptions alike.
 ///

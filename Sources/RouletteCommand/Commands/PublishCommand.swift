@@ -1,8 +1,8 @@
 import ArgumentParser
+import Locking
 import NATSWire
 import Roulette
 import Settings
-import Synchronization
 
 /// `roulette pub`: publishes to the cluster that owns the topic, and waits until the server has confirmed it.
 struct PublishCommand: AsyncParsableCommand {

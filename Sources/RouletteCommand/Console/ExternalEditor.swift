@@ -1,7 +1,7 @@
 import Console
 import Foundation
+import Locking
 import Settings
-import Synchronization
 
 /// The operator's editor (`VISUAL`, else `EDITOR`), run on a file that nobody else can read and that is removed whatever
 /// happens.

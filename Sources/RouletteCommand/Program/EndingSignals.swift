@@ -1,6 +1,6 @@
 import CProcess
 import Foundation
-import Synchronization
+import Locking
 
 /// The operator stopped the program by a signal: ^C (SIGINT), SIGTERM or SIGHUP. The program cleans up and then ends by
 /// that signal, as if it had no handler: only then do a shell's loop and a service manager see that it was stopped.

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A TCP proxy that a test makes misbehave while connections run through it.
 package final class FaultProxy: Sendable {
     /// Which way bytes flow.

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A process that a test started. It is killed when this object goes away, and when the test process ends in any way.
 package final class ChildProcess: Sendable {

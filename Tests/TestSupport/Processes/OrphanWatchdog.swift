@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// Ends what tests started even if the test process crashes or is killed.
 ///

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Runs a program on a pseudo-terminal and keeps every byte it writes, as a terminal would receive them.
 ///

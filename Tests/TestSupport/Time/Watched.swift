@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A value that any task may change and any task may wait for.
 ///

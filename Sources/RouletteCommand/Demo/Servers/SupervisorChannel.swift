@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// The pipes to and from the supervisor. One request at a time.
 final class SupervisorChannel: Sendable {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// What was sent to and received from each cluster.
 final class TrafficCounts: Sendable {

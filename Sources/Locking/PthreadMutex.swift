@@ -6,12 +6,12 @@
     import Darwin
 #endif
 
-/// Takes the place of `Synchronization.Mutex` in builds for the thread sanitizer.
+/// Replaces `Synchronization.Mutex` in builds for the thread sanitizer.
 ///
-/// The sanitizer knows the locks of pthreads. The lock of the standard library on Linux is a futex inside a library that is
-/// not instrumented, so that everything it protects looks unprotected; a dozen lines with one `Mutex` show that.
+/// The sanitizer recognizes pthread locks. On Linux the standard library's lock is a futex inside a library that is not
+/// instrumented, so the sanitizer reports a race for every value that it protects.
 ///
-/// `@unchecked Sendable`: the value is only touched with the lock held.
+/// `@unchecked Sendable`: the value is only accessed with the lock held.
 package struct PthreadMutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
     private let value: UnsafeMutablePointer<Value>
@@ -41,8 +41,8 @@ package struct PthreadMutex<Value: ~Copyable>: ~Copyable, @unchecked Sendable {
         return try body(&value.pointee)
     }
 
-    /// Runs `body` with the lock held, unless somebody else holds it.
-    /// - Returns: What `body` returns; nil when it did not run.
+    /// Runs `body` with the lock held, unless another thread holds it.
+    /// - Returns: The result of `body`; nil if the lock was taken.
     package borrowing func withLockIfAvailable<Result: ~Copyable, Failure: Error>(
         _ body: (inout sending Value) throws(Failure) -> sending Result
     ) throws(Failure) -> sending Result? {
