@@ -43,12 +43,12 @@ let package = Package(
         // MARK: Libraries
         .target(
             name: "HashRing",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            dependencies: ["TextCoding", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
             name: "NATSWire",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["TextCoding", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         .target(
@@ -56,6 +56,7 @@ let package = Package(
             dependencies: [
                 "NATSWire",
                 "Locking",
+                "TextCoding",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -80,7 +81,7 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["NATS", "Roulette", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["NATS", "Roulette", "TextCoding", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict
         ),
 
@@ -96,13 +97,19 @@ let package = Package(
             swiftSettings: strict
         ),
 
+        // MARK: Small things that several targets need
         .target(name: "Locking", swiftSettings: strict),
+        .target(name: "TextCoding", swiftSettings: strict),
 
         // MARK: Terminal
-        .target(name: "TerminalUI", swiftSettings: strict),
+        .target(name: "TerminalUI", dependencies: ["TextCoding"], swiftSettings: strict),
         .target(name: "CProcess"),
         .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
-        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "Locking", "TerminalUI"], swiftSettings: strict),
+        .target(
+            name: "NcursesTerminal",
+            dependencies: ["CNcurses", "Locking", "TerminalUI", "TextCoding"],
+            swiftSettings: strict
+        ),
 
         // MARK: Console and command
         .target(
@@ -116,7 +123,24 @@ let package = Package(
                 "ServerMonitor",
                 "Settings",
                 "TerminalUI",
+                "TextCoding",
                 .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "CommandSupport", dependencies: ["CProcess"], swiftSettings: strict),
+        .target(
+            name: "RouletteDemo",
+            dependencies: [
+                "CommandSupport",
+                "Console",
+                "Locking",
+                "NATS",
+                "Roulette",
+                "ServerMonitor",
+                "TextCoding",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -124,9 +148,12 @@ let package = Package(
             name: "RouletteCommand",
             dependencies: [
                 "CProcess",
+                "CommandSupport",
                 "Console",
-                "NcursesTerminal",
                 "Locking",
+                "NcursesTerminal",
+                "RouletteDemo",
+                "TextCoding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -154,10 +181,11 @@ let package = Package(
             resources: [.copy("ring_vectors.json")],
             swiftSettings: strict
         ),
+        .testTarget(name: "TextCodingTests", dependencies: ["TextCoding"], swiftSettings: strict),
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
-            dependencies: ["NATS", "Locking", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: ["Locking", "NATS", "TestSupport", "TextCoding", .product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -181,8 +209,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RouletteDemoTests",
+            dependencies: ["CommandSupport", "RouletteDemo", "Settings", "TextCoding"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "RouletteCommandTests",
-            dependencies: ["NATS", "RouletteCommand", "Settings"],
+            dependencies: [
+                "CommandSupport",
+                "NATS",
+                "RouletteCommand",
+                "RouletteDemo",
+                "Settings",
+                "TerminalUI",
+                "TestSupport",
+                "TextCoding",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -1,4 +1,5 @@
 import Crypto
+import TextCoding
 
 /// Computes ``HashRing/fingerprint``, whose documentation specifies the encoding.
 enum Fingerprint {
@@ -45,6 +46,6 @@ private struct NetstringDigest {
 
     /// The first four bytes in hexadecimal.
     func text() -> String {
-        self.sha256.finalize().prefix(4).map { ($0 < 0x10 ? "0" : "") + String($0, radix: 16) }.joined()
+        self.sha256.finalize().prefix(4).map { hexadecimal($0, digits: 2, uppercase: false) }.joined()
     }
 }

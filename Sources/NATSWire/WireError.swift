@@ -1,3 +1,5 @@
+import TextCoding
+
 /// What was wrong with bytes received, or with a value that was to be sent.
 ///
 /// Codes are compared, never switched over exhaustively: new ones may appear in a minor version.
@@ -109,7 +111,6 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     /// (backslash and quote behind a backslash), all others as `\xNN`.
     public var excerpt: String? {
         guard let offending else { return nil }
-        let hexDigits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
         for byte in offending.prefix(Self.maxExcerptBytes) {
             if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
@@ -117,7 +118,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
             } else if (0x20...0x7E).contains(byte) {
                 text.append(byte)
             } else {
-                text += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+                text += Array("\\x\(hexadecimal(byte, digits: 2))".utf8)
             }
         }
         if offending.count > Self.maxExcerptBytes { text += Array("…".utf8) }

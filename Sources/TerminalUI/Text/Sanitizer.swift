@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Turns bytes into `SafeText`. The rules are those of `SafeText.init(untrusted:)`.
 struct Sanitizer {
     private var output: [UInt8] = []
