@@ -17,7 +17,7 @@ struct JSONWriter {
         self.buffer.writeString(String(value))
     }
 
-    /// Writes a text, or nothing for nil.
+    /// Writes a text. Writes nothing for nil.
     mutating func write(_ key: StaticString, _ value: String?) {
         guard let value else { return }
         self.begin(key)
@@ -42,7 +42,7 @@ struct JSONWriter {
             case UInt8(ascii: "\""), UInt8(ascii: "\\"):
                 self.buffer.writeBytes([UInt8(ascii: "\\"), byte])
             case 0..<0x20, .delete:
-                // A line end must not end the CONNECT line; the others would only upset whoever reads a trace.
+                // A line end would end the CONNECT line. Other control characters are escaped to keep traces readable.
                 self.buffer.writeStaticString("\\u00")
                 self.buffer.writeBytes([hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]])
             default: self.buffer.writeInteger(byte)
