@@ -56,6 +56,6 @@ private func requireRows<List: Equatable, Row: Equatable>(
     if let whole {
         require(lenient == whole, "a complete answer changes if it may be cut off")
         require(!gaps(whole).isCutOff, "a complete answer is marked as cut off")
-        if let part { require(rows(whole).starts(with: rows(part)), "the rows of a partial answer are not the first of the complete one") }
+        if let part { require(rows(whole).starts(with: rows(part)), "a partial answer does not begin like the complete one") }
     }
 }

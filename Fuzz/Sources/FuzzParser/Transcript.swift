@@ -54,7 +54,7 @@ struct Transcript: Equatable {
         // A line that was just short enough may have ended with LF. With CR LF it is longer.
         let again = plain.withUnsafeReadableBytes { Transcript(of: $0, readSizes: [max(1, $0.count)], limits: .init()) }
         require(again.failure == nil && again.pendingBytes == 0, "a message in the usual form is rejected: \(again)")
-        require(again.operations == messages, "messages change when they are written in the usual form: \(messages) and \(again.operations)")
+        require(again.operations == messages, "messages change when they are written again: \(messages) and \(again.operations)")
     }
 }
 
