@@ -116,7 +116,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `an invalid field of /varz is named, reads as nil, and does not affect other fields`() throws {
+    func `an invalid field of /varz is named, reads as zero, and does not affect other fields`() throws {
         let text = #"{"server_id":"N","version":"2.12.1","in_msgs":-5,"mem":"much","cpu":null,"connections":3,"out_msgs":9}"#
         let status = try ServerStatus(json: Array(text.utf8))
         #expect(status.unreadable == ["mem", "in_msgs"])

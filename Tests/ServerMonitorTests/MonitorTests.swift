@@ -68,7 +68,7 @@ struct MonitorTests {
             ("INFO {}\r\n", .answer), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", .unreachable), ("", .unreachable),
         ]
     )
-    func `other answers are distinguished, and no more than a message is kept`(text: String, code: MonitorError.Code)
+    func `other answers are distinguished, within the size limit`(text: String, code: MonitorError.Code)
         async throws
     {
         let server = try await ScriptedServer.start { connection in
