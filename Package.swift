@@ -2,8 +2,8 @@
 
 import PackageDescription
 
-/// What every target of ours is compiled with. Warnings are errors here and nowhere else, so that a
-/// dependency's warning never breaks the build.
+/// The settings of every target in this package. Warnings are errors only here, so that a warning in a dependency does
+/// not break the build.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -12,7 +12,7 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Libraries of the program that `Fuzz` tests and that are no products otherwise.
+/// Internal libraries that are products only for the `Fuzz` package.
 let productsForFuzzing: [Product] =
     Context.environment["ROULETTE_FUZZING"] == nil
     ? []

@@ -7,7 +7,7 @@ func confirm(_ client: RouletteClient) async throws {
         try await client.flush(topic: "orders.eu.4711")
     } catch {
         guard error.code == .unconfirmed else { throw error }
-        print("the payment may not have been told: \(error)")
+        print("the payment may not have arrived: \(error)")
     }
 }
 
@@ -15,7 +15,7 @@ func neverWait(_ client: RouletteClient) throws {
     do {
         try client.tryPublish("21.5", to: "sensors.hall1.temperature")
     } catch {
-        // A full buffer: the next reading is more useful than this one.
+        // The buffer is full: drop this reading, because the next one is more useful.
         guard error.code == .bufferFull else { throw error }
     }
 }

@@ -3,7 +3,7 @@ import TextCoding
 
 /// Computes ``HashRing/fingerprint``, whose documentation specifies the encoding.
 enum Fingerprint {
-    /// - Parameter identities: What takes the place of the addresses, in the order of the nodes.
+    /// - Parameter identities: The texts to hash instead of the addresses, in the order of the nodes.
     static func of(nodes: [HashRing.Node], naming: HashRing.Naming, identities: [String]) -> String? {
         guard naming == .index, identities.count == nodes.count else { return nil }
         var encoder = NetstringDigest()
@@ -35,7 +35,7 @@ enum Fingerprint {
     }
 }
 
-/// SHA-256 over netstrings: each text is preceded by its length, so no two lists of texts encode alike.
+/// SHA-256 over netstrings. Each text is preceded by its length, so two different lists of texts never encode alike.
 private struct NetstringDigest {
     private var sha256 = SHA256()
 
@@ -44,7 +44,7 @@ private struct NetstringDigest {
         netstring.withUnsafeBytes { self.sha256.update(bufferPointer: $0) }
     }
 
-    /// The first four bytes in hexadecimal.
+    /// The first four bytes of the digest, in hexadecimal.
     func text() -> String {
         self.sha256.finalize().prefix(4).map { hexadecimal($0, digits: 2, uppercase: false) }.joined()
     }

@@ -1,14 +1,15 @@
 extension HashRing {
-    /// Divides the circle into `count` equal parts and tells who owns each of them: for every part, the share of it that
-    /// each node owns, in the order of ``nodes``. The shares of a part add up to 1.
+    /// Divides the circle into `count` equal parts and returns, for each part, the share that each node owns.
     ///
-    /// - Parameter count: How many parts, 1 to 65536; a number outside is taken as the nearest inside.
+    /// The shares of a part are in the order of ``nodes`` and add up to 1.
+    ///
+    /// - Parameter count: The number of parts, clamped to 1 to 65,536.
     public func shares(inParts count: Int) -> [[Double]] {
         let count = min(max(count, 1), 65_536)
         let length = Double(sign: .plus, exponent: UInt64.bitWidth, significand: 1) / Double(count)
         var parts = [[Double]](repeating: [Double](repeating: 0, count: self.nodes.count), count: count)
 
-        /// Adds the hashes from `start` up to `end` to the parts they lie in.
+        /// Adds the hashes from `start` up to `end` to the parts that contain them.
         func add(from start: Double, to end: Double, of node: Int) {
             var part = min(count - 1, Int(start / length))
             var start = start
@@ -20,7 +21,8 @@ extension HashRing {
             }
         }
 
-        // A point owns what lies between the point before it and itself; the first one also what follows the last.
+        // A point owns the range between the previous point and itself. The first point also owns the range after the last
+        // one.
         var previous = 0.0
         for position in 0..<self.points.count {
             let point = Double(self.points.hashes[position])

@@ -1,6 +1,8 @@
-/// Why a ring could not be made. It is always a matter of configuration: lookups never fail.
+/// The reason why a ring could not be made.
+///
+/// The cause is always the configuration: lookups never fail.
 public struct HashRingError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of mistake it was. More kinds may be added.
+    /// The kind of mistake. More kinds may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Kind: String {
             case noNodes, tooManyNodes, emptyName, duplicateName, unknownNode
@@ -25,10 +27,10 @@ public struct HashRingError: Error, Sendable, Hashable, CustomStringConvertible 
         public var description: String { self.kind.rawValue }
     }
 
-    /// What kind of mistake it was.
+    /// The kind of mistake.
     public let code: Code
 
-    /// What is wrong and what to do about it, in one line. Names in it are quoted and their control characters escaped.
+    /// What is wrong and how to correct it, in one line. Names are quoted, with control characters escaped.
     public let message: String
 
     /// The message.

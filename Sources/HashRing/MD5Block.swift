@@ -1,13 +1,12 @@
-/// MD5 (RFC 1321) of one block, enough for every message of up to 55 bytes, and only the half of the digest a ring needs.
+/// MD5 (RFC 1321) of a single block: messages of up to 55 bytes, and only the half of the digest that a ring uses.
 ///
-/// swift-crypto's MD5 allocates and clears a context for each message, which costs more than hashing a topic does: 310 ns
-/// for 16 bytes against 140 ns here, on the same machine. MD5 only spreads keys over the circle, so there is nothing to
-/// keep secret.
+/// swift-crypto's MD5 allocates and clears a context for each message, which costs more than the hash itself: 310 ns for 16
+/// bytes against 140 ns here, on the same machine. MD5 only spreads keys over the circle, so no secrecy is needed.
 enum MD5Block {
-    /// A block has 64 bytes, of which padding takes one and the length eight.
+    /// A block has 64 bytes: one is for padding and eight are for the length.
     static let longestMessage = 55
 
-    /// Bytes 8 to 15 of the digest, read as a little-endian number.
+    /// Returns bytes 8 to 15 of the digest, read as a little-endian number.
     ///
     /// - Precondition: `message` has at most ``longestMessage`` bytes.
     static func upperHalf(of message: UnsafeRawBufferPointer) -> UInt64 {
@@ -22,7 +21,7 @@ enum MD5Block {
         }
     }
 
-    /// The four rounds of RFC 1321, section 3.4, over one block that follows the initial state.
+    /// The four rounds of RFC 1321, section 3.4, over one block, starting from the initial state.
     private static func compress(_ words: UnsafeMutableBufferPointer<UInt32>) -> UInt64 {
         let initial: (a: UInt32, b: UInt32, c: UInt32, d: UInt32) = (0x6745_2301, 0xefcd_ab89, 0x98ba_dcfe, 0x1032_5476)
         var (a, b, c, d) = initial
@@ -61,7 +60,7 @@ enum MD5Block {
         return UInt64(d &+ initial.d) << 32 | UInt64(c &+ initial.c)
     }
 
-    /// The integer parts of 2^32 times the sines of 1 to 64 radians, without their signs.
+    /// The integer parts of 2^32 times the absolute sines of 1 to 64 radians.
     private static let sines: [UInt32] = [
         0xd76aa478, 0xe8c7b756, 0x242070db, 0xc1bdceee, 0xf57c0faf, 0x4787c62a, 0xa8304613, 0xfd469501,
         0x698098d8, 0x8b44f7af, 0xffff5bb1, 0x895cd7be, 0x6b901122, 0xfd987193, 0xa679438e, 0x49b40821,

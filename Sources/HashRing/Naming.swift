@@ -1,22 +1,23 @@
 extension HashRing {
-    /// How nodes are named on the circle, which decides where their points lie.
+    /// How nodes are named on the circle, which determines the positions of their points.
     public enum Naming: String, Sendable, Hashable, CaseIterable {
-        /// By position: "0", "1", … as Roulette 1.0.5 does.
+        /// By position: "0", "1", …, as in Roulette 1.0.5. Every program must list the nodes in the same order.
         ///
-        /// Every program must list the nodes in the same order. Point text is the position followed directly by the
-        /// replica number, so from 12 nodes on some points coincide ("1" + "10" and "11" + "0"); the node with the
-        /// highest position then owns the point.
+        /// The text of a point is the position followed directly by the replica number. With 12 or more nodes some points
+        /// therefore coincide ("1" + "10" and "11" + "0"); the node with the highest position owns such a point.
         case index
 
-        /// By the node's own name, so that the order of the list changes nothing and a node that is added or removed
-        /// moves only its share. Point text is the name, a colon and the replica number. If two points coincide, the
-        /// name that sorts first by its bytes owns the point.
+        /// By the name of the node. The order of the list does not matter, and adding or removing a node moves only its
+        /// share.
+        ///
+        /// The text of a point is the name, a colon and the replica number. If two points coincide, the node whose name
+        /// sorts first by its bytes owns the point.
         case name
     }
 }
 
 extension HashRing.Naming {
-    /// The nodes under the names they have on the circle.
+    /// Returns the nodes with their names on the circle.
     func named(_ nodes: [HashRing.Node]) -> [HashRing.Node] {
         switch self {
         case .index: nodes.enumerated().map { HashRing.Node(name: String($0.offset), address: $0.element.address) }
@@ -24,7 +25,7 @@ extension HashRing.Naming {
         }
     }
 
-    /// What stands between a node's name and the replica number in a point's text.
+    /// The text between the name of a node and the replica number in the text of a point.
     var separator: String {
         switch self {
         case .index: ""
@@ -32,7 +33,7 @@ extension HashRing.Naming {
         }
     }
 
-    /// The positions of the nodes, the one that wins a shared point first.
+    /// Returns the positions of the nodes in the order in which they win shared points.
     ///
     /// - Throws: ``HashRingError`` with code `emptyName` or `duplicateName`.
     func precedence(of nodes: [HashRing.Node]) throws(HashRingError) -> [Int] {

@@ -1,20 +1,23 @@
 extension HashRing {
-    /// One owner of topics: for Roulette, a cluster.
+    /// An owner of topics. In Roulette, a node is a cluster.
     ///
-    /// Nodes are compared by the bytes of their texts, as names are on the circle.
+    /// Nodes are compared by the bytes of their texts, like names on the circle.
     public struct Node: Sendable {
-        /// The name on the circle. With ``Naming/index`` naming it is the node's position, whatever was given.
+        /// The name on the circle. With ``Naming/index`` naming, the position of the node replaces the given name.
         public let name: String
 
-        /// Where the node is reached, as normalized `host:port`. The ring only mixes it into the
-        /// ``HashRing/fingerprint`` of ``Naming/index`` naming, where nothing else would tell two lists apart.
+        /// The address of the node, as normalized `host:port`.
+        ///
+        /// The ring uses it only in the ``HashRing/fingerprint`` of ``Naming/index`` naming, where positions alone would
+        /// not distinguish two lists.
         public let address: String?
 
-        /// Describes a node.
+        /// Creates a node.
         ///
         /// - Parameters:
-        ///   - name: The name on the circle; for ``Naming/name`` naming not empty and different from all others.
-        ///   - address: Normalized `host:port`, written the same way by every program whose fingerprints are compared.
+        ///   - name: The name on the circle. With ``Naming/name`` naming, it must not be empty and must differ from all
+        ///     others.
+        ///   - address: Normalized `host:port`, spelled the same way by every program whose fingerprints are compared.
         public init(name: String, address: String? = nil) {
             self.name = name
             self.address = address
@@ -23,7 +26,7 @@ extension HashRing {
 }
 
 extension HashRing.Node: Hashable {
-    /// Equal bytes, not Swift's canonical equivalence: "é" composed and decomposed are two names.
+    /// Compares bytes, not Swift's canonical equivalence: "é" composed and decomposed are two names.
     public static func == (one: Self, other: Self) -> Bool {
         guard one.name.utf8.elementsEqual(other.name.utf8) else { return false }
         return switch (one.address, other.address) {
@@ -33,10 +36,10 @@ extension HashRing.Node: Hashable {
         }
     }
 
-    /// Feeds the same bytes that equality compares.
+    /// Hashes the bytes that equality compares.
     public func hash(into hasher: inout Hasher) {
         for byte in self.name.utf8 { hasher.combine(byte) }
-        // Ends the name: 0xFF is in no UTF-8 text.
+        // Marks the end of the name: 0xFF does not occur in UTF-8.
         hasher.combine(0xFF as UInt8)
         for byte in (self.address ?? "").utf8 { hasher.combine(byte) }
     }

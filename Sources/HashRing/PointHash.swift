@@ -6,7 +6,7 @@ enum PointHash {
         bytes.count <= MD5Block.longestMessage ? MD5Block.upperHalf(of: bytes) : Self.ofAnyLength(bytes)
     }
 
-    /// The same for any number of bytes, more slowly.
+    /// The same hash for messages of any length; slower.
     static func ofAnyLength(_ bytes: UnsafeRawBufferPointer) -> UInt64 {
         var md5 = Insecure.MD5()
         md5.update(bufferPointer: bytes)

@@ -1,26 +1,26 @@
-/// The points of a ring in the order of their hashes, no two alike, and an index to find one by its hash.
+/// The points of a ring, sorted by hash and without duplicates, with an index to find a point by its hash.
 struct PointTable: Sendable {
     /// Ascending, without duplicates, never empty.
     let hashes: [UInt64]
 
-    /// The node of each point, parallel to `hashes`. 16 bits hold ``HashRing/maximumNodes``.
+    /// The node of each point, parallel to `hashes`. 16 bits are enough for ``HashRing/maximumNodes``.
     private let owners: [UInt16]
 
-    /// For each value of the hash's highest bits, the first point that is not below it.
+    /// For each value of the highest bits of a hash, the first point that is not below it.
     ///
-    /// MD5 spreads points evenly and there are at least as many values as points, so a search that starts here ends
-    /// after one or two steps, where bisecting would take fifteen, most of them mispredicted.
+    /// MD5 spreads points evenly and there are at least as many values as points, so a search from here ends after one or
+    /// two steps. A binary search would take about fifteen steps, most of them mispredicted.
     private let starts: [UInt32]
 
-    /// How far to shift a hash for its place in `starts`.
+    /// The number of bits to shift a hash right to get its index in `starts`.
     private let shift: UInt64
 
-    /// Computes, sorts and thins out all points.
+    /// Computes all points, sorts them and removes duplicates.
     ///
     /// - Parameters:
-    ///   - nodes: The nodes under their names on the circle, at least one.
-    ///   - naming: Gives the text between a name and the replica number.
-    ///   - precedence: The positions of `nodes`, the one that wins a shared point first.
+    ///   - nodes: The nodes with their names on the circle, at least one.
+    ///   - naming: Determines the text between a name and the replica number.
+    ///   - precedence: The positions of `nodes` in the order in which they win shared points.
     init(nodes: [HashRing.Node], naming: HashRing.Naming, precedence: [Int]) {
         var all: [(hash: UInt64, rank: Int)] = []
         all.reserveCapacity(nodes.count * HashRing.replicas)
@@ -64,14 +64,15 @@ struct PointTable: Sendable {
 
     func owner(at position: Int) -> Int { Int(self.owners[position]) }
 
-    /// The first point whose hash is strictly greater; past the end, the first of all (as ex_hash_ring 3.0 finds it).
+    /// Returns the first point whose hash is strictly greater than `hash`, or the first point of all if there is none, like
+    /// ex_hash_ring 3.0.
     func position(after hash: UInt64) -> Int {
         var position = Int(self.starts[Int(hash >> self.shift)])
         while position < self.hashes.count, self.hashes[position] <= hash { position += 1 }
         return position == self.hashes.count ? 0 : position
     }
 
-    /// The next point on the circle.
+    /// Returns the next point on the circle.
     func position(following position: Int) -> Int {
         position + 1 == self.hashes.count ? 0 : position + 1
     }

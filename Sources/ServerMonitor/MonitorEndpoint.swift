@@ -1,17 +1,17 @@
-/// Where a server answers HTTP for monitoring (`http_port` or `https_port` of nats-server).
+/// The address of a server's HTTP monitoring (`http_port` or `https_port` of nats-server).
 public struct MonitorEndpoint: Sendable, Hashable, CustomStringConvertible {
-    /// Whether it is HTTPS.
+    /// Whether the endpoint uses HTTPS.
     public let isSecure: Bool
-    /// A host name or an IP address; IPv6 without its brackets.
+    /// A host name or an IP address. IPv6 addresses have no brackets.
     public let host: String
     /// The TCP port, 1 to 65535.
     public let port: Int
-    /// The server's `http_base_path`, empty or with a slash before it and none behind.
+    /// The server's `http_base_path`: empty, or with a slash before it and none after it.
     public let basePath: String
 
-    /// Reads `http://HOST:PORT[/BASE]` or `https://…`; the port is 8222, nats-server's usual one, if left out.
+    /// Parses `http://HOST:PORT[/BASE]` or `https://…`. The default port is 8222, the usual port of nats-server.
     ///
-    /// - Throws: ``MonitorError/Code/url`` that says what to write.
+    /// - Throws: ``MonitorError/Code/url`` with the expected format.
     public init(_ url: String) throws(MonitorError) {
         let rule = "write http://HOST:8222 or https://HOST:8222"
         guard let scheme = ["http://", "https://"].first(where: { url.hasPrefix($0) }) else {
@@ -58,6 +58,6 @@ public struct MonitorEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// The URL.
     public var description: String { "\(isSecure ? "https" : "http")://\(authority)\(basePath)" }
 
-    /// Host and port as they stand in a URL and in the `Host` header.
+    /// Host and port in the form for URLs and the `Host` header.
     var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
 }

@@ -1,23 +1,23 @@
-/// Why a server's monitoring endpoint could not be read.
+/// The reason why a server's monitoring endpoint could not be read.
 ///
-/// The message says what happened and what to do. Text that came from the peer is not in it.
+/// The message states what happened and what to do. It contains no text from the peer.
 public struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// The kind of failure. Compare with the static members; more may come.
+    /// The kind of failure. Compare with the static members; more may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A stable identifier, fit for logs.
+        /// A stable identifier, suitable for logs.
         public let description: String
 
         private init(_ description: String) {
             self.description = description
         }
 
-        /// The text is no URL of a monitoring endpoint.
+        /// The text is not the URL of a monitoring endpoint.
         public static let url = Code("url")
-        /// No connection could be made, or it was lost.
+        /// The connection could not be established, or was lost.
         public static let unreachable = Code("unreachable")
-        /// No complete answer came in time.
+        /// No complete answer arrived in time.
         public static let timeout = Code("timeout")
-        /// The answer is not what the endpoints of a NATS server send.
+        /// The answer is not one of a NATS server's endpoints.
         public static let answer = Code("answer")
     }
 
@@ -36,7 +36,7 @@ public struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 extension MonitorError {
-    /// The bytes of an answer are not what an endpoint sends.
+    /// Creates an error for bytes that are not an answer of this endpoint.
     init(_ failure: JSONReader.Failure, _ endpoint: String) {
         let reason =
             switch failure {

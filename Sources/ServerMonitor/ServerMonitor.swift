@@ -4,38 +4,38 @@ public import NIOPosix
 
 /// Reads the monitoring endpoints of one NATS server.
 ///
-/// Each call is one short connection. Nothing is kept between calls and nothing runs by itself.
+/// Each call makes one short connection. The monitor keeps no state between calls and runs no background work.
 public struct ServerMonitor: Sendable {
-    /// Where it asks.
+    /// The endpoint to read.
     public let endpoint: MonitorEndpoint
-    /// For a whole call, from the first packet to the last byte of the answer.
+    /// The time limit for a whole call, from the first packet to the last byte of the answer.
     public var timeout: Duration = .seconds(2)
-    /// The most bytes of an answer. A page of 1,024 connections has some 600 KiB.
+    /// The maximum number of bytes in an answer. A page of 1,024 connections has about 600 KiB.
     public var answerLimit = 8 << 20
-    /// How an `https` endpoint is verified, and what is shown to one that asks for a certificate. The mode means nothing here.
+    /// How an `https` endpoint is verified, and the client certificate to present on request. The TLS mode is ignored.
     public var tls = NATSClientConfiguration.TLS()
-    /// How many rows of a list one answer has at most.
+    /// The maximum number of rows in one answer.
     var pageSize = ConnectionQuery.pageSize
     private let eventLoopGroup: any EventLoopGroup
 
-    /// A reader of one server.
+    /// Creates a monitor for one server.
     /// - Parameters:
-    ///   - endpoint: Where the server answers HTTP.
-    ///   - eventLoopGroup: Where its connections run.
+    ///   - endpoint: The address of the server's HTTP monitoring.
+    ///   - eventLoopGroup: The event loops for the connections.
     public init(endpoint: MonitorEndpoint, eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton) {
         self.endpoint = endpoint
         self.eventLoopGroup = eventLoopGroup
     }
 
-    /// What the server says of itself (`/varz`).
+    /// Reads the general state of the server (`/varz`).
     public func status() async throws(MonitorError) -> ServerStatus {
         try await read("/varz") { bytes, _ throws(MonitorError) in try ServerStatus(json: bytes) }
     }
 
-    /// Its connections (`/connz`), page by page until there are `query.limit` of them or no more.
+    /// Reads the connections (`/connz`), page by page, up to `query.limit`.
     ///
-    /// Connections come and go between two pages: one that is on both is listed once, and one that moved to a page that was read
-    /// already is missing; then there are fewer than ``ConnectionList/total``.
+    /// Connections may open and close between two pages. A connection on both pages is listed once. A connection that moved
+    /// to a page already read is missing; the list is then shorter than ``ConnectionList/total``.
     public func connections(_ query: ConnectionQuery = ConnectionQuery()) async throws(MonitorError) -> ConnectionList {
         var list = ConnectionList()
         var known: Set<UInt64> = []
@@ -53,9 +53,9 @@ public struct ServerMonitor: Sendable {
         return list
     }
 
-    /// Its subscriptions (`/subsz?subs=1`), at most `limit` of them.
+    /// Reads at most `limit` subscriptions (`/subsz?subs=1`), in a single answer.
     ///
-    /// In one answer: a server lists them in another order each time, so pages would have some twice and others never.
+    /// The server lists subscriptions in a different order each time, so pages would repeat some of them and omit others.
     public func subscriptions(limit: Int = 1024) async throws(MonitorError) -> SubscriptionList {
         let limit = max(limit, 1)
         return try await read("/subsz?subs=1&limit=\(limit)") { bytes, isCut throws(MonitorError) in
@@ -63,7 +63,7 @@ public struct ServerMonitor: Sendable {
         }
     }
 
-    /// Whether it considers itself well (`/healthz`).
+    /// Reads whether the server considers itself healthy (`/healthz`).
     public func health() async throws(MonitorError) -> ServerHealth {
         try await read("/healthz", anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }
     }
@@ -74,7 +74,7 @@ public struct ServerMonitor: Sendable {
         let serverID: String
         let rows: Int
         let total: Int
-        /// Whether the server does not keep to pages, so that there is no next one.
+        /// Whether the server ignores paging, so that there is no next page.
         let ignoresPages: Bool
 
         init(serverID: String, _ readable: Int, _ gaps: ListGaps, total: Int) {
@@ -85,7 +85,7 @@ public struct ServerMonitor: Sendable {
         }
     }
 
-    /// Reads a list until it has `limit` rows or ends.
+    /// Reads pages until the list has `limit` rows or ends.
     private func readPages(
         _ path: String,
         limit: Int,

@@ -4,7 +4,7 @@ import Testing
 @testable import HashRing
 
 @Suite struct LookupTests {
-    /// The rule as written, over every point: slow, and with nothing in common with the table under test.
+    /// The rule as documented, applied to every point: slow, and independent of the table under test.
     private func ownerBySearchingAll(_ topic: [UInt8], nodes: Int) -> Int {
         let hash = Self.md5UpperHalf(topic)
         var next: (hash: UInt64, node: Int)?
@@ -12,7 +12,7 @@ import Testing
         for node in 0..<nodes {
             for replica in 0..<HashRing.replicas {
                 let point = Self.md5UpperHalf(Array("\(node)\(replica)".utf8))
-                // "<=" because among equal points the highest node wins.
+                // "<=" because the highest node wins among equal points.
                 if point > hash, next.map({ point <= $0.hash }) ?? true { next = (point, node) }
                 if first.map({ point <= $0.hash }) ?? true { first = (point, node) }
             }
@@ -27,7 +27,7 @@ import Testing
     @Test func `lookups agree with a search of all points`() throws {
         for nodes in [1, 2, 7, 13] {
             let ring = try HashRing(count: nodes)
-            // Half of these are themselves texts of points.
+            // Half of these texts are also texts of points.
             for topic in ["", "110", "00", "1210", "0511", "a", "orders.eu.1", "été", "🎲", String(repeating: "x", count: 99)] {
                 #expect(ring.index(of: topic) == self.ownerBySearchingAll(Array(topic.utf8), nodes: nodes), "\(topic)")
             }
@@ -55,7 +55,7 @@ import Testing
         #expect(lookup.index == ring.points.owner(at: position + 1))
     }
 
-    @Test func `text and bytes lead to the same owner`() throws {
+    @Test func `text and bytes have the same owner`() throws {
         let ring = try HashRing(count: 16)
         for topic in ["", "a", "orders.eu.12345", "日本語", String(repeating: "long topic ", count: 30)] {
             let bytes = Array(topic.utf8)
@@ -71,19 +71,19 @@ import Testing
         }
     }
 
-    @Test func `strings that are equal to Swift but differ in bytes are different topics`() {
+    @Test func `strings that are equal in Swift but differ in bytes are different topics`() {
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
         #expect(composed == decomposed)
         #expect(HashRing.hash(of: composed) != HashRing.hash(of: decomposed))
     }
 
-    @Test func `bytes that are not UTF-8 are a topic too`() throws {
+    @Test func `bytes that are not UTF-8 are a valid topic`() throws {
         let bytes: [UInt8] = [0xFF, 0x00, 0xC3]
         #expect(try HashRing(count: 3).index(ofBytes: bytes.span) == self.ownerBySearchingAll(bytes, nodes: 3))
     }
 
-    @Test func `both ways to hash agree at every length around a block`() {
+    @Test func `both hash implementations agree at every length around one block`() {
         for length in 0...130 {
             let bytes = (0..<length).map { UInt8(truncatingIfNeeded: $0 &* 151 &+ length) }
             let expected = Self.md5UpperHalf(bytes)
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    @Test func `successors are all different and no more than asked for`() throws {
+    @Test func `successors are all different and no more than requested`() throws {
         let ring = try HashRing(count: 16)
         #expect(ring.successors(of: "topic", count: 0) == [])
         #expect(ring.successors(of: "topic", count: -1) == [])

@@ -4,7 +4,7 @@ import Testing
 @Suite("Parts of the circle")
 struct PartsTests {
     @Test(arguments: [1, 3, 8], [1, 7, 116, 4096])
-    func `every part is owned wholly, and all together give the ring's shares`(nodes: Int, count: Int) throws {
+    func `every part is owned completely, and all parts together give the ring's shares`(nodes: Int, count: Int) throws {
         let ring = try HashRing(count: nodes)
         let parts = ring.shares(inParts: count)
         #expect(parts.count == count)
@@ -16,7 +16,7 @@ struct PartsTests {
     }
 
     @Test
-    func `in parts finer than the arcs the owner of a topic owns the part that its hash lies in`() throws {
+    func `if parts are smaller than the arcs, the owner of a topic owns the part with its hash`() throws {
         let ring = try HashRing(count: 3)
         let count = 65_536
         let parts = ring.shares(inParts: count)
@@ -28,7 +28,7 @@ struct PartsTests {
     }
 
     @Test(arguments: [(-1, 1), (0, 1), (1 << 20, 65_536)])
-    func `a number of parts out of bounds is taken as the nearest inside`(asked: Int, count: Int) throws {
+    func `a number of parts out of bounds is clamped`(asked: Int, count: Int) throws {
         #expect(try HashRing(count: 2).shares(inParts: asked).count == count)
     }
 }

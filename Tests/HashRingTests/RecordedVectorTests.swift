@@ -2,7 +2,7 @@ import Testing
 
 @testable import HashRing
 
-/// Bit-compatibility with ex_hash_ring 3.0 and so with Roulette 1.0.5.
+/// Bit-compatibility with ex_hash_ring 3.0, and therefore with Roulette 1.0.5.
 @Suite struct RecordedVectorTests {
     private static let algorithm = RingVectors.recorded.algorithm
 
@@ -16,22 +16,22 @@ import Testing
     }
 
     @Test(arguments: RingVectors.recorded.rings)
-    func `points that nodes share are kept once`(recorded: RingVectors.Ring) throws {
+    func `shared points are kept once`(recorded: RingVectors.Ring) throws {
         #expect(try HashRing(count: recorded.nodes).points.count == recorded.distinctPoints)
     }
 
-    @Test func `the vectors hold topics that the tie rule decides`() {
+    @Test func `the vectors contain topics that depend on the tie rule`() {
         #expect(RingVectors.recorded.rings.flatMap(\.vectors).count(where: \.tie) == 88)
     }
 
-    @Test func `hashes are those of the original`() {
+    @Test func `hashes equal those of ex_hash_ring`() {
         #expect(!Self.algorithm.knownHashes.isEmpty)
         for known in Self.algorithm.knownHashes {
             #expect(String(HashRing.hash(of: known.text)) == known.hash, "\(known.text)")
         }
     }
 
-    @Test func `the points of three nodes are those of the original`() throws {
+    @Test func `the points of three nodes equal those of ex_hash_ring`() throws {
         let points = try HashRing(count: 3).points
         let all = (0..<points.count).map {
             RingVectors.Algorithm.Point(hash: String(points.hashes[$0]), node: points.owner(at: $0))
@@ -52,7 +52,7 @@ import Testing
         }
     }
 
-    @Test func `successors are those of find_nodes`() throws {
+    @Test func `successors equal those of find_nodes`() throws {
         #expect(!Self.algorithm.findNodes.isEmpty)
         for recorded in Self.algorithm.findNodes {
             let ring = try HashRing(count: recorded.nodes)
@@ -60,14 +60,14 @@ import Testing
         }
     }
 
-    @Test func `the owners that Roulette's own test expects`() throws {
+    @Test func `owners equal those in the tests of Roulette 1.0.5`() throws {
         let ring = try HashRing(count: Self.algorithm.clusterChooserTest.nodes)
         for (topic, owner) in Self.algorithm.clusterChooserTest.expect {
             #expect(ring.index(of: topic) == owner, "\(topic)")
         }
     }
 
-    @Test func `names coincide from twelve nodes on`() throws {
+    @Test func `point texts coincide with twelve nodes or more`() throws {
         let first = Self.algorithm.firstCollidingN
         #expect(try HashRing(count: first - 1).points.count == (first - 1) * HashRing.replicas)
         #expect(try HashRing(count: first).points.count == first * HashRing.replicas - 100)

@@ -1,7 +1,7 @@
 import HashRing
 import Testing
 
-/// What making, comparing and changing rings promises.
+/// The documented behavior of creating, comparing and changing rings.
 @Suite struct RingChangeTests {
     private let topics = (0..<4000).map { "orders.\($0)" }
 
@@ -9,7 +9,7 @@ import Testing
         try HashRing(naming: .name, nodes: names.map { HashRing.Node(name: $0) })
     }
 
-    /// The name of each topic's owner.
+    /// Returns the name of each topic's owner.
     private func owners(_ ring: HashRing) -> [String] {
         self.topics.map { ring.nodes[ring.index(of: $0)].name }
     }
@@ -21,7 +21,7 @@ import Testing
 
     // MARK: Name naming
 
-    /// Computed apart from this code, from the rule: point text is name, colon, replica.
+    /// Computed independently of this code, from the rule: the text of a point is name, colon, replica number.
     @Test func `name naming follows its rule`() throws {
         let ring = try self.named("eu-1", "us-1", "ap-1")
         let owners = [
@@ -40,7 +40,7 @@ import Testing
         #expect(one != other)
     }
 
-    @Test func `a named node that is added or removed moves only its share`() throws {
+    @Test func `adding or removing a named node moves only its share`() throws {
         let three = try self.named("eu", "us", "ap")
         let four = try three.adding(HashRing.Node(name: "sa"))
         for (before, after) in zip(self.owners(three), self.owners(four)) { #expect(after == before || after == "sa") }
@@ -49,7 +49,7 @@ import Testing
         #expect(try self.owners(four.removing(at: 0)) == self.owners(self.named("us", "ap", "sa")))
     }
 
-    @Test func `names are told apart by bytes`() throws {
+    @Test func `names are distinguished by bytes`() throws {
         let ring = try self.named("caf\u{E9}", "cafe\u{301}")
         #expect(Set(ring.nodes).count == 2)
         #expect(try Array(ring.removing(named: "cafe\u{301}").nodes[0].name.utf8) == Array("caf\u{E9}".utf8))
@@ -65,13 +65,13 @@ import Testing
         #expect(try self.owners(ring) == self.owners(HashRing(count: 2)))
     }
 
-    @Test func `appending a fourth node moves a quarter, removing the first moves most`() throws {
+    @Test func `appending a fourth node moves a quarter of the topics, removing the first moves most`() throws {
         let three = try HashRing(count: 3)
         let four = try three.adding(HashRing.Node(name: "new"))
         #expect(abs(self.moved(three, four) - 0.25) < 0.02)
         #expect(four.nodes.map(\.name) == ["0", "1", "2", "3"])
 
-        // By host: after the first is removed, each of the others answers to the position before its own.
+        // By host: after the first one is removed, the position of each other host decreases by one.
         let hosts = (0..<4).map { HashRing.Node(name: "", address: "host\($0):4222") }
         let before = try HashRing(naming: .index, nodes: hosts)
         let after = try before.removing(at: 0)
@@ -97,7 +97,7 @@ import Testing
 
     // MARK: Fingerprint
 
-    /// Each is the start of what `printf '%s' TEXT | sha256sum` prints for the text beside it.
+    /// Each value is the beginning of the output of `printf '%s' TEXT | sha256sum` for the text beside it.
     @Test func `fingerprints are those of the documented encoding`() throws {
         // 15:roulette-ring-1,5:index,3:512,1:0,0:,1:1,0:,1:2,0:,
         #expect(try HashRing(count: 3).fingerprint == "9824ec8c")
@@ -110,14 +110,14 @@ import Testing
         #expect(try self.named("zür", "eu").fingerprint == "d920e882")
     }
 
-    @Test func `index naming tells two orders of the same hosts apart`() throws {
+    @Test func `index naming distinguishes two orders of the same hosts`() throws {
         let nodes = ["a:1", "b:1", "c:1"].map { HashRing.Node(name: "", address: $0) }
         let one = try HashRing(naming: .index, nodes: nodes)
         let other = try HashRing(naming: .index, nodes: nodes.reversed())
         #expect(one.fingerprint != other.fingerprint)
     }
 
-    @Test func `what clusters call themselves makes the same fingerprint, however their addresses are spelt`() throws {
+    @Test func `cluster identities give the same fingerprint for different spellings of the addresses`() throws {
         func ring(_ addresses: String...) throws -> HashRing {
             try HashRing(naming: .index, nodes: addresses.map { HashRing.Node(name: "", address: $0) })
         }
@@ -152,7 +152,7 @@ import Testing
         }
     }
 
-    @Test func `impossible rings are refused with a code`() throws {
+    @Test func `invalid rings are rejected with a code`() throws {
         let three = try self.named("eu", "us", "ap")
         #expect(self.code { try HashRing(count: 0) } == .noNodes)
         #expect(self.code { try HashRing(count: -1) } == .noNodes)
@@ -168,7 +168,7 @@ import Testing
         #expect(self.code { try HashRing(naming: .index, nodes: many) } == .tooManyNodes)
     }
 
-    @Test func `messages say what to do, and cannot disturb a terminal`() throws {
+    @Test func `messages describe the remedy and contain no control characters`() throws {
         let error = try #require(throws: HashRingError.self) { try self.named("a", "b\u{1B}[2J", "c", "b\u{1B}[2J") }
         #expect(
             error.description == """

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// What ex_hash_ring 3.0 answered, recorded from running it.
+/// The recorded output of ex_hash_ring 3.0.
 struct RingVectors: Decodable {
     struct Algorithm: Decodable {
         struct KnownHash: Decodable { let text: String, hash: String }
@@ -15,13 +15,13 @@ struct RingVectors: Decodable {
         let ring3: Ring3
         let keyShare: [String: [KeyShare]]
         let findNodes: [FindNodes]
-        /// The owners that Roulette 1.0.5's own test suite expects.
+        /// The owners that Roulette 1.0.5's test suite expects.
         let clusterChooserTest: ClusterChooser
         let firstCollidingN: Int
     }
 
     struct Ring: Decodable, CustomTestStringConvertible {
-        /// `tie` marks a topic whose owner depends on who wins a point that two nodes share.
+        /// `tie` marks a topic whose owner depends on which node wins a shared point.
         struct Vector: Decodable { let topic: String, node: Int, tie: Bool }
 
         let nodes: Int, distinctPoints: Int, ties: Int
@@ -40,7 +40,7 @@ struct RingVectors: Decodable {
             }
             return try JSONDecoder().decode(RingVectors.self, from: Data(contentsOf: url))
         } catch {
-            // Without the vectors no test here means anything.
+            // No test in this target is meaningful without the vectors.
             fatalError("cannot read ring_vectors.json: \(error)")
         }
     }()

@@ -8,7 +8,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `an odd row is left out and counted, and the others are there`() throws {
+    func `an invalid row is omitted and counted, and the other rows are kept`() throws {
         let odd = [
             #"{"cid":-4,"ip":"10.0.0.4","port":1}"#, #"{"cid":5,"in_bytes":-1}"#, #"{"cid":6,"name":7}"#, #"{"cid":"7"}"#,
             #"{"cid":8,"subscriptions":1e99}"#, #"{"cid":9,"out_msgs":18446744073709551616}"#, #"{"cid":10,"port":[1]}"#, "null",
@@ -26,7 +26,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `null says nothing, like a field that is left out`() throws {
+    func `null counts as a missing field`() throws {
         let row = #"{"cid":7,"name":null,"in_msgs":null,"subscriptions":null,"rtt":null,"tls_version":null}"#
         let list = try connections(#"{"total":null,"connections":[\#(row)]}"#)
         #expect(list.connections.first?.name.isEmpty == true)
@@ -36,7 +36,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `never more rows than were asked for; the rest is counted`() throws {
+    func `rows beyond the requested number are counted and not kept`() throws {
         let rows = (1...5000).map { #"{"cid":\#($0),"name":"n\#($0)"}"# }.joined(separator: ",")
         let list = try connections(#"{"connections":[\#(rows)],"total":5000}"#, limit: 1024)
         #expect(list.connections.map(\.id) == Array(1...1024))
@@ -49,19 +49,19 @@ struct AnswerTests {
     }
 
     @Test
-    func `a million rows in 3 MB cost a moment, and no memory that stays`() throws {
+    func `a million rows in 3 MB are parsed quickly and not kept in memory`() throws {
         let text = #"{"total":1,"connections":["# + String(repeating: "{},", count: 999_999) + "{}]}"
         let clock = ContinuousClock()
         let start = clock.now
         let list = try connections(text, limit: 1024)
-        // A debug build on a busy machine; the decoder before took 5 s of an optimized one.
+        // A debug build on a busy machine. The previous decoder needed 5 s in an optimized build.
         #expect(clock.now - start < .seconds(60))
         #expect(list.connections.isEmpty)
         #expect(list.gaps.unreadable == 1024 && list.gaps.surplus == 1_000_000 - 1024)
     }
 
     @Test
-    func `of an answer that was cut off what came before is kept, and it says so`() throws {
+    func `an answer that was cut off has the rows before the cut and reports the cut`() throws {
         let whole = #"{"server_id":"N1","total":3,"connections":[{"cid":1},{"cid":2},{"cid":3,"name":"c"}]}"#
         for length in whole.utf8.count / 2..<whole.utf8.count {
             let text = String(decoding: whole.utf8.prefix(length), as: UTF8.self)
@@ -78,11 +78,11 @@ struct AnswerTests {
             "{\"a\":tru}", "\u{0}", "{\"connections\":[{\"cid\":1]}",
         ]
     )
-    func `what is no such answer is refused, whatever its shape`(_ text: String) {
+    func `other answers are rejected, whatever their shape`(_ text: String) {
         let error = #expect(throws: MonitorError.self) { try connections(text) }
         #expect(error?.code == .answer)
         #expect(throws: MonitorError.self) { try ServerStatus(json: Array(text.utf8)) }
-        // What is not asked for is skipped, and need not be right.
+        // Values that are not requested are skipped and need not be valid.
         if !text.contains("connections") {
             #expect(throws: MonitorError.self) { try SubscriptionList(json: Array(text.utf8), limit: 5) }
         }
@@ -90,7 +90,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `deep nesting is refused without recursion, and depth that servers have is not`() throws {
+    func `deep nesting is rejected without recursion, and the depth of real answers is accepted`() throws {
         for name in ["connections", "other"] {
             let deep = "{\"\(name)\":" + String(repeating: "[", count: 1_000_000)
             #expect(throws: MonitorError.self) { try connections(deep) }
@@ -108,7 +108,7 @@ struct AnswerTests {
         )
         #expect(list.connections[0].name.utf8.count <= 1024)
         #expect(list.connections[1].name == "a\"\\/\né😀\u{FFFD}x")
-        // A part of a subject would be another subject.
+        // A truncated subject would be a different subject.
         let subject = String(repeating: "a", count: 5000)
         let text = #"{"subscriptions_list":[{"subject":"\#(subject)"},{"subject":"b"}]}"#
         let subscriptions = try SubscriptionList(json: Array(text.utf8), limit: 5)
@@ -116,7 +116,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `an odd field of /varz is named, reads as nothing, and hides nothing else`() throws {
+    func `an invalid field of /varz is named, reads as zero, and does not affect other fields`() throws {
         let text = #"{"server_id":"N","version":"2.12.1","in_msgs":-5,"mem":"much","cpu":null,"connections":3,"out_msgs":9}"#
         let status = try ServerStatus(json: Array(text.utf8))
         #expect(status.unreadable == ["mem", "in_msgs"])
@@ -126,7 +126,7 @@ struct AnswerTests {
     }
 
     @Test
-    func `whether a server is well is its own word, or no answer at all`() throws {
+    func `the health of a server is its own report; other answers are errors`() throws {
         let ill = try ServerHealth(json: Array(#"{"status":"unavailable","status_code":503,"error":"JetStream"}"#.utf8))
         #expect(!ill.isWell && ill.error == "JetStream")
         #expect(try ServerHealth(json: Array(#"{"status":"ok"}"#.utf8)).isWell)
@@ -140,7 +140,7 @@ struct AnswerTests {
             ("2026-11-26T17:55:08+01:00", 1_795_712_108), ("2000-03-01T00:00:00-00:30", 951_870_600),
         ]
     )
-    func `times of servers`(_ text: String, _ seconds: Double) throws {
+    func `timestamps of servers are parsed`(_ text: String, _ seconds: Double) throws {
         let time = try #require(ServerTimestamp(text))
         #expect(abs(time.sinceEpoch / .seconds(1) - seconds) < 1e-6)
     }
@@ -148,16 +148,16 @@ struct AnswerTests {
     @Test(
         arguments: ["", "now", "2026-13-01T00:00:00Z", "2026-01-01 00:00:00Z", "2026-01-01T00:00:00", "2026-01-01T00:00:00.Zx"]
     )
-    func `what is no time is none`(_ text: String) {
+    func `invalid timestamps are rejected`(_ text: String) {
         #expect(ServerTimestamp(text) == nil)
     }
 
     @Test
-    func `a late answer gives no wrong rate; a clock that was set is not believed`() throws {
+    func `a late answer does not change the rate, and a clock that was set is ignored`() throws {
         let first = try #require(ServerTimestamp("2026-01-01T00:00:00Z"))
         let later = try #require(ServerTimestamp("2026-01-01T00:00:02Z"))
         let set = try #require(ServerTimestamp("2026-01-01T03:00:02Z"))
-        // The second answer took 1.9 s to come.
+        // The second answer arrived after 1.9 s.
         #expect(ServerRates.elapsed(from: (first, .seconds(10)), to: (later, .milliseconds(13_900))) == .seconds(2))
         #expect(ServerRates.elapsed(from: (first, .seconds(10)), to: (set, .seconds(12))) == .seconds(2))
         #expect(ServerRates.elapsed(from: (later, .seconds(10)), to: (first, .seconds(12))) == .seconds(2))

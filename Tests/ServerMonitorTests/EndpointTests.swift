@@ -11,7 +11,7 @@ struct EndpointTests {
             ("http://127.0.0.1:1/nats/monitor/", "127.0.0.1", 1, "/nats/monitor", false),
         ]
     )
-    func `host, port and base path`(url: String, host: String, port: Int, basePath: String, isSecure: Bool) throws {
+    func `host, port and base path are parsed`(url: String, host: String, port: Int, basePath: String, isSecure: Bool) throws {
         let endpoint = try MonitorEndpoint(url)
         #expect(endpoint.host == host)
         #expect(endpoint.port == port)
@@ -26,7 +26,7 @@ struct EndpointTests {
             "http://h:1/x?y", "http://h:1/\r\nX: y", "http://a b:1", "http://2001:db8::7:1", "http://\u{1B}[2J:1",
         ]
     )
-    func `anything else is an error that says what to write`(url: String) {
+    func `other texts are errors that describe the expected format`(url: String) {
         let error = #expect(throws: MonitorError.self) { try MonitorEndpoint(url) }
         #expect(error?.code == .url)
         #expect(error?.message.contains("http://HOST:8222") == true)

@@ -3,9 +3,9 @@ import ServerMonitor
 import TestSupport
 import Testing
 
-@Suite("Monitoring by https, below a base path, with authorities and a certificate of one's own", .timeLimit(.minutes(3)))
+@Suite("Monitoring over HTTPS, below a base path, with a private authority and a client certificate", .timeLimit(.minutes(3)))
 struct HTTPSTests {
-    /// A server below `/nats`, behind a proxy that ends TLS and wants to see a certificate.
+    /// Starts a server with the base path `/nats`, behind a proxy that terminates TLS and requires a client certificate.
     private func withMonitoring(
         _ body: (_ url: String, TestAuthority, _ own: NATSClientConfiguration.TLS.ClientCertificate) async throws -> Void
     ) async throws {
@@ -29,7 +29,7 @@ struct HTTPSTests {
     }
 
     @Test
-    func `the profile's authorities and certificate open it, and without either it says so`() async throws {
+    func `the profile's authority and certificate give access; without either, the error names the cause`() async throws {
         try await withMonitoring { url, authority, own in
             var monitor = ServerMonitor(endpoint: try MonitorEndpoint(url))
             monitor.timeout = .seconds(20)

@@ -9,7 +9,7 @@ struct MonitorTests {
     }
 
     @Test
-    func `a real server says who it is, what it did, who is connected and what is subscribed to`() async throws {
+    func `a real server reports its identity, its traffic, its clients and its subscriptions`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "watched", monitoring: true)) { server in
             let monitor = try monitor(port: try #require(server.ports.monitoring))
             #expect(try await monitor.health().isWell)
@@ -54,7 +54,7 @@ struct MonitorTests {
     }
 
     @Test
-    func `nothing listens there`() async throws {
+    func `a port without a listener is an error`() async throws {
         let error = await #expect(throws: MonitorError.self) { try await monitor(port: 1).status() }
         #expect(error?.code == .unreachable)
     }
@@ -68,7 +68,7 @@ struct MonitorTests {
             ("INFO {}\r\n", .answer), ("HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", .unreachable), ("", .unreachable),
         ]
     )
-    func `what answers otherwise is told apart, and never more than its message is kept`(text: String, code: MonitorError.Code)
+    func `other answers are distinguished, within the size limit`(text: String, code: MonitorError.Code)
         async throws
     {
         let server = try await ScriptedServer.start { connection in
@@ -84,7 +84,7 @@ struct MonitorTests {
     }
 
     @Test
-    func `it accepts and says nothing`() async throws {
+    func `a server that accepts and never answers is a timeout`() async throws {
         let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
         var monitor = try monitor(port: server.port)
         monitor.timeout = .milliseconds(200)

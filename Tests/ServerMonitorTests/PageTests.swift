@@ -6,7 +6,7 @@ import Testing
 @Suite("Lists in pages", .timeLimit(.minutes(2)))
 struct PageTests {
     @Test
-    func `more connections than one answer has are read page by page, each once, and no more than asked for`() async throws {
+    func `connections are read page by page, each once, and no more than requested`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "paged", monitoring: true)) { server in
             var monitor = ServerMonitor(
                 endpoint: try MonitorEndpoint("http://127.0.0.1:\(try #require(server.ports.monitoring))")
@@ -34,7 +34,7 @@ struct PageTests {
     }
 
     @Test
-    func `pages of several servers behind one URL are not joined`() async throws {
+    func `pages of several servers behind one URL are not combined`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await connection.expect("GET /connz?")
             let rows = (1...4).map { #"{"cid":\#($0 + 4 * index)}"# }.joined(separator: ",")
@@ -50,7 +50,7 @@ struct PageTests {
     }
 
     @Test
-    func `an answer without end is cut off at the limit, and its first rows are kept`() async throws {
+    func `an endless answer is cut off at the limit, and its first rows are kept`() async throws {
         let server = try await ScriptedServer.start { connection, _ in
             try await connection.expect("GET /connz?")
             let rows = (1...2000).map { #"{"cid":\#($0)}"# }.joined(separator: ",")

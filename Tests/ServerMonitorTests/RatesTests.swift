@@ -13,7 +13,7 @@ struct RatesTests {
     }
 
     @Test
-    func `they are divided by the time that really passed`() throws {
+    func `rates use the time that actually passed`() throws {
         let rates = try #require(ServerRates(from: traffic(100, 1_000), to: traffic(400, 7_000), elapsed: .milliseconds(1_500)))
         #expect(rates.messagesIn == 200)
         #expect(rates.messagesOut == 400)
@@ -22,7 +22,7 @@ struct RatesTests {
     }
 
     @Test
-    func `after a restart, and without time between the readings, there are none`() {
+    func `rates are nil after a restart and without time between the readings`() {
         #expect(ServerRates(from: traffic(100, 100), to: traffic(5, 200), elapsed: .seconds(1)) == nil)
         #expect(ServerRates(from: traffic(1, 1), to: traffic(2, 2), elapsed: .zero) == nil)
     }

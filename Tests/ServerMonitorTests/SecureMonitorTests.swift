@@ -12,7 +12,7 @@ struct SecureMonitorTests {
         return monitor
     }
 
-    /// The endpoint of a real server behind one that ends TLS.
+    /// Returns the endpoint of a real server behind a proxy that terminates TLS.
     private func withEndpoint(
         _ certificate: TestAuthority.Certificate,
         clientAuthority: String? = nil,
@@ -27,7 +27,7 @@ struct SecureMonitorTests {
     }
 
     @Test
-    func `the authority of the profile is trusted, by name and by address, and its certificate shown`() async throws {
+    func `the profile's authority is trusted by name and by address, and its certificate is presented`() async throws {
         try await TestAuthority.with { authority in
             let client = try await authority.issue("client")
             try await withEndpoint(try await authority.issueForLoopback(), clientAuthority: authority.certificateFile) { port in
@@ -41,7 +41,7 @@ struct SecureMonitorTests {
     }
 
     @Test
-    func `what is wrong with a certificate is said in words, as it is for the servers themselves`() async throws {
+    func `problems of a certificate are described in words, as for NATS connections`() async throws {
         try await TestAuthority.with { authority in
             let stranger = try await TestAuthority.make("stranger")
             let cases: [(TestAuthority.Certificate, String)] = [
@@ -81,13 +81,13 @@ struct SecureMonitorTests {
     }
 
     @Test
-    func `a scheme that does not fit the port is named, both ways`() async throws {
+    func `a scheme that does not match the port is named in both directions`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let port = try #require(server.ports.monitoring)
             let error = await #expect(throws: MonitorError.self) { try await monitor(port: port, trusting: nil).status() }
             #expect(error?.message.hasSuffix("the server does not speak TLS on this port; use http:// for it") == true)
         }
-        // What Go's server answers; the port of a real one for HTTPS cannot be chosen by the kernel.
+        // The answer of Go's HTTP server. A real server cannot use a kernel-chosen port for HTTPS.
         let server = try await ScriptedServer.start { connection in
             try await connection.expect("GET /varz ")
             try await connection.send("HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
@@ -100,7 +100,7 @@ struct SecureMonitorTests {
     }
 
     @Test
-    func `a file that cannot be used is named`() async throws {
+    func `an unusable file is named in the error`() async throws {
         var monitor = try monitor(port: 1, trusting: nil)
         monitor.tls.trustRoots = .file("/nowhere.pem")
         let error = await #expect(throws: MonitorError.self) { try await monitor.status() }

@@ -1,16 +1,16 @@
 public import NIOCore
 import TextCoding
 
-/// What a client says of itself in CONNECT (client protocol documentation; ADR-40).
+/// The contents of CONNECT (client protocol documentation; ADR-40).
 ///
-/// Flags are always sent: a server takes an absent `verbose`, `pedantic` or `echo` for true.
-/// Every description of a value hides the secrets; only ``encoded()`` shows them.
+/// Flags are always sent, because a server treats an absent `verbose`, `pedantic` or `echo` as true. Every description of a
+/// value hides the secrets; only ``encoded()`` contains them.
 public struct ConnectOptions: Sendable, Hashable {
-    /// Ask for +OK after each operation.
+    /// Asks for +OK after each operation.
     public var verbose = false
-    /// Ask for stricter checks of subjects.
+    /// Asks for stricter checks of subjects.
     public var pedantic = false
-    /// Whether this client insists on TLS.
+    /// Whether this client requires TLS.
     public var tlsRequired = false
     /// A name for this connection, as shown by the server's monitoring.
     public var name: String?
@@ -18,13 +18,13 @@ public struct ConnectOptions: Sendable, Hashable {
     public var lang = "swift"
     /// The version of the client.
     public var version = ""
-    /// 1: INFO may come at any time.
+    /// 1: the server may send INFO at any time.
     public var protocolVersion = 1
-    /// Whether messages of this connection come back to its own subscriptions.
+    /// Whether messages of this connection are delivered to its own subscriptions.
     public var echo = true
     /// Whether this client understands HMSG.
     public var headers = true
-    /// Ask for a 503 when nobody is subscribed to the subject of a request. Needs `headers`.
+    /// Asks for a 503 if the subject of a request has no subscribers. Requires `headers`.
     public var noResponders = true
     /// The user's name.
     public var user: String?
@@ -32,17 +32,17 @@ public struct ConnectOptions: Sendable, Hashable {
     public var pass: String?
     /// An authentication token, a secret.
     public var authToken: String?
-    /// A user JWT, a secret: with no key bound to it, whoever holds it is the user.
+    /// A user JWT. It is a secret: a JWT without a bound key is sufficient to log in.
     public var jwt: String?
     /// The public part of the NKEY that signed ``sig``.
     public var nkey: String?
     /// The nonce of INFO, signed, in URL-safe base64 without padding.
     public var sig: String?
 
-    /// The defaults above: no credentials.
+    /// Creates the default options, without credentials.
     public init() {}
 
-    /// The whole frame, `CONNECT {…}` CR LF, secrets included.
+    /// The complete frame, `CONNECT {…}` CR LF, including secrets.
     public func encoded() -> ByteBuffer {
         var options: JSONObject = [
             "verbose": .bool(self.verbose), "pedantic": .bool(self.pedantic), "tls_required": .bool(self.tlsRequired),
@@ -82,7 +82,7 @@ public struct ConnectOptions: Sendable, Hashable {
 }
 
 extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The JSON of CONNECT, secrets replaced.
+    /// The JSON of CONNECT, with secrets replaced.
     public var description: String {
         String(decoding: self.redacted.encoded().readableBytesView.dropFirst("CONNECT ".utf8.count).dropLast(2), as: UTF8.self)
     }
@@ -90,7 +90,7 @@ extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible,
     /// The same as ``description``.
     public var debugDescription: String { self.description }
 
-    /// Shows only ``description``, so that `dump` and a debugger's mirror hide the secrets too.
+    /// Contains only ``description``, so that `dump` and debuggers hide the secrets too.
     public var customMirror: Mirror { Mirror(self, children: ["connect": self.description]) }
 }
 

@@ -1,10 +1,10 @@
-/// Which connections to list.
+/// The connections to list, and their order.
 public struct ConnectionQuery: Sendable, Hashable {
     /// Open ones, closed ones, or both.
     public enum State: String, Sendable, Hashable, CaseIterable {
-        /// Those connected now.
+        /// Connections that are open now.
         case open
-        /// Those that ended; a server remembers the last 10,000.
+        /// Closed connections; a server remembers the last 10,000.
         case closed
         /// Both.
         case any
@@ -20,13 +20,13 @@ public struct ConnectionQuery: Sendable, Hashable {
         case subscriptions = "subs"
         /// Most bytes waiting first.
         case pending
-        /// Most messages sent to it first.
+        /// Most messages sent to the client first.
         case messagesTo = "msgs_to"
-        /// Most messages received from it first.
+        /// Most messages received from the client first.
         case messagesFrom = "msgs_from"
-        /// Most bytes sent to it first.
+        /// Most bytes sent to the client first.
         case bytesTo = "bytes_to"
-        /// Most bytes received from it first.
+        /// Most bytes received from the client first.
         case bytesFrom = "bytes_from"
         /// Most recently active first.
         case lastActivity = "last"
@@ -36,27 +36,27 @@ public struct ConnectionQuery: Sendable, Hashable {
         case uptime
         /// Largest round-trip time first.
         case roundTrip = "rtt"
-        /// Most recently closed last; for closed ones only.
+        /// Most recently closed last. For closed connections only.
         case stop
-        /// By the reason why they were closed; for closed ones only.
+        /// By the reason for closing. For closed connections only.
         case reason
     }
 
     /// Open, closed or both.
     public var state = State.open
-    /// The order. Some orders exist only for some states: a server refuses the others.
+    /// The order. The server rejects a sort key that does not apply to the state.
     public var sort = Sort.id
-    /// The most connections to list, at least 1. More than ``pageSize`` are asked for page by page.
+    /// The maximum number of connections to list, at least 1. More than ``pageSize`` are requested page by page.
     public var limit = 1024
-    /// How many connections one answer lists at most.
+    /// The maximum number of connections in one answer.
     public static let pageSize = 1024
 
-    /// Open connections by id.
+    /// Creates a query for open connections, ordered by id.
     public init() {}
 
     /// - Parameters:
-    ///   - offset: How many to leave out at the beginning.
-    ///   - count: How many to list.
+    ///   - offset: The number of connections to skip at the beginning.
+    ///   - count: The number of connections to list.
     func text(offset: Int, count: Int) -> String {
         "state=\(state.rawValue)&sort=\(sort.rawValue)&offset=\(offset)&limit=\(count)&auth=1"
     }
@@ -64,61 +64,61 @@ public struct ConnectionQuery: Sendable, Hashable {
 
 /// The connections of a server (`/connz`).
 public struct ConnectionList: Sendable, Hashable {
-    /// The id of the server that answered; empty if it did not say.
+    /// The id of the server that answered; empty if the answer has none.
     public var serverID = ""
-    /// The time on its clock when it answered, if it says.
+    /// The server's clock at the time of the answer, if the answer has it.
     public var time: ServerTimestamp?
-    /// How many there are, also beyond those listed.
+    /// The total number of connections, including those not listed.
     public var total = 0
-    /// Those listed.
+    /// The listed connections.
     public var connections: [ServerConnection] = []
-    /// What of the answer is not among ``connections``.
+    /// The parts of the answer that are missing from ``connections``.
     public var gaps = ListGaps()
 
-    /// No connection.
+    /// Creates an empty list.
     public init() {}
 }
 
-/// A client as its server sees it. All of it is the peer's word: untrusted text.
+/// A client as its server reports it. All texts come from the peer and are untrusted.
 public struct ServerConnection: Sendable, Hashable, Identifiable {
-    /// The number the server gave it.
+    /// The number that the server gave the connection.
     public var id: UInt64 = 0
-    /// Where it connected from.
+    /// The address that the client connected from.
     public var address = ""
-    /// The name it gave itself.
+    /// The name that the client gave itself.
     public var name = ""
-    /// The language of its client library.
+    /// The language of the client library.
     public var language = ""
-    /// The version of its client library.
+    /// The version of the client library.
     public var version = ""
-    /// The user it logged in as, if any.
+    /// The user of the login, if any.
     public var user: String?
-    /// How long it has been connected, as the server says: `5m6s`.
+    /// How long the client has been connected, as the server writes it: `5m6s`.
     public var uptime = ""
-    /// How long it has been idle, as the server says.
+    /// How long the connection has been idle, as the server writes it.
     public var idle = ""
-    /// The round-trip time as the server says, if it measured one.
+    /// The round-trip time as the server writes it, if it measured one.
     public var roundTrip: String?
-    /// Bytes waiting to be sent to it.
+    /// Bytes waiting to be sent to the client.
     public var pendingBytes: UInt64 = 0
-    /// Its subscriptions.
+    /// The number of subscriptions.
     public var subscriptions = 0
-    /// Messages and bytes since it connected; "in" is what the server received from it.
+    /// Messages and bytes since the client connected. "In" is what the server received from it.
     public var traffic = ServerTraffic()
-    /// The version of TLS, if it uses TLS.
+    /// The version of TLS, if the connection uses TLS.
     public var tls: String?
-    /// Why it was closed, if it was.
+    /// The reason for closing, if the connection is closed.
     public var closeReason: String?
 }
 
 extension ConnectionList {
-    /// Reads the answer of `/connz`.
+    /// Parses the answer of `/connz`.
     ///
     /// - Parameters:
-    ///   - json: The answer, of any peer: it costs time and memory in proportion to its bytes and to `limit`.
-    ///   - limit: How many connections were asked for; of more the rest is counted in ``ListGaps/surplus``.
+    ///   - json: The answer, from an untrusted peer. Time and memory are proportional to its size and to `limit`.
+    ///   - limit: The number of connections requested. Further rows are counted in ``ListGaps/surplus``.
     ///   - isCutOff: Whether the bytes may end before the answer does.
-    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
         do throws(JSONReader.Failure) {
             var list = try AnswerList<ServerConnection>(json, list: "connections", limit: limit, isCutOff: isCutOff)
@@ -137,7 +137,7 @@ extension ServerConnection: AnswerRow {
 
     init?(_ fields: inout AnswerFields) {
         id = fields.number("cid")
-        // Every connection has a number, from 1 on.
+        // Every connection has a number, starting at 1.
         guard id > 0 else { return nil }
         let (ip, port) = (fields.text("ip") ?? "", fields.count("port"))
         address = ip.contains(":") ? "[\(ip)]:\(port)" : "\(ip):\(port)"

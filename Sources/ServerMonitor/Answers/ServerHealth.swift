@@ -1,17 +1,17 @@
-/// Whether a server considers itself well (`/healthz`).
+/// Whether a server considers itself healthy (`/healthz`).
 public struct ServerHealth: Sendable, Hashable {
-    /// `ok`, or what is wrong.
+    /// `ok`, or the kind of problem.
     public let status: String
-    /// More about what is wrong, if it says so. Untrusted text.
+    /// Details of the problem, if the answer has them. Untrusted text.
     public let error: String?
 
-    /// Whether it is well.
+    /// Whether the server is healthy.
     public var isWell: Bool { status == "ok" }
 
-    /// Reads the answer of `/healthz`.
+    /// Parses the answer of `/healthz`.
     ///
-    /// - Parameter json: The answer, of any peer: it costs time in proportion to its bytes.
-    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    /// - Parameter json: The answer, from an untrusted peer. Time is proportional to its size.
+    /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8]) throws(MonitorError) {
         var reader = JSONReader(json)
         do throws(JSONReader.Failure) {

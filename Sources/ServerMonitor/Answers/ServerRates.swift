@@ -9,10 +9,10 @@ public struct ServerRates: Sendable, Hashable {
     /// Bytes sent by the server, per second.
     public var bytesOut = 0.0
 
-    /// The rates from one reading to the next.
+    /// Computes the rates from one reading to the next.
     ///
-    /// - Parameter elapsed: The time that really passed between the two, not the one that was planned.
-    /// - Returns: nil when no time passed or a counter went back, as after a restart.
+    /// - Parameter elapsed: The time that actually passed between the readings, not the planned interval.
+    /// - Returns: Nil if no time passed or a counter decreased, as after a restart.
     public init?(from earlier: ServerTraffic, to later: ServerTraffic, elapsed: Duration) {
         let seconds = elapsed / .seconds(1)
         guard seconds > 0 else { return nil }
@@ -31,17 +31,17 @@ public struct ServerRates: Sendable, Hashable {
 }
 
 extension ServerRates {
-    /// How much longer than the answers took to come the clock of the server may say that it was.
+    /// The maximum difference between the interval on the server's clock and the interval between the answers.
     private static let slack: Duration = .seconds(5)
 
-    /// The time between two readings.
+    /// Returns the time between two readings.
     ///
-    /// A server says when it read its counters. By its clock an answer that came late gives no wrong rate; where it does not
-    /// say, or its clock was set meanwhile, the time between the two answers has to do.
+    /// A server reports when it read its counters. With its clock, an answer that arrives late does not distort the rate.
+    /// If the server reports no time, or its clock was set meanwhile, the time between the two answers is used.
     ///
     /// - Parameters:
-    ///   - earlier: When the server says it read its counters first, and when its answer came.
-    ///   - later: The same of the second reading.
+    ///   - earlier: The server's time and the time of arrival for the first reading.
+    ///   - later: The same for the second reading.
     public static func elapsed(
         from earlier: (read: ServerTimestamp?, came: Duration),
         to later: (read: ServerTimestamp?, came: Duration)

@@ -1,46 +1,46 @@
-/// What a server says of itself (`/varz`). All of it is the peer's word: untrusted text.
+/// The general state of a server (`/varz`). All texts come from the peer and are untrusted.
 public struct ServerStatus: Sendable, Hashable {
-    /// The id of the server process, new with each start.
+    /// The id of the server process, new on each start.
     public var id = ""
-    /// Its configured name, else its id.
+    /// The configured name of the server, or its id if it has none.
     public var name = ""
     /// The version of nats-server.
     public var version = ""
-    /// The name of its cluster, if it belongs to one.
+    /// The name of the server's cluster, if it belongs to one.
     public var cluster: String?
-    /// The address its clients connect to.
+    /// The address that clients connect to.
     public var host = ""
-    /// The port its clients connect to.
+    /// The port that clients connect to.
     public var port = 0
-    /// How long it runs, as it says: `3d4h5m6s`.
+    /// How long the server has been running, as it writes it: `3d4h5m6s`.
     public var uptime = ""
     /// Processor time in percent of one core.
     public var cpu = 0.0
     /// Resident memory in bytes.
     public var memory: UInt64 = 0
-    /// The processors of its machine.
+    /// The number of processors of the machine.
     public var cores = 0
     /// Clients connected now.
     public var connections = 0
     /// Clients connected since the start.
     public var totalConnections: UInt64 = 0
-    /// Connections to other servers of its cluster.
+    /// Connections to other servers of the cluster.
     public var routes = 0
-    /// Subscriptions, those of the server itself included.
+    /// Subscriptions, including those of the server itself.
     public var subscriptions: UInt64 = 0
-    /// Clients cut off because they were too slow, since the start.
+    /// Clients disconnected because they were too slow, since the start.
     public var slowConsumers: UInt64 = 0
     /// Messages and bytes since the start.
     public var traffic = ServerTraffic()
-    /// The largest payload it takes, headers included, in bytes.
+    /// The largest payload that the server accepts, headers included, in bytes.
     public var maxPayload: UInt64 = 0
-    /// The time on its clock when it answered, if it says.
+    /// The server's clock at the time of the answer, if the answer has it.
     public var time: ServerTimestamp?
-    /// The fields of its answer that held what they should not. What they would have said reads as 0 or as nothing here.
+    /// The names of fields with invalid values. These fields read as 0 or as nil.
     public var unreadable: [String] = []
 }
 
-/// Messages and bytes a server or a connection has handled since its start.
+/// Messages and bytes that a server or a connection has handled since its start.
 public struct ServerTraffic: Sendable, Hashable {
     /// Messages received by the server.
     public var messagesIn: UInt64 = 0
@@ -51,7 +51,7 @@ public struct ServerTraffic: Sendable, Hashable {
     /// Bytes sent by the server.
     public var bytesOut: UInt64 = 0
 
-    /// Nothing yet.
+    /// Creates counters of zero.
     public init() {}
 }
 
@@ -63,22 +63,22 @@ extension ServerTraffic {
         bytesOut = fields.number("out_bytes")
     }
 
-    /// The fields that hold it.
+    /// The names of the fields with the counters.
     fileprivate static let fields: Set = ["in_msgs", "out_msgs", "in_bytes", "out_bytes"]
 }
 
 extension ServerStatus {
-    /// Reads the answer of `/varz`.
+    /// Parses the answer of `/varz`.
     ///
-    /// - Parameter json: The answer, of any peer: it costs time in proportion to its bytes.
-    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    /// - Parameter json: The answer, from an untrusted peer. Time is proportional to its size.
+    /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8]) throws(MonitorError) {
         var reader = JSONReader(json)
         do throws(JSONReader.Failure) {
             guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.Failure.malformed }
             var fields = try AnswerFields(&reader, nested: "cluster")
             try reader.finish()
-            // Every server has an id; what has none is something else that answers in JSON.
+            // Every server has an id. An answer without one comes from another program that answers in JSON.
             guard let id = fields.text("server_id"), !id.isEmpty else { throw JSONReader.Failure.malformed }
             self.init(id: id, &fields)
         } catch {
@@ -108,6 +108,6 @@ extension ServerStatus {
         unreadable = fields.odd
     }
 
-    /// Whether its counters of messages and bytes could be read.
+    /// Whether the counters of messages and bytes were valid.
     public var hasTraffic: Bool { ServerTraffic.fields.isDisjoint(with: unreadable) }
 }

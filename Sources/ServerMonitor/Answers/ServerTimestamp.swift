@@ -1,10 +1,10 @@
-/// A moment on the clock of a server, as it writes it: `2026-01-31T14:03:22.123456789Z`.
+/// A time on a server's clock, as the server writes it: `2026-01-31T14:03:22.123456789Z`.
 public struct ServerTimestamp: Sendable, Hashable {
-    /// Since 1970-01-01 00:00 UTC.
+    /// The time since 1970-01-01 00:00 UTC.
     public let sinceEpoch: Duration
 
-    /// Reads a time of RFC 3339.
-    /// - Returns: nil for what is none.
+    /// Parses a time in the format of RFC 3339.
+    /// - Returns: Nil if the text is not such a time.
     public init?(_ text: String) {
         let bytes = Array(text.utf8)
         guard bytes.count >= 20, bytes.count <= 40 else { return nil }
@@ -46,13 +46,13 @@ public struct ServerTimestamp: Sendable, Hashable {
         sinceEpoch = .seconds(seconds) + .nanoseconds(nanoseconds)
     }
 
-    /// The days from 1970-01-01 to a date of the Gregorian calendar.
+    /// Returns the number of days from 1970-01-01 to a date of the Gregorian calendar.
     private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
-        // Years begin in March here, so that a leap day is the last one.
+        // Years begin in March here, so that the leap day is the last day.
         let year = month <= 2 ? year - 1 : year
         let monthFromMarch = (month + 9) % 12
         let dayOfYear = (153 * monthFromMarch + 2) / 5 + day - 1
-        // From 0000-03-01 on; 719,468 days later is 1970-01-01.
+        // Counts from 0000-03-01, which is 719,468 days before 1970-01-01.
         return year * 365 + year / 4 - year / 100 + year / 400 + dayOfYear - 719_468
     }
 }

@@ -1,55 +1,55 @@
-/// Subscriptions of a server (`/subsz?subs=1`).
+/// The subscriptions of a server (`/subsz?subs=1`).
 public struct SubscriptionList: Sendable, Hashable {
-    /// One subscription. Its text is the peer's word: untrusted.
+    /// A subscription. Its texts come from the peer and are untrusted.
     public struct Entry: Sendable, Hashable {
         /// The subject or pattern.
         public var subject = ""
-        /// The queue group, if it is in one.
+        /// The queue group, if the subscription belongs to one.
         public var queueGroup: String?
-        /// The id of the connection that made it.
+        /// The id of the connection that subscribed.
         public var connection: UInt64 = 0
-        /// Messages delivered to it.
+        /// Messages delivered to the subscription.
         public var messages: UInt64 = 0
     }
 
-    /// The id of the server that answered; empty if it did not say.
+    /// The id of the server that answered; empty if the answer has none.
     public var serverID = ""
-    /// How many there are, also beyond those listed.
+    /// The total number of subscriptions, including those not listed.
     public var total = 0
-    /// Those listed.
+    /// The listed subscriptions.
     public var entries: [Entry] = []
-    /// What of the answer is not among ``entries``.
+    /// The parts of the answer that are missing from ``entries``.
     public var gaps = ListGaps()
 
-    /// Reads the answer of `/subsz`.
+    /// Parses the answer of `/subsz`.
     ///
     /// - Parameters:
-    ///   - json: The answer, of any peer: it costs time and memory in proportion to its bytes and to `limit`.
-    ///   - limit: How many subscriptions were asked for; of more the rest is counted in ``ListGaps/surplus``.
+    ///   - json: The answer, from an untrusted peer. Time and memory are proportional to its size and to `limit`.
+    ///   - limit: The number of subscriptions requested. Further rows are counted in ``ListGaps/surplus``.
     ///   - isCutOff: Whether the bytes may end before the answer does.
-    /// - Throws: ``MonitorError/Code/answer`` when it is no such answer.
+    /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
         do throws(JSONReader.Failure) {
             var list = try AnswerList<Entry>(json, list: "subscriptions_list", limit: limit, isCutOff: isCutOff)
             serverID = list.fields.text("server_id") ?? ""
             (entries, gaps) = (list.rows, list.gaps)
-            // What the server calls total is how many it lists.
+            // The server's `total` is the number of rows in the answer, not of all subscriptions.
             total = max(list.fields.count("num_subscriptions"), entries.count + gaps.unreadable + gaps.surplus)
         } catch {
             throw MonitorError(error, "/subsz")
         }
     }
 
-    /// No subscription.
+    /// Creates an empty list.
     public init() {}
 }
 
 extension SubscriptionList.Entry: AnswerRow {
-    /// The longest subject that a server takes in its usual configuration.
+    /// The longest subject that a server accepts in its default configuration.
     static let textLimit = 4096
 
     init?(_ fields: inout AnswerFields) {
-        // A part of a subject would be another subject.
+        // A truncated subject would be a different subject.
         guard let subject = fields.wholeText("subject"), !subject.isEmpty else { return nil }
         self.subject = subject
         queueGroup = fields.text("qgroup")

@@ -5,12 +5,12 @@ import NIOPosix
 import NIOSSL
 import NIOTLS
 
-/// One GET on a connection of its own, within a time and a size.
+/// A single GET on its own connection, with limits on time and size.
 struct HTTPExchange {
     struct Answer: Sendable {
         let status: Int
         let body: ByteBuffer
-        /// Whether there was more than the limit.
+        /// Whether the answer exceeded the limit.
         let isCutOff: Bool
     }
 
@@ -40,7 +40,7 @@ struct HTTPExchange {
             answer = .failure(error)
         }
         deadline.cancel()
-        // Whatever became of it, also of one that is only now being made.
+        // Close the connection in every case, even if it is still being established.
         connecting.whenSuccess { $0.close(promise: nil) }
         switch answer {
         case .success(let answer):
@@ -51,7 +51,7 @@ struct HTTPExchange {
         }
     }
 
-    /// Reads the files, which is nothing for an event loop.
+    /// Reads the files off the event loop, because reading blocks.
     private func makeContext() async throws(MonitorError) -> TLSContext {
         let tls = tls
         do {
@@ -104,7 +104,7 @@ struct HTTPExchange {
     }
 }
 
-/// Says why TLS failed, and refuses what the library under us lets pass.
+/// Explains TLS failures, and rejects certificates that NIOSSL accepts and should not.
 private final class TLSWatcher: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -135,13 +135,13 @@ private final class TLSWatcher: ChannelInboundHandler {
 }
 
 extension HTTPExchange.Answer {
-    /// What Go's HTTP server says to a request in plain text on a port for TLS.
+    /// True for the answer of Go's HTTP server to a plain-text request on a TLS port.
     fileprivate var isFromHTTPSPort: Bool {
         status == 400 && String(buffer: body).contains("HTTP request to an HTTPS server")
     }
 }
 
-/// Sends the request and gathers the answer.
+/// Sends the request and collects the answer.
 private final class ExchangeHandler: ChannelInboundHandler {
     typealias InboundIn = HTTPClientResponsePart
     typealias OutboundOut = HTTPClientRequestPart
@@ -178,7 +178,7 @@ private final class ExchangeHandler: ChannelInboundHandler {
             }
             if room > 0, var part = bytes.readSlice(length: room) { body.writeBuffer(&part) }
             answer.succeed(.init(status: status, body: body, isCutOff: true))
-            // Closed at once, so that no more of it is read.
+            // Close immediately, so that no more bytes are read.
             context.close(promise: nil)
         case .end:
             answer.succeed(.init(status: status, body: body, isCutOff: false))

@@ -1,19 +1,19 @@
 /// The fields of one object of an answer.
 ///
-/// Servers leave fields out that have nothing to say, older ones do not know newer fields, and `null` says nothing either. A
-/// field that holds something else than it should is noted in ``odd`` and counts as left out.
+/// Servers omit fields without a value, older servers do not know newer fields, and `null` counts as omitted. The name of a
+/// field with an invalid value is added to ``odd``, and the field counts as omitted.
 struct AnswerFields {
-    /// The most fields of one object that are kept. `/varz` has some 90.
+    /// The maximum number of fields kept for one object. `/varz` has about 90.
     static let maximumCount = 512
-    /// The most bytes of a text that are kept, unless asked otherwise.
+    /// The maximum number of bytes kept of a text, unless requested otherwise.
     static let maximumText = 1024
 
     private var values: [String: JSONScalar] = [:]
-    /// The names of fields that hold what they should not.
+    /// The names of fields with invalid values.
     private(set) var odd: [String] = []
 
-    /// Reads the object that is next.
-    /// - Parameter nested: The one object inside it that is read too; its fields are found as `nested.name`.
+    /// Reads the next object.
+    /// - Parameter nested: The name of the only nested object to read. Its fields are found as `nested.name`.
     init(_ reader: inout JSONReader, nested: String? = nil, textLimit: Int = Self.maximumText) throws(JSONReader.Failure) {
         try reader.open()
         var isFirst = true
@@ -29,7 +29,7 @@ struct AnswerFields {
         }
     }
 
-    /// The fields of an object, of which one was a list that is kept elsewhere.
+    /// Creates the fields of an object whose list is kept elsewhere.
     init(_ values: [String: JSONScalar]) {
         self.values = values
     }
@@ -40,7 +40,7 @@ struct AnswerFields {
 
     // MARK: Values
 
-    /// A text. Nil where there is none.
+    /// Returns a text, or nil if the field is missing.
     mutating func text(_ key: String) -> String? {
         switch values[key] {
         case .text(let text, _)?: return text
@@ -49,13 +49,13 @@ struct AnswerFields {
         }
     }
 
-    /// A text that says something else when something of it is missing.
+    /// Returns a text that would change its meaning if it were cut.
     mutating func wholeText(_ key: String) -> String? {
         if case .text(_, isCut: true)? = values[key] { return note(key) }
         return text(key)
     }
 
-    /// A count, which is never negative. 0 where there is none.
+    /// Returns a count, which is never negative; 0 if the field is missing.
     mutating func number(_ key: String) -> UInt64 {
         switch values[key] {
         case .number(let text)?: return UInt64(text) ?? note(key) ?? 0
@@ -64,13 +64,13 @@ struct AnswerFields {
         }
     }
 
-    /// A count that fits into an `Int`.
+    /// Returns a count that fits in an `Int`.
     mutating func count(_ key: String) -> Int {
         let number = number(key)
         return Int(exactly: number) ?? note(key) ?? 0
     }
 
-    /// A number that may have a fraction, not negative. 0 where there is none.
+    /// Returns a number that is not negative and may have a fraction; 0 if the field is missing.
     mutating func fraction(_ key: String) -> Double {
         guard case .number(let text)? = values[key] else { return Double(number(key)) }
         guard let value = Double(text), value >= 0, value.isFinite else { return note(key) ?? 0 }

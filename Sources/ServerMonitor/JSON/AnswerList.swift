@@ -1,19 +1,19 @@
-/// What a list of a server lacks, so that a part of it is never taken for the whole.
+/// The parts that are missing from a server's list, so that a partial list is not mistaken for a complete one.
 public struct ListGaps: Sendable, Hashable {
-    /// Rows left out because they could not be read.
+    /// The number of rows omitted because they could not be read.
     public var unreadable = 0
-    /// Rows left out because they were more than were asked for.
+    /// The number of rows omitted because they exceed the requested number.
     public var surplus = 0
     /// Whether the answer was so long that its end was not read.
     public var isCutOff = false
 
-    /// Nothing is missing.
+    /// Creates a value for a complete list.
     public init() {}
 
-    /// Whether nothing of what the server answered was left out.
+    /// Whether the list has all rows of the server's answer.
     public var isEmpty: Bool { self == ListGaps() }
 
-    /// What is missing of two lists.
+    /// Combines the gaps of two lists.
     static func + (left: ListGaps, right: ListGaps) -> ListGaps {
         var sum = left
         sum.unreadable += right.unreadable
@@ -23,26 +23,27 @@ public struct ListGaps: Sendable, Hashable {
     }
 }
 
-/// A row of a list of a server.
+/// A row of a server's list.
 protocol AnswerRow {
-    /// The most bytes of its texts.
+    /// The maximum number of bytes kept of each text in the row.
     static var textLimit: Int { get }
 
     /// Reads a row.
-    /// - Returns: nil where what makes the row is missing. Odd fields are noted in `fields`.
+    /// - Returns: Nil if a required field is missing. Invalid fields are noted in `fields`.
     init?(_ fields: inout AnswerFields)
 }
 
-/// An answer that is an object with a list in it. Rows are read one by one: an odd one is left out and counted, and of more than
-/// were asked for the rest is counted and not kept.
+/// An answer that is an object with a list in it.
+///
+/// Rows are read one by one. An invalid row is skipped and counted. Rows beyond the requested number are counted, not kept.
 struct AnswerList<Row: AnswerRow> {
     private(set) var rows: [Row] = []
     private(set) var gaps = ListGaps()
     var fields: AnswerFields
 
     /// - Parameters:
-    ///   - name: The field with the list.
-    ///   - limit: How many rows were asked for.
+    ///   - name: The name of the field with the list.
+    ///   - limit: The number of rows requested.
     ///   - isCutOff: Whether the bytes may end before the answer does.
     init(_ bytes: [UInt8], list name: String, limit: Int, isCutOff: Bool) throws(JSONReader.Failure) {
         var reader = JSONReader(bytes)
@@ -64,7 +65,7 @@ struct AnswerList<Row: AnswerRow> {
             }
             try reader.finish()
         } catch {
-            // Where the answer was cut off, what came before is as good as it was.
+            // In an answer that was cut off, the rows before the cut are valid.
             guard error == .end, isCutOff else { throw error }
             gaps.isCutOff = true
         }

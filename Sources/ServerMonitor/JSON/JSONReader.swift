@@ -1,21 +1,21 @@
-/// Reads JSON from the first byte to the last, once, without building a tree of it.
+/// Reads JSON in a single pass without building a tree.
 ///
-/// Made for answers of peers: nesting, texts and fields are bounded, nothing recurses, and the time is linear in the bytes. What
-/// is not asked for is skipped without being kept.
+/// It reads answers from untrusted peers: the sizes of nesting, texts and fields are bounded, there is no recursion, and
+/// the time is linear in the number of bytes. Values that are not requested are skipped and not kept.
 struct JSONReader {
     enum Failure: Error, Equatable {
         /// The bytes end inside a value.
         case end
         case malformed
-        /// More arrays and objects inside each other than ``maximumDepth``.
+        /// Arrays and objects are nested deeper than ``maximumDepth``.
         case tooDeep
     }
 
-    /// Arrays and objects inside each other. The answers of a server have four.
+    /// The maximum nesting depth of arrays and objects. The answers of a server have four levels.
     static let maximumDepth = 32
-    /// The longest name of a field that is kept; longer ones are none of ours.
+    /// The maximum length of a field name. Longer names are not known fields.
     private static let maximumName = 64
-    /// The longest number.
+    /// The maximum length of a number.
     private static let maximumNumber = 64
 
     private let bytes: [UInt8]
@@ -27,21 +27,21 @@ struct JSONReader {
 
     // MARK: Objects and arrays
 
-    /// The first byte of the next value.
+    /// Returns the first byte of the next value without reading it.
     mutating func peek() throws(Failure) -> UInt8 {
         while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 }
         guard position < bytes.count else { throw .end }
         return bytes[position]
     }
 
-    /// Goes behind the `{` or `[` that is next.
+    /// Reads the `{` or `[` at the current position.
     mutating func open() throws(Failure) {
         _ = try peek()
         position += 1
     }
 
-    /// Whether another field or element follows; goes behind the comma, or behind the closing bracket.
-    /// - Parameter isFirst: Nothing was read yet.
+    /// Returns whether another field or element follows, and reads the comma or the closing bracket.
+    /// - Parameter isFirst: Whether nothing was read yet.
     mutating func hasNext(before close: UInt8, isFirst: Bool) throws(Failure) -> Bool {
         let byte = try peek()
         if byte == close {
@@ -51,12 +51,12 @@ struct JSONReader {
         if isFirst { return true }
         guard byte == UInt8(ascii: ",") else { throw .malformed }
         position += 1
-        // A comma at the end is malformed, and noticed as a value that begins with a bracket.
+        // A trailing comma is malformed: a closing bracket follows where a value should begin.
         guard try peek() != close else { throw .malformed }
         return true
     }
 
-    /// The name of a field, and the colon behind it.
+    /// Reads the name of a field and the colon after it.
     mutating func name() throws(Failure) -> String {
         guard try peek() == UInt8(ascii: "\"") else { throw .malformed }
         let name = try text(atMost: Self.maximumName)
@@ -67,8 +67,8 @@ struct JSONReader {
 
     // MARK: Values
 
-    /// The next value, if it is none of others; arrays and objects are skipped.
-    /// - Parameter limit: The most bytes of a text that are kept.
+    /// Reads the next value. Arrays and objects are skipped.
+    /// - Parameter limit: The maximum number of bytes to keep of a text.
     mutating func scalar(atMost limit: Int) throws(Failure) -> JSONScalar {
         switch try peek() {
         case UInt8(ascii: "\""):
@@ -84,7 +84,7 @@ struct JSONReader {
         }
     }
 
-    /// Goes behind the next value, whatever it is.
+    /// Skips the next value of any type.
     mutating func skip() throws(Failure) {
         var depth = 0
         repeat {
@@ -107,7 +107,7 @@ struct JSONReader {
         } while depth > 0
     }
 
-    /// Nothing but blanks may follow the value.
+    /// Checks that only white space follows the value.
     mutating func finish() throws(Failure) {
         do {
             _ = try peek()
@@ -139,7 +139,7 @@ struct JSONReader {
 
     // MARK: Texts
 
-    /// The text that is next, its first bytes if it is long.
+    /// Reads the next text. Only the first bytes of a long text are kept.
     private mutating func text(atMost limit: Int) throws(Failure) -> (text: String, isCut: Bool) {
         position += 1
         var text: [UInt8] = []
@@ -161,7 +161,7 @@ struct JSONReader {
         return (String(decoding: text, as: UTF8.self), isCut)
     }
 
-    /// What an escape stands for, as UTF-8; half a surrogate pair stands for U+FFFD.
+    /// Returns the UTF-8 of the character that an escape denotes; U+FFFD for half a surrogate pair.
     private mutating func escape() throws(Failure) -> [UInt8] {
         guard position + 1 < bytes.count else { throw .end }
         let kind = bytes[position + 1]
@@ -226,12 +226,12 @@ struct JSONReader {
     }
 }
 
-/// A value that holds no others.
+/// A value that is not an array or an object.
 enum JSONScalar: Equatable {
     case null
-    /// - isCut: More of it was there than is kept.
+    /// A text. `isCut` is true if only its beginning is kept.
     case text(String, isCut: Bool)
-    /// As it was written.
+    /// A number as written.
     case number(String)
     /// A truth value, an array or an object.
     case other

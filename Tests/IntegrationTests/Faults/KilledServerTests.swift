@@ -212,7 +212,7 @@ struct KilledServerTests {
 
 extension EventStream<NATSEvent> {
     /// Waits for the next loss of the connection.
-    func firstLoss(within limit: Duration = .seconds(20)) async throws -> (cause: NATSError, unconfirmed: UInt64) {
+    func firstLoss(within limit: Duration = .waitLimit) async throws -> (cause: NATSError, unconfirmed: UInt64) {
         let lost = try await self.first(within: limit) { if case .disconnected = $0 { true } else { false } }
         guard case .disconnected(let cause, let unconfirmed) = lost else {
             throw DeploymentError(description: "\(lost) is no loss")
@@ -223,7 +223,7 @@ extension EventStream<NATSEvent> {
     /// Waits for the first event that fulfills the condition.
     @discardableResult
     func first(
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .waitLimit,
         where condition: @escaping @Sendable (NATSEvent) -> Bool
     ) async throws -> NATSEvent {
         try await withDeadline(limit, "the event a test waits for never came") {

@@ -58,7 +58,7 @@ extension NATSClient {
     }
 
     /// Waits until no request is pending, which is what nothing tells.
-    func waitUntilNothingIsPending(within limit: Duration = .seconds(20)) async throws {
+    func waitUntilNothingIsPending(within limit: Duration = .waitLimit) async throws {
         let deadline = ContinuousClock.now + limit
         while snapshot.pendingRequests > 0 {
             try #require(ContinuousClock.now < deadline, "\(snapshot.pendingRequests) requests are still pending")

@@ -24,7 +24,7 @@ struct Deployment: Sendable {
     /// Takes snapshots whenever something happened until one fulfills the condition.
     func waitFor(
         _ client: RouletteClient,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .waitLimit,
         _ condition: @escaping @Sendable (RouletteSnapshot) -> Bool
     ) async throws -> RouletteSnapshot {
         let events = client.events

@@ -104,7 +104,7 @@ package final class FaultProxy: Sendable {
     }
 
     /// Waits until so many connections were accepted in all.
-    package func accepted(atLeast count: Int, within limit: Duration = .seconds(20)) async throws {
+    package func accepted(atLeast count: Int, within limit: Duration = .waitLimit) async throws {
         try await self.state.wait(for: "\(count) connections accepted by the proxy", within: limit) { state in
             state.accepted >= count ? () : nil
         }
@@ -143,7 +143,7 @@ package final class FaultProxy: Sendable {
     }
 
     /// Waits until so many connections are passed on at the same time.
-    package func connections(atLeast count: Int, within limit: Duration = .seconds(20)) async throws {
+    package func connections(atLeast count: Int, within limit: Duration = .waitLimit) async throws {
         try await self.state.wait(for: "\(count) connections through the proxy", within: limit) { state in
             state.pairs.count >= count ? () : nil
         }

@@ -89,7 +89,7 @@ package final class RawClient: Sendable {
     /// Returns when the server has handled all that was sent so far.
     ///
     /// One at a time: the PONG is not told apart from that of another call.
-    package func flush(within limit: Duration = .seconds(20)) async throws {
+    package func flush(within limit: Duration = .waitLimit) async throws {
         try await self.send("PING\r\n")
         try await self.connection.take("a PONG", within: limit) { inbound in
             // Messages before the PONG stay for nextMessage().
@@ -107,7 +107,7 @@ package final class RawClient: Sendable {
     }
 
     /// Takes the next message.
-    package func nextMessage(within limit: Duration = .seconds(20)) async throws -> Message {
+    package func nextMessage(within limit: Duration = .waitLimit) async throws -> Message {
         try await self.connection.take("a message", within: limit) { inbound in
             var frames = Frames(inbound.unread)
             while let frame = try frames.next() {

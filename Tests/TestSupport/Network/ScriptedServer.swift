@@ -74,7 +74,7 @@ package final class ScriptedServer: Sendable {
     package var connections: [TCPConnection] { self.state.value.connections }
 
     /// Waits for the connection with that number, counted from zero.
-    package func connection(_ index: Int, within limit: Duration = .seconds(20)) async throws -> TCPConnection {
+    package func connection(_ index: Int, within limit: Duration = .waitLimit) async throws -> TCPConnection {
         try await self.state.wait(for: "connection number \(index)", within: limit) { state in
             state.connections.indices.contains(index) ? state.connections[index] : nil
         }
@@ -83,7 +83,7 @@ package final class ScriptedServer: Sendable {
     /// Waits for the script of that connection to come to its end.
     ///
     /// - Throws: What the script threw: for instance that an expected line never came.
-    package func scriptEnded(_ index: Int, within limit: Duration = .seconds(20)) async throws {
+    package func scriptEnded(_ index: Int, within limit: Duration = .waitLimit) async throws {
         _ = try await self.connection(index, within: limit)
         try await self.state.value.scripts[index].value
     }

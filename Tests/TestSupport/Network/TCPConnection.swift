@@ -108,7 +108,7 @@ package final class TCPConnection: Sendable {
     // MARK: Receiving
 
     /// Takes the next line, without its end (CR LF or LF).
-    package func nextLine(within limit: Duration = .seconds(20)) async throws -> String {
+    package func nextLine(within limit: Duration = .waitLimit) async throws -> String {
         try await self.take("a line", within: limit) { inbound in
             guard let end = inbound.unread.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
             let line = inbound.unread[..<end]
@@ -119,7 +119,7 @@ package final class TCPConnection: Sendable {
 
     /// Takes lines up to and including the first that starts with `prefix`, and returns that one.
     @discardableResult
-    package func expect(_ prefix: String, within limit: Duration = .seconds(20)) async throws -> String {
+    package func expect(_ prefix: String, within limit: Duration = .waitLimit) async throws -> String {
         while true {
             let line = try await self.nextLine(within: limit)
             if line.utf8.starts(with: prefix.utf8) { return line }
@@ -127,7 +127,7 @@ package final class TCPConnection: Sendable {
     }
 
     /// Takes exactly `count` bytes.
-    package func nextBytes(_ count: Int, within limit: Duration = .seconds(20)) async throws -> [UInt8] {
+    package func nextBytes(_ count: Int, within limit: Duration = .waitLimit) async throws -> [UInt8] {
         try await self.take("\(count) bytes", within: limit) { inbound in
             guard inbound.unread.count >= count else { return nil }
             defer { inbound.consumed += count }
@@ -146,14 +146,14 @@ package final class TCPConnection: Sendable {
     }
 
     /// Waits until the peer sends no more.
-    package func waitUntilEnded(within limit: Duration = .seconds(20)) async throws {
+    package func waitUntilEnded(within limit: Duration = .waitLimit) async throws {
         try await self.inbound.wait(for: "the connection to end", within: limit) { $0.ended ? () : nil }
     }
 
     /// Takes what `parse` finds in the bytes received; nil means that more are needed.
     package func take<Result: Sendable>(
         _ what: String,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .waitLimit,
         _ parse: @escaping @Sendable (inout Inbound) throws -> Result?
     ) async throws -> Result {
         try await self.inbound.wait(for: what, within: limit) { inbound in

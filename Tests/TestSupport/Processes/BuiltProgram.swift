@@ -30,7 +30,7 @@ package enum BuiltProgram {
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:],
-        within limit: Duration = .seconds(60)
+        within limit: Duration = .waitLimit
     ) async throws -> Result {
         try await Self.run("roulette", arguments, input: input, environment: environment, within: limit)
     }
@@ -47,7 +47,7 @@ package enum BuiltProgram {
         _ arguments: [String],
         input: String = "",
         environment: [String: String] = [:],
-        within limit: Duration = .seconds(60)
+        within limit: Duration = .waitLimit
     ) async throws -> Result {
         let source = try TemporaryFile(Array(input.utf8))
         let (output, errors) = (try TemporaryFile([]), try TemporaryFile([]))

@@ -51,7 +51,7 @@ package final class ChildProcess: Sendable {
     }
 
     /// Waits for the process to end.
-    package func waitForExit(within limit: Duration = .seconds(20)) async throws -> ExitStatus {
+    package func waitForExit(within limit: Duration = .waitLimit) async throws -> ExitStatus {
         try await self.exit.wait(for: "process \(self.pid) to end", within: limit) { $0 }
     }
 
@@ -61,7 +61,7 @@ package final class ChildProcess: Sendable {
         arguments: [String],
         environment: [String: String],
         input: [UInt8] = [],
-        within limit: Duration = .seconds(20)
+        within limit: Duration = .waitLimit
     ) async throws -> (status: ExitStatus, output: String) {
         // Files, not pipes: a pipe ends only when the last grandchild has closed it.
         let source = try TemporaryFile(input)

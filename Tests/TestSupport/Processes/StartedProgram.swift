@@ -40,7 +40,7 @@ package final class StartedProgram: Sendable {
     package func signal(_ number: Int32) { process.signal(number) }
 
     /// Waits until it has written a text to its standard output.
-    package func waitFor(_ text: String, within limit: Duration = .seconds(60)) async throws {
+    package func waitFor(_ text: String, within limit: Duration = .waitLimit) async throws {
         let end = ContinuousClock.now + limit
         while try !output().contains(text) {
             guard ContinuousClock.now < end else { throw NotWritten(text: text, errors: try errors()) }
@@ -50,7 +50,7 @@ package final class StartedProgram: Sendable {
     }
 
     /// Waits for its end.
-    package func result(within limit: Duration = .seconds(60)) async throws -> BuiltProgram.Result {
+    package func result(within limit: Duration = .waitLimit) async throws -> BuiltProgram.Result {
         let status = try await process.waitForExit(within: limit)
         return BuiltProgram.Result(status: status, output: try output(), errors: try errors())
     }

@@ -213,7 +213,7 @@ package final class HAProxyProcess: Sendable {
     }
 
     /// Waits until exactly these servers get new connections.
-    package func waitUntilUp(_ backends: [Backend], within limit: Duration = .seconds(20)) async throws {
+    package func waitUntilUp(_ backends: [Backend], within limit: Duration = .waitLimit) async throws {
         let deadline = ContinuousClock.now + limit
         // HAProxy tells nobody when a check changes its mind: it has to be asked.
         while try await Set(self.upBackends()) != Set(backends) {

@@ -46,7 +46,7 @@ extension NATSServerProcess {
     @discardableResult
     package func subscriptions(
         _ what: String,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .waitLimit,
         until condition: ([Subscription]) -> Bool
     ) async throws -> [Subscription] {
         let deadline = ContinuousClock.now + limit

@@ -79,7 +79,7 @@ package final class PseudoTerminal: Sendable {
     ///
     /// - Returns: The number of bytes up to the end of the text: the offset to go on from.
     @discardableResult
-    package func waitFor(_ text: String, after offset: Int = 0, within limit: Duration = .seconds(60)) async throws -> Int {
+    package func waitFor(_ text: String, after offset: Int = 0, within limit: Duration = .waitLimit) async throws -> Int {
         let wanted = Array(text.utf8)
         return try await self.output.wait(for: text.debugDescription, within: limit) { output in
             if let range = output.bytes[min(offset, output.bytes.count)...].firstRange(of: wanted) { return range.upperBound }
@@ -89,7 +89,7 @@ package final class PseudoTerminal: Sendable {
     }
 
     /// Waits for the program to end and for all it wrote to be in ``bytes``.
-    package func waitForExit(within limit: Duration = .seconds(60)) async throws -> ExitStatus {
+    package func waitForExit(within limit: Duration = .waitLimit) async throws -> ExitStatus {
         let status = try await self.process.waitForExit(within: limit)
         self.lastModes.update { [descriptors = self.descriptors] modes in modes = modes ?? Self.modes(of: descriptors) }
         // With nobody left on the other side, reading comes to its end.

@@ -176,7 +176,7 @@ package final class TerminalDriver: Sendable {
     ///
     /// - Returns: The screen that does.
     @discardableResult
-    package func waitFor(_ text: String, within limit: Duration = .seconds(60)) async throws -> [String] {
+    package func waitFor(_ text: String, within limit: Duration = .waitLimit) async throws -> [String] {
         try await self.waitFor("\(text.debugDescription)", within: limit) { screen in
             screen.contains { $0.contains(text) }
         }
@@ -193,7 +193,7 @@ package final class TerminalDriver: Sendable {
     @discardableResult
     package func waitFor(
         _ what: String,
-        within limit: Duration = .seconds(60),
+        within limit: Duration = .waitLimit,
         _ condition: ([String]) -> Bool
     ) async throws -> [String] {
         let deadline = ContinuousClock.now + limit
@@ -212,7 +212,7 @@ package final class TerminalDriver: Sendable {
     @discardableResult
     package func waitForStatus(
         _ what: String,
-        within limit: Duration = .seconds(60),
+        within limit: Duration = .waitLimit,
         _ condition: (Status) -> Bool
     ) async throws -> Status {
         let deadline = ContinuousClock.now + limit
@@ -227,7 +227,7 @@ package final class TerminalDriver: Sendable {
     }
 
     /// Waits for the program to end. Its last screen stays readable.
-    package func waitForExit(within limit: Duration = .seconds(60)) async throws -> ExitStatus {
+    package func waitForExit(within limit: Duration = .waitLimit) async throws -> ExitStatus {
         let status = try await self.waitForStatus("end of the program", within: limit) { status in
             // tmux 3.3 now and then misses that a program ended, until it is told that some child of it did.
             if status.exit == nil, let server = self.server.value { kill(server, SIGCHLD) }

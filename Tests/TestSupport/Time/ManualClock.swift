@@ -88,7 +88,7 @@ package final class ManualClock: Clock {
     }
 
     /// Waits until at least `count` tasks sleep on this clock.
-    package func sleepers(atLeast count: Int, within limit: Duration = .seconds(20)) async throws {
+    package func sleepers(atLeast count: Int, within limit: Duration = .waitLimit) async throws {
         try await self.state.wait(for: "\(count) tasks asleep on the clock", within: limit) { state in
             state.sleepers.count >= count ? () : nil
         }
@@ -98,7 +98,7 @@ package final class ManualClock: Clock {
     ///
     /// - Returns: How far the time moved.
     @discardableResult
-    package func advanceToNextDeadline(within limit: Duration = .seconds(20)) async throws -> Duration {
+    package func advanceToNextDeadline(within limit: Duration = .waitLimit) async throws -> Duration {
         let before = self.now
         let deadline = try await self.state.wait(for: "a task asleep on the clock", within: limit) { state in
             state.sleepers.first?.deadline

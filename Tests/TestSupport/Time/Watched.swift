@@ -55,7 +55,7 @@ package final class Watched<Value: Sendable>: Sendable {
     /// - Throws: ``WaitTimedOut``, `CancellationError`, or what `condition` threw.
     package func wait<Result: Sendable>(
         for what: String,
-        within limit: Duration = .seconds(20),
+        within limit: Duration = .waitLimit,
         until condition: @escaping @Sendable (inout Value) throws -> Result?
     ) async throws -> Result {
         try await withThrowingTaskGroup(of: Result.self) { group in
