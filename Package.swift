@@ -16,7 +16,7 @@ let strict: [SwiftSetting] = [
 let productsForFuzzing: [Product] =
     Context.environment["ROULETTE_FUZZING"] == nil
     ? []
-    : ["Settings", "ServerMonitor"].map { .library(name: $0, targets: [$0]) }
+    : ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) }
 
 let package = Package(
     name: "roulette",
@@ -24,7 +24,7 @@ let package = Package(
     products: [
         .library(name: "Roulette", targets: ["Roulette"]),
         .library(name: "NATS", targets: ["NATS"]),
-        .library(name: "HashRing", targets: ["HashRing"]),
+        .library(name: "ConsistentHashing", targets: ["ConsistentHashing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
     ] + productsForFuzzing,
@@ -42,7 +42,7 @@ let package = Package(
     targets: [
         // MARK: Libraries
         .target(
-            name: "HashRing",
+            name: "ConsistentHashing",
             dependencies: ["TextCoding", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "Roulette",
             dependencies: [
-                "HashRing",
+                "ConsistentHashing",
                 "NATS",
                 "Locking",
                 .product(name: "Logging", package: "swift-log"),
@@ -86,7 +86,7 @@ let package = Package(
         ),
 
         .target(
-            name: "ServerMonitor",
+            name: "NATSMonitoring",
             dependencies: [
                 "NATS",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -115,12 +115,12 @@ let package = Package(
         .target(
             name: "Console",
             dependencies: [
-                "HashRing",
+                "ConsistentHashing",
                 "NATS",
                 "NATSWire",
                 "Roulette",
                 "Locking",
-                "ServerMonitor",
+                "NATSMonitoring",
                 "Settings",
                 "TerminalUI",
                 "TextCoding",
@@ -137,7 +137,7 @@ let package = Package(
                 "Locking",
                 "NATS",
                 "Roulette",
-                "ServerMonitor",
+                "NATSMonitoring",
                 "TextCoding",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -176,8 +176,8 @@ let package = Package(
         ),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "HashRingTests",
-            dependencies: ["HashRing"],
+            name: "ConsistentHashingTests",
+            dependencies: ["ConsistentHashing"],
             resources: [.copy("ring_vectors.json")],
             swiftSettings: strict
         ),
@@ -199,12 +199,12 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
-        .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "NATS", "Locking", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "Locking", "NATSMonitoring", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
@@ -235,7 +235,7 @@ let package = Package(
                 "Roulette",
                 "RouletteCommand",
                 "Locking",
-                "ServerMonitor",
+                "NATSMonitoring",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

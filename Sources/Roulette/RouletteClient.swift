@@ -1,4 +1,4 @@
-public import HashRing
+public import ConsistentHashing
 import Locking
 public import Logging
 public import Metrics

@@ -1,11 +1,11 @@
-public import HashRing
+public import ConsistentHashing
 public import NATS
 
 /// A deployment and how to use it. The names and defaults are those of Roulette 1.0.5 where it has them.
 public struct RouletteConfiguration: Sendable {
     /// One cluster: the address of its load balancer, or of a server.
     public struct Server: Sendable {
-        /// A name to show; with ``HashRing/HashRing/Naming/name`` it is what the ring is made of.
+        /// A name to show; with ``ConsistentHashing/HashRing/Naming/name`` it is what the ring is made of.
         public var name: String?
         /// A host name or an IP address.
         public var host: String

@@ -1,4 +1,4 @@
-import HashRing
+import ConsistentHashing
 import Roulette
 
 /// Measures building a ring and looking topics up.

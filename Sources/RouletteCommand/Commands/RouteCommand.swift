@@ -1,7 +1,7 @@
 import ArgumentParser
 import CommandSupport
+import ConsistentHashing
 import Foundation
-import HashRing
 import Roulette
 import Settings
 

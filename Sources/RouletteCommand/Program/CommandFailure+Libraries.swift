@@ -1,5 +1,5 @@
 import CommandSupport
-import HashRing
+import ConsistentHashing
 import NcursesTerminal
 import Roulette
 import Settings

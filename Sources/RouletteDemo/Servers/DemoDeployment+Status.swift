@@ -1,5 +1,5 @@
 import NATS
-import ServerMonitor
+import NATSMonitoring
 
 extension DemoDeployment.Node {
     /// How long an answer of the monitoring may take.

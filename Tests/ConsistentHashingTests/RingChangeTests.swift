@@ -1,4 +1,4 @@
-import HashRing
+import ConsistentHashing
 import Testing
 
 /// The documented behavior of creating, comparing and changing rings.

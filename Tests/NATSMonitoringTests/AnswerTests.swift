@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 import Testing
 
 @Suite("Answers of monitoring endpoints", .timeLimit(.minutes(2)))

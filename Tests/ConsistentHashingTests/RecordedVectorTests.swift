@@ -1,6 +1,6 @@
 import Testing
 
-@testable import HashRing
+@testable import ConsistentHashing
 
 /// Bit-compatibility with ex_hash_ring 3.0, and therefore with Roulette 1.0.5.
 @Suite struct RecordedVectorTests {

@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-@testable import ServerMonitor
+@testable import NATSMonitoring
 
 @Suite("Lists in pages", .timeLimit(.minutes(2)))
 struct PageTests {

@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 import Testing
 
 @Suite("Rates between two readings", .timeLimit(.minutes(2)))

@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 import Testing
 
 @Suite("Monitoring URLs", .timeLimit(.minutes(2)))

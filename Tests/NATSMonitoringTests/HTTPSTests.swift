@@ -1,5 +1,5 @@
 import NATS
-import ServerMonitor
+import NATSMonitoring
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 import Crypto
 import Testing
 
-@testable import HashRing
+@testable import ConsistentHashing
 
 @Suite struct LookupTests {
     /// The rule as documented, applied to every point: slow, and independent of the table under test.

@@ -1,4 +1,4 @@
-import HashRing
+import ConsistentHashing
 import Testing
 
 @Suite("Parts of the circle")
