@@ -23,7 +23,7 @@ struct CommandGuideTests {
             ? RouletteProgram.helpMessage(columns: 100)
             : RouletteProgram.helpMessage(for: command, columns: 100)
         let section = "## \(names.joined(separator: " "))\n\n```text\n\(help.trimmingBlanks)\n```\n"
-        let subcommands = command.configuration.subcommands.filter(\.configuration.shouldDisplay)
+        let subcommands = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
         return [section] + subcommands.flatMap { sections(for: $0, named: names + [$0._commandName]) }
     }
 
@@ -32,8 +32,7 @@ struct CommandGuideTests {
         #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
     }
 
-    @Test func `every command and option has a help text`() {
-        #expect(!Self.guide.contains("\n  --[a-z-]+\n"))
+    @Test func `has subcommands, and leaves out hidden commands`() {
         #expect(Self.guide.contains("## roulette bench pub"))
         #expect(!Self.guide.contains("demo-supervisor"))
     }

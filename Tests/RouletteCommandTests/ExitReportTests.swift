@@ -44,7 +44,7 @@ struct ExitReportTests {
 
     @Test func `help and version are the answer, not an error`() throws {
         let help = try report("--help")
-        #expect(help.code == 0 && help.complaint == "")
+        #expect(help.code == 0 && help.complaint == nil)
         #expect(help.answer?.contains("Exit codes: 0 success, 1 failure, 2 usage or configuration error.") == true)
         #expect(try report("--version").answer?.isEmpty == false)
     }

@@ -4,7 +4,7 @@ import NATSWire
 /// Reads headers given as `-H NAME:VALUE`.
 enum HeaderArgument {
     /// - Returns: The headers; nil if there are none.
-    /// - Throws: ``CommandFailure`` of kind usage. It gives the number of the header and not its text.
+    /// - Throws: ``CommandFailure`` of kind usage. It gives the number of the header.
     static func headers(_ arguments: [String]) throws(CommandFailure) -> Headers? {
         guard !arguments.isEmpty else { return nil }
         var headers = Headers()

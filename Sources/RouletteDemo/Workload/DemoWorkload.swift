@@ -25,7 +25,7 @@ package struct DemoWorkload: Sendable {
         countingReceived countsReceived: Bool = false,
         while body: @escaping @Sendable () async throws -> Void
     ) async throws {
-        try await withThrowingTaskGroup { group in
+        try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await TrafficSource(plan: plan, counts: counts).run(on: deployment) }
             group.addTask { try await ShopServices(deployment: deployment).run() }
             if let node = deployment.clusters.first?.nodes.first {
