@@ -67,9 +67,9 @@ public final class RouletteClient: Service, Sendable {
         let clusters = configuration.servers.enumerated().map { index, server in
             Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
-        let eventLog = EventLog(logger)
+        let eventLogger = EventLogger(logger)
         let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
-            eventLog.write(event)
+            eventLogger.write(event)
             broadcaster.send(event)
         }
         let observers = ConnectionObservers()

@@ -140,7 +140,7 @@ final class SubscriptionGroup: Sendable {
         }
         for waiter in waiting { waiter.resolve() }
         guard let window else { return }
-        observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, blind: window), on: connection))
+        observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, missed: window), on: connection))
     }
 
     func ended(on connection: PooledConnection, error: NATSError?) {
