@@ -12,14 +12,14 @@ struct GuideTests {
             .filter { $0.pathExtension == suffix }
     }
 
-    /// The lines without blank ones and without what all have in common at their beginning.
+    /// Returns the lines without blank lines and without their common indentation.
     private static func normalized(_ lines: some Sequence<Substring>) -> [String] {
         let lines = lines.filter { !$0.allSatisfy(\.isWhitespace) }
         let indentation = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
         return lines.map { String($0.dropFirst(indentation)) }
     }
 
-    /// The Swift code of a Markdown text, block by block.
+    /// Returns the Swift code blocks of a Markdown text.
     private static func blocks(of text: String) -> [[String]] {
         var blocks: [[String]] = []
         var block: [Substring]?
@@ -39,7 +39,7 @@ struct GuideTests {
     }
 
     @Test
-    func `every piece of Swift in the README and in the guides stands in a snippet, which the build compiles`() throws {
+    func `every Swift block in the README and the guides occurs in a snippet, which the build compiles`() throws {
         let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
@@ -62,7 +62,7 @@ struct GuideTests {
     }
 
     @Test
-    func `the program of the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
+    func `the program in the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
         let source = try String(contentsOf: Self.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
         let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
