@@ -105,7 +105,7 @@ struct StoppedCommandTests {
             program.signal(SIGTERM)
             let result = try await program.result()
             #expect(result.status == .signaled(SIGTERM))
-            #expect(result.output.contains("\"confirmed\":0"), "it ended in good order")
+            #expect(result.output.contains("\"confirmed\":0"), "it ended normally")
         }
     }
 

@@ -240,7 +240,7 @@ private struct Outcome {
                 + "\(missed) messages missed, \(lost) lost, up to \(reportedLost) reported"
         )
         guard !sorted.isEmpty else {
-            Issue.record("the death of a node cost nobody a connection")
+            Issue.record("no connection was lost with the nodes")
             return
         }
         // On a busy machine every topic has pauses, which this allows for. The balancer determines which topics lose no

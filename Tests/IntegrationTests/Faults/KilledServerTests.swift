@@ -39,7 +39,7 @@ struct KilledServerTests {
                 }
                 let isBack = Watched(false)
                 let restarting = Task {
-                    try await count.wait(for: "messages under way when the server dies") { $0 > confirmed + 2_000 ? () : nil }
+                    try await count.wait(for: "messages in flight when the server fails") { $0 > confirmed + 2_000 ? () : nil }
                     server.kill()
                     try await Task.sleep(for: .seconds(2))
                     try await server.restart()

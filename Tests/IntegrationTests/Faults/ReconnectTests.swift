@@ -124,7 +124,7 @@ struct ReconnectTests {
                 #expect(published <= numbers.count + lost)
 
                 // The server detects the end of the last socket with a delay.
-                try await withDeadline(.seconds(20), "more than one socket of the client lives") {
+                try await withDeadline(.seconds(20), "more than one socket of the client is open") {
                     while try await server.connections().count(where: { $0.name == "forced" }) != 1 {}
                 }
             }

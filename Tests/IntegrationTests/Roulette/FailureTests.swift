@@ -113,7 +113,7 @@ struct FailureTests {
                 #expect(try await listeners[1].nextMessage().text == "at once")
                 let before = balancer.accepted
                 try await balancer.accepted(atLeast: before + 8)
-                #expect(!isDone.value, "it waits for as long as its cluster is out of reach")
+                #expect(!isDone.value, "it waits while its cluster is unreachable")
                 balancer.setRefusing(false)
                 try await waiting.value
                 try await client.flush(topic: topic)

@@ -143,7 +143,7 @@ struct LameDuckTests {
                 balancer.retarget(to: cluster.servers[1].port)
                 try await client.publish("y", to: "x")
                 try await client.flush()
-                #expect(balancer.accepted == before, "nobody goes elsewhere of his own accord")
+                #expect(balancer.accepted == before, "no client connects to the other node")
                 // The server ends both connections. Only then does the client connect to the other one.
                 var ended: [PooledConnectionID: Int] = [:]
                 var cameBack: Set<PooledConnectionID> = []

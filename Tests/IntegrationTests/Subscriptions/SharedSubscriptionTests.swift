@@ -176,7 +176,7 @@ struct SharedSubscriptionTests {
                 for number in 0..<200 { try await client.publish("\(number)", to: "jobs") }
                 let jobs = try await bodies(limited) + bodies(other)
                 #expect(jobs.count == 200)
-                #expect(Set(jobs).count == 200, "none was sent to a member that had enough")
+                #expect(Set(jobs).count == 200, "none was sent to a member beyond its limit")
             }
         }
     }
@@ -194,7 +194,7 @@ struct SharedSubscriptionTests {
                 _ = try await deployment.waitFor(client) { $0.clusters[0].state == .down }
                 leaves.cancel()
                 leavesToo.cancel()
-                #expect(try await bodies(leaves) == [], "canceled is ended, also without a connection")
+                #expect(try await bodies(leaves) == [], "cancelling ends the subscription, also without a connection")
                 try await server.restart()
                 try await deployment.waitUntilUp(client)
                 try await client.publish("after", to: "both")

@@ -15,7 +15,7 @@ struct ServersTerminalTests {
             struct Info: Decodable { let version: String }
             let version = try JSONDecoder().decode(Info.self, from: Data(publisher.info.utf8)).version
             try await terminal.press("6")
-            try await terminal.waitFor("two servers that are well, and who is connected to the first") { screen in
+            try await terminal.waitFor("two healthy servers, and the connections of the first") { screen in
                 ["alpha-1", "beta-1"].allSatisfy {
                     screen.cell("STATE", of: $0) == "ok" && screen.cell("VERSION", of: $0) == version
                 }
@@ -98,7 +98,7 @@ struct ServersTerminalTests {
             for _ in 0..<123 { try await leaver.publish("ten bytes.", to: "orders.new") }
             try await leaver.flush()
             await leaver.close()
-            try await terminal.waitFor("nobody of that name") { screen in !screen.has("leaver") }
+            try await terminal.waitFor("no row with that name") { screen in !screen.has("leaver") }
             try await terminal.press("c")
             try await terminal.waitFor("the closed one") { screen in
                 screen.has("Closed connections of alpha") && screen.cell("FROM", of: "leaver") == "123"
@@ -143,7 +143,7 @@ struct ServersTerminalTests {
             #expect(try await terminal.colors(of: version, inRow: "alpha-1") == [ProfileConsole.muted])
             try await terminal.press("Up")
             try await console.servers[0].restart()
-            try await terminal.waitFor("both servers, with new figures and nobody else connected") { screen in
+            try await terminal.waitFor("both servers, with new figures and no other client") { screen in
                 ["alpha-1", "beta-1"].allSatisfy { screen.cell("STATE", of: $0) == "ok" }
                     && !screen.has("figures") && !screen.has("order-feed") && screen.has("roulette con")
             }

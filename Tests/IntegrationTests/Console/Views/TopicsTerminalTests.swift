@@ -85,7 +85,7 @@ struct TopicsTerminalTests {
             }
             #expect(try await !terminal.screen().has("_INBOX"))
             try await terminal.press("Enter")
-            try await terminal.waitFor("who asks for it") { screen in
+            try await terminal.waitFor("its subscribers") { screen in
                 screen.has("known by", "the server's list") && screen.has("billing, cid", "on alpha") && screen.has("queue group")
                     && screen.has("workers") && screen.has("audit, cid", "on alpha") && screen.has("quiet.*")
             }
