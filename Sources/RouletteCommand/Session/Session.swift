@@ -38,8 +38,8 @@ enum Session {
     /// that other programs of the deployment cannot receive.
     private static func note(_ events: RouletteEvents) async {
         for await event in events {
-            switch event.kind {
-            case .credentialsInPlaintext(let address):
+            switch event.detail {
+            case .connection(.credentialsInPlaintext(let address)):
                 StandardError.note(
                     "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
                         + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "

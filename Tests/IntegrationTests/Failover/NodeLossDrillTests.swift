@@ -132,10 +132,10 @@ struct NodeLossDrillTests {
         for await event in events {
             guard let id = event.connection else { continue }
             let place = "\(ContinuousClock.now - start) \(id.cluster.name) \(id.slot)"
-            switch event.kind {
-            case .disconnected: lines.append("\(place) lost")
-            case .reconnecting(let attempt, let delay, let cause): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
-            case .connected: lines.append("\(place) connected")
+            switch event.detail {
+            case .connection(.disconnected): lines.append("\(place) lost")
+            case .connection(.reconnecting(let attempt, let delay, let cause)): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+            case .connection(.connected): lines.append("\(place) connected")
             case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
             default: break
             }

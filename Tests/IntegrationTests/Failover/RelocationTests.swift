@@ -48,7 +48,7 @@ struct RelocationTests {
         try await withDeadline(.seconds(20), "the subscriptions never came back") {
             var resumed = 0
             for await event in events {
-                if case .subscriptionResumed = event.kind { resumed += 1 }
+                if case .subscriptionResumed = event.detail { resumed += 1 }
                 if resumed == count { return }
             }
         }

@@ -84,12 +84,12 @@ struct UnreadPeerTests {
                 let events = client.events
                 let frozen = ContinuousClock.now
                 deployment.servers[0].pause()
-                for await event in events { if case .subscriptionInterrupted = event.kind { break } }
+                for await event in events { if case .subscriptionInterrupted = event.detail { break } }
                 let noticed = ContinuousClock.now
                 deployment.servers[0].resume()
                 var window: BlindWindow?
                 for await event in events {
-                    guard case .subscriptionResumed(_, let found) = event.kind else { continue }
+                    guard case .subscriptionResumed(_, let found) = event.detail else { continue }
                     window = found
                     break
                 }

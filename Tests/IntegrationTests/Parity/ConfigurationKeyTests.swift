@@ -106,7 +106,7 @@ struct ConfigurationKeyTests {
         let events = client.events
         try await withRunning(client) {
             for await event in events {
-                guard case .disconnected(let cause, _) = event.kind else { continue }
+                guard case .connection(.disconnected(let cause, _)) = event.detail else { continue }
                 #expect(cause.code == .stale)
                 #expect(cause.message == "no byte received during \(limit ?? 2) ping intervals, the connection is stale")
                 break
@@ -127,7 +127,7 @@ struct ConfigurationKeyTests {
             let clock = ContinuousClock()
             let start = clock.now
             for await event in events {
-                guard case .reconnecting(_, _, let cause) = event.kind else { continue }
+                guard case .connection(.reconnecting(_, _, let cause)) = event.detail else { continue }
                 #expect(cause.code == .connectTimeout)
                 #expect(clock.now - start < .seconds(4), "the default is 5 s")
                 break
@@ -150,7 +150,7 @@ struct ConfigurationKeyTests {
                 let events = client.events
                 client.reconnect(role: .subscriber)
                 for await event in events {
-                    if case .subscriptionResumed = event.kind { break }
+                    if case .subscriptionResumed = event.detail { break }
                 }
                 try await client.publish("after", to: "t")
                 var iterator = subscription.makeAsyncIterator()

@@ -148,7 +148,7 @@ struct RouletteRequestTests {
                     let events = client.events
                     try await deployment.servers[0].restart()
                     for await event in events {
-                        if case .subscriptionResumed = event.kind { break }
+                        if case .subscriptionResumed = event.detail { break }
                     }
                     let again = try await client.request("again", to: lost, timeout: .seconds(60))
                     #expect(again.body == "again")

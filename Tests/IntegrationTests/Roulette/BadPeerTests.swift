@@ -19,7 +19,7 @@ struct BadPeerTests {
             group.addTask { await client.run() }
             defer { client.close() }
             for await event in events {
-                if case .reconnecting(_, _, let cause) = event.kind { return cause }
+                if case .connection(.reconnecting(_, _, let cause)) = event.detail { return cause }
             }
             throw UnexpectedEnd()
         }
@@ -142,7 +142,7 @@ struct BadPeerTests {
             let events = client.events
             try await client.publish("x", to: "forbidden.topic")
             for await event in events {
-                guard case .serverError(let error) = event.kind else { continue }
+                guard case .connection(.serverError(let error)) = event.detail else { continue }
                 #expect(error.code == .permission)
                 #expect(error.message.contains("forbidden.topic"))
                 break

@@ -76,7 +76,7 @@ struct DrainTests {
                 #expect(taken == 25)
                 var reports: [DrainReport] = []
                 for await event in events {
-                    if case .drained(let report) = event.kind { reports.append(report) }
+                    if case .drained(let report) = event.detail { reports.append(report) }
                 }
                 // One event for the client or one for each connection. Their sum must be exact.
                 var expected = DrainReport()
@@ -148,7 +148,7 @@ struct DrainTests {
             async let closedEvents = {
                 var closed: [PooledConnectionID: Int] = [:]
                 for await event in events {
-                    if case .closed = event.kind, let connection = event.connection {
+                    if case .connection(.closed) = event.detail, let connection = event.connection {
                         closed[connection, default: 0] += 1
                         client.close()
                     }

@@ -67,7 +67,7 @@ struct FailureTests {
                 try await deployment.servers[0].restart()
                 var blind: BlindWindow?
                 for await event in events {
-                    if case .subscriptionResumed(topic, let window) = event.kind {
+                    if case .subscriptionResumed(topic, let window) = event.detail {
                         blind = window
                         break
                     }
@@ -144,7 +144,7 @@ struct FailureTests {
                 for number in 0..<500 { try await client.publish("\(number)", to: "numbers") }
                 var reported: UInt64 = 0
                 for await event in events {
-                    if case .disconnected(_, let unconfirmed) = event.kind, event.connection?.role == .publisher {
+                    if case .connection(.disconnected(_, let unconfirmed)) = event.detail, event.connection?.role == .publisher {
                         reported += unconfirmed
                     }
                     if reported > 0 { break }

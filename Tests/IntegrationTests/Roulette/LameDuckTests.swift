@@ -68,9 +68,9 @@ struct LameDuckTests {
                 }
                 var moves: [(server: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)] = []
                 for await event in events {
-                    switch event.kind {
-                    case .moved(let server, let unconfirmed, let duplicates): moves.append((server, unconfirmed, duplicates))
-                    case .disconnected(let cause, _): Issue.record("disconnected: \(cause)")
+                    switch event.detail {
+                    case .connection(.moved(let server, let unconfirmed, let duplicates)): moves.append((server, unconfirmed, duplicates))
+                    case .connection(.disconnected(let cause, _)): Issue.record("disconnected: \(cause)")
                     default: break
                     }
                     let count = moves.count
@@ -112,7 +112,7 @@ struct LameDuckTests {
                 balancer.retarget(to: cluster.servers[1].port)
                 var moved = 0
                 for await event in events {
-                    if case .moved = event.kind { moved += 1 }
+                    if case .connection(.moved) = event.detail { moved += 1 }
                     if moved == 2 { break }
                 }
                 let connections = client.snapshot().clusters[0].connections.map(\.connection)
@@ -138,7 +138,7 @@ struct LameDuckTests {
                 let before = balancer.accepted
                 cluster.servers[0].enterLameDuckMode()
                 for await event in events {
-                    if case .lameDuck = event.kind { break }
+                    if case .connection(.lameDuck) = event.detail { break }
                 }
                 balancer.retarget(to: cluster.servers[1].port)
                 try await client.publish("y", to: "x")
@@ -149,10 +149,10 @@ struct LameDuckTests {
                 var cameBack: Set<PooledConnectionID> = []
                 for await event in events {
                     guard let connection = event.connection else { continue }
-                    switch event.kind {
-                    case .moved: Issue.record("\(connection) moved")
-                    case .disconnected: ended[connection, default: 0] += 1
-                    case .connected: cameBack.insert(connection)
+                    switch event.detail {
+                    case .connection(.moved): Issue.record("\(connection) moved")
+                    case .connection(.disconnected): ended[connection, default: 0] += 1
+                    case .connection(.connected): cameBack.insert(connection)
                     default: break
                     }
                     if cameBack.count == 2 { break }
@@ -241,9 +241,9 @@ struct LameDuckTests {
                 client.close()
                 var told: [String] = []
                 for await event in events {
-                    switch event.kind {
-                    case .moved: told.append("moved")
-                    case .disconnected(let cause, _): told.append("disconnected: \(cause)")
+                    switch event.detail {
+                    case .connection(.moved): told.append("moved")
+                    case .connection(.disconnected(let cause, _)): told.append("disconnected: \(cause)")
                     default: break
                     }
                 }

@@ -52,7 +52,7 @@ struct RefusedPublishTests {
             try await client.flush()
             try await client.publish("x", to: "late.no")
             for await event in events {
-                if case .serverError(let error) = event.kind, error.message.contains("late.no") { break }
+                if case .connection(.serverError(let error)) = event.detail, error.message.contains("late.no") { break }
             }
             #expect(await failure { try await client.flush() }?.message.contains("late.no") == true)
             try await client.publish("x", to: "foo")
@@ -131,7 +131,7 @@ struct RefusedPublishTests {
         try await withRunning(client) {
             let events = client.events
             try await client.publish("too large for this account", to: "t")
-            for await event in events { if case .disconnected = event.kind { break } }
+            for await event in events { if case .connection(.disconnected) = event.detail { break } }
             // With or without a new connection, the message is lost, and the reason is known.
             let error = await failure { try await client.flush() }
             #expect(error?.code == .unconfirmed)

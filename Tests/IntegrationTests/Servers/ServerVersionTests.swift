@@ -137,9 +137,9 @@ struct ServerVersionTests {
             cluster.servers[0].enterLameDuckMode()
             var moves = 0
             for await event in events {
-                switch event.kind {
-                case .moved: moves += 1
-                case .disconnected(let cause, _): Issue.record("disconnected: \(cause)")
+                switch event.detail {
+                case .connection(.moved): moves += 1
+                case .connection(.disconnected(let cause, _)): Issue.record("disconnected: \(cause)")
                 default: break
                 }
                 if moves == 2 { break }

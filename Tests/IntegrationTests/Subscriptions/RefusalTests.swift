@@ -115,7 +115,7 @@ struct RefusalTests {
                 let events = client.events
                 try await client.publish("x", to: "forbidden.topic")
                 for await event in events {
-                    guard case .serverError(let error) = event.kind else { continue }
+                    guard case .connection(.serverError(let error)) = event.detail else { continue }
                     #expect(error.code == .permission)
                     #expect(error.message.contains(#""forbidden.topic""#))
                     #expect(event.connection?.role == .publisher)

@@ -140,7 +140,7 @@ struct SharedSubscriptionTests {
                 try await deployment.servers[0].restart()
                 var resumed = 0
                 for await event in events {
-                    if case .subscriptionResumed = event.kind { resumed += 1 }
+                    if case .subscriptionResumed = event.detail { resumed += 1 }
                     if resumed == 4 { break }
                 }
 
@@ -225,12 +225,12 @@ struct SharedSubscriptionTests {
                 #expect(error?.code == .subscriptionLost)
                 // The temporary one ends first.
                 for await event in events {
-                    if case .subscriptionInterrupted("t", _) = event.kind { break }
+                    if case .subscriptionInterrupted("t", _) = event.detail { break }
                 }
                 #expect(permanent.isInterrupted)
                 try await server.restart()
                 for await event in events {
-                    guard case .subscriptionResumed("t", let blind) = event.kind else { continue }
+                    guard case .subscriptionResumed("t", let blind) = event.detail else { continue }
                     #expect(permanent.blindWindows == [blind])
                     break
                 }
@@ -257,7 +257,7 @@ struct SharedSubscriptionTests {
                 var resumed = 0
                 client.reconnect()
                 for await event in events {
-                    guard case .subscriptionResumed = event.kind else { continue }
+                    guard case .subscriptionResumed = event.detail else { continue }
                     resumed += 1
                     if resumed == 20 { break }
                     client.reconnect(role: .subscriber)

@@ -13,7 +13,7 @@ struct SlowConsumerTests {
         /// Returns the next begin or end of an episode: nil for a begin, otherwise the number of lost messages.
         func next() async -> UInt64?? {
             for await event in events {
-                switch event.kind {
+                switch event.detail {
                 case .slowConsumer(pattern): return .some(nil)
                 case .slowConsumerRecovered(pattern, let dropped): return .some(dropped)
                 default: continue
@@ -164,7 +164,7 @@ struct SlowConsumerTests {
                 let events = client.events
                 for number in 0..<20 { try await client.publish(String(number), to: "t") }
                 for await event in events {
-                    if case .slowConsumer("t") = event.kind { break }
+                    if case .slowConsumer("t") = event.detail { break }
                 }
                 try await deployment.servers[0].subscriptions("the UNSUB") { $0.isEmpty }
                 var kept: [String] = []

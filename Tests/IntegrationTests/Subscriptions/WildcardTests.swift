@@ -44,7 +44,7 @@ struct WildcardTests {
 
                 try await deployment.servers[1].restart()
                 for await event in events {
-                    guard case .subscriptionResumed("topic.*", let blind) = event.kind else { continue }
+                    guard case .subscriptionResumed("topic.*", let blind) = event.detail else { continue }
                     #expect(blind.cluster.index == 1)
                     #expect(event.connection?.cluster.index == 1)
                     #expect(pattern.blindWindows == [blind])
