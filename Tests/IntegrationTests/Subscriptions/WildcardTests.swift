@@ -12,7 +12,7 @@ struct WildcardTests {
     }
 
     @Test
-    func `check 40: a pattern hears all clusters; one that is down costs its own topics only, and comes back`() async throws {
+    func `check 40: a pattern covers all clusters; one that is down affects only its own topics, and recovers`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)

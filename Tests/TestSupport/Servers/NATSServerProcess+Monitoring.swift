@@ -42,7 +42,7 @@ extension NATSServerProcess {
 
     /// Polls until the subscriptions of all clients satisfy a condition.
     ///
-    /// - Parameter what: Completes the message "waited in vain for …".
+    /// - Parameter what: Completes the message "timed out waiting for …".
     @discardableResult
     package func subscriptions(
         _ what: String,

@@ -50,7 +50,7 @@ package final class Watched<Value: Sendable>: Sendable {
     /// so keep it short.
     ///
     /// - Parameters:
-    ///   - what: Completes the message "waited in vain for …".
+    ///   - what: Completes the message "timed out waiting for …".
     ///   - limit: The maximum real time to wait. It only limits the duration of a failing test.
     ///   - condition: Returns nil to continue waiting. An error ends the wait.
     /// - Throws: ``WaitTimedOut``, `CancellationError`, or the error of `condition`.
@@ -118,5 +118,5 @@ package struct WaitTimedOut: Error, CustomStringConvertible {
     /// The value at the time limit.
     package let last: String
 
-    package var description: String { "waited \(self.limit) in vain for \(self.what); at the end: \(self.last)" }
+    package var description: String { "timed out after \(self.limit) waiting for \(self.what); the last value was \(self.last)" }
 }
