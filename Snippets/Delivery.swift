@@ -23,8 +23,12 @@ func neverWait(_ client: RouletteClient) throws {
 func watch(_ client: RouletteClient) async {
     for await event in client.events {
         switch event.kind {
-        case .disconnected(let cause, let unconfirmed): print("lost: \(cause), up to \(unconfirmed) messages")
-        case .subscriptionResumed(let pattern, let blind): print("\(pattern) missed \(blind.duration)")
+        case .connection:
+            guard case .disconnected(let cause, let unconfirmed)? = event.connectionEvent else { continue }
+            print("lost: \(cause), up to \(unconfirmed) messages")
+        case .subscriptionResumed:
+            guard let pattern = event.pattern, let missed = event.missed else { continue }
+            print("\(pattern) missed \(missed.duration)")
         default: break
         }
     }

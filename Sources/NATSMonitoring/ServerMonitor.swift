@@ -100,7 +100,7 @@ public struct ServerMonitor: Sendable {
             guard serverID == nil || serverID == page.serverID else {
                 throw MonitorError(
                     .answer,
-                    "several servers answer at \(endpoint), so the pages of \(path) do not belong together; use the URL of one server"
+                    "several servers answer at \(endpoint), so the pages of \(path) cannot be combined; use the URL of one server"
                 )
             }
             if serverID == nil { started(page.serverID) }

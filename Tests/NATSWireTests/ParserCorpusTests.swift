@@ -68,7 +68,7 @@ struct ParserCorpusTests {
             .accepted("MSG foo 1 14\r\n\r\nMSG x 1 1\r\n!\r\n", .message("foo", 1, "\r\nMSG x 1 1\r\n!"))
         ),
         Row(
-            "lower and mixed case, tabs, several blanks, blanks at the end",
+            "lower and mixed case, tabs, several spaces, spaces at the end",
             .accepted("ping\r\n", .ping),
             .accepted("PoNg \t\r\n", .pong),
             .accepted("INFO {} \r\n", .info("{}")),
@@ -76,7 +76,7 @@ struct ParserCorpusTests {
             .accepted("hmsg foo 1 r 0 1\r\nx\r\n", .message("foo", 1, reply: "r", headers: "", "x"))
         ),
         Row(
-            "what is no operation",
+            "unknown operations",
             .refused(" PING\r\n", .unknownOperation),
             .refused("POO\r\n", .unknownOperation),
             .refused("PINx\r\n", .unknownOperation),
@@ -86,7 +86,7 @@ struct ParserCorpusTests {
             .refused("\r\n", .unknownOperation)
         ),
         Row(
-            "decided: surplus text is refused, LF alone ends a control line but not a payload",
+            "decisions: surplus text is rejected, LF alone ends a control line but not a payload",
             .refused("+OKay\r\n", .unknownOperation),
             .refused("PING junk\r\n", .unknownOperation),
             .accepted("PING\n", .ping),
@@ -103,7 +103,7 @@ struct ParserCorpusTests {
             .refused("HMSG a 1 r 1 1 1\r\n", .argumentCount)
         ),
         Row(
-            "sizes that are no plain numbers",
+            "sizes that are not decimal numbers",
             .refused("MSG a 1 -1\r\n", .invalidSize),
             .refused("MSG a 1 +5\r\n", .invalidSize),
             .refused("MSG a 1 0x5\r\n", .invalidSize),
@@ -112,7 +112,7 @@ struct ParserCorpusTests {
             .accepted("MSG a 1 00005\r\nhello\r\n", .message("a", 1, "hello"))
         ),
         Row(
-            "sizes beyond every limit are refused before anything is allocated",
+            "sizes beyond every limit are rejected before allocating memory",
             .refused("MSG a 1 9223372036854775808\r\n", .messageTooLarge),
             .refused("MSG a 1 9223372036854775807\r\n", .messageTooLarge),
             .refused("MSG a 1 99999999999999999999\r\n", .invalidSize),
@@ -120,7 +120,7 @@ struct ParserCorpusTests {
         ),
         Row("64 MB announced and not sent", .incomplete("MSG a 1 67108864\r\n")),
         Row(
-            "header lengths at the edges",
+            "header lengths at their limits",
             .refused("HMSG a 1 2 1\r\n", .headerLongerThanMessage),
             .refused("HMSG a 1 12 0\r\n", .headerLongerThanMessage),
             .accepted("HMSG a 1 0 1\r\nx\r\n", .message("a", 1, headers: "", "x")),
@@ -128,12 +128,12 @@ struct ParserCorpusTests {
             .accepted("HMSG a 1 0 0\r\n\r\n", .message("a", 1, headers: "", ""))
         ),
         Row(
-            "a header block that is none is delivered as it came",
+            "an invalid header block is delivered unchanged",
             .accepted("HMSG a 1 7 8\r\nGARBAGEx\r\n", .message("a", 1, headers: "GARBAGE", "x")),
             .accepted("HMSG a 1 14 14\r\nNATS/1.0\r\na: b\r\n", .message("a", 1, headers: "NATS/1.0\r\na: b", ""))
         ),
         Row(
-            "a payload without CR LF behind it",
+            "a payload without CR LF after it",
             .refused("MSG a 1 3\r\nabcX\r\n", .missingPayloadTerminator),
             .refused("MSG a 1 2\r\nabc\r\n", .missingPayloadTerminator),
             .refused("MSG a 1 3\r\nabc\rX", .missingPayloadTerminator)
@@ -152,7 +152,7 @@ struct ParserCorpusTests {
             .accepted("MSG a 18446744073709551615 1\r\nx\r\n", .message("a", .max, "x"))
         ),
         Row(
-            "INFO of any text is handed on: what it says is judged by its reader",
+            "INFO with any text is reported; its reader validates it",
             .accepted("INFO {\"a\":\r\n", .info("{\"a\":")),
             .accepted("INFO \(String(repeating: "[", count: 200))\r\n", .info(String(repeating: "[", count: 200))),
             .accepted("INFO\r\n", .info(""))
@@ -166,7 +166,7 @@ struct ParserCorpusTests {
         ),
         Row("surplus +OK and PONG", .accepted("+OK\r\nPONG\r\nPONG\r\n", .ok, .pong, .pong)),
         Row(
-            "an end in each state",
+            "an end of the stream in each state",
             .incomplete("P"),
             .incomplete("PING"),
             .incomplete("PING\r"),

@@ -80,7 +80,8 @@ extension ConnectionDriver {
         TLSAttempt(
             configuration: configuration.tls,
             host: configuredAddress(of: link).host,
-            peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server
+            peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server,
+            clock: clock
         )
     }
 
@@ -148,7 +149,7 @@ extension ConnectionDriver {
         }
         link.control.writeImmutableBuffer(options.encoded())
         FrameEncoder.ping(into: &link.control)
-        link.introduced = eventLoop.now
+        link.introduced = clock.now()
         scheduleFlush(of: link)
         progressed(link, to: .awaitingPong)
     }

@@ -25,7 +25,7 @@ extension Headers {
             fields.append(try Self.decode(line))
         }
         guard rest.isEmpty else {
-            throw WireError(code: .malformedHeaders, message: "bytes behind the empty line of a header block", offending: rest)
+            throw WireError(code: .malformedHeaders, message: "bytes after the empty line of a header block", offending: rest)
         }
         self.init(status: version.status, fields: fields)
     }

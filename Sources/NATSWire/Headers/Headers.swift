@@ -87,7 +87,7 @@ public struct Headers: Sendable, Hashable {
             throw .invalidHeaderValue(bytes, "a header value must not have CR, LF or NUL")
         }
         guard bytes.first?.isBlank != true, bytes.last?.isBlank != true else {
-            throw .invalidHeaderValue(bytes, "a header value must not begin or end with a blank: receivers drop it")
+            throw .invalidHeaderValue(bytes, "a header value must not begin or end with a space or tab: receivers drop it")
         }
         return Field(name: name, value: value)
     }

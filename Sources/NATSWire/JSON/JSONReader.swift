@@ -79,7 +79,7 @@ package struct JSONReader {
 
     /// Checks that only white space is left.
     mutating func expectEnd() throws(WireError) {
-        guard self.peek() == nil else { throw self.error("bytes behind the end of the value") }
+        guard self.peek() == nil else { throw self.error("bytes after the end of the value") }
     }
 
     // MARK: Strings
@@ -157,7 +157,7 @@ package struct JSONReader {
         }
         if self.skipExactly("e") || self.skipExactly("E") {
             _ = self.skipExactly("+") || self.skipExactly("-")
-            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent behind its e", at: start) }
+            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent after its e", at: start) }
         }
     }
 

@@ -70,7 +70,7 @@ extension WireError {
     static func missingPayloadTerminator(_ frame: UnsafeRawBufferPointer) -> WireError {
         WireError(
             code: .missingPayloadTerminator,
-            message: "no CR LF behind the announced number of payload bytes",
+            message: "no CR LF after the announced number of payload bytes",
             offending: frame
         )
     }

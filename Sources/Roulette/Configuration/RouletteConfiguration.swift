@@ -102,7 +102,7 @@ public struct RouletteConfiguration: Sendable {
     public var inboxPrefix = "_INBOX"
     /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment. They lose a connection with all its subscriptions when
     /// they receive a topic beyond ASCII, so the client warns, once, when it publishes to one:
-    /// ``RouletteEvent/Kind/topicBreaksElixir(topic:)``.
+    /// ``RouletteEvent/Kind/topicBreaksElixir``.
     public var elixirCompatibleTopics = false
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"

@@ -125,7 +125,7 @@ extension RouletteClient {
         var reporter = MetricsReporter(factory: metricsFactory)
         repeat {
             reporter.record(snapshot())
-        } while (try? await Task.sleep(for: interval)) != nil
+        } while (try? await clock.sleep(interval)) != nil
         reporter.record(snapshot())
     }
 }

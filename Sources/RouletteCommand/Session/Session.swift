@@ -27,8 +27,8 @@ enum Session {
     /// deployment cannot receive.
     private static func printWarnings(_ events: RouletteEvents) async {
         for await event in events {
-            switch event.kind {
-            case .credentialsInPlaintext(let address):
+            switch event.detail {
+            case .connection(.credentialsInPlaintext(let address)):
                 StandardError.note(
                     "WARNING: the login was sent to \(address) without encryption, and anyone on the network path can read it. "
                         + "Use TLS (tls = \"required\", --tls-ca), or allow it: allow_plaintext_credentials = true, "

@@ -80,7 +80,7 @@ extension ClusterSnapshot {
 private enum SubscriptionNotices {
     static func note(_ event: RouletteEvent) {
         let place = event.connection.map { "cluster \($0.cluster.name) (\($0.cluster.address)): " } ?? ""
-        switch event.kind {
+        switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
             StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
         case .subscriptionResumed(let pattern, let blind):
@@ -90,13 +90,12 @@ private enum SubscriptionNotices {
             StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
         case .slowConsumerRecovered(let pattern, let dropped):
             StandardError.note("\(pattern): \(dropped) messages were dropped, now the output keeps up again")
-        case .serverError(let error):
+        case .connection(.serverError(let error)):
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
         // `Session` reports the last two for every command.
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
-            .topicBreaksElixir, .credentialsInPlaintext:
+        case .connection, .drained, .topicBreaksElixir:
             break
         }
     }

@@ -10,14 +10,14 @@ struct GuideTests {
             .filter { $0.pathExtension == suffix }
     }
 
-    /// The lines without blank ones and without what all have in common at their beginning.
+    /// Returns the lines without blank lines and without their common indentation.
     private static func normalized(_ lines: some Sequence<Substring>) -> [String] {
         let lines = lines.filter { !$0.allSatisfy(\.isWhitespace) }
         let indentation = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
         return lines.map { String($0.dropFirst(indentation)) }
     }
 
-    /// The Swift code of a Markdown text, block by block.
+    /// Returns the Swift code blocks of a Markdown text.
     private static func blocks(of text: String) -> [[String]] {
         var blocks: [[String]] = []
         var block: [Substring]?
@@ -37,7 +37,7 @@ struct GuideTests {
     }
 
     @Test
-    func `every piece of Swift in the README and in the guides stands in a snippet, which the build compiles`() throws {
+    func `every Swift block in the README and the guides occurs in a snippet, which the build compiles`() throws {
         let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
@@ -60,7 +60,7 @@ struct GuideTests {
     }
 
     @Test
-    func `the program of the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
+    func `the program in the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
         let source = try String(contentsOf: Checkout.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
         let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
@@ -75,5 +75,32 @@ struct GuideTests {
             #expect(Set(orders.map { $0.split(separator: " ").dropFirst().joined(separator: " ") }).count == 9)
             #expect(Set(orders.compactMap { $0.split(separator: " ").first }).count == 3, "orders came from all clusters")
         }
+    }
+
+    @Test
+    func `every target, file, type and function named in ARCHITECTURE.md exists`() throws {
+        let text = try String(contentsOf: Self.root.appendingPathComponent("ARCHITECTURE.md"), encoding: .utf8)
+        let sources = try Self.swiftSources()
+        var count = 0
+        for match in text.matches(of: /`([A-Z][A-Za-z]*)(?:[.\/]([A-Za-z]+))?[^`]*`/) {
+            count += 1
+            let span = String(match.output.0.dropFirst().dropLast())
+            let isDeclared = ["struct", "class", "enum", "protocol"].contains { sources.contains("\($0) \(match.output.1)") }
+            let paths = ["", "Sources/", "Tests/"].map { Self.root.appendingPathComponent($0 + span).path }
+            if paths.contains(where: FileManager.default.fileExists) { continue }
+            #expect(isDeclared, "\(span) is neither a file nor a type")
+            guard let member = match.output.2 else { continue }
+            let isMember = ["func", "var", "let", "struct", "enum"].contains { sources.contains("\($0) \(member)") }
+            #expect(isMember, "\(span) is not declared")
+        }
+        #expect(count > 50)
+    }
+
+    /// All Swift files of the targets, one after the other.
+    private static func swiftSources() throws -> String {
+        let directory = root.appendingPathComponent("Sources")
+        let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
+        return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+            .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
     }
 }

@@ -3,9 +3,9 @@ import NATS
 
 /// Writes events to the log: constant texts, everything else as metadata.
 ///
-/// Nothing is above debug while all is well. A loss is a warning, once for each connection: further attempts to connect are
-/// debug messages of the connection itself.
-struct EventLog: Sendable {
+/// While everything works, nothing is logged above debug. The loss of a connection is one warning; the connection itself logs
+/// further attempts to connect as debug messages.
+struct EventLogger: Sendable {
     private let logger: Logger
 
     init(_ logger: Logger) {
@@ -13,15 +13,29 @@ struct EventLog: Sendable {
     }
 
     func write(_ event: RouletteEvent) {
-        guard let (level, message) = Self.entry(for: event.kind), logger.logLevel <= level else { return }
+        guard let (level, message) = Self.entry(for: event.detail), logger.logLevel <= level else { return }
         logger.log(level: level, message, metadata: Self.metadata(of: event))
     }
 
-    private static func entry(for kind: RouletteEvent.Kind) -> (Logger.Level, Logger.Message)? {
-        switch kind {
+    private static func entry(for detail: RouletteEvent.Detail) -> (Logger.Level, Logger.Message)? {
+        switch detail {
+        case .connection(let event): entry(for: event)
+        case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
+        case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
+        // One for each subscription of a connection whose loss was logged already.
+        case .subscriptionInterrupted: (.debug, "subscription is interrupted")
+        case .subscriptionResumed: (.debug, "subscription is complete again")
+        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
+        // Logged where it happens.
+        case .drained, .missedEvents: nil
+        }
+    }
+
+    private static func entry(for event: NATSEvent) -> (Logger.Level, Logger.Message)? {
+        switch event {
         case .connected: (.debug, "connection is up")
         case .disconnected: (.warning, "connection lost")
-        // The loss itself was told already; the first connection of all has none.
+        // A loss is logged as such. The failure of the first connection of all is not a loss.
         case .reconnecting(attempt: 2, _, _): (.warning, "connection cannot be made")
         case .reconnecting: nil
         case .serverError: (.warning, "server reported an error")
@@ -29,14 +43,8 @@ struct EventLog: Sendable {
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
         case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
-        case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
-        case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
-        // One for each subscription of a connection whose loss was told already.
-        case .subscriptionInterrupted: (.debug, "subscription is interrupted")
-        case .subscriptionResumed: (.debug, "subscription is complete again")
-        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
-        // Told where it happens.
-        case .credentialsInPlaintext, .drained, .missedEvents: nil
+        // Logged by the connection.
+        case .credentialsInPlaintext: nil
         }
     }
 
@@ -47,25 +55,25 @@ struct EventLog: Sendable {
             metadata["role"] = "\(connection.role.rawValue)"
             metadata["slot"] = "\(connection.slot)"
         }
-        switch event.kind {
-        case .connected(let server):
+        switch event.detail {
+        case .connection(.connected(let server)):
             metadata["server"] = "\(printable(server.name))"
-        case .disconnected(let cause, let unconfirmed):
+        case .connection(.disconnected(let cause, let unconfirmed)):
             metadata["cause"] = "\(cause)"
             metadata["unconfirmed"] = "\(unconfirmed)"
-        case .reconnecting(_, let delay, let cause):
+        case .connection(.reconnecting(_, let delay, let cause)):
             metadata["cause"] = "\(cause)"
             metadata["delay"] = "\(delay)"
-        case .serverError(let error):
+        case .connection(.serverError(let error)):
             metadata["error"] = "\(error)"
-        case .moved(let server, let unconfirmed, let duplicates):
+        case .connection(.moved(let server, let unconfirmed, let duplicates)):
             metadata["server"] = "\(printable(server.name))"
             metadata["unconfirmed"] = "\(unconfirmed)"
             metadata["duplicates"] = "\(duplicates)"
-        case .moveFailed(let cause, let duplicates):
+        case .connection(.moveFailed(let cause, let duplicates)):
             metadata["cause"] = "\(cause)"
             metadata["duplicates"] = "\(duplicates)"
-        case .closed(let unsent):
+        case .connection(.closed(let unsent)):
             metadata["unsent"] = "\(unsent)"
         case .slowConsumer(let pattern):
             metadata["pattern"] = "\(pattern)"
@@ -80,7 +88,7 @@ struct EventLog: Sendable {
             metadata["blind"] = "\(blind.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
-        case .credentialsInPlaintext, .lameDuck, .drained, .missedEvents:
+        case .connection(.credentialsInPlaintext), .connection(.lameDuck), .drained, .missedEvents:
             break
         }
         return metadata

@@ -6,7 +6,7 @@ import Testing
 @testable import Roulette
 
 @Suite("What is logged")
-struct EventLogTests {
+struct EventLoggerTests {
     private static let lines = ["cluster": "alpha", "role": "publisher", "slot": "2"]
     private let connection = PooledConnectionID(
         cluster: Cluster(index: 0, name: "alpha", address: "127.0.0.1:4222"),
@@ -17,7 +17,7 @@ struct EventLogTests {
     /// What an event is logged as, with everything logged that can be.
     private func entry(_ event: NATSEvent) -> RecordedLog.Entry? {
         let log = RecordedLog()
-        EventLog(log.logger).write(RouletteEvent(connection, event))
+        EventLogger(log.logger).write(RouletteEvent(connection, event))
         return log.entries.value.first
     }
 
@@ -46,7 +46,7 @@ struct EventLogTests {
     @Test
     func `a topic that Roulette 1.0.5 cannot receive is a warning that names it, escaped`() throws {
         let log = RecordedLog()
-        EventLog(log.logger).write(RouletteEvent(.topicBreaksElixir(topic: "caf\u{E9}")))
+        EventLogger(log.logger).write(RouletteEvent(.topicBreaksElixir(topic: "caf\u{E9}")))
         let entry = try #require(log.entries.value.first)
         #expect(entry.level == .warning)
         #expect(entry.metadata == ["topic": #"caf\xC3\xA9"#])
