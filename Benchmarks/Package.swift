@@ -17,7 +17,7 @@ let package = Package(
             name: "Pieces",
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),
-                .product(name: "HashRing", package: "roulette"),
+                .product(name: "ConsistentHashing", package: "roulette"),
                 .product(name: "NATS", package: "roulette"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

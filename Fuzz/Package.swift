@@ -42,7 +42,7 @@ let package = Package(
         fuzzer("FuzzServerInfo"),
         fuzzer("FuzzLocator", of: "Settings"),
         fuzzer("FuzzSettings", of: "Settings"),
-        fuzzer("FuzzMonitoring", of: "ServerMonitor"),
+        fuzzer("FuzzMonitoring", of: "NATSMonitoring"),
         fuzzer("FuzzCredentials", of: "NATS"),
     ]
 )

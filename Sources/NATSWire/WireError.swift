@@ -1,3 +1,5 @@
+import TextCoding
+
 /// An error in received bytes, or in a value to send.
 ///
 /// Compare codes; do not switch over them exhaustively. A minor version may add codes.
@@ -113,7 +115,6 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     /// `\xNN`.
     public var excerpt: String? {
         guard let offending else { return nil }
-        let hexDigits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
         for byte in offending.prefix(Self.maxExcerptBytes) {
             if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
@@ -121,7 +122,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
             } else if (0x20...0x7E).contains(byte) {
                 text.append(byte)
             } else {
-                text += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+                text += Array("\\x\(hexadecimal(byte, digits: 2))".utf8)
             }
         }
         if offending.count > Self.maxExcerptBytes { text += Array("…".utf8) }

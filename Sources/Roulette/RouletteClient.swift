@@ -1,11 +1,12 @@
-public import HashRing
+public import ConsistentHashing
+import Locking
 public import Logging
 public import Metrics
 import NATS
 public import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Publishes and subscribes by topic over clusters that share the topics by a consistent-hash ring.
 ///

@@ -4,7 +4,7 @@ import Testing
 
 /// A test must fail, not hang, if a server or program is broken. So every suite with processes needs a time limit.
 @Suite(.timeLimit(.minutes(2))) struct SuiteTimeLimitTests {
-    @Test(arguments: ["IntegrationTests", "TestSupportTests", "ServerMonitorTests"])
+    @Test(arguments: ["IntegrationTests", "TestSupportTests", "NATSMonitoringTests"])
     func `every suite with servers or terminals has a time limit`(target: String) throws {
         let root = Checkout.path + "/Tests/" + target
         let files = try #require(FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String })

@@ -1,5 +1,5 @@
 import Benchmark
-import HashRing
+import ConsistentHashing
 import NATS
 import NIOCore
 

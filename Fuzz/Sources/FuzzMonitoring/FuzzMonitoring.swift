@@ -1,5 +1,5 @@
 import FuzzSupport
-import ServerMonitor
+import NATSMonitoring
 
 /// The input is one byte and an answer of a monitoring endpoint. The low half of the byte is the number of requested rows;
 /// the rest determines where the answer is cut off.

@@ -1,5 +1,5 @@
+import Locking
 import NIOCore
-import Synchronization
 
 /// What the event loop writes and snapshots read: one lock, held for a few assignments.
 final class ConnectionStatus: Sendable {

@@ -1,6 +1,6 @@
+import Locking
 import NATSWire
 import NIOCore
-import Synchronization
 
 /// Who waits for the replies to a request.
 enum ReplyReceiver: Sendable {

@@ -1,4 +1,5 @@
 public import NIOCore
+import TextCoding
 
 /// The contents of CONNECT (client protocol documentation; ADR-40).
 ///
@@ -43,28 +44,27 @@ public struct ConnectOptions: Sendable, Hashable {
 
     /// The complete frame, `CONNECT {…}` CR LF, including secrets.
     public func encoded() -> ByteBuffer {
-        var json = JSONWriter()
-        json.write("verbose", self.verbose)
-        json.write("pedantic", self.pedantic)
-        json.write("tls_required", self.tlsRequired)
-        json.write("name", self.name)
-        json.write("lang", self.lang)
-        json.write("version", self.version)
-        json.write("protocol", self.protocolVersion)
-        json.write("echo", self.echo)
-        json.write("headers", self.headers)
-        json.write("no_responders", self.noResponders)
-        json.write("user", self.user)
-        json.write("pass", self.pass)
-        json.write("auth_token", self.authToken)
-        json.write("jwt", self.jwt)
-        json.write("nkey", self.nkey)
-        json.write("sig", self.sig)
-        json.end()
+        var options: JSONObject = [
+            "verbose": .bool(self.verbose), "pedantic": .bool(self.pedantic), "tls_required": .bool(self.tlsRequired),
+        ]
+        options.append("name", ifPresent: self.name)
+        options.append("lang", .string(self.lang))
+        options.append("version", .string(self.version))
+        options.append("protocol", .number(self.protocolVersion))
+        options.append("echo", .bool(self.echo))
+        options.append("headers", .bool(self.headers))
+        options.append("no_responders", .bool(self.noResponders))
+        options.append("user", ifPresent: self.user)
+        options.append("pass", ifPresent: self.pass)
+        options.append("auth_token", ifPresent: self.authToken)
+        options.append("jwt", ifPresent: self.jwt)
+        options.append("nkey", ifPresent: self.nkey)
+        options.append("sig", ifPresent: self.sig)
+        let json = options.bytes
         var frame = ByteBuffer()
-        frame.reserveCapacity("CONNECT \r\n".utf8.count + json.buffer.readableBytes)
+        frame.reserveCapacity("CONNECT \r\n".utf8.count + json.count)
         frame.writeStaticString("CONNECT ")
-        frame.writeImmutableBuffer(json.buffer)
+        frame.writeBytes(json)
         frame.writeStaticString("\r\n")
         return frame
     }
@@ -92,4 +92,10 @@ extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible,
 
     /// Contains only ``description``, so that `dump` and debuggers hide the secrets too.
     public var customMirror: Mirror { Mirror(self, children: ["connect": self.description]) }
+}
+
+extension JSONObject {
+    fileprivate mutating func append(_ key: String, ifPresent text: String?) {
+        if let text { self.append(key, .string(text)) }
+    }
 }

@@ -1,6 +1,6 @@
+import Locking
 import NATS
 import NATSWire
-import Synchronization
 
 /// What stands behind one subscription: one member for each connection it has to be made on, which is one for a topic and
 /// one per cluster for a wildcard.

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// The sanitizer's treatment of a character outside ASCII.
 enum CharacterClass: Equatable {
     /// Drawn as it is.
@@ -30,16 +32,12 @@ enum CharacterClass: Equatable {
         default:
             break
         }
-        let properties = scalar.properties
-        switch properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+        if scalar.isInvisible || scalar.properties.isDefaultIgnorableCodePoint {
             self = .hidden
-        case _ where properties.isDefaultIgnorableCodePoint:
-            self = .hidden
-        case _ where CharacterWidth.isCombining(scalar):
+        } else if CharacterWidth.isCombining(scalar) {
             self = .mark
-        default:
-            self = .shown(columns: CharacterWidth.columns(of: scalar), isEmoji: properties.isEmoji)
+        } else {
+            self = .shown(columns: CharacterWidth.columns(of: scalar), isEmoji: scalar.properties.isEmoji)
         }
     }
 }

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Converts bytes to `SafeText` by the rules of `SafeText.init(untrusted:)`.
 struct Sanitizer {
     private var output: [UInt8] = []

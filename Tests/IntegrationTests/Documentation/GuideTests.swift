@@ -4,11 +4,9 @@ import Testing
 
 @Suite("The documentation", .timeLimit(.minutes(10)))
 struct GuideTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     private static func files(in directory: String, extension suffix: String) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(at: root.appendingPathComponent(directory), includingPropertiesForKeys: nil)
+        let folder = Checkout.root.appendingPathComponent(directory)
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == suffix }
     }
 
@@ -44,7 +42,7 @@ struct GuideTests {
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
         var guides = try Self.files(in: "Sources/Roulette/Roulette.docc", extension: "md")
-        guides.append(Self.root.appendingPathComponent("README.md"))
+        guides.append(Checkout.root.appendingPathComponent("README.md"))
         var count = 0
         for guide in guides {
             for block in Self.blocks(of: try String(contentsOf: guide, encoding: .utf8)) {
@@ -63,9 +61,9 @@ struct GuideTests {
 
     @Test
     func `the program in the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
-        let source = try String(contentsOf: Self.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
+        let source = try String(contentsOf: Checkout.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
-        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
         #expect(Self.blocks(of: readme).contains(Self.normalized(source.split(separator: "\n"))), "the README has the program")
 
         try await withDeployment(clusters: 3) { deployment in

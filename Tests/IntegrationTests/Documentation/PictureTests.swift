@@ -4,13 +4,10 @@ import Testing
 
 @Suite("The pictures of the README", .timeLimit(.minutes(10)))
 struct PictureTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     /// Converts a screen with `scripts/pictures`.
     private func svg(_ screen: String, width: Int) throws -> String {
         let process = Process()
-        process.executableURL = Self.root.appendingPathComponent("scripts/pictures")
+        process.executableURL = Checkout.root.appendingPathComponent("scripts/pictures")
         process.arguments = ["--convert", String(width)]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
@@ -47,10 +44,10 @@ struct PictureTests {
 
     @Test
     func `every picture in the README exists, and every picture is used`() throws {
-        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
         let shown = Set(readme.matches(of: /Documentation\/pictures\/([a-z-]+)\.svg/).map { String($0.output.1) })
         let files = try FileManager.default.contentsOfDirectory(
-            atPath: Self.root.appendingPathComponent("Documentation/pictures").path
+            atPath: Checkout.root.appendingPathComponent("Documentation/pictures").path
         )
         let pictures = Set(files.filter { $0.hasSuffix(".svg") }.map { String($0.dropLast(4)) })
         #expect(shown == pictures)

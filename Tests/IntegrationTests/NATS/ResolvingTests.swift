@@ -1,7 +1,7 @@
+import Locking
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 import TestSupport
 import Testing
 

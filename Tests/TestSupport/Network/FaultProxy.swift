@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A TCP proxy that injects faults into connections.
 package final class FaultProxy: Sendable {
     /// The direction of bytes.

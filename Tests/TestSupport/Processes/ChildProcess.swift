@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// A process that a test started. It is killed when this object is deallocated, and when the test process ends for any
 /// reason.

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// Ends the processes of the tests even if the test process crashes or is killed.
 ///

@@ -59,10 +59,3 @@ package enum NATSServerProgram {
         return try await Self.version() >= needed
     }
 }
-
-/// The checkout that the tests were built from.
-package enum Checkout {
-    /// The path of the checkout.
-    package static let path = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().appendingPathComponent("../../..").standardizedFileURL.path
-}

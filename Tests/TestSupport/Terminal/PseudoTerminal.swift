@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 
 /// Runs a program on a pseudo-terminal and keeps all bytes that it writes.
 ///

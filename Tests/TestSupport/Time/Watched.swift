@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A value that any task can change and wait for.
 ///
