@@ -21,17 +21,22 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
+/// All messages of the reader. They are constant, so none can repeat a line of a file.
+private let messages: Set<String> = {
+    var messages: Set<String> = []
+    for text in ["", "---\neyJ.e.e"] {
+        do throws(NATSError) { _ = try CredentialsFile.jwtAndSeed(in: text) } catch { messages.insert(error.message) }
+        do throws(NATSError) { _ = try CredentialsFile.seed(in: text) } catch { messages.insert(error.message) }
+    }
+    return messages
+}()
+
 /// Returns the contents of a file, or nil after checking that the error repeats nothing from the file.
 private func read(_ text: String, _ parse: (String) throws(NATSError) -> Secret) -> Secret? {
     do throws(NATSError) {
         return try parse(text)
     } catch {
-        // Shorter words also occur in the messages, and so do the frame lines that a message quotes.
-        let message = Array(error.message.utf8)
-        for line in text.utf8.split(whereSeparator: { $0 == UInt8(ascii: "\n") || $0 == UInt8(ascii: "\r") }) {
-            guard line.count > 24, !line.starts(with: "--".utf8), message.contains(line) else { continue }
-            require(false, "an error repeats the file: \(error.message)")
-        }
+        require(messages.contains(error.message), "an error depends on the file: \(error.message)")
         return nil
     }
 }
