@@ -20,8 +20,8 @@ struct CommandGuideTests {
     private static func sections(for command: any ParsableCommand.Type, named names: [String]) -> [String] {
         let help =
             names.count == 1
-            ? RouletteProgram.helpMessage(columns: 100)
-            : RouletteProgram.helpMessage(for: command, columns: 100)
+            ? RouletteProgram.helpMessage(columns: 120)
+            : RouletteProgram.helpMessage(for: command, columns: 120)
         let section = "## \(names.joined(separator: " "))\n\n```text\n\(help.trimmingBlanks)\n```\n"
         let subcommands = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
         return [section] + subcommands.flatMap { sections(for: $0, named: names + [$0._commandName]) }

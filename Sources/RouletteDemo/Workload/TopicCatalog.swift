@@ -43,7 +43,7 @@ struct TopicCatalog: Equatable, Sendable {
             let pair = number % pairs
             // Both tokens change from one topic to the next, so that a short list shows many different ones.
             let place = pair % places.count
-            let event = (pair / places.count + pair) % events.count
+            let event = (pair / places.count + place) % events.count
             let name = "\(domain).\(places[place]).\(events[event])"
             return number < pairs ? name : "\(name).\(number / pairs)"
         }
