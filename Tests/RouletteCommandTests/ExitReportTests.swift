@@ -8,7 +8,9 @@ import Testing
 struct ExitReportTests {
     private func report(_ arguments: String...) throws -> ExitReport {
         do {
-            _ = try RouletteProgram.parseAsRoot(arguments)
+            var command = try RouletteProgram.parseAsRoot(arguments)
+            // Help is a command of the parser, which ends by an error.
+            try command.run()
         } catch {
             return ExitReport(error, arguments: arguments)
         }
