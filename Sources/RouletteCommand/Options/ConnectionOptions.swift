@@ -152,7 +152,9 @@ struct ConnectionOptions: ParsableArguments {
                 addresses.append(try ServerAddress(parsing: text))
             } catch {
                 // The text itself may hold a password, so the error only counts.
-                throw .usage("--server number \(index + 1): \(error.message)")
+                // A login is not taken here, so how to write one is no advice.
+                let reason = error.code == .login ? Profile.loginInArgument : error.message
+                throw .usage("--server number \(index + 1): \(reason)")
             }
         }
         return addresses

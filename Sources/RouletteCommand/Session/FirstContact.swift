@@ -16,7 +16,8 @@ enum FirstContact {
             }
             group.addTask {
                 // Canceled is as good as over.
-                try? await Task.sleep(for: client.configuration.connectionTimeout + margin)
+                let addresses = client.configuration.servers.map { 1 + $0.alternatives.count }.max() ?? 1
+                try? await Task.sleep(for: client.configuration.connectionTimeout * addresses + margin)
             }
             await group.next()
             group.cancelAll()
@@ -24,8 +25,14 @@ enum FirstContact {
     }
 
     private static func isSettled(_ client: RouletteClient) -> Bool {
-        client.snapshot().clusters.allSatisfy { cluster in
-            cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
+        let servers = client.configuration.servers
+        return client.snapshot().clusters.allSatisfy { cluster in
+            // While one of them is left to try, it is not known that none can be reached.
+            let alternatives = servers[cluster.cluster.index].alternatives.count
+            return cluster.connections.allSatisfy { entry in
+                let connection = entry.connection
+                return connection.isUp || connection.lastError != nil && connection.attempt > 1 + alternatives
+            }
         }
     }
 }
