@@ -2,8 +2,8 @@
 
 import PackageDescription
 
-/// What every target of ours is compiled with. Warnings are errors here and nowhere else, so that a
-/// dependency's warning never breaks the build.
+/// The settings of every target in this package. Warnings are errors only here, so that a warning in a dependency does
+/// not break the build.
 let strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
@@ -12,11 +12,11 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
-/// Libraries of the program that `Fuzz` tests and that are no products otherwise.
+/// Internal libraries that are products only for the `Fuzz` package.
 let productsForFuzzing: [Product] =
     Context.environment["ROULETTE_FUZZING"] == nil
     ? []
-    : ["Settings", "ServerMonitor"].map { .library(name: $0, targets: [$0]) }
+    : ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) }
 
 let package = Package(
     name: "roulette",
@@ -24,7 +24,7 @@ let package = Package(
     products: [
         .library(name: "Roulette", targets: ["Roulette"]),
         .library(name: "NATS", targets: ["NATS"]),
-        .library(name: "HashRing", targets: ["HashRing"]),
+        .library(name: "ConsistentHashing", targets: ["ConsistentHashing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
     ] + productsForFuzzing,
@@ -42,20 +42,21 @@ let package = Package(
     targets: [
         // MARK: Libraries
         .target(
-            name: "HashRing",
-            dependencies: [.product(name: "Crypto", package: "swift-crypto")],
+            name: "ConsistentHashing",
+            dependencies: ["TextCoding", .product(name: "Crypto", package: "swift-crypto")],
             swiftSettings: strict
         ),
         .target(
             name: "NATSWire",
-            dependencies: [.product(name: "NIOCore", package: "swift-nio")],
+            dependencies: ["TextCoding", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
         .target(
             name: "NATS",
             dependencies: [
                 "NATSWire",
-                "SanitizedMutex",
+                "Locking",
+                "TextCoding",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -69,9 +70,9 @@ let package = Package(
         .target(
             name: "Roulette",
             dependencies: [
-                "HashRing",
+                "ConsistentHashing",
                 "NATS",
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -80,12 +81,12 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["NATS", "Roulette", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: ["NATS", "Roulette", "TextCoding", .product(name: "TOMLKit", package: "TOMLKit")],
             swiftSettings: strict
         ),
 
         .target(
-            name: "ServerMonitor",
+            name: "NATSMonitoring",
             dependencies: [
                 "NATS",
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -96,27 +97,50 @@ let package = Package(
             swiftSettings: strict
         ),
 
-        .target(name: "SanitizedMutex", swiftSettings: strict),
+        // MARK: Small things that several targets need
+        .target(name: "Locking", swiftSettings: strict),
+        .target(name: "TextCoding", swiftSettings: strict),
 
         // MARK: Terminal
-        .target(name: "TerminalUI", swiftSettings: strict),
+        .target(name: "TerminalUI", dependencies: ["TextCoding"], swiftSettings: strict),
         .target(name: "CProcess"),
         .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
-        .target(name: "NcursesTerminal", dependencies: ["CNcurses", "SanitizedMutex", "TerminalUI"], swiftSettings: strict),
+        .target(
+            name: "NcursesTerminal",
+            dependencies: ["CNcurses", "Locking", "TerminalUI", "TextCoding"],
+            swiftSettings: strict
+        ),
 
         // MARK: Console and command
         .target(
             name: "Console",
             dependencies: [
-                "HashRing",
+                "ConsistentHashing",
                 "NATS",
                 "NATSWire",
                 "Roulette",
-                "SanitizedMutex",
-                "ServerMonitor",
+                "Locking",
+                "NATSMonitoring",
                 "Settings",
                 "TerminalUI",
+                "TextCoding",
                 .product(name: "DequeModule", package: "swift-collections"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(name: "CommandSupport", dependencies: ["CProcess"], swiftSettings: strict),
+        .target(
+            name: "RouletteDemo",
+            dependencies: [
+                "CommandSupport",
+                "Console",
+                "Locking",
+                "NATS",
+                "Roulette",
+                "NATSMonitoring",
+                "TextCoding",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -124,9 +148,12 @@ let package = Package(
             name: "RouletteCommand",
             dependencies: [
                 "CProcess",
+                "CommandSupport",
                 "Console",
+                "Locking",
                 "NcursesTerminal",
-                "SanitizedMutex",
+                "RouletteDemo",
+                "TextCoding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -138,7 +165,7 @@ let package = Package(
         .target(
             name: "TestSupport",
             dependencies: [
-                "SanitizedMutex",
+                "Locking",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
@@ -149,15 +176,16 @@ let package = Package(
         ),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "HashRingTests",
-            dependencies: ["HashRing"],
+            name: "ConsistentHashingTests",
+            dependencies: ["ConsistentHashing"],
             resources: [.copy("ring_vectors.json")],
             swiftSettings: strict
         ),
+        .testTarget(name: "TextCodingTests", dependencies: ["TextCoding"], swiftSettings: strict),
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
-            dependencies: ["NATS", "SanitizedMutex", "TestSupport", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: ["Locking", "NATS", "TestSupport", "TextCoding", .product(name: "NIOEmbedded", package: "swift-nio")],
             swiftSettings: strict
         ),
         .testTarget(
@@ -171,18 +199,33 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
-        .testTarget(name: "ServerMonitorTests", dependencies: ["NATS", "ServerMonitor", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "NATS", "SanitizedMutex", "ServerMonitor", "TestSupport"],
+            dependencies: ["Console", "NATS", "Locking", "NATSMonitoring", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RouletteDemoTests",
+            dependencies: ["CommandSupport", "RouletteDemo", "Settings", "TextCoding"],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "RouletteCommandTests",
-            dependencies: ["NATS", "RouletteCommand", "Settings"],
+            dependencies: [
+                "CommandSupport",
+                "NATS",
+                "RouletteCommand",
+                "RouletteDemo",
+                "Settings",
+                "TerminalUI",
+                "TestSupport",
+                "TextCoding",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
@@ -191,8 +234,8 @@ let package = Package(
                 "NATS",
                 "Roulette",
                 "RouletteCommand",
-                "SanitizedMutex",
-                "ServerMonitor",
+                "Locking",
+                "NATSMonitoring",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

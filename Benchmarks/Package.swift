@@ -2,13 +2,13 @@
 
 import PackageDescription
 
-// A package of its own, so that nobody who uses the library has to fetch what measures it.
+// A separate package, so that users of the library do not download the dependencies of the benchmarks.
 let package = Package(
     name: "roulette-benchmarks",
     platforms: [.macOS(.v15)],
     dependencies: [
         .package(name: "roulette", path: "../"),
-        // Without traits: counting allocations would replace malloc.
+        // Without traits, because counting allocations would replace malloc.
         .package(url: "https://github.com/ordo-one/benchmark", from: "1.29.0", traits: []),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
     ],
@@ -17,7 +17,7 @@ let package = Package(
             name: "Pieces",
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),
-                .product(name: "HashRing", package: "roulette"),
+                .product(name: "ConsistentHashing", package: "roulette"),
                 .product(name: "NATS", package: "roulette"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],

@@ -2,20 +2,20 @@
 
 import PackageDescription
 
-/// libFuzzer brings the `main` of each program, which calls `LLVMFuzzerTestOneInput` (see FuzzSupport).
-/// Built by `scripts/fuzz`, with `--sanitize fuzzer`: without it these targets do not link.
+/// libFuzzer provides the `main` of each program, which calls `LLVMFuzzerTestOneInput` (see FuzzSupport). `scripts/fuzz`
+/// builds these targets with `--sanitize fuzzer`. Without that option they do not link.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    // No `main` of Swift's own.
+    // Swift must not generate a `main`.
     .unsafeFlags(["-parse-as-library"]),
 ]
 
 /// - Parameters:
 ///   - name: The name of the target.
-///   - library: The library under test. Those that are no products of the package are while `ROULETTE_FUZZING` is set.
+///   - library: The library under test. Internal libraries are products while `ROULETTE_FUZZING` is set.
 func fuzzer(_ name: String, of library: String = "NATSWire") -> Target {
     .executableTarget(
         name: name,
@@ -42,7 +42,7 @@ let package = Package(
         fuzzer("FuzzServerInfo"),
         fuzzer("FuzzLocator", of: "Settings"),
         fuzzer("FuzzSettings", of: "Settings"),
-        fuzzer("FuzzMonitoring", of: "ServerMonitor"),
+        fuzzer("FuzzMonitoring", of: "NATSMonitoring"),
         fuzzer("FuzzCredentials", of: "NATS"),
     ]
 )

@@ -7,7 +7,7 @@ func confirm(_ client: RouletteClient) async throws {
         try await client.flush(topic: "orders.eu.4711")
     } catch {
         guard error.code == .unconfirmed else { throw error }
-        print("the payment may not have been told: \(error)")
+        print("the payment may not have arrived: \(error)")
     }
 }
 
@@ -15,7 +15,7 @@ func neverWait(_ client: RouletteClient) throws {
     do {
         try client.tryPublish("21.5", to: "sensors.hall1.temperature")
     } catch {
-        // A full buffer: the next reading is more useful than this one.
+        // The buffer is full: drop this reading, because the next one is more useful.
         guard error.code == .bufferFull else { throw error }
     }
 }
@@ -23,8 +23,12 @@ func neverWait(_ client: RouletteClient) throws {
 func watch(_ client: RouletteClient) async {
     for await event in client.events {
         switch event.kind {
-        case .disconnected(let cause, let unconfirmed): print("lost: \(cause), up to \(unconfirmed) messages")
-        case .subscriptionResumed(let pattern, let blind): print("\(pattern) missed \(blind.duration)")
+        case .connection:
+            guard case .disconnected(let cause, let unconfirmed)? = event.connectionEvent else { continue }
+            print("lost: \(cause), up to \(unconfirmed) messages")
+        case .subscriptionResumed:
+            guard let pattern = event.pattern, let missed = event.missed else { continue }
+            print("\(pattern) missed \(missed.duration)")
         default: break
         }
     }

@@ -40,7 +40,7 @@ func consume(_ topics: [String], from client: RouletteClient) async throws {
                 print(message.topic, message.body)
             }
         }
-        // The first subscription that fails ends all of them.
+        // The first subscription that fails ends all others.
         try await group.waitForAll()
     }
 }

@@ -39,7 +39,7 @@ func ask(_ client: RouletteClient) async throws {
         print(answer.body)
     } catch {
         guard error.code == .noResponders else { throw error }
-        print("nobody answers prices.get")
+        print("no service answers prices.get")
     }
 }
 

@@ -1,6 +1,6 @@
 import Roulette
 
-// The load balancers of the clusters, as host:port. Their order is the ring: every program lists the same.
+// The load balancers of the clusters, as host:port. Their order defines the ring and must be the same in every program.
 let servers = try CommandLine.arguments.dropFirst().map { try RouletteConfiguration.Server($0) }
 let client = try RouletteClient(configuration: RouletteConfiguration(servers: servers))
 
@@ -15,11 +15,11 @@ try await withThrowingTaskGroup(of: Void.self) { group in
     let answer = try await client.request("apples", to: "prices.get", timeout: .seconds(2))
     print("\(answer.cluster.name): \(answer.body)")
 
-    // A pattern listens on all clusters; each topic is on one of them.
+    // A pattern subscribes on all clusters. Each topic belongs to one of them.
     let orders = try await client.subscribe(to: "orders.>", options: SubscribeOptions(maxMessages: 9, confirmed: true))
     for number in 1...9 { try await client.publish("order \(number)", to: "orders.eu.\(number)") }
-    try await client.flush()  // the servers have confirmed them all
+    try await client.flush()  // returns when the servers have confirmed all messages
     for try await order in orders { print("\(order.cluster.name): \(order.topic) \(order.body)") }
 
-    try await client.drain()  // everything comes to its end, then run() returns
+    try await client.drain()  // completes all pending work, then run() returns
 }

@@ -1,12 +1,12 @@
-// The work of `roulette bench`, done with the C client of NATS (libnats).
+// The measurements of `roulette bench` with the C client of NATS (libnats).
 //
 //   peer_c pub PORT COUNT SIZE        publish, then flush
-//   peer_c sub PORT COUNT             receive, counted from the first message to the last
+//   peer_c sub PORT COUNT             receive, measured from the first message to the last
 //   peer_c rtt PORT COUNT             flush round trips, one at a time
 //   peer_c request PORT COUNT SIZE    requests, one at a time, answered on a second connection of this process
 //   peer_c version
 //
-// One object of JSON on standard output, with the keys of `roulette bench`.
+// Prints a JSON object with the keys of `roulette bench`.
 #define _GNU_SOURCE
 #include <nats/nats.h>
 #include <semaphore.h>
@@ -56,7 +56,7 @@ static void publish(natsConnection *connection, long count, int size) {
     free(payload);
 }
 
-// Only the client's delivery thread touches these until `done` is posted.
+// Only the client's delivery thread accesses these variables until `done` is posted.
 static long wanted, received;
 static struct moment first, last;
 static sem_t done;

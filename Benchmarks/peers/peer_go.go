@@ -1,12 +1,12 @@
-// The work of `roulette bench`, done with the Go client of NATS (nats.go).
+// The measurements of `roulette bench` with the Go client of NATS (nats.go).
 //
 //	peer_go pub PORT COUNT SIZE        publish, then flush
-//	peer_go sub PORT COUNT             receive, counted from the first message to the last
+//	peer_go sub PORT COUNT             receive, measured from the first message to the last
 //	peer_go rtt PORT COUNT             flush round trips, one at a time
 //	peer_go request PORT COUNT SIZE    requests, one at a time, answered on a second connection of this process
 //	peer_go version
 //
-// One object of JSON on standard output, with the keys of `roulette bench`.
+// Prints a JSON object with the keys of `roulette bench`.
 package main
 
 import (

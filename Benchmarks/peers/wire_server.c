@@ -1,11 +1,11 @@
-// A bare server that speaks just enough of the NATS protocol for a benchmark, so that a client's figure does not contain
-// what a whole broker costs.
+// A minimal server with just enough of the NATS protocol for a benchmark, so that the results for a client do not include
+// the cost of a complete server.
 //
-//   wire_server sink                      takes everything that is published and drops it; answers PING
-//   wire_server flood COUNT SIZE [RATE]   the same, and to the first SUB of each connection it sends COUNT messages of SIZE
-//                                         bytes, as fast as the connection takes them or at most RATE a second
+//   wire_server sink                      accepts and discards published messages; answers PING
+//   wire_server flood COUNT SIZE [RATE]   the same, and sends COUNT messages of SIZE bytes to the first SUB of each
+//                                         connection, as fast as the connection accepts them or at most RATE a second
 //
-// It listens on a port of 127.0.0.1 that the system chooses, prints it on a line, and serves until it is killed.
+// Listens on a port of 127.0.0.1 that the system chooses, prints the port, and serves until it is killed.
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -29,10 +29,10 @@ static double flood_rate;
 
 struct connection {
     int socket;
-    // Bytes read and not yet understood: at most one control line, the rest is understood at once.
+    // Bytes read and not yet parsed: at most one control line.
     char buffer[READ_SIZE];
     size_t filled;
-    // Bytes of a payload still to come, which are not looked at.
+    // The number of payload bytes still to skip.
     size_t payload_left;
     bool flooded;
     pthread_mutex_t writing;
@@ -55,7 +55,7 @@ static bool send_all(int socket, const char *bytes, size_t count) {
 }
 
 static bool answer(struct connection *c, const char *text) {
-    // A PONG must not land in the middle of a message of the flood.
+    // A PONG must not be written in the middle of a message of the flood.
     pthread_mutex_lock(&c->writing);
     bool sent = send_all(c->socket, text, strlen(text));
     pthread_mutex_unlock(&c->writing);
@@ -68,7 +68,7 @@ static double seconds_now(void) {
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
-// Waits until so many messages are due.
+// Waits until this number of messages is due.
 static void keep_pace(double start, long messages) {
     double early = start + (double)messages / flood_rate - seconds_now();
     if (early <= 0) return;
@@ -130,7 +130,7 @@ static size_t last_number(const char *line, const char *end) {
     return number;
 }
 
-// Acts on all that is complete. Returns false to hang up.
+// Handles all complete operations. Returns false to close the connection.
 static bool understand(struct connection *c) {
     char *at = c->buffer, *end = c->buffer + c->filled;
     for (;;) {
@@ -174,7 +174,7 @@ static void *serve(void *argument) {
         c->filled += (size_t)count;
         alive = understand(c);
     }
-    // A flood may still be writing: it sees the error, and the memory is the system's to take back at the end.
+    // A flood may still be writing and gets an error. The memory is not freed; the system reclaims it at exit.
     shutdown(c->socket, SHUT_RDWR);
     if (!c->flooded) {
         close(c->socket);

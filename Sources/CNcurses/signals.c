@@ -13,11 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
-// Handlers run at any moment on any thread, so this file uses only what POSIX calls async-signal-safe: write, poll,
-// tcsetattr, tcgetpgrp, sigaction, pthread_sigmask, raise, clock_gettime, and atomics without locks.
+// As in CProcess, functions that handlers call use only async-signal-safe functions and lock-free atomics.
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -28,15 +26,13 @@ static bool has_modes;
 static atomic_bool is_armed;
 
 static atomic_int signal_pipe = -1;
-/// When the first signal that asks for the end came, in milliseconds; 0 as long as there was none.
-static atomic_llong first_ending;
 
 static const int asking[] = {SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP};
 static const int crashing[] = {SIGSEGV, SIGBUS, SIGILL, SIGTRAP, SIGFPE, SIGABRT, SIGSYS};
 
 static struct sigaction before_asking[COUNT(asking)];
 static struct sigaction before_crashing[COUNT(crashing)];
-/// Whether what handled crashes before may go on with one.
+/// Whether the previous crash handlers are called after the terminal is restored.
 static bool forwards_crashes;
 static bool is_installed;
 
@@ -64,11 +60,11 @@ bool cncurses_is_in_foreground(void) {
 
 static void restore_now(void) {
     if (!atomic_exchange(&is_armed, false)) return;
-    // In the background the terminal is the shell's, and changing its modes would stop this process instead.
+    // In the background the terminal belongs to the shell, and changing its modes would stop this process.
     if (!cncurses_is_in_foreground()) return;
     size_t done = 0;
     while (done < restore_length) {
-        // A terminal that takes nothing, as behind a connection that hangs, must not hold up the end.
+        // A terminal that accepts no bytes, for instance behind a hanging connection, must not delay the end.
         struct pollfd terminal = {STDOUT_FILENO, POLLOUT, 0};
         if (poll(&terminal, 1, 200) <= 0) break;
         size_t length = restore_length - done < 64 ? restore_length - done : 64;
@@ -87,60 +83,37 @@ static bool is_ending(int number) {
 }
 
 static void end_by(int number) {
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    action.sa_handler = SIG_DFL;
-    sigemptyset(&action.sa_mask);
     restore_now();
-    sigaction(number, &action, NULL);
-    // Blocked while its handler runs.
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, number);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
-    raise(number);
-}
-
-static long long milliseconds(void) {
-    struct timespec now = {0, 0};
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000 + 1;
-}
-
-/// Whether an ending was asked for before. What comes within a tenth of a second counts as the same: `timeout` sends its
-/// signal to the process and to the process group.
-static bool is_second_ending(void) {
-    long long now = milliseconds(), first = 0;
-    return !atomic_compare_exchange_strong(&first_ending, &first, now) && now - first >= 100;
+    cprocess_end_by(number);
 }
 
 static void on_asking(int number) {
     int saved = errno;
     int pipe = atomic_load(&signal_pipe);
     unsigned char byte = (unsigned char)number;
-    // The pipe does not block. If it is full, the reader is not reading, and an ending must not wait for it.
+    // The pipe does not block. If it is full, the program is not reading it, and an ending must not wait.
     bool is_sent = pipe >= 0 && write(pipe, &byte, 1) == 1;
-    if (is_ending(number) && (is_second_ending() || !is_sent)) end_by(number);
+    if (is_ending(number) && (cprocess_is_repeated_ending() || !is_sent)) end_by(number);
     errno = saved;
 }
 
 static void on_crash(int number, siginfo_t *info, void *context) {
     restore_now();
-    // One that another process sent says nothing about this program, and the instruction that it interrupted is sound: to
-    // return to it would be to live on.
+    // A signal sent by another process is no crash of this program. The previous handler would return to the interrupted
+    // instruction, and the program would continue.
     if (forwards_crashes && (info->si_code > 0 || info->si_pid == getpid())) {
         for (size_t index = 0; index < COUNT(crashing); index++) {
             const struct sigaction *before = &before_crashing[index];
             if (crashing[index] != number || !(before->sa_flags & SA_SIGINFO)) continue;
-            // It is called, not raised: it finds the registers of the crash, and the process ends after it by the signal.
+            // The handler is called rather than raised, so that it sees the registers of the crash.
             before->sa_sigaction(number, info, context);
         }
     }
     end_by(number);
 }
 
-/// Whether the runtime's backtracer may be asked. It asks the operator on a terminal what to do next, for half a minute,
-/// unless it was told not to; a console that has crashed must be gone.
+/// Whether the Swift runtime's backtracer may run. Unless it is configured otherwise, it prompts on the terminal for half a
+/// minute, but a console that has crashed must end at once.
 static bool backtracer_is_silent(void) {
     const char *options = getenv("SWIFT_BACKTRACE");
     return options != NULL && (strstr(options, "interactive=no") != NULL || strstr(options, "interactive=false") != NULL);
@@ -157,21 +130,15 @@ void cncurses_install_signal_handlers(int pipe) {
         atexit(at_exit);
     }
     atomic_store(&signal_pipe, pipe);
-    atomic_store(&first_ending, 0);
+    cprocess_forget_endings();
     forwards_crashes = backtracer_is_silent();
     if (is_installed) return;
     is_installed = true;
 
+    cprocess_handle(asking, COUNT(asking), on_asking, before_asking);
     struct sigaction action;
     memset(&action, 0, sizeof action);
     sigemptyset(&action.sa_mask);
-    action.sa_handler = on_asking;
-    action.sa_flags = SA_RESTART;
-    for (size_t index = 0; index < COUNT(asking); index++) {
-        sigaction(asking[index], NULL, &before_asking[index]);
-        // What `nohup` or a shell without job control ignores stays ignored.
-        if (before_asking[index].sa_handler != SIG_IGN) sigaction(asking[index], &action, NULL);
-    }
     action.sa_sigaction = on_crash;
     action.sa_flags = SA_ONSTACK | SA_SIGINFO;
     for (size_t index = 0; index < COUNT(crashing); index++) {
@@ -182,22 +149,22 @@ void cncurses_install_signal_handlers(int pipe) {
 void cncurses_remove_signal_handlers(void) {
     if (!is_installed) return;
     is_installed = false;
-    for (size_t index = 0; index < COUNT(asking); index++) sigaction(asking[index], &before_asking[index], NULL);
-    for (size_t index = 0; index < COUNT(crashing); index++) sigaction(crashing[index], &before_crashing[index], NULL);
+    cprocess_restore_handlers(asking, COUNT(asking), before_asking);
+    cprocess_restore_handlers(crashing, COUNT(crashing), before_crashing);
     atomic_store(&signal_pipe, -1);
 }
 
 void cncurses_stop_process_group(void) {
     struct sigaction stop, ours;
-    // A login shell's own program, for which there is nobody to go back to.
+    // SIGTSTP is ignored if there is no shell to return to.
     if (sigaction(SIGTSTP, NULL, &ours) == 0 && ours.sa_handler == SIG_IGN) return;
     memset(&stop, 0, sizeof stop);
     stop.sa_handler = SIG_DFL;
     sigemptyset(&stop.sa_mask);
     sigaction(SIGTSTP, &stop, &ours);
     kill(0, SIGTSTP);
-    // The signal may be taken by another thread a moment later. In an orphaned process group it does nothing at all,
-    // and then it is right to go on, too.
+    // Another thread may receive the signal a moment later. In an orphaned process group it has no effect, and the program
+    // continues.
     poll(NULL, 0, 100);
     sigaction(SIGTSTP, &ours, NULL);
 }

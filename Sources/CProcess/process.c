@@ -14,8 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
-// Handlers run at any moment on any thread, so this file uses only what POSIX calls async-signal-safe: write, tcsetattr, tcgetpgrp,
-// sigaction, pthread_sigmask, raise, clock_gettime, and atomics without locks.
+// Signal handlers run at any moment on any thread. Functions that they call use only what POSIX lists as async-signal-safe (write,
+// tcsetattr, tcgetpgrp, sigaction, pthread_sigmask, raise, clock_gettime) and lock-free atomics.
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -24,17 +24,35 @@
 __attribute__((constructor)) static void open_standard_descriptors(void) {
     for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; descriptor++) {
         if (fcntl(descriptor, F_GETFD) != -1 || errno != EBADF) continue;
-        // The lowest number that is free is this one, as those below are open.
+        // All lower descriptors are open, so open returns this one.
         (void)open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY);
     }
+}
+
+#pragma mark - Handlers
+
+void cprocess_handle(const int *numbers, size_t count, void (*handler)(int), struct sigaction *before) {
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    sigemptyset(&action.sa_mask);
+    action.sa_handler = handler;
+    action.sa_flags = SA_RESTART;
+    for (size_t index = 0; index < count; index++) {
+        sigaction(numbers[index], NULL, &before[index]);
+        if (before[index].sa_handler != SIG_IGN) sigaction(numbers[index], &action, NULL);
+    }
+}
+
+void cprocess_restore_handlers(const int *numbers, size_t count, const struct sigaction *before) {
+    for (size_t index = 0; index < count; index++) sigaction(numbers[index], &before[index], NULL);
 }
 
 #pragma mark - Signals that end the program
 
 static const int ending[] = {SIGINT, SIGTERM, SIGHUP};
 static atomic_int signal_pipe = -1;
-/// When the first signal came, in milliseconds; 0 as long as there was none.
-static atomic_llong first_signal;
+/// When the first ending signal arrived, in milliseconds; 0 if none has.
+static atomic_llong first_ending;
 
 static long long milliseconds(void) {
     struct timespec now = {0, 0};
@@ -55,37 +73,34 @@ void cprocess_end_by(int number) {
     raise(number);
 }
 
+bool cprocess_is_repeated_ending(void) {
+    long long now = milliseconds(), first = 0;
+    return !atomic_compare_exchange_strong(&first_ending, &first, now) && now - first >= 100;
+}
+
+void cprocess_forget_endings(void) {
+    atomic_store(&first_ending, 0);
+}
+
 static void on_ending(int number) {
     int saved = errno;
-    long long now = milliseconds(), none = 0;
-    if (atomic_compare_exchange_strong(&first_signal, &none, now)) {
-        unsigned char byte = (unsigned char)number;
-        // The pipe is empty. If it cannot be written nevertheless, nobody will hear of the signal.
-        if (write(atomic_load(&signal_pipe), &byte, 1) != 1) cprocess_end_by(number);
-    } else if (now - none >= 100) {
-        cprocess_end_by(number);
-    }
+    unsigned char byte = (unsigned char)number;
+    // If the pipe cannot be written, the program does not learn of the signal.
+    if (cprocess_is_repeated_ending() || write(atomic_load(&signal_pipe), &byte, 1) != 1) cprocess_end_by(number);
     errno = saved;
 }
 
 void cprocess_watch_signals(int pipe) {
+    struct sigaction before[COUNT(ending)];
     atomic_store(&signal_pipe, pipe);
-    struct sigaction action, before;
-    memset(&action, 0, sizeof action);
-    sigemptyset(&action.sa_mask);
-    action.sa_handler = on_ending;
-    action.sa_flags = SA_RESTART;
-    for (size_t index = 0; index < COUNT(ending); index++) {
-        if (sigaction(ending[index], NULL, &before) == 0 && before.sa_handler == SIG_IGN) continue;
-        sigaction(ending[index], &action, NULL);
-    }
+    cprocess_handle(ending, COUNT(ending), on_ending, before);
 }
 
 #pragma mark - Background
 
 bool cprocess_is_in_foreground(int terminal) {
     pid_t foreground = tcgetpgrp(terminal);
-    // Without a foreground group, or on a terminal that is not the session's, there is no shell to keep away from.
+    // Without a foreground group, or on a terminal of another session, no shell uses the terminal.
     return foreground <= 0 || foreground == getpgrp();
 }
 
@@ -96,7 +111,7 @@ bool cprocess_wait_for_foreground(int terminal, int number) {
         if (sigaction(number, NULL, &action) != 0 || action.sa_handler == SIG_IGN || vain == 3) return false;
         long long before = milliseconds();
         kill(0, number);
-        // Another thread may be the one that takes it, a moment later.
+        // Another thread may receive the signal a moment later.
         poll(NULL, 0, 100);
         vain = milliseconds() - before > 150 ? 0 : vain + 1;
     }
@@ -111,7 +126,7 @@ static struct termios shown_modes, hidden_modes;
 static int hidden_terminal = -1;
 static atomic_bool is_hidden;
 
-// In the background the terminal is the shell's, which has set its own modes.
+// In the background the terminal belongs to the shell, which has set its own modes.
 static void set_modes(const struct termios *modes) {
     if (atomic_load(&is_hidden) && cprocess_is_in_foreground(hidden_terminal)) tcsetattr(hidden_terminal, TCSANOW, modes);
 }
@@ -121,7 +136,7 @@ static void on_disturbance(int number) {
     set_modes(&shown_modes);
     struct sigaction ours;
     sigaction(number, NULL, &ours);
-    // Returns only for SIGTSTP, when the process goes on.
+    // Returns only for SIGTSTP, after the process is continued.
     cprocess_end_by(number);
     sigaction(number, &ours, NULL);
     set_modes(&hidden_modes);
@@ -137,23 +152,12 @@ bool cprocess_hide_typing(int terminal) {
     hidden_modes.c_cc[VTIME] = 0;
     hidden_terminal = terminal;
     atomic_store(&is_hidden, true);
-
-    struct sigaction action;
-    memset(&action, 0, sizeof action);
-    sigemptyset(&action.sa_mask);
-    action.sa_handler = on_disturbance;
-    action.sa_flags = SA_RESTART;
-    for (size_t index = 0; index < COUNT(disturbing); index++) {
-        sigaction(disturbing[index], NULL, &before_disturbing[index]);
-        if (before_disturbing[index].sa_handler != SIG_IGN) sigaction(disturbing[index], &action, NULL);
-    }
+    cprocess_handle(disturbing, COUNT(disturbing), on_disturbance, before_disturbing);
     return tcsetattr(terminal, TCSAFLUSH, &hidden_modes) == 0;
 }
 
 void cprocess_show_typing(void) {
     if (!atomic_exchange(&is_hidden, false)) return;
     tcsetattr(hidden_terminal, TCSAFLUSH, &shown_modes);
-    for (size_t index = 0; index < COUNT(disturbing); index++) {
-        sigaction(disturbing[index], &before_disturbing[index], NULL);
-    }
+    cprocess_restore_handlers(disturbing, COUNT(disturbing), before_disturbing);
 }

@@ -1,5 +1,5 @@
+import Locking
 import NIOCore
-import Synchronization
 
 /// What did not come to its end when a client was drained.
 public struct DrainReport: Sendable, Hashable {

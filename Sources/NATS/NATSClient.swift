@@ -38,16 +38,20 @@ public final class NATSClient: Sendable {
             eventLoopGroup: eventLoopGroup,
             logger: logger,
             randomness: randomness,
+            clock: .system,
             observer: { _ in }
         )
     }
 
-    /// - Parameter observer: called on the event loop for every event; it must not block.
+    /// - Parameters:
+    ///   - clock: Tells the time.
+    ///   - observer: Called on the event loop for every event. It must not block.
     package convenience init(
         configuration: NATSClientConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        clock: TimeSource = .system,
         observer: @escaping @Sendable (NATSEvent) -> Void
     ) throws(NATSError) {
         try self.init(
@@ -56,6 +60,7 @@ public final class NATSClient: Sendable {
             dialer: .tcp,
             logger: logger,
             randomness: randomness,
+            clock: clock,
             observer: observer
         )
     }
@@ -66,6 +71,7 @@ public final class NATSClient: Sendable {
         dialer: Dialer,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable,
+        clock: TimeSource = .system,
         observer: @escaping @Sendable (NATSEvent) -> Void = { _ in }
     ) throws(NATSError) {
         try configuration.validate()
@@ -76,6 +82,7 @@ public final class NATSClient: Sendable {
         let requests = try RequestMultiplexer(
             inboxPrefix: configuration.inboxPrefix,
             eventLoop: eventLoop,
+            clock: clock,
             outbound: outbound,
             randomness: randomness
         )
@@ -85,6 +92,7 @@ public final class NATSClient: Sendable {
             configuration: configuration,
             eventLoop: eventLoop,
             dialer: dialer,
+            clock: clock,
             outbound: outbound,
             logger: logger,
             randomness: randomness,
@@ -139,6 +147,9 @@ public final class NATSClient: Sendable {
         // A child task starts without the cancellation of this one.
         await Task { try? await waiter.wait() }.value
     }
+
+    /// Tells the time to this client.
+    package var clock: TimeSource { driver.clock }
 
     // MARK: Seeing
 

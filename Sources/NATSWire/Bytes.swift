@@ -9,14 +9,14 @@ extension UInt8 {
     static let greaterThan = UInt8(ascii: ">")
     static let colon = UInt8(ascii: ":")
 
-    /// A space or tab: what separates the arguments of a control line.
+    /// True for a space or tab, which separate the arguments of a control line.
     var isBlank: Bool { self == .space || self == .tab }
 
     var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
 }
 
 extension UnsafeRawBufferPointer {
-    /// The same bytes without spaces and tabs at either end.
+    /// Returns the bytes without spaces and tabs at either end.
     func trimmingBlanks() -> UnsafeRawBufferPointer {
         var start = 0
         var end = self.count

@@ -1,6 +1,8 @@
-/// What was wrong with bytes received, or with a value that was to be sent.
+import TextCoding
+
+/// An error in received bytes, or in a value to send.
 ///
-/// Codes are compared, never switched over exhaustively: new ones may appear in a minor version.
+/// Compare codes; do not switch over them exhaustively. A minor version may add codes.
 public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     /// The kind of a ``WireError``.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
@@ -22,23 +24,24 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
 
         // MARK: What a server sent
 
-        /// A line began with none of the operations a server may send: the peer is no NATS server, or the stream lost its place.
+        /// The line does not begin with a server operation: the peer is not a NATS server, or the position in the stream
+        /// was lost.
         public static let unknownOperation = Self(.unknownOperation)
-        /// A carriage return inside a control line.
+        /// A control line contains a carriage return.
         public static let invalidLineEnding = Self(.invalidLineEnding)
-        /// A line grew past its limit without an end.
+        /// A line exceeds its limit without an end.
         public static let lineTooLong = Self(.lineTooLong)
-        /// An operation had too few or too many arguments.
+        /// An operation has too few or too many arguments.
         public static let argumentCount = Self(.argumentCount)
-        /// A subscription id was not a decimal number of at most 64 bits.
+        /// A subscription id is not a decimal number of at most 64 bits.
         public static let invalidSubscriptionID = Self(.invalidSubscriptionID)
-        /// A size was not a decimal number.
+        /// A size is not a decimal number.
         public static let invalidSize = Self(.invalidSize)
-        /// The announced size of a message is above the parser's limit.
+        /// The announced size of a message exceeds the parser's limit.
         public static let messageTooLarge = Self(.messageTooLarge)
-        /// An HMSG announced more header bytes than bytes in all.
+        /// An HMSG announces more header bytes than bytes in all.
         public static let headerLongerThanMessage = Self(.headerLongerThanMessage)
-        /// A payload was not followed by CR LF: announced size and bytes sent disagree.
+        /// A payload is not followed by CR LF: the announced size and the bytes sent disagree.
         public static let missingPayloadTerminator = Self(.missingPayloadTerminator)
         /// The text after INFO is not one well-formed JSON object, or is nested too deeply.
         public static let invalidJSON = Self(.invalidJSON)
@@ -47,50 +50,51 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
 
         // MARK: Subjects and queue groups
 
-        /// A subject without any byte.
+        /// A subject is empty.
         public static let emptySubject = Self(.emptySubject)
-        /// A space, control byte or DEL in a subject.
+        /// A subject contains a space, control byte or DEL.
         public static let invalidSubjectByte = Self(.invalidSubjectByte)
-        /// Two dots in a row, or a dot at either end of a subject.
+        /// A subject contains two dots in a row, or a dot at either end.
         public static let emptySubjectToken = Self(.emptySubjectToken)
-        /// A `*` or `>` that is not a token by itself, or a `>` that is not the last token.
+        /// A `*` or `>` is not a whole token, or a `>` is not the last token.
         public static let misplacedWildcard = Self(.misplacedWildcard)
-        /// A wildcard where a message is published or a reply is asked for.
+        /// A wildcard in a subject to publish to, or in a reply subject.
         public static let wildcardNotAllowed = Self(.wildcardNotAllowed)
-        /// A queue group name that is empty or has a space, control byte or DEL.
+        /// The name of a queue group is empty or contains a space, control byte or DEL.
         public static let invalidQueueGroup = Self(.invalidQueueGroup)
         /// Subject and reply (or queue group) together do not fit the server's control line.
         public static let controlLineTooLong = Self(.controlLineTooLong)
 
         // MARK: Headers
 
-        /// A header block that does not follow ADR-4.
+        /// A header block does not follow ADR-4.
         public static let malformedHeaders = Self(.malformedHeaders)
-        /// A header block with more fields than ``Headers/maxFields``.
+        /// A header block has more fields than ``Headers/maxFields``.
         public static let tooManyHeaders = Self(.tooManyHeaders)
-        /// A header name that is empty, or has a byte outside 33–126 or a colon.
+        /// A header name is empty, or contains a colon or a byte outside 33–126.
         public static let invalidHeaderName = Self(.invalidHeaderName)
-        /// A header value with CR, LF or NUL, or one that is not UTF-8.
+        /// A header value contains CR, LF or NUL, or is not UTF-8.
         public static let invalidHeaderValue = Self(.invalidHeaderValue)
     }
 
     /// The kind of error.
     public let code: Code
 
-    /// What is wrong and what the rule is, in plain words. Holds no bytes of a peer.
+    /// The problem and the rule that it violates. Contains no bytes from a peer.
     public let message: String
 
-    /// The start of the offending bytes; one more than an excerpt shows, if there are more.
+    /// The start of the offending bytes; one byte more than an excerpt shows, if there are more.
     private let offending: [UInt8]?
 
-    /// The most bytes an ``excerpt`` shows.
+    /// The maximum number of bytes in an ``excerpt``.
     public static let maxExcerptBytes = 64
 
-    /// Describes an error, with the bytes it is about.
+    /// Creates an error about specific bytes.
     ///
     /// - Parameters:
     ///   - code: The kind of error.
-    ///   - message: What is wrong and what the rule is. Must not hold bytes of a peer: those go to `offending`.
+    ///   - message: The problem and the rule that it violates. Must not contain bytes from a peer: pass those in
+    ///     `offending`.
     ///   - offending: The bytes to show an excerpt of.
     public init(code: Code, message: String, offending: (some Sequence<UInt8>)?) {
         self.code = code
@@ -98,18 +102,19 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
         self.offending = offending.map { Array($0.prefix(Self.maxExcerptBytes + 1)) }
     }
 
-    /// Describes an error that is about no particular bytes.
+    /// Creates an error that does not concern specific bytes.
     public init(code: Code, message: String) {
         self.code = code
         self.message = message
         self.offending = nil
     }
 
-    /// The start of the offending bytes, at most ``maxExcerptBytes`` of them, escaped: printable ASCII as it is
-    /// (backslash and quote behind a backslash), all others as `\xNN`.
+    /// The start of the offending bytes, at most ``maxExcerptBytes`` of them, escaped.
+    ///
+    /// Printable ASCII is shown unchanged, with a backslash before backslashes and quotes. All other bytes are shown as
+    /// `\xNN`.
     public var excerpt: String? {
         guard let offending else { return nil }
-        let hexDigits = Array("0123456789ABCDEF".utf8)
         var text: [UInt8] = []
         for byte in offending.prefix(Self.maxExcerptBytes) {
             if byte == UInt8(ascii: "\\") || byte == UInt8(ascii: "\"") {
@@ -117,7 +122,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
             } else if (0x20...0x7E).contains(byte) {
                 text.append(byte)
             } else {
-                text += [UInt8(ascii: "\\"), UInt8(ascii: "x"), hexDigits[Int(byte >> 4)], hexDigits[Int(byte & 15)]]
+                text += Array("\\x\(hexadecimal(byte, digits: 2))".utf8)
             }
         }
         if offending.count > Self.maxExcerptBytes { text += Array("…".utf8) }

@@ -1,4 +1,4 @@
-internal import Synchronization
+internal import Locking
 internal import TerminalUI
 
 /// What other threads ask of the terminal's thread.

@@ -1,5 +1,5 @@
 internal import CNcurses
-internal import Synchronization
+internal import Locking
 public import TerminalUI
 
 #if canImport(Glibc)

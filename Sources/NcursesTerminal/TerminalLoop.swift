@@ -1,6 +1,7 @@
 internal import CNcurses
-internal import Synchronization
+internal import Locking
 internal import TerminalUI
+internal import TextCoding
 
 #if canImport(Glibc)
     internal import Glibc

@@ -13,7 +13,7 @@ extension RouletteClient {
                     }
                 }
             }
-            group.addTask { try? await Task.sleep(for: self.configuration.connectionTimeout) }
+            group.addTask { try? await self.clock.sleep(self.configuration.connectionTimeout) }
             await group.next()
             group.cancelAll()
         }

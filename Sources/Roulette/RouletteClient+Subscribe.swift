@@ -20,7 +20,8 @@ extension RouletteClient {
         guard configuration.role != .publisher else {
             throw RouletteError(.role, "this client has the role publisher and cannot subscribe; use the role both or subscriber")
         }
-        let (subject, destinations) = try destinations(for: pattern)
+        let subject = try Self.subject(of: pattern)
+        let destinations = router.destinations(of: subject)
         let group = SubscriptionGroup(pattern: subject, options: options, observe: observe)
         let clusters = subject.isWildcard ? clusters : subscribers.carrier(of: destinations[0]).0.clusters
         // The handle cancels what was made so far when one of the clusters fails.
@@ -54,17 +55,12 @@ extension RouletteClient {
         return try await body(subscription)
     }
 
-    private func destinations(for pattern: String) throws(RouletteError) -> (Subject, [Destination]) {
-        let subject: Subject
+    private static func subject(of pattern: String) throws(RouletteError) -> Subject {
         do {
-            subject = try Subject.pattern(pattern)
+            return try Subject.pattern(pattern)
         } catch {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
-        let lookup = ring.lookup(of: pattern)
-        let owners = subject.isWildcard ? Array(clusters.indices) : [lookup.index]
-        let slot = Int(lookup.hash % UInt64(configuration.poolSize))
-        return (subject, owners.map { Destination(hash: lookup.hash, cluster: $0, slot: slot) })
     }
 
     private func add(

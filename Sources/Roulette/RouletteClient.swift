@@ -1,11 +1,12 @@
-public import HashRing
+public import ConsistentHashing
+import Locking
 public import Logging
 public import Metrics
 import NATS
 public import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
-import Synchronization
+import struct Synchronization.Atomic
 
 /// Publishes and subscribes by topic over clusters that share the topics by a consistent-hash ring.
 ///
@@ -23,6 +24,7 @@ public final class RouletteClient: Service, Sendable {
     /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
+    let clock: TimeSource
     /// Nil unless the configuration asks for it.
     let elixirTopics: ElixirTopicCheck?
     let metricsFactory: any MetricsFactory
@@ -51,21 +53,24 @@ public final class RouletteClient: Service, Sendable {
         )
     }
 
-    /// - Parameter randomness: decides on the waits before retries.
+    /// - Parameters:
+    ///   - randomness: Decides on the waits before retries.
+    ///   - clock: Tells the time.
     init(
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory,
-        randomness: any RandomNumberGenerator & Sendable
+        randomness: any RandomNumberGenerator & Sendable,
+        clock: TimeSource = .system
     ) throws(RouletteError) {
         try configuration.validate()
         let clusters = configuration.servers.enumerated().map { index, server in
             Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
-        let eventLog = EventLog(logger)
+        let eventLogger = EventLogger(logger)
         let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
-            eventLog.write(event)
+            eventLogger.write(event)
             broadcaster.send(event)
         }
         let observers = ConnectionObservers()
@@ -79,6 +84,7 @@ public final class RouletteClient: Service, Sendable {
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
                 plaintextLogins: plaintextLogins,
+                clock: clock,
                 observe: { connection, event in
                     observers.tell(event, of: connection)
                     observe(RouletteEvent(connection, event))
@@ -100,6 +106,7 @@ public final class RouletteClient: Service, Sendable {
         self.metricsFactory = metrics
         self.logger = logger
         self.randomness = Mutex(randomness)
+        self.clock = clock
     }
 
     /// Which cluster owns which topic.
@@ -127,7 +134,7 @@ public final class RouletteClient: Service, Sendable {
                 }
                 group.addTask { await self.reportMetrics() }
                 await withTaskGroup { connecting in
-                    for pool in pools { connecting.addTask { await pool.run() } }
+                    for pool in pools { connecting.addTask { [clock] in await pool.run(clock: clock) } }
                 }
                 group.cancelAll()
             }

@@ -1,6 +1,6 @@
+import Locking
 import Roulette
 import Settings
-import Synchronization
 import TerminalUI
 import Testing
 

@@ -3,7 +3,7 @@ import TerminalUI
 import Testing
 
 @testable import Console
-@testable import ServerMonitor
+@testable import NATSMonitoring
 
 @Suite("Servers")
 struct ServersTests {

@@ -108,7 +108,7 @@ struct PendingRequestsTests {
         arguments: [(0, Duration.zero), (-1, .seconds(-1)), (0, .seconds(5)), (0, .seconds(6))]
     )
     func `terms that mean nothing are as good as none (ADR-47)`(max: Int, stall: Duration) {
-        let terms = ReplyTerms.many(timeout: .seconds(5), max: max, stall: stall)
+        let terms = ReplyTerms.many(timeout: .seconds(5), max: max, stall: stall, from: start)
         #expect(terms.max == nil)
         #expect(terms.stall == nil)
     }

@@ -1,6 +1,6 @@
+import Locking
 import NATSWire
 import NIOCore
-import Synchronization
 import Testing
 
 @testable import NATS

@@ -40,7 +40,7 @@ private func encode(_ headers: Headers) -> String {
 
     @Test func namesAreComparedByBytes() throws {
         let headers = try Headers([("K", "1")])
-        // The Kelvin sign is equal to K as a String.
+        // As a String, the Kelvin sign is equal to K.
         #expect(headers["\u{212A}"] == nil)
         #expect(try Headers([("a", "\u{E9}")]) != Headers([("a", "e\u{301}")]))
     }
@@ -121,7 +121,7 @@ private func encode(_ headers: Headers) -> String {
     ])
     func refusesBlocks(block: String, expected: WireError.Code) throws {
         #expect(code { () throws(WireError) in _ = try decode(block) } == expected)
-        // The message itself is still delivered, with the block as it came.
+        // The message is still delivered, with its header block unchanged.
         let message = try message("HMSG f 1 \(block.utf8.count) \(block.utf8.count + 2)\r\n\(block)ok\r\n")
         #expect(message.headerBytes == ByteBuffer(string: block))
         #expect(message.payload == ByteBuffer(string: "ok"))

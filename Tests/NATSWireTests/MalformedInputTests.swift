@@ -2,7 +2,7 @@ import NATSWire
 import NIOCore
 import Testing
 
-/// What no server may send, with the code it must be refused with.
+/// Input that no server may send, with the code of the expected error.
 private let malformed: [(input: String, code: WireError.Code)] = [
     // Operations
     (" PING\r\n", .unknownOperation),

@@ -3,7 +3,7 @@ import Testing
 
 @testable import NATSWire
 
-/// Every valid operation, with what it must be reported as.
+/// Every valid operation, with the expected event.
 private let validOperations: [(frame: String, event: Event)] = [
     ("PING\r\n", .ping),
     ("PONG\r\n", .pong),

@@ -2,10 +2,10 @@ import NATSWire
 import NIOCore
 import Testing
 
-/// What servers send, well or badly, row by row: acceptance check 35 of the client's reference.
+/// Valid and invalid server output, one input per row: acceptance check 35 of the client's reference.
 ///
-/// Each input is parsed whole, at every split into two reads, byte by byte, and between other operations in one read. All
-/// must come to the same.
+/// Each input is parsed as a whole, at every split into two reads, byte by byte, and between other operations in one read.
+/// All results must be equal.
 @Suite("check 35: the parser's corpus")
 struct ParserCorpusTests {
     struct Row: Sendable, CustomTestStringConvertible {
@@ -23,7 +23,7 @@ struct ParserCorpusTests {
         let bytes: [UInt8]
         let expected: Outcome
 
-        /// Reported as these events.
+        /// The parser reports these events.
         static func accepted(_ text: String, _ events: Event...) -> Input {
             Input(bytes: Array(text.utf8), expected: Outcome(events: events))
         }
@@ -32,12 +32,12 @@ struct ParserCorpusTests {
             Input(bytes: bytes, expected: Outcome(events: events))
         }
 
-        /// Refused with this code.
+        /// The parser rejects the input with this code.
         static func refused(_ text: String, _ code: WireError.Code) -> Input {
             Input(bytes: Array(text.utf8), expected: Outcome(error: code))
         }
 
-        /// Waited for the rest of.
+        /// The parser waits for more bytes.
         static func incomplete(_ text: String) -> Input {
             Input(bytes: Array(text.utf8), expected: Outcome(pendingBytes: text.utf8.count))
         }
@@ -68,7 +68,7 @@ struct ParserCorpusTests {
             .accepted("MSG foo 1 14\r\n\r\nMSG x 1 1\r\n!\r\n", .message("foo", 1, "\r\nMSG x 1 1\r\n!"))
         ),
         Row(
-            "lower and mixed case, tabs, several blanks, blanks at the end",
+            "lower and mixed case, tabs, several spaces, spaces at the end",
             .accepted("ping\r\n", .ping),
             .accepted("PoNg \t\r\n", .pong),
             .accepted("INFO {} \r\n", .info("{}")),
@@ -76,7 +76,7 @@ struct ParserCorpusTests {
             .accepted("hmsg foo 1 r 0 1\r\nx\r\n", .message("foo", 1, reply: "r", headers: "", "x"))
         ),
         Row(
-            "what is no operation",
+            "unknown operations",
             .refused(" PING\r\n", .unknownOperation),
             .refused("POO\r\n", .unknownOperation),
             .refused("PINx\r\n", .unknownOperation),
@@ -86,7 +86,7 @@ struct ParserCorpusTests {
             .refused("\r\n", .unknownOperation)
         ),
         Row(
-            "decided: surplus text is refused, LF alone ends a control line but not a payload",
+            "decisions: surplus text is rejected, LF alone ends a control line but not a payload",
             .refused("+OKay\r\n", .unknownOperation),
             .refused("PING junk\r\n", .unknownOperation),
             .accepted("PING\n", .ping),
@@ -103,7 +103,7 @@ struct ParserCorpusTests {
             .refused("HMSG a 1 r 1 1 1\r\n", .argumentCount)
         ),
         Row(
-            "sizes that are no plain numbers",
+            "sizes that are not decimal numbers",
             .refused("MSG a 1 -1\r\n", .invalidSize),
             .refused("MSG a 1 +5\r\n", .invalidSize),
             .refused("MSG a 1 0x5\r\n", .invalidSize),
@@ -112,7 +112,7 @@ struct ParserCorpusTests {
             .accepted("MSG a 1 00005\r\nhello\r\n", .message("a", 1, "hello"))
         ),
         Row(
-            "sizes beyond every limit are refused before anything is allocated",
+            "sizes beyond every limit are rejected before allocating memory",
             .refused("MSG a 1 9223372036854775808\r\n", .messageTooLarge),
             .refused("MSG a 1 9223372036854775807\r\n", .messageTooLarge),
             .refused("MSG a 1 99999999999999999999\r\n", .invalidSize),
@@ -120,7 +120,7 @@ struct ParserCorpusTests {
         ),
         Row("64 MB announced and not sent", .incomplete("MSG a 1 67108864\r\n")),
         Row(
-            "header lengths at the edges",
+            "header lengths at their limits",
             .refused("HMSG a 1 2 1\r\n", .headerLongerThanMessage),
             .refused("HMSG a 1 12 0\r\n", .headerLongerThanMessage),
             .accepted("HMSG a 1 0 1\r\nx\r\n", .message("a", 1, headers: "", "x")),
@@ -128,12 +128,12 @@ struct ParserCorpusTests {
             .accepted("HMSG a 1 0 0\r\n\r\n", .message("a", 1, headers: "", ""))
         ),
         Row(
-            "a header block that is none is delivered as it came",
+            "an invalid header block is delivered unchanged",
             .accepted("HMSG a 1 7 8\r\nGARBAGEx\r\n", .message("a", 1, headers: "GARBAGE", "x")),
             .accepted("HMSG a 1 14 14\r\nNATS/1.0\r\na: b\r\n", .message("a", 1, headers: "NATS/1.0\r\na: b", ""))
         ),
         Row(
-            "a payload without CR LF behind it",
+            "a payload without CR LF after it",
             .refused("MSG a 1 3\r\nabcX\r\n", .missingPayloadTerminator),
             .refused("MSG a 1 2\r\nabc\r\n", .missingPayloadTerminator),
             .refused("MSG a 1 3\r\nabc\rX", .missingPayloadTerminator)
@@ -152,7 +152,7 @@ struct ParserCorpusTests {
             .accepted("MSG a 18446744073709551615 1\r\nx\r\n", .message("a", .max, "x"))
         ),
         Row(
-            "INFO of any text is handed on: what it says is judged by its reader",
+            "INFO with any text is reported; its reader validates it",
             .accepted("INFO {\"a\":\r\n", .info("{\"a\":")),
             .accepted("INFO \(String(repeating: "[", count: 200))\r\n", .info(String(repeating: "[", count: 200))),
             .accepted("INFO\r\n", .info(""))
@@ -166,7 +166,7 @@ struct ParserCorpusTests {
         ),
         Row("surplus +OK and PONG", .accepted("+OK\r\nPONG\r\nPONG\r\n", .ok, .pong, .pong)),
         Row(
-            "an end in each state",
+            "an end of the stream in each state",
             .incomplete("P"),
             .incomplete("PING"),
             .incomplete("PING\r"),
@@ -183,7 +183,7 @@ struct ParserCorpusTests {
     private static let hostile: [UInt8] = [0xFF, 0x00, 0x1B, 0x80, 0x9F, 0xC3]
 
     @Test(arguments: rows)
-    func `however it is cut into reads`(row: Row) {
+    func `the result does not depend on the division into reads`(row: Row) {
         for input in row.inputs {
             let text = String(decoding: input.bytes, as: UTF8.self).debugDescription
             #expect(parse([input.bytes]) == input.expected, "\(text)")
@@ -196,12 +196,12 @@ struct ParserCorpusTests {
     }
 
     @Test(arguments: rows)
-    func `between other operations in one read`(row: Row) {
+    func `operations before and after an input do not change its result`(row: Row) {
         for input in row.inputs {
             var expected = input.expected
             expected.events.insert(.ping, at: 0)
             var bytes = Array("PING\r\n".utf8) + input.bytes
-            // Behind an error or half an operation there is nothing to understand.
+            // After an error or an incomplete operation, nothing else is parsed.
             if expected.error == nil, expected.pendingBytes == 0 {
                 bytes += Array("+OK\r\n".utf8)
                 expected.events.append(.ok)
@@ -211,7 +211,7 @@ struct ParserCorpusTests {
     }
 
     @Test
-    func `a thousand operations of all kinds in one read, and in reads of one byte`() {
+    func `a thousand operations of all kinds in one read and in reads of one byte`() {
         let accepted = Self.rows.flatMap(\.inputs).filter { $0.expected.error == nil && $0.expected.pendingBytes == 0 }
         let chosen = (0..<1_000).map { accepted[$0 % accepted.count] }
         let stream = chosen.flatMap(\.bytes)
@@ -221,7 +221,7 @@ struct ParserCorpusTests {
     }
 
     @Test
-    func `lines beyond their limits, and texts of a megabyte`() {
+    func `lines beyond their limits are rejected, and a long error text is cut`() {
         #expect(parse("MSG " + String(repeating: "x", count: 64 << 10)).error == .lineTooLong)
         #expect(parse("INFO " + String(repeating: "x", count: 1 << 20)).error == .lineTooLong)
         let text = String(repeating: "e", count: 1_000_000)
@@ -229,7 +229,7 @@ struct ParserCorpusTests {
     }
 
     @Test
-    func `what an INFO may not say, and how much it may`() throws {
+    func `INFO with invalid fields is rejected, and ten thousand addresses are accepted`() throws {
         let bad = [
             "{\"a\":", "{\"max_payload\":\"1\"}", "{\"max_payload\":0}", "{\"max_payload\":-1}", "{\"max_payload\":99999999999}",
             "{\"a\":" + String(repeating: "[", count: 10_000) + String(repeating: "]", count: 10_000) + "}",
@@ -242,7 +242,7 @@ struct ParserCorpusTests {
     }
 
     @Test
-    func `a new connection's parser knows nothing of the one before`() throws {
+    func `a new parser does not depend on an earlier one`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         try parser.parse(ByteBuffer(string: "MSG foo 1 10\r\n123"), into: &sink)

@@ -11,14 +11,14 @@ import Testing
         "-ERR 'Authorization Violation'\r\n+OK\r\nPONG\r\nmsg\ta  1\t 0 \n\r\n",
     ].map { Array($0.utf8) }
 
-    /// For each seed. `scripts/test --all` has half a million of them; libFuzzer (`scripts/fuzz`) goes further.
+    /// The number of inputs for each seed. `scripts/test --all` uses half a million; libFuzzer (`scripts/fuzz`) uses more.
     private static let inputs = ProcessInfo.processInfo.environment["ROULETTE_PARSER_INPUTS"].flatMap(Int.init) ?? 50_000
 
-    /// Whatever the bytes: no trap, the same outcome at another split, and nothing kept beyond what was sent.
+    /// For any bytes: no trap, the same result with another split, and no more bytes kept than were sent.
     @Test(
         arguments: [UInt64(0x5EED_0001), 0x5EED_0002]
     )
-    func `check 35: whatever the bytes, the parser survives and a split changes nothing`(seed: UInt64) {
+    func `check 35: the parser never traps, and splits do not change its result`(seed: UInt64) {
         var random = SplitMix64(seed: seed)
         let limits = OperationParser.Limits(maxControlLine: 96, maxInfoLine: 128, maxErrorLine: 96, maxMessageSize: 4096)
         var mismatches = 0
@@ -34,7 +34,7 @@ import Testing
             reported += whole.operations
         }
         #expect(mismatches == 0, "seed \(seed)")
-        // The mutations must reach both sides, or the test says nothing.
+        // The test is meaningful only if the mutations produce both valid and invalid input.
         #expect(failures > Self.inputs / 10 && reported > Self.inputs / 2, "seed \(seed)")
     }
 
@@ -61,7 +61,7 @@ import Testing
         var keptTooMuch = false
     }
 
-    /// Reads every part of every message, so that a wrong offset would trap, and folds all into one number.
+    /// Reads every part of every message, so that a wrong offset would trap, and combines all parts into one number.
     private struct DigestSink: OperationSink {
         var hasher = Hasher()
         var operations = 0
@@ -109,7 +109,7 @@ import Testing
             }
             sink.keptTooMuch = sink.keptTooMuch || parser.pendingBytes > limits.maxControlLine + limits.maxMessageSize + 2
         }
-        // A stream that only ends early in one of the two must not pass for the other.
+        // A stream that ends early in only one of the two parses must be detected.
         if !failed { sink.hasher.combine(parser.pendingBytes) }
         return Digest(hash: sink.hasher.finalize(), operations: sink.operations, failed: failed, keptTooMuch: sink.keptTooMuch)
     }

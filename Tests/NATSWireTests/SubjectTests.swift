@@ -21,7 +21,7 @@ import Testing
         ("a\tb", .invalidSubjectByte),
         ("a\nb", .invalidSubjectByte),
         ("a\rb", .invalidSubjectByte),
-        // CR LF is one Character in Swift, which a search for "\n" does not find.
+        // CR LF is one Character in Swift, so a search for "\n" does not find it.
         ("a\r\nb", .invalidSubjectByte),
         ("foo 1\r\nPUB bar 1\r\nx", .invalidSubjectByte),
         ("a\u{0}b", .invalidSubjectByte),

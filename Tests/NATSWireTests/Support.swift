@@ -1,7 +1,7 @@
 import NATSWire
 import NIOCore
 
-/// What a parser reported, as comparable values.
+/// The output of a parser, as comparable values.
 enum Event: Equatable, CustomStringConvertible {
     case message(subject: [UInt8], sid: UInt64, reply: [UInt8]?, headers: [UInt8]?, payload: [UInt8])
     case info(String)
@@ -65,14 +65,14 @@ struct RecordingSink: OperationSink {
     mutating func serverError(_ text: ByteBuffer) { self.events.append(.error(String(buffer: text))) }
 }
 
-/// What a parser made of a stream of reads.
+/// The result of parsing a stream of reads.
 struct Outcome: Equatable {
     var events: [Event] = []
     var error: WireError.Code?
     var pendingBytes = 0
 }
 
-/// Parses reads one after the other, stopping at the first error.
+/// Parses the reads in order and stops at the first error.
 func parse(_ reads: [[UInt8]], limits: OperationParser.Limits = .init()) -> Outcome {
     var parser = OperationParser(limits: limits)
     var sink = RecordingSink()
@@ -92,7 +92,7 @@ func parse(_ text: String, limits: OperationParser.Limits = .init()) -> Outcome 
     parse([Array(text.utf8)], limits: limits)
 }
 
-/// Parses one message and hands it out.
+/// Parses one message and returns it.
 func message(_ frame: String) throws -> WireMessage {
     var parser = OperationParser()
     var sink = RecordingSink()
@@ -101,7 +101,7 @@ func message(_ frame: String) throws -> WireMessage {
     return message
 }
 
-/// The code that a call throws; nil if it returns.
+/// Returns the code of the error that a call throws; nil if it returns.
 func code(_ body: () throws(WireError) -> Void) -> WireError.Code? {
     do {
         try body()
@@ -111,7 +111,7 @@ func code(_ body: () throws(WireError) -> Void) -> WireError.Code? {
     }
 }
 
-/// Vigna's SplitMix64: the same numbers for the same seed, everywhere.
+/// Vigna's SplitMix64, which generates the same numbers for the same seed on every platform.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 

@@ -9,7 +9,7 @@ struct ElixirTopicTests {
     private func told(_ messages: (topic: String, reply: String?)...) -> [String] {
         let told = Watched<[String]>([])
         let check = ElixirTopicCheck { event in
-            guard case .topicBreaksElixir(let topic) = event.kind else { return }
+            guard case .topicBreaksElixir(let topic) = event.detail else { return }
             told.update { $0.append(topic) }
         }
         for (topic, reply) in messages {
@@ -54,7 +54,7 @@ struct ElixirTopicTests {
             await client.run()
             var told: [String] = []
             for await event in events {
-                if case .topicBreaksElixir(let topic) = event.kind { told.append(topic) }
+                if case .topicBreaksElixir(let topic) = event.detail { told.append(topic) }
             }
             #expect(told == (isAsked ? ["café"] : []))
         }

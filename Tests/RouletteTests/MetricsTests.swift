@@ -1,5 +1,4 @@
 import Metrics
-import Synchronization
 import TestSupport
 import Testing
 

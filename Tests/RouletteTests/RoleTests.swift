@@ -50,7 +50,7 @@ struct RoleTests {
             // The first attempts to connect have to fail before there is a reason to tell.
             var events = client.events.makeAsyncIterator()
             while let event = await events.next() {
-                if case .reconnecting = event.kind { break }
+                if case .connection(.reconnecting) = event.detail { break }
             }
             for operation in [
                 { try await client.publish("x", to: "a") }, { _ = try await client.subscribe(to: "a") },

@@ -1,4 +1,4 @@
-import HashRing
+import ConsistentHashing
 import NATSWire
 import Testing
 
@@ -21,6 +21,22 @@ struct RouterTests {
                 #expect(route.destination.slot == Int(expected.hash % 5))
             }
         }
+    }
+
+    @Test
+    func `a subscription to a topic goes where its messages are published`() throws {
+        let router = try router(16)
+        for topic in (0..<1_000).map({ "topic\($0).x" }) {
+            #expect(router.destinations(of: try Subject.pattern(topic)) == [try router.destination(of: topic)])
+        }
+    }
+
+    @Test
+    func `a subscription to a pattern goes to every cluster, and to the same connection of each pool`() throws {
+        let router = try router(16)
+        let destinations = router.destinations(of: try Subject.pattern("orders.*"))
+        #expect(destinations.map(\.cluster) == Array(0..<16))
+        #expect(Set(destinations.map(\.slot)) == [Int(HashRing.hash(of: "orders.*") % 5)])
     }
 
     @Test

@@ -9,7 +9,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Clips text at every edge`() {
+    func `text is clipped at every edge`() {
         var screen = buffer(4, 2)
         #expect(screen.write("abcdef", at: Point(x: 2, y: 0)) == 2)
         #expect(screen.write("xyz", at: Point(x: -1, y: 1)) == 3)
@@ -20,14 +20,14 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Clips to a rectangle`() {
+    func `text is clipped to a rectangle`() {
         var screen = buffer(6, 1)
         screen.write("abcdef", at: .zero, clip: Rect(x: 2, y: 0, width: 2, height: 1))
         #expect(screen.lines() == ["  cd  "])
     }
 
     @Test
-    func `Never cuts a wide character in half at an edge`() {
+    func `a wide character is never cut in half at an edge`() {
         var screen = buffer(3, 2)
         screen.write("ab日", at: .zero)
         screen.write("日b", at: Point(x: -1, y: 1))
@@ -36,7 +36,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Leaves a space where a wide character was half overwritten`() {
+    func `a wide character that is half overwritten leaves a space`() {
         var screen = buffer(6, 1)
         screen.write("日本語", at: .zero)
         screen.write("x", at: Point(x: 1, y: 0))
@@ -48,7 +48,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `A wide character over the middle of two others`() {
+    func `a wide character over the middle of two others replaces both`() {
         var screen = buffer(4, 1)
         screen.write("日本", at: .zero)
         screen.write("語", at: Point(x: 1, y: 0))
@@ -56,7 +56,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Stores marks in the cell of their character, and drops variation selectors`() {
+    func `marks are stored in the cell of their character, and variation selectors are dropped`() {
         var screen = buffer(3, 1)
         #expect(screen.write(SafeText(untrusted: "e\u{301}\u{302}❤\u{FE0F}"), at: .zero) == 2)
         #expect(screen[.zero]?.scalars == ["e", "\u{301}", "\u{302}"])
@@ -64,14 +64,14 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Draws escapes in a style of their own`() {
+    func `escapes are drawn in their own style`() {
         var screen = CellBuffer(size: Size(width: 5, height: 1), escapeStyle: Style(foreground: .red))
         screen.write(SafeText(untrusted: "^[\u{1B}x"), at: .zero, style: Style(modifiers: .bold))
         #expect(screen.styledLines() == ["[bold]^[[fg=red bold]^[[bold]x"])
     }
 
     @Test
-    func `Lays styles over what is there`() {
+    func `styles are applied on top of existing styles`() {
         var screen = buffer(3, 1)
         screen.clear(screen.bounds, style: Style(background: .blue))
         screen.write("ab", at: .zero, style: Style(foreground: .red))
@@ -80,7 +80,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Aligns and shortens inside a rectangle`() {
+    func `text is aligned and shortened inside a rectangle`() {
         var screen = buffer(7, 4)
         screen.write("abc", in: Rect(x: 1, y: 0, width: 5, height: 1), alignment: .left)
         screen.write("abc", in: Rect(x: 1, y: 1, width: 5, height: 1), alignment: .right)
@@ -90,7 +90,7 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Draws a box with a title and a note`() {
+    func `a box has a title and a note`() {
         var screen = buffer(16, 3)
         #expect(screen.drawBox(screen.bounds, title: "Topics", note: "12") == Rect(x: 1, y: 1, width: 14, height: 1))
         #expect(screen.lines() == ["╭ Topics ── 12 ╮", "│              │", "╰──────────────╯"])
@@ -101,14 +101,14 @@ struct CellBufferTests {
             (0, 0, []), (1, 1, [" "]), (2, 2, ["╭╮", "╰╯"]), (5, 2, ["╭ … ╮", "╰───╯"]), (4, 2, ["╭──╮", "╰──╯"]),
         ] as [(Int, Int, [String])]
     )
-    func `A box gets by with any size`(width: Int, height: Int, expected: [String]) {
+    func `a box accepts any size`(width: Int, height: Int, expected: [String]) {
         var screen = buffer(width, height)
         screen.drawBox(screen.bounds, title: "Topics", note: "12")
         #expect(screen.lines() == expected)
     }
 
     @Test
-    func `A box partly outside is clipped`() {
+    func `a box partly outside is clipped`() {
         var screen = buffer(3, 2)
         screen.drawBox(Rect(x: -1, y: -1, width: 3, height: 3))
         #expect(screen.lines() == [" │ ", "─╯ "])
@@ -123,14 +123,14 @@ struct CellBufferTests {
     }
 
     @Test
-    func `Fills with wide characters without cutting one`() {
+    func `filling with wide characters cuts none of them`() {
         var screen = buffer(5, 1)
         screen.fill(screen.bounds, with: "日")
         #expect(screen.lines() == ["日日 "])
     }
 
     @Test
-    func `Random drawing keeps every wide character whole`() {
+    func `random drawing never divides a wide character`() {
         var random = SplitMix64(seed: 7)
         var screen = buffer(9, 4)
         let texts: [SafeText] = ["日本語", "a", "x日", "e\u{301}日b", ""]
@@ -145,7 +145,7 @@ struct CellBufferTests {
         }
     }
 
-    /// Every wide cell is followed by its other half on the same row, and there is no other half without one.
+    /// Returns whether every wide cell is followed by its other half on the same row, and no other half occurs alone.
     private func isWhole(_ screen: CellBuffer) -> Bool {
         screen.bounds.contains(.zero)
             && (0..<screen.size.height).allSatisfy { y in

@@ -12,19 +12,19 @@ struct CharacterWidthTests {
             ("\u{0903}", 1), ("\u{1F1E9}", 1), ("\u{303F}", 1), ("\u{1F3FB}", 2),
         ] as [(Unicode.Scalar, Int)]
     )
-    func `Columns of one character`(scalar: Unicode.Scalar, expected: Int) {
+    func `columns of one character`(scalar: Unicode.Scalar, expected: Int) {
         #expect(CharacterWidth.columns(of: scalar) == expected)
     }
 
     @Test
-    func `The table is in order and without overlaps, as the search in it needs`() {
+    func `the table is sorted and without overlaps, as its binary search requires`() {
         let ranges = WideCharacterRanges.all
         #expect(ranges.allSatisfy { $0.first <= $0.last })
         #expect(zip(ranges, ranges.dropFirst()).allSatisfy { $0.last < $1.first })
     }
 
     @Test
-    func `A Hangul syllable of three letters is one cell of two columns`() {
+    func `a Hangul syllable of three letters is one cell of two columns`() {
         let text = SafeText(untrusted: "\u{1112}\u{1161}\u{11AB}")
         #expect(text.width == 2)
         #expect(!text.hasEscapes)

@@ -11,18 +11,18 @@ struct ColorTests {
             ("0", .indexed(0), "black"), ("208", .indexed(208), "208"), ("#FF8000", .rgb(255, 128, 0), "#ff8000"),
         ]
     )
-    func `Reads what themes write, and writes it back`(text: String, expected: Color, description: String) {
+    func `colors of themes are parsed and written back`(text: String, expected: Color, description: String) {
         #expect(Color(parsing: text) == expected)
         #expect(expected.description == description)
     }
 
     @Test(arguments: ["", "256", "-1", "#fff", "#+12345", "#ggggggg", "redd", "+1", "٣"])
-    func `Refuses what is no color`(text: String) {
+    func `invalid colors are rejected`(text: String) {
         #expect(Color(parsing: text) == nil)
     }
 
     @Test
-    func `Exact colors of the cube map to themselves in 256 colors`() {
+    func `exact colors of the cube map to themselves in 256 colors`() {
         for index in 16..<256 {
             let parts = Color.paletteComponents(index)
             let mapped = Color.rgb(parts.red, parts.green, parts.blue).mapped(to: .indexed256)
@@ -36,12 +36,12 @@ struct ColorTests {
             (.rgb(0, 200, 10), .green), (.rgb(120, 120, 130), .brightBlack), (.indexed(21), .blue), (.red, .red),
         ]
     )
-    func `Maps to the color that looks nearest`(color: Color, expected: Color) {
+    func `other colors map to the most similar color`(color: Color, expected: Color) {
         #expect(color.mapped(to: .ansi16) == expected)
     }
 
     @Test
-    func `Leaves what the terminal can show, and drops color where there is none`() {
+    func `supported colors are unchanged, and colors are dropped without color support`() {
         let color = Color.rgb(1, 2, 3)
         #expect(color.mapped(to: .trueColor) == color)
         #expect(color.mapped(to: .none) == .terminalDefault)
@@ -50,7 +50,7 @@ struct ColorTests {
     }
 
     @Test
-    func `Contrast follows WCAG`() throws {
+    func `contrast follows WCAG`() throws {
         let extreme = try #require(Color.contrastRatio(.rgb(0, 0, 0), .rgb(255, 255, 255)))
         #expect(abs(extreme - 21) < 0.001)
         // #767676 is the lightest gray with 4.5 : 1 on white.
@@ -60,7 +60,7 @@ struct ColorTests {
     }
 
     @Test
-    func `Styles lay over each other`() {
+    func `styles are combined`() {
         let under = Style(foreground: .red, background: .blue, modifiers: .bold)
         let over = Style(foreground: .green, modifiers: .underline)
         #expect(under.overlaid(with: over) == Style(foreground: .green, background: .blue, modifiers: [.bold, .underline]))

@@ -22,7 +22,7 @@ struct FigureTests {
     }
 
     @Test
-    func `whatever the text and the width, no digit stands before the mark of a cut`() {
+    func `for every text and width, no digit precedes the mark of a cut`() {
         let texts = [
             "≤ 18446744073709551615 lost", "12.4k/s 1.6 MB/s 33 % 0.21 ms", "a1b2c3d4e5f60718293a4b5c", "日本 12 語 345",
             "1,234,567.89 x",
@@ -38,7 +38,7 @@ struct FigureTests {
     }
 
     @Test
-    func `a figure makes its column wider, takes a shorter form, or goes; it is never a part of itself`() {
+    func `a figure widens its column, takes a shorter form or is omitted; it is never shown partly`() {
         let table = Table(
             columns: [
                 Table.Column("NAME", width: .fill(minimum: 4)),
@@ -65,7 +65,7 @@ struct FigureTests {
     }
 
     @Test
-    func `the largest counts and sizes have few columns`() {
+    func `the largest counts and sizes take few columns`() {
         #expect(SafeText.count(UInt64.max).plain == "18447P")
         #expect(SafeText.bytes(UInt64.max).plain == "18447 PB")
     }

@@ -52,12 +52,12 @@ struct FormatTests {
             (0, "0"), (0.05, "0.050"), (0.5, "0.5"), (10_000, "10k"), (2500, "2.5k"), (20, "20"), (5, "5"),
         ] as [(Double, String)]
     )
-    func `Labels of a scale`(value: Double, expected: String) {
+    func `labels of a scale`(value: Double, expected: String) {
         #expect(SafeText.scaleLabel(value).plain == expected)
     }
 
     @Test
-    func `Time of day`() {
+    func `time of day`() {
         #expect(SafeText.clock(epochSeconds: 1_700_000_000).plain == "22:13:20")
         #expect(SafeText.clock(epochSeconds: 1_700_000_000, offset: 7200).plain == "00:13:20")
         #expect(SafeText.clock(epochSeconds: -1).plain == "23:59:59")

@@ -26,13 +26,13 @@ struct InputDecoderTests {
     }
 
     @Test
-    func `Several keys in one read`() {
+    func `several keys in one read are decoded`() {
         let keys = [Key(.up), Key.character("a"), Key(.escape), Key(.escape), Key(.down), Key.character("b")]
         #expect(decode("\u{1B}[Aa\u{1B}\u{1B}\u{1B}[Bb") == keys.map(InputEvent.key))
     }
 
     @Test
-    func `Bytes may come one by one`() {
+    func `bytes may arrive one by one`() {
         var decoder = InputDecoder()
         var events: [InputEvent] = []
         for byte in "\u{1B}[1;5D日\u{1B}[200~a\u{1B}[2x\u{1B}[201~\u{1B}[<0;3;2M".utf8 { events += decoder.decode([byte]) }
@@ -46,7 +46,7 @@ struct InputDecoderTests {
     }
 
     @Test
-    func `Waits after an escape, and a flush makes it the escape key`() {
+    func `after an escape the decoder waits, and a flush makes it the escape key`() {
         var decoder = InputDecoder()
         #expect(decoder.decode([0x1B]).isEmpty)
         #expect(decoder.isWaiting)
@@ -58,7 +58,7 @@ struct InputDecoderTests {
     }
 
     @Test
-    func `A paste is one event, whatever it holds, and waits for its end`() {
+    func `a paste is one event with any contents, and waits for its end`() {
         var decoder = InputDecoder()
         #expect(decoder.decode("\u{1B}[200~q\r\u{1B}[A\u{3}".utf8).isEmpty)
         #expect(!decoder.isWaiting)
@@ -68,7 +68,7 @@ struct InputDecoderTests {
     }
 
     @Test
-    func `A paste too long is cut and says so; the rest of it is not typed`() {
+    func `a long paste is cut and marked, and the rest of it is not typed`() {
         var decoder = InputDecoder(maximumPasteBytes: 3)
         let events = decoder.decode("\u{1B}[200~abcdef".utf8) + decoder.decode("gh\u{1B}[201~i".utf8)
         #expect(events == [.paste(Paste(bytes: Array("abc".utf8), isTruncated: true)), .key(.character("i"))])
@@ -77,7 +77,7 @@ struct InputDecoderTests {
     @Test(
         arguments: ["\u{1B}[?1;2c", "\u{1B}[I", "\u{1B}[99~", "\u{1B}[1;99999999A", "\u{1B}[<3;1M", "\u{1B}Oz", "\u{1B}[57399u"]
     )
-    func `Skips unknown sequences whole`(bytes: String) {
+    func `unknown sequences are skipped completely`(bytes: String) {
         #expect(decode(bytes + "x") == [.key(.character("x"))])
     }
 
@@ -93,7 +93,7 @@ struct InputDecoderTests {
     }
 
     @Test
-    func `Random bytes never trap, and always leave a decoder that reads the next key`() {
+    func `random bytes never trap, and the decoder still reads the next key`() {
         var random = SplitMix64(seed: 11)
         let alphabet: [UInt8] = Array("\u{1B}[O;<~0129MmAu".utf8) + [0xC3, 0xA9, 0xFF, 0xF0]
         for _ in 0..<5000 {

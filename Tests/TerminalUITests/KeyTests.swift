@@ -16,14 +16,14 @@ struct KeyTests {
             ("ü", .character("ü"), "ü"), ("return", Key(.enter), "enter"),
         ]
     )
-    func `Reads names and writes them back`(text: String, key: Key, name: String) {
+    func `names of keys are parsed and written back`(text: String, key: Key, name: String) {
         #expect(Key(parsing: text) == key)
         #expect(key.name == name)
         #expect(Key(parsing: key.name) == key)
     }
 
     @Test(arguments: ["", "qq", "F0", "F64", "S-q", "C-", "C-C-d", " ", "\u{1B}", "X-q", "\u{301}"])
-    func `Refuses what is no key`(text: String) {
+    func `invalid names are rejected`(text: String) {
         #expect(Key(parsing: text) == nil)
     }
 }

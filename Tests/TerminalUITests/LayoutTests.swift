@@ -9,7 +9,7 @@ struct LayoutTests {
     }
 
     @Test
-    func `Fixed parts keep their length and filling ones share the rest by weight`() {
+    func `fixed parts keep their length and filling parts share the rest by weight`() {
         #expect(lengths(20, .fixed(5), .fill(), .fixed(3)) == [5, 12, 3])
         #expect(lengths(10, .fill(1), .fill(2)) == [4, 6])
         #expect(lengths(10, .minimum(2), .minimum(4)) == [4, 6])
@@ -18,7 +18,7 @@ struct LayoutTests {
     }
 
     @Test
-    func `Grows the most important flexible parts first`() {
+    func `the most important flexible parts grow first`() {
         #expect(
             lengths(
                 14,
@@ -30,7 +30,7 @@ struct LayoutTests {
     }
 
     @Test
-    func `Drops the least important first, and of equals the last`() {
+    func `the least important part is dropped first, and the last of equal ones`() {
         let parts: [Constraint] = [.fixed(4), .fixed(4, importance: 1), .fixed(4, importance: 5), .fixed(4, importance: 1)]
         let layout = Layout(.horizontal, spacing: 1, parts)
         #expect(layout.lengths(in: 19) == [4, 4, 4, 4])
@@ -42,7 +42,7 @@ struct LayoutTests {
     }
 
     @Test
-    func `Splits both ways, leaving gaps between parts that are shown`() {
+    func `both axes have gaps between visible parts`() {
         let rect = Rect(x: 2, y: 1, width: 9, height: 4)
         #expect(
             Layout(.horizontal, spacing: 1, [.fixed(3), .fixed(9, importance: 0), .fill()]).split(rect) == [
@@ -58,7 +58,7 @@ struct LayoutTests {
     }
 
     @Test
-    func `Parts never overlap, never leave the rectangle, and use all of it when one fills`() {
+    func `parts never overlap, never leave the rectangle, and cover it if one fills`() {
         var random = SplitMix64(seed: 42)
         for _ in 0..<5000 {
             let parts = (0..<Int.random(in: 0..<7, using: &random)).map { _ in constraint(&random) }
@@ -91,14 +91,14 @@ struct LayoutTests {
 @Suite("Rectangles")
 struct RectTests {
     @Test
-    func `Are never negative`() {
+    func `sizes are never negative`() {
         #expect(Rect(x: 1, y: 1, width: -4, height: 3).size == Size(width: 0, height: 3))
         #expect(Rect(x: 0, y: 0, width: 3, height: 3).inset(horizontal: 2).width == 0)
         #expect(Rect(x: 0, y: 0, width: 3, height: 3).intersection(Rect(x: 5, y: 5, width: 1, height: 1)).isEmpty)
     }
 
     @Test
-    func `Give up rows from either end`() {
+    func `rows can be removed from either end`() {
         let rect = Rect(x: 1, y: 2, width: 5, height: 3)
         #expect(rect.droppingTop(1) == Rect(x: 1, y: 3, width: 5, height: 2))
         #expect(rect.droppingTop(9).isEmpty)

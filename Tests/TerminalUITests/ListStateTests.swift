@@ -5,7 +5,7 @@ import Testing
 @Suite("Selection and scrolling")
 struct ListStateTests {
     @Test
-    func `The selection follows its row when the list is sorted anew`() {
+    func `the selection follows its row when the list is sorted again`() {
         var state = ListState<String>()
         state.move(by: 1, in: ["a", "b", "c"], height: 2)
         #expect(state.selection == "b")
@@ -16,7 +16,7 @@ struct ListStateTests {
     }
 
     @Test
-    func `When the selected row goes, the one in its place is selected`() {
+    func `when the selected row is removed, the row in its place is selected`() {
         var state = ListState<Int>()
         state.moveToLast(in: [1, 2, 3], height: 2)
         state.update([1, 2], height: 2)
@@ -29,7 +29,7 @@ struct ListStateTests {
     }
 
     @Test
-    func `Moves stop at the ends, also by huge steps`() {
+    func `moves stop at the ends, also with large steps`() {
         var state = ListState<Int>()
         let ids = Array(0..<100)
         state.move(by: .max, in: ids, height: 10)
@@ -43,7 +43,7 @@ struct ListStateTests {
     }
 
     @Test
-    func `Selecting an identity takes effect when the list is seen`() {
+    func `selecting an identity takes effect when the list is drawn`() {
         var state = ListState<String>()
         state.select("c")
         state.update(["a", "b", "c"], height: 1)
@@ -52,7 +52,7 @@ struct ListStateTests {
     }
 
     @Test
-    func `A text follows its end until it is scrolled away from it`() {
+    func `a text follows its end until it is scrolled`() {
         var scroll = ScrollState(follows: true)
         scroll.update(count: 100, height: 10)
         #expect(scroll.offset == 90)

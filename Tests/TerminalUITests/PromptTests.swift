@@ -4,14 +4,14 @@ import Testing
 
 @Suite("Text field")
 struct TextFieldTests {
-    /// Types what a key map would: names of keys separated by spaces.
+    /// Applies keys as a key map does: names of keys separated by spaces.
     private func typing(_ keys: String, into start: TextField = TextField()) throws -> TextField {
         var field = start
         for name in keys.split(separator: " ") { _ = field.handle(try #require(Key(parsing: String(name)))) }
         return field
     }
 
-    /// The text with `|` where the cursor is.
+    /// Returns the text with `|` at the cursor.
     private func shown(_ field: TextField) -> String {
         var text = field.text
         text.insert("|", at: text.index(text.startIndex, offsetBy: field.cursor))
@@ -26,12 +26,12 @@ struct TextFieldTests {
             ("a . b ^a M-f", "a|.b"), ("a b ^u c ^y", "cab|"), ("a . b ^a M-d", "|.b"), ("backspace ^k ^w left", "|"),
         ]
     )
-    func `Readline keys`(keys: String, expected: String) throws {
+    func `Readline keys edit the text`(keys: String, expected: String) throws {
         #expect(shown(try typing(keys)) == expected)
     }
 
     @Test
-    func `Moves and deletes by characters as seen`() throws {
+    func `moves and deletions apply to visible characters`() throws {
         var field = TextField("e\u{301}👩\u{200D}👧x")
         #expect(field.cursor == 3)
         _ = try field.handle(#require(Key(parsing: "left")))
@@ -40,7 +40,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `A mark typed after a letter joins it`() {
+    func `a mark typed after a letter joins it`() {
         var field = TextField("e")
         field.insert("\u{301}")
         #expect(field.cursor == 1)
@@ -48,7 +48,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `A paste is text, never keys`() {
+    func `a paste is text, never keys`() {
         var field = TextField("ab")
         #expect(field.insert(Paste(bytes: Array("x\r\ny\u{1B}\u{3}\tz".utf8))) == .edited)
         #expect(field.text == "abx y z")
@@ -58,7 +58,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `Takes all of an insertion or nothing, in bytes`() {
+    func `an insertion beyond the byte limit is rejected completely`() {
         var field = TextField("ab", maximumBytes: 4)
         #expect(field.insert("日") == .full)
         #expect(field.text == "ab")
@@ -67,7 +67,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `Several lines: enter, arrows and line ends`() throws {
+    func `several lines: enter, arrows and line ends`() throws {
         let start = TextField(isMultiline: true)
         #expect(shown(try typing("a b c enter d up x", into: start)) == "ax|bc\nd")
         #expect(shown(try typing("a enter b c ^a up down down", into: start)) == "a\nbc|")
@@ -76,7 +76,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `Scrolls so that the cursor is in view`() {
+    func `the field scrolls to keep the cursor visible`() {
         var screen = CellBuffer(size: Size(width: 6, height: 1))
         var field = TextField("abcdefgh")
         #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 5, y: 0))
@@ -88,7 +88,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `Shows what is typed escaped, with the cursor in the right column`() {
+    func `typed text is escaped, with the cursor in the right column`() {
         var screen = CellBuffer(size: Size(width: 12, height: 2))
         let field = TextField("日\u{202E}\nb", isMultiline: true)
         #expect(field.draw(into: &screen, in: screen.bounds) == Point(x: 1, y: 1))
@@ -115,7 +115,7 @@ struct PromptTests {
     }
 
     @Test
-    func `Submits and cancels`() throws {
+    func `the prompt submits and cancels`() throws {
         var prompt = Prompt(label: "topic")
         #expect(try press("a b enter", &prompt) == .submitted("ab"))
         #expect(try press("esc", &prompt) == .cancelled)
@@ -124,7 +124,7 @@ struct PromptTests {
     }
 
     @Test
-    func `Recalls what begins with what was typed, and comes back to it`() throws {
+    func `history recalls entries with the typed prefix, and returns to the typed text`() throws {
         let history = InputHistory(["orders.eu", "users.new", "orders.us"])
         var prompt = Prompt(label: "", history: history)
         _ = try press("o up", &prompt)
@@ -140,7 +140,7 @@ struct PromptTests {
     }
 
     @Test
-    func `History keeps the newest, without repeats and blanks`() {
+    func `history keeps the newest entries, without duplicates and blanks`() {
         var history = InputHistory(["a", "b", " ", "a", "c"], capacity: 3)
         #expect(history.entries == ["b", "a", "c"])
         history.add("d")
@@ -148,7 +148,7 @@ struct PromptTests {
     }
 
     @Test
-    func `Tab extends as far as all agree, then goes through the candidates`() throws {
+    func `tab completes the common prefix, then cycles through the candidates`() throws {
         var prompt = Prompt(label: "")
         let topics = ["orders.eu", "orders.us", "users.new"]
         _ = try press("o tab", &prompt, completions: topics)
@@ -166,7 +166,7 @@ struct PromptTests {
     }
 
     @Test
-    func `Leaves room for the answer when the question is long`() {
+    func `a long question leaves space for the answer`() {
         var screen = CellBuffer(size: Size(width: 16, height: 1))
         let prompt = Prompt(label: "publish to topic", text: "orders")
         #expect(prompt.draw(into: &screen, in: screen.bounds) == Point(x: 15, y: 0))

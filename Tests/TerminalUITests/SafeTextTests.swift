@@ -19,14 +19,14 @@ struct SafeTextTests {
             ("日本語 é ≤", "日本語 é ≤"),
         ]
     )
-    func `Escapes what cannot be shown`(input: String, expected: String) {
+    func `characters that cannot be shown are escaped`(input: String, expected: String) {
         #expect(SafeText(untrusted: input).plain == expected)
     }
 
     @Test
-    func `Shows each invalid byte, and only those`() {
+    func `each invalid byte is shown, and only those`() {
         #expect(SafeText(untrustedBytes: [0x61, 0xFF, 0xC3, 0xA9, 0xC3]).plain == "a\\xFFé\\xC3")
-        // Overlong slash, a surrogate, and a value above U+10FFFF.
+        // An overlong slash, a surrogate, and a value above U+10FFFF.
         #expect(SafeText(untrustedBytes: [0xC0, 0xAF]).plain == "\\xC0\\xAF")
         #expect(SafeText(untrustedBytes: [0xE0, 0x80, 0xAF]).plain == "\\xE0\\x80\\xAF")
         #expect(SafeText(untrustedBytes: [0xF0, 0x80, 0x80, 0xAF]).plain == "\\xF0\\x80\\x80\\xAF")
@@ -35,14 +35,14 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Doubles backslashes only where something was escaped`() {
+    func `backslashes are doubled only in texts with other escapes`() {
         #expect(SafeText(untrusted: #"C:\temp"#).plain == #"C:\temp"#)
         #expect(SafeText(untrusted: "\\x1B \u{1B}").plain == #"\\x1B ^["#)
         #expect(SafeText(untrusted: "\\x1B \u{1B}").width == 8)
     }
 
     @Test
-    func `Remembers which parts are escapes`() {
+    func `a text records which parts are escapes`() {
         let text = SafeText(untrusted: "a^[\u{1B}\u{1}b")
         #expect(text.segments.map(\.text) == ["a^[", "^[^A", "b"])
         #expect(text.segments.map(\.isEscape) == [false, true, false])
@@ -50,7 +50,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Keeps two marks on a character and escapes the rest`() {
+    func `two marks on a character are kept and the rest escaped`() {
         #expect(SafeText(untrusted: "e\u{301}\u{302}").width == 1)
         #expect(SafeText(untrusted: "e\u{301}\u{302}\u{303}").plain == "e\u{301}\u{302}<U+0303>")
         #expect(SafeText(untrusted: "\u{301}a").plain == "<U+0301>a")
@@ -58,7 +58,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Takes emoji apart so that their width does not depend on the terminal`() {
+    func `emoji sequences are divided so that their width does not depend on the terminal`() {
         #expect(SafeText(untrusted: "👍").width == 2)
         #expect(SafeText(untrusted: "👍🏽").plain == "👍<U+1F3FD>")
         #expect(SafeText(untrusted: "👩\u{200D}👧").plain == "👩<U+200D>👧")
@@ -67,12 +67,12 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Nothing of the forbidden categories comes through raw`() {
+    func `no forbidden character passes unescaped`() {
         for value in UInt32(0)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value), isForbidden(scalar) else { continue }
             let text = SafeText(untrusted: "a" + String(Character(scalar)) + "b")
             let raw = text.plain.unicodeScalars.contains(scalar)
-            // Built only on failure: a message for each of a million code points would dominate the run.
+            // Built only on failure, because a message for each of a million code points would dominate the run.
             if raw || !text.hasEscapes || text.width != text.plain.utf8.count {
                 Issue.record("U+\(String(value, radix: 16)) became \(text.plain.debugDescription)")
             }
@@ -80,7 +80,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Random bytes come out without anything forbidden, at the width that was counted`() {
+    func `random bytes give no forbidden character, and the computed width is correct`() {
         var random = SplitMix64(seed: 0x5AFE)
         for _ in 0..<4000 {
             let bytes = (0..<Int.random(in: 0..<64, using: &random)).map { _ in UInt8.random(in: 0...255, using: &random) }
@@ -92,7 +92,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Cuts long input between characters and says so`() {
+    func `long input is cut between characters and marked`() {
         let text = SafeText(untrusted: "日本語", maximumBytes: 4)
         #expect(text.plain == "日…")
         #expect(text.segments.last == SafeText.Segment(text: "…", isEscape: true))
@@ -102,7 +102,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Cuts to columns`() {
+    func `text is cut to columns`() {
         let text = SafeText(untrusted: "ab日cd")
         #expect((0...7).map { text.truncated(to: $0).plain } == ["", "…", "a…", "ab…", "ab…", "ab日…", "ab日cd", "ab日cd"])
         #expect(text.columnsInRange(3..<6).plain == "cd")
@@ -111,7 +111,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Literals may hold safe values only, and escape what they interpolate from outside`() {
+    func `literals accept only safe values and escape untrusted ones`() {
         let name = "be\u{7}ta"
         let text: SafeText = "● \(untrusted: name) has \(12) of \(SafeText.empty)"
         #expect(text.plain == "● be^Gta has 12 of ")
@@ -119,7 +119,7 @@ struct SafeTextTests {
     }
 
     @Test
-    func `Finds text by column`() {
+    func `text is found by column`() {
         let text = SafeText(untrusted: "日Orders.orders")
         #expect(text.columns(matching: "orders") == [2..<8, 9..<15])
         #expect(text.columns(matching: "orders", ignoresCase: false) == [9..<15])
@@ -133,7 +133,7 @@ struct SafeTextLinesTests {
     private func plain(_ lines: SafeText.Lines) -> [String] { lines.lines.map(\.plain) }
 
     @Test
-    func `Lays out newlines and tabs itself`() {
+    func `newlines and tabs become layout`() {
         let lines = SafeText.lines(untrusted: "a\tb\r\n\tc\rd\n", tabWidth: 4)
         #expect(plain(lines) == ["a   b", "    c^Md"])
         #expect(!lines.isTruncated)
@@ -142,19 +142,19 @@ struct SafeTextLinesTests {
     }
 
     @Test
-    func `Tab stops count columns, not characters`() {
+    func `tab stops count columns, not characters`() {
         #expect(plain(SafeText.lines(untrusted: "日\tb", tabWidth: 4)) == ["日  b"])
     }
 
     @Test
-    func `Wraps between characters`() {
+    func `data wraps between characters`() {
         #expect(plain(SafeText.lines(untrusted: "abcdefg", wrapAt: 3)) == ["abc", "def", "g"])
         #expect(plain(SafeText.lines(untrusted: "a日本b", wrapAt: 2)) == ["a", "日", "本", "b"])
         #expect(plain(SafeText.lines(untrusted: "e\u{301}e\u{301}e\u{301}", wrapAt: 2)) == ["e\u{301}e\u{301}", "e\u{301}"])
     }
 
     @Test
-    func `Prose wraps at spaces, and a word too long for a row between characters`() {
+    func `prose wraps at spaces, and a long word between characters`() {
         func words(_ text: SafeText, _ columns: Int) -> [String] { plain(text.wrapped(at: columns, by: .words)) }
         #expect(words("one two three", 7) == ["one two", "three"])
         #expect(words("one two three", 8) == ["one two", "three"])
@@ -164,7 +164,7 @@ struct SafeTextLinesTests {
     }
 
     @Test
-    func `Stops at the number of rows allowed and says so`() {
+    func `rows beyond the maximum are omitted and reported`() {
         let wrapped = SafeText.lines(untrusted: "abcdef\ngh", maximumLines: 2, wrapAt: 2)
         #expect(plain(wrapped) == ["ab", "cd"])
         #expect(wrapped.isTruncated)
@@ -174,12 +174,12 @@ struct SafeTextLinesTests {
     }
 
     @Test
-    func `Doubles backslashes in every row if any row has an escape`() {
+    func `backslashes are doubled in every row if any row has an escape`() {
         #expect(plain(SafeText.lines(untrusted: "a\\\n\u{1B}")) == ["a\\\\", "^["])
     }
 }
 
-/// What must never reach a terminal as itself.
+/// Returns whether a scalar must never reach a terminal unescaped.
 func isForbidden(_ scalar: Unicode.Scalar) -> Bool {
     switch scalar.properties.generalCategory {
     case .control, .format, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator: true

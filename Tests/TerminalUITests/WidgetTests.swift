@@ -33,7 +33,7 @@ struct TableTests {
     }
 
     @Test
-    func `Draws header, sort mark, selection and sparklines`() {
+    func `a table has header, sort mark, selection and sparklines`() {
         #expect(
             draw(41, 5) == [
                 "  CLUSTER   STATE       IN/s▼  TRAFFIC   ",
@@ -46,7 +46,7 @@ struct TableTests {
     }
 
     @Test
-    func `Drops the least important columns when it is narrow`() {
+    func `narrow tables drop the least important columns`() {
         #expect(
             draw(28, 3) == [
                 "  CLUSTER   STATE    IN/s▼  ",
@@ -58,7 +58,7 @@ struct TableTests {
     }
 
     @Test
-    func `Shows the rows in view and a scroll bar`() {
+    func `a table shows the visible rows and a scroll bar`() {
         #expect(
             draw(24, 5, rows: 40, offset: 20, selected: 22) == [
                 "  CLUS…  STATE   IN/s▼  ",
@@ -71,14 +71,14 @@ struct TableTests {
     }
 
     @Test(arguments: [(0, 0), (1, 1), (2, 2), (3, 1), (1, 5), (5, 2)])
-    func `Draws something sane at any size`(width: Int, height: Int) {
+    func `a table draws correctly at any size`(width: Int, height: Int) {
         let lines = draw(width, height, rows: 9, offset: 3, selected: 4)
         #expect(lines.count == height)
         #expect(lines.allSatisfy { $0.unicodeScalars.count == width })
     }
 
     @Test
-    func `Asks only for rows in view`() {
+    func `a table requests only visible rows`() {
         var buffer = screen(30, 4)
         var asked: [Int] = []
         table.draw(into: &buffer, in: buffer.bounds, rowCount: 100_000, offset: 500) { index in
@@ -89,7 +89,7 @@ struct TableTests {
     }
 
     @Test
-    func `Marks the selected row without color too, over its whole width`() {
+    func `the selected row is marked without color too, over its whole width`() {
         var buffer = screen(14, 2)
         Table(columns: [Table.Column("A", width: .fill())])
             .draw(into: &buffer, in: buffer.bounds, rowCount: 1, selected: 0) { _ in
@@ -108,7 +108,7 @@ struct GraphTests {
     }
 
     @Test
-    func `Sparklines end at the right, show gaps, and never hide a small value`() {
+    func `sparklines end at the right, show gaps, and never hide a small value`() {
         let values: [Double?] = [0, 1, nil, 800, 400, .nan, 1]
         #expect(lines(9, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["   ▁ █▄ ▁"])
         #expect(lines(3, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["█ ▁"])
@@ -119,7 +119,7 @@ struct GraphTests {
     }
 
     @Test
-    func `Line graphs have a scale, join neighbors, and break at gaps`() {
+    func `line graphs have a scale, connect neighbors, and interrupt the line at gaps`() {
         let rising = (0..<20).map { Double($0) * 400 }
         let graph = LineGraph([LineGraph.Series(rising)], timeLabels: ("10s ago", "now"))
         #expect(
@@ -140,7 +140,7 @@ struct GraphTests {
     }
 
     @Test
-    func `Crossing lines both show`() {
+    func `crossing lines are both visible`() {
         let graph = LineGraph([LineGraph.Series([0, 1]), LineGraph.Series([1, 0])], maximum: 1)
         #expect(lines(1, 1) { graph.draw(into: &$0, in: $0.bounds) } == ["⣹"])
     }
@@ -148,12 +148,12 @@ struct GraphTests {
     @Test(
         arguments: [(0, 1), (0.3, 0.5), (1, 1), (1.1, 2), (7600, 10_000), (21, 50), (.infinity, 1)] as [(Double, Double)]
     )
-    func `The scale ends at 1, 2 or 5 times a power of ten`(value: Double, expected: Double) {
+    func `the scale ends at 1, 2 or 5 times a power of ten`(value: Double, expected: Double) {
         #expect(abs(LineGraph.roundedUp(value) - expected) < 1e-9)
     }
 
     @Test
-    func `Gauges fill in eighths and never hide something above 0`() {
+    func `gauges fill in eighths and never hide a positive value`() {
         #expect(lines(4, 1) { Gauge(0.5).draw(into: &$0, in: $0.bounds) } == ["██  "])
         #expect(lines(4, 1) { Gauge(0.0001).draw(into: &$0, in: $0.bounds) } == ["▏   "])
         #expect(lines(4, 1) { Gauge(.nan).draw(into: &$0, in: $0.bounds) } == ["    "])
@@ -162,7 +162,7 @@ struct GraphTests {
     }
 
     @Test
-    func `Stacked bars use every column once`() {
+    func `stacked bars use every column once`() {
         let bar = StackedBar([
             StackedBar.Part(weight: 1, glyph: "a"), StackedBar.Part(weight: 1, glyph: "b"),
             StackedBar.Part(weight: 0, glyph: "x"), StackedBar.Part(weight: 1, glyph: "c"),
@@ -172,7 +172,7 @@ struct GraphTests {
     }
 
     @Test(arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
-    func `No size is too small`(width: Int, height: Int) {
+    func `every widget accepts every size`(width: Int, height: Int) {
         let graph = LineGraph([LineGraph.Series([1, 5, nil, 3])], timeLabels: ("a", "b"))
         #expect(lines(width, height) { graph.draw(into: &$0, in: $0.bounds) }.count == height)
         #expect(lines(width, height) { Sparkline([1, 2, 3]).draw(into: &$0, in: $0.bounds) }.count == height)
@@ -191,7 +191,7 @@ struct FrameTests {
     )
 
     @Test
-    func `Tabs shorten to their keys`() {
+    func `tabs shorten to their keys`() {
         var wide = screen(34, 1)
         let places = tabs.draw(into: &wide, in: wide.bounds)
         #expect(wide.lines() == [" 1 Overview  2 Topics  3 Tail     "])
@@ -205,7 +205,7 @@ struct FrameTests {
     }
 
     @Test
-    func `Key hints are shown whole or not at all`() {
+    func `key hints are shown completely or not at all`() {
         let hints = KeyHints([
             KeyHints.Hint(key: "s", label: "subscribe"), KeyHints.Hint(key: "p", label: "publish"),
             KeyHints.Hint(key: "?", label: "help"),
@@ -219,7 +219,7 @@ struct FrameTests {
     }
 
     @Test
-    func `A dialog covers what is below and keeps room for more`() {
+    func `a dialog covers the screen below it and leaves a margin`() {
         var buffer = screen(24, 7)
         buffer.fill(buffer.bounds, with: ".")
         let dialog = Dialog(
@@ -243,7 +243,7 @@ struct FrameTests {
     }
 
     @Test(arguments: [(0, 0), (1, 1), (3, 2), (4, 3), (5, 4)])
-    func `A dialog gets by with any size`(width: Int, height: Int) {
+    func `a dialog accepts any size`(width: Int, height: Int) {
         var buffer = screen(width, height)
         let hints = KeyHints([KeyHints.Hint(key: "y", label: "yes")])
         let room = Dialog(title: "T", message: ["message"], hints: hints).draw(into: &buffer, in: buffer.bounds)
@@ -251,7 +251,7 @@ struct FrameTests {
     }
 
     @Test
-    func `Help can be searched and scrolled`() {
+    func `help can be searched and scrolled`() {
         let help = HelpList([
             HelpList.Section(
                 "Move",

@@ -17,7 +17,7 @@ struct HAProxyTests {
         }
     }
 
-    /// The names of the servers that so many new connections reach.
+    /// Returns the names of the servers that this number of new connections reach.
     private func reached(_ balancer: HAProxyProcess, by count: Int = 4) async throws -> Set<String> {
         var names: Set<String> = []
         for _ in 0..<count {
@@ -29,7 +29,7 @@ struct HAProxyTests {
     }
 
     @Test
-    func `connections are spread over the servers; one that dies is taken out and taken in again`() async throws {
+    func `connections are spread over the servers; a failed server is removed and added again`() async throws {
         try await withServers { balancer, servers in
             #expect(try await reached(balancer) == ["one", "two"])
             servers[0].kill()
@@ -42,7 +42,7 @@ struct HAProxyTests {
     }
 
     @Test
-    func `a drained server keeps its connections and gets no new ones; they can be cut; servers can be exchanged`() async throws {
+    func `a drained server receives no new connections; connections can be cut and servers replaced`() async throws {
         try await withServers { balancer, servers in
             let first = try await RawClient.connect(port: balancer.port)
             let second = try await RawClient.connect(port: balancer.port)
@@ -66,9 +66,9 @@ struct HAProxyTests {
     }
 
     @Test
-    func `one that is frozen is silent, one that is killed refuses`() async throws {
+    func `a frozen balancer is silent, a killed one refuses connections`() async throws {
         try await withServers { balancer, _ in
-            // Its log has a line for each connection that has ended.
+            // The log has a line for each closed connection.
             #expect(try await reached(balancer).count == 2)
             let deadline = ContinuousClock.now + .seconds(20)
             while !balancer.log.contains("clients nodes/node"), ContinuousClock.now < deadline {

@@ -33,7 +33,7 @@ import Testing
         #expect(clock.now.offset == .seconds(3))
     }
 
-    @Test func `a deadline that has passed does not sleep`() async throws {
+    @Test func `a sleep until a past deadline returns immediately`() async throws {
         let clock = ManualClock()
         clock.advance(by: .seconds(5))
         try await clock.sleep(until: ManualClock.Instant(offset: .seconds(5)))
@@ -51,7 +51,7 @@ import Testing
 }
 
 @Suite(.timeLimit(.minutes(2))) struct WatchedTests {
-    @Test func `waiting in vain says for what`() async throws {
+    @Test func `a wait that times out names the missing event`() async throws {
         let watched = Watched(41)
         let error = try await #require(throws: WaitTimedOut.self) {
             try await watched.wait(for: "the answer", within: .milliseconds(1)) { $0 == 42 ? () : nil }
@@ -60,7 +60,7 @@ import Testing
         #expect(error.last == "41")
     }
 
-    @Test func `a waiter may take what it waited for`() async throws {
+    @Test func `a waiter may remove the value that it waited for`() async throws {
         let watched = Watched([1])
         async let second = watched.wait(for: "two") { $0.count == 2 ? $0.removeLast() : nil }
         watched.update { $0.append(2) }

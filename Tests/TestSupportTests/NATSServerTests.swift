@@ -1,7 +1,7 @@
 import TestSupport
 import Testing
 
-/// Each test has servers of its own, on ports the kernel chose.
+/// Each test has its own servers, on ports that the kernel chooses.
 @Suite(.timeLimit(.minutes(2))) struct NATSServerTests {
     @Test func `messages, queue groups and headers arrive`() async throws {
         try await NATSServerProcess.withServer { server in
@@ -12,7 +12,7 @@ import Testing
             try await producer.publish("elsewhere", to: "b.b")
             try await producer.send("HPUB a.c 21 23\r\nNATS/1.0\r\nKey: v\r\n\r\n\u{20}ok\r\n")
             try await producer.flush()
-            // Leaves the messages before the PONG.
+            // Leaves the messages before the PONG in place.
             try await consumer.flush()
             let first = try await consumer.nextMessage()
             #expect(first.subject == "a.b" && first.sid == "7" && first.replyTo == "r" && first.text == "hello\r\nPONG\r\n")
@@ -23,7 +23,7 @@ import Testing
         }
     }
 
-    @Test func `wrong credentials are refused, right ones accepted`() async throws {
+    @Test func `wrong credentials are rejected, correct ones accepted`() async throws {
         let configuration = NATSServerConfiguration(authorization: .user("ann", password: "s3\"cret"))
         try await NATSServerProcess.withServer(configuration) { server in
             await #expect(throws: (any Error).self) { try await RawClient.connect(port: server.port) }
@@ -37,7 +37,7 @@ import Testing
         }
     }
 
-    @Test func `killed, frozen and restarted on the same port`() async throws {
+    @Test func `a server can be killed, frozen and restarted on the same port`() async throws {
         try await NATSServerProcess.withServer { server in
             let client = try await RawClient.connect(port: server.port)
             server.pause()
@@ -54,14 +54,14 @@ import Testing
         }
     }
 
-    @Test func `a server that cannot start shows its log`() async throws {
+    @Test func `the error of a server that does not start has its log`() async throws {
         let error = try await #require(throws: NATSServerFailed.self) {
             try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: oops"))
         }
         #expect(error.log.contains("server.conf:5"))
     }
 
-    @Test func `servers of a cluster know each other, clusters do not`() async throws {
+    @Test func `servers of a cluster are connected, clusters are not`() async throws {
         let clusters = try await NATSCluster.start(count: 2, size: 2)
         var consumers: [RawClient] = []
         for cluster in clusters {
@@ -69,8 +69,8 @@ import Testing
             try await consumer.subscribe(to: "topic")
             consumers.append(consumer)
         }
-        // The subscription travels along the route before the publisher's PING is answered through the same server:
-        // publish until it is known there.
+        // The server may answer the publisher's PING before the subscription has crossed the route. So publish until it
+        // has.
         let producer = try await RawClient.connect(port: clusters[0].servers[1].port)
         var received: [RawClient.Message] = []
         while received.isEmpty {

@@ -2,7 +2,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(2))) struct NetworkTests {
-    /// A server that sends back what it gets, up to the end of the stream.
+    /// A server that returns its input, up to the end of the stream.
     private func echoServer() async throws -> ScriptedServer {
         try await ScriptedServer.start { connection in
             while let chunk = try await connection.nextChunk() { try await connection.send(chunk) }
@@ -11,7 +11,7 @@ import Testing
 
     // MARK: ScriptedServer
 
-    @Test func `a script runs for each connection and records what it got`() async throws {
+    @Test func `a script runs for each connection and records its input`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await connection.send("hello \(index)\r\n")
             try await connection.expect("quit")
@@ -27,7 +27,7 @@ import Testing
         await server.close()
     }
 
-    @Test func `a script's failure comes out`() async throws {
+    @Test func `the error of a script is reported`() async throws {
         let server = try await ScriptedServer.start { connection in try await connection.expect("CONNECT") }
         let client = try await TCPConnection.connect(port: server.port)
         _ = try await server.connection(0)
@@ -36,7 +36,7 @@ import Testing
         await server.close()
     }
 
-    @Test func `a reset is told from a close`() async throws {
+    @Test func `a reset is distinguished from a close`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await connection.expect("go")
             if index == 0 { try await connection.reset() }
@@ -67,7 +67,7 @@ import Testing
         await server.close()
     }
 
-    @Test func `chunks, black holes and resets`() async throws {
+    @Test func `the proxy divides, discards and resets`() async throws {
         let server = try await self.echoServer()
         let proxy = try await FaultProxy.start(to: server.port)
         let client = try await TCPConnection.connect(port: proxy.port)
@@ -92,7 +92,7 @@ import Testing
         await server.close()
     }
 
-    @Test func `half-closed one way, the other way goes on`() async throws {
+    @Test func `after a half-close, the other direction continues`() async throws {
         let server = try await self.echoServer()
         let proxy = try await FaultProxy.start(to: server.port)
         let client = try await TCPConnection.connect(port: proxy.port)
@@ -107,7 +107,7 @@ import Testing
         await server.close()
     }
 
-    @Test func `a refusing proxy closes at once`() async throws {
+    @Test func `a refusing proxy closes connections immediately`() async throws {
         let server = try await self.echoServer()
         let proxy = try await FaultProxy.start(to: server.port)
         proxy.setRefusing(true)

@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A test that waits for a broken server or program must fail, not hang: each suite that has processes has a limit.
+/// A test must fail, not hang, if a server or program is broken. So every suite with processes needs a time limit.
 @Suite(.timeLimit(.minutes(2))) struct SuiteTimeLimitTests {
-    @Test(arguments: ["IntegrationTests", "TestSupportTests", "ServerMonitorTests"])
+    @Test(arguments: ["IntegrationTests", "TestSupportTests", "NATSMonitoringTests"])
     func `every suite with servers or terminals has a time limit`(target: String) throws {
         let root = Checkout.path + "/Tests/" + target
         let files = try #require(FileManager.default.enumerator(atPath: root)?.compactMap { $0 as? String })
@@ -30,24 +30,24 @@ import Testing
         ("@Test func a() {}\n", [false]),
         ("struct Helper {\n    let text = \"@Test\"\n}\n", []),
     ])
-    func `a suite without a limit is found however it is written`(source: String, limited: [Bool]) {
+    func `a suite without a limit is found in any notation`(source: String, limited: [Bool]) {
         #expect(Declaration.tested(in: source).map(\.isLimited) == limited)
     }
 }
 
 /// A declaration at the top of a file.
 private struct Declaration {
-    /// Its first line.
+    /// The first line.
     let name: String
-    /// Whether its own attributes hold a time limit.
+    /// Whether the attributes contain a time limit.
     let isLimited: Bool
 
     private static let keywords = ["struct ", "class ", "actor ", "enum ", "extension ", "func "]
 
-    /// Those with tests in them, in the order of the file.
+    /// Returns the declarations with tests, in the order of the file.
     static func tested(in source: String) -> [Declaration] {
         var declarations: [Declaration] = []
-        // The lines since the end of the declaration before, up to the one that names the declaration.
+        // The lines after the previous declaration, up to the line that names this one.
         var heading: [Substring] = []
         var current: Declaration?
         func take(_ line: Substring) {

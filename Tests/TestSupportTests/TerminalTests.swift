@@ -4,7 +4,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct TerminalTests {
     private static let shell = "/bin/sh"
 
-    @Test func `a terminal shows what a program writes and takes what is typed`() async throws {
+    @Test func `a terminal shows output and sends input`() async throws {
         let script = "tput colors; printf '\\033[31mred\\033[0m \\316\\261\\n'; read line; echo \"got $line\"; exit 3"
         let terminal = try await TerminalDriver.start([Self.shell, "-c", script], columns: 40, rows: 5)
         try await terminal.waitFor("red α")
@@ -39,7 +39,7 @@ import Testing
         await terminal.close()
     }
 
-    @Test func `a failure shows the screen`() async throws {
+    @Test func `a failure contains the screen`() async throws {
         let terminal = try await TerminalDriver.start([Self.shell, "-c", "echo here; read line"], columns: 20, rows: 3)
         try await terminal.waitFor("here")
         let error = try await #require(throws: TerminalFailed.self) {
@@ -77,10 +77,10 @@ import Testing
     }
 }
 
-@Suite("Taking a terminal's output apart", .timeLimit(.minutes(2)))
+@Suite("Parsing terminal output", .timeLimit(.minutes(2)))
 struct TerminalOutputTests {
     @Test
-    func `what ncurses sends is allowed, and the text is what is left`() {
+    func `the output of ncurses is allowed, and its text is extracted`() {
         let bytes = "\u{1B}[?1049h\u{1B}[1;5H\u{1B}[38;5;12mab\u{1B}(B\u{1B}[m\r\né\u{1B}[K\u{1B}[?1000h\u{1B}[?25l日"
         let output = TerminalOutput(Array(bytes.utf8))
         #expect(output.problems.isEmpty)
@@ -95,12 +95,12 @@ struct TerminalOutputTests {
             "\u{2028}", "\u{2029}", "\u{E000}", "\u{E0041}", "\u{AD}", "\u{FEFF}", "\u{1B}[22;0;0t", "\u{1B}",
         ]
     )
-    func `everything else is found`(_ text: String) {
+    func `all other sequences are reported`(_ text: String) {
         #expect(!TerminalOutput(Array("before\(text)after".utf8)).problems.isEmpty, "\(text.debugDescription)")
     }
 
     @Test(arguments: [[0xFF], [0xC3], [0x9B], [0xED, 0xA0, 0x80]] as [[UInt8]])
-    func `invalid UTF-8 is found`(_ bytes: [UInt8]) {
+    func `invalid UTF-8 is reported`(_ bytes: [UInt8]) {
         #expect(!TerminalOutput(Array("before".utf8) + bytes + Array("after".utf8)).problems.isEmpty)
     }
 }

@@ -1,9 +1,9 @@
 import TestSupport
 import Testing
 
-/// What still dials a listener that is gone must not find another one in its place.
+/// A client that still connects to the port of a closed listener must not reach another listener.
 @Suite(.timeLimit(.minutes(2))) struct TestPortsTests {
-    @Test func `a port of a listener is not used again, though the listener is closed`() async throws {
+    @Test func `the port of a closed listener is not used again`() async throws {
         var ports: [Int] = []
         for _ in 0..<100 {
             let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
@@ -13,14 +13,14 @@ import Testing
         #expect(Set(ports).count == ports.count)
     }
 
-    @Test func `members of a cluster dial each other where the kernel gives out no port`() async throws {
+    @Test func `members of a cluster use ports outside the kernel's range`() async throws {
         let cluster = try await NATSCluster.start(name: "ports", size: 2)
         for server in cluster.servers {
             let route = try #require(server.ports.route)
-            // From 32768 on (49152 on macOS) a listener of another test could get it.
+            // The kernel could give a port from 32768 on (49152 on macOS) to a listener of another test.
             #expect(route < 32_768 && route != server.port)
         }
-        // The port stays the server's own when it comes back.
+        // The server keeps its port after a restart.
         let before = cluster.servers[0].ports
         cluster.servers[0].kill()
         try await cluster.servers[0].restart()

@@ -1,9 +1,9 @@
 import Benchmark
-import HashRing
+import ConsistentHashing
 import NATS
 import NIOCore
 
-/// The pieces that every message goes through, each on its own. One iteration is one message, lookup or ring.
+/// The components in the path of every message, measured separately. One iteration is one message, lookup or ring.
 let benchmarks: @Sendable () -> Void = {
     let thousands = Benchmark.Configuration(metrics: [.cpuTotal, .wallClock, .instructions], scalingFactor: .kilo)
     let singles = Benchmark.Configuration(metrics: [.cpuTotal, .wallClock, .instructions])
@@ -28,7 +28,7 @@ let benchmarks: @Sendable () -> Void = {
         Benchmark("parser: MSG of \(size) bytes, in reads of 64 KiB", configuration: thousands) { benchmark in
             let reads = Wire.reads(messages: 1_000, size: size)
             benchmark.startMeasurement()
-            // `scaledIterations` of a thousand are one stream of a thousand messages.
+            // The thousand `scaledIterations` are one stream of a thousand messages.
             var count = CountingSink()
             var parser = OperationParser()
             for read in reads { try parser.parse(read, into: &count) }
@@ -68,7 +68,7 @@ enum Wire {
     }
 }
 
-/// Only counts.
+/// Counts messages.
 struct CountingSink: OperationSink {
     var messages = 0
 

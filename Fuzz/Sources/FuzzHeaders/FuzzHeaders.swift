@@ -1,20 +1,20 @@
 import FuzzSupport
 import NATSWire
 
-/// The input is a header block as it stands in an HMSG.
+/// The input is the header block of an HMSG.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let block = UnsafeRawBufferPointer(start: start, count: count)
     guard let headers = try? Headers(block: block) else { return 0 }
-    require(headers.count <= Headers.maxFields, "more fields than are allowed")
+    require(headers.count <= Headers.maxFields, "there are more fields than allowed")
 
     let written = headers.encoded()
     guard let again = try? written.withUnsafeBytes({ try Headers(block: $0) }) else {
-        require(false, "a block that was read cannot be read again once it is written: \(headers)")
+        require(false, "a decoded block cannot be decoded again after writing it: \(headers)")
         return 0
     }
-    require(again == headers, "reading what was written gives others: \(headers) and \(again)")
-    require(again.encoded() == written, "the second writing differs from the first: \(headers)")
+    require(again == headers, "headers change when they are written and decoded: \(headers) and \(again)")
+    require(again.encoded() == written, "writing the headers a second time gives another block: \(headers)")
     headers.requireSendable()
     return 0
 }
@@ -23,11 +23,11 @@ extension Headers {
     fileprivate func encoded() -> [UInt8] {
         var bytes = [UInt8](repeating: 0xFF, count: encodedSize)
         let count = bytes.withUnsafeMutableBytes { write(into: $0) }
-        require(count == bytes.count, "encodedSize is \(bytes.count), written were \(count)")
+        require(count == bytes.count, "encodedSize is \(bytes.count), but \(count) bytes were written")
         return bytes
     }
 
-    /// Whoever forwards what was received may have to build it anew: no field may be one that cannot be sent.
+    /// A program that forwards a message may have to rebuild its headers, so every decoded field must be sendable.
     fileprivate func requireSendable() {
         var rebuilt = Headers()
         for field in self {
@@ -40,6 +40,6 @@ extension Headers {
         if let first {
             require(self[first.name]?.utf8.elementsEqual(first.value.utf8) == true, "a field is not found by its name")
         }
-        require(Array(rebuilt) == Array(self), "fields are others once rebuilt")
+        require(Array(rebuilt) == Array(self), "fields change when they are rebuilt")
     }
 }

@@ -2,7 +2,7 @@ import FuzzSupport
 
 @testable import Settings
 
-/// The input is a text that claims to be TOML. The locator reads it before the parser does, and decides whether the parser may.
+/// The input is a text that may be TOML. The locator reads it before the parser, and decides whether to pass it on.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
@@ -14,12 +14,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         require(lines.contains(line), "a key is in line \(line) of \(lines.upperBound)")
         require(path.components.count <= TOMLDocument.depthLimit, "a path is longer than the limit")
     }
-    require(locator.lines.count <= text.utf8.count, "more keys than bytes")
+    require(locator.lines.count <= text.utf8.count, "there are more keys than bytes")
     let refused = [
         locator.firstLineTooDeep, locator.firstLineWithoutKey, locator.firstLineWithoutValue, locator.firstLineWithEscapedNUL,
     ]
     for line in refused.compactMap(\.self) {
-        require(lines.contains(line), "line \(line) of \(lines.upperBound) is refused")
+        require(lines.contains(line), "the error is in line \(line) of \(lines.upperBound)")
     }
     return 0
 }

@@ -1,8 +1,8 @@
 import FuzzSupport
-import ServerMonitor
+import NATSMonitoring
 
-/// The input is an answer of a monitoring endpoint behind one byte that says how it is read: the low half is how many rows were
-/// asked for, the rest says how much of the answer came before it was cut off.
+/// The input is one byte and an answer of a monitoring endpoint. The low half of the byte is the number of requested rows;
+/// the rest determines where the answer is cut off.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: start, count: count)
@@ -12,9 +12,9 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     if let status = try? ServerStatus(json: answer) {
         require(!status.id.isEmpty, "a server has no id")
-        require(status.port >= 0 && status.connections >= 0 && status.cpu >= 0 && status.cpu.isFinite, "a negative count")
+        require(status.port >= 0 && status.connections >= 0 && status.cpu >= 0 && status.cpu.isFinite, "a count is negative")
     }
-    if let health = try? ServerHealth(json: answer) { require(!health.status.isEmpty, "a server's health is nothing") }
+    if let health = try? ServerHealth(json: answer) { require(!health.status.isEmpty, "the health of a server is empty") }
 
     let part = Array(answer.prefix(answer.count * Int(first >> 4) / 15))
     requireRows(
@@ -38,7 +38,8 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// Never more rows than were asked for, none that is counted nowhere, and of an answer that was cut off those that came.
+/// Checks that there are no more rows than requested, that all omitted rows are counted, and that an answer that was cut
+/// off has the rows before the cut.
 private func requireRows<List: Equatable, Row: Equatable>(
     whole: List?,
     lenient: List?,
@@ -49,12 +50,12 @@ private func requireRows<List: Equatable, Row: Equatable>(
     gaps: (List) -> ListGaps
 ) {
     for list in [whole, lenient, part].compactMap(\.self) {
-        require(rows(list).count <= limit, "more rows than were asked for")
-        require(total(list) >= rows(list).count + gaps(list).surplus + gaps(list).unreadable, "rows that are in no count")
+        require(rows(list).count <= limit, "there are more rows than requested")
+        require(total(list) >= rows(list).count + gaps(list).surplus + gaps(list).unreadable, "omitted rows are not counted")
     }
     if let whole {
-        require(lenient == whole, "a whole answer is another where it may be cut off")
-        require(!gaps(whole).isCutOff, "a whole answer is cut off")
-        if let part { require(rows(whole).starts(with: rows(part)), "the rows of a part are not the first of the whole") }
+        require(lenient == whole, "a complete answer changes if it may be cut off")
+        require(!gaps(whole).isCutOff, "a complete answer is marked as cut off")
+        if let part { require(rows(whole).starts(with: rows(part)), "a partial answer does not begin like the complete one") }
     }
 }

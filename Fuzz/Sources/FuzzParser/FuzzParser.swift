@@ -2,8 +2,8 @@ import FuzzSupport
 import NATSWire
 import NIOCore
 
-/// The input is a recipe of reads, then a stream: byte 0 has the number of read sizes (0–15) in its low half and picks the
-/// limits with its high bit; the sizes follow, one byte each, used in turn. Without sizes every read is one byte.
+/// The input is a list of read sizes, then a stream. The low half of byte 0 is the number of read sizes (0–15), and its
+/// high bit selects the limits. The sizes follow, one byte each, used in turn. Without sizes every read has one byte.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeRawBufferPointer(start: start, count: count)
@@ -14,12 +14,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
 
     let whole = Transcript(of: stream, readSizes: [stream.count], limits: limits)
     let split = Transcript(of: stream, readSizes: sizes.isEmpty ? [1] : sizes, limits: limits)
-    require(whole == split, "the same bytes in other reads are another stream: \(whole) and \(split)")
+    require(whole == split, "the result depends on the division into reads: \(whole) and \(split)")
     whole.requireRoundTrip()
     return 0
 }
 
 extension OperationParser.Limits {
-    /// Small enough for inputs of a few hundred bytes to reach every one of them.
+    /// Limits that are small enough for inputs of a few hundred bytes to reach every one of them.
     static let tight = Self(maxControlLine: 96, maxInfoLine: 128, maxErrorLine: 112, maxErrorText: 32, maxMessageSize: 256)
 }

@@ -2,7 +2,7 @@ import FuzzSupport
 import NATSWire
 import NIOCore
 
-/// One operation as a value that owns its bytes.
+/// An operation as a value that owns its bytes.
 enum Operation: Equatable {
     case message(subject: [UInt8], sid: UInt64, reply: [UInt8]?, headers: [UInt8]?, payload: [UInt8])
     case info([UInt8])
@@ -11,7 +11,7 @@ enum Operation: Equatable {
     case ok
     case error([UInt8])
 
-    /// Writes a message as a server does, with single spaces and CR LF.
+    /// Writes a message like a server, with single spaces and CR LF.
     func write(into buffer: inout ByteBuffer) {
         guard case .message(let subject, let sid, let reply, let headers, let payload) = self else { return }
         buffer.writeString(headers == nil ? "MSG " : "HMSG ")
@@ -29,22 +29,22 @@ enum Operation: Equatable {
     }
 }
 
-/// Reads every part of every operation, so that a wrong offset is an access out of bounds.
+/// Reads every part of every operation, so that a wrong offset causes an access out of bounds.
 struct Recorder: OperationSink {
     private(set) var operations: [Operation] = []
 
     mutating func message(_ message: consuming WireMessage) {
         operations.append(Self.read(message))
-        // What a consumer would do with it must not trap either, whatever the bytes are.
+        // The functions that consumers call must not trap either, for any bytes.
         _ = message.subjectString
         _ = message.replyString
         _ = try? message.headers()
         _ = message.status
-        // One is as good as all of them, and this is the slowest part.
+        // One message is sufficient, because this is the slowest part.
         guard operations.count == 1 else { return }
         var batch = [message.copied(), message]
         WireMessage.compact(&batch)
-        for copy in batch { require(Self.read(copy) == operations.last, "a copied message is another") }
+        for copy in batch { require(Self.read(copy) == operations.last, "a copied message differs") }
     }
 
     private static func read(_ message: WireMessage) -> Operation {

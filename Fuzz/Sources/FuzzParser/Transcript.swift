@@ -2,7 +2,7 @@ import FuzzSupport
 import NATSWire
 import NIOCore
 
-/// Everything a parser says about a stream, however it was cut into reads.
+/// The complete output of a parser for a stream, independent of the division into reads.
 struct Transcript: Equatable {
     private(set) var operations: [Operation] = []
     private(set) var failure: WireError.Code?
@@ -22,8 +22,8 @@ struct Transcript: Equatable {
                 failure = error.code
                 Self.requireStaysFailed(&parser, error)
             }
-            require(parser.pendingBytes <= end, "more bytes are kept than came")
-            require(parser.pendingBytes <= limits.largestFrame, "more bytes are kept than the limits allow")
+            require(parser.pendingBytes <= end, "the parser keeps more bytes than it received")
+            require(parser.pendingBytes <= limits.largestFrame, "the parser keeps more bytes than the limits allow")
             position = end
             turn += 1
         }
@@ -31,30 +31,30 @@ struct Transcript: Equatable {
         pendingBytes = parser.pendingBytes
     }
 
-    /// A stream that lost its place has none: whatever comes next must not be read as operations.
+    /// After an error the position in the stream is lost. Further bytes must not be parsed as operations.
     private static func requireStaysFailed(_ parser: inout OperationParser, _ error: WireError) {
         require(parser.pendingBytes == 0, "a failed parser keeps bytes")
         var sink = Recorder()
         do {
             try parser.parse(ByteBuffer(staticString: "PING\r\n"), into: &sink)
-            require(false, "a failed parser goes on")
+            require(false, "a failed parser continues")
         } catch let repeated {
             require(repeated == error, "a failed parser changes its error")
         }
         require(sink.operations.isEmpty, "a failed parser reports operations")
     }
 
-    /// What was understood, written as plainly as servers write it, is understood the same.
+    /// Checks that parsed operations, written in the usual form, are parsed the same again.
     func requireRoundTrip() {
         var plain = ByteBuffer()
-        // What an -ERR or INFO said was cut and trimmed; it may be a line of its own only by chance.
+        // The text of an -ERR or INFO was cut and trimmed, so it is not always a valid line.
         let messages = operations.filter { if case .message = $0 { true } else { false } }
         guard !messages.isEmpty else { return }
         for message in messages { message.write(into: &plain) }
-        // A line that was just short enough had perhaps no CR before its LF: it is longer now.
+        // A line that was just short enough may have ended with LF. With CR LF it is longer.
         let again = plain.withUnsafeReadableBytes { Transcript(of: $0, readSizes: [max(1, $0.count)], limits: .init()) }
-        require(again.failure == nil && again.pendingBytes == 0, "a message written plainly is refused: \(again)")
-        require(again.operations == messages, "messages written plainly are others: \(messages) and \(again.operations)")
+        require(again.failure == nil && again.pendingBytes == 0, "a message in the usual form is rejected: \(again)")
+        require(again.operations == messages, "messages change when they are written again: \(messages) and \(again.operations)")
     }
 }
 

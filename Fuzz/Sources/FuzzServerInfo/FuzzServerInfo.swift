@@ -12,12 +12,12 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         require(info.port.map { 0...65_535 ~= $0 } ?? true, "the port is out of bounds")
     }
 
-    // The same text in the middle of a larger buffer, with blanks around it: nothing outside may be read or matter.
+    // The same text inside a larger buffer, with white space around it. No byte outside it may be read or have an effect.
     var padded = ByteBuffer(staticString: "}\" \t")
     padded.writeImmutableBuffer(json)
     padded.writeStaticString(" \n}\"")
     padded.moveReaderIndex(forwardBy: 2)
     padded.moveWriterIndex(to: padded.writerIndex - 2)
-    require((try? ServerInfo.parse(padded)) == info, "blanks around the JSON change what it says")
+    require((try? ServerInfo.parse(padded)) == info, "white space around the JSON changes the result")
     return 0
 }

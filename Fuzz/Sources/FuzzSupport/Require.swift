@@ -6,9 +6,9 @@
     import Darwin
 #endif
 
-/// Ends the process, so that libFuzzer keeps the input, when something that must hold for every input does not.
+/// Ends the process if a property does not hold, so that libFuzzer keeps the input.
 ///
-/// A `precondition` would do the same without saying what: optimised builds drop its message.
+/// A `precondition` would not print the reason: optimized builds drop its message.
 @inline(__always)
 public func require(_ condition: Bool, _ complaint: @autoclosure () -> String) {
     if !condition { fail(complaint()) }

@@ -1,49 +1,69 @@
-// What has to be done before `main`, or inside of a signal handler, and therefore in C.
+// Code that runs before `main` or in signal handlers, and is therefore written in C.
 
 #ifndef CPROCESS_H
 #define CPROCESS_H
 
+#include <signal.h>
 #include <stdbool.h>
+#include <stddef.h>
 
-// Of the descriptors 0, 1 and 2, those that the program was started without are opened on /dev/null before `main`, so that
-// no socket of ours gets the number of the standard output. They are opened for the wrong direction: reading the standard
-// input and writing the others still fails with EBADF.
+// Before `main`, those of the descriptors 0, 1 and 2 that are closed are opened on /dev/null, so that no socket gets the number
+// of standard output. They are opened for the wrong direction: reading standard input and writing the others still fails with
+// EBADF.
+
+#pragma mark - Handlers
+
+/// Installs a handler for some signals. Signals that are ignored stay ignored: `nohup`, and shells without job control that
+/// start a program in the background, rely on that.
+/// - Parameters:
+///   - numbers: The signals.
+///   - count: How many there are.
+///   - handler: The handler. Interrupted system calls are restarted (SA_RESTART).
+///   - before: Receives the previous handlers, one for each signal.
+void cprocess_handle(const int *numbers, size_t count, void (*handler)(int), struct sigaction *before);
+
+/// Restores the handlers that `cprocess_handle` replaced.
+void cprocess_restore_handlers(const int *numbers, size_t count, const struct sigaction *before);
 
 #pragma mark - Signals that end the program
 
-/// Installs a handler for SIGINT, SIGTERM and SIGHUP, except for those that are ignored: `nohup`, and shells without job
-/// control that start a program in the background, mean them to stay ignored.
-///
-/// The first signal is written to `pipe` as one byte, its number. The next one ends the process at once, as if there were
-/// no handler. What comes within a tenth of a second of the first one counts as the same: `timeout` sends its signal to
-/// the process and to the process group.
+/// Handles SIGINT, SIGTERM and SIGHUP, unless they are ignored. The handler writes the signal's number to `pipe` as one byte.
+/// A repeated one (see `cprocess_is_repeated_ending`) ends the process at once, as if there were no handler.
 void cprocess_watch_signals(int pipe);
 
-/// Ends the process by the default action of a signal, so that its parent sees which one it was.
+/// Notes that a signal asked the program to end. To be called in the handler.
+/// - Returns: Whether another one did so earlier. Signals within a tenth of a second count as one, since `timeout` sends its
+///   signal to the process and to the process group.
+bool cprocess_is_repeated_ending(void);
+
+/// Makes the next ending signal the first one again.
+void cprocess_forget_endings(void);
+
+/// Ends the process by the default action of a signal, so that its parent sees which signal it was. Can be called in a handler.
 void cprocess_end_by(int number);
 
 #pragma mark - Background
 
-/// Whether a terminal is ours to read and to change: false while a shell runs this program in the background.
+/// Whether this process may read and change a terminal: false while a shell runs it in the background.
 bool cprocess_is_in_foreground(int terminal);
 
-/// Stops the process group, as the kernel does with one that uses its terminal in the background, until it is in the
-/// foreground. The kernel itself does so only with threads that do not block the signal, and those that run tasks do.
+/// Stops the process group until it is in the foreground. The kernel does the same with a process that uses its terminal in the
+/// background, but not if the thread blocks the signal, as the threads that run Swift tasks do.
 /// - Parameters:
 ///   - terminal: A descriptor of the terminal.
 ///   - number: SIGTTIN to read, SIGTTOU to change its modes.
-/// - Returns: false if the process cannot be stopped: the signal is ignored, or no shell is there to continue it.
+/// - Returns: False if the process cannot be stopped, because the signal is ignored or no shell could continue the process.
 bool cprocess_wait_for_foreground(int terminal, int number);
 
 #pragma mark - Typing without an echo
 
-/// Turns off the echo of a terminal, and makes every byte readable at once. Until `cprocess_show_typing`, a signal that
-/// ends or stops the process turns it on again first; when the process goes on, it is off again.
-/// In the background the process is stopped first.
-/// - Returns: false if it is not a terminal, or one that is not to be had.
+/// Turns off the echo of a terminal, and makes every byte readable at once. In the background the process is stopped first.
+/// Until `cprocess_show_typing`, a signal that ends or stops the process turns the echo on first. It is turned off again when
+/// the process is continued.
+/// - Returns: False if the descriptor is not a terminal or the terminal cannot be used.
 bool cprocess_hide_typing(int terminal);
 
-/// Puts the modes of the terminal back, and the handlers that were there before.
+/// Restores the modes of the terminal and the previous handlers.
 void cprocess_show_typing(void);
 
 #endif

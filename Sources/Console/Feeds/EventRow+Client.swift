@@ -11,25 +11,25 @@ extension EventRow {
             EventRow(kind, severity, cluster: cluster, connection: connection, detail: detail, unconfirmed: unconfirmed)
         }
         self =
-            switch event.kind {
-            case .connected(let server):
+            switch event.detail {
+            case .connection(.connected(let server)):
                 row(.connected, .info, "\(untrusted: server.name) \(untrusted: server.version)")
-            case .disconnected(let cause, let unconfirmed):
+            case .connection(.disconnected(let cause, let unconfirmed)):
                 row(.lost, .error, "\(untrusted: cause.message)", unconfirmed: unconfirmed)
-            case .reconnecting(_, _, let cause):
+            case .connection(.reconnecting(_, _, let cause)):
                 row(.retrying, .warning, "\(untrusted: cause.message)")
-            case .serverError(let error):
+            case .connection(.serverError(let error)):
                 row(.serverError, .error, "\(untrusted: error.message)")
-            case .credentialsInPlaintext(let address):
+            case .connection(.credentialsInPlaintext(let address)):
                 row(
                     .note,
                     .error,
-                    "the login was sent to \(untrusted: address) without encryption, and anybody on the way can read it; use TLS, "
+                    "the login was sent to \(untrusted: address.description) without encryption, and anybody on the way can read it; use TLS, "
                         + "or set allow_plaintext_credentials = true if that is meant"
                 )
-            case .lameDuck:
+            case .connection(.lameDuck):
                 row(.lameDuck, .warning, "the server is going to stop and asks its clients to leave")
-            case .moved(let server, let unconfirmed, let duplicates):
+            case .connection(.moved(let server, let unconfirmed, let duplicates)):
                 row(
                     .connected,
                     .info,
@@ -38,7 +38,7 @@ extension EventRow {
                         : "moved to \(untrusted: server.name), up to \(duplicates) messages came twice",
                     unconfirmed: unconfirmed
                 )
-            case .moveFailed(let cause, let duplicates):
+            case .connection(.moveFailed(let cause, let duplicates)):
                 row(
                     .retrying,
                     .warning,
@@ -53,7 +53,7 @@ extension EventRow {
                         : "drained in part: \(report.undelivered) messages not taken, \(report.unsentMessages) never sent, "
                             + "\(report.unconfirmed) not confirmed, \(report.refused) refused"
                 )
-            case .closed(let unsent):
+            case .connection(.closed(let unsent)):
                 row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
             case .slowConsumer(let pattern):
                 row(.slowConsumer, .warning, "\(untrusted: pattern): messages come faster than they are taken, some are dropped")

@@ -1,5 +1,5 @@
+import NATSMonitoring
 import NATSWire
-import ServerMonitor
 
 // Questions to the monitoring endpoints. Each is a short connection with a limit of its own, in a task that nobody
 // waits for.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// How to stop what runs under a number.
 final class StopSignals: Sendable {

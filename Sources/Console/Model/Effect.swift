@@ -1,5 +1,5 @@
+import NATSMonitoring
 import NATSWire
-import ServerMonitor
 import Settings
 import TerminalUI
 

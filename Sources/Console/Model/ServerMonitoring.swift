@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 
 /// What the monitoring endpoints of the servers have said, and when each of them is to be asked again. Only what the
 /// open view shows is asked for, and of no server twice at once.

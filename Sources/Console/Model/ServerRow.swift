@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 
 /// What the console shows of the server that a monitoring URL belongs to.
 struct ServerRow: Sendable, Identifiable {

@@ -1,5 +1,5 @@
 import DequeModule
-import Synchronization
+import Locking
 
 /// Where everything that happens waits for the console's one loop, which takes all of it at once and draws once.
 ///

@@ -1,5 +1,5 @@
+import Locking
 import Settings
-import Synchronization
 import TerminalUI
 
 /// Loads themes, and knows when the one in use has changed on the disk.

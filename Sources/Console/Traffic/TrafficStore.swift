@@ -1,6 +1,6 @@
-import HashRing
+import ConsistentHashing
+import Locking
 import Roulette
-import Synchronization
 
 /// Where the tasks that take messages meet the screen: they add batches, it takes snapshots, and neither waits for the
 /// other longer than that takes. One lock for a batch, however large it is.

@@ -1,5 +1,5 @@
+import ConsistentHashing
 import DequeModule
-import HashRing
 
 /// Counts messages by topic and by cluster. Replies to requests are counted in a row for each cluster, see ``ReplySubjects``.
 ///

@@ -8,7 +8,7 @@ extension ConnectionDriver {
 
     func perform(_ action: ConnectionLifecycle.ConnectAction) {
         guard case .connect(let attempt) = action else { return }
-        let link = Link(address: servers.takeNext(), now: eventLoop.now)
+        let link = Link(address: servers.takeNext(), now: clock.now())
         self.link = link
         timers.retry = nil
         watchHandshake(of: link)
@@ -115,21 +115,25 @@ extension ConnectionDriver {
 
     func pongReceived(on link: Link) {
         if link === successor, succession.state == .awaitingPong {
-            link.accepted = eventLoop.now
+            link.accepted = clock.now()
             return perform(succession.pongReceived(), on: link)
         }
         guard link === self.link else { return pingAnswered(on: link) }
         switch lifecycle.pongReceived() {
         case .none: break
         case .established:
-            link.accepted = eventLoop.now
+            link.accepted = clock.now()
             established(link)
         case .answered: pingAnswered(on: link)
         }
     }
 
     func errorReceived(_ text: ByteBuffer, on link: Link) {
-        let circumstances = ServerError.Circumstances(login: link.login, connectionAdvice: configuration.connectionAdvice)
+        let circumstances = ServerError.Circumstances(
+            login: link.login,
+            now: clock.secondsSince1970(),
+            connectionAdvice: configuration.connectionAdvice
+        )
         let error = ServerError(text: printable(text), circumstances: circumstances)
         logger.debug("server error", metadata: ["text": "\(error.text)"])
         if link === successor {

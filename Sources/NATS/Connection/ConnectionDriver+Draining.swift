@@ -33,7 +33,7 @@ extension ConnectionDriver {
         }
         for entry in entries { FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &link.control) }
         // Behind its PONG no message of theirs can follow. A lost connection has the same effect.
-        link.writePing(now: eventLoop.now, handedOver: handedOver, flushes: [complete])
+        link.writePing(now: clock.now(), handedOver: handedOver, flushes: [complete])
         scheduleFlush(of: link)
         return sinks
     }

@@ -18,7 +18,7 @@ extension ConnectionDriver {
 
     private func perform(_ action: Succession.ConnectAction) {
         guard action == .connect else { return }
-        let link = Link(address: servers.takeNext(), now: eventLoop.now)
+        let link = Link(address: servers.takeNext(), now: clock.now())
         successor = link
         timers.succession = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
             guard link === self.successor, !self.succession.isSubscribed else { return }
@@ -46,7 +46,7 @@ extension ConnectionDriver {
             self.perform(self.succession.subscriptionsConfirmed(), on: link)
         })
         // Its PONG says nothing about what was handed to the old link.
-        link.writePing(now: eventLoop.now, handedOver: 0, flushes: [confirmed], purpose: .subscriptions)
+        link.writePing(now: clock.now(), handedOver: 0, flushes: [confirmed], purpose: .subscriptions)
         scheduleFlush(of: link)
     }
 
@@ -70,7 +70,7 @@ extension ConnectionDriver {
             guard error == nil, link === self.link, self.succession.oldServerSettled() != .none else { return }
             self.takeOver(from: link, .complete)
         })
-        link.writePing(now: eventLoop.now, handedOver: handedOver, flushes: [answered])
+        link.writePing(now: clock.now(), handedOver: handedOver, flushes: [answered])
         scheduleFlush(of: link)
         timers.succession?.cancel()
         timers.succession = eventLoop.scheduleTask(in: TimeAmount(configuration.connectTimeout)) {
@@ -188,7 +188,7 @@ extension ConnectionDriver {
         self.link = link
         old.channel?.close(promise: nil)
         lifecycle.moved()
-        connectedSince = eventLoop.now
+        connectedSince = clock.now()
         servers.beginAnew()
         let server = identity(of: link)
         status.update { values in
@@ -208,7 +208,7 @@ extension ConnectionDriver {
         case .complete: break
         case .spreading: resumeSubscriptions()
         // The SUBs are on their way, and so is a PING behind them; this one is only behind both.
-        case .requested: link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
+        case .requested: link.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
         }
         flush()
         scheduleFirstKeepalive()

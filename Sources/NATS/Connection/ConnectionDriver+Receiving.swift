@@ -6,7 +6,7 @@ extension ConnectionDriver {
     func received(_ burst: InboundBurst, on link: Link) {
         guard isCurrent(link) else { return }
         link.receivedBytes = true
-        link.lastReceived = eventLoop.now
+        link.lastReceived = clock.now()
         let (bytes, messages) = (UInt64(burst.bytes), UInt64(burst.messages))
         let isMainLink = link === self.link
         status.update { values in

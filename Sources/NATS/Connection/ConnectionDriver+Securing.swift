@@ -84,7 +84,8 @@ extension ConnectionDriver {
         TLSAttempt(
             configuration: configuration.tls,
             host: configuredAddress(of: link).host,
-            peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server
+            peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server,
+            clock: clock
         )
     }
 
@@ -152,7 +153,7 @@ extension ConnectionDriver {
         }
         link.control.writeImmutableBuffer(options.encoded())
         FrameEncoder.ping(into: &link.control)
-        link.introduced = eventLoop.now
+        link.introduced = clock.now()
         scheduleFlush(of: link)
         progressed(link, to: .awaitingPong)
     }

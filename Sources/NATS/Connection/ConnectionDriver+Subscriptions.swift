@@ -77,7 +77,7 @@ extension ConnectionDriver {
     /// them tells when the server knows them all.
     func subscribeAgain(on link: Link) {
         link.writeSubscribes(subscriptions.entries)
-        link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
+        link.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
         scheduleFlush(of: link)
     }
 
@@ -100,7 +100,7 @@ extension ConnectionDriver {
     }
 
     /// The time since a byte came.
-    func silence(of link: Link) -> Duration { Duration(eventLoop.now - link.lastReceived) }
+    func silence(of link: Link) -> Duration { Duration(clock.now() - link.lastReceived) }
 
     // MARK: Refusals
 

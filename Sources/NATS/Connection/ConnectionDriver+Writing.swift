@@ -13,7 +13,7 @@ extension ConnectionDriver {
     func pingAnswered(on link: Link) {
         // A PONG nobody asked for means nothing.
         guard let expected = link.expectedPongs.popFirst() else { return }
-        let now = eventLoop.now
+        let now = clock.now()
         let time = Duration(now - expected.sentAt)
         let settled = status.update { values in
             values.settled = max(values.settled, expected.handedOver)
@@ -40,8 +40,8 @@ extension ConnectionDriver {
         guard let link = activeLink, link.expectedPongs.isEmpty else { return }
         let settled = status.update { $0.settled }
         guard settled < handedOver else { return }
-        lastConfirmationRequest = eventLoop.now
-        link.writePing(now: eventLoop.now, handedOver: handedOver)
+        lastConfirmationRequest = clock.now()
+        link.writePing(now: clock.now(), handedOver: handedOver)
         scheduleFlush(of: link)
     }
 
@@ -90,7 +90,7 @@ extension ConnectionDriver {
     }
 
     private func writeControl(of link: Link, on channel: any Channel) {
-        guard let piece = link.controlWriting.take(from: &link.control, now: eventLoop.now) else { return }
+        guard let piece = link.controlWriting.take(from: &link.control, now: clock.now()) else { return }
         let bytes = UInt64(piece.readableBytes)
         status.update { $0.bytesOut &+= bytes }
         channel.write(piece).whenComplete { result in
@@ -125,7 +125,7 @@ extension ConnectionDriver {
             values.handedOver = total
         }
         framesBeingWritten = true
-        writeStarted = eventLoop.now
+        writeStarted = clock.now()
         channel.write(frames).whenComplete { result in
             // A failed write ends the connection, which settles the accounts.
             if case .success = result, link === self.link { self.framesWritten() }
@@ -148,7 +148,7 @@ extension ConnectionDriver {
         let timeout = TimeAmount(configuration.writeTimeout)
         timers.write = eventLoop.scheduleTask(deadline: oldest + timeout) {
             self.timers.write = nil
-            let now = self.eventLoop.now
+            let now = self.clock.now()
             for (link, started) in self.writesUnderWay where now - started >= timeout {
                 self.failed(link, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
             }
@@ -167,7 +167,7 @@ extension ConnectionDriver {
 
     /// Puts a PING behind the frames if somebody waits for it or enough time has passed since the last one.
     private func requestConfirmation(on link: Link, flushes: [Waiter]) {
-        let now = eventLoop.now
+        let now = clock.now()
         let interval = TimeAmount(configuration.confirmationInterval)
         if flushes.isEmpty, let last = lastConfirmationRequest, now - last < interval || !link.expectedPongs.isEmpty {
             if link.expectedPongs.isEmpty { scheduleConfirmation(in: interval) }

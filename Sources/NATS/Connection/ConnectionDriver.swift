@@ -16,6 +16,7 @@ final class ConnectionDriver: @unchecked Sendable {
     let subscriptions = SubscriptionTable()
     let logger: Logger
     let dialer: Dialer
+    let clock: TimeSource
 
     // Life. This file and `ConnectionDriver+Connecting.swift`.
     var lifecycle: ConnectionLifecycle
@@ -69,6 +70,7 @@ final class ConnectionDriver: @unchecked Sendable {
         configuration: NATSClientConfiguration,
         eventLoop: any EventLoop,
         dialer: Dialer,
+        clock: TimeSource,
         outbound: OutboundBuffer,
         logger: Logger,
         randomness: any RandomNumberGenerator,
@@ -78,6 +80,7 @@ final class ConnectionDriver: @unchecked Sendable {
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.dialer = dialer
+        self.clock = clock
         self.logger = logger
         self.randomness = randomness
         self.servers = ServerList(
@@ -87,7 +90,7 @@ final class ConnectionDriver: @unchecked Sendable {
         )
         self.lifecycle = ConnectionLifecycle(maxPingFailure: configuration.maxPingFailure)
         self.outbound = outbound
-        self.status = ConnectionStatus { eventLoop.now }
+        self.status = ConnectionStatus(now: clock.now)
     }
 
     /// The link once its handshake is complete.
@@ -195,7 +198,7 @@ final class ConnectionDriver: @unchecked Sendable {
     func established(_ link: Link) {
         timers.handshake?.cancel()
         timers.handshake = nil
-        connectedSince = eventLoop.now
+        connectedSince = clock.now()
         servers.beginAnew()
         let server = identity(of: link)
         status.update { values in
@@ -244,7 +247,7 @@ final class ConnectionDriver: @unchecked Sendable {
         case .none:
             break
         case .sendPing:
-            link.writePing(now: eventLoop.now, handedOver: handedOver)
+            link.writePing(now: clock.now(), handedOver: handedOver)
             scheduleFlush(of: link)
             scheduleKeepalive(in: configuration.pingInterval)
         case .disconnect:
@@ -276,7 +279,7 @@ final class ConnectionDriver: @unchecked Sendable {
         case .adopt(let found): heir = found
         case .none: heir = nil
         }
-        let stable = connectedSince.map { Duration(eventLoop.now - $0) >= configuration.stableAfter } ?? false
+        let stable = connectedSince.map { Duration(clock.now() - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
         // Ignore late callbacks from this socket.
         self.link = nil
@@ -306,13 +309,14 @@ final class ConnectionDriver: @unchecked Sendable {
             case .backoff(let retry): configuration.reconnectBackoff.delay(retry: retry, using: &randomness)
             }
         let next = lifecycle.attempt + 1
+        let nextAttemptAt = clock.now() + TimeAmount(delay)
         status.update { values in
             values.state = .reconnecting
             values.progress = nil
             values.attempt = next
             values.pingMisses = 0
             values.tls = nil
-            values.nextAttemptAt = .now() + TimeAmount(delay)
+            values.nextAttemptAt = nextAttemptAt
             values.lastError = cause
         }
         logger.debug("reconnecting", metadata: ["attempt": "\(next)", "delay": "\(delay)", "cause": "\(cause)"])

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Resolves a waiter when the last of several things has happened.
 package final class Countdown: Sendable {

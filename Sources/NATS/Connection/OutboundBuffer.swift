@@ -1,6 +1,6 @@
+import Locking
 import NATSWire
 import NIOCore
-import Synchronization
 
 /// The frames that publishers handed over and the socket has not taken yet.
 ///

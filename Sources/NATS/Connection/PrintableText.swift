@@ -1,4 +1,5 @@
 package import NIOCore
+import TextCoding
 
 /// Text of a peer that is fit for an error message or a log line: one line of printable ASCII, everything else as `\xNN`.
 package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
@@ -7,9 +8,7 @@ package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
         switch byte {
         case UInt8(ascii: "\\"): result += "\\\\"
         case 0x20...0x7E: result.unicodeScalars.append(Unicode.Scalar(byte))
-        default:
-            let digits = String(byte, radix: 16, uppercase: true)
-            result += byte < 0x10 ? "\\x0\(digits)" : "\\x\(digits)"
+        default: result += "\\x" + hexadecimal(byte, digits: 2)
         }
     }
     return text.readableBytes > limit ? result + "…" : result

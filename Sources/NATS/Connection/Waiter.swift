@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Something one task waits for, resolved exactly once from anywhere: by success, failure or the task's cancellation.
 ///

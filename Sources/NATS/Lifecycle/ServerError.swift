@@ -30,6 +30,8 @@ struct ServerError: Equatable {
     struct Circumstances: Equatable {
         /// What it logged in with, once it did.
         var login: SentLogin?
+        /// The current time in seconds since 1970, which a JWT of that login is compared with.
+        var now: Int64 = 0
         /// What to change where there are too many connections.
         var connectionAdvice = "Make fewer connections, or raise the limit"
     }
@@ -120,7 +122,7 @@ struct ServerError: Equatable {
         let said = meaning.map { "\($0) (\(text))" }
         switch kind {
         case .authorization:
-            return NATSError(.authorization, circumstances.login?.refusal(text) ?? "the server refused the connection: \(text)")
+            return NATSError(.authorization, circumstances.login?.refusal(text, now: circumstances.now) ?? "the server refused the connection: \(text)")
         case .loginEnded:
             return NATSError(.authorization, said ?? text)
         case .permission:

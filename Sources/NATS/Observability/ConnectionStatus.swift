@@ -1,15 +1,15 @@
+import Locking
 import NIOCore
-import Synchronization
 
 /// What the event loop writes and snapshots read: one lock, held for a few assignments.
 final class ConnectionStatus: Sendable {
     struct Values {
         var state = ConnectionSnapshot.State.idle {
             // Trying again is still being down, and being silent still being up.
-            didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = clock() } }
+            didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = now() } }
         }
         private(set) var since: NIODeadline
-        private let clock: @Sendable () -> NIODeadline
+        private let now: @Sendable () -> NIODeadline
         var attempt = 0
         /// How far the attempt under way has come.
         var progress: HandshakeProgress?
@@ -39,19 +39,19 @@ final class ConnectionStatus: Sendable {
         /// Control frames that the socket has not taken.
         var controlBytes = 0
 
-        init(clock: @escaping @Sendable () -> NIODeadline) {
-            self.clock = clock
-            since = clock()
+        init(now: @escaping @Sendable () -> NIODeadline) {
+            self.now = now
+            since = now()
         }
     }
 
     private let values: Mutex<Values>
-    private let clock: @Sendable () -> NIODeadline
+    private let now: @Sendable () -> NIODeadline
 
-    /// - Parameter clock: The time of the event loop, which tests move.
-    init(clock: @escaping @Sendable () -> NIODeadline) {
-        self.clock = clock
-        values = Mutex(Values(clock: clock))
+    /// - Parameter now: Tells the current time; see ``TimeSource``.
+    init(now: @escaping @Sendable () -> NIODeadline) {
+        self.now = now
+        values = Mutex(Values(now: now))
     }
 
     func update<R>(_ body: (inout sending Values) -> sending R) -> sending R {
@@ -66,7 +66,7 @@ final class ConnectionStatus: Sendable {
         maxPingFailure: Int,
         speaksTLSFirst: Bool
     ) -> ConnectionSnapshot {
-        let now = clock()
+        let now = self.now()
         // All of it under the lock: with a second reference to the table of round trips the event loop would have to copy it.
         return values.withLock { values in
             ConnectionSnapshot(
@@ -104,19 +104,4 @@ final class ConnectionStatus: Sendable {
 
 extension ConnectionSnapshot.State {
     fileprivate var isUp: Bool { self == .connected || self == .stale }
-}
-
-extension Duration {
-    init(_ amount: TimeAmount) {
-        self = .nanoseconds(amount.nanoseconds)
-    }
-}
-
-extension TimeAmount {
-    /// Rounded to nanoseconds; times beyond 292 years are cut.
-    init(_ duration: Duration) {
-        let (seconds, attoseconds) = duration.components
-        let (nanoseconds, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        self = .nanoseconds(overflow ? .max : nanoseconds + attoseconds / 1_000_000_000)
-    }
 }

@@ -1,5 +1,5 @@
 import DequeModule
-import Synchronization
+import Locking
 
 /// Hands every event to every listener, each with a bounded buffer of its own that drops its oldest events.
 package final class EventBroadcaster<Event: Sendable>: Sendable {

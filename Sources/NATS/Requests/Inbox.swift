@@ -1,4 +1,5 @@
 import NATSWire
+import TextCoding
 
 /// The reply subjects of one connection: `<prefix>.<random>.<token>`, a token for each request, all of them covered by one
 /// subscription to `<prefix>.<random>.*`.
@@ -20,7 +21,7 @@ struct Inbox: Sendable {
         var stem = Array(prefix.utf8)
         stem.append(UInt8(ascii: "."))
         for _ in 0..<Self.randomLength {
-            stem.append(RequestToken.character(random() % 64))
+            stem.append(Base64URL.digit(random() % 64))
         }
         stem.append(UInt8(ascii: "."))
         self.stem = stem

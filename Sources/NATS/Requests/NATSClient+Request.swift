@@ -25,7 +25,7 @@ extension NATSClient {
         headers: Headers? = nil,
         timeout: Duration = .seconds(5)
     ) async throws(NATSError) -> NATSMessage {
-        let terms = ReplyTerms.one(timeout: timeout)
+        let terms = ReplyTerms.one(timeout: timeout, from: clock.now())
         return NATSMessage(wire: try await request(payload, to: subject, headers: headers, terms: terms), client: self)
     }
 
@@ -54,7 +54,7 @@ extension NATSClient {
         stall: Duration? = nil,
         buffer: SubscriptionBuffer = SubscriptionBuffer()
     ) async throws(NATSError) -> NATSReplies {
-        let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall)
+        let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall, from: clock.now())
         return try await requestMany(payload, to: subject, headers: headers, terms: terms, buffer: buffer)
     }
 

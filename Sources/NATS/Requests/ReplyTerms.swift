@@ -1,4 +1,4 @@
-import NIOCore
+package import NIOCore
 
 /// How long a request waits for replies, and for how many.
 package struct ReplyTerms: Sendable {
@@ -11,14 +11,14 @@ package struct ReplyTerms: Sendable {
     /// The longest time between two replies, when there are several.
     let stall: Duration?
 
-    /// One reply, and the timeout runs from `start`.
-    static func one(timeout: Duration, from start: NIODeadline) -> ReplyTerms {
+    /// One reply. The timeout runs from `start`.
+    package static func one(timeout: Duration, from start: NIODeadline) -> ReplyTerms {
         ReplyTerms(timeout: timeout, end: start + TimeAmount(timeout), max: 1, stall: nil)
     }
 
     /// The terms of ADR-47 ("Request Many"): a stall that is not longer than zero or not shorter than the timeout is as
     /// good as none, and so is a number of replies below one.
-    static func many(timeout: Duration, max: Int?, stall: Duration?, from start: NIODeadline) -> ReplyTerms {
+    package static func many(timeout: Duration, max: Int?, stall: Duration?, from start: NIODeadline) -> ReplyTerms {
         ReplyTerms(
             timeout: timeout,
             end: start + TimeAmount(timeout),
@@ -27,14 +27,6 @@ package struct ReplyTerms: Sendable {
         )
     }
 
-    /// One reply, and the timeout runs from now.
-    package static func one(timeout: Duration) -> ReplyTerms { one(timeout: timeout, from: .now()) }
-
-    /// Any number of replies, and the timeout runs from now.
-    package static func many(timeout: Duration, max: Int?, stall: Duration?) -> ReplyTerms {
-        many(timeout: timeout, max: max, stall: stall, from: .now())
-    }
-
-    /// The time that is left.
-    package var remaining: Duration { Swift.max(.zero, Duration(end - .now())) }
+    /// The time that is left at a moment, not less than zero.
+    package func remaining(at now: NIODeadline) -> Duration { Swift.max(.zero, Duration(end - now)) }
 }

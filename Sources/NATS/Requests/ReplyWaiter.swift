@@ -1,5 +1,5 @@
+import Locking
 import NATSWire
-import Synchronization
 
 /// The task that waits for the one reply to its request. Resolved once, from anywhere, also before anybody waits.
 final class ReplyWaiter: Sendable {

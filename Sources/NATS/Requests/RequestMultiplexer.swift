@@ -1,6 +1,6 @@
+import Locking
 import NATSWire
 import NIOCore
-import Synchronization
 
 /// Who waits for the replies to a request.
 enum ReplyReceiver: Sendable {
@@ -48,6 +48,7 @@ final class RequestMultiplexer: Sendable {
 
     let inbox: Inbox
     private let eventLoop: any EventLoop
+    private let clock: TimeSource
     private let outbound: OutboundBuffer
     private let state: Mutex<State>
 
@@ -55,12 +56,14 @@ final class RequestMultiplexer: Sendable {
     init(
         inboxPrefix: String,
         eventLoop: any EventLoop,
+        clock: TimeSource,
         outbound: OutboundBuffer,
         randomness: any RandomNumberGenerator & Sendable
     ) throws(NATSError) {
         var randomness = randomness
         self.inbox = try Inbox(prefix: inboxPrefix, random: { randomness.next() })
         self.eventLoop = eventLoop
+        self.clock = clock
         self.outbound = outbound
         self.state = Mutex(State(randomness: randomness))
     }
@@ -191,9 +194,10 @@ final class RequestMultiplexer: Sendable {
     }
 
     private func expire() {
+        let now = clock.now()
         let ended = update { state in
             state.timer = nil
-            return state.pending.expire(now: .now())
+            return state.pending.expire(now: now)
         }
         let handedOver = outbound.handedOver
         for request in ended {
@@ -226,7 +230,7 @@ extension RequestMultiplexer.State {
 
 extension RequestMultiplexer: MessageSink {
     func deliver(_ messages: [WireMessage]) {
-        let now = NIODeadline.now()
+        let now = clock.now()
         for message in messages {
             let token = message.withSubjectBytes { inbox.token(of: $0) }
             let isStatus = message.isStatus

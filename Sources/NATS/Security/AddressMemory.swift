@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Addresses that something is remembered of, shared by connections.
 ///

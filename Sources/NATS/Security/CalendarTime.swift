@@ -8,9 +8,6 @@
 
 /// Moments as people write them.
 enum CalendarTime {
-    /// Seconds since 1970.
-    static var now: Int64 { Int64(time(nil)) }
-
     /// `2026-01-31 at 17:05 UTC`.
     static func text(_ seconds: Int64) -> String {
         var parts = tm()

@@ -1,5 +1,6 @@
 import NATSWire
 import NIOCore
+import TextCoding
 
 /// What a user's JWT says of itself (nats-io/jwt).
 ///

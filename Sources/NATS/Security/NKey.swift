@@ -1,4 +1,5 @@
 import Crypto
+import TextCoding
 
 #if canImport(Glibc)
     import Glibc

@@ -30,7 +30,7 @@ struct SentLogin: Equatable {
     /// - Parameters:
     ///   - text: What the server said.
     ///   - now: Seconds since 1970.
-    func refusal(_ text: String, now: Int64 = CalendarTime.now) -> String {
+    func refusal(_ text: String, now: Int64) -> String {
         switch (proof, certificate) {
         case (.none, let certificate?):
             return "the server refused the client certificate \(printable(certificate)) as a login: \(text). "

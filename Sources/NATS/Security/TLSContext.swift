@@ -85,15 +85,18 @@ package struct TLSAttempt: Sendable {
     /// The host the user configured, whatever address was dialed.
     let host: String
     let peer: Peer
+    let clock: TimeSource
 
     /// - Parameters:
     ///   - configuration: How the connection is encrypted.
     ///   - host: The host the user configured, whatever address was dialed.
     ///   - peer: What answers at the other end.
-    package init(configuration: NATSClientConfiguration.TLS, host: String, peer: Peer) {
+    ///   - clock: Tells the time.
+    package init(configuration: NATSClientConfiguration.TLS, host: String, peer: Peer, clock: TimeSource = .system) {
         self.configuration = configuration
         self.host = host
         self.peer = peer
+        self.clock = clock
     }
 
     /// What the server's certificate must be made out to: without the dot that a complete name may end with, which neither

@@ -52,7 +52,12 @@ extension TLSAttempt {
         serverVerifiesClients: Bool
     ) -> NATSError {
         if reason.contains("CERTIFICATE_VERIFY_FAILED") {
-            let failure = TrustFailure(certificate: certificate, authorities: authorities, roots: configuration.trustRoots)
+            let failure = TrustFailure(
+                certificate: certificate,
+                authorities: authorities,
+                roots: configuration.trustRoots,
+                now: clock.secondsSince1970()
+            )
             return NATSError(.tls, failure.reason)
         }
         if reason.contains("WRONG_VERSION_NUMBER") { return noTLS }

@@ -10,8 +10,8 @@ struct TrustFailure {
     let authorities: [NIOSSLCertificate]?
     /// Where they come from.
     let roots: NATSClientConfiguration.TLS.TrustRoots
-    /// Seconds since 1970.
-    var now = CalendarTime.now
+    /// The time of the check, in seconds since 1970.
+    let now: Int64
 
     /// Why, and what to do.
     var reason: String {

@@ -1,6 +1,6 @@
 import DequeModule
+import Locking
 package import NATSWire
-import Synchronization
 
 /// What a subscription may hold for its consumer, and what happens beyond that.
 public struct SubscriptionBuffer: Sendable, Hashable {

@@ -60,7 +60,7 @@ extension ConnectionDriver {
         countSubscriptions()
         for link in subscribedLinks { link.writeSubscribes(added) }
         guard let link = activeLink else { return }
-        link.writePing(now: eventLoop.now, handedOver: handedOver, purpose: .resumption)
+        link.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
         scheduleFlush(of: link)
     }
 

@@ -2,20 +2,21 @@ public import NIOCore
 
 /// Writes the operations of a client.
 ///
-/// Each function appends exactly one whole frame, through one pointer, after reserving its room once. Nothing is checked here:
-/// `Subject`, `QueueGroup` and `Headers` were when they were made; whether the server takes wildcards out of place, headers or
-/// that many bytes is for the caller to check first (``publishSize(subject:reply:headers:payloadLength:)``, ``ServerInfo``).
+/// Each function appends exactly one complete frame, through one pointer, after reserving the space once. Nothing is
+/// checked here: `Subject`, `QueueGroup` and `Headers` are valid by construction. The caller must check that wildcards,
+/// headers and the size are allowed (``publishSize(subject:reply:headers:payloadLength:)``, ``ServerInfo``).
 public enum FrameEncoder {
     // MARK: PUB and HPUB
 
-    /// Appends PUB, or HPUB when there are headers.
+    /// Appends PUB, or HPUB if there are headers.
     ///
     /// - Parameters:
-    ///   - subject: Where to publish; not a wildcard.
-    ///   - reply: Where an answer is expected, if any. Check with ``Subject/checkFit(with:)-(Subject)`` that both fit the control line.
+    ///   - subject: The subject to publish to; not a wildcard.
+    ///   - reply: The subject for replies, if any. Check with ``Subject/checkFit(with:)-(Subject)`` that both fit the
+    ///     control line.
     ///   - headers: Nil for PUB. Empty headers still make an HPUB.
     ///   - payload: The payload, copied.
-    ///   - buffer: Appended to.
+    ///   - buffer: The buffer to append to.
     public static func publish(
         subject: Subject,
         reply: Subject? = nil,
@@ -33,7 +34,7 @@ public enum FrameEncoder {
         }
     }
 
-    /// Appends PUB, or HPUB when there are headers, with the readable bytes of a buffer as payload.
+    /// Appends PUB, or HPUB if there are headers, with the readable bytes of a buffer as payload.
     ///
     /// The parameters are those of ``publish(subject:reply:headers:payload:into:)-(_,_,_,UnsafeRawBufferPointer,_)``.
     public static func publish(
@@ -48,11 +49,11 @@ public enum FrameEncoder {
         }
     }
 
-    /// Appends PUB or HPUB for subjects held as bytes, such as a String's.
+    /// Appends PUB or HPUB for subjects held as bytes, such as the UTF-8 of a String.
     ///
     /// - Parameters:
-    ///   - validSubject: Bytes that ``Subject/validate(_:)`` accepted: anything else could hold protocol of its own.
-    ///   - validReply: The same for the reply subject.
+    ///   - validSubject: Bytes that ``Subject/validate(_:)`` accepted. Other bytes could inject protocol.
+    ///   - validReply: Likewise, for the reply subject.
     package static func publish(
         validSubject: UnsafeRawBufferPointer,
         validReply: UnsafeRawBufferPointer?,
@@ -75,7 +76,7 @@ public enum FrameEncoder {
     }
 
     /// Writes PUB or HPUB to memory of exactly the size that
-    /// ``publishSize(subjectLength:replyLength:headerLength:payloadLength:)`` answers.
+    /// ``publishSize(subjectLength:replyLength:headerLength:payloadLength:)`` returns.
     package static func publish(
         validSubject: UnsafeRawBufferPointer,
         reply: Subject?,
@@ -127,7 +128,7 @@ public enum FrameEncoder {
 
     /// The exact size in bytes of the frame that `publish` appends.
     ///
-    /// The server's `max_payload` bounds `headers.encodedSize + payloadLength`, not this.
+    /// The server's `max_payload` limits `headers.encodedSize + payloadLength`, not this size.
     public static func publishSize(subject: Subject, reply: Subject?, headers: Headers?, payloadLength: Int) -> Int {
         Self.publishSize(
             subjectLength: subject.count,
@@ -152,9 +153,10 @@ public enum FrameEncoder {
     ///
     /// - Parameters:
     ///   - subject: A subject or a pattern.
-    ///   - queue: The queue group to join, if any. Check with ``Subject/checkFit(with:)-(QueueGroup)`` that both fit the control line.
-    ///   - sid: The id that messages will carry; used once in the life of a connection.
-    ///   - buffer: Appended to.
+    ///   - queue: The queue group to join, if any. Check with ``Subject/checkFit(with:)-(QueueGroup)`` that both fit the
+    ///     control line.
+    ///   - sid: The id that messages will carry. Use each id once per connection.
+    ///   - buffer: The buffer to append to.
     public static func subscribe(subject: Subject, queue: QueueGroup? = nil, sid: UInt64, into buffer: inout ByteBuffer) {
         let size = "SUB ".utf8.count + subject.count + 1 + (queue.map { $0.count + 1 } ?? 0) + FrameWriter.digitCount(sid) + 2
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
@@ -176,8 +178,9 @@ public enum FrameEncoder {
     ///
     /// - Parameters:
     ///   - sid: The subscription to end.
-    ///   - max: End it after so many messages since SUB, counting those received; nil ends it now.
-    ///   - buffer: Appended to.
+    ///   - max: Ends the subscription after this many messages since SUB, including those already received; nil ends it
+    ///     now.
+    ///   - buffer: The buffer to append to.
     public static func unsubscribe(sid: UInt64, max: UInt64? = nil, into buffer: inout ByteBuffer) {
         let size = "UNSUB ".utf8.count + FrameWriter.digitCount(sid) + (max.map { 1 + FrameWriter.digitCount($0) } ?? 0) + 2
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: size) { bytes in
@@ -203,10 +206,10 @@ public enum FrameEncoder {
 }
 
 extension FrameEncoder {
-    /// Removes the PUB and HPUB frames whose headers and payload together are larger than `limit` bytes.
+    /// Removes the PUB and HPUB frames whose headers and payload together exceed `limit` bytes.
     ///
-    /// - Parameter buffer: Whole frames as `publish` appended them, and nothing else.
-    /// - Returns: How many were removed.
+    /// - Parameter buffer: Complete frames as appended by `publish`, and nothing else.
+    /// - Returns: The number of removed frames.
     package static func removePublishes(above limit: Int, from buffer: inout ByteBuffer) -> Int {
         var kept = ByteBuffer()
         kept.reserveCapacity(buffer.readableBytes)
@@ -227,7 +230,7 @@ extension FrameEncoder {
     private static func nextPublish(of buffer: ByteBuffer) -> (length: Int, messageLength: Int)? {
         buffer.withUnsafeReadableBytes { bytes in
             guard let lineFeed = bytes.firstIndex(of: .lineFeed) else { return nil }
-            // The last argument is the size, as written by ourselves: digits, CR LF.
+            // The last argument is the size, as `publish` wrote it: digits, then CR LF.
             var size = 0
             var factor = 1
             var index = lineFeed - 2

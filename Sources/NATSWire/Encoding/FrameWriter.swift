@@ -1,4 +1,4 @@
-/// Writes one frame through one pointer, front to back. The caller computed the exact size before.
+/// Writes one frame through one pointer, front to back. The caller has computed the exact size.
 struct FrameWriter {
     private let bytes: UnsafeMutableRawBufferPointer
     private(set) var count = 0
@@ -13,7 +13,7 @@ struct FrameWriter {
         self.count += source.count
     }
 
-    /// Writes text known when the program is written. Byte by byte: the compiler turns short ones into single stores.
+    /// Writes a text known at compile time, byte by byte: the compiler merges short texts into single stores.
     @inline(__always)
     mutating func write(static text: StaticString) {
         for index in 0..<text.utf8CodeUnitCount { self.write(text.utf8Start[index]) }
@@ -55,10 +55,10 @@ struct FrameWriter {
         self.count += digits
     }
 
-    /// How many digits a number has in decimal, 1 to 20.
+    /// The number of decimal digits of a number, 1 to 20.
     @inline(__always)
     static func digitCount(_ value: UInt64) -> Int {
-        // Sizes of messages have few digits.
+        // Most message sizes have few digits.
         if value < 10 { return 1 }
         if value < 100 { return 2 }
         if value < 1_000 { return 3 }

@@ -1,15 +1,16 @@
 public import NIOCore
+import TextCoding
 
-/// What a client says of itself in CONNECT (client protocol documentation; ADR-40).
+/// The contents of CONNECT (client protocol documentation; ADR-40).
 ///
-/// Flags are always sent: a server takes an absent `verbose`, `pedantic` or `echo` for true.
-/// Every description of a value hides the secrets; only ``encoded()`` shows them.
+/// Flags are always sent, because a server treats an absent `verbose`, `pedantic` or `echo` as true. Every description of a
+/// value hides the secrets; only ``encoded()`` contains them.
 public struct ConnectOptions: Sendable, Hashable {
-    /// Ask for +OK after each operation.
+    /// Asks for +OK after each operation.
     public var verbose = false
-    /// Ask for stricter checks of subjects.
+    /// Asks for stricter checks of subjects.
     public var pedantic = false
-    /// Whether this client insists on TLS.
+    /// Whether this client requires TLS.
     public var tlsRequired = false
     /// A name for this connection, as shown by the server's monitoring.
     public var name: String?
@@ -17,13 +18,13 @@ public struct ConnectOptions: Sendable, Hashable {
     public var lang = "swift"
     /// The version of the client.
     public var version = ""
-    /// 1: INFO may come at any time.
+    /// 1: the server may send INFO at any time.
     public var protocolVersion = 1
-    /// Whether messages of this connection come back to its own subscriptions.
+    /// Whether messages of this connection are delivered to its own subscriptions.
     public var echo = true
     /// Whether this client understands HMSG.
     public var headers = true
-    /// Ask for a 503 when nobody is subscribed to the subject of a request. Needs `headers`.
+    /// Asks for a 503 if the subject of a request has no subscribers. Requires `headers`.
     public var noResponders = true
     /// The user's name.
     public var user: String?
@@ -31,40 +32,39 @@ public struct ConnectOptions: Sendable, Hashable {
     public var pass: String?
     /// An authentication token, a secret.
     public var authToken: String?
-    /// A user JWT, a secret: with no key bound to it, whoever holds it is the user.
+    /// A user JWT. It is a secret: a JWT without a bound key is sufficient to log in.
     public var jwt: String?
     /// The public part of the NKEY that signed ``sig``.
     public var nkey: String?
     /// The nonce of INFO, signed, in URL-safe base64 without padding.
     public var sig: String?
 
-    /// The defaults above: no credentials.
+    /// Creates the default options, without credentials.
     public init() {}
 
-    /// The whole frame, `CONNECT {…}` CR LF, secrets included.
+    /// The complete frame, `CONNECT {…}` CR LF, including secrets.
     public func encoded() -> ByteBuffer {
-        var json = JSONWriter()
-        json.write("verbose", self.verbose)
-        json.write("pedantic", self.pedantic)
-        json.write("tls_required", self.tlsRequired)
-        json.write("name", self.name)
-        json.write("lang", self.lang)
-        json.write("version", self.version)
-        json.write("protocol", self.protocolVersion)
-        json.write("echo", self.echo)
-        json.write("headers", self.headers)
-        json.write("no_responders", self.noResponders)
-        json.write("user", self.user)
-        json.write("pass", self.pass)
-        json.write("auth_token", self.authToken)
-        json.write("jwt", self.jwt)
-        json.write("nkey", self.nkey)
-        json.write("sig", self.sig)
-        json.end()
+        var options: JSONObject = [
+            "verbose": .bool(self.verbose), "pedantic": .bool(self.pedantic), "tls_required": .bool(self.tlsRequired),
+        ]
+        options.append("name", ifPresent: self.name)
+        options.append("lang", .string(self.lang))
+        options.append("version", .string(self.version))
+        options.append("protocol", .number(self.protocolVersion))
+        options.append("echo", .bool(self.echo))
+        options.append("headers", .bool(self.headers))
+        options.append("no_responders", .bool(self.noResponders))
+        options.append("user", ifPresent: self.user)
+        options.append("pass", ifPresent: self.pass)
+        options.append("auth_token", ifPresent: self.authToken)
+        options.append("jwt", ifPresent: self.jwt)
+        options.append("nkey", ifPresent: self.nkey)
+        options.append("sig", ifPresent: self.sig)
+        let json = options.bytes
         var frame = ByteBuffer()
-        frame.reserveCapacity("CONNECT \r\n".utf8.count + json.buffer.readableBytes)
+        frame.reserveCapacity("CONNECT \r\n".utf8.count + json.count)
         frame.writeStaticString("CONNECT ")
-        frame.writeImmutableBuffer(json.buffer)
+        frame.writeBytes(json)
         frame.writeStaticString("\r\n")
         return frame
     }
@@ -82,7 +82,7 @@ public struct ConnectOptions: Sendable, Hashable {
 }
 
 extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// The JSON of CONNECT, secrets replaced.
+    /// The JSON of CONNECT, with secrets replaced.
     public var description: String {
         String(decoding: self.redacted.encoded().readableBytesView.dropFirst("CONNECT ".utf8.count).dropLast(2), as: UTF8.self)
     }
@@ -90,6 +90,12 @@ extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible,
     /// The same as ``description``.
     public var debugDescription: String { self.description }
 
-    /// Shows only ``description``, so that `dump` and a debugger's mirror hide the secrets too.
+    /// Contains only ``description``, so that `dump` and debuggers hide the secrets too.
     public var customMirror: Mirror { Mirror(self, children: ["connect": self.description]) }
+}
+
+extension JSONObject {
+    fileprivate mutating func append(_ key: String, ifPresent text: String?) {
+        if let text { self.append(key, .string(text)) }
+    }
 }

@@ -1,23 +1,24 @@
 public import NIOCore
 
-/// What a server says of itself in INFO (server.go `type Info`; client protocol documentation).
+/// The contents of a server's INFO (server.go `type Info`; client protocol documentation).
 ///
-/// A server may leave any field out: texts are nil then, flags false. Fields not known here are ignored.
-/// All of it is the peer's word, and before TLS anyone's: verify no certificate against it, and sanitise before display.
+/// A server may leave out any field: texts are then nil and flags false. Unknown fields are ignored. All values come from
+/// the peer, which is not authenticated before TLS: do not verify a certificate against them, and sanitize them for
+/// display.
 public struct ServerInfo: Sendable, Equatable {
-    /// The id of the server process, new with each start.
+    /// The id of the server process, new on each start.
     public var serverID: String?
-    /// The configured name of the server; its id if it has none.
+    /// The configured name of the server, or its id if it has none.
     public var serverName: String?
     /// The version of the server, such as 2.10.4.
     public var version: String?
-    /// The version of the protocol; 1 and above may send INFO at any time.
+    /// The version of the protocol. Servers with 1 and above may send INFO at any time.
     public var protocolVersion = 0
-    /// The address the server was told to listen on, often 0.0.0.0.
+    /// The address that the server is configured to listen on, often 0.0.0.0.
     public var host: String?
     /// The port the server listens on, 0 to 65,535.
     public var port: Int?
-    /// Whether the server takes and sends headers (HPUB, HMSG).
+    /// Whether the server supports headers (HPUB, HMSG).
     public var supportsHeaders = false
     /// Whether CONNECT must carry credentials.
     public var authRequired = false
@@ -33,11 +34,11 @@ public struct ServerInfo: Sendable, Equatable {
     public var jetStream = false
     /// The address of the server as the client may see it.
     public var ip: String?
-    /// The id the server gave this connection, as in its monitoring.
+    /// The id that the server gave this connection, as shown by its monitoring.
     public var clientID: UInt64?
-    /// The address the server sees this client at.
+    /// The address of this client as the server sees it.
     public var clientIP: String?
-    /// What an NKEY must sign.
+    /// The text that an NKEY must sign.
     public var nonce: String?
     /// The name of the cluster the server belongs to.
     public var cluster: String?
@@ -47,23 +48,23 @@ public struct ServerInfo: Sendable, Equatable {
     public var connectURLs: [String] = []
     /// Other servers of the cluster for WebSocket clients, as host:port.
     public var websocketConnectURLs: [String] = []
-    /// Lame-duck mode: the server will shut down soon, and wants its clients to go elsewhere.
+    /// Lame-duck mode: the server will shut down soon, and its clients should connect elsewhere.
     public var lameDuckMode = false
-    /// This INFO follows CONNECT and is about this connection (2.12 and above).
+    /// True if this INFO follows CONNECT and describes this connection (2.12 and above).
     public var isConnectInfo = false
     /// The server's public curve key, for encrypted authentication callouts.
     public var xkey: String?
 
-    /// The largest `max_payload` accepted: the server's own setting is a 32-bit number.
+    /// The largest `max_payload` that is accepted. The server stores the setting as a 32-bit number.
     public static let maxPayloadBound = Int(Int32.max)
 
-    /// All fields absent.
+    /// Creates a value without any field.
     public init() {}
 
-    /// Reads the JSON of an INFO line.
+    /// Parses the JSON of an INFO line.
     ///
-    /// - Throws: ``WireError`` when it is not one well-formed object, a known field has the wrong type,
-    ///   or `max_payload` or `port` is out of bounds. `null` counts as absent.
+    /// - Throws: ``WireError`` if it is not one well-formed object, a known field has the wrong type, or `max_payload` or
+    ///   `port` is out of bounds. `null` counts as absent.
     public static func parse(_ json: ByteBuffer) throws(WireError) -> ServerInfo {
         try json.withUnsafeReadableBytes { (bytes) throws(WireError) in
             var reader = JSONReader(bytes)
@@ -81,7 +82,7 @@ public struct ServerInfo: Sendable, Equatable {
         do {
             try self.readField(key, from: &reader)
         } catch {
-            // Keys are the peer's text; only known ones reach a message.
+            // Keys come from the peer; only known ones may appear in a message.
             guard Self.knownKeys.contains(key), error.code == .invalidJSON else { throw error }
             throw WireError(code: .invalidField, message: "INFO field \(key): \(error.message)")
         }

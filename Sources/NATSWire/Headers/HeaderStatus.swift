@@ -1,24 +1,24 @@
 /// The status a server may put on the first line of a header block: `NATS/1.0 503 No Responders`.
 public struct HeaderStatus: Sendable, Hashable, CustomStringConvertible {
-    /// Three digits, as in HTTP: 503 means that nobody is subscribed to the subject of a request.
+    /// Three digits, as in HTTP. 503 means that the subject of a request has no subscribers.
     public var code: Int
 
     /// The text after the code, for display; may be empty.
     public var text: String
 
-    /// A status line with a code of 100 to 999.
+    /// Creates a status with a code of 100 to 999.
     public init(code: Int, text: String = "") {
         self.code = code
         self.text = text
     }
 
-    /// Nobody is subscribed to the subject of a request (ADR-4 status, sent when CONNECT says `no_responders`).
+    /// The subject of a request has no subscribers (ADR-4). Sent if CONNECT sets `no_responders`.
     public static let noRespondersCode = 503
 
     /// Code and text, separated by a space.
     public var description: String { self.text.isEmpty ? "\(self.code)" : "\(self.code) \(self.text)" }
 
-    /// Reads the status of the block's first line; nil when there is none or the line is malformed.
+    /// Reads the status from the first line of the block. Returns nil if there is none or the line is malformed.
     init?(block: UnsafeRawBufferPointer) {
         guard let line = HeaderVersionLine(block: block), let status = line.status else { return nil }
         self = status

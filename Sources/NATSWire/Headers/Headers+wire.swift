@@ -1,10 +1,10 @@
 extension Headers {
     /// Decodes a header block: `NATS/1.0 [status [text]]`, one line for each field, an empty line.
     ///
-    /// Strict, because a block that two readers understand differently is worse than none: every line ends with CR LF,
-    /// names follow ADR-4 with no blank before the colon, lines are not folded. Blanks around a value are dropped.
+    /// Decoding is strict, because two readers must not understand a block differently: every line ends with CR LF, names
+    /// follow ADR-4 with no space before the colon, and lines are not folded. Spaces and tabs around a value are dropped.
     ///
-    /// - Throws: ``WireError`` with the first line that is wrong.
+    /// - Throws: ``WireError`` for the first wrong line.
     public init(block: UnsafeRawBufferPointer) throws(WireError) {
         guard let version = HeaderVersionLine(block: block) else {
             throw WireError(
@@ -25,7 +25,7 @@ extension Headers {
             fields.append(try Self.decode(line))
         }
         guard rest.isEmpty else {
-            throw WireError(code: .malformedHeaders, message: "bytes behind the empty line of a header block", offending: rest)
+            throw WireError(code: .malformedHeaders, message: "bytes after the empty line of a header block", offending: rest)
         }
         self.init(status: version.status, fields: fields)
     }
@@ -67,7 +67,7 @@ extension Headers {
     /// Writes the block, from `NATS/1.0` to the empty line.
     ///
     /// - Parameter bytes: At least ``encodedSize`` bytes.
-    /// - Returns: How many bytes were written, ``encodedSize``.
+    /// - Returns: The number of bytes written, ``encodedSize``.
     @discardableResult
     public func write(into bytes: UnsafeMutableRawBufferPointer) -> Int {
         var writer = FrameWriter(bytes)

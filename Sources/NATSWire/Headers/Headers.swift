@@ -1,21 +1,21 @@
-/// The headers of a message, in order, as in ADR-4.
+/// The headers of a message, in order, as specified in ADR-4.
 ///
-/// Names keep their case and are compared with regard to it; a name may come more than once.
-/// Values are UTF-8. (ADR-4 names ASCII; other clients send UTF-8, and a receiver that refuses it loses headers.)
+/// Names are case-sensitive and may occur more than once. Values are UTF-8. (ADR-4 specifies ASCII; other clients send
+/// UTF-8, and a receiver that rejects it loses headers.)
 public struct Headers: Sendable, Hashable {
     /// One line of a header block.
     public struct Field: Sendable, Hashable {
         /// Bytes 33–126 without the colon, at least one.
         public let name: String
-        /// Any text without CR, LF and NUL, and without blanks at either end, which receivers drop.
+        /// Any text without CR, LF and NUL, and without spaces or tabs at either end, which receivers drop.
         public let value: String
 
-        /// Compares bytes: canonically equivalent texts are different values on the wire.
+        /// Compares bytes: canonically equivalent texts are different values in the protocol.
         public static func == (lhs: Field, rhs: Field) -> Bool {
             lhs.name.utf8.elementsEqual(rhs.name.utf8) && lhs.value.utf8.elementsEqual(rhs.value.utf8)
         }
 
-        /// Compares bytes: to a String, the Kelvin sign is the letter K.
+        /// Compares bytes: as a String, the Kelvin sign equals the letter K.
         func hasName(_ name: String) -> Bool { self.name.utf8.elementsEqual(name.utf8) }
 
         /// Hashes the bytes that `==` compares.
@@ -27,18 +27,18 @@ public struct Headers: Sendable, Hashable {
         }
     }
 
-    /// The most fields a received block may have, so that one message cannot cost a reader millions of allocations.
+    /// The maximum number of fields in a received block, so that one message cannot cause millions of allocations.
     public static let maxFields = 1024
 
-    /// The status a server set; kept when the headers are written again.
+    /// The status that a server set. It is kept when the headers are written again.
     public private(set) var status: HeaderStatus?
 
     private(set) var fields: [Field] = []
 
-    /// No headers. (A message with these is still an HPUB with an empty block.)
+    /// Creates headers without fields. A message with empty headers is still an HPUB with an empty block.
     public init() {}
 
-    /// Headers from names and values, in their order.
+    /// Creates headers from names and values, in order.
     ///
     /// - Throws: ``WireError`` for the first name or value that cannot be sent.
     public init(_ pairs: some Sequence<(String, String)>) throws(WireError) {
@@ -50,22 +50,22 @@ public struct Headers: Sendable, Hashable {
         self.fields = fields
     }
 
-    /// The first value of a name, with regard to case.
+    /// The first value for a name, case-sensitive.
     public subscript(name: String) -> String? { self.fields.first { $0.hasName(name) }?.value }
 
-    /// All values of a name in their order, with regard to case.
+    /// Returns all values for a name in order, case-sensitive.
     public func values(_ name: String) -> [String] { self.fields.filter { $0.hasName(name) }.map(\.value) }
 
-    /// Adds a line, behind those of the same name.
+    /// Adds a field after those with the same name.
     ///
-    /// - Throws: ``WireError`` if the name or the value cannot be sent as it is.
+    /// - Throws: ``WireError`` if the name or the value cannot be sent unchanged.
     public mutating func add(_ name: String, _ value: String) throws(WireError) {
         self.fields.append(try Self.field(name, value))
     }
 
-    /// Replaces all lines of a name by one, at the place of the first.
+    /// Replaces all fields with a name by one, at the position of the first.
     ///
-    /// - Throws: ``WireError`` if the name or the value cannot be sent as it is. Nothing is changed then.
+    /// - Throws: ``WireError`` if the name or the value cannot be sent unchanged. The headers are then unchanged.
     public mutating func set(_ name: String, _ value: String) throws(WireError) {
         let field = try Self.field(name, value)
         guard let first = self.fields.firstIndex(where: { $0.hasName(name) }) else {
@@ -77,7 +77,7 @@ public struct Headers: Sendable, Hashable {
         self.fields.replaceSubrange((first + 1)..., with: rest)
     }
 
-    /// Removes all lines of a name.
+    /// Removes all fields with a name.
     public mutating func remove(_ name: String) { self.fields.removeAll { $0.hasName(name) } }
 
     private static func field(_ name: String, _ value: String) throws(WireError) -> Field {
@@ -87,7 +87,7 @@ public struct Headers: Sendable, Hashable {
             throw .invalidHeaderValue(bytes, "a header value must not have CR, LF or NUL")
         }
         guard bytes.first?.isBlank != true, bytes.last?.isBlank != true else {
-            throw .invalidHeaderValue(bytes, "a header value must not begin or end with a blank: receivers drop it")
+            throw .invalidHeaderValue(bytes, "a header value must not begin or end with a space or tab: receivers drop it")
         }
         return Field(name: name, value: value)
     }
@@ -100,7 +100,7 @@ public struct Headers: Sendable, Hashable {
 extension Headers: RandomAccessCollection {
     /// The position of the first field, 0.
     public var startIndex: Int { self.fields.startIndex }
-    /// The position behind the last field.
+    /// The position after the last field.
     public var endIndex: Int { self.fields.endIndex }
     /// The field at a position.
     public subscript(position: Int) -> Field { self.fields[position] }

@@ -1,9 +1,9 @@
-/// A strict reader of JSON (RFC 8259) that hands out values as the caller asks for them.
+/// A strict reader of JSON (RFC 8259) that returns values as the caller requests them.
 ///
-/// Made for INFO and for the claims of a JWT: it knows no floating point beyond skipping it, builds no tree, and refuses deep
-/// nesting, so that its cost is bounded by the length of the text.
+/// It reads INFO and the claims of a JWT. It skips floating-point numbers without reading them, builds no tree and rejects
+/// deep nesting, so its cost is bounded by the length of the text.
 package struct JSONReader {
-    /// How deep arrays and objects may nest.
+    /// The maximum nesting depth of arrays and objects.
     static let maxDepth = 32
 
     private let bytes: UnsafeRawBufferPointer
@@ -13,7 +13,7 @@ package struct JSONReader {
 
     // MARK: Values
 
-    /// Reads an object. `body` gets each key and must read or skip the value.
+    /// Reads an object. `body` receives each key and must read or skip its value.
     package mutating func readObject(_ body: (inout JSONReader, String) throws(WireError) -> Void) throws(WireError) {
         try self.expect(UInt8(ascii: "{"), "an object")
         guard !self.skip(UInt8(ascii: "}")) else { return }
@@ -42,7 +42,7 @@ package struct JSONReader {
     /// Reads null if it comes next.
     package mutating func readNull() -> Bool { self.skip(literal: "null") }
 
-    /// Reads an integer: no fraction, no exponent, within the bounds of the type.
+    /// Reads an integer without fraction or exponent, within the bounds of the type.
     package mutating func readInteger<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
         let start = self.next()
         try self.skipNumber()
@@ -62,7 +62,7 @@ package struct JSONReader {
         return value
     }
 
-    /// Steps over the next value, whatever it is.
+    /// Skips the next value of any type.
     package mutating func skipValue(depth: Int = 1) throws(WireError) {
         guard depth <= Self.maxDepth else { throw self.error("nested more than \(Self.maxDepth) levels deep") }
         switch self.peek() {
@@ -77,9 +77,9 @@ package struct JSONReader {
         }
     }
 
-    /// Checks that nothing but white space is left.
+    /// Checks that only white space is left.
     mutating func expectEnd() throws(WireError) {
-        guard self.peek() == nil else { throw self.error("bytes behind the end of the value") }
+        guard self.peek() == nil else { throw self.error("bytes after the end of the value") }
     }
 
     // MARK: Strings
@@ -157,7 +157,7 @@ package struct JSONReader {
         }
         if self.skipExactly("e") || self.skipExactly("E") {
             _ = self.skipExactly("+") || self.skipExactly("-")
-            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent behind its e", at: start) }
+            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent after its e", at: start) }
         }
     }
 
@@ -167,7 +167,7 @@ package struct JSONReader {
         return self.position - start
     }
 
-    /// Steps over white space and tells where the next token begins.
+    /// Skips white space and returns the position of the next token.
     private mutating func next() -> Int {
         while self.position < self.bytes.count {
             let byte = self.bytes[self.position]

@@ -1,27 +1,28 @@
 public import NIOCore
 
-/// One message received from a server (MSG or HMSG), sharing the storage of the read buffer it came in.
+/// A message received from a server (MSG or HMSG), sharing the storage of the read buffer that it arrived in.
 ///
-/// Creating one costs one retain and no copy. The price: a message keeps its whole read buffer alive
-/// (see ``retainedBytes``). Whoever keeps a message for long calls ``copied()`` or ``compact(_:)`` first.
+/// Creating a message costs one retain and no copy. In return, a message keeps its whole read buffer alive (see
+/// ``retainedBytes``): before keeping messages for long, call ``copied()`` or ``compact(_:)``.
 ///
-/// Subject and reply are bytes: a server forwards any byte but blanks and line ends, invalid UTF-8 included.
-/// Compare and look them up by bytes; ``subjectString`` is for display only.
+/// Subject and reply are bytes: a server forwards any byte but spaces, tabs and line ends, including invalid UTF-8. Compare
+/// and look them up by their bytes; ``subjectString`` is for display only.
 public struct WireMessage: Sendable {
-    /// The read buffer, its indices narrowed to this message: from the first byte of the subject to the last of the payload.
+    /// The read buffer, with its indices narrowed to this message: from the first byte of the subject to the last of the
+    /// payload.
     ///
     /// Indices instead of a slice, because slicing beyond 16 MiB copies.
     @usableFromInline
     var frame: ByteBuffer
 
-    /// The id of the subscription the message is for, as chosen by this client in SUB.
+    /// The id of the subscription that the message is for, as chosen by this client in SUB.
     public let sid: UInt64
 
     @usableFromInline let subjectLength: UInt32
-    /// Counted from the start of the frame, as is `bodyOffset`. Zero when there is no reply subject.
+    /// Counted from the start of the frame, like `bodyOffset`. Zero if there is no reply subject.
     @usableFromInline let replyOffset: UInt32
     @usableFromInline let replyLength: UInt32
-    /// Where headers, then payload begin.
+    /// The offset of the headers, which the payload follows.
     @usableFromInline let bodyOffset: UInt32
     @usableFromInline let headerLength: UInt32
     @usableFromInline let hasHeaderBlock: Bool
@@ -55,13 +56,13 @@ extension WireMessage {
     /// The subject for display: invalid UTF-8 is replaced by U+FFFD, so different subjects may look the same.
     public var subjectString: String { self.withSubjectBytes { String(decoding: $0, as: UTF8.self) } }
 
-    /// Lends the bytes of the subject; the pointer is valid only inside `body`.
+    /// Calls `body` with the bytes of the subject. The pointer is valid only inside `body`.
     @inlinable
     public func withSubjectBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
         try self.withBytes(at: 0, length: Int(self.subjectLength), body)
     }
 
-    /// The bytes of the reply subject, nil if the publisher expects no reply.
+    /// The bytes of the reply subject; nil if the publisher expects no reply.
     @inlinable
     public var reply: ByteBuffer? {
         self.replyLength == 0 ? nil : self.slice(at: Int(self.replyOffset), length: Int(self.replyLength))
@@ -78,15 +79,15 @@ extension WireMessage {
 extension WireMessage {
     /// The header block as received, from `NATS/1.0` to the empty line; nil for a message without headers.
     ///
-    /// Servers forward malformed blocks, so this is also what to show when ``headers()`` throws.
+    /// Servers forward malformed blocks, so show these bytes if ``headers()`` throws.
     @inlinable
     public var headerBytes: ByteBuffer? {
         self.hasHeaderBlock ? self.slice(at: Int(self.bodyOffset), length: Int(self.headerLength)) : nil
     }
 
-    /// Decodes the header block; nil for a message without headers.
+    /// Decodes the header block. Returns nil for a message without headers.
     ///
-    /// - Throws: ``WireError`` when the block does not follow ADR-4. The payload is still good then.
+    /// - Throws: ``WireError`` if the block does not follow ADR-4. The payload is still valid then.
     public func headers() throws(WireError) -> Headers? {
         guard self.hasHeaderBlock else { return nil }
         return try self.withBytes(at: Int(self.bodyOffset), length: Int(self.headerLength)) { (bytes) throws(WireError) in
@@ -94,7 +95,7 @@ extension WireMessage {
         }
     }
 
-    /// The status on the first line of the header block, such as 503 (no responders); nil without one.
+    /// The status on the first line of the header block, such as 503 (no responders); nil if there is none.
     ///
     /// Reads only that line, so it is cheap enough for every reply. A malformed line has no status.
     public var status: HeaderStatus? {
@@ -106,17 +107,17 @@ extension WireMessage {
     @inlinable
     public var payload: ByteBuffer { self.slice(at: self.payloadOffset, length: self.payloadLength) }
 
-    /// Lends the bytes of the payload; the pointer is valid only inside `body`.
+    /// Calls `body` with the bytes of the payload. The pointer is valid only inside `body`.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
         try self.withBytes(at: self.payloadOffset, length: self.payloadLength, body)
     }
 
-    /// The length of the payload in bytes, headers not included.
+    /// The length of the payload in bytes, without headers.
     @inlinable
     public var payloadLength: Int { self.frame.readableBytes - self.payloadOffset }
 
-    /// The bytes of subject, reply, headers and payload together: what a bound on queued bytes counts.
+    /// The number of bytes of subject, reply, headers and payload together, used for bounds on queued bytes.
     @inlinable
     public var byteCount: Int {
         Int(self.subjectLength) + Int(self.replyLength) + self.frame.readableBytes - Int(self.bodyOffset)
@@ -126,11 +127,11 @@ extension WireMessage {
 // MARK: - Retention
 
 extension WireMessage {
-    /// Bytes of storage this message keeps alive, shared with the other messages of its read buffer.
+    /// The number of bytes of storage that this message keeps alive, shared with the other messages of its read buffer.
     @inlinable
     public var retainedBytes: Int { self.frame.storageCapacity }
 
-    /// The same message with storage of its own, as small as `ByteBuffer` allows (its size rounded up to a power of two).
+    /// Returns the message with its own storage, as small as `ByteBuffer` allows (its size rounded up to a power of two).
     public func copied() -> WireMessage {
         var copy = self
         copy.frame = Self.newStorage(capacity: self.frame.readableBytes)
@@ -138,11 +139,11 @@ extension WireMessage {
         return copy
     }
 
-    /// Moves the frames of a batch out of larger read buffers into one allocation of their own total size.
+    /// Copies the frames of a batch out of larger read buffers into one allocation of their total size.
     ///
-    /// One allocation for the batch instead of one for each message. It lives as long as any of them.
+    /// Makes one allocation for the batch instead of one for each message. It lives as long as any message of the batch.
     ///
-    /// - Parameter messages: The messages of one batch. Nothing but what ``retainedBytes`` says changes.
+    /// - Parameter messages: The messages of one batch. Only their ``retainedBytes`` change.
     public static func compact(_ messages: inout [WireMessage]) {
         // Indices of a ByteBuffer are 32 bits wide and its capacity is rounded up to a power of two.
         let largest = 1 << 31
@@ -179,7 +180,7 @@ extension WireMessage {
 
     @inlinable
     func slice(at offset: Int, length: Int) -> ByteBuffer {
-        // The parser checked every length against the frame, so the bytes are always there.
+        // The parser checked every length against the frame, so the bytes exist.
         self.frame.getSlice(at: self.frame.readerIndex + offset, length: length) ?? ByteBuffer()
     }
 

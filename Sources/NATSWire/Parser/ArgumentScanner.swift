@@ -1,6 +1,6 @@
 /// Splits the arguments of a control line at spaces and tabs, up to the line end.
 struct ArgumentScanner {
-    /// Where an argument lies; empty when the line has no more.
+    /// The position of an argument. The range is empty if the line has no more arguments.
     struct Token {
         var start: UInt32
         var end: UInt32
@@ -12,9 +12,9 @@ struct ArgumentScanner {
     enum Stop {
         /// More arguments may follow.
         case none
-        /// The scanner stands at a CR or LF.
+        /// The scanner is at a CR or LF.
         case lineEnd
-        /// The bytes, or the limit of a line, ended before the line did.
+        /// The bytes, or the limit for a line, ended before the line did.
         case outOfBytes
     }
 
@@ -24,16 +24,16 @@ struct ArgumentScanner {
     private(set) var stop: Stop = .none
 
     /// - Parameters:
-    ///   - bytes: Not empty; may go on behind the line.
+    ///   - bytes: Not empty. May continue after the line.
     ///   - limit: The index before which the line must end, at most the count of `bytes`.
     init(bytes: UnsafeRawBufferPointer, position: Int, limit: Int) {
-        // The caller has read the operation's name from these bytes, so there is a base address.
+        // The caller has read the operation's name from these bytes, so the base address is not nil.
         self.base = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
         self.limit = limit
         self.position = position
     }
 
-    /// The next argument. Control bytes other than tab, CR and LF belong to it: the server forwards them.
+    /// Returns the next argument. Control bytes other than tab, CR and LF are part of it, because the server forwards them.
     @inline(__always)
     mutating func next() -> Token {
         guard self.stop == .none else { return .none }
@@ -54,7 +54,7 @@ struct ArgumentScanner {
         return Token(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: index))
     }
 
-    /// Steps over the line end; false if a CR is not followed by LF, or (see `stop`) not yet.
+    /// Skips the line end. Returns false if a CR is not followed by LF, or not yet (see `stop`).
     @inline(__always)
     mutating func finishLine() -> Bool {
         guard self.stop == .lineEnd else { return self.stop == .none }

@@ -1,18 +1,18 @@
-/// The line that busy connections consist of: MSG with single spaces and CR LF, exactly as servers write it.
+/// The fast path for MSG with single spaces and CR LF, as servers write it. Busy connections consist of such lines.
 ///
-/// Whatever else a line may be, complete or not, is left to the general reader. This one is a third of its cost.
+/// The general reader handles every other line, complete or not. This path costs a third of it.
 extension ControlLine {
-    /// The message that starts at `bytes[0]`, if its line is whole and of the usual form.
+    /// Returns the message that starts at `bytes[0]` if its line is complete and has the usual form.
     @usableFromInline
     static func usualMessage(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) -> MessageHead? {
-        // "MSG " in the order of the wire.
+        // "MSG " in wire order.
         guard bytes.count >= 4, UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) == 0x2047_534D else { return nil }
         return self.readUsualMessage(bytes, limits: limits)
     }
 
-    /// Reads `MSG subject sid [reply] size` CR LF, or returns nil to have the general reader decide.
+    /// Reads `MSG subject sid [reply] size` CR LF. Returns nil to leave the line to the general reader.
     ///
-    /// - Parameter bytes: At least four bytes, the first three of them MSG in any case, then a blank.
+    /// - Parameter bytes: At least four bytes: MSG in any case, then a space or tab.
     @inline(__always)
     static func readUsualMessage(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) -> MessageHead? {
         guard let base = bytes.baseAddress else { return nil }
@@ -43,7 +43,7 @@ extension ControlLine {
     }
 }
 
-/// A position in bytes that is checked against a limit at every step.
+/// A position in the bytes, checked against a limit at every step.
 private struct FastCursor {
     let base: UnsafeRawPointer
     var position: Int
@@ -61,13 +61,13 @@ private struct FastCursor {
         return true
     }
 
-    /// Steps over bytes above 0x20, eight at a time; false if there are none or fewer than eight bytes are left to look at.
+    /// Skips bytes above 0x20, eight at a time. Returns false if it skipped none or fewer than eight bytes are left.
     @inline(__always)
     mutating func skipToken() -> Bool {
         let start = self.position
         while self.position + 8 <= self.limit {
             let word = UInt64(littleEndian: self.base.loadUnaligned(fromByteOffset: self.position, as: UInt64.self))
-            // The high bit of each byte below 0x21. A borrow can only spoil bytes above the first such byte.
+            // Sets the high bit of each byte below 0x21. A borrow can only corrupt bytes above the first such byte.
             let found = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
             guard found == 0 else {
                 self.position += found.trailingZeroBitCount / 8
@@ -78,7 +78,7 @@ private struct FastCursor {
         return false
     }
 
-    /// Reads 1 to 19 digits, which always fit 64 bits; nil for none or more.
+    /// Reads 1 to 19 digits, which always fit 64 bits. Returns nil for none or more.
     @inline(__always)
     mutating func readDecimal() -> UInt64? {
         let start = self.position

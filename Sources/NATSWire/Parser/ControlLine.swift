@@ -3,25 +3,25 @@
 enum ControlLine {
     /// A message whose body follows the line.
     case message(MessageHead)
-    /// Offsets of the JSON text, counted from the start of the line; then the length of the line.
+    /// The offsets of the JSON text from the start of the line, and the length of the line.
     case info(Range<Int>, length: Int)
     case error(Range<Int>, length: Int)
     case ping(length: Int)
     case pong(length: Int)
     case ok(length: Int)
-    /// The line has not ended yet.
+    /// The line is not complete yet.
     case incomplete
 }
 
 extension ControlLine {
-    /// Reads the line that starts at `bytes[0]`; `bytes` may go on behind it.
+    /// Reads the line that starts at `bytes[0]`. `bytes` may continue after the line.
     ///
-    /// Operations are matched without regard to case. Arguments are separated by any number of spaces and tabs,
-    /// and the line ends with LF or CR LF, all as the server reads its own side of the protocol.
+    /// Operations are matched case-insensitively. Arguments are separated by any number of spaces and tabs, and the line
+    /// ends with LF or CR LF. The server reads its side of the protocol by the same rules.
     @usableFromInline
     static func read(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError) -> ControlLine {
         guard bytes.count >= 4 else { return try self.readOther(bytes, limits: limits) }
-        // ORing 0x20 maps A–Z to a–z and nothing else to a letter.
+        // ORing 0x20 maps A–Z to a–z and maps no other byte to a letter.
         let word = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) | 0x2020_2020
         if word & 0x00FF_FFFF == Self.keyword("msg"), bytes[3].isBlank {
             if let head = Self.readUsualMessage(bytes, limits: limits) { return .message(head) }
@@ -52,7 +52,7 @@ extension ControlLine {
         withHeaders: Bool,
         limits: OperationParser.Limits
     ) throws(WireError) -> ControlLine {
-        // One pass, without looking for the line end first.
+        // One pass, without searching for the line end first.
         var scanner = ArgumentScanner(bytes: bytes, position: start, limit: min(bytes.count, limits.maxControlLine))
         let subject = scanner.next()
         let sid = scanner.next()
@@ -64,7 +64,8 @@ extension ControlLine {
         let isFinished = scanner.finishLine()
         guard scanner.stop != .outOfBytes else { return try self.incomplete(bytes, limits: limits) }
         guard isFinished, surplus.isEmpty else {
-            // Only a whole line is judged: how the bytes were split into reads must not decide between waiting and failing.
+            // Reject only a complete line: the way the bytes were split into reads must not decide between waiting and
+            // failing.
             guard bytes.prefix(limits.maxControlLine).contains(.lineFeed) else {
                 return try self.incomplete(bytes, limits: limits)
             }
@@ -97,7 +98,7 @@ extension ControlLine {
         return .message(head)
     }
 
-    /// A decimal number of digits only; nil for anything else and above 64 bits.
+    /// Reads a decimal number. Returns nil if there is any byte but a digit, or if the number does not fit 64 bits.
     @inline(__always)
     private static func decimal(_ bytes: UnsafeRawBufferPointer, _ token: ArgumentScanner.Token) -> UInt64? {
         var value: UInt64 = 0
@@ -144,7 +145,7 @@ extension ControlLine {
 
         if Self.matches(keyword, "info") { return .info(argument, length: length) }
         if Self.matches(keyword, "-err") { return .error(Self.errorText(line, argument, limits: limits), length: length) }
-        // A carriage return anywhere else would let two readers of the stream disagree about where a line ends.
+        // With a carriage return anywhere else, two readers of the stream could disagree about where a line ends.
         guard !line.contains(.carriageReturn) else { throw WireError.strayCarriageReturn(line) }
         if Self.matches(keyword, "msg") { throw WireError.argumentCount(line, withHeaders: false) }
         if Self.matches(keyword, "hmsg") { throw WireError.argumentCount(line, withHeaders: true) }
@@ -155,8 +156,10 @@ extension ControlLine {
         throw WireError.unknownOperation(line)
     }
 
-    /// The longest line that may start with these bytes, line end included. Refuses a first byte that starts no operation,
-    /// so that what is not NATS (a TLS alert, for one) is told apart without waiting for a line end.
+    /// Returns the longest line that may start with these bytes, line end included.
+    ///
+    /// Rejects a first byte that starts no operation, so that a peer that does not speak NATS (a TLS alert, for example) is
+    /// detected without waiting for a line end.
     static func lineLimit(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError) -> Int {
         guard let first = bytes.first else { return limits.maxControlLine }
         switch first {
@@ -193,7 +196,7 @@ extension ControlLine {
         return start..<end
     }
 
-    /// The text without one pair of single quotes around it, cut to its limit.
+    /// Returns the text without one pair of single quotes around it, cut to its limit.
     private static func errorText(
         _ line: UnsafeRawBufferPointer,
         _ argument: Range<Int>,

@@ -1,13 +1,13 @@
 public import NIOCore
 
-/// Turns the bytes of a server into operations, in place.
+/// Parses the bytes from a server into operations, in place.
 ///
-/// Give it every read as it comes. Complete operations are reported while `parse` runs, as slices of that read; only the
-/// partial frame at the end is copied, and with the next read only as many bytes as complete it are.
+/// Pass every read to ``parse(_:into:)`` as it arrives. It reports complete operations immediately, as slices of that read.
+/// Only the partial frame at the end is copied, and the next read adds only the bytes that complete it.
 ///
-/// One parser belongs to one connection: start a new one with every connection, so that nothing is carried over.
+/// Use a new parser for every connection, so that no state is carried over.
 public struct OperationParser: Sendable {
-    /// Bounds on what a server may send. A server before TLS and authentication is anyone.
+    /// Bounds on the sizes that a server may send. Before TLS and authentication the server is not trusted.
     public struct Limits: Sendable, Hashable {
         /// The longest MSG, HMSG, PING, PONG or +OK line in bytes, line end included.
         public let maxControlLine: Int
@@ -15,14 +15,15 @@ public struct OperationParser: Sendable {
         public let maxInfoLine: Int
         /// The longest -ERR line in bytes, line end included. See also ``maxErrorText``.
         public let maxErrorLine: Int
-        /// How many bytes of an -ERR text are reported; the rest is dropped.
+        /// The number of bytes of an -ERR text to report. The rest is dropped.
         public let maxErrorText: Int
         /// The largest announced message in bytes, headers included.
         public let maxMessageSize: Int
 
-        /// Sets the bounds; the defaults fit every server with the usual `max_payload`.
+        /// Creates limits. The defaults fit every server with the usual `max_payload`.
         ///
-        /// - Precondition: Lines of 64 bytes to 64 MiB, messages of at most 1 GiB: both are indices of a `ByteBuffer`.
+        /// - Precondition: Lines have 64 bytes to 64 MiB and messages at most 1 GiB, because both are indices of a
+        ///   `ByteBuffer`.
         public init(
             maxControlLine: Int = 64 << 10,
             maxInfoLine: Int = 1 << 20,
@@ -43,47 +44,47 @@ public struct OperationParser: Sendable {
         }
     }
 
-    /// How much of the frame in `pending` is known.
+    /// The part of the frame in `pending` that is known.
     @usableFromInline
     enum Pending: Sendable {
-        /// A line without its end, searched already.
+        /// An incomplete line. Its bytes have been searched for a line end.
         case line
-        /// A whole control line and a part of the body it announces.
+        /// A complete control line and a part of the body that it announces.
         case message(MessageHead)
     }
 
-    /// What one step of the loop found.
+    /// The result of one step of the loop.
     @usableFromInline
     enum Step {
-        /// An operation of so many bytes was reported.
+        /// An operation of this length was reported.
         case operation(length: Int)
         /// The bytes end inside an operation.
         case partial(Pending)
     }
 
-    /// The bounds in force.
+    /// The limits that this parser enforces.
     public let limits: Limits
 
-    /// The frame that the last read ended in, always less than a whole one.
+    /// The frame that the last read ended in; never a complete one.
     @usableFromInline var pending = ByteBuffer()
     @usableFromInline var stage = Pending.line
     @usableFromInline var failure: WireError?
 
-    /// A parser for a new connection.
+    /// Creates a parser for a new connection.
     public init(limits: Limits = Limits()) {
         self.limits = limits
     }
 
-    /// The bytes kept of an operation that is not complete yet. Not zero at end of file means that the server was cut off.
+    /// The number of bytes kept for an incomplete operation. If it is not zero at end of file, the stream was cut off.
     public var pendingBytes: Int { self.pending.readableBytes }
 
-    /// Reports all operations that `buffer` completes, and keeps the start of the next.
+    /// Reports all operations that `buffer` completes, and keeps the start of the next one.
     ///
     /// - Parameters:
-    ///   - buffer: One read, of any size. Its storage is shared by the messages reported.
-    ///   - sink: Told of each operation before the next one is looked at.
-    /// - Throws: ``WireError`` at the first byte that breaks the protocol, after the operations before it were reported.
-    ///   The stream has lost its place then: close the connection. Further calls throw the same error.
+    ///   - buffer: One read, of any size. The reported messages share its storage.
+    ///   - sink: Receives each operation before the next one is parsed.
+    /// - Throws: ``WireError`` at the first byte that violates the protocol, after reporting the operations before it. The
+    ///   position in the stream is then lost: close the connection. Further calls throw the same error.
     @inlinable
     public mutating func parse(_ buffer: ByteBuffer, into sink: inout some OperationSink) throws(WireError) {
         if let failure { throw failure }
@@ -113,10 +114,12 @@ public struct OperationParser: Sendable {
 // MARK: - One operation
 
 extension OperationParser {
-    /// Reads and reports all messages from an index on, up to the first operation that is anything else than a whole message
-    /// as servers usually write it. The memory of `buffer` is asked for once: this is where a busy connection spends its time.
+    /// Reads and reports all messages from an index on, up to the first operation that is not a complete message in the
+    /// usual form.
     ///
-    /// - Returns: The index behind the last of them.
+    /// Accesses the memory of `buffer` once, because a busy connection spends most of its time here.
+    ///
+    /// - Returns: The index after the last message.
     @inlinable
     static func usualMessages(in buffer: ByteBuffer, at index: Int, limits: Limits, sink: inout some OperationSink) -> Int {
         buffer.withUnsafeReadableBytes { bytes in
@@ -177,7 +180,8 @@ extension OperationParser {
         buffer.getSlice(at: index + range.lowerBound, length: range.count) ?? ByteBuffer()
     }
 
-    /// Checks the CR LF behind a payload. Unlike a control line, a payload is never ended by LF alone: the server refuses that too.
+    /// Checks the CR LF after a payload. Unlike a control line, a payload never ends with LF alone: the server rejects that
+    /// too.
     @inlinable
     static func checkTerminator(of head: MessageHead, in buffer: ByteBuffer, at offset: Int) throws(WireError) {
         let end = offset + head.frameLength
@@ -192,9 +196,9 @@ extension OperationParser {
 // MARK: - The partial frame
 
 extension OperationParser {
-    /// Adds to the partial frame only the bytes that complete it, and reports it if they do.
+    /// Adds to the partial frame only the bytes that complete it, and reports it if it is complete.
     ///
-    /// - Returns: The index of `buffer` behind the bytes taken.
+    /// - Returns: The index in `buffer` after the bytes taken.
     @inlinable
     mutating func completePending(with buffer: ByteBuffer, sink: inout some OperationSink) throws(WireError) -> Int {
         var position = buffer.readerIndex
@@ -239,7 +243,7 @@ extension OperationParser {
     @usableFromInline
     mutating func extendPendingBody(of head: MessageHead, with buffer: ByteBuffer, from index: Int) -> Int {
         let count = min(head.frameLength - self.pending.readableBytes, buffer.writerIndex - index)
-        // Grows by doubling with the bytes that really came: an announced size alone allocates nothing.
+        // Grows by doubling as bytes arrive. An announced size alone does not allocate memory.
         buffer.withUnsafeReadableBytes { bytes in
             let offset = index - buffer.readerIndex
             _ = self.pending.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
@@ -252,7 +256,7 @@ extension OperationParser {
     mutating func keep(_ buffer: ByteBuffer, from index: Int, stage: Pending) {
         let count = buffer.writerIndex - index
         var capacity = count
-        // A frame up to the size of a usual read is likely to be completed by the next one, so it gets its room at once.
+        // The next read probably completes a frame up to the size of a usual read, so reserve its space now.
         if case .message(let head) = stage, head.frameLength <= 64 << 10 { capacity = head.frameLength }
         self.pending = ByteBufferAllocator().buffer(capacity: capacity)
         self.stage = stage

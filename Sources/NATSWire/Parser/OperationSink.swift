@@ -1,24 +1,25 @@
 public import NIOCore
 
-/// What the parser tells its owner, synchronously and in the order of the wire.
+/// Receives the operations of a parser, synchronously and in wire order.
 ///
-/// Buffers are slices of the read buffer: copy what is to be kept.
+/// Buffers are slices of the read buffer: copy what you keep.
 public protocol OperationSink {
     /// A message for a subscription (MSG or HMSG).
     mutating func message(_ message: consuming WireMessage)
 
-    /// The server describes itself; see ``ServerInfo``. May come at any time, not only first.
+    /// The server's INFO; see ``ServerInfo``. It may arrive at any time, not only first.
     mutating func info(_ json: ByteBuffer)
 
-    /// The server wants a PONG, at once.
+    /// A PING. The server expects a PONG immediately.
     mutating func ping()
 
-    /// The answer to the oldest PING not yet answered; a server may also send surplus ones.
+    /// The answer to the oldest unanswered PING. A server may also send surplus PONGs.
     mutating func pong()
 
-    /// The server accepted an operation; sent in verbose mode only.
+    /// An +OK for an accepted operation. Servers send it only in verbose mode.
     mutating func ok()
 
-    /// The text of -ERR without its quotes, cut to ``OperationParser/Limits/maxErrorText``. May be empty or hold any byte but LF.
+    /// The text of -ERR without its quotes, cut to ``OperationParser/Limits/maxErrorText``. It may be empty or contain any
+    /// byte but LF.
     mutating func serverError(_ text: ByteBuffer)
 }

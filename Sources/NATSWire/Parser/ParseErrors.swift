@@ -1,4 +1,4 @@
-/// The errors of the parser. Never inlined: building one must not cost the loop that hardly ever needs it.
+/// The errors of the parser. Never inlined, so that rarely executed code does not slow down the loop.
 extension WireError {
     @inline(never)
     static func unknownOperation(_ line: UnsafeRawBufferPointer) -> WireError {
@@ -70,7 +70,7 @@ extension WireError {
     static func missingPayloadTerminator(_ frame: UnsafeRawBufferPointer) -> WireError {
         WireError(
             code: .missingPayloadTerminator,
-            message: "no CR LF behind the announced number of payload bytes",
+            message: "no CR LF after the announced number of payload bytes",
             offending: frame
         )
     }

@@ -1,12 +1,13 @@
-/// The validated name of a queue group: each message goes to one member of the group.
+/// The validated name of a queue group. The server delivers each message to one member of the group.
 ///
-/// Any visible bytes; the server compares them as they are.
+/// All visible bytes are allowed. The server compares names byte by byte.
 public struct QueueGroup: Sendable, Hashable, CustomStringConvertible {
     @usableFromInline let bytes: [UInt8]
 
-    /// Checks a name.
+    /// Creates a queue group after checking its name.
     ///
-    /// - Throws: ``WireError`` when it is empty, has a space, control byte or DEL, or is longer than a subject may be.
+    /// - Throws: ``WireError`` if the name is empty, contains a space, control byte or DEL, or is longer than a subject may
+    ///   be.
     public init(_ string: some StringProtocol) throws(WireError) {
         let bytes = Array(string.utf8)
         guard !bytes.isEmpty, bytes.allSatisfy({ $0 > .space && $0 != .delete }) else {

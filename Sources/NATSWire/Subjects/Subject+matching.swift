@@ -1,12 +1,12 @@
 extension Subject {
-    /// Whether a message to `subject` reaches a subscription to this subject or pattern.
+    /// Returns whether a message to `subject` reaches a subscription to this subject or pattern.
     public func matches(_ subject: Subject) -> Bool {
         subject.withBytes { self.matches($0) }
     }
 
-    /// Whether a message to the subject of these bytes reaches a subscription to this subject or pattern.
+    /// Returns whether a message to the subject with these bytes reaches a subscription to this subject or pattern.
     ///
-    /// Bytes are taken as the server took them; empty tokens match nothing but themselves.
+    /// The bytes need not be valid: a server may have accepted others. Empty tokens match only empty tokens.
     public func matches(_ subject: UnsafeRawBufferPointer) -> Bool {
         self.bytes.withUnsafeBytes { pattern in
             var position = 0

@@ -1,59 +1,59 @@
 /// A validated subject, hashed and compared by its bytes.
 ///
-/// Never compared as a `String`: canonical equivalence would merge subjects that are different to the server.
-/// The rules are those of ADR-6, always enforced, because a server accepts more than it can route
-/// and a line end inside a subject would let its author write protocol of their own.
+/// Subjects are never compared as `String`: canonical equivalence would merge subjects that the server distinguishes. The
+/// rules are those of ADR-6 and are always enforced. A server accepts more than it can route, and a line end inside a
+/// subject would allow protocol injection.
 ///
 /// - Not empty, and no empty token: no dot at either end, no two in a row.
-/// - No byte up to 0x20 (space), and no DEL. All other bytes are allowed, as the server allows them.
-/// - `*` and `>` only as whole tokens and only in patterns; `>` only as the last.
+/// - No byte up to 0x20 (space), and no DEL. All other bytes are allowed, as on the server.
+/// - `*` and `>` only as whole tokens and only in patterns; `>` only as the last token.
 /// - At most ``maxLength`` bytes.
 public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleByStringLiteral {
     @usableFromInline let bytes: [UInt8]
 
-    /// True for a pattern, which can be subscribed to but not published to.
+    /// True for a pattern with wildcards, which can be subscribed to but not published to.
     public let isWildcard: Bool
 
-    /// The longest control line a server accepts by default, in bytes, line end included (`max_control_line`).
+    /// The longest control line that a server accepts by default, in bytes, including the line end (`max_control_line`).
     public static let maxControlLine = 4096
 
-    /// The longest subject in bytes: what the control line leaves beside `HPUB`, two sizes of ten digits, blanks and line end.
+    /// The longest subject in bytes: the control line without `HPUB`, two sizes of ten digits, spaces and line end.
     ///
-    /// A subject together with a reply subject or a queue group must stay below it as well; see ``checkFit(with:)-(Subject)``.
+    /// A subject together with a reply subject or a queue group must fit too; see ``checkFit(with:)-(Subject)``.
     public static let maxLength = Self.maxControlLine - 29
 
-    /// A subject to publish to.
+    /// Creates a subject to publish to.
     ///
-    /// - Throws: ``WireError`` saying which rule the text breaks.
+    /// - Throws: ``WireError`` that names the violated rule.
     public init(_ string: some StringProtocol) throws(WireError) {
         try self.init(checking: Array(string.utf8), allowingWildcards: false)
     }
 
-    /// A subject to publish to, from bytes that need not be UTF-8, such as the reply subject of a message received.
+    /// Creates a subject to publish to from bytes that need not be UTF-8, such as the reply subject of a received message.
     ///
-    /// - Throws: ``WireError`` saying which rule the bytes break.
+    /// - Throws: ``WireError`` that names the violated rule.
     public init(bytes: some Sequence<UInt8>) throws(WireError) {
         try self.init(checking: Array(bytes), allowingWildcards: false)
     }
 
-    /// A subject to subscribe to, which may have wildcards: `*` for one token, `>` for all the rest (one or more).
+    /// Creates a subject to subscribe to, which may contain wildcards: `*` for one token, `>` for one or more final tokens.
     ///
-    /// - Throws: ``WireError`` saying which rule the text breaks.
+    /// - Throws: ``WireError`` that names the violated rule.
     public static func pattern(_ string: some StringProtocol) throws(WireError) -> Subject {
         try Subject(checking: Array(string.utf8), allowingWildcards: true)
     }
 
-    /// A subject or pattern known when the program is written.
+    /// Creates a subject or pattern from a literal.
     ///
-    /// Swift calls this one for `Subject("text")` too. Anything but a plain literal, interpolations included, goes through a
-    /// throwing initializer.
+    /// Swift also calls this initializer for `Subject("text")`. Everything but a plain literal, including interpolated
+    /// strings, uses a throwing initializer.
     ///
     /// - Precondition: The literal follows the rules of ``pattern(_:)``.
     public init(stringLiteral literal: String) {
         do {
             try self.init(checking: Array(literal.utf8), allowingWildcards: true)
         } catch {
-            // Only source code gets here, never a peer or a user.
+            // Only source code gets here, never input from a peer or a user.
             preconditionFailure("invalid subject literal: \(error)")
         }
     }
@@ -69,9 +69,9 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         self.isWildcard = hasWildcard
     }
 
-    /// Checks bytes against the rules of subscriptions, without making a `Subject` of them.
+    /// Checks bytes against the rules for subscriptions, without creating a `Subject`.
     ///
-    /// - Returns: Whether they have a wildcard.
+    /// - Returns: Whether the bytes contain a wildcard.
     public static func validate(_ bytes: UnsafeRawBufferPointer) throws(WireError) -> Bool {
         guard !bytes.isEmpty else {
             throw WireError(code: .emptySubject, message: "a subject must have at least one character")
@@ -87,7 +87,7 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         var tokenStart = 0
         for index in 0..<bytes.count {
             let byte = bytes[index]
-            // Letters first: this runs for every message published.
+            // Test for letters first: this code runs for every published message.
             if byte > .greaterThan, byte != .delete { continue }
             if byte == .dot {
                 guard index > tokenStart else { throw Self.emptyToken(bytes) }
@@ -114,7 +114,7 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         return hasWildcard
     }
 
-    /// Checks bytes against the rules of subjects to publish to, without making a `Subject` of them.
+    /// Checks bytes against the rules for subjects to publish to, without creating a `Subject`.
     public static func validate(publishable bytes: UnsafeRawBufferPointer) throws(WireError) {
         guard try Self.validate(bytes) else { return }
         throw WireError(
@@ -132,36 +132,36 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
         )
     }
 
-    /// The text of the subject; bytes that are not UTF-8 are replaced by U+FFFD. For display only.
+    /// The text of the subject, for display only. Bytes that are not UTF-8 are replaced by U+FFFD.
     public var description: String { String(decoding: self.bytes, as: UTF8.self) }
 
     /// The length in bytes, 1 to ``maxLength``.
     @inlinable
     public var count: Int { self.bytes.count }
 
-    /// Lends the bytes; the pointer is valid only inside `body`.
+    /// Calls `body` with the bytes. The pointer is valid only inside `body`.
     @inlinable
     public func withBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
         try self.bytes.withUnsafeBufferPointer { (bytes) throws(Failure) in try body(UnsafeRawBufferPointer(bytes)) }
     }
 
-    /// Checks that this subject and a reply subject fit one control line of the server.
+    /// Checks that this subject and a reply subject fit in one control line of the server.
     ///
-    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     public func checkFit(with reply: Subject) throws(WireError) {
         try reply.checkFit(behind: self.count)
     }
 
-    /// Checks that this reply subject fits the server's control line behind a subject of `length` bytes.
+    /// Checks that this reply subject fits in the server's control line after a subject of `length` bytes.
     ///
-    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     package func checkFit(behind length: Int) throws(WireError) {
         guard length + 1 + self.count <= Self.maxLength else { throw Self.doesNotFit(length, self.count) }
     }
 
-    /// Checks that this subject and a queue group fit one control line of the server.
+    /// Checks that this subject and a queue group fit in one control line of the server.
     ///
-    /// - Throws: ``WireError/Code/controlLineTooLong`` when together they are longer than ``maxLength`` - 1 bytes.
+    /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     @inlinable
     public func checkFit(with queue: QueueGroup) throws(WireError) {
         guard self.count + 1 + queue.count <= Self.maxLength else { throw Self.doesNotFit(self.count, queue.count) }

@@ -11,6 +11,7 @@ extension ClusterPool {
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         plaintextLogins: AddressMemory,
+        clock: TimeSource,
         observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void
     ) throws(RouletteError) {
         func connections(_ role: ConnectionRole) throws(RouletteError) -> [PooledConnection] {
@@ -25,6 +26,7 @@ extension ClusterPool {
                         configuration: settings,
                         eventLoopGroup: eventLoopGroup,
                         logger: logger,
+                        clock: clock,
                         observer: { event in observe(id, event) }
                     )
                     result.append(PooledConnection(cluster: cluster, role: role, slot: slot, client: client))

@@ -1,5 +1,5 @@
+import Locking
 import NATS
-import Synchronization
 
 /// Tells the tables what happens to connections. Connections are made before the tables, which hold them.
 final class ConnectionObservers: Sendable {

@@ -1,13 +1,15 @@
+import Locking
 import NATS
-import Synchronization
+import struct Synchronization.Atomic
 
-/// Finds the connection that carries a topic. It is the only way to one, for publishes, requests and subscriptions alike.
+/// Finds the connection that carries a topic, for publishes, requests and subscriptions alike.
 ///
-/// A cluster has as many lanes as its pool has connections, and a topic belongs to one lane. A lane is carried by the
-/// connection of its own number, its home, and while that is down by another connection of the same cluster. It goes back
-/// home when what was sent meanwhile is confirmed, so that messages keep their order as long as no connection is lost.
+/// A cluster has as many lanes as its pool has connections, and a topic belongs to one lane. The connection with the number of
+/// the lane is its home and normally carries it. While the home is down, another connection of the same cluster carries the
+/// lane: always the one that ``firstConnected(from:)`` finds. The lane returns to its home once everything sent meanwhile is
+/// confirmed, so that messages keep their order as long as no connection is lost.
 ///
-/// There is one table for publishers and one for subscribers.
+/// One table holds the publishers, another one the subscribers.
 final class ConnectionTable: Sendable {
     /// What changes only when connections come and go.
     private struct Lanes {
@@ -73,18 +75,39 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// A connection, or another one of its cluster while it is down: for what has no order to keep.
+    /// A connection, or another one of its cluster while it is down. For messages that have no order to keep.
     func connected(insteadOf connection: PooledConnection) -> PooledConnection? {
-        if connection.client.acceptsMessages { return connection }
-        let first = connection.cluster.index * slots
-        return (first..<first + slots).lazy.map(self.connection).first { $0.client.acceptsMessages }
+        firstConnected(from: index(of: connection)).map(self.connection)
     }
 
-    private func lane(of destination: Destination) -> Int { destination.cluster * slots + destination.slot }
+    /// The connection that takes the place of another one: the first that is connected, beginning with the given one and going
+    /// round its pool.
+    ///
+    /// The connections after one that is down follow each other, so that several that are down do not all burden the same one.
+    private func firstConnected(from index: Int) -> Int? {
+        let (cluster, slot) = index.quotientAndRemainder(dividingBy: slots)
+        return (0..<slots).lazy
+            .map { self.index(cluster: cluster, slot: (slot + $0) % self.slots) }
+            .first { self.connection($0).client.acceptsMessages }
+    }
+
+    private func lane(of destination: Destination) -> Int { index(cluster: destination.cluster, slot: destination.slot) }
 
     private func connection(_ index: Int) -> PooledConnection { owned[index] }
 
-    private func index(of connection: PooledConnection) -> Int { connection.cluster.index * slots + connection.slot }
+    private func index(of connection: PooledConnection) -> Int {
+        index(cluster: connection.cluster.index, slot: connection.slot)
+    }
+
+    private func index(of id: PooledConnectionID) -> Int { index(cluster: id.cluster.index, slot: id.slot) }
+
+    @inline(__always)
+    private func index(cluster: Int, slot: Int) -> Int { cluster * slots + slot }
+
+    /// The indices of a cluster's connections.
+    private func pool(of cluster: Int) -> Range<Int> { cluster * slots..<(cluster + 1) * slots }
+
+    private func clients(of cluster: Int) -> [NATSClient] { pool(of: cluster).map { connection($0).client } }
 
     // MARK: Connections that come and go
 
@@ -92,20 +115,15 @@ final class ConnectionTable: Sendable {
     /// - Returns: whether there is one, so that trying again makes sense.
     func redirect(_ destination: Destination) -> Bool {
         let lane = lane(of: destination)
-        let first = destination.cluster * slots
         return lanes.withLock { lanes in
             let carrier = connection(carriers.carrier(of: lane))
             // Another call was faster, or the connection is back.
             if carrier.client.acceptsMessages { return true }
-            for offset in 0..<slots {
-                let candidate = first + (destination.slot + offset) % slots
-                guard connection(candidate).client.acceptsMessages else { continue }
-                if carrier.client.changeLeasesUnlessConnected({ carriers.set(candidate, for: lane) }), candidate != lane {
-                    lanes.guests[lane, default: []].insert(candidate)
-                }
-                return true
+            guard let substitute = firstConnected(from: lane) else { return false }
+            if carrier.client.changeLeasesUnlessConnected({ carriers.set(substitute, for: lane) }), substitute != lane {
+                lanes.guests[lane, default: []].insert(substitute)
             }
-            return false
+            return true
         }
     }
 
@@ -113,19 +131,17 @@ final class ConnectionTable: Sendable {
     func observe(_ event: NATSEvent, on id: PooledConnectionID) {
         switch event {
         case .connected:
-            if id.role == .publisher { bringHome(lane: id.cluster.index * slots + id.slot) }
-            resumeWaiting(for: id.cluster.index, connected: id.cluster.index * slots + id.slot)
+            if id.role == .publisher { bringHome(lane: index(of: id)) }
+            resumeWaiting(for: id.cluster.index, connected: index(of: id))
             relocateLater(id)
         case .disconnected:
             relocateLater(id)
         case .closed:
-            if pool(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index, connected: nil) }
-        default:
+            if clients(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index, connected: nil) }
+        case .reconnecting, .serverError, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed:
             break
         }
     }
-
-    private func pool(of cluster: Int) -> [NATSClient] { (0..<slots).map { connection(cluster * slots + $0).client } }
 
     /// The home of a lane is up again. It sends nothing before the messages sent meanwhile are confirmed.
     private func bringHome(lane: Int) {
@@ -146,18 +162,15 @@ final class ConnectionTable: Sendable {
     private func relocateLater(_ id: PooledConnectionID) {
         guard id.role == .subscriber, slots > 1 else { return }
         let cluster = id.cluster.index
-        _ = connection(cluster * slots + id.slot).client.schedule(in: Self.relocationDelay) { [weak self] in
+        _ = connection(index(of: id)).client.schedule(in: Self.relocationDelay) { [weak self] in
             self?.relocate(in: cluster)
         }
     }
 
     private func relocate(in cluster: Int) {
-        let pool = cluster * slots..<(cluster + 1) * slots
-        let down = pool.filter { !connection($0).client.acceptsMessages }
-        for origin in down where down.count < slots && connection(origin).client.hasLostOrFailed {
-            // The next one that is up: neighbors share the load of several that are down.
-            let candidates = (1..<slots).lazy.map { pool.lowerBound + (origin - pool.lowerBound + $0) % self.slots }
-            guard let target = candidates.first(where: { !down.contains($0) }) else { continue }
+        for origin in pool(of: cluster) where connection(origin).client.hasLostOrFailed {
+            // A connection that is up is its own substitute.
+            guard let target = firstConnected(from: origin), target != origin else { continue }
             relocate(from: origin, to: target)
         }
     }
@@ -179,8 +192,7 @@ final class ConnectionTable: Sendable {
     /// New subscriptions go where those to the same topic are, and share their SUB.
     private func carry(lanesOf origin: Int, by target: Int) {
         lanes.withLock { _ in
-            let first = origin / slots * slots
-            for lane in first..<first + slots where carriers.carrier(of: lane) == origin { carriers.set(target, for: lane) }
+            for lane in pool(of: origin / slots) where carriers.carrier(of: lane) == origin { carriers.set(target, for: lane) }
         }
         resumeWaiting(for: target / slots, connected: target)
     }
@@ -200,7 +212,7 @@ final class ConnectionTable: Sendable {
         let lane = destination.map { self.lane(of: $0) }
         lanes.withLock { $0.waiting[cluster, default: [:]][id] = WaitingCall(waiter: waiter, lane: lane) }
         defer { lanes.withLock { $0.waiting[cluster]?[id] = nil } }
-        let pool = pool(of: cluster)
+        let pool = clients(of: cluster)
         // One that came up before the waiter was in the list.
         let isConnected =
             if let lane {

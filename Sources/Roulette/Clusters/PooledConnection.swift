@@ -56,15 +56,15 @@ struct ClusterPool: Sendable {
     ///
     /// The first connection of each role goes first. Where a server or an account takes only so many connections, those of one
     /// role could else take them all, and nothing could be published or nothing subscribed.
-    func run() async {
+    func run(clock: TimeSource) async {
         await withTaskGroup { group in
             let first = [publishers.first, subscribers.first].compactMap(\.self)
             for connection in first { group.addTask { await connection.client.run() } }
             if publishers.count + subscribers.count > first.count {
                 // Not for long: behind a balancer only one of its nodes may be frozen. Canceled: the others close at once.
-                let end = ContinuousClock.now + Self.headStart
+                let end = clock.instant() + Self.headStart
                 for connection in first {
-                    try? await connection.client.waitForFirstAttempt(timeout: max(.zero, end - .now))
+                    try? await connection.client.waitForFirstAttempt(timeout: max(.zero, end - clock.instant()))
                 }
             }
             for connection in publishers.dropFirst() + subscribers.dropFirst() {

@@ -1,11 +1,11 @@
-public import HashRing
+public import ConsistentHashing
 public import NATS
 
 /// A deployment and how to use it. The names and defaults are those of Roulette 1.0.5 where it has them.
 public struct RouletteConfiguration: Sendable {
     /// One cluster: the address of its load balancer, or of a server.
     public struct Server: Sendable {
-        /// A name to show; with ``HashRing/HashRing/Naming/name`` it is what the ring is made of.
+        /// A name to show; with ``ConsistentHashing/HashRing/Naming/name`` it is what the ring is made of.
         public var name: String?
         /// A host name or an IP address.
         public var host: String
@@ -102,40 +102,12 @@ public struct RouletteConfiguration: Sendable {
     public var inboxPrefix = "_INBOX"
     /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment. They lose a connection with all its subscriptions when
     /// they receive a topic beyond ASCII, so the client warns, once, when it publishes to one:
-    /// ``RouletteEvent/Kind/topicBreaksElixir(topic:)``.
+    /// ``RouletteEvent/Kind/topicBreaksElixir``.
     public var elixirCompatibleTopics = false
     /// The name shown in the servers' monitoring; role and slot are added to it.
     public var connectionName = "roulette"
 
-    /// How often metrics are reported to swift-metrics; `nil`: never.
-    ///
-    /// Each connection has these, with the labels `cluster` (its name), `role` (`publisher` or `subscriber`) and `slot`:
-    ///
-    /// | Counter | Counts |
-    /// |---|---|
-    /// | `roulette_messages_in`, `roulette_messages_out` | messages received, messages accepted for publishing |
-    /// | `roulette_bytes_in`, `roulette_bytes_out` | bytes received and sent, without what TLS adds |
-    /// | `roulette_lost` | messages at most lost with lost connections |
-    /// | `roulette_refused` | messages that a server refused |
-    /// | `roulette_duplicates` | messages that may have come twice, while a connection moved |
-    /// | `roulette_dropped` | messages received and dropped because a consumer was too slow for them |
-    /// | `roulette_reconnects` | how often the connection was made again |
-    /// | `roulette_late_replies` | replies that came when nobody waited for them any more |
-    ///
-    /// | Meter | Says |
-    /// |---|---|
-    /// | `roulette_up` | 1 while messages can be sent, else 0 |
-    /// | `roulette_attempt` | attempts to connect since it was last up |
-    /// | `roulette_ping_misses` | ping intervals in a row without a byte received |
-    /// | `roulette_buffered_messages`, `roulette_buffered_bytes` | accepted messages that wait for the socket |
-    /// | `roulette_unconfirmed` | messages given to the socket that no PONG has confirmed yet |
-    /// | `roulette_subscriptions` | subscriptions |
-    /// | `roulette_pending_requests` | requests that wait for a reply |
-    /// | `roulette_round_trip_p50_seconds`, `roulette_round_trip_p99_seconds` | round trips of the last minute |
-    /// | `roulette_round_trip_5m_p50_seconds`, `roulette_round_trip_5m_p99_seconds` | and of the last five |
-    /// | `roulette_handshake_seconds` | from CONNECT to its PONG |
-    ///
-    /// A round trip that was measured once and not in its window is reported as not a number.
+    /// How often metrics are reported to swift-metrics; `nil` turns them off. <doc:Metrics> lists them.
     public var metricsInterval: Duration? = .seconds(10)
 
     /// A configuration for these clusters, everything else at its default.

@@ -1,7 +1,7 @@
 import Metrics
 import NATS
 
-/// Tells swift-metrics what snapshots say. ``RouletteConfiguration/metricsInterval`` lists the metrics.
+/// Reports snapshots to swift-metrics.
 struct MetricsReporter {
     private var connections: [Connection] = []
     private let factory: any MetricsFactory
@@ -12,7 +12,7 @@ struct MetricsReporter {
 
     /// Reports the state of every connection, and by how much its counters grew since the last time.
     ///
-    /// - Parameter snapshot: of always the same client, whose clusters and connections never change.
+    /// - Parameter snapshot: A snapshot of the same client as before. Its clusters and connections never change.
     mutating func record(_ snapshot: RouletteSnapshot) {
         if connections.isEmpty {
             connections = snapshot.clusters.flatMap { cluster in
@@ -30,35 +30,58 @@ struct MetricsReporter {
 }
 
 extension MetricsReporter {
-    /// Totals of a snapshot, reported as what was added.
-    private static let counters: [(name: String, value: @Sendable (ConnectionSnapshot) -> UInt64)] = [
-        ("roulette_messages_in", { $0.messagesIn }),
-        ("roulette_messages_out", { $0.messagesOut }),
-        ("roulette_bytes_in", { $0.bytesIn }),
-        ("roulette_bytes_out", { $0.bytesOut }),
-        ("roulette_lost", { $0.lost }),
-        ("roulette_refused", { $0.refused }),
-        ("roulette_duplicates", { $0.duplicates }),
-        ("roulette_dropped", { $0.dropped }),
-        ("roulette_reconnects", { UInt64($0.reconnects) }),
-        ("roulette_late_replies", { $0.lateReplies }),
+    /// A metric that every connection reports. The list of them is documented in Metrics.md, which a test compares with it.
+    struct Metric<Value: Sendable>: Sendable {
+        let name: String
+        /// What the value is, for the documentation.
+        let description: String
+        let value: @Sendable (ConnectionSnapshot) -> Value
+
+        init(_ name: String, _ description: String, _ value: @escaping @Sendable (ConnectionSnapshot) -> Value) {
+            self.name = name
+            self.description = description
+            self.value = value
+        }
+    }
+
+    /// Totals of a snapshot. What is reported is the difference to the last report.
+    static let counters: [Metric<UInt64>] = [
+        Metric("roulette_messages_in", "messages received") { $0.messagesIn },
+        Metric("roulette_messages_out", "messages accepted for publishing") { $0.messagesOut },
+        Metric("roulette_bytes_in", "bytes received, without those of TLS") { $0.bytesIn },
+        Metric("roulette_bytes_out", "bytes sent, without those of TLS") { $0.bytesOut },
+        Metric("roulette_lost", "messages that may have been lost with lost connections") { $0.lost },
+        Metric("roulette_refused", "messages that a server refused") { $0.refused },
+        Metric("roulette_duplicates", "messages that may have arrived twice while a connection moved") { $0.duplicates },
+        Metric("roulette_dropped", "messages dropped after receiving because a consumer was too slow") { $0.dropped },
+        Metric("roulette_reconnects", "how many times the connection was made again") { UInt64($0.reconnects) },
+        Metric("roulette_late_replies", "replies that arrived after their request had ended") { $0.lateReplies },
     ]
 
-    /// What is so at the moment; nil is not reported, and not a number once there was one: backends keep the last value.
-    private static let meters: [(name: String, value: @Sendable (ConnectionSnapshot) -> Double?)] = [
-        ("roulette_up", { $0.isUp ? 1 : 0 }),
-        ("roulette_attempt", { Double($0.attempt) }),
-        ("roulette_ping_misses", { Double($0.pingMisses) }),
-        ("roulette_buffered_messages", { Double($0.bufferedMessages) }),
-        ("roulette_buffered_bytes", { Double($0.bufferedBytes) }),
-        ("roulette_unconfirmed", { Double($0.unconfirmed) }),
-        ("roulette_subscriptions", { Double($0.subscriptions) }),
-        ("roulette_pending_requests", { Double($0.pendingRequests) }),
-        ("roulette_round_trip_p50_seconds", { $0.roundTrip?.lastMinute.map { $0.p50 / .seconds(1) } }),
-        ("roulette_round_trip_p99_seconds", { $0.roundTrip?.lastMinute.map { $0.p99 / .seconds(1) } }),
-        ("roulette_round_trip_5m_p50_seconds", { $0.roundTrip?.lastFiveMinutes.map { $0.p50 / .seconds(1) } }),
-        ("roulette_round_trip_5m_p99_seconds", { $0.roundTrip?.lastFiveMinutes.map { $0.p99 / .seconds(1) } }),
-        ("roulette_handshake_seconds", { $0.roundTrip?.handshake.map { $0 / .seconds(1) } }),
+    /// Values at the time of a report. nil is not reported until there has been a value, and as not a number after that, since
+    /// backends keep the last value.
+    static let meters: [Metric<Double?>] = [
+        Metric("roulette_up", "1 while messages can be sent, else 0") { $0.isUp ? 1 : 0 },
+        Metric("roulette_attempt", "attempts to connect since the connection was last up") { Double($0.attempt) },
+        Metric("roulette_ping_misses", "consecutive ping intervals without a byte received") { Double($0.pingMisses) },
+        Metric("roulette_buffered_messages", "accepted messages that wait for the socket") { Double($0.bufferedMessages) },
+        Metric("roulette_buffered_bytes", "bytes of accepted messages that wait for the socket") { Double($0.bufferedBytes) },
+        Metric("roulette_unconfirmed", "messages written to the socket and not confirmed by a PONG") { Double($0.unconfirmed) },
+        Metric("roulette_subscriptions", "subscriptions") { Double($0.subscriptions) },
+        Metric("roulette_pending_requests", "requests that wait for a reply") { Double($0.pendingRequests) },
+        Metric("roulette_round_trip_p50_seconds", "median of the round trips in the last minute") {
+            $0.roundTrip?.lastMinute?.p50.seconds
+        },
+        Metric("roulette_round_trip_p99_seconds", "99th percentile of the round trips in the last minute") {
+            $0.roundTrip?.lastMinute?.p99.seconds
+        },
+        Metric("roulette_round_trip_5m_p50_seconds", "median of the round trips in the last five minutes") {
+            $0.roundTrip?.lastFiveMinutes?.p50.seconds
+        },
+        Metric("roulette_round_trip_5m_p99_seconds", "99th percentile of the round trips in the last five minutes") {
+            $0.roundTrip?.lastFiveMinutes?.p99.seconds
+        },
+        Metric("roulette_handshake_seconds", "from CONNECT to its PONG") { $0.roundTrip?.handshake?.seconds },
     ]
 
     private struct Connection {
@@ -82,7 +105,7 @@ extension MetricsReporter {
                 let total = counter.value(snapshot)
                 let added = total &- reported[index]
                 reported[index] = total
-                // A counter that never counted is still to be seen, as zero.
+                // Also reported if nothing was added, so that the counter is known as 0.
                 counters[index].increment(by: Int64(clamping: added))
             }
             for (index, meter) in MetricsReporter.meters.enumerated() {
@@ -95,14 +118,18 @@ extension MetricsReporter {
 }
 
 extension RouletteClient {
-    /// Reports until the task is canceled, and a last time then.
+    /// Reports until the task is canceled, and once more after that.
     func reportMetrics() async {
-        // Without a backend there is nobody to wake up for.
+        // Without a backend there is nothing to report.
         guard let interval = configuration.metricsInterval, !(metricsFactory is NOOPMetricsHandler) else { return }
         var reporter = MetricsReporter(factory: metricsFactory)
         repeat {
             reporter.record(snapshot())
-        } while (try? await Task.sleep(for: interval)) != nil
+        } while (try? await clock.sleep(interval)) != nil
         reporter.record(snapshot())
     }
+}
+
+extension Duration {
+    fileprivate var seconds: Double { self / .seconds(1) }
 }

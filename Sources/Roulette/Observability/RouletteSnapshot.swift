@@ -1,4 +1,4 @@
-public import HashRing
+public import ConsistentHashing
 public import NATS
 
 /// Everything a dashboard shows of a deployment, at one moment.

@@ -24,7 +24,7 @@ extension RouletteClient {
         timeout: Duration = .seconds(5)
     ) async throws(RouletteError) -> Message {
         let route = try requestRoute(to: topic)
-        let terms = ReplyTerms.one(timeout: timeout)
+        let terms = ReplyTerms.one(timeout: timeout, from: clock.now())
         var attempts = RequestAttempts()
         while true {
             let (connection, lease) = publishers.carrier(of: route.destination)
@@ -69,7 +69,7 @@ extension RouletteClient {
         buffer: SubscriptionBuffer = SubscriptionBuffer()
     ) async throws(RouletteError) -> Replies {
         let route = try requestRoute(to: topic)
-        let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall)
+        let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall, from: clock.now())
         var attempts = RequestAttempts()
         while true {
             let (connection, lease) = publishers.carrier(of: route.destination)
@@ -115,7 +115,7 @@ extension RouletteClient {
         _ attempts: inout RequestAttempts
     ) async throws(RouletteError) {
         guard error.code == .notConnected else { throw RouletteError(request: error, cluster: connection.cluster) }
-        let remaining = terms.remaining
+        let remaining = terms.remaining(at: clock.now())
         guard remaining > .zero else {
             throw RouletteError(
                 .timeout,

@@ -1,14 +1,15 @@
-import HashRing
+import ConsistentHashing
 import NATS
 import NATSWire
 
-/// Where a topic goes.
+/// Where the messages of a topic are published and received. ``Router`` makes it, and ``ConnectionTable`` finds its connection.
 struct Destination: Sendable, Hashable {
     /// The position of the topic's hash on the ring.
     let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
-    /// The connection within the pools of that cluster: always the same one for a topic, so that its messages keep their order.
+    /// The connection within the pools of that cluster. It is always the same one for a topic, so that its messages keep
+    /// their order.
     let slot: Int
 }
 
@@ -73,10 +74,21 @@ final class Router: Sendable {
             throw RouletteError(.invalidTopic, "\(error)", cause: error)
         }
         let lookup = ring.lookup(ofBytes: topic)
-        let slot = Int(lookup.hash % UInt64(slots))
-        let destination = Destination(hash: lookup.hash, cluster: lookup.index, slot: slot)
+        let destination = destination(hash: lookup.hash, cluster: lookup.index)
         cache.insert(topic, destination)
         return destination
+    }
+
+    /// Where the messages of a topic or pattern are received: on the cluster that owns the topic, and on every cluster for a
+    /// pattern with wildcards.
+    func destinations(of pattern: Subject) -> [Destination] {
+        let lookup = pattern.withBytes { ring.lookup(ofBytes: $0) }
+        guard pattern.isWildcard else { return [destination(hash: lookup.hash, cluster: lookup.index)] }
+        return ring.nodes.indices.map { destination(hash: lookup.hash, cluster: $0) }
+    }
+
+    private func destination(hash: UInt64, cluster: Int) -> Destination {
+        Destination(hash: hash, cluster: cluster, slot: Int(hash % UInt64(slots)))
     }
 }
 

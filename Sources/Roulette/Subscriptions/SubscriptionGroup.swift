@@ -1,6 +1,6 @@
+import Locking
 import NATS
 import NATSWire
-import Synchronization
 
 /// What stands behind one subscription: one member for each connection it has to be made on, which is one for a topic and
 /// one per cluster for a wildcard.
@@ -127,18 +127,20 @@ final class SubscriptionGroup: Sendable {
 
     /// - Parameter silence: the time since the server was last heard of.
     func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
-        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: .now - silence) }
+        let lastHeard = connection.client.clock.instant() - silence
+        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: lastHeard) }
         observe(RouletteEvent(.subscriptionInterrupted(pattern: pattern.description, cause: cause), on: connection))
     }
 
     func resumed(on connection: PooledConnection) {
+        let now = connection.client.clock.instant()
         let (window, waiting) = state.withLock { state in
             state.awaited.removeAll { $0 == connection.cluster }
-            return (state.blindTimes.end(on: connection.cluster, at: .now), state.takeWaiting())
+            return (state.blindTimes.end(on: connection.cluster, at: now), state.takeWaiting())
         }
         for waiter in waiting { waiter.resolve() }
         guard let window else { return }
-        observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, blind: window), on: connection))
+        observe(RouletteEvent(.subscriptionResumed(pattern: pattern.description, missed: window), on: connection))
     }
 
     func ended(on connection: PooledConnection, error: NATSError?) {

@@ -1,6 +1,6 @@
+import Locking
 import NATS
 import NATSWire
-import Synchronization
 
 /// The part of a subscription that is made on one connection. When that is down for long it moves to another connection of
 /// the same cluster.

@@ -1,39 +1,40 @@
+import CommandSupport
 import Synchronization
 
-/// How far a benchmark is, to end one that gets nowhere any more.
+/// The progress of a benchmark. It ends a benchmark that makes no progress.
 final class BenchProgress: Sendable {
     private let done = Atomic(0)
 
-    /// How often something was done.
+    /// How many steps were done.
     var count: Int { done.load(ordering: .relaxed) }
 
-    /// Notes that something more was done.
+    /// Adds steps that were done.
     func advance(by count: Int = 1) {
         done.add(count, ordering: .relaxed)
     }
 
-    /// The same in a loop that may never wait, and so would never hear of its end.
+    /// The same for a loop that may never suspend and so would not notice its cancellation.
     func advanceUnlessCanceled(by count: Int) throws {
         try Task.checkCancellation()
         advance(by: count)
     }
 
-    /// Returns only by an error.
-    /// - Throws: ``CommandFailure`` when nothing was done for that long.
+    /// Waits until no step is done for the time limit.
+    /// - Throws: ``CommandFailure`` then.
     func watch(limit: Duration, of work: String) async throws {
         while true {
             let before = count
             try await Task.sleep(for: limit)
             guard count != before else {
                 throw CommandFailure.failed(
-                    "nothing moved for \(limit.components.seconds) s after about \(before) of \(work); is the server still there? "
+                    "no progress for \(limit.components.seconds) s after about \(before) of \(work); is the server still there? "
                         + "`roulette status` shows it"
                 )
             }
         }
     }
 
-    /// Runs `body` as long as it gets on.
+    /// Runs `body` as long as it makes progress.
     func guarding<Result: Sendable>(
         limit: Duration,
         of work: String,

@@ -1,15 +1,16 @@
 import TerminalUI
+import TextCoding
 
-/// What a benchmark found.
+/// The result of a benchmark.
 struct BenchResult: Sendable {
-    /// What was measured: `pub`, `sub`, `rtt` …
+    /// The kind of benchmark: `pub`, `sub`, `rtt` …
     var mode: String
-    /// How often.
+    /// How many messages, round trips or lookups there were.
     var messages: Int
     var reading: Stopwatch.Reading
-    /// The duration of each single one, where that was measured.
+    /// The time of each single one, if measured.
     var times: RoundTripTimes?
-    /// What only this mode knows, printed behind the rest.
+    /// Additional fields of this kind of benchmark.
     var details: [(name: String, value: JSONValue)] = []
 
     init(mode: String, messages: Int, reading: Stopwatch.Reading, times: RoundTripTimes? = nil) {
@@ -22,7 +23,7 @@ struct BenchResult: Sendable {
     var messagesPerSecond: Double { Double(messages) / (reading.wall / .seconds(1)) }
     var cpuNanosecondsPerMessage: Double { reading.cpu / .nanoseconds(1) / Double(max(messages, 1)) }
 
-    /// `mode, msgs, seconds, msgs_per_s, cpu_ns_per_msg, p50_us, p99_us`, the last two null where they mean nothing.
+    /// `mode, msgs, seconds, msgs_per_s, cpu_ns_per_msg, p50_us, p99_us`, the last two null if single times were not measured.
     var json: JSONObject {
         var object: JSONObject = [
             "mode": .string(mode),
@@ -37,7 +38,7 @@ struct BenchResult: Sendable {
         return object
     }
 
-    /// One line for people.
+    /// One line to read.
     var line: String {
         let seconds = String(format: "%.3f", reading.wall / .seconds(1))
         var text = "\(mode): \(messages) in \(seconds) s"
@@ -50,7 +51,7 @@ struct BenchResult: Sendable {
         return text
     }
 
-    /// Prints it as JSON or as a line.
+    /// Prints the result as JSON or as a line.
     func print(as output: OutputOptions) throws {
         if output.json {
             try StandardOutput.write(json)
@@ -60,7 +61,7 @@ struct BenchResult: Sendable {
     }
 }
 
-/// How long each of many round trips took.
+/// The times of round trips.
 struct RoundTripTimes: Sendable {
     private let sorted: [Duration]
 
@@ -68,7 +69,7 @@ struct RoundTripTimes: Sendable {
         sorted = times.sorted()
     }
 
-    /// The time that so many percent of them did not exceed.
+    /// The time that `percent` percent of them did not exceed.
     func percentile(_ percent: Int) -> Duration {
         guard let last = sorted.indices.last else { return .zero }
         return sorted[min(sorted.count * percent / 100, last)]

@@ -1,15 +1,16 @@
+import CommandSupport
 import NIOCore
 import NIOPosix
 import Roulette
 import Settings
 
-/// Connects for the time of a benchmark.
+/// Connects for the duration of a benchmark.
 enum BenchSession {
-    /// Runs `body` once the connections are up, until it ends or the operator stops it.
+    /// Runs `body` when the connections are up, until it returns or the operator stops it.
     ///
     /// - Parameters:
-    ///   - role: What the client is for. Publishing is refused to a profile that is read-only.
-    ///   - onEventLoop: Whether `body` runs on the event loop that all connections are on.
+    ///   - role: What the client does. A read-only profile must not publish.
+    ///   - onEventLoop: Whether `body` runs on the event loop of the connections.
     static func run(
         _ connection: ConnectionOptions,
         role: RouletteConfiguration.Role,

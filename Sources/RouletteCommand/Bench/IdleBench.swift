@@ -1,16 +1,17 @@
+import CommandSupport
 import Roulette
 
-/// What a subscription costs that gets no messages.
+/// The memory of a subscription that receives no messages.
 struct IdleBench: Sendable {
     let count: Int
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         var subscriptions: [Subscription] = []
         subscriptions.reserveCapacity(count)
-        // The first ones pay for what all share.
+        // The first subscriptions allocate what all share.
         for number in 0..<100 { subscriptions.append(try await client.subscribe(to: "idle.first.\(number)")) }
         guard let before = ResidentMemory.bytes else {
-            throw CommandFailure.failed("this system does not tell the resident memory of a process; use Linux")
+            throw CommandFailure.failed("this system does not report the resident memory of a process; use Linux")
         }
         let watch = Stopwatch()
         for number in 0..<count { subscriptions.append(try await client.subscribe(to: "idle.\(number)")) }

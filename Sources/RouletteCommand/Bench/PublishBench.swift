@@ -1,9 +1,9 @@
 import Roulette
 
-/// How fast messages are published, through ring and pool.
+/// Measures publishing through ring and pool.
 struct PublishBench: Sendable {
     let options: BenchOptions
-    /// Whether each topic has a handle that looked its route up before.
+    /// Whether each topic is published to through a handle, which looks up its route in advance.
     let usesHandles: Bool
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
@@ -20,7 +20,7 @@ struct PublishBench: Sendable {
         return BenchResult(mode: "pub", messages: options.count, reading: watch.read())
     }
 
-    /// Counting each message would be measured too.
+    /// Progress is counted in batches, since counting each message would be measured too.
     private static let step = 256
 
     private func publishByTopic(_ client: RouletteClient, _ progress: BenchProgress) async throws {

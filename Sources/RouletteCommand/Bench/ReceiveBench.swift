@@ -1,16 +1,17 @@
+import CommandSupport
 import NATS
 import Roulette
 
-/// How fast messages are received, one at a time, by a `for try await`.
+/// Measures receiving with `for try await`.
 struct ReceiveBench: Sendable {
     let options: BenchOptions
-    /// Whether the messages are published here too.
+    /// Whether this process also publishes the messages.
     let publishes: Bool
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
-        // Whatever comes faster than it is taken waits here: this measures receiving, not dropping.
+        // The buffer holds all messages, since this measures receiving and not dropping.
         let buffer = SubscriptionBuffer(messages: options.count, bytes: .max)
-        // A connection that is lost ends it: what was published meanwhile would never come.
+        // A lost connection ends the benchmark, since messages that were published meanwhile never arrive.
         let subscription = try await client.subscribeConfirmed(
             to: options.pattern,
             options: SubscribeOptions(restart: .temporary, buffer: buffer)
@@ -24,7 +25,7 @@ struct ReceiveBench: Sendable {
                 let flood = PublishBench(options: options, usesHandles: true)
                 group.addTask {
                     _ = try await flood.run(client)
-                    // All are published; what does not come soon never does.
+                    // All messages are published. Those that do not arrive soon are lost.
                     try await progress.watch(limit: client.configuration.answerTimeout, of: "\(options.count) messages")
                     return nil
                 }

@@ -1,6 +1,6 @@
 import Roulette
 
-/// How long a request takes that is answered on another connection of this process.
+/// Measures requests that another connection of this process answers.
 struct RequestBench: Sendable {
     let options: BenchOptions
 
@@ -20,7 +20,7 @@ struct RequestBench: Sendable {
 
     private func ask(_ client: RouletteClient, _ topic: String) async throws -> BenchResult {
         let payload = options.payload
-        // The first one also subscribes to the inbox.
+        // The first request also subscribes to the inbox.
         _ = try await client.request(payload, to: topic)
         let clock = ContinuousClock()
         var times: [Duration] = []

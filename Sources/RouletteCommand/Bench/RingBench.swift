@@ -1,7 +1,7 @@
-import HashRing
+import ConsistentHashing
 import Roulette
 
-/// What making a ring and asking it costs.
+/// Measures building a ring and looking topics up.
 struct RingBench: Sendable {
     let options: BenchOptions
     let clusters: Int
@@ -10,7 +10,7 @@ struct RingBench: Sendable {
         let building = Stopwatch()
         let ring = try HashRing(count: clusters)
         let built = building.read()
-        // Each topic has 16 bytes and is new.
+        // Each topic has 16 bytes and is looked up for the first time.
         let topics = (0..<options.count).map { "topic.\(String($0 + 1_000_000_000))" }
         let watch = Stopwatch()
         var sum = 0
@@ -28,13 +28,13 @@ struct RingBench: Sendable {
             ("clusters", .number(clusters)),
             ("build_ms", .decimal(built.cpu / .milliseconds(1), digits: 3)),
             ("seen_ns", .decimal(seenReading.cpu / .nanoseconds(1) / Double(options.count), digits: 1)),
-            // Printed so that no compiler can leave the work out.
+            // Printed so that the compiler cannot remove the lookups.
             ("checksum", .number(sum)),
         ]
         return result
     }
 
-    /// Never connected to.
+    /// Servers that are never connected to.
     private var configuration: RouletteConfiguration {
         RouletteConfiguration(servers: (0..<clusters).map { .init(host: "10.0.\($0 / 256).\($0 % 256)") })
     }

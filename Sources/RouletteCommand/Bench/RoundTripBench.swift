@@ -1,6 +1,6 @@
 import Roulette
 
-/// How long PING and PONG take on one connection.
+/// Measures PING and PONG on one connection.
 struct RoundTripBench: Sendable {
     let options: BenchOptions
 

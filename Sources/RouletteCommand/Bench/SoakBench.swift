@@ -1,10 +1,12 @@
+import CommandSupport
 import Foundation
 import NATS
 import Roulette
 import Synchronization
 import TerminalUI
+import TextCoding
 
-/// Full load for a long time: whether rates hold and memory stays flat.
+/// Runs at full load for a long time, to see whether rates and memory stay stable.
 struct SoakBench: Sendable {
     let options: BenchOptions
     let duration: Duration
@@ -16,9 +18,9 @@ struct SoakBench: Sendable {
         var published: Int
         var received: Int
         var dropped: UInt64
-        /// How often a connection was made again.
+        /// How many times a connection was made again.
         var reconnects: Int
-        /// Received, since the sample before.
+        /// Messages received per second since the previous sample.
         var messagesPerSecond: Double
         var residentBytes: Int?
 
@@ -57,13 +59,13 @@ struct SoakBench: Sendable {
                 }
             }
             group.addTask { try await sample(counts, of: subscription, client, report: report) }
-            // The reporter ends first, unless something went wrong.
+            // The reporter ends first, unless there is an error.
             try await group.next()
             group.cancelAll()
         }
     }
 
-    /// How many messages so far.
+    /// The number of messages so far.
     private final class Counts: Sendable {
         let published = Atomic(0)
         let received = Atomic(0)
@@ -73,7 +75,7 @@ struct SoakBench: Sendable {
         let payload = options.payload
         let publishers = try options.topicNames.map { try client.publisher(for: $0) }
         while !Task.isCancelled {
-            // Every message counted on its own would measure the counting.
+            // Messages are counted in batches, since counting each one would be measured too.
             for index in 0..<1_000 { try await publishers[index % publishers.count].publish(payload) }
             counts.published.add(1_000, ordering: .relaxed)
         }
@@ -95,7 +97,7 @@ struct SoakBench: Sendable {
             let (now, received) = (clock.now, counts.received.load(ordering: .relaxed))
             let refused = client.snapshot().clusters.reduce(0) { $0 + $1.total(\.refused) }
             if refused > 0 {
-                // It says why.
+                // The subscription ended with an error, which describes the cause.
                 try await client.flush()
                 throw CommandFailure.failed("the server refused \(refused) messages")
             }

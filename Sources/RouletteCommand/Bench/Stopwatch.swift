@@ -1,10 +1,10 @@
 import Foundation
 
-/// Measures what a stretch of work took: time on the wall, and the CPU time of the whole process.
+/// Measures wall-clock time and the CPU time of the process.
 ///
-/// CPU time counts user and system time of all threads. On a machine shared with others it is the steadier of the two.
+/// CPU time is the user and system time of all threads. It varies less than wall-clock time on a shared machine.
 struct Stopwatch: Sendable {
-    /// What a stretch of work took.
+    /// The times between two moments.
     struct Reading: Sendable {
         var wall: Duration
         var cpu: Duration
@@ -13,12 +13,12 @@ struct Stopwatch: Sendable {
     private let start = ContinuousClock.now
     private let cpuAtStart = Self.cpuTime
 
-    /// What it took until now.
+    /// The times since the start.
     func read() -> Reading {
         Reading(wall: .now - start, cpu: Self.cpuTime - cpuAtStart)
     }
 
-    /// User and system time of this process since it began.
+    /// User and system time of this process since its start.
     static var cpuTime: Duration {
         var usage = rusage()
         #if os(Linux)
@@ -36,11 +36,11 @@ extension ContinuousClock.Instant {
     fileprivate static var now: Self { ContinuousClock.now }
 }
 
-/// The memory of this process that is in RAM at this moment.
+/// The resident memory of this process.
 enum ResidentMemory {
-    /// In bytes; nil where the system does not tell.
+    /// The size in bytes; nil if the system does not report it.
     static var bytes: Int? {
-        // Linux: the second number is the count of resident pages (proc(5)).
+        // On Linux the second number is the count of resident pages (proc(5)).
         guard let text = try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8) else { return nil }
         let fields = text.split(separator: " ")
         guard fields.count > 1, let pages = Int(fields[1]) else { return nil }

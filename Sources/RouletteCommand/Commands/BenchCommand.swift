@@ -1,15 +1,15 @@
 import ArgumentParser
 
-/// `roulette bench`: measures this library on this machine, against servers of the user's own.
+/// `roulette bench`: measures the library on this machine against the user's servers.
 struct BenchCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench",
         abstract: "Measure publishing, receiving, round trips, the ring and memory.",
         discussion: """
             With --json one object per line: mode, msgs, seconds, msgs_per_s, cpu_ns_per_msg (user and system time of this
-            process), p50_us, p99_us (null where single times mean nothing), and what the mode adds.
+            process), p50_us, p99_us (null if single messages are not timed), and the fields of the mode.
 
-            Messages go to the topic bench, or with --topics K to bench.0, bench.1 …, which the ring spreads over the clusters.
+            The topic is bench, or with --topics K the topics are bench.0, bench.1 …, which the ring spreads over the clusters.
 
             Examples:
               roulette bench pub --count 5000000 --size 128 --server 127.0.0.1:4222
@@ -23,15 +23,15 @@ struct BenchCommand: ParsableCommand {
     )
 }
 
-/// Which messages a benchmark works with.
+/// The messages of a benchmark.
 struct BenchOptions: ParsableArguments {
-    @Option(name: .long, help: .init("How many messages, round trips or lookups.", valueName: "number"))
+    @Option(name: .long, help: .init("The number of messages, round trips or lookups.", valueName: "number"))
     var count = 1_000_000
 
     @Option(name: .long, help: .init("The size of each message in bytes.", valueName: "bytes"))
     var size = 128
 
-    @Option(name: .long, help: .init("Over how many topics they are spread.", valueName: "number"))
+    @Option(name: .long, help: .init("The number of topics that the messages are spread over.", valueName: "number"))
     var topics = 1
 
     func validate() throws {
@@ -44,7 +44,7 @@ struct BenchOptions: ParsableArguments {
 
     var topicNames: [String] { topics == 1 ? ["bench"] : (0..<topics).map { "bench.\($0)" } }
 
-    /// What gets the messages of all topics.
+    /// The pattern that matches all topics.
     var pattern: String { topics == 1 ? "bench" : "bench.>" }
 }
 
@@ -52,10 +52,10 @@ struct BenchOptions: ParsableArguments {
 struct BenchPublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pub",
-        abstract: "Publish as fast as the servers take it, until the last message is confirmed."
+        abstract: "Publish as fast as the servers accept messages, until the last one is confirmed."
     )
 
-    @Flag(name: .long, help: "Publish through a handle for each topic, which looks its route up only once.")
+    @Flag(name: .long, help: "Publish through a handle for each topic, which looks up its route only once.")
     var handle = false
 
     @OptionGroup(title: "Work") var work: BenchOptions
@@ -74,14 +74,14 @@ struct BenchPublishCommand: AsyncParsableCommand {
 struct BenchReceiveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sub",
-        abstract: "Receive through an AsyncSequence, counted from the first message to the last.",
+        abstract: "Receive through an AsyncSequence, timed from the first message to the last.",
         discussion: """
-            It waits until somebody publishes; --flood makes it publish the messages itself, in the same process. It adds
-            dropped: messages that arrived faster than they were taken and did not fit the buffer.
+            The benchmark waits for messages. With --flood it publishes them itself, in the same process. Additional field:
+            dropped, the messages that arrived too fast and did not fit into the buffer.
             """
     )
 
-    @Flag(name: .long, help: "Publish the messages too.")
+    @Flag(name: .long, help: "Also publish the messages.")
     var flood = false
 
     @OptionGroup(title: "Work") var work: BenchOptions
@@ -100,10 +100,10 @@ struct BenchReceiveCommand: AsyncParsableCommand {
 struct BenchRoundTripCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "rtt",
-        abstract: "Flush (PING and PONG) one connection again and again, one at a time.",
+        abstract: "Measure round trips (PING and PONG) on one connection, one after the other.",
         discussion: """
-            The caller runs on the connection's event loop, which saves two changes of threads for each round trip.
-            --any-thread runs it where a task runs by default.
+            The caller runs on the connection's event loop, which saves two thread switches for each round trip. With
+            --any-thread it runs where tasks run by default.
             """
     )
 
@@ -121,7 +121,7 @@ struct BenchRoundTripCommand: AsyncParsableCommand {
     }
 }
 
-/// Where the one runs who waits for round trips.
+/// Where the caller of a round trip runs.
 struct BenchCallerOptions: ParsableArguments {
     @Flag(name: .long, help: "Run the caller where a task runs by default.")
     var anyThread = false
@@ -131,10 +131,10 @@ struct BenchCallerOptions: ParsableArguments {
 struct BenchRequestCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "request",
-        abstract: "Send requests one at a time, and answer them on another connection of the same process.",
+        abstract: "Send requests one after the other, and answer them on another connection of the same process.",
         discussion: """
-            Caller and answerer run on the event loop of their connections, which saves changes of threads.
-            --any-thread runs them where tasks run by default.
+            Caller and responder run on the event loop of their connections, which saves thread switches. With --any-thread they
+            run where tasks run by default.
             """
     )
 
@@ -155,14 +155,14 @@ struct BenchRequestCommand: AsyncParsableCommand {
 struct BenchRingCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ring",
-        abstract: "Look topics of 16 bytes up in a ring; no server is needed.",
+        abstract: "Look up topics of 16 bytes in a ring. No server is needed.",
         discussion: """
-            Each lookup counted is of a topic not seen before. It adds seen_ns, the CPU time for one that was (what
-            publishing needs, through the cache of routes), and build_ms, the CPU time to make the ring.
+            Each counted lookup is of a new topic. Additional fields: seen_ns, the CPU time for a topic that was looked up before
+            (as in publishing, through the cache of routes), and build_ms, the CPU time for building the ring.
             """
     )
 
-    @Option(name: .long, help: .init("How many clusters are on the ring.", valueName: "number"))
+    @Option(name: .long, help: .init("The number of clusters on the ring.", valueName: "number"))
     var clusters = 3
 
     @OptionGroup(title: "Work") var work: BenchOptions
@@ -178,7 +178,7 @@ struct BenchIdleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "idle",
         abstract: "Hold --count subscriptions to different topics and measure the memory of each.",
-        discussion: "It adds bytes_each: by how much the resident memory of this process grew, divided by the number."
+        discussion: "Additional field: bytes_each, the growth of the resident memory of this process for each subscription."
     )
 
     @OptionGroup(title: "Work") var work: BenchOptions
@@ -197,23 +197,23 @@ struct BenchIdleCommand: AsyncParsableCommand {
 struct BenchSoakCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "soak",
-        abstract: "Publish and receive at full load for a time, and report rates and resident memory as it goes.",
+        abstract: "Publish and receive at full load for a time, and report rates and resident memory meanwhile.",
         discussion: """
             One line for each interval; with --json: seconds, published, received, dropped, reconnects (since the start),
-            msgs_per_s (received, in the interval), rss_bytes. --count means nothing here.
+            msgs_per_s (received, in the interval), rss_bytes. --count has no effect.
             """
     )
 
     @Option(
         name: .long,
-        help: .init("How long, in seconds, or 90s, 10m.", valueName: "duration"),
+        help: .init("How long to run: 90s, 10m; a whole number is seconds.", valueName: "duration"),
         transform: DurationArgument.seconds
     )
     var duration: Duration = .seconds(600)
 
     @Option(
         name: .long,
-        help: .init("The time between two lines, in seconds, or 500ms, 1m.", valueName: "duration"),
+        help: .init("The time between two lines: 500ms, 1m; a whole number is seconds.", valueName: "duration"),
         transform: DurationArgument.seconds
     )
     var every: Duration = .seconds(10)

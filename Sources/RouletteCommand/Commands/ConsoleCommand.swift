@@ -1,12 +1,12 @@
 import ArgumentParser
 
-/// `roulette` without a command: the console.
+/// `roulette console`, and `roulette` without a command: opens the console.
 struct ConsoleCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "console",
         abstract: "Open the console (what `roulette` does without a command).",
         discussion: """
-            Without options it shows the default profile of the configuration.
+            Without options the console shows the default profile of the configuration.
 
             Examples:
               roulette

@@ -1,18 +1,19 @@
 import ArgumentParser
+import CommandSupport
+import Locking
 import NATSWire
 import Roulette
 import Settings
-import Synchronization
 
-/// `roulette pub`: publishes to the cluster that owns the topic, and waits until the server has confirmed it.
+/// `roulette pub`: publishes to the cluster that owns the topic, and waits until the server has confirmed the messages.
 struct PublishCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "pub",
         abstract: "Publish a message, and wait until it is confirmed.",
         discussion: """
-            It ends when the server that owns the topic has confirmed all messages. While the cluster is down it retries as
-            the profile says. With --json: topic, cluster, accepted, confirmed, refused (counts of messages), error (null if all
-            are confirmed).
+            The command ends when the server that owns the topic has confirmed all messages. While the cluster is down, it
+            retries as configured in the profile. With --json: topic, cluster, accepted, confirmed, refused (counts of messages),
+            error (null if all are confirmed).
 
             Examples:
               roulette pub orders.eu.created '{"id": 1}'
@@ -24,13 +25,13 @@ struct PublishCommand: AsyncParsableCommand {
     @Argument(help: "The topic, without wildcards.")
     var topic: String
 
-    @Argument(help: "The message; - reads it from the standard input. Empty if left out.")
+    @Argument(help: "The message; - reads it from standard input. Empty if left out.")
     var body: String?
 
     @Option(name: [.customShort("H"), .customLong("header")], help: .init("A header. May be repeated.", valueName: "name:value"))
     var headers: [String] = []
 
-    @Option(name: .long, help: "How often to send the message.")
+    @Option(name: .long, help: "How many times to send the message.")
     var count = 1
 
     @Option(
@@ -68,7 +69,7 @@ struct PublishCommand: AsyncParsableCommand {
             do {
                 try await untilStopped { try await work.publish(progress) }
             } catch var stop as StoppedBySignal {
-                // What was accepted before the operator stopped it still gets its confirmation, if that comes soon.
+                // Messages that were accepted before the operator stopped the command are confirmed if that takes little time.
                 try? await within(Self.lastConfirmation, orThrow: .failed("no confirmation")) { try await work.confirm(progress) }
                 try report(progress, cluster: cluster)
                 stop.note = stopNote(progress)
@@ -81,7 +82,7 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    /// How long a program that was stopped waits for the confirmation of what it has sent.
+    /// How long a stopped command waits for the confirmation of the messages it has sent.
     private static let lastConfirmation: Duration = .seconds(1)
 
     private func stopNote(_ progress: Progress) -> String {
@@ -107,7 +108,7 @@ struct PublishCommand: AsyncParsableCommand {
         ])
     }
 
-    /// How far the publishing is.
+    /// The progress of publishing.
     private final class Progress: Sendable {
         private let counts = Mutex((accepted: 0, confirmed: 0, refused: 0))
 
@@ -118,7 +119,7 @@ struct PublishCommand: AsyncParsableCommand {
         func addAccepted() { counts.withLock { $0.accepted += 1 } }
         func setConfirmed(_ count: Int) { counts.withLock { $0.confirmed = count } }
 
-        /// The server answered, and some of the messages did not arrive.
+        /// The server answered, but some of the messages were refused or lost.
         func setConfirmed(_ count: Int, refused: UInt64, lost: UInt64) {
             counts.withLock { counts in
                 counts.refused = Int(clamping: refused)
@@ -127,9 +128,9 @@ struct PublishCommand: AsyncParsableCommand {
         }
     }
 
-    /// Everything to publish.
+    /// The messages to publish.
     private struct Work: Sendable {
-        /// How often messages that are sent over a longer time are confirmed.
+        /// The time between two confirmations when publishing takes longer.
         private static let confirmationInterval: Duration = .seconds(1)
 
         let client: RouletteClient
@@ -158,7 +159,7 @@ struct PublishCommand: AsyncParsableCommand {
         func confirm(_ progress: Progress) async throws {
             let accepted = progress.accepted
             do {
-                // This client publishes nothing else.
+                // This client publishes nothing else, so this confirms exactly these messages.
                 try await client.confirm()
             } catch let error as RouletteError where error.code == .permission || error.code == .refused {
                 let clusters = client.snapshot().clusters

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 import NATSWire
 import Roulette
 import Settings
@@ -9,10 +10,10 @@ struct RequestCommand: AsyncParsableCommand {
         commandName: "request",
         abstract: "Send a request and print the reply.",
         discussion: """
-            It ends with the first reply, and at once with exit code 1 when nobody is subscribed to the topic. With --replies
-            it prints the replies of several responders, and ends with exit code 1 when fewer came than asked for.
+            The command ends with the first reply, or at once with exit code 1 if the topic has no subscribers. With --replies it
+            prints the replies of several responders, and ends with exit code 1 if fewer arrive than requested.
 
-            Replies are printed as `roulette sub` prints messages. With --json: time, cluster, topic, reply, headers, body,
+            Replies are printed like the messages of `roulette sub`. With --json: time, cluster, topic, reply, headers, body,
             where topic is the inbox of the request.
 
             Examples:
@@ -25,7 +26,7 @@ struct RequestCommand: AsyncParsableCommand {
     @Argument(help: "The topic, without wildcards.")
     var topic: String
 
-    @Argument(help: "The request; - reads it from the standard input. Empty if left out.")
+    @Argument(help: "The request; - reads it from standard input. Empty if left out.")
     var body: String?
 
     @Option(name: [.customShort("H"), .customLong("header")], help: .init("A header. May be repeated.", valueName: "name:value"))
@@ -38,7 +39,7 @@ struct RequestCommand: AsyncParsableCommand {
     )
     var timeout: Duration = .seconds(5)
 
-    @Option(name: .long, help: "How many replies to wait for; 0 takes all that come before the timeout.")
+    @Option(name: .long, help: "How many replies to wait for; 0 accepts all that arrive before the timeout.")
     var replies: Int?
 
     @Option(
@@ -80,7 +81,7 @@ struct RequestCommand: AsyncParsableCommand {
         }
     }
 
-    /// What to send, and how its replies are taken.
+    /// A request, and how its replies are received.
     private struct Request: Sendable {
         let topic: String
         let payload: [UInt8]

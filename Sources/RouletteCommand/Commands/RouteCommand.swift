@@ -1,23 +1,24 @@
 import ArgumentParser
+import CommandSupport
+import ConsistentHashing
 import Foundation
-import HashRing
 import Roulette
 import Settings
 
-/// `roulette route`: which cluster owns a topic. It asks the ring only, never a server.
+/// `roulette route`: prints which cluster owns a topic. It uses only the ring and does not connect to servers.
 struct RouteCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "route",
-        abstract: "Tell which cluster owns a topic.",
+        abstract: "Show which cluster owns a topic.",
         discussion: """
-            Without topics it reads them from the standard input, one per line, and answers each at once. A line is taken
-            byte for byte up to its line feed. An invalid topic is reported with its line number; the others are still
-            answered, and the exit code is 1.
+            Without topics, the command reads them from standard input, one per line, and answers each at once. All bytes up to
+            the line feed are the topic. An invalid topic is reported with its line number. The other topics are still answered,
+            and the exit code is 1.
 
             Columns: hash, cluster, address (- if unknown), topic. The hash is bytes 8 to 15 of the topic's MD5.
-            With --json: topic, index, cluster, address, hash, successors. The hash is a decimal string, since it does not
-            fit the numbers of most JSON readers. The successors are clusters in the order in which they would own the
-            topic if those before them were gone, the owner first. A cluster is written by its name, else its address;
+            With --json: topic, index, cluster, address, hash, successors. The hash is a decimal string, since most JSON readers
+            have no numbers of 64 bits. The successors are the clusters in the order in which they would own the topic if those
+            before them were removed; the first is the owner. A cluster is shown by its name, or by its address if it has none;
             with --clusters by its position.
 
             Examples:
@@ -27,7 +28,7 @@ struct RouteCommand: ParsableCommand {
             """
     )
 
-    @Argument(help: "The topics; none to read them from the standard input.")
+    @Argument(help: "The topics; none to read them from standard input.")
     var topics: [String] = []
 
     @Option(name: .long, help: "Use a ring of this many clusters named by position, without any configuration.")
@@ -43,7 +44,7 @@ struct RouteCommand: ParsableCommand {
         let table = try routingTable()
         if StandardOutput.isTerminal, StandardError.isTerminal, !output.json {
             let count = "\(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)"
-            // No cluster is asked for its name.
+            // The clusters are not asked for their names.
             let dependsOnSpelling = table.ring.naming == .index && table.ring.nodes.contains { $0.address != nil }
             let fingerprint = table.ring.fingerprint + (dependsOnSpelling ? " (provisional, of the addresses)" : "")
             StandardError.note("ring \(fingerprint), \(count)")
@@ -55,7 +56,7 @@ struct RouteCommand: ParsableCommand {
     private func routingTable() throws -> RoutingTable {
         guard let clusters else {
             let profile = try connection.resolve().profile
-            // The ring does not depend on a login, which may not even be complete.
+            // The ring does not depend on the login, which may be incomplete.
             var configuration = RouletteConfiguration(
                 servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
             )
@@ -69,7 +70,7 @@ struct RouteCommand: ParsableCommand {
         return RoutingTable(ring: ring, labels: ring.nodes.map(\.name))
     }
 
-    /// - Returns: how many topics were not valid.
+    /// - Returns: The number of invalid topics.
     private func answerArguments(_ table: RoutingTable) throws -> Int {
         var failures = 0
         for (index, topic) in topics.enumerated() {
@@ -95,7 +96,7 @@ struct RouteCommand: ParsableCommand {
         return failures
     }
 
-    /// - Returns: 1 if the topic is not valid, else 0.
+    /// - Returns: 1 if the topic is invalid, else 0.
     private func answer(_ topic: [UInt8], place: String, _ table: RoutingTable) throws -> Int {
         do {
             let answer = try table.answer(topic)

@@ -1,22 +1,23 @@
 import ArgumentParser
+import CommandSupport
 import Roulette
 import Settings
 
-/// `roulette status`: whether every cluster and every connection of a profile can be made.
+/// `roulette status`: checks whether every connection of a profile can be made.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
-        abstract: "Tell how well every cluster and connection can be reached.",
+        abstract: "Check every cluster and connection.",
         discussion: """
-            It makes the connections of the profile, as many for each role as pool_size says, waits until it is known of each
-            whether it can be made, and measures a round trip. The exit code is 0 when all are up, 1 when some are not, and 2
-            when the configuration cannot work. With --watch it looks again and again until ^C.
+            The command makes the connections of the profile (pool_size for each role), waits until each is connected or has
+            failed, and measures a round trip. The exit code is 0 if all are connected, 1 if some are not, and 2 if the
+            configuration is wrong. With --watch it repeats this until ^C.
 
             With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
             each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
             server_name, server_id, rtt_us (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and
             rtt_5m_p99_us (of the last minute and the last five), handshake_us (from CONNECT to its PONG), refused (messages),
-            attempts, last_error; null for what is not known.
+            attempts, last_error; unknown values are null.
 
             Examples:
               roulette status
@@ -25,10 +26,10 @@ struct StatusCommand: AsyncParsableCommand {
             """
     )
 
-    @Flag(name: .long, help: "Look again and again.")
+    @Flag(name: .long, help: "Repeat until stopped.")
     var watch = false
 
-    @Option(name: .long, help: "The time between two looks; a whole number is seconds.", transform: DurationArgument.seconds)
+    @Option(name: .long, help: "The time between two checks; a whole number is seconds.", transform: DurationArgument.seconds)
     var interval: Duration = .seconds(2)
 
     @OptionGroup(title: "Deployment")

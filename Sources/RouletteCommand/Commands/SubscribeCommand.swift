@@ -1,22 +1,23 @@
 import ArgumentParser
+import CommandSupport
 import Roulette
 import Settings
 
-/// `roulette sub`: prints what is published, until it is stopped.
+/// `roulette sub`: prints messages until it is stopped.
 struct SubscribeCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "sub",
         abstract: "Print the messages of topics and patterns.",
         discussion: """
-            It runs until ^C or --count; stopped by ^C it ends as shells expect it (130), so that a loop around it ends too. A pattern (orders.*, orders.>) is subscribed to on every cluster, a topic on the one
-            that owns it. A message that several of the patterns match is printed for each of them. Lost connections are made
-            again for ever, and a pattern goes on with the other clusters meanwhile; what was missed is reported on the
-            standard error.
+            The command runs until ^C or --count. After ^C a shell sees 130, so that a loop around the command ends too. A pattern
+            (orders.*, orders.>) is subscribed to on every cluster, a topic on the cluster that owns it. A message that matches
+            several of the patterns is printed for each. Lost connections are made again without limit; meanwhile a pattern
+            continues on the other clusters. Missed intervals are reported on standard error.
 
-            Text is one line for each message, with everything a terminal might obey escaped, and at most 4096 bytes of the
-            body. --raw writes the bodies as they are, each followed by a line feed. With --json: time, cluster, topic, reply,
-            headers, body; topic_base64 and body_base64 take the place of what is not UTF-8, headers_base64 of a header block
-            that cannot be decoded.
+            Text is one line for each message, with control characters escaped and at most 4096 bytes of the body. --raw writes
+            the bodies unchanged, each followed by a line feed. With --json: time, cluster, topic, reply, headers, body; if a
+            topic or a body is not UTF-8 its key is topic_base64 or body_base64, and a header block that cannot be decoded is
+            headers_base64.
 
             Examples:
               roulette sub orders.eu.created

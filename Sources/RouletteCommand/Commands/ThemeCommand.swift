@@ -1,15 +1,16 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import Settings
 import TerminalUI
 
-/// `roulette theme`: what the console can look like.
+/// `roulette theme`: lists, checks and shows the console's themes.
 struct ThemeCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "theme",
         abstract: "List, check and show the console's themes.",
         discussion: """
-            A theme is a TOML file in ~/.config/roulette/themes, or one that comes with the program. Choose one with
+            A theme is a TOML file in ~/.config/roulette/themes, or is included in the program. Choose one with
             theme = "NAME" in the configuration, with --theme NAME, or with :theme in the console.
 
             Examples:
@@ -44,17 +45,17 @@ extension ThemeCommand {
     /// `roulette theme check`
     struct Check: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Check that themes load and can be read.",
+            abstract: "Check that themes load and have enough contrast.",
             discussion: """
-                Measures the contrast of every role with its background (WCAG 2.1): text needs 4.5, graphs 3. Colors that are
-                the terminal's own cannot be measured. The exit code is 1 if something is wrong with one of them.
+                Measures the contrast of every role with its background (WCAG 2.1): text needs 4.5, graphs 3. The terminal's own
+                colors cannot be measured. The exit code is 1 if a theme does not load or lacks contrast.
 
                 With --json, for each theme: theme, ok, problems (file, line, key, message), contrasts (role, ratio,
                 required, ok).
                 """
         )
 
-        @Argument(help: "Names or files of themes; none for all there are.", completion: ThemeCompletion.namesAndFiles)
+        @Argument(help: "Names or files of themes; all themes if left out.", completion: ThemeCompletion.namesAndFiles)
         var themes: [String] = []
 
         @OptionGroup(title: "Output") var output: OutputOptions
@@ -76,9 +77,9 @@ extension ThemeCommand {
     /// `roulette theme show`
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Show what a theme looks like, with all its roles.",
+            abstract: "Show a theme with all its roles.",
             discussion: """
-                In colors on a terminal, plain text anywhere else and under NO_COLOR.
+                Prints colors on a terminal, and plain text elsewhere or if NO_COLOR is set.
 
                 With --json, for each role: role, fg, bg, modifiers, contrast (null if it cannot be measured).
                 """

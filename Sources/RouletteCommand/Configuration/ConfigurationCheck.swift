@@ -1,6 +1,7 @@
 import Roulette
 import Settings
 import TerminalUI
+import TextCoding
 
 /// Everything that can be known of a configuration without touching the network.
 struct ConfigurationCheck {

@@ -2,18 +2,18 @@ import Console
 import Roulette
 import Settings
 
-/// The profiles of the configuration, the contexts of the nats command line, and the deployment the console began with.
+/// The profiles of the configuration, the contexts of the nats command line, and the deployment that the console was opened on.
 struct ConfiguredProfiles: ProfileSource {
-    /// What the console began with.
+    /// The deployment that the console was opened on.
     let start: ResolvedDeployment
     let environment: [String: String]
-    /// The theme that the command line names.
+    /// The theme of the command line.
     let theme: String?
-    /// The theme where no configuration names one.
+    /// The theme if no configuration names one.
     let defaultTheme: String
 
     func names() -> [String] {
-        // What is wrong with a file is said when something of it is asked for.
+        // Errors of a file are reported when one of its profiles is loaded.
         let profiles = (try? file())?.profiles.map(\.name) ?? []
         let contexts = (try? NATSContext.names(environment: environment)) ?? []
         var seen: Set<String> = []
@@ -38,7 +38,7 @@ struct ConfiguredProfiles: ProfileSource {
     }
 
     private func find(_ name: String) throws -> (Profile, ConfigurationFile?) {
-        // What options made of it stands in no file.
+        // A profile that options have changed is in no file.
         if name == start.profile.name, !start.isAsInFile { return (start.profile, start.file) }
         let file = try file()
         if let profile = file?.profiles.first(where: { $0.name == name }) { return (profile, file) }
@@ -50,7 +50,7 @@ struct ConfiguredProfiles: ProfileSource {
         return (try Profile(name: name, contexts: [context]), file)
     }
 
-    /// The configuration as it is now; nil if there is none.
+    /// The current configuration; nil if there is none.
     private func file() throws(SettingsError) -> ConfigurationFile? {
         guard let path = start.path else { return nil }
         do throws(SettingsError) {

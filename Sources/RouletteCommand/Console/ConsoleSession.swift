@@ -1,3 +1,4 @@
+import CommandSupport
 import Console
 import Foundation
 import NcursesTerminal
@@ -5,17 +6,17 @@ import Roulette
 import Settings
 import TerminalUI
 
-/// Opens the console on a deployment, and puts the terminal back in order however it ends.
+/// Opens the console on a deployment, and always restores the terminal.
 enum ConsoleSession {
     /// Runs the console until the operator quits.
     ///
     /// - Parameters:
-    ///   - deployment: What to show, with its login complete, and the configuration with keys and theme if there is one.
-    ///   - theme: The theme to begin with, whatever the configuration says.
-    ///   - demo: The servers to stop and start, in a demo.
+    ///   - deployment: The deployment with its complete login, and the configuration for keys and theme if there is one.
+    ///   - theme: The first theme, instead of the configured one.
+    ///   - demo: In a demo, its servers.
     ///   - environment: The process's environment.
-    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError`, all before anything was connected; ``StoppedBySignal``
-    ///   at the end, if a signal asked for it.
+    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError` before connecting; ``StoppedBySignal`` if a signal ended the
+    ///   console.
     static func run(
         _ deployment: ResolvedDeployment,
         theme: String? = nil,
@@ -35,7 +36,7 @@ enum ConsoleSession {
             glyphs: terminal.capabilities.glyphs,
             profiles: ConfiguredProfiles(start: deployment, environment: environment, theme: theme, defaultTheme: defaultTheme),
             demo: demo,
-            // Without a home directory nothing is kept.
+            // Without a home directory no state is kept.
             stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
             messageLine: { message in
                 let time = Timestamp(timespec(tv_sec: Int(message.epochSeconds), tv_nsec: 0))
@@ -48,7 +49,7 @@ enum ConsoleSession {
         if let termination = terminal.termination { throw StoppedBySignal(signal: termination.signal) }
     }
 
-    /// The console's client on a profile; it does not run yet.
+    /// The console's client for a profile. It is not running yet.
     static func client(for profile: Profile) throws -> RouletteClient {
         var configuration = try RouletteConfiguration(profile: profile)
         if profile.connectionName == nil { configuration.connectionName = "roulette console" }
@@ -57,7 +58,7 @@ enum ConsoleSession {
 }
 
 extension InputEvent.Termination {
-    /// The signal that the program then ends by.
+    /// The signal that the program ends by.
     fileprivate var signal: Int32 {
         switch self {
         case .interrupt: SIGINT
@@ -68,7 +69,7 @@ extension InputEvent.Termination {
     }
 }
 
-/// The ncurses terminal as the console wants it.
+/// Adapts the ncurses terminal to the console.
 private struct NcursesConsoleTerminal: ConsoleTerminal {
     let terminal: Terminal
     let environment: [String: String]

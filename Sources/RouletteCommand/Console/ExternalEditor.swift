@@ -1,20 +1,20 @@
+import CommandSupport
 import Console
 import Foundation
+import Locking
 import Settings
-import Synchronization
 
-/// The operator's editor (`VISUAL`, else `EDITOR`), run on a file that nobody else can read and that is removed whatever
-/// happens.
+/// Runs the operator's editor (`VISUAL`, else `EDITOR`) on a private file, which is always removed.
 struct ExternalEditor: Sendable {
-    /// The longest text taken back: the most that a NATS server can be configured to take.
+    /// The longest text that is read back: the largest `max_payload` of a NATS server.
     private static let limit = 64 << 20
 
-    /// What the variable says: a program, maybe with arguments.
+    /// The value of the variable: a program, possibly with arguments.
     let command: String
-    /// Where the private directory is made.
+    /// The directory in which the private directory is made.
     private let temporaryDirectory: String
 
-    /// - Throws: When neither variable names an editor.
+    /// - Throws: `EditorFailure` if neither variable names an editor.
     init(environment: [String: String]) throws(EditorFailure) {
         let names = ["VISUAL", "EDITOR"].compactMap { environment[$0] }
         guard let command = names.first(where: { !$0.allSatisfy(\.isWhitespace) }) else {
@@ -24,17 +24,17 @@ struct ExternalEditor: Sendable {
         temporaryDirectory = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
     }
 
-    /// Opens the editor on a text and waits for its end. The terminal has to be free.
+    /// Opens the editor on a text and waits until it ends. The console must have released the terminal.
     ///
-    /// - Returns: What the file holds then. A line feed that the editor put behind a last line without one is taken away.
-    /// - Throws: When the editor could not be started or did not end well.
+    /// - Returns: The edited text. A line feed that the editor added to the last line is removed.
+    /// - Throws: `EditorFailure` if the editor cannot be started or fails.
     func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
         var template = Array("\(temporaryDirectory)/roulette-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
             throw EditorFailure("no directory in \(temporaryDirectory): \(String(cString: strerror(errno)))")
         }
         let directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        // With what the editor left beside the file.
+        // Also removes other files that the editor made there.
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = directory + "/" + Self.name(for: text)
         try Self.write(text, to: file)
@@ -49,7 +49,7 @@ struct ExternalEditor: Sendable {
         return edited.last == newline && text.last != newline ? Array(edited.dropLast()) : edited
     }
 
-    /// Named for what it seems to be, so that the editor can color it.
+    /// A name with an extension that fits the text, so that the editor can highlight it.
     private static func name(for text: [UInt8]) -> String {
         let first = text.first { !" \t\r\n".utf8.contains($0) }
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? "body.json" : "body.txt"
@@ -66,7 +66,7 @@ struct ExternalEditor: Sendable {
     // MARK: Running
 
     private func run(on file: String) async throws(EditorFailure) {
-        // As `system` does: ^C and ^\ are for the editor, and reach this process too.
+        // Like `system`: ^C and ^\ are meant for the editor but also reach this process.
         let signals = IgnoredSignals([SIGINT, SIGQUIT])
         defer { signals.restore() }
         let pid: pid_t
@@ -82,7 +82,7 @@ struct ExternalEditor: Sendable {
             throw EditorFailure("\(error)")
         }
         let status = await RunningChild(pid).wait()
-        // The low 7 bits are the signal that ended it, the next byte its exit code.
+        // The low 7 bits are the signal that ended the child, the next byte is its exit code.
         let (code, signal) = ((status >> 8) & 0xFF, status & 0x7F)
         guard signal == 0 else { throw EditorFailure("\(command) was ended by signal \(signal)") }
         switch code {
@@ -93,11 +93,11 @@ struct ExternalEditor: Sendable {
     }
 }
 
-/// A child that is waited for by one task. Canceling that task ends the child.
+/// A child process that one task waits for. Canceling the task ends the child.
 private final class RunningChild: Sendable {
-    /// Nil once it has been waited for: its number may be somebody else's then.
+    /// The process id; nil after waiting, since the kernel may reuse it then.
     private let pid: Mutex<pid_t?>
-    /// How long the child may take to end when it is asked to.
+    /// How long the child may take to end after SIGTERM.
     private static let grace: UInt32 = 2
 
     init(_ pid: pid_t) {
@@ -122,7 +122,7 @@ private final class RunningChild: Sendable {
     private func block() -> Int32 {
         guard let id = pid.withLock({ $0 }) else { return 0 }
         var info = siginfo_t()
-        // Not taken away yet: until the lock is held, a signal may be sent to it.
+        // WNOWAIT keeps the process id reserved until the lock is held, so that signals cannot reach another process.
         while waitid(P_PID, id_t(id), &info, WEXITED | WNOWAIT) < 0, errno == EINTR {}
         return pid.withLock { pid in
             var status: Int32 = 0
@@ -139,7 +139,7 @@ private final class RunningChild: Sendable {
     }
 }
 
-/// Signals that are ignored for a while.
+/// Ignores signals until `restore` is called.
 private struct IgnoredSignals {
     private var before: [(number: Int32, action: sigaction)] = []
 

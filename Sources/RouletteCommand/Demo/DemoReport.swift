@@ -1,16 +1,20 @@
-/// What a demo without console prints.
+import CommandSupport
+import RouletteDemo
+import TextCoding
+
+/// The output of `roulette demo --headless`.
 enum DemoReport {
-    /// The first line: where everything is.
-    static func ready(_ demo: RunningDemo) -> JSONObject {
+    /// The first line: the files and the servers.
+    static func ready(_ deployment: DemoDeployment, pids: [String: Int32]) -> JSONObject {
         [
-            "config": .string(demo.deployment.profileFile),
-            "directory": .string(demo.deployment.directory),
+            "config": .string(deployment.profileFile),
+            "directory": .string(deployment.directory),
             "clusters": .array(
-                demo.deployment.clusters.map { cluster in
+                deployment.clusters.map { cluster in
                     .object([
                         "cluster": .string(cluster.name),
                         "address": .string(cluster.nodes.first?.address),
-                        "nodes": .array(cluster.nodes.map { .object(node($0, pid: demo.pids[$0.name])) }),
+                        "nodes": .array(cluster.nodes.map { .object(node($0, pid: pids[$0.name])) }),
                     ])
                 }
             ),
@@ -27,7 +31,7 @@ enum DemoReport {
         ]
     }
 
-    /// A line of counts since the start.
+    /// A line of counts since the start, in total and for each cluster.
     static func counts(_ counts: [TrafficCounts.Counts], of deployment: DemoDeployment) -> JSONObject {
         var line: JSONObject = ["time": .string(Timestamp.now().rfc3339)]
         add(counts.reduce(into: .init()) { $0.add($1) }, to: &line)

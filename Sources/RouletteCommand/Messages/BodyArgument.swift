@@ -1,11 +1,12 @@
+import CommandSupport
 import Foundation
 
-/// Reads the body of a message given as an argument.
+/// Reads the body of a message from an argument.
 enum BodyArgument {
-    /// The longest body read from the standard input: the most that a NATS server can be configured to take.
+    /// The longest body that is read from standard input: the largest `max_payload` of a NATS server.
     private static let limit = 64 << 20
 
-    /// - Parameter text: the body; `-` reads it from the standard input, nil is an empty one.
+    /// - Parameter text: The body; `-` reads it from standard input, nil is an empty body.
     static func read(_ text: String?) throws -> [UInt8] {
         switch text {
         case nil: []

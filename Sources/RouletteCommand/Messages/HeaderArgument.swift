@@ -1,9 +1,10 @@
+import CommandSupport
 import NATSWire
 
 /// Reads headers given as `-H NAME:VALUE`.
 enum HeaderArgument {
-    /// - Returns: nil when there are none.
-    /// - Throws: ``CommandFailure`` of kind usage, which names the header by its number.
+    /// - Returns: The headers; nil if there are none.
+    /// - Throws: ``CommandFailure`` of kind usage. It gives the number of the header.
     static func headers(_ arguments: [String]) throws(CommandFailure) -> Headers? {
         guard !arguments.isEmpty else { return nil }
         var headers = Headers()
@@ -11,7 +12,7 @@ enum HeaderArgument {
             guard let colon = argument.utf8.firstIndex(of: UInt8(ascii: ":")) else {
                 throw .usage("header number \(index + 1) has no colon; write -H 'NAME: VALUE'")
             }
-            // Receivers drop blanks around a value, so one behind the colon is not part of it.
+            // Receivers drop spaces around a value, so a space after the colon is not part of the value.
             let value = argument[argument.utf8.index(after: colon)...].drop { $0 == " " }
             do {
                 try headers.add(String(argument[..<colon]), String(value))

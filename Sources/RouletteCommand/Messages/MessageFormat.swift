@@ -1,24 +1,26 @@
+import CommandSupport
 import Console
 import NATSWire
 import NIOCore
 import Roulette
 import TerminalUI
+import TextCoding
 
 /// How a message is printed.
 enum MessageFormat: Sendable {
     /// One line of safe text.
     case text
-    /// One object of JSON.
+    /// One JSON object.
     case json
-    /// The body as it is, and a line feed.
+    /// The body unchanged, and a line feed.
     case raw
 
-    /// Bytes of a body that the text shows; a terminal full of one message helps nobody.
+    /// The most bytes of a body that text output shows.
     static let textBodyLimit = 4096
 }
 
 extension MessageFormat {
-    /// The bytes to print for a message that came at `time`.
+    /// The bytes to print for a message that arrived at `time`.
     func bytes(_ message: PrintableMessage, at time: Timestamp) -> [UInt8] {
         switch self {
         case .text: Array((message.text(at: time).plain + "\n").utf8)
@@ -28,14 +30,14 @@ extension MessageFormat {
     }
 }
 
-/// What is printed of a message.
+/// The parts of a message that are printed.
 struct PrintableMessage: Equatable, Sendable {
     /// The headers of a message.
     enum Headers: Equatable, Sendable {
         case none
-        /// In their order.
+        /// The headers in their order.
         case fields([Field])
-        /// A block that cannot be decoded, as it came.
+        /// A block that cannot be decoded, unchanged.
         case undecodable([UInt8])
     }
 
@@ -53,7 +55,7 @@ struct PrintableMessage: Equatable, Sendable {
 }
 
 extension PrintableMessage {
-    /// Takes what is printed from a message received.
+    /// The parts of a received message.
     init(_ message: Message) {
         self.init(
             cluster: message.cluster.name,
@@ -64,7 +66,7 @@ extension PrintableMessage {
         )
     }
 
-    /// Takes what is printed from a message that the console kept.
+    /// The parts of a message that the console kept.
     init(_ message: SavedMessage) {
         self.init(
             cluster: message.cluster,
@@ -75,7 +77,7 @@ extension PrintableMessage {
         )
     }
 
-    /// As ``json(at:)``, and with the length of a body of which only the beginning is there.
+    /// Like ``json(at:)``, with the original length if the body was shortened.
     func savedJSON(at time: Timestamp, of length: Int) -> JSONObject {
         var object = json(at: time)
         if length > body.count { object.append("body_length", .number(length)) }
@@ -107,11 +109,11 @@ extension PrintableMessage {
         return object
     }
 
-    /// Names with the list of their values, since a name may come more than once.
+    /// Each name with a list of its values, since a name may occur several times.
     private static func grouped(_ fields: [Field]) -> JSONObject {
         var names: [String] = []
         var values: [[UInt8]: [JSONValue]] = [:]
-        // By bytes: two names that only Swift calls equal are two names.
+        // Names are compared by bytes. Swift's `==` treats some different names as equal.
         for field in fields {
             if values[Array(field.name.utf8)] == nil { names.append(field.name) }
             values[Array(field.name.utf8), default: []].append(.string(field.value))
@@ -121,7 +123,7 @@ extension PrintableMessage {
 }
 
 extension PrintableMessage.Headers {
-    /// A header block as it came.
+    /// The headers of a block.
     fileprivate init(_ block: [UInt8]?) {
         guard let block else {
             self = .none

@@ -1,19 +1,20 @@
+import CommandSupport
 import Roulette
 
-/// Prints the messages of several subscriptions one after the other, up to a limit over all of them.
+/// Prints the messages of several subscriptions, up to a total limit.
 actor MessagePrinter {
     private let format: MessageFormat
     private let limit: Int?
     private(set) var printed = 0
 
-    /// - Parameter limit: how many to print, or nil for all.
+    /// - Parameter limit: How many messages to print; nil for all.
     init(format: MessageFormat, limit: Int?) {
         self.format = format
         self.limit = limit
     }
 
-    /// Prints messages that came together.
-    /// - Returns: whether more are wanted.
+    /// Prints a batch of messages.
+    /// - Returns: Whether the limit is not reached yet.
     func print(_ batch: MessageCollection) throws -> Bool {
         let wanted = limit.map { min($0 - printed, batch.count) } ?? batch.count
         guard wanted > 0 else { return false }

@@ -1,9 +1,11 @@
-/// When each of many messages is due.
+import CommandSupport
+
+/// The times at which messages are due.
 struct Pacing {
-    /// The time between two messages; zero for as fast as they are accepted.
+    /// The time between two messages; zero to send them as fast as they are accepted.
     let interval: Duration
 
-    /// - Throws: ``CommandFailure`` when both are given, or one is out of bounds.
+    /// - Throws: ``CommandFailure`` if both are given or the rate is out of bounds.
     init(interval: Duration?, rate: Double?) throws(CommandFailure) {
         switch (interval, rate) {
         case (nil, nil):
@@ -18,7 +20,11 @@ struct Pacing {
         }
     }
 
-    /// Waits until the message of a number is due, counted from 0 at `start`.
+    /// Waits until a message is due.
+    /// - Parameters:
+    ///   - number: The number of the message. Message 0 is due at `start`.
+    ///   - start: When the first message is due.
+    ///   - clock: The clock to wait on.
     /// - Throws: `CancellationError`.
     func wait<C: Clock<Duration>>(for number: Int, since start: C.Instant, clock: C) async throws {
         guard interval > .zero else { return try Task.checkCancellation() }

@@ -1,13 +1,14 @@
-/// The completion scripts that ArgumentParser makes, with what is not safe in them mended.
+import CommandSupport
+
+/// Makes the completion scripts of ArgumentParser safe.
 enum CompletionScript {
-    /// The mended script, or the text as it is if it is no script for bash.
+    /// The safe script. Texts other than scripts for bash are returned unchanged.
     ///
-    /// In bash the words of `compgen -W` are expanded like words of a command: a candidate `$(…)` would be run when tab is
-    /// pressed. The script reads candidates as lines of plain text instead. It leaves out those with control characters,
-    /// file names among them. What the scripts for zsh and fish read is never expanded.
+    /// bash expands the words of `compgen -W` like those of a command: it would run a candidate `$(…)` when tab is pressed. The
+    /// safe script reads candidates as lines of plain text, and leaves out those with control characters. The scripts for zsh
+    /// and fish do not expand candidates.
     ///
-    /// - Throws: ``CommandFailure`` when the script is not the one this was written for, so that none is printed that
-    ///   might run what it reads.
+    /// - Throws: ``CommandFailure`` if the script is not the known one and might expand candidates.
     static func mended(_ script: String) throws(CommandFailure) -> String {
         guard script.hasPrefix("#!/bin/bash") else { return script }
         guard let start = script.range(of: offeringFiles), script[start.upperBound...].range(of: offeringFiles) == nil else {
@@ -17,7 +18,7 @@ enum CompletionScript {
             script
             .replacing(offeringFiles, with: offeringSafely)
             .replacing(#"__roulette_add_completions -W "$("#, with: #"__roulette_add_candidates "$("#)
-        // Lists of words that stand in the script itself are in single quotes.
+        // Lists of words in the script itself are in single quotes.
         guard !mended.contains(#"-W "$("#), !mended.contains("eval ") else { throw unknown }
         return mended
     }
@@ -54,14 +55,13 @@ enum CompletionScript {
     }
 }
 
-/// Which names a shell may be offered.
+/// Selects the names that are safe to offer to a shell.
 enum CompletionCandidates {
-    /// Those that mean nothing but themselves to bash, zsh and fish, in whatever way a script hands them on. Names of
-    /// files, profiles and contexts are texts of somebody else.
+    /// The names without a special meaning in bash, zsh and fish. Names of files, profiles and contexts are untrusted.
     static func safe(_ candidates: [String]) -> [String] { candidates.filter(isSafe) }
 
     private static func isSafe(_ candidate: String) -> Bool {
-        // A dash would make it an option. A tilde is a directory that the operator has typed.
+        // A name with a leading dash would be an option. `~/` is typed by the operator.
         let name = candidate.hasPrefix("~/") ? candidate.dropFirst(2) : candidate[...]
         guard let first = name.unicodeScalars.first, first != "-", name.utf8.count <= 4096 else { return candidate == "~/" }
         return name.unicodeScalars.allSatisfy { scalar in
@@ -73,7 +73,7 @@ enum CompletionCandidates {
         }
     }
 
-    /// Whether it is part of a word in some script, and shows as that.
+    /// Whether the scalar is a visible part of a word in any script.
     private static func isLetter(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.properties.generalCategory {
         case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter, .decimalNumber,

@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Settings
 
-// What a shell offers after tab. Asked by the completion scripts, so whatever goes wrong offers nothing. Every name comes
-// from a file or a directory and goes through `CompletionCandidates`.
+// The words that a shell offers after tab. On an error there are none. Names come from files and directories, so all go through
+// `CompletionCandidates`.
 
 /// Themes.
 enum ThemeCompletion {
     /// The names of all themes.
     static let names = CompletionKind.custom { _, _, _ in CompletionCandidates.safe(themeNames) }
 
-    /// The names, and once a path is begun, its files.
+    /// The names of all themes, or the files once a path is begun.
     static let namesAndFiles = CompletionKind.custom { _, _, prefix in
         guard prefix.contains("/") || prefix.hasPrefix(".") || prefix.hasPrefix("~") else {
             return CompletionCandidates.safe(themeNames)
@@ -23,7 +23,7 @@ enum ThemeCompletion {
 
 /// Profiles and contexts.
 enum DeploymentCompletion {
-    /// The profiles of the configuration that the line names, or of the default one.
+    /// The profiles of the configuration that the command line names, or of the default configuration.
     static let profiles = CompletionKind.custom { words, _, _ in
         let environment = ProcessInfo.processInfo.environment
         var path = (try? SettingsLocations(environment: environment))?.configurationFile

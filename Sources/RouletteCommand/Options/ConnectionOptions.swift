@@ -1,15 +1,16 @@
 public import ArgumentParser
+import CommandSupport
 import Foundation
 public import Settings
 
-/// Which deployment a command works on: a profile of the configuration, or servers given on the command line.
+/// The deployment of a command: a profile of the configuration, or servers on the command line.
 struct ConnectionOptions: ParsableArguments {
     @Option(name: .long, help: .init("The configuration to read.", valueName: "file"), completion: .file(extensions: ["toml"]))
     var config: String?
 
     @Option(
         name: .long,
-        help: .init("The profile to use, instead of the default one.", valueName: "name"),
+        help: .init("The profile to use instead of the default one.", valueName: "name"),
         completion: DeploymentCompletion.profiles
     )
     var profile: String?
@@ -17,7 +18,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
-            "A cluster's address, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…, without a login. Repeat it "
+            "The address of a cluster, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…, without a login. Repeat it "
                 + "for each cluster; the order is the ring.",
             valueName: "server"
         )
@@ -44,7 +45,7 @@ struct ConnectionOptions: ParsableArguments {
     @Option(
         name: .long,
         help: .init(
-            "What the topics of replies begin with, for accounts that may subscribe only to an inbox of their own.",
+            "The prefix of reply topics, for accounts that may subscribe only to their own inbox.",
             valueName: "topic"
         )
     )
@@ -52,21 +53,21 @@ struct ConnectionOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: .init("Connections to each cluster, for each of publishing and subscribing.", valueName: "number")
+        help: .init("Connections to each cluster for publishing, and as many for subscribing.", valueName: "number")
     )
     var poolSize: Int?
 
-    /// Whether none of them is given.
+    /// Whether none of these options is given.
     var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && context.isEmpty && changesNothing }
 
-    /// Whether none of those is given that change something of a deployment.
+    /// Whether none of the options is given that change a deployment.
     private var changesNothing: Bool {
         naming == nil && inboxPrefix == nil && poolSize == nil && login.isEmpty && tls.isEmpty && !login.allowPlaintextCredentials
     }
 
     // MARK: Resolving
 
-    /// The deployment these options name. The configuration is read, the network is not touched.
+    /// The deployment that these options select. It reads the configuration and does not use the network.
     ///
     /// - Parameter environment: The process's environment.
     /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
@@ -120,7 +121,7 @@ struct ConnectionOptions: ParsableArguments {
         return ResolvedDeployment(profile: try file.profile(named: profile, file: path), file: file)
     }
 
-    /// Contexts bring everything with them; to change half of it would be neither the one nor the other.
+    /// Contexts are complete, so no other option may change a part of them.
     private func ofContexts(environment: [String: String]) throws -> ResolvedDeployment {
         guard config == nil, profile == nil, server.isEmpty else {
             throw CommandFailure.usage("--context takes the place of a profile; leave out --config, --profile and --server")
@@ -151,8 +152,8 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 addresses.append(try ServerAddress(parsing: text))
             } catch {
-                // The text itself may hold a password, so the error only counts.
-                // A login is not taken here, so how to write one is no advice.
+                // The text may contain a password, so the error only gives the number. A login is not accepted here, so how to
+                // write one is no advice.
                 let reason = error.code == .login ? Profile.loginInArgument : error.message
                 throw .usage("--server number \(index + 1): \(reason)")
             }
@@ -161,13 +162,13 @@ struct ConnectionOptions: ParsableArguments {
     }
 }
 
-/// A profile, and the configuration it came from if it came from one.
+/// A profile, and its configuration if it comes from one.
 struct ResolvedDeployment: Sendable {
     var profile: Profile
     var file: ConfigurationFile?
-    /// Where the configuration is, or would be; nil if there is no place for one.
+    /// The path of the configuration, whether it exists or not; nil if there is none.
     var path: String?
-    /// Whether the profile is the file's, with nothing changed by options.
+    /// Whether the profile is that of the file, unchanged by options.
     var isAsInFile = false
 }
 

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Settings
 
-/// Reads durations given as options.
+/// Reads durations from options.
 enum DurationArgument {
     /// `250ms`, `5s`, `2m`, `1h`; a whole number is milliseconds, as in the configuration.
     static func milliseconds(_ text: String) throws -> Duration {
@@ -12,7 +12,7 @@ enum DurationArgument {
         }
     }
 
-    /// The same, but a whole number is seconds, as people say how long something is to run.
+    /// The same, but a whole number is seconds.
     static func seconds(_ text: String) throws -> Duration {
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         return try milliseconds(isNumber ? text + "s" : text)

@@ -1,12 +1,14 @@
 import ArgumentParser
+import CommandSupport
 import NATS
 import Settings
 
-/// Who the client is, in place of what the profile says. No secret is an argument: everybody can see those.
+/// The client's login, instead of the profile's. Secrets are not accepted as arguments, since every user of the machine can
+/// read arguments.
 struct LoginOptions: ParsableArguments {
     @Option(
         name: .long,
-        help: .init("Log in as this user. The password is taken from ROULETTE_PASSWORD, else asked for.", valueName: "name")
+        help: .init("Log in as this user. The password is read from ROULETTE_PASSWORD or asked for.", valueName: "name")
     )
     var user: String?
 
@@ -25,15 +27,15 @@ struct LoginOptions: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "The login may be sent without encryption over a network, where anybody on the way can read it: do not warn."
+        help: "Do not warn when the login is sent without encryption, where anyone on the network path can read it."
     )
     var allowPlaintextCredentials = false
 
-    // Known so that they can be refused without repeating what follows them.
+    // Declared so that they can be refused without repeating their values.
     @Option(name: .long, help: .hidden) var password: String?
     @Option(name: .long, help: .hidden) var token: String?
 
-    /// The options given that say who the client is.
+    /// The login options that were given.
     var given: [String] {
         [("--user", user), ("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)].filter { $0.1 != nil }.map(\.0)
     }
@@ -79,7 +81,7 @@ struct LoginOptions: ParsableArguments {
         if let nkey { login = .nkey(path: path(nkey)) }
         if let tokenFile { login = .token(try Profile.Login.token(inFile: path(tokenFile))) }
         profile.login = login
-        // What is said here takes the place of all that the profile says.
+        // The options replace the logins of single servers too.
         for index in profile.servers.indices { profile.servers[index].login = nil }
     }
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CommandSupport
 
 /// How a command prints messages.
 struct MessageOutputOptions: ParsableArguments {
@@ -8,10 +9,10 @@ struct MessageOutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Write only the bodies, byte for byte.")
     var raw = false
 
-    @Flag(name: .long, help: "Allow --raw on a terminal, which obeys whatever the bodies hold.")
+    @Flag(name: .long, help: "Allow --raw on a terminal, which interprets control characters in the bodies.")
     var force = false
 
-    /// - Throws: ``CommandFailure`` for options that exclude each other, and for bytes that a terminal would obey.
+    /// - Throws: ``CommandFailure`` for options that exclude each other, and for raw output to a terminal.
     func format() throws(CommandFailure) -> MessageFormat {
         guard raw else {
             guard !force else { throw .usage("--force goes with --raw; leave it out") }

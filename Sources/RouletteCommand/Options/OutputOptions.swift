@@ -1,6 +1,6 @@
 import ArgumentParser
 
-/// How a command prints what it finds.
+/// How a command prints its results.
 struct OutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Print one JSON object per line.")
     var json = false

@@ -1,8 +1,8 @@
 import Settings
 
-/// Paths given as options.
+/// Expands paths from options.
 enum PathArgument {
-    /// The path with `~` for the home directory: in `--creds=~/ops.creds` no shell replaces it.
+    /// The path with a leading `~` replaced by the home directory. Shells do not replace it in `--creds=~/ops.creds`.
     static func expanded(_ path: String, environment: [String: String]) -> String {
         guard path.hasPrefix("~") else { return path }
         return SettingsLocations.expand(path, from: ".", environment: environment)

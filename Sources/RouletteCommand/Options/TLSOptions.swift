@@ -1,8 +1,9 @@
 import ArgumentParser
+import CommandSupport
 import NATS
 import Settings
 
-/// How connections are encrypted, in place of what the profile says. Any of them means that they are.
+/// How connections are encrypted, instead of the profile's settings. Each of these options requires TLS.
 struct TLSOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -13,7 +14,7 @@ struct TLSOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: .init("Show this certificate (PEM) to servers that ask for one.", valueName: "file"),
+        help: .init("Present this certificate (PEM) to servers that request one.", valueName: "file"),
         completion: .file()
     )
     var tlsCert: String?
@@ -23,7 +24,7 @@ struct TLSOptions: ParsableArguments {
 
     @Option(
         name: .long,
-        help: .init("Require TLS, and demand this name of the server's certificate in place of its host.", valueName: "name")
+        help: .init("Require TLS, and expect this name in the server's certificate instead of its host.", valueName: "name")
     )
     var tlsServerName: String?
 
@@ -32,11 +33,11 @@ struct TLSOptions: ParsableArguments {
 
     @Flag(
         name: .long,
-        help: "Believe whoever answers, without looking at its certificate. Anybody in between can read and change everything."
+        help: "Do not verify certificates. Anyone on the network path can read and change everything."
     )
     var insecureSkipTlsVerify = false
 
-    /// The options given.
+    /// The options that were given.
     var given: [String] {
         [
             ("--tls-ca", tlsCa != nil), ("--tls-cert", tlsCert != nil), ("--tls-key", tlsKey != nil), ("--tls-first", tlsFirst),
@@ -47,7 +48,7 @@ struct TLSOptions: ParsableArguments {
 
     var isEmpty: Bool { given.isEmpty }
 
-    /// Changes the encryption of a profile and of its servers.
+    /// Changes the TLS settings of a profile and of its servers.
     func apply(to profile: inout Profile, environment: [String: String]) throws(CommandFailure) {
         guard !isEmpty else { return }
         try apply(to: &profile.tls, environment)

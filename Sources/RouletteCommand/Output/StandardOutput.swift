@@ -1,7 +1,9 @@
+import CommandSupport
 import Foundation
 import TerminalUI
+import TextCoding
 
-/// The reader of the standard output is gone. The command ends quietly.
+/// The reader of standard output has ended. The command ends without an error.
 struct OutputClosed: Error {}
 
 /// The program's standard output.
@@ -9,8 +11,8 @@ enum StandardOutput {
     /// Whether it is a terminal.
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
-    /// Writes bytes as they are.
-    /// - Throws: ``OutputClosed`` when nobody reads them, ``CommandFailure`` when they cannot be written.
+    /// Writes bytes unchanged.
+    /// - Throws: ``OutputClosed`` if the reader has ended, ``CommandFailure`` if they cannot be written.
     static func write(_ bytes: [UInt8]) throws {
         switch FileDescriptors.writeAll(bytes, to: STDOUT_FILENO) {
         case nil: return
@@ -26,13 +28,13 @@ enum StandardOutput {
         try write(Array((line.plain + "\n").utf8))
     }
 
-    /// Writes one object of JSON as a line.
+    /// Writes a JSON object as one line.
     static func write(_ object: JSONObject) throws {
         try write(object.line)
     }
 }
 
-/// The program's standard error: notes and complaints, one line each, never with bytes that a terminal obeys.
+/// The program's standard error: lines of safe text.
 enum StandardError {
     /// Whether it is a terminal.
     static var isTerminal: Bool { isatty(STDERR_FILENO) == 1 }
@@ -40,7 +42,7 @@ enum StandardError {
     /// Prints `roulette: …`, a line for each line of the text.
     static func note(_ text: String) {
         let lines = SafeText.lines(untrusted: text).lines.map { "roulette: \($0.plain)\n" }
-        // There is nowhere left to report a standard error that cannot be written.
+        // A failure to write to standard error cannot be reported.
         _ = FileDescriptors.writeAll(Array(lines.joined().utf8), to: STDERR_FILENO)
     }
 }

@@ -1,10 +1,12 @@
 import Foundation
 import TerminalUI
 
-/// Writes cells to the standard output line by line, for a page that stays on the terminal.
+/// Writes cells to standard output line by line.
 enum StyledOutput {
-    /// Writes all rows, without blanks at their ends.
-    /// - Parameter depth: Colors to write; with none there is not a single escape sequence.
+    /// Writes all rows.
+    /// - Parameters:
+    ///   - buffer: The cells.
+    ///   - depth: The colors to write. With `.none` there are no escape sequences and no trailing spaces.
     static func write(_ buffer: CellBuffer, depth: ColorDepth) throws {
         guard depth != .none else {
             for line in buffer.lines() {
@@ -18,7 +20,7 @@ enum StyledOutput {
         }
     }
 
-    /// How many colors the standard output shows: none for a pipe and under `NO_COLOR`, else what `COLORTERM` and `TERM` say.
+    /// The colors that standard output shows: none for a pipe or with `NO_COLOR`, else according to `COLORTERM` and `TERM`.
     static func depth(_ environment: [String: String], isTerminal: Bool = StandardOutput.isTerminal) -> ColorDepth {
         guard isTerminal, environment["NO_COLOR", default: ""].isEmpty else { return .none }
         let term = environment["TERM", default: "dumb"]
@@ -27,7 +29,7 @@ enum StyledOutput {
         return term.isEmpty || term == "dumb" || term.hasPrefix("vt") ? .none : .ansi16
     }
 
-    /// `.ascii` on a terminal whose locale has no UTF-8, by the variables that POSIX looks at.
+    /// `.ascii` on a terminal whose locale is not UTF-8, according to the variables of POSIX.
     static func glyphs(_ environment: [String: String], isTerminal: Bool = StandardOutput.isTerminal) -> GlyphSet {
         guard isTerminal else { return .unicode }
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].lazy.compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
@@ -49,7 +51,7 @@ enum StyledOutput {
         return text + "\u{1B}[0m"
     }
 
-    /// The control sequence (SGR of ECMA-48, colors as xterm has them) that selects a style.
+    /// The control sequence (SGR of ECMA-48 with the colors of xterm) that selects a style.
     private static func sequence(_ style: Style) -> String {
         let modifiers: [(Modifiers, String)] = [(.bold, "1"), (.dim, "2"), (.italic, "3"), (.underline, "4"), (.reverse, "7")]
         var codes = ["0"] + modifiers.filter { style.modifiers.contains($0.0) }.map(\.1)

@@ -1,19 +1,20 @@
 import CProcess
+import CommandSupport
 import Foundation
-import Synchronization
+import Locking
 
-/// The operator stopped the program by a signal: ^C (SIGINT), SIGTERM or SIGHUP. The program cleans up and then ends by
-/// that signal, as if it had no handler: only then do a shell's loop and a service manager see that it was stopped.
+/// The program was stopped by a signal: ^C (SIGINT), SIGTERM or SIGHUP. It cleans up and then ends by that signal, as if it had no
+/// handler, so that a shell's loop and a service manager see that it was stopped.
 struct StoppedBySignal: Error, Equatable {
     /// The signal's number.
     let signal: Int32
-    /// What was not finished; nil if nothing was.
+    /// What was not finished; nil if nothing was left unfinished.
     var note: String?
 
     /// Ends the process by the signal.
     func endProcess() -> Never {
         cprocess_end_by(signal)
-        // Only if the signal is blocked by whoever started the program. The code is what a shell makes of the signal.
+        // Reached only if the parent process blocked the signal. This is the code that shells show for the signal.
         exit(128 + signal)
     }
 }
@@ -60,17 +61,17 @@ private enum EndingSignals {
 
     private static let state = Mutex(State())
 
-    /// The signals from now on.
-    /// - Parameter grace: How long the program may still be there after one.
+    /// The signals that arrive from now on.
+    /// - Parameter grace: How long the program may take to end after a signal.
     static func listen(grace: Duration) throws(CommandFailure) -> AsyncStream<Int32> {
         let (stops, continuation) = AsyncStream.makeStream(of: Int32.self)
         try state.withLock { state throws(CommandFailure) in
             state.listener = Listener(stops: continuation, grace: grace)
             guard !state.isInstalled else { return }
-            // Lives as long as the process: a handler may write to it at any time.
+            // The pipe is never closed, since a handler may write to it at any time.
             let pipe = try FileDescriptors.pipe()
             let reader = pipe.read
-            // A thread of its own: those of the tasks may all be held up by writes.
+            // A separate thread, since all threads of tasks may be blocked in writes.
             Thread.detachNewThread { watch(reader) }
             cprocess_watch_signals(pipe.write)
             state.isInstalled = true
@@ -78,7 +79,7 @@ private enum EndingSignals {
         return stops
     }
 
-    /// A signal from now on ends the process at once.
+    /// From now on a signal ends the process at once.
     static func stopListening() {
         state.withLock { state in
             state.listener?.stops.finish()

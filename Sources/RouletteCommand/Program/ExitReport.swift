@@ -1,21 +1,22 @@
 import ArgumentParser
+import CommandSupport
 import Foundation
 import Settings
 
-/// What the program prints at its end, and the code it exits with.
+/// The last lines that the program prints, and its exit code.
 struct ExitReport {
-    /// The exit code: 0, 1 or 2.
+    /// The exit code: 0 success, 1 failure, 2 usage or configuration error; 128 and the signal's number after a signal.
     let code: Int32
-    /// What the operator stopped the program by.
+    /// The signal that stopped the program; nil if none did.
     let stop: StoppedBySignal?
-    /// Help or a version, for standard output.
+    /// The help or the version, for standard output.
     let answer: String?
     /// The error, for standard error.
     let complaint: String?
 
     /// - Parameters:
-    ///   - error: What ended the command.
-    ///   - arguments: The program's arguments, to name the command whose help explains a mistake.
+    ///   - error: The error that ended the command.
+    ///   - arguments: The program's arguments. They name the command whose help is recommended.
     init(_ error: any Error, arguments: [String]) {
         var answer: String?
         var complaint: String?
@@ -24,7 +25,7 @@ struct ExitReport {
             code = 128 + stop.signal
             complaint = stop.note
         } else if error is OutputClosed {
-            // Whoever read the output has enough: `roulette sub … | head` is no failure.
+            // The reader of the output has ended, as in `roulette sub … | head`. That is not a failure.
             code = 0
         } else if let failure = CommandFailure(error) {
             code = failure.kind.rawValue
@@ -44,7 +45,7 @@ struct ExitReport {
                 code = CommandFailure.Kind.usage.rawValue
                 complaint = RouletteProgram.message(for: error) + "; see \(Self.helpCommand(for: arguments))"
             default:
-                // A command that has said what is wrong ends with the code alone.
+                // The command has already printed its failures.
                 code = (error as? ExitCode)?.rawValue ?? CommandFailure.Kind.failed.rawValue
                 complaint = RouletteProgram.message(for: error)
             }
@@ -53,16 +54,16 @@ struct ExitReport {
         self.complaint = complaint.map { Self.withoutLogins($0, of: arguments) }
     }
 
-    /// Prints the report and ends the process, by the signal if one stopped it.
+    /// Prints the report and ends the process, by the signal if one stopped the program.
     func exit() -> Never {
         if let answer { try? StandardOutput.write(Array((answer + "\n").utf8)) }
-        // A command that told of each failure as it came has nothing left to say.
+        // The complaint is empty if the command has already printed its failures.
         if let complaint, !complaint.isEmpty { StandardError.note(complaint) }
         if let stop { stop.endProcess() }
         Foundation.exit(code)
     }
 
-    /// The complaint without the logins that arguments hold, since the parser of arguments repeats what it does not know.
+    /// The complaint without logins from arguments. The argument parser repeats arguments that it does not know.
     private static func withoutLogins(_ complaint: String, of arguments: [String]) -> String {
         var result = complaint
         for argument in arguments {

@@ -1,10 +1,11 @@
 import ArgumentParser
+import CommandSupport
 import NATS
 
-/// The `roulette` program: its commands, and how each of them ends.
+/// The `roulette` program and its commands.
 ///
-/// It exits with 0 when all went well, 1 when the thing asked for failed, and 2 for a mistake in the usage or the
-/// configuration; stopped by a signal it ends by that. `ExitReport` decides.
+/// Exit codes: 0 success, 1 failure, 2 usage or configuration error. A program stopped by a signal ends by that signal. See
+/// `ExitReport`.
 @main
 struct RouletteProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -19,8 +20,9 @@ struct RouletteProgram: AsyncParsableCommand {
               roulette route --clusters 3 orders.eu.created
               roulette sub --profile production 'orders.>'
 
-            Exit codes: 0 success, 1 failure, 2 usage or configuration. A program stopped by a signal ends by it, which shells
-            show as 130 (^C), 143 (SIGTERM) or 129 (SIGHUP). A second ^C ends it at once. What `nohup` ignores stays ignored.
+            Exit codes: 0 success, 1 failure, 2 usage or configuration error. A program stopped by a signal ends by that signal;
+            shells show 130 (^C), 143 (SIGTERM) or 129 (SIGHUP). A second ^C ends it at once. Signals that are ignored at the
+            start, as under `nohup`, stay ignored.
             """,
         version: LibraryVersion.current,
         subcommands: [
@@ -33,7 +35,7 @@ struct RouletteProgram: AsyncParsableCommand {
 
     /// Runs the command that the arguments name, and exits with its code.
     static func main() async {
-        // A reader that goes away (`roulette sub … | head`) must end the program by an error of write(2), not kill it.
+        // When the reader of a pipe ends (`roulette sub … | head`), write(2) fails and the program ends normally.
         ignoreBrokenPipes()
         do {
             var command = try parseAsRoot()

@@ -1,20 +1,21 @@
-import HashRing
+import ConsistentHashing
 import NATSWire
 import TerminalUI
+import TextCoding
 
-/// A topic that cannot be published to or subscribed to.
+/// A topic that cannot be published to.
 struct InvalidTopic: Error {
-    /// What is wrong with it. It may quote the topic.
+    /// Why the topic is invalid. It may quote the topic.
     let reason: String
 }
 
-/// A ring with the names under which its clusters are shown.
+/// A ring with the names of its clusters for output.
 struct RoutingTable {
     let ring: HashRing
-    /// What a cluster is called, by its position.
+    /// The names of the clusters, by position.
     let labels: [String]
 
-    /// Where a topic belongs.
+    /// The owner of a topic.
     struct Answer {
         let topic: [UInt8]
         let lookup: HashRing.Lookup
@@ -23,8 +24,8 @@ struct RoutingTable {
         let successors: [String]
     }
 
-    /// Looks a topic up.
-    /// - Throws: ``InvalidTopic`` for bytes that no client can publish to; a pattern has no single owner.
+    /// Looks up a topic.
+    /// - Throws: ``InvalidTopic`` for an invalid topic and for a pattern, which has no single owner.
     func answer(_ topic: [UInt8]) throws(InvalidTopic) -> Answer {
         do {
             _ = try Subject(bytes: topic)
@@ -42,7 +43,7 @@ struct RoutingTable {
         )
     }
 
-    /// The answer in columns. The topic comes last, so that they line up while topics are still being read.
+    /// The answer in columns. The topic is the last column, since the widths of later topics are unknown.
     func row(_ answer: Answer) -> SafeText {
         [
             Self.padded(SafeText(number: answer.lookup.hash), to: 20),

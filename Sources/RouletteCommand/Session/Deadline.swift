@@ -1,8 +1,9 @@
+import CommandSupport
 import NATSWire
 import Roulette
 
-/// Runs `body` for at most a time, then cancels it.
-/// - Throws: `failure` when the time is over.
+/// Runs `body` and cancels it after the time limit.
+/// - Throws: `failure` after the time limit.
 func within<Result: Sendable>(
     _ limit: Duration,
     orThrow failure: CommandFailure,
@@ -21,14 +22,14 @@ func within<Result: Sendable>(
 }
 
 extension RouletteConfiguration {
-    /// How long a server may owe an answer before a command gives up: as long as it may be silent before the library takes
-    /// it for frozen. A server that sends other things but no answer is no better.
+    /// How long a command waits for an answer of a server: as long as the library waits before it treats a silent connection as
+    /// stale. A server that only sends other operations counts as silent here.
     var answerTimeout: Duration { pingInterval * (maxPingFailure + 1) + .seconds(1) }
 }
 
 extension RouletteClient {
     /// Waits until the server has confirmed everything published before to this topic.
-    /// - Throws: ``CommandFailure`` when it does not answer.
+    /// - Throws: ``CommandFailure`` if it does not answer.
     func confirm(topic: String) async throws {
         let limit = configuration.answerTimeout
         let cluster = try owner(of: topic).name
@@ -37,10 +38,10 @@ extension RouletteClient {
         }
     }
 
-    /// Publishes a message, and waits as long as the retries of the profile take.
-    /// - Throws: ``CommandFailure`` when the server takes no bytes for longer than that.
+    /// Publishes a message, and waits for as long as the retries of the profile take.
+    /// - Throws: ``CommandFailure`` if the server accepts no bytes for longer than that.
     func publishInTime(_ payload: [UInt8], to topic: String, headers: Headers?) async throws {
-        // Nearly always there is room, and no timer is needed.
+        // There is nearly always space in the buffer, so no timer is needed.
         if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
         let limit = configuration.patience
         try await within(limit, orThrow: .unanswered("the server takes no more messages", limit)) {
@@ -55,11 +56,11 @@ extension RouletteClient {
     }
 
     /// Subscribes, and waits until the servers have confirmed it.
-    /// - Throws: ``CommandFailure`` when one does not answer.
+    /// - Throws: ``CommandFailure`` if one does not answer.
     func subscribeConfirmed(to pattern: String, options: SubscribeOptions = SubscribeOptions()) async throws -> Subscription {
         var confirmed = options
         confirmed.confirmed = true
-        // The retries of a cluster that is down have their own end.
+        // The limit includes the retries for a cluster that is down.
         let limit = configuration.patience
         return try await within(limit, orThrow: .unanswered("the subscription to \(pattern) is not confirmed", limit)) {
             [confirmed] in try await self.subscribe(to: pattern, options: confirmed)
@@ -68,10 +69,10 @@ extension RouletteClient {
 }
 
 extension RouletteConfiguration {
-    /// How long one operation may take, with all its retries.
+    /// How long one operation may take, including all retries.
     var patience: Duration { answerTimeout + retryTime }
 
-    /// How long all retries of one operation take together at most.
+    /// The longest time that all retries of one operation take together.
     private var retryTime: Duration {
         var (time, wait, left) = (Duration.zero, baseBackoff, maxRetry)
         while left > 0, wait > .zero, wait < maxBackoff {
@@ -87,8 +88,8 @@ extension CommandFailure {
     fileprivate static func unanswered(_ what: String, _ limit: Duration) -> Self {
         let seconds = limit.components.seconds
         return .failed(
-            "\(what) for \(seconds) s, though the connection is open; the server is overloaded or frozen, or what answers is no "
-                + "NATS server: `roulette status` shows it"
+            "\(what) for \(seconds) s, though the connection is open; the server is overloaded or frozen, or is not a "
+                + "NATS server; `roulette status` shows more"
         )
     }
 }

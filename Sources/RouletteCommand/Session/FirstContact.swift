@@ -1,21 +1,20 @@
 import Roulette
 
-/// The time until it is known of every cluster whether it can be reached.
+/// Waits until every connection is made or has failed.
 enum FirstContact {
-    /// A connection that gets no answer gives its reason at the end of the connection timeout. Who waited only as long would
-    /// often miss it.
+    /// A connection without an answer fails at the end of the connection timeout, so waiting takes a little longer than that.
     private static let margin: Duration = .seconds(3)
 
     static func wait(for client: RouletteClient) async {
         let events = client.events
         await withTaskGroup { group in
             group.addTask {
-                // Checked before every wait: what happened before `events` began is in the snapshot.
+                // Checked before every wait, since events before the start of `events` are only in the snapshot.
                 if isSettled(client) { return }
                 for await _ in events where isSettled(client) { return }
             }
             group.addTask {
-                // Canceled is as good as over.
+                // Cancellation ends the wait too.
                 let addresses = client.configuration.servers.map { 1 + $0.alternatives.count }.max() ?? 1
                 try? await Task.sleep(for: client.configuration.connectionTimeout * addresses + margin)
             }

@@ -1,13 +1,14 @@
+import CommandSupport
 import Foundation
 import NATS
 import Settings
 
-// `ROULETTE_PASSWORD` and what is typed belong to one user of the deployment that the program was started with. They are given
-// to no other user, and to no other profile.
+// `ROULETTE_PASSWORD` and typed passwords belong to one user of the deployment that the program was started with. They are not used
+// for other users or other profiles.
 
 extension Profile {
-    /// Makes everything ready that connecting needs: asks for passwords that are not in the configuration, unless
-    /// `ROULETTE_PASSWORD` has it, looks at the files, and warns of what is not safe.
+    /// Prepares the login: reads missing passwords from `ROULETTE_PASSWORD` or asks for them, checks the files, and warns of
+    /// insecure settings.
     ///
     /// - Throws: ``CommandFailure`` or `SettingsError`, all of kind usage.
     mutating func completeLogin(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
@@ -16,11 +17,11 @@ extension Profile {
         if password != nil, users.count > 1 {
             let names = users.map(LoginName.shown).joined(separator: ", ")
             throw CommandFailure.usage(
-                "\(users.count) users need a password here (\(names)), and \(Self.passwordVariable) is one password, for one user; "
+                "\(users.count) users need a password here (\(names)), but \(Self.passwordVariable) is the password of one user; "
                     + "unset it to be asked for each, or put the passwords into the configuration or the contexts"
             )
         }
-        // Two clusters of one user are asked for once.
+        // A user of several clusters is asked for one password.
         var known = Dictionary(users.compactMap { user in password.map { (user, $0) } }) { $1 }
         try completeLogins { user, place throws(CommandFailure) in
             if let password = known[user] { return password }
@@ -32,9 +33,10 @@ extension Profile {
         warnIfUnverified()
     }
 
-    /// The same for a profile that is shown in place of another one, when nobody can be asked.
+    /// The same for a profile that the console switches to, where no password can be asked for.
     ///
-    /// - Parameter start: What the program was started with. Only for the same user of the same profile is its password used.
+    /// - Parameter start: The profile that the program was started with. Its password is used only for the same user of the same
+    ///   profile.
     /// - Throws: ``CommandFailure`` or `SettingsError`, all of kind usage.
     mutating func completeLogin(asIn start: Profile) throws {
         let profile = name
@@ -42,8 +44,8 @@ extension Profile {
         try completeLogins { user, place throws(CommandFailure) in
             if let password = known[PasswordOwner(user: user, place: place)] { return password }
             throw .usage(
-                "profile \(profile): the password of \(LoginName.shown(user)) is not known here. \(Self.passwordVariable), and what "
-                    + "was typed, is for the profile that roulette was started with; put it into the configuration, or start "
+                "profile \(profile): the password of \(LoginName.shown(user)) is not known here. \(Self.passwordVariable) and typed "
+                    + "passwords are for the profile that roulette was started with; put it into the configuration, or start "
                     + "roulette --profile \(profile)"
             )
         }
@@ -52,19 +54,19 @@ extension Profile {
 
     private static let passwordVariable = "ROULETTE_PASSWORD"
 
-    /// Whom a password belongs to.
+    /// The owner of a password.
     private struct PasswordOwner: Hashable {
         let user: String
-        /// The cluster that has a login of its own, else the profile.
+        /// The cluster if it has its own login, else the profile.
         let place: String
     }
 
-    /// Every login, with the place it is of.
+    /// Every login, with its cluster or profile.
     private var logins: [(place: String, login: Login?)] {
         [(name, login)] + servers.map { ($0.label, $0.login) }
     }
 
-    /// The users whose passwords are missing, each once, in the order of the configuration.
+    /// The users without a password, each once, in the order of the configuration.
     private var usersWithoutPassword: [String] {
         var seen: Set<String> = []
         return logins.compactMap { entry in
@@ -82,7 +84,7 @@ extension Profile {
         return passwords
     }
 
-    /// Adds the passwords that are missing.
+    /// Adds the missing passwords.
     private mutating func completeLogins<Failure: Error>(
         _ password: (_ user: String, _ place: String) throws(Failure) -> Secret
     ) throws(Failure) {
@@ -99,7 +101,7 @@ extension Profile {
     private func warnIfUnverified() {
         if skipsVerification {
             StandardError.note(
-                "WARNING: certificates are not verified. Anybody between here and the servers can pose as them, "
+                "WARNING: certificates are not verified. Anyone on the network path can pose as the servers "
                     + "and read and change every message and every login."
             )
         }

@@ -1,24 +1,25 @@
 import CProcess
+import CommandSupport
 import Foundation
 import NATS
 import Settings
 import TerminalUI
 
-/// Asks for a password on the terminal, without showing what is typed.
+/// Asks for a password on the terminal without showing it.
 enum PasswordPrompt {
     private static let limit = 1024
 
-    /// - Throws: ``CommandFailure`` when there is no terminal to ask on, or the question was canceled.
+    /// - Throws: ``CommandFailure`` if there is no terminal or the operator cancels.
     static func ask(user: String, deployment: String) throws(CommandFailure) -> Secret {
         let user = LoginName.shown(user)
-        // Not the standard input, which may be the message to send.
+        // Standard input may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {
             throw .usage("there is no terminal to ask for the password of \(user) on; set ROULETTE_PASSWORD")
         }
         defer { close(terminal) }
 
-        // A signal that ends or stops the program shows the typing again first.
+        // A signal that ends or stops the program turns the echo on first.
         guard cprocess_hide_typing(terminal) else {
             throw .usage("the password of \(user) cannot be asked for without showing it; set ROULETTE_PASSWORD")
         }
@@ -38,7 +39,7 @@ enum PasswordPrompt {
             case 0x04, 0x1B: throw .usage("no password was given")
             case 0x15: typed.removeAll()
             case 0x08, 0x7F:
-                // One character, which may be several bytes of UTF-8.
+                // Removes one character, which may be several bytes of UTF-8.
                 while let last = typed.popLast(), last & 0xC0 == 0x80 {}
             default:
                 guard typed.count < limit else { throw .usage("the password is longer than \(limit) bytes") }

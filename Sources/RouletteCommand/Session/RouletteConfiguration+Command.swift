@@ -2,7 +2,7 @@ import Roulette
 import Settings
 
 extension RouletteConfiguration {
-    /// A configuration for one command: it needs one connection per cluster, and only for what it does.
+    /// The configuration of a command: one connection for each cluster, in the role that the command needs.
     static func command(_ profile: Profile, role: Role) throws(SettingsError) -> RouletteConfiguration {
         var configuration = try RouletteConfiguration(profile: profile)
         configuration.role = role
@@ -11,7 +11,7 @@ extension RouletteConfiguration {
         return configuration
     }
 
-    /// A configuration for seeing how well a deployment can be reached: with all the connections of the profile.
+    /// The configuration for checking a deployment: all connections of the profile.
     static func status(_ profile: Profile) throws(SettingsError) -> RouletteConfiguration {
         var configuration = try RouletteConfiguration(profile: profile)
         if profile.connectionName == nil { configuration.connectionName = "roulette command" }

@@ -1,48 +1,37 @@
-import Logging
 import NIOCore
 import NIOPosix
 import Roulette
-import Settings
 
-/// Runs a client for the time of a command.
+/// Runs a client for the duration of a command.
 enum Session {
-    /// Connects, runs `body`, and disconnects however it ends.
+    /// Connects, runs `body`, and disconnects when it returns or throws. Warnings go to standard error.
     ///
     /// - Parameters:
     ///   - configuration: The deployment and how to use it.
     ///   - eventLoopGroup: Where the connections run.
-    ///   - body: What to do; the connections are being made when it begins.
-    static func withClient<R: Sendable>(
+    ///   - body: What to do with the client. The connections are being made when it begins.
+    static func withClient<Result: Sendable>(
         _ configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
-        _ body: (RouletteClient) async throws -> R
-    ) async throws -> R {
-        let client = try RouletteClient(configuration: configuration, eventLoopGroup: eventLoopGroup, logger: .silent)
-        let events = client.events
-        async let running: Void = client.run()
-        async let noting: Void = note(events)
-        let result: Result<R, any Error>
-        do {
-            result = .success(try await body(client))
-        } catch {
-            result = .failure(error)
-        }
-        client.close()
-        await running
-        // They end with the client, and what came last is printed.
-        await noting
-        return try result.get()
+        _ body: (RouletteClient) async throws -> Result
+    ) async throws -> Result {
+        try await RouletteClient.withClient(
+            configuration,
+            eventLoopGroup: eventLoopGroup,
+            observingEvents: printWarnings,
+            body
+        )
     }
 
-    /// Says on standard error what the log would say, and the operator must not miss: logins that anybody can read, and topics
-    /// that other programs of the deployment cannot receive.
-    private static func note(_ events: RouletteEvents) async {
+    /// Prints the warnings that an operator must see: a login that was sent unencrypted, and topics that some programs of the
+    /// deployment cannot receive.
+    private static func printWarnings(_ events: RouletteEvents) async {
         for await event in events {
-            switch event.kind {
-            case .credentialsInPlaintext(let address):
+            switch event.detail {
+            case .connection(.credentialsInPlaintext(let address)):
                 StandardError.note(
-                    "WARNING: the login was sent to \(address) without encryption, and anybody on the way can read it. "
-                        + "Use TLS (tls = \"required\", --tls-ca), or say that it is meant: allow_plaintext_credentials = true, "
+                    "WARNING: the login was sent to \(address) without encryption, and anyone on the network path can read it. "
+                        + "Use TLS (tls = \"required\", --tls-ca), or allow it: allow_plaintext_credentials = true, "
                         + "--allow-plaintext-credentials"
                 )
             case .topicBreaksElixir(let topic):
@@ -53,9 +42,4 @@ enum Session {
             }
         }
     }
-}
-
-extension Logger {
-    /// Logs nothing: a command says what matters itself, and the console owns the terminal.
-    static var silent: Logger { Logger(label: "roulette") { _ in SwiftLogNoOpLogHandler() } }
 }

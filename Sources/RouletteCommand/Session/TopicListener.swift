@@ -1,16 +1,16 @@
 import Roulette
 import TerminalUI
 
-/// Subscribes to topics, says what happens to the subscriptions, and hands their messages to a printer.
+/// Subscribes to topics, reports what happens to the subscriptions, and prints their messages.
 struct TopicListener: Sendable {
     let client: RouletteClient
     let queue: String?
     let topics: [String]
 
-    /// Prints until the printer has enough or the task is canceled.
+    /// Prints until the printer reaches its limit or the task is canceled.
     ///
-    /// Clusters that are down or get lost do not hold up or end those that are not, but if none of a topic's clusters can be
-    /// reached during the retries of the profile, it throws.
+    /// Clusters that are down do not delay the others. If none of a topic's clusters can be reached during the retries of the
+    /// profile, it throws.
     func run(_ printer: MessagePrinter) async throws {
         let events = client.events
         await FirstContact.wait(for: client)
@@ -47,13 +47,13 @@ struct TopicListener: Sendable {
 
     private func subscribe(to topic: String) async throws -> Subscription {
         var options = SubscribeOptions(queueGroup: queue, restart: .permanent, confirmed: true)
-        // Where some cluster is up, the others may come later. The library knows which ones a pattern concerns.
+        // If a cluster is up, the subscription to a pattern does not wait for the others.
         let isPattern = topic.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: ">") }
         options.requiresConnection = !isPattern || !isAnyUp
         do {
             return try await client.subscribeConfirmed(to: topic, options: options)
         } catch let error as RouletteError where error.code == .clusterUnavailable && isPattern && isAnyUp {
-            // One of them came up during the retries.
+            // A cluster came up during the retries.
             options.requiresConnection = false
             return try await client.subscribeConfirmed(to: topic, options: options)
         }
@@ -76,11 +76,11 @@ extension ClusterSnapshot {
     fileprivate var isUp: Bool { connections.contains { $0.connection.isUp } }
 }
 
-/// What a subscriber has to know about its subscriptions, on the standard error.
+/// Reports events of subscriptions on standard error.
 private enum SubscriptionNotices {
     static func note(_ event: RouletteEvent) {
         let place = event.connection.map { "cluster \($0.cluster.label): " } ?? ""
-        switch event.kind {
+        switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
             StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
         case .subscriptionResumed(let pattern, let blind):
@@ -90,13 +90,12 @@ private enum SubscriptionNotices {
             StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
         case .slowConsumerRecovered(let pattern, let dropped):
             StandardError.note("\(pattern): \(dropped) messages were dropped, now the output keeps up again")
-        case .serverError(let error):
+        case .connection(.serverError(let error)):
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        // The last two are told by every command.
-        case .connected, .disconnected, .reconnecting, .lameDuck, .moved, .moveFailed, .drained, .closed,
-            .topicBreaksElixir, .credentialsInPlaintext:
+        // `Session` reports the last two for every command.
+        case .connection, .drained, .topicBreaksElixir:
             break
         }
     }

@@ -1,6 +1,7 @@
 import Roulette
+import TextCoding
 
-/// Prints what the deployment looks like, and remembers whether all of it was up the last time.
+/// Prints the state of the deployment, and keeps whether all clusters were up in the last report.
 actor StatusReport {
     private let isJSON: Bool
     private(set) var isAllUp: Bool?
@@ -13,7 +14,7 @@ actor StatusReport {
         if isJSON {
             for cluster in snapshot.clusters { try StandardOutput.write(cluster.json) }
         } else {
-            // Between two looks.
+            // An empty line between two reports.
             if isAllUp != nil { try StandardOutput.write("") }
             for row in StatusTable(snapshot).rows { try StandardOutput.write(row) }
         }
@@ -61,7 +62,7 @@ extension JSONValue {
 }
 
 extension ConnectionSnapshot.State {
-    /// The word that scripts see.
+    /// The name of the state in JSON.
     var name: String {
         switch self {
         case .idle: "idle"

@@ -1,7 +1,7 @@
 import Roulette
 import TerminalUI
 
-/// A snapshot as lines for people: each cluster, and its connections in columns below it.
+/// A snapshot as text: a line for each cluster, and its connections in columns below it.
 struct StatusTable {
     let rows: [SafeText]
 
@@ -35,14 +35,14 @@ struct StatusTable {
             "\(untrusted: connection.role.rawValue) \(connection.slot)",
             "\(untrusted: state.state.name)",
             state.roundTrip?.last.map { SafeText.duration($0) } ?? "-",
-            // The last one known is of no interest while nobody answers.
+            // While the connection is down, its error matters more than its last server.
             state.isUp ? server(state.server) : reason(state),
         ]
     }
 
     private static func server(_ server: ServerIdentity?) -> SafeText {
         guard let server else { return "-" }
-        // A server without a name of its own has its id for a name.
+        // The name of an unnamed server is its id.
         let name: SafeText = "\(untrusted: server.name)"
         return server.name == server.id ? name : name + " \(untrusted: server.id)"
     }
@@ -58,7 +58,7 @@ struct StatusTable {
     }
 
     private static func row(_ cells: [SafeText], _ widths: [Int]) -> SafeText {
-        // The last column is not filled up.
+        // The last column is not padded.
         zip(cells, widths).enumerated().map { index, cell in
             let padding = index == cells.count - 1 ? 0 : cell.1 - cell.0.width
             return cell.0 + SafeText(repeating: " ", count: padding)

@@ -1,13 +1,12 @@
 import Settings
 import TerminalUI
 
-/// Whether the terminal is dark or light, as far as it says so without being asked.
+/// Whether the terminal is dark or light, according to its environment.
 ///
 /// `COLORFGBG` is `FOREGROUND;BACKGROUND` in ANSI colors, sometimes with a third field in the middle; rxvt, Konsole and others
-/// set it. Terminals can be asked for their background too (OSC 11), but one that is slow to answer would have its answer taken
-/// for keys.
+/// set it. Terminals can also be queried (OSC 11), but a late answer would be read as key presses.
 enum TerminalBackground {
-    /// The theme for a terminal when none is configured. A terminal that does not say what it is counts as dark.
+    /// The theme for a terminal when none is configured. A terminal without `COLORFGBG` counts as dark.
     static func defaultTheme(_ environment: [String: String]) -> String {
         let last = environment["COLORFGBG"]?.split(separator: ";").last
         // 7 and 9 to 15 are white and the bright colors; 8 is dark gray.

@@ -1,9 +1,10 @@
 import Settings
 import TerminalUI
+import TextCoding
 
-/// What `roulette theme check` finds out about one theme.
+/// The result of `roulette theme check` for one theme.
 struct ThemeCheck {
-    /// The theme's name, or the file as it was given.
+    /// The theme's name or file, as given.
     let subject: String
     private let result: Result<ThemeFile, SettingsError>
 
@@ -16,7 +17,7 @@ struct ThemeCheck {
         }
     }
 
-    /// Whether it loads, and everybody can read it.
+    /// Whether the theme loads and has enough contrast.
     var isGood: Bool {
         switch result {
         case .success(let theme): theme.contrasts.allSatisfy(\.isSufficient)
@@ -24,7 +25,7 @@ struct ThemeCheck {
         }
     }
 
-    /// One line if all is well, else one for each thing that is wrong.
+    /// One line if the theme is good, else one for each problem.
     var lines: [SafeText] {
         switch result {
         case .failure(let error):
@@ -50,7 +51,7 @@ struct ThemeCheck {
         }
     }
 
-    /// The same with every measured ratio, for programs.
+    /// The result with every measured contrast.
     var json: JSONObject {
         var object: JSONObject = ["theme": .string(subject), "ok": .bool(isGood)]
         switch result {
@@ -76,7 +77,7 @@ struct ThemeCheck {
         return object
     }
 
-    /// Two digits, cut rather than rounded: 4.499 must not read as the 4.5 that it misses.
+    /// Two digits, rounded down, so that 4.499 is not shown as the required 4.5.
     private static func ratio(_ value: Double) -> SafeText {
         let hundredths = Int(value * 100)
         return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10)"
@@ -84,7 +85,7 @@ struct ThemeCheck {
 }
 
 extension SettingsProblem {
-    /// The problem as an object: file, line, key, message.
+    /// The problem as a JSON object: file, line, key, message.
     var json: JSONObject {
         [
             "file": .string(file), "line": line.map { .number($0) } ?? .null, "key": .string(key), "message": .string(message),

@@ -1,16 +1,17 @@
 import Settings
 import TerminalUI
+import TextCoding
 
-/// The themes that can be chosen, as `roulette theme list` prints them.
+/// The available themes, as `roulette theme list` prints them.
 struct ThemeList {
     /// One theme.
     struct Entry {
         let name: String
-        /// Nil for one that cannot be loaded.
+        /// Nil if the theme cannot be loaded.
         let variant: ThemeFile.Variant?
-        /// Nil for one that is compiled in.
+        /// Nil if the theme is compiled in.
         let file: String?
-        /// Why it cannot be loaded.
+        /// Why the theme cannot be loaded.
         let error: String?
 
         fileprivate init(_ name: String, _ library: ThemeLibrary) {
@@ -36,7 +37,7 @@ struct ThemeList {
         entries = try library.names().map { Entry($0, library) }
     }
 
-    /// Name, variant and place of each, in columns.
+    /// The name, variant and location of each theme, in columns.
     var rows: [SafeText] {
         let names = entries.map { SafeText(untrusted: $0.name) }
         let width = names.map(\.width).max() ?? 0

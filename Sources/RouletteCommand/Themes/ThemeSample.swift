@@ -2,14 +2,16 @@ import Console
 import Settings
 import TerminalUI
 
-/// A theme on one page: what the console's parts look like in it, then every role with its colors and its contrast.
+/// A page that shows parts of the console in a theme, then every role with its colors and contrast.
 struct ThemeSample {
     private static let width = 84
 
     private let theme: ThemeFile
     private let depth: ColorDepth
 
-    /// - Parameter depth: Colors that the reader's terminal shows.
+    /// - Parameters:
+    ///   - theme: The theme.
+    ///   - depth: The colors that the terminal supports.
     init(_ theme: ThemeFile, depth: ColorDepth) {
         self.theme = theme
         self.depth = depth
@@ -58,7 +60,7 @@ struct ThemeSample {
 
     private func style(_ role: ThemeRole) -> Style { Style(theme.style(for: role)).mapped(to: depth) }
 
-    /// One row of the table; only its sample is in the style of the role.
+    /// Writes a row of the table. Only the sample has the style of the role.
     private func write(_ cells: [SafeText], _ role: ThemeRole, row: Int, into buffer: inout CellBuffer) {
         let columns = [1, 20, 34, 47, 60, 75]
         for (index, cell) in cells.enumerated() {
@@ -72,7 +74,7 @@ struct ThemeSample {
         return "\(tenths / 10).\(tenths % 10)" + (contrast.isSufficient ? "" : " low")
     }
 
-    /// What the console is made of, a line each.
+    /// Parts of the console, one line each.
     private static func parts(_ glyphs: GlyphSet) -> [[Part]] {
         let connecting: SafeText = glyphs.showsUnicode ? "… connecting" : ". connecting"
         let stale: SafeText = glyphs.showsUnicode ? "◌ stale" : "~ stale"

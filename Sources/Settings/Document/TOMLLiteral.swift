@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Writes text as TOML.
 enum TOMLLiteral {
     /// A basic string, or with `bare` the text itself where TOML allows that. The login of a URL is not written.
@@ -8,14 +10,10 @@ enum TOMLLiteral {
             switch scalar {
             case "\"", "\\":
                 result += "\\\(scalar)"
+            case _ where scalar.isInvisible:
+                result += "\\U" + hexadecimal(scalar.value, digits: 8)
             default:
-                switch scalar.properties.generalCategory {
-                case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned:
-                    let digits = String(scalar.value, radix: 16, uppercase: true)
-                    result += "\\U" + String(repeating: "0", count: 8 - digits.count) + digits
-                default:
-                    result.unicodeScalars.append(scalar)
-                }
+                result.unicodeScalars.append(scalar)
             }
         }
         return result + "\""

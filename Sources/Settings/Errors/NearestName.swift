@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Finds the name somebody most likely meant.
 enum NearestName {
     /// The candidate with the fewest edits from `name`, or nil when none is near enough to be a slip of the hand.
@@ -58,17 +60,11 @@ func quoted(_ text: String) -> String {
     if UserInfo.isPossible(in: text) { return "\"\(UserInfo.replacement)\"" }
     var result = "\""
     for scalar in text.unicodeScalars.prefix(64) {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .surrogate, .unassigned:
-            result += "<U+" + hexadecimal(scalar.value) + ">"
-        default:
+        if scalar.isInvisible {
+            result += "<U+" + hexadecimal(scalar.value, digits: 4) + ">"
+        } else {
             result.unicodeScalars.append(scalar)
         }
     }
     return result + (text.unicodeScalars.count > 64 ? "…\"" : "\"")
-}
-
-private func hexadecimal(_ value: UInt32) -> String {
-    let digits = String(value, radix: 16, uppercase: true)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
 }

@@ -7,7 +7,7 @@ enum BuiltInThemes {
     ]
 
     private static let defaultDark = """
-        # The default. A copy is compiled in, so this file need not be installed.
+        # The default theme. The program contains a copy, so this file need not be installed.
         name = "default-dark"
         variant = "dark"
 
@@ -85,7 +85,7 @@ enum BuiltInThemes {
         purple = "#c8a2f2"
         pink = "#f69ac1"
 
-        # The hues again, in steps of luminance, so that clusters differ without color too.
+        # The same hues with different luminance, so that clusters can be distinguished without color.
         cluster-1 = "#549de5"
         cluster-2 = "#feb271"
         cluster-3 = "#459f49"
@@ -98,7 +98,7 @@ enum BuiltInThemes {
         """
 
     private static let defaultLight = """
-        # The default for light terminals. A copy is compiled in, so this file need not be installed.
+        # The default theme for light terminals. The program contains a copy, so this file need not be installed.
         name = "default-light"
         variant = "light"
 
@@ -176,7 +176,7 @@ enum BuiltInThemes {
         purple = "#7a3fb5"
         pink = "#b02a72"
 
-        # The hues again, in steps of luminance, so that clusters differ without color too.
+        # The same hues with different luminance, so that clusters can be distinguished without color.
         cluster-1 = "#003272"
         cluster-2 = "#a74f09"
         cluster-3 = "#2b833c"

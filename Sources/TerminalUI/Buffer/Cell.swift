@@ -1,10 +1,10 @@
 /// One character cell of a `CellBuffer`.
 ///
-/// Trivial on purpose (two words and a style, no reference), so that a frame is filled and compared like plain memory.
+/// A cell has no references (two words and a style), so that frames are filled and compared like plain memory.
 public struct Cell: Hashable, Sendable {
     // The base character and up to two marks in 21 bits each. 0 in the base marks the right half of a wide character.
     private let word: UInt64
-    /// Columns the character takes: 1 or 2, or 0 for the right half of a wide character.
+    /// The number of columns of the character: 1 or 2, or 0 for the right half of a wide character.
     public let width: UInt8
     /// How the cell is drawn.
     public var style: Style
@@ -31,7 +31,7 @@ public struct Cell: Hashable, Sendable {
     /// True for the right half of a wide character.
     public var isContinuation: Bool { width == 0 }
 
-    /// The character, then its combining marks, at most two; empty for the right half of a wide character.
+    /// The character followed by its combining marks, at most two. Empty for the right half of a wide character.
     public var scalars: [Unicode.Scalar] {
         [base, firstMark, secondMark].compactMap { $0 }
     }
@@ -48,14 +48,14 @@ public struct Cell: Hashable, Sendable {
         return value == 0 ? nil : Unicode.Scalar(value)
     }
 
-    /// The cell with `mark` on top of its character; unchanged if two are there already.
+    /// Returns the cell with `mark` added to its character. Returns it unchanged if it already has two marks.
     func adding(mark: Unicode.Scalar) -> Cell {
         guard base != nil, secondMark == nil else { return self }
         let bit: UInt64 = firstMark == nil ? 21 : 42
         return Cell(word: word | UInt64(mark.value) << bit, width: width, style: style)
     }
 
-    /// What the cell shows, as text.
+    /// The text that the cell shows.
     public var text: String {
         var view = String.UnicodeScalarView()
         view.append(contentsOf: scalars)

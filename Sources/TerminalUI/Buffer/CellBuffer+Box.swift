@@ -1,11 +1,12 @@
 extension CellBuffer {
-    /// Draws a frame around `rect`, with `title` in its top edge, and returns the space inside.
+    /// Draws a frame around `rect`, with `title` in its top edge, and returns the rectangle inside.
     ///
-    /// A rectangle too small for a frame (less than 2 × 2) is left alone, and nothing is inside.
+    /// A rectangle too small for a frame (less than 2 × 2) is left unchanged, and the result is empty.
     /// - Parameters:
-    ///   - style: Of the frame.
-    ///   - titleStyle: Of the title; laid over `style`.
-    ///   - note: A second, shorter text at the right of the top edge, such as a count; dropped first when it is narrow.
+    ///   - style: The style of the frame.
+    ///   - titleStyle: The style of the title, on top of `style`.
+    ///   - note: A second, shorter text at the right of the top edge, such as a count. If space is short, it is dropped
+    ///     first.
     @discardableResult
     public mutating func drawBox(
         _ rect: Rect,
@@ -42,7 +43,7 @@ extension CellBuffer {
     }
 
     private mutating func drawTitles(_ title: SafeText, _ note: SafeText, in edge: Rect, style: Style) {
-        // A corner and a space on either side.
+        // One corner and one space on each side.
         let room = edge.width - 4
         guard room > 0 else { return }
         var used = 0

@@ -1,21 +1,21 @@
 /// A grid of cells that views draw into and a terminal paints.
 ///
-/// Everything drawn is clipped to the buffer. Wide characters are never cut in half: one that would cross the edge, or
-/// that is half overwritten, leaves a space. Only `SafeText` and the buffer's own glyphs can be drawn.
+/// All drawing is clipped to the buffer. Wide characters are never cut in half: one that crosses the edge or is half
+/// overwritten becomes a space. Only `SafeText` and the buffer's own glyphs can be drawn.
 public struct CellBuffer: Hashable, Sendable {
     /// Columns and rows.
     public let size: Size
-    /// The glyphs of borders, bars and graphs. With `.ascii`, every other character outside ASCII is drawn as its
-    /// nearest likeness, or `?`.
+    /// The glyphs for borders, bars and graphs. With `.ascii`, every other character outside ASCII is drawn as the most
+    /// similar ASCII character, or as `?`.
     public let glyphs: GlyphSet
-    /// Laid over the style of a text wherever the text is an escape, so that a text cannot look like one.
+    /// The style on top of the text style for escapes, so that ordinary text cannot imitate an escape.
     public let escapeStyle: Style
     /// The cells, row by row.
     public private(set) var cells: [Cell]
-    /// What can be clicked.
+    /// The areas that can be clicked.
     var clickAreas: [ClickArea] = []
 
-    /// A buffer of blank cells.
+    /// Creates a buffer of blank cells.
     public init(
         size: Size,
         glyphs: GlyphSet = .unicode,
@@ -27,10 +27,10 @@ public struct CellBuffer: Hashable, Sendable {
         cells = Array(repeating: .blank, count: size.width * size.height)
     }
 
-    /// The whole grid.
+    /// The rectangle of the whole grid.
     public var bounds: Rect { Rect(size) }
 
-    /// The cell at `point`; nil outside.
+    /// The cell at `point`; nil outside the buffer.
     public subscript(point: Point) -> Cell? {
         bounds.contains(point) ? cells[index(point.x, point.y)] : nil
     }
@@ -40,10 +40,11 @@ public struct CellBuffer: Hashable, Sendable {
     /// Draws `text` on one row, starting at `point`.
     ///
     /// - Parameters:
-    ///   - style: Laid over what the cells have.
-    ///   - maximumWidth: Columns to use at most.
-    ///   - clip: Nothing outside this rectangle changes; the whole buffer if nil.
-    /// - Returns: The columns used, from `point`. Clipped columns count, so that a caller can go on from there.
+    ///   - style: The style on top of the cells' current style.
+    ///   - maximumWidth: The maximum number of columns to use.
+    ///   - clip: Only cells in this rectangle change; the whole buffer if nil.
+    /// - Returns: The number of columns used, from `point`. Clipped columns count, so that a caller can continue from
+    ///   there.
     @discardableResult
     public mutating func write(
         _ text: SafeText,
@@ -65,7 +66,7 @@ public struct CellBuffer: Hashable, Sendable {
             offset += UTF8.width(scalar)
             let columns = displayColumns(of: scalar)
             guard columns > 0 else {
-                // Variation selectors would change the width on some terminals, so cells do without them.
+                // Some terminals change the width for a variation selector, so cells do not keep them.
                 if let last, scalar.value != 0xFE0E, scalar.value != 0xFE0F, glyphs.showsUnicode {
                     cells[last] = cells[last].adding(mark: scalar)
                 }
@@ -80,7 +81,7 @@ public struct CellBuffer: Hashable, Sendable {
             if x >= clip.x, x + columns <= clip.right {
                 last = put(scalar, columns: columns, x: x, y: point.y, style: style)
             } else if columns == 2 {
-                // Half of it is visible: a space in its place.
+                // Only half of the character is visible, so draw a space.
                 let visible = x < clip.x ? x + 1 : x
                 if visible >= clip.x, visible < clip.right { put(" ", columns: 1, x: visible, y: point.y, style: style) }
             }
@@ -88,8 +89,8 @@ public struct CellBuffer: Hashable, Sendable {
         return column
     }
 
-    /// Draws `text` inside `rect`, on its first row, cut with an ellipsis if it does not fit.
-    /// - Returns: The columns used.
+    /// Draws `text` on the first row of `rect`, cut with an ellipsis if it does not fit.
+    /// - Returns: The number of columns used.
     @discardableResult
     public mutating func write(
         _ text: SafeText,
@@ -110,7 +111,7 @@ public struct CellBuffer: Hashable, Sendable {
 
     // MARK: Areas
 
-    /// Makes every cell of `rect` a space in `style`, forgetting what was there.
+    /// Makes every cell of `rect` a space in `style`, replacing the previous content.
     public mutating func clear(_ rect: Rect, style: Style = .plain) {
         forEachRow(of: rect) { buffer, range in
             buffer.mendEdges(of: range)
@@ -118,14 +119,14 @@ public struct CellBuffer: Hashable, Sendable {
         }
     }
 
-    /// Lays `style` over the cells of `rect` and keeps their characters.
+    /// Applies `style` on top of the cells of `rect` and keeps their characters.
     public mutating func restyle(_ rect: Rect, with style: Style) {
         forEachRow(of: rect) { buffer, range in
             for index in range { buffer.cells[index].style = buffer.cells[index].style.overlaid(with: style) }
         }
     }
 
-    /// Replaces every cell of `rect` with the first character of `text`, in `style` laid over what is there. Wide
+    /// Replaces every cell of `rect` with the first character of `text`, in `style` on top of the current style. Wide
     /// characters fill two columns each; an odd last column becomes a space.
     public mutating func fill(_ rect: Rect, with text: SafeText, style: Style = .plain) {
         let rect = rect.intersection(bounds)
@@ -147,13 +148,13 @@ public struct CellBuffer: Hashable, Sendable {
 
     // MARK: Cells
 
-    /// Puts one glyph of our own at `point`, clipped.
+    /// Draws one of the buffer's own glyphs at `point`, clipped.
     mutating func put(_ glyph: Unicode.Scalar, at point: Point, style: Style = .plain) {
         guard bounds.contains(point) else { return }
         put(glyph, columns: 1, x: point.x, y: point.y, style: style)
     }
 
-    /// Puts a character whose columns are all inside the buffer, and returns the index of its cell.
+    /// Draws a character whose columns are all inside the buffer, and returns the index of its cell.
     @discardableResult
     private mutating func put(_ scalar: Unicode.Scalar, columns: Int, x: Int, y: Int, style: Style) -> Int {
         let index = index(x, y)
@@ -169,8 +170,8 @@ public struct CellBuffer: Hashable, Sendable {
         return index
     }
 
-    /// Before the cells of `range`, all on one row, are overwritten: a wide character that is only half in there
-    /// becomes a space in the half outside.
+    /// Prepares the cells of `range`, all on one row, for overwriting. The outer half of a wide character that is only half
+    /// inside `range` becomes a space.
     private mutating func mendEdges(of range: Range<Int>) {
         if cells[range.lowerBound].width == 0, range.lowerBound > 0 {
             cells[range.lowerBound - 1] = Cell(" ", width: 1, style: cells[range.lowerBound - 1].style)
@@ -193,12 +194,12 @@ public struct CellBuffer: Hashable, Sendable {
     }
 }
 
-/// Where text goes in a wider space.
+/// The position of text in a wider space.
 public enum Alignment: Hashable, Sendable {
     /// At the left edge.
     case left
     /// At the right edge.
     case right
-    /// In the middle, a spare column to the right.
+    /// In the middle, with a spare column on the right.
     case center
 }

@@ -1,4 +1,4 @@
-/// The glyphs that borders, bars, graphs and marks are drawn with.
+/// The glyphs for borders, bars, graphs and marks.
 public struct GlyphSet: Hashable, Sendable {
     /// The lines of a box.
     struct Border: Hashable, Sendable {
@@ -13,11 +13,11 @@ public struct GlyphSet: Hashable, Sendable {
     /// True if characters outside ASCII can be drawn.
     public let showsUnicode: Bool
     private(set) var border: Border
-    /// The line of a graph's axis, with a tick.
+    /// The glyph for a tick on a graph's axis.
     let axisTick: Unicode.Scalar
-    /// Filled in eighths from below, empty first: nine of them, or fewer if the set has no finer ones.
+    /// Cells filled in eighths from below, starting with the empty one: nine glyphs, or fewer if the set has no finer ones.
     let levels: [Unicode.Scalar]
-    /// Filled in eighths from the left, empty first.
+    /// Cells filled in eighths from the left, starting with the empty one.
     let partials: [Unicode.Scalar]
     private(set) var scrollThumb: Unicode.Scalar
 
@@ -27,13 +27,13 @@ public struct GlyphSet: Hashable, Sendable {
     public let ascending: SafeText
     /// Marks a descending column: `▼`.
     public let descending: SafeText
-    /// Stands for a figure that is not known: `–`.
+    /// Shown instead of an unknown figure: `–`.
     public let missing: SafeText
-    /// A filled disc, for what is well: `●`.
+    /// A filled disc, for a good state: `●`.
     public let full: SafeText
-    /// A half filled disc, for what is partly well: `◐`.
+    /// A half filled disc, for a partly good state: `◐`.
     public let half: SafeText
-    /// An empty disc, for what is not: `○`.
+    /// An empty disc, for a bad state: `○`.
     public let hollow: SafeText
 
     /// Box drawing, blocks and braille.
@@ -84,7 +84,7 @@ public struct GlyphSet: Hashable, Sendable {
         hollow: "o"
     )
 
-    /// The same with spaces in place of frames and scroll bars, for text that is to be selected and copied.
+    /// The same glyphs with spaces instead of frames and scroll bars, for text that is to be selected and copied.
     public var withoutFrames: GlyphSet {
         var result = self
         result.border = Border(
@@ -99,7 +99,7 @@ public struct GlyphSet: Hashable, Sendable {
         return result
     }
 
-    /// What stands for a character outside ASCII where only ASCII can be drawn.
+    /// Returns the replacement for a character outside ASCII on terminals that can only draw ASCII.
     static func asciiLikeness(of scalar: Unicode.Scalar) -> Unicode.Scalar {
         switch scalar {
         case "─", "━", "–", "—", "‐", "‑", "−", "╌": "-"

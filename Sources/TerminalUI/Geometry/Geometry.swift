@@ -1,11 +1,11 @@
-/// A place in a grid of cells. The top left cell is (0, 0); x grows to the right, y downwards.
+/// A position in a grid of cells. The top left cell is (0, 0); x increases to the right and y downwards.
 public struct Point: Hashable, Sendable {
-    /// Column.
+    /// The column.
     public var x: Int
-    /// Row.
+    /// The row.
     public var y: Int
 
-    /// A place at column `x` and row `y`. Either may lie outside a buffer: drawing there is clipped.
+    /// Creates a point. It may be outside a buffer, where drawing is clipped.
     public init(x: Int, y: Int) {
         self.x = x
         self.y = y
@@ -17,21 +17,21 @@ public struct Point: Hashable, Sendable {
 
 /// A width and a height in cells, never negative.
 public struct Size: Hashable, Sendable {
-    /// Columns.
+    /// The number of columns.
     public let width: Int
-    /// Rows.
+    /// The number of rows.
     public let height: Int
 
-    /// Negative values become 0, so that arithmetic on a tiny terminal needs no guards.
+    /// Creates a size. Negative values become 0, so that arithmetic on a tiny terminal needs no checks.
     public init(width: Int, height: Int) {
         self.width = max(0, width)
         self.height = max(0, height)
     }
 
-    /// No cells at all.
+    /// The size without cells.
     public static let zero = Size(width: 0, height: 0)
 
-    /// True if no cell fits.
+    /// True if the size has no cells.
     public var isEmpty: Bool { width == 0 || height == 0 }
 }
 
@@ -42,18 +42,18 @@ public struct Rect: Hashable, Sendable {
     /// Width and height in cells.
     public let size: Size
 
-    /// A rectangle at `origin`.
+    /// Creates a rectangle at `origin`.
     public init(origin: Point, size: Size) {
         self.origin = origin
         self.size = size
     }
 
-    /// A rectangle from its edges. Negative sizes become 0.
+    /// Creates a rectangle from its position and size. Negative sizes become 0.
     public init(x: Int, y: Int, width: Int, height: Int) {
         self.init(origin: Point(x: x, y: y), size: Size(width: width, height: height))
     }
 
-    /// Everything from (0, 0) to `size`.
+    /// Creates the rectangle from (0, 0) to `size`.
     public init(_ size: Size) {
         self.init(origin: .zero, size: size)
     }
@@ -61,56 +61,56 @@ public struct Rect: Hashable, Sendable {
     /// An empty rectangle at the top left.
     public static let zero = Rect(.zero)
 
-    /// First column.
+    /// The first column.
     public var x: Int { origin.x }
-    /// First row.
+    /// The first row.
     public var y: Int { origin.y }
-    /// Columns.
+    /// The number of columns.
     public var width: Int { size.width }
-    /// Rows.
+    /// The number of rows.
     public var height: Int { size.height }
     /// The column after the last one.
     public var right: Int { x + width }
     /// The row after the last one.
     public var bottom: Int { y + height }
-    /// True if it holds no cell.
+    /// True if the rectangle has no cells.
     public var isEmpty: Bool { size.isEmpty }
 
-    /// True if `point` is one of its cells.
+    /// Returns whether `point` is in the rectangle.
     public func contains(_ point: Point) -> Bool {
         point.x >= x && point.x < right && point.y >= y && point.y < bottom
     }
 
-    /// The cells in both rectangles; empty if they do not touch.
+    /// Returns the cells in both rectangles; empty if they do not overlap.
     public func intersection(_ other: Rect) -> Rect {
         let left = max(x, other.x)
         let top = max(y, other.y)
         return Rect(x: left, y: top, width: min(right, other.right) - left, height: min(bottom, other.bottom) - top)
     }
 
-    /// The rectangle made smaller on each side; empty when nothing is left.
+    /// Returns the rectangle reduced on each side; empty if nothing remains.
     public func inset(horizontal: Int = 0, vertical: Int = 0) -> Rect {
         Rect(x: x + horizontal, y: y + vertical, width: width - 2 * horizontal, height: height - 2 * vertical)
     }
 
-    /// One row of it, `offset` rows below its top; empty if there is no such row.
+    /// Returns one row of the rectangle, `offset` rows below its top; empty if there is no such row.
     public func row(_ offset: Int) -> Rect {
         guard offset >= 0, offset < height else { return Rect(x: x, y: y, width: 0, height: 0) }
         return Rect(x: x, y: y + offset, width: width, height: 1)
     }
 
-    /// What is left after taking `rows` off the top.
+    /// Returns the rectangle without its first `rows` rows.
     public func droppingTop(_ rows: Int) -> Rect {
         let taken = min(max(0, rows), height)
         return Rect(x: x, y: y + taken, width: width, height: height - taken)
     }
 
-    /// What is left after taking `rows` off the bottom.
+    /// Returns the rectangle without its last `rows` rows.
     public func droppingBottom(_ rows: Int) -> Rect {
         Rect(x: x, y: y, width: width, height: height - min(max(0, rows), height))
     }
 
-    /// A rectangle of at most `size` in the middle of this one.
+    /// Returns a rectangle of at most `size`, centered in this one.
     public func centered(_ size: Size) -> Rect {
         let width = min(size.width, self.width)
         let height = min(size.height, self.height)

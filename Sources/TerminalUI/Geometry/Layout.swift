@@ -1,11 +1,11 @@
-/// How much of a line one part of a `Layout` asks for, and how dear it is when room is short.
+/// The length that one part of a `Layout` requests, and its importance if space is short.
 public struct Constraint: Hashable, Sendable {
     enum Growth: Hashable, Sendable {
-        /// Takes up to this many cells.
+        /// Takes up to this number of cells.
         case upTo(Int)
-        /// Takes up to this share of the whole, in thousandths.
+        /// Takes up to this fraction of the whole, in thousandths.
         case share(thousandths: Int)
-        /// Shares what is left by weight.
+        /// Shares the remaining cells by weight.
         case fill(weight: Int)
     }
 
@@ -27,30 +27,30 @@ public struct Constraint: Hashable, Sendable {
         Constraint(.upTo(max(0, length)), minimum: length, importance: importance)
     }
 
-    /// Up to `ideal` cells, as few as `minimum`.
+    /// Up to `ideal` cells, and at least `minimum`.
     public static func flexible(minimum: Int, ideal: Int, importance: Int = required) -> Constraint {
         Constraint(.upTo(max(0, minimum, ideal)), minimum: minimum, importance: importance)
     }
 
-    /// At least `length` cells, and a share of what is left over.
+    /// At least `length` cells, and a share of the remaining cells.
     public static func minimum(_ length: Int, importance: Int = required) -> Constraint {
         Constraint(.fill(weight: 1), minimum: length, importance: importance)
     }
 
-    /// A share of the whole, 0...1, and never less than `minimum` cells.
+    /// A fraction of the whole, 0...1, and never less than `minimum` cells.
     public static func fraction(_ share: Double, minimum: Int = 0, importance: Int = required) -> Constraint {
         let thousandths = nearestInteger(min(max(share, 0), 1) * 1000)
         return Constraint(.share(thousandths: thousandths), minimum: minimum, importance: importance)
     }
 
-    /// The same with room for what is at least `minimum` and at best `ideal` cells wide.
+    /// Returns the constraint with space for content that is at least `minimum` and ideally `ideal` cells wide.
     func widened(minimum: Int, ideal: Int) -> Constraint {
         let least = max(self.minimum, minimum)
         guard case .upTo(let length) = growth else { return Constraint(growth, minimum: least, importance: importance) }
         return Constraint(.upTo(max(length, ideal, least)), minimum: least, importance: importance)
     }
 
-    /// A share of what is left over, in proportion to `weight`.
+    /// A share of the remaining cells, in proportion to `weight`.
     public static func fill(_ weight: Int = 1, minimum: Int = 0, importance: Int = required) -> Constraint {
         Constraint(.fill(weight: max(1, weight)), minimum: minimum, importance: importance)
     }
@@ -58,10 +58,10 @@ public struct Constraint: Hashable, Sendable {
 
 /// Divides a rectangle into parts along one axis.
 ///
-/// Parts keep their order, never overlap and never leave the rectangle. When the minimums do not fit, the least
-/// important part is dropped, then the next, until they do (of equals, the last one goes first). Parts that are
-/// `Constraint.required` stay; the last of them are cut if even they do not fit. What is left over goes first to the
-/// parts that ask for a length or a share, the most important first, then to those that fill.
+/// Parts keep their order, never overlap and never leave the rectangle. If the minimums do not fit, the least important
+/// part is dropped, then the next, until they fit (of equally important parts, the last is dropped first). Parts that are
+/// `Constraint.required` are kept; if even they do not fit, the last of them are cut. Remaining cells go first to the parts
+/// with a length or a fraction, the most important first, then to the filling parts.
 public struct Layout: Hashable, Sendable {
     /// The direction in which the parts follow each other.
     public enum Axis: Hashable, Sendable {
@@ -75,14 +75,14 @@ public struct Layout: Hashable, Sendable {
     private let spacing: Int
     private let constraints: [Constraint]
 
-    /// A layout of one part per constraint, with `spacing` empty cells between parts that are shown.
+    /// Creates a layout with one part per constraint, and `spacing` empty cells between the visible parts.
     public init(_ axis: Axis, spacing: Int = 0, _ constraints: [Constraint]) {
         self.axis = axis
         self.spacing = max(0, spacing)
         self.constraints = constraints
     }
 
-    /// One rectangle per constraint, in their order. A part that was dropped is empty.
+    /// Returns one rectangle per constraint, in order. A dropped part is empty.
     public func split(_ rect: Rect) -> [Rect] {
         let lengths = lengths(in: axis == .horizontal ? rect.width : rect.height)
         var offset = 0
@@ -100,7 +100,7 @@ public struct Layout: Hashable, Sendable {
         }
     }
 
-    /// The length of each part in `total` cells; nil for a part that was dropped.
+    /// Returns the length of each part for `total` cells; nil for a dropped part.
     public func lengths(in total: Int) -> [Int?] {
         let kept = partsThatFit(in: max(0, total))
         guard !kept.isEmpty else { return constraints.map { _ in nil } }
@@ -141,7 +141,7 @@ public struct Layout: Hashable, Sendable {
         }
     }
 
-    /// Gives `left` cells to the filling parts by weight, the remainder one by one from the first.
+    /// Distributes `left` cells to the filling parts by weight, and the remainder one by one from the first.
     private func shareOut(_ left: Int, among kept: [Int], into lengths: inout [Int?]) {
         var filling: [(index: Int, weight: Int)] = []
         for index in kept {

@@ -1,8 +1,8 @@
-/// Turns the bytes a terminal sends into events.
+/// Decodes the bytes that a terminal sends into events.
 ///
-/// Understands what xterm and its kin send, in both forms of the arrows (`ESC [ A` and `ESC O A`), modifiers, bracketed
-/// paste, SGR mouse reports, the `CSI u` keys, and the Linux console's function keys. Sequences it does not know are
-/// skipped whole, so that the rest of one is never taken for typing.
+/// Supports the sequences of xterm and similar terminals: both forms of the arrows (`ESC [ A` and `ESC O A`), modifiers,
+/// bracketed paste, SGR mouse reports, `CSI u` keys, and the function keys of the Linux console. Unknown sequences are
+/// skipped completely, so that the rest of a sequence is never treated as typed text.
 public struct InputDecoder: Sendable {
     private var pending: [UInt8] = []
     private var paste: [UInt8]?
@@ -11,25 +11,27 @@ public struct InputDecoder: Sendable {
 
     private static let escape: UInt8 = 0x1B
     private static let pasteEnd: [UInt8] = Array("\u{1B}[201~".utf8)
-    /// No key's sequence is longer; what is was never one.
+    /// The maximum length of a key sequence. Longer input is not a key.
     private static let longestSequence = 64
 
-    /// A decoder that keeps at most `maximumPasteBytes` of one paste and skips the rest of it.
+    /// Creates a decoder that keeps at most `maximumPasteBytes` of one paste and skips the rest.
     public init(maximumPasteBytes: Int = 1 << 20) {
         self.maximumPasteBytes = max(0, maximumPasteBytes)
     }
 
-    /// True while the last bytes may be the beginning of a sequence or just the escape key: when nothing follows within
-    /// a few milliseconds, call `flush()`. A paste that has begun waits for its end however long it takes.
+    /// True while the last bytes may be either the beginning of a sequence or the escape key.
+    ///
+    /// If no byte follows within a few milliseconds, call `flush()`. A paste that has begun waits for its end without a
+    /// time limit.
     public var isWaiting: Bool { paste == nil && !pending.isEmpty }
 
-    /// The events that `bytes` complete.
+    /// Returns the events that `bytes` complete.
     public mutating func decode(_ bytes: some Sequence<UInt8>) -> [InputEvent] {
         pending += bytes
         return drain(isFinal: false)
     }
 
-    /// Nothing followed: an escape so far was the escape key.
+    /// Ends the wait for more bytes: a pending escape is the escape key.
     public mutating func flush() -> [InputEvent] {
         paste == nil ? drain(isFinal: true) : []
     }
@@ -70,7 +72,7 @@ public struct InputDecoder: Sendable {
 
     // MARK: Paste
 
-    /// Takes pasted bytes from `offset` on. False if the end of the paste is still to come.
+    /// Takes pasted bytes from `offset` on. Returns false if the end of the paste has not arrived yet.
     private mutating func takePaste(from offset: inout Int, into events: inout [InputEvent]) -> Bool {
         let end = Self.pasteEnd
         var scan = offset
@@ -88,7 +90,7 @@ public struct InputDecoder: Sendable {
                 return true
             }
             if candidate.count < end.count, candidate.elementsEqual(end.prefix(candidate.count)) {
-                // Perhaps the beginning of the end.
+                // These bytes may be the start of the end marker.
                 scan = start
                 break
             }
@@ -134,7 +136,7 @@ public struct InputDecoder: Sendable {
         }
         let decoded = pending.withUnsafeBufferPointer { decodeUTF8($0, at: offset) }
         if let decoded { return .key(.character(decoded.scalar), modifiers, skipped + decoded.length) }
-        // Fewer bytes than the first one announces: the rest may be under way.
+        // Fewer bytes than the first one announces: the rest may still arrive.
         let announced = byte >= 0xF0 ? 4 : byte >= 0xE0 ? 3 : byte >= 0xC2 ? 2 : 1
         let isCut = offset + announced > pending.count && pending[(offset + 1)...].allSatisfy { $0 & 0xC0 == 0x80 }
         return isCut && !isFinal ? .needsMore : .skip(length)
@@ -190,7 +192,7 @@ public struct InputDecoder: Sendable {
         }
     }
 
-    /// A key that was sent as the number of its character.
+    /// A key that was sent as the code of its character.
     private func typed(_ value: Int, _ modifiers: Key.Modifiers, _ length: Int) -> Step {
         switch value {
         case 9:
@@ -228,7 +230,8 @@ public struct InputDecoder: Sendable {
 
     // MARK: Tables
 
-    /// The numbers between semicolons, empty ones as 1; nil if there is anything else or a number is absurd.
+    /// Returns the numbers between semicolons, with empty ones as 1. Returns nil for any other text and for very large
+    /// numbers.
     private static func numbers(_ body: ArraySlice<UInt8>) -> [Int]? {
         guard !body.isEmpty else { return [] }
         var result: [Int] = []
@@ -239,7 +242,7 @@ public struct InputDecoder: Sendable {
         return result
     }
 
-    /// xterm: the number is one more than a bit for shift, alt and control.
+    /// Decodes xterm's modifiers: the number is one more than a bit set of shift, alt and control.
     private static func modifiers(_ number: Int) -> Key.Modifiers {
         let bits = max(0, number - 1)
         var modifiers = Key.Modifiers()
@@ -273,7 +276,7 @@ public struct InputDecoder: Sendable {
         case 4, 8: .end
         case 5: .pageUp
         case 6: .pageDown
-        // The numbers have gaps where the keyboard of the VT220 had them.
+        // The numbers have the gaps of the VT220 keyboard.
         case 11...15: .function(number - 10)
         case 17...21: .function(number - 11)
         case 23...26: .function(number - 12)

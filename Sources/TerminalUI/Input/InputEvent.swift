@@ -1,28 +1,28 @@
-/// Something that came from the terminal.
+/// An event from the terminal.
 public enum InputEvent: Hashable, Sendable {
     /// A key was pressed.
     case key(Key)
-    /// Text was pasted, as one piece (bracketed paste). It is raw: it may hold anything, and goes into a text field,
-    /// never through the key map.
+    /// A text was pasted as one piece (bracketed paste). It is raw and untrusted. It goes into a text field, never through
+    /// the key map.
     case paste(Paste)
-    /// The mouse did something; only while the mouse is on.
+    /// A mouse event, only while the mouse is enabled.
     case mouse(MouseEvent)
     /// The terminal has a new size.
     case resize(Size)
-    /// The terminal is ours again after it was lent to a shell or an editor: everything must be drawn again.
+    /// The terminal is available again after a shell or an editor used it: redraw everything.
     case resumed
-    /// A signal asks the program to end in good order.
+    /// A signal requests an orderly end of the program.
     case terminate(Termination)
 
-    /// Why the program is asked to end.
+    /// The signal that requests the end.
     public enum Termination: Hashable, Sendable {
-        /// SIGINT: somebody else sent it; `^C` itself arrives as a key.
+        /// SIGINT from another process. A typed `^C` arrives as a key.
         case interrupt
         /// SIGQUIT.
         case quit
         /// SIGTERM.
         case terminate
-        /// SIGHUP, or the terminal is gone.
+        /// SIGHUP, or the terminal was closed.
         case hangup
     }
 }
@@ -31,23 +31,23 @@ public enum InputEvent: Hashable, Sendable {
 public struct Paste: Hashable, Sendable {
     /// The bytes as the terminal sent them.
     public let bytes: [UInt8]
-    /// True if the paste was longer than the terminal driver keeps, and was cut.
+    /// True if the paste exceeded the limit of the terminal driver and was cut.
     public let isTruncated: Bool
 
-    /// A paste of `bytes`.
+    /// Creates a paste.
     public init(bytes: [UInt8], isTruncated: Bool = false) {
         self.bytes = bytes
         self.isTruncated = isTruncated
     }
 }
 
-/// What the mouse did, and where.
+/// A mouse action and its position.
 public struct MouseEvent: Hashable, Sendable {
-    /// What happened.
+    /// The kind of action.
     public enum Action: Hashable, Sendable {
-        /// A button went down.
+        /// A button was pressed.
         case press(Button)
-        /// A button went up.
+        /// A button was released.
         case release
         /// The wheel turned by one notch.
         case scrollUp, scrollDown
@@ -55,18 +55,18 @@ public struct MouseEvent: Hashable, Sendable {
 
     /// A mouse button.
     public enum Button: Hashable, Sendable {
-        /// One of the three.
+        /// One of the three buttons.
         case left, middle, right
     }
 
-    /// What happened.
+    /// The kind of action.
     public let action: Action
     /// The cell under the pointer.
     public let position: Point
-    /// Keys held down.
+    /// The modifier keys that were held down.
     public let modifiers: Key.Modifiers
 
-    /// A mouse event.
+    /// Creates a mouse event.
     public init(_ action: Action, at position: Point, modifiers: Key.Modifiers = []) {
         self.action = action
         self.position = position

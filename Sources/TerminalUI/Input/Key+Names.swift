@@ -13,12 +13,12 @@ extension Key {
         "delete": .delete, "insert": .insert, "bs": .backspace, "backtab": .backTab,
     ]
 
-    /// Reads a key's name; nil if it is none.
+    /// Parses a key's name. Returns nil if it is not one.
     ///
     /// A name is one character, a word (`up`, `pgdn`, `tab`, `enter`, `esc`, `backspace`, `del`, `ins`, `space`), or `F1`
-    /// to `F63`. Before it may stand `C-` (control; `^` for short), `M-` or `A-` (alt) and `S-` (shift). Words are read
-    /// in any case; single characters are not, because `s` and `S` are different keys. Shift with a character is
-    /// refused for that reason, except `S-tab`.
+    /// to `F63`, optionally preceded by `C-` (control; `^` for short), `M-` or `A-` (alt) and `S-` (shift). Words are
+    /// case-insensitive. Single characters are case-sensitive, because `s` and `S` are different keys. Shift with a
+    /// character is therefore rejected, except `S-tab`.
     public init?(parsing name: String) {
         var rest = Substring(name)
         var modifiers = Modifiers()
@@ -64,7 +64,7 @@ extension Key {
         return nil
     }
 
-    /// The key's name, as `init(parsing:)` reads it.
+    /// The key's name in the format that `init(parsing:)` reads.
     public var name: String {
         var modifiers = modifiers
         let base: String
@@ -77,7 +77,7 @@ extension Key {
         default:
             base = Key.namedCodes.first { $0.code == code }?.name ?? Key.characterName(code)
         }
-        // `^d` is how everybody writes it; longer names read better with a dash.
+        // `^d` is the common notation; longer names read better with a dash.
         if modifiers == .control, base.unicodeScalars.count == 1 { return "^" + base }
         var prefix = ""
         if modifiers.contains(.control) { prefix += "C-" }

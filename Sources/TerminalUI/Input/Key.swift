@@ -1,27 +1,27 @@
-/// One key press, with the modifiers held.
+/// A key press with its modifiers.
 public struct Key: Hashable, Sendable {
-    /// Which key.
+    /// The key itself.
     public enum Code: Hashable, Sendable {
-        /// A key that types a character, as typed: shift is in the character, not in the modifiers.
+        /// A key that types a character, as typed. Shift is part of the character, not of the modifiers.
         case character(Unicode.Scalar)
         /// An arrow.
         case up, down, left, right
-        /// Keys that move far.
+        /// Keys that move by more than one step.
         case home, end, pageUp, pageDown
-        /// Tab; with shift it arrives as `.backTab`.
+        /// Tab. With shift it arrives as `.backTab`.
         case tab, backTab
-        /// Keys that finish, leave and edit.
+        /// Keys for editing, confirming and leaving.
         case enter, escape, backspace, delete, insert
         /// F1, F2 and so on.
         case function(Int)
     }
 
-    /// Keys held down with another.
+    /// The modifier keys held down with another key.
     public struct Modifiers: OptionSet, Hashable, Sendable {
-        /// One bit per key.
+        /// One bit per modifier.
         public let rawValue: UInt8
 
-        /// Modifiers from their bits.
+        /// Creates modifiers from their bits.
         public init(rawValue: UInt8) {
             self.rawValue = rawValue
         }
@@ -30,16 +30,16 @@ public struct Key: Hashable, Sendable {
         public static let control = Modifiers(rawValue: 1)
         /// Alt or Meta, which terminals send as an escape before the key.
         public static let alt = Modifiers(rawValue: 2)
-        /// Shift, for keys that type no character.
+        /// Shift, for keys that do not type a character.
         public static let shift = Modifiers(rawValue: 4)
     }
 
-    /// Which key.
+    /// The key itself.
     public let code: Code
-    /// What was held with it.
+    /// The modifiers held down.
     public let modifiers: Modifiers
 
-    /// A key with its modifiers. Control and a letter is stored in lower case, because terminals send no other.
+    /// Creates a key press. A letter with control is stored in lower case, because terminals do not distinguish the two.
     public init(_ code: Code, _ modifiers: Modifiers = []) {
         if modifiers.contains(.control), case .character(let scalar) = code, ("A"..."Z").contains(scalar) {
             self.code = .character(Unicode.Scalar(UInt8(ascii: scalar) | 0x20))
@@ -49,12 +49,12 @@ public struct Key: Hashable, Sendable {
         self.modifiers = modifiers
     }
 
-    /// A key that types `scalar`.
+    /// Returns the key that types `scalar`.
     public static func character(_ scalar: Unicode.Scalar) -> Key {
         Key(.character(scalar))
     }
 
-    /// Control and a letter.
+    /// Returns a letter with control.
     public static func control(_ letter: Unicode.Scalar) -> Key {
         Key(.character(letter), .control)
     }

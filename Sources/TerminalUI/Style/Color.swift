@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A color a terminal can be asked for.
 ///
 /// Equality is by what was asked for: `.red` and `.indexed(1)` are the same, `.rgb(205, 0, 0)` is not.

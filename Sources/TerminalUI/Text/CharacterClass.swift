@@ -1,20 +1,22 @@
-/// What the sanitizer does with a character outside ASCII.
+import TextCoding
+
+/// The sanitizer's treatment of a character outside ASCII.
 enum CharacterClass: Equatable {
-    /// Drawn as itself.
+    /// Drawn as it is.
     case shown(columns: Int, isEmoji: Bool)
-    /// Drawn over the character before it.
+    /// Drawn on top of the character before it.
     case mark
-    /// U+FE0E or U+FE0F, which ask for the text or the picture form of an emoji.
+    /// U+FE0E or U+FE0F, which select the text or the picture form of an emoji.
     case variationSelector
-    /// Joins with the emoji before it on some terminals and not on others.
+    /// A skin tone, which only some terminals join with the emoji before it.
     case skinTone
-    /// Invisible, or acts on the terminal or the text around it.
+    /// Invisible, or affects the terminal or the surrounding text.
     case hidden
 
     init(_ scalar: Unicode.Scalar) {
         switch scalar.value {
-        // Latin letters from À to the end of Latin Extended-B, then ideographs and Hangul syllables: the bulk of text,
-        // spared the property lookups.
+        // Latin letters from À to the end of Latin Extended-B, then ideographs and Hangul syllables. They are the bulk of
+        // text, so they skip the property lookups.
         case 0xC0..<0x250:
             self = .shown(columns: 1, isEmoji: false)
             return
@@ -30,22 +32,20 @@ enum CharacterClass: Equatable {
         default:
             break
         }
-        let properties = scalar.properties
-        switch properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator:
+        if scalar.isInvisible || scalar.properties.isDefaultIgnorableCodePoint {
             self = .hidden
-        case _ where properties.isDefaultIgnorableCodePoint:
-            self = .hidden
-        case _ where CharacterWidth.isCombining(scalar):
+        } else if CharacterWidth.isCombining(scalar) {
             self = .mark
-        default:
-            self = .shown(columns: CharacterWidth.columns(of: scalar), isEmoji: properties.isEmoji)
+        } else {
+            self = .shown(columns: CharacterWidth.columns(of: scalar), isEmoji: scalar.properties.isEmoji)
         }
     }
 }
 
-/// The character at `offset` and its length in bytes; nil if the bytes there are not well-formed UTF-8 as Unicode
-/// table 3-7 has it (no overlong forms, no surrogates, nothing above U+10FFFF).
+/// Decodes the character at `offset` and returns it with its length in bytes.
+///
+/// Returns nil if the bytes are not well-formed UTF-8 according to Unicode table 3-7 (no overlong forms, no surrogates,
+/// nothing above U+10FFFF).
 func decodeUTF8(_ bytes: UnsafeBufferPointer<UInt8>, at offset: Int) -> (scalar: Unicode.Scalar, length: Int)? {
     let first = bytes[offset]
     let length: Int

@@ -1,9 +1,11 @@
-/// How many columns text takes, by rules of our own: the C library's differ from system to system, and a table that
-/// is off by one column breaks every row it touches.
+/// The number of columns that text takes.
+///
+/// The rules are our own. Those of the C library differ between systems, and a width that is off by one column breaks every
+/// row with the character.
 enum CharacterWidth {
-    /// Columns of one scalar: 0 for marks that combine with the character before, 2 for wide characters, else 1.
+    /// Returns the columns of one scalar: 0 for combining marks, 2 for wide characters, 1 for all others.
     ///
-    /// Control and format characters have no width of their own; text is made safe before it is measured.
+    /// Control and format characters have no defined width; text is sanitized before it is measured.
     static func columns(of scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
         if value < 0x300 { return 1 }
@@ -12,13 +14,13 @@ enum CharacterWidth {
         return isCombining(scalar) ? 0 : 1
     }
 
-    /// True for what is drawn over the character before it: nonspacing and enclosing marks, and the Hangul vowels and
-    /// finals that complete a syllable.
+    /// True for scalars that are drawn on top of the character before them: nonspacing and enclosing marks, and the Hangul
+    /// vowels and finals that complete a syllable.
     static func isCombining(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         case 0..<0x300: return false
         case 0x1160...0x11FF, 0xD7B0...0xD7FF: return true
-        // Ideographs and Hangul syllables, the bulk of wide text: spares the property lookup.
+        // Ideographs and Hangul syllables, the bulk of wide text, skip the property lookup.
         case 0x3400...0x9FFF, 0xAC00...0xD7A3, 0x20000...0x3FFFD: return false
         default: break
         }

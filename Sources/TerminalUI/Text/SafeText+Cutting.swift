@@ -1,15 +1,16 @@
 extension SafeText {
-    /// The text in at most `columns` columns. If it is longer, it ends in `…`, marked as an escape.
+    /// Returns the text in at most `columns` columns. A longer text ends in `…`, marked as an escape.
     ///
-    /// It is never cut within a figure or between a figure and its unit: what is left of one would be another figure.
+    /// The text is never cut within a figure or between a figure and its unit, because the rest would be another figure.
     public func truncated(to columns: Int) -> SafeText {
         guard width > columns else { return self }
         guard columns > 0 else { return .empty }
         return columnsInRange(0..<columnsBeforeFigure(at: columns - 1)) + .cutMark
     }
 
-    /// The part in `range` of its columns. A wide character that is only half inside is left out, so the result may be
-    /// one column narrower at either end.
+    /// Returns the part of the text in a range of columns.
+    ///
+    /// A wide character that is only half inside is omitted, so the result may be one column narrower at either end.
     public func columnsInRange(_ range: Range<Int>) -> SafeText {
         let range = range.clamped(to: 0..<width)
         guard !range.isEmpty else { return .empty }
@@ -23,7 +24,7 @@ extension SafeText {
             let columns = displayColumns(of: scalar)
             let length = UTF8.width(scalar)
             if columns == 0 {
-                // Marks follow their character in or out.
+                // Marks are kept or dropped with their character.
                 if start != nil, end == offset { end = offset + length }
             } else if column >= range.lowerBound, column + columns <= range.upperBound {
                 if start == nil { start = offset }
@@ -38,16 +39,16 @@ extension SafeText {
         return slice(start..<end, width: kept)
     }
 
-    /// Where a row of wrapped text may end.
+    /// The positions where a row of wrapped text may end.
     public enum Wrapping: Hashable, Sendable {
-        /// After any character: for data, of which nothing may be moved about.
+        /// After any character. For data, whose layout must not change.
         case characters
-        /// After a space where there is one, which is then not shown: for prose.
+        /// After a space if possible, which is then not shown. For prose.
         case words
     }
 
-    /// The text in rows of at most `columns` columns (at least 2, so that every character fits). An empty text is one
-    /// empty row.
+    /// Returns the text in rows of at most `columns` columns (at least 2, so that every character fits). An empty text is
+    /// one empty row.
     public func wrapped(at columns: Int, by wrapping: Wrapping = .characters, maximumRows: Int = .max) -> Lines {
         let columns = max(2, columns)
         guard maximumRows > 0 else { return Lines(lines: [], isTruncated: true) }
@@ -79,9 +80,9 @@ extension SafeText {
         return Lines(lines: rows, isTruncated: false)
     }
 
-    /// The columns in which `needle` occurs, for highlighting. ASCII letters match in either case if `ignoresCase`.
+    /// Returns the columns of all occurrences of `needle`, for highlighting.
     ///
-    /// Escapes are searched as they are shown.
+    /// ASCII letters match in either case if `ignoresCase` is true. Escapes are searched as they are shown.
     public func columns(matching needle: String, ignoresCase: Bool = true) -> [Range<Int>] {
         let fold: (UInt8) -> UInt8 = { ignoresCase && $0 >= 0x41 && $0 <= 0x5A ? $0 | 0x20 : $0 }
         let wanted = needle.utf8.map(fold)
@@ -131,7 +132,7 @@ extension SafeText {
     }
 }
 
-/// Columns of a character that the sanitizer let through.
+/// Returns the columns of a character that the sanitizer accepted.
 func displayColumns(of scalar: Unicode.Scalar) -> Int {
     scalar.value < 0x300 ? 1 : CharacterWidth.columns(of: scalar)
 }

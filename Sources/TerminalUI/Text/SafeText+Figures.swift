@@ -1,15 +1,16 @@
-// Where a text may be cut: a part of a figure is another figure.
+// Determines where a text may be cut, because a part of a figure is another figure.
 
 extension SafeText {
-    /// What stands behind a figure, after a space or directly.
+    /// The units after a figure, with or without a space.
     private static let units: Set<String> = [
         "%", "B", "kB", "MB", "GB", "TB", "PB", "EB", "B/s", "kB/s", "MB/s", "GB/s", "TB/s", "PB/s", "EB/s", "/s", "k", "M", "G",
         "T", "P", "E", "k/s", "M/s", "G/s", "T/s", "P/s", "E/s", "ns", "µs", "ms", "s", "m", "h", "d", "y", "x",
     ]
-    /// What may stand before a figure and belongs to it.
+    /// The signs before a figure that belong to it.
     private static let signs: Set<Unicode.Scalar> = ["≤", "≥", "<", ">", "-", "+", "~"]
 
-    /// The columns to keep of a text that is cut after `columns` of them: fewer where a figure would lose a part.
+    /// Returns the number of columns to keep if the text is cut after `columns` of them; fewer if a figure would lose a
+    /// part.
     public func columnsBeforeFigure(at columns: Int) -> Int {
         var scalars: [Unicode.Scalar] = []
         var cut = 0
@@ -18,7 +19,7 @@ extension SafeText {
             column += displayColumns(of: scalar)
             scalars.append(scalar)
             if column <= columns { cut = scalars.count }
-            // The longest unit, and what joins it to its figure.
+            // The longest unit, and the separator between it and its figure.
             if scalars.count > cut + 8, column > columns { break }
         }
         guard cut > 0, cut < scalars.count else { return columns }
@@ -28,9 +29,9 @@ extension SafeText {
         return scalars[..<end].reduce(0) { $0 + displayColumns(of: $1) }
     }
 
-    /// Where the figure begins that a cut would divide, or part from its unit; nil for none.
+    /// Returns the start of the figure that a cut would divide or separate from its unit; nil if there is none.
     private static func startOfFigure(_ scalars: [Unicode.Scalar], around cut: Int) -> Int? {
-        // The word that the cut is in, or that follows it.
+        // The word that contains or follows the cut.
         var start = cut
         while start > 0, !isBlank(scalars[start - 1]) { start -= 1 }
         var end = cut
@@ -40,7 +41,7 @@ extension SafeText {
         {
             return withSign(scalars, figure)
         }
-        // A unit of its own behind a figure.
+        // A separate unit after a figure.
         if end == cut, end < scalars.count {
             (start, end) = (cut + 1, cut + 1)
             while end < scalars.count, !isBlank(scalars[end]) { end += 1 }
@@ -58,7 +59,8 @@ extension SafeText {
         return withSign(scalars, figure)
     }
 
-    /// Whether it is digits with their joints and a unit, perhaps several times, as in `3d4h`, and a comma or the like.
+    /// Returns whether the word consists of digits with separators and units, possibly repeated as in `3d4h`, and
+    /// punctuation.
     private static func isFigure(_ word: ArraySlice<Unicode.Scalar>) -> Bool {
         var rest = word
         while let last = rest.last, ",;:.)".unicodeScalars.contains(last) { rest.removeLast() }
@@ -87,7 +89,7 @@ extension SafeText {
         return figure
     }
 
-    /// Without the digits at the end, which would look as if more of them were cut off.
+    /// Removes digits from the end, which would look as if more of them were cut off.
     private static func droppingDigits(_ scalars: [Unicode.Scalar], before end: Int) -> Int {
         var end = end
         while end > 0, isDigit(scalars[end - 1]) || (isJoint(scalars[end - 1]) && end > 1 && isDigit(scalars[end - 2])) {
@@ -96,7 +98,7 @@ extension SafeText {
         return end
     }
 
-    /// Without a sign whose figure is cut off. A hyphen in a name is none.
+    /// Removes a sign whose figure is cut off. A hyphen in a name is not a sign.
     private static func droppingSign(_ scalars: [Unicode.Scalar], before end: Int) -> Int {
         guard end < scalars.count, isDigit(scalars[end]) else { return end }
         var sign = end

@@ -1,15 +1,14 @@
-// Figures as people read them. All of them come out as safe text of a few columns, with a unit, and never in
-// exponent notation.
+// Figures for people: safe text of a few columns, with a unit and never in exponent notation.
 
 extension SafeText {
-    /// A count in at most five columns: `0`, `7`, `950`, `1.2k`, `12.4k`, `310k`, `4.1M`. A negative or unknown (NaN)
-    /// count is `–`.
+    /// Formats a count in at most five columns: `0`, `7`, `950`, `1.2k`, `12.4k`, `310k`, `4.1M`. A negative or unknown
+    /// (NaN) count is `–`.
     public static func count(_ value: Double) -> SafeText {
         guard value >= 0, value.isFinite else { return unknown }
         return scaled(value, units: countUnits, wholeBelowStep: true)
     }
 
-    /// A round figure for a scale: as `count(_:)`, but without `.0`, and exact below 1: `10k`, `2.5k`, `0.5`.
+    /// Formats a round figure for a scale, like `count(_:)` but without `.0`, and exact below 1: `10k`, `2.5k`, `0.5`.
     public static func scaleLabel(_ value: Double) -> SafeText {
         guard value >= 0, value.isFinite else { return unknown }
         if value > 0, value < 0.1 { return decimal(value, digits: 3) }
@@ -19,42 +18,43 @@ extension SafeText {
         return figure.columnsInRange(0..<position) + figure.columnsInRange(position + 2..<figure.width)
     }
 
-    /// A whole count, shortened as `count(_: Double)` does.
+    /// Formats a whole count, shortened like `count(_: Double)`.
     public static func count(_ value: some BinaryInteger) -> SafeText {
         count(Double(value))
     }
 
-    /// Events per second: `0/s`, `3.2/s`, `12.4k/s`.
+    /// Formats events per second: `0/s`, `3.2/s`, `12.4k/s`.
     public static func rate(_ perSecond: Double) -> SafeText {
         guard perSecond >= 0, perSecond.isFinite else { return unknown }
         return scaled(perSecond, units: countUnits, wholeBelowStep: false) + "/s"
     }
 
-    /// An amount of bytes in decimal units: `0 B`, `812 B`, `1.6 MB`.
+    /// Formats a number of bytes in decimal units: `0 B`, `812 B`, `1.6 MB`.
     public static func bytes(_ value: Double) -> SafeText {
         guard value >= 0, value.isFinite else { return unknown }
         return scaled(value, units: byteUnits, wholeBelowStep: true)
     }
 
-    /// A whole amount of bytes in decimal units.
+    /// Formats a whole number of bytes in decimal units.
     public static func bytes(_ value: some BinaryInteger) -> SafeText {
         bytes(Double(value))
     }
 
-    /// Bytes per second: `1.6 MB/s`.
+    /// Formats bytes per second: `1.6 MB/s`.
     public static func byteRate(_ perSecond: Double) -> SafeText {
         guard perSecond >= 0, perSecond.isFinite else { return unknown }
         return bytes(perSecond) + "/s"
     }
 
-    /// A share, 0...1, in whole percent: `33 %`. A share that is not nothing is never shown as `0 %`, but as `<1 %`.
+    /// Formats a share, 0...1, in whole percent: `33 %`. A positive share below 1 % is shown as `<1 %`, never as `0 %`.
     public static func percent(_ share: Double) -> SafeText {
         guard share >= 0, share.isFinite, share < 1e6 else { return unknown }
         if share > 0, share < 0.005 { return "<1 %" }
         return "\(nearestInteger(share * 100)) %"
     }
 
-    /// A length of time in its two largest units: `0.21 ms`, `250 ms`, `1.4 s`, `12 s`, `3m 20s`, `2h 11m`, `4d 3h`.
+    /// Formats a length of time in its two largest units: `0.21 ms`, `250 ms`, `1.4 s`, `12 s`, `3m 20s`, `2h 11m`, `4d
+    /// 3h`.
     public static func duration(_ duration: Duration) -> SafeText {
         let (seconds, attoseconds) = duration.components
         guard seconds >= 0, attoseconds >= 0 else { return unknown }
@@ -77,13 +77,13 @@ extension SafeText {
         }
     }
 
-    /// A time of day as `HH:MM:SS`.
+    /// Formats a time of day as `HH:MM:SS`.
     /// - Parameters:
     ///   - epochSeconds: Seconds since 1970-01-01 00:00 UTC.
     ///   - offset: Seconds east of UTC.
     public static func clock(epochSeconds: Int64, offset: Int64 = 0) -> SafeText {
         let day: Int64 = 86_400
-        // Both remainders first, so that no sum can overflow; the second makes times before 1970 positive.
+        // Both remainders first, so that no sum can overflow. The second one makes times before 1970 positive.
         let seconds = ((epochSeconds % day + offset % day) % day + day) % day
         return twoDigits(seconds / 3600) + ":" + twoDigits(seconds / 60 % 60) + ":" + twoDigits(seconds % 60)
     }
@@ -100,7 +100,7 @@ extension SafeText {
     private static func scaled(_ value: Double, units: [SafeText], wholeBelowStep: Bool) -> SafeText {
         var value = value
         var unit = 0
-        // 999.5 would be rounded to 1000, which belongs in the next unit.
+        // 999.5 would be rounded to 1000, which belongs to the next unit.
         while value >= 999.5, unit < units.count - 1 {
             value /= 1000
             unit += 1
@@ -110,7 +110,7 @@ extension SafeText {
         return decimal(value, digits: digits) + units[unit]
     }
 
-    /// `value` with `digits` digits after the point, rounded half upwards.
+    /// Formats `value` with `digits` digits after the point, with halves rounded up.
     static func decimal(_ value: Double, digits: Int) -> SafeText {
         var factor = 1.0
         for _ in 0..<digits { factor *= 10 }

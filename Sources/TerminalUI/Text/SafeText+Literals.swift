@@ -1,11 +1,11 @@
 extension SafeText: ExpressibleByStringInterpolation {
-    /// The program's own words. Only a literal gets in here: the literal's type is `StaticString`, which nothing read
-    /// at run time can become.
+    /// Creates a safe text from a literal. The literal's type is `StaticString`, so no value read at run time can be
+    /// passed.
     public init(stringLiteral value: StaticString) {
         self = value.withUTF8Buffer { Sanitizer.singleLine($0) }
     }
 
-    /// The program's own words around safe values.
+    /// Creates a safe text from a literal with interpolated safe values.
     public init(stringInterpolation: StringInterpolation) {
         self = stringInterpolation.text
     }
@@ -14,15 +14,15 @@ extension SafeText: ExpressibleByStringInterpolation {
     public struct StringInterpolation: StringInterpolationProtocol {
         var text = SafeText.empty
 
-        /// An interpolation with nothing in it yet.
+        /// Creates an empty interpolation.
         public init(literalCapacity: Int, interpolationCount: Int) {}
 
-        /// Adds words of the literal itself.
+        /// Adds a part of the literal itself.
         public mutating func appendLiteral(_ literal: StaticString) {
             text.append(SafeText(stringLiteral: literal))
         }
 
-        /// Adds text that is safe already.
+        /// Adds safe text.
         public mutating func appendInterpolation(_ value: SafeText) {
             text.append(value)
         }
@@ -38,13 +38,13 @@ extension SafeText: ExpressibleByStringInterpolation {
         }
     }
 
-    /// A whole number in digits.
+    /// Creates a text with the digits of a whole number.
     public init(number: some BinaryInteger) {
         let digits = String(number)
         self.init(plain: digits, width: digits.utf8.count, escapes: [])
     }
 
-    /// `count` copies of `text`, for rulers and padding.
+    /// Creates a text of `count` copies of `text`, for rulers and padding.
     public init(repeating text: SafeText, count: Int) {
         self = .empty
         for _ in 0..<max(0, count) { append(text) }

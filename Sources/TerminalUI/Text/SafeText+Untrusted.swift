@@ -1,47 +1,47 @@
 extension SafeText {
-    /// Makes text from outside safe, on one line: newlines and tabs become `^J` and `^I`.
+    /// Makes untrusted text safe, on one line: newlines and tabs become `^J` and `^I`.
     ///
-    /// What is escaped, and how:
+    /// The following is escaped:
     /// - C0 controls and DEL as `^X`;
-    /// - C1 controls, bidirectional controls, zero-width and other format characters, tags, line and paragraph
-    ///   separators, private use, noncharacters, unassigned code points and everything else that is invisible by
-    ///   default as `<U+202E>`;
-    /// - bytes that are not UTF-8 as `\x9F`, each by itself;
-    /// - combining marks with nothing to stand on, or beyond the second on one character, and skin tones that
-    ///   a terminal may or may not join with the emoji before them, as `<U+0301>`;
-    /// - `\` as `\\`, but only in a text where something else was escaped.
+    /// - C1 controls, bidirectional controls, zero-width and other format characters, tags, line and paragraph separators,
+    ///   private use, noncharacters, unassigned code points and all other characters that are invisible by default as
+    ///   `<U+202E>`;
+    /// - bytes that are not UTF-8 as `\x9F`, each one separately;
+    /// - combining marks without a base character or beyond the second on one character, and skin tones that only some
+    ///   terminals join with the emoji before them, as `<U+0301>`;
+    /// - `\` as `\\`, but only in a text with other escapes.
     ///
     /// - Parameters:
-    ///   - text: Text from a wire, a file or a user.
-    ///   - maximumBytes: At most this many bytes of `text` are looked at. If there are more, `…` follows, marked as an
+    ///   - text: Text from the network, a file or a user.
+    ///   - maximumBytes: The maximum number of bytes of `text` to read. If there are more, `…` follows, marked as an
     ///     escape.
     public init(untrusted text: some StringProtocol, maximumBytes: Int = .max) {
         var text = String(text)
         self = text.withUTF8 { Sanitizer.singleLine($0, maximumBytes: maximumBytes) }
     }
 
-    /// Makes bytes from outside safe, on one line. See `init(untrusted:maximumBytes:)`.
+    /// Makes untrusted bytes safe, on one line. See `init(untrusted:maximumBytes:)`.
     public init(untrustedBytes bytes: some Collection<UInt8>, maximumBytes: Int = .max) {
         self = withBytes(of: bytes, upTo: maximumBytes) { Sanitizer.singleLine($0, maximumBytes: maximumBytes) }
     }
 
-    /// Text laid out in rows.
+    /// Text in rows.
     public struct Lines: Hashable, Sendable {
-        /// The rows, each without newline or tab.
+        /// The rows, without newlines or tabs.
         public let lines: [SafeText]
         /// True if there were more rows or bytes than allowed.
         public let isTruncated: Bool
     }
 
-    /// Makes text from outside safe and lays out its newlines and tabs.
+    /// Makes untrusted text safe, with its newlines and tabs as layout.
     ///
-    /// A line ends at LF or CR LF; a CR elsewhere is escaped. A tab moves to the next multiple of `tabWidth` columns.
+    /// A line ends at LF or CR LF; other CRs are escaped. A tab moves to the next multiple of `tabWidth` columns.
     /// - Parameters:
-    ///   - bytes: Bytes from a wire or a file.
-    ///   - tabWidth: Columns between tab stops, at least 1.
-    ///   - maximumLines: Rows to make at most, wrapped ones included.
-    ///   - maximumBytes: Bytes to look at, at most.
-    ///   - wrapAt: Columns after which a line goes on in the next row; nil leaves lines as long as they are.
+    ///   - bytes: Bytes from the network or a file.
+    ///   - tabWidth: The number of columns between tab stops, at least 1.
+    ///   - maximumLines: The maximum number of rows, including wrapped ones.
+    ///   - maximumBytes: The maximum number of bytes to read.
+    ///   - wrapAt: The column after which a line continues in the next row; nil does not wrap lines.
     public static func lines(
         untrustedBytes bytes: some Collection<UInt8>,
         tabWidth: Int = 8,
@@ -53,7 +53,7 @@ extension SafeText {
         return withBytes(of: bytes, upTo: maximumBytes) { Sanitizer.lines($0, limits) }
     }
 
-    /// Makes text from outside safe and lays out its newlines and tabs. See `lines(untrustedBytes:)`.
+    /// Makes untrusted text safe, with its newlines and tabs as layout. See `lines(untrustedBytes:)`.
     public static func lines(
         untrusted text: some StringProtocol,
         tabWidth: Int = 8,
@@ -71,8 +71,9 @@ extension SafeText {
     }
 }
 
-/// Calls `body` with the bytes in one piece; of a collection that is in pieces, with a copy of one byte more than
-/// `limit`, so that the callee still sees that there was more.
+/// Calls `body` with contiguous bytes.
+///
+/// Copies a collection that is not contiguous, up to one byte more than `limit`, so that `body` can see that there is more.
 private func withBytes<Result>(
     of bytes: some Collection<UInt8>,
     upTo limit: Int,

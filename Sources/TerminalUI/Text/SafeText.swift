@@ -1,20 +1,20 @@
-/// Text that is safe to draw, log or print: the only kind a `CellBuffer` takes.
+/// Text that is safe to draw, log or print. A `CellBuffer` accepts no other text.
 ///
-/// It holds no control character, nothing invisible and nothing that changes the direction of text. Where the source
-/// had such a thing, an escape stands for it (`^[`, `<U+202E>`, `\x9F`), and the text remembers which parts are escapes
-/// so that they can be drawn in a style that text itself cannot have.
+/// It contains no control characters, no invisible characters and no characters that change the direction of text. In their
+/// place it has escapes (`^[`, `<U+202E>`, `\x9F`). It records which parts are escapes, so that they can be drawn in a
+/// style that ordinary text cannot have.
 ///
-/// There are three ways to make one:
-/// - `SafeText(untrusted:)` for everything that came from a wire, a file or a user;
-/// - a literal, for the program's own words. A literal may interpolate safe texts, whole numbers and
-///   `\(untrusted: name)`, and nothing else;
-/// - the formatters (`SafeText.rate(_:)` and the like).
+/// There are three ways to create one:
+/// - `SafeText(untrusted:)` for all text from the network, a file or a user;
+/// - a literal, for the program's own words. A literal may interpolate only safe texts, whole numbers and `\(untrusted:
+///   name)`;
+/// - the formatters (`SafeText.rate(_:)` and others).
 public struct SafeText: Hashable, Sendable {
-    /// The text with its escapes, as plain output and logs show it.
+    /// The text with its escapes, for plain output and logs.
     public private(set) var plain: String
-    /// Columns the text takes.
+    /// The number of columns of the text.
     public private(set) var width: Int
-    /// Which parts of `plain` are escapes, as UTF-8 offsets: ascending, not touching.
+    /// The parts of `plain` that are escapes, as UTF-8 offsets, ascending and not adjacent.
     var escapes: [Range<Int>]
 
     init(plain: String, width: Int, escapes: [Range<Int>]) {
@@ -23,24 +23,24 @@ public struct SafeText: Hashable, Sendable {
         self.escapes = escapes
     }
 
-    /// No text.
+    /// The empty text.
     public static let empty = SafeText(plain: "", width: 0, escapes: [])
 
     /// True if there is nothing to draw.
     public var isEmpty: Bool { plain.isEmpty }
 
-    /// True if something of the source had to be escaped or was cut off.
+    /// True if a part of the source was escaped or cut off.
     public var hasEscapes: Bool { !escapes.isEmpty }
 
-    /// A stretch of text that is either all escape or all text.
+    /// A part of the text that is either an escape or ordinary text.
     public struct Segment: Hashable, Sendable {
-        /// What is shown.
+        /// The visible text.
         public let text: String
-        /// True if this stands for something that cannot be shown.
+        /// True if the segment represents characters that cannot be shown.
         public let isEscape: Bool
     }
 
-    /// The text cut where escapes begin and end.
+    /// The text divided where escapes begin and end.
     public var segments: [Segment] {
         var result: [Segment] = []
         let bytes = plain.utf8
@@ -75,7 +75,7 @@ public struct SafeText: Hashable, Sendable {
         width += other.width
     }
 
-    /// The two texts in a row.
+    /// Returns the concatenation of two texts.
     public static func + (left: SafeText, right: SafeText) -> SafeText {
         var result = left
         result.append(right)
@@ -94,7 +94,7 @@ extension SafeText: CustomStringConvertible {
 }
 
 extension Sequence where Element == SafeText {
-    /// The texts in a row with `separator` between them.
+    /// Returns the concatenation of the texts with `separator` between them.
     public func joined(separator: SafeText = .empty) -> SafeText {
         var result = SafeText.empty
         var isFirst = true

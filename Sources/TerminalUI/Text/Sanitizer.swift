@@ -1,12 +1,14 @@
-/// Turns bytes into `SafeText`. The rules are those of `SafeText.init(untrusted:)`.
+import TextCoding
+
+/// Converts bytes to `SafeText` by the rules of `SafeText.init(untrusted:)`.
 struct Sanitizer {
     private var output: [UInt8] = []
     private var escapes: [Range<Int>] = []
     private var columns = 0
-    /// True in a second pass over a text that needed an escape and has a backslash.
+    /// True in a second pass over a text that needs an escape and contains a backslash.
     private var doublesBackslashes: Bool
     private var sawBackslash = false
-    /// Whether a mark may combine with what was written last, and what with.
+    /// Whether a mark may combine with the last written character, and its kind.
     private var base = Base.none
     private var marks = 0
 
@@ -40,11 +42,11 @@ struct Sanitizer {
         return isCut ? sanitizer.take() + .cutMark : sanitizer.take()
     }
 
-    /// Where to cut so that at most `limit` bytes stay and no character is cut in two.
+    /// Returns where to cut so that at most `limit` bytes remain and no character is divided.
     private static func cut(_ bytes: UnsafeBufferPointer<UInt8>, at limit: Int) -> Int {
         guard bytes.count > limit else { return bytes.count }
         var end = max(0, limit)
-        // A character has at most three bytes after its first.
+        // A character has at most three bytes after its first one.
         var steps = 0
         while end > 0, steps < 3, bytes[end] & 0xC0 == 0x80 {
             end -= 1
@@ -97,7 +99,7 @@ struct Sanitizer {
             }
             guard let newline else { return SafeText.Lines(lines: rows, isTruncated: false) }
             rest = rest[(newline + 1)...]
-            // A newline at the very end closes the last line; it does not open another.
+            // A newline at the end closes the last line and does not open another.
             if rest.isEmpty { return SafeText.Lines(lines: rows, isTruncated: false) }
         }
     }
@@ -143,7 +145,7 @@ struct Sanitizer {
             columns += 1
             (base, marks) = (.character, 0)
         default:
-            // Caret notation: the letter is the control with bit 6 flipped, so DEL is `^?`.
+            // Caret notation: the letter is the control character with bit 6 flipped, so DEL is `^?`.
             addEscape("^" + String(Unicode.Scalar(byte ^ 0x40)))
         }
     }
@@ -157,7 +159,7 @@ struct Sanitizer {
             output.append(contentsOf: UTF8.encode(scalar)!)
             marks += 1
         case .variationSelector where base == .emoji:
-            // Chooses between two looks of one emoji. It is kept for output, and dropped by cells.
+            // Selects one of two forms of an emoji. Output keeps it; cells drop it.
             output.append(contentsOf: UTF8.encode(scalar)!)
         case .skinTone where base != .emoji:
             addCharacter(scalar, columns: 2)
@@ -191,6 +193,6 @@ struct Sanitizer {
 }
 
 extension SafeText {
-    /// Stands for text that was cut off. It is marked as an escape, so that `…` in the text cannot be taken for it.
+    /// Replaces text that was cut off. It is marked as an escape to distinguish it from `…` in the text.
     static let cutMark = SafeText(plain: "…", width: 1, escapes: [0..<3])
 }

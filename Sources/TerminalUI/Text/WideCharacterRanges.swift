@@ -1,7 +1,7 @@
 /// The characters that take two columns: East_Asian_Width W or F in Unicode 18.0 (EastAsianWidth.txt).
 ///
-/// Generated from that property. Neighboring ranges are joined where only unassigned code points lie between them,
-/// which are never drawn as themselves. Emoji that are shown as pictures by default are all in here.
+/// Generated from that property. Neighboring ranges are merged if only unassigned code points are between them, because
+/// those are never drawn. Emoji with default picture presentation are all included.
 enum WideCharacterRanges {
     /// First and last code point of each range, ascending.
     static let all: [(first: UInt32, last: UInt32)] = [

@@ -1,5 +1,5 @@
 @testable import Console
-@testable import ServerMonitor
+@testable import NATSMonitoring
 
 /// What the monitoring endpoints of three servers answer: one is well, one complains, one stopped answering.
 extension Fixtures {

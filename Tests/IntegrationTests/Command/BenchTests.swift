@@ -4,7 +4,7 @@ import Testing
 
 @Suite("roulette bench", .timeLimit(.minutes(5)))
 struct BenchTests {
-    /// What all modes print; null where a time means nothing.
+    /// The fields that all modes print; null for a time without meaning.
     private struct Line: Decodable {
         let mode: String
         let msgs: Int
@@ -32,7 +32,7 @@ struct BenchTests {
     }
 
     @Test(arguments: [[], ["--handle"]])
-    func `pub publishes exactly the count, by topic and by handle, spread by the ring`(flags: [String]) async throws {
+    func `pub publishes exactly the count, by topic and by handle, distributed by the ring`(flags: [String]) async throws {
         try await withDeployment(clusters: 2) { deployment in
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             let other = try await RawClient.connect(port: deployment.servers[1].port)
@@ -57,7 +57,7 @@ struct BenchTests {
     }
 
     @Test
-    func `sub counts what it publishes itself when asked to`() async throws {
+    func `sub counts its own messages with --flood`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let line = try await bench(["sub", "--flood", "--count", "2000", "--topics", "10"] + addresses(deployment))
             #expect(line.mode == "sub")
@@ -70,7 +70,7 @@ struct BenchTests {
         arguments: ["rtt", "request"],
         [[], ["--any-thread"]]
     )
-    func `rtt and request tell how long round trips take, from the event loop and from any thread`(mode: String, flags: [String])
+    func `rtt and request measure round trips, on the event loop and on any thread`(mode: String, flags: [String])
         async throws
     {
         try await withDeployment(clusters: 1) { deployment in
@@ -91,7 +91,7 @@ struct BenchTests {
     }
 
     @Test
-    func `idle tells what a subscription costs`() async throws {
+    func `idle measures the cost of a subscription`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let line = try await bench(["idle", "--count", "500"] + addresses(deployment))
             #expect(line.msgs == 500)
@@ -100,7 +100,7 @@ struct BenchTests {
     }
 
     @Test
-    func `soak reports as it goes and ends by itself`() async throws {
+    func `soak reports while it runs and ends after its duration`() async throws {
         struct Sample: Decodable {
             let received: Int
             let rss_bytes: Int?
@@ -116,7 +116,7 @@ struct BenchTests {
     }
 
     @Test
-    func `without --json it is a line for people; what cannot be done is said and exits with 2`() async throws {
+    func `without --json the output is one readable line; invalid options exit with 2`() async throws {
         let result = try await BuiltProgram.run(["bench", "ring", "--count", "10"])
         #expect(result.output.hasPrefix("ring: 10 in "))
         for arguments in [["ring", "--count", "0"], ["pub", "--topics", "0", "--server", "x"], ["pub", "--size", "-1"]] {

@@ -2,17 +2,18 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Names of files are what anybody may have chosen. A shell that completes them must not run them.
+/// Other users may choose the names of files. A shell that completes them must not run them.
 @Suite("Pressing tab", .timeLimit(.minutes(5)))
 struct CompletionScriptTests {
-    /// Each would make a file named `ran…` if a shell ran it.
+    /// Each name would create a file named `ran…` if a shell ran it.
     private static let hostileNames = [
         "$(touch ran1)", "`touch ran2`", "a;touch ran3", "new\nline$(touch ran4)", "<(touch ran5)", "x|touch ran6",
         "a&touch ran7",
         "q\"uo'te", "esc\u{1B}[31mred", "star*", "sp ace", "$HOME", "{a,b}", "-dash", "~root", "back\\slash", "[ab]",
     ]
 
-    /// A home with hostile themes, profiles, contexts and files, and the scripts; the shells work in its folder `work`.
+    /// Creates a home with hostile themes, profiles, contexts and files, and the scripts. The shells run in its folder
+    /// `work`.
     private func withHome(_ body: (String) async throws -> Void) async throws {
         let home = try TemporaryDirectory(for: "completion")
         defer { try? home.remove() }
@@ -47,7 +48,7 @@ struct CompletionScriptTests {
         #expect(!files.contains { ($0.split(separator: "/").last ?? "").hasPrefix("ran") })
     }
 
-    /// Calls the completion function as bash does when tab is pressed.
+    /// Calls the completion function like bash on tab.
     private static let complete = """
         complete_line() {
             COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); COMP_LINE="$*"; COMP_POINT=${#COMP_LINE}; COMPREPLY=()
@@ -66,7 +67,7 @@ struct CompletionScriptTests {
     @Test(
         arguments: ["console --theme", "console --profile", "sub --context", "theme show"]
     )
-    func `bash offers the safe names only, and runs none`(_ words: String) async throws {
+    func `bash offers only the safe names and runs none of them`(_ words: String) async throws {
         try await withHome { home in
             let result = try await bash(home, "complete_line roulette \(words) ''")
             #expect(result.lines.contains("<fine>"), "\(result.errors)")
@@ -76,9 +77,9 @@ struct CompletionScriptTests {
     }
 
     @Test
-    func `what a program of that name says is text to the script, whatever it is`() async throws {
+    func `the script treats all output of a program as text`() async throws {
         try await withHome { home in
-            // In place of this program, as one of an older version would be.
+            // Replaces this program, as an older version could.
             let program = home + "/zsh/roulette"
             try #"""
             #!/bin/sh
@@ -95,11 +96,11 @@ struct CompletionScriptTests {
         }
     }
 
-    /// A shell at work in a terminal.
+    /// An interactive shell in a terminal.
     enum Shell: String, Sendable, CaseIterable {
         case bash, zsh, fish
 
-        /// Arguments that start it without anything of the machine, and what it is told first.
+        /// The arguments that start the shell without any configuration of the machine, and its first commands.
         fileprivate func start(_ home: String) -> (arguments: [String], setup: String) {
             let go = "cd \(home)/work; clear"
             return switch self {
@@ -111,7 +112,7 @@ struct CompletionScriptTests {
     }
 
     @Test(arguments: Shell.allCases)
-    func `tab in a terminal: bash, and zsh and fish where they are installed`(_ shell: Shell) async throws {
+    func `tab completes in a terminal: bash, and zsh and fish if installed`(_ shell: Shell) async throws {
         guard let program = try? InstalledProgram.path(of: shell.rawValue) else { return }
         try await withHome { home in
             let (arguments, setup) = shell.start(home)
@@ -131,7 +132,7 @@ struct CompletionScriptTests {
                 try await terminal.type(line)
                 try await terminal.press("Tab", "Tab")
                 try await terminal.waitFor("what is offered") { $0.filter { $0.contains("fine") }.count >= 1 }
-                // Not ^C: a shell that begins a new line loses what is typed meanwhile.
+                // Not ^C, because a shell that begins a new line loses input typed meanwhile.
                 try await terminal.press("C-u")
                 try await terminal.type("clear; echo nex''t-\(line.utf8.count)")
                 try await terminal.press("Enter")

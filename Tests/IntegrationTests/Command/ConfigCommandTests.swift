@@ -14,7 +14,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `check: well, in a line`() async throws {
+    func `check: a valid configuration is one line of output`() async throws {
         try await withConfiguration("theme = \"nord\"\n[profiles.a]\nservers = [\"h1\", \"h2\"]\n") { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -25,7 +25,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `check: every problem with file, line, key, and the nearest known key`() async throws {
+    func `check: every problem has file, line, key, and the nearest known key`() async throws {
         let text = "default_profil = \"a\"\n[profiles.a]\nservers = [\"h\"]\nenviroment = \"prod\"\npool_size = 0\n"
         try await withConfiguration(text) { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
@@ -43,7 +43,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `check: themes that do not exist and files that are missing are problems of their profile`() async throws {
+    func `check: missing themes and missing files are problems of their profile`() async throws {
         let text = "theme = \"nrod\"\n[profiles.a]\nservers = [\"h\"]\ncredentials = \"none.creds\"\ntheme = \"drakula\"\n"
         try await withConfiguration(text) { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
@@ -57,7 +57,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `a password in a file that others can read is refused with the command that mends it`() async throws {
+    func `a password in a file readable by others is rejected with the command that corrects it`() async throws {
         let text = "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\n"
         for command in ["check", "show"] {
             try await withConfiguration(text, mode: 0o644) { path in
@@ -70,7 +70,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `show: without secrets, and what it prints is a configuration again`() async throws {
+    func `show: prints a valid configuration without secrets`() async throws {
         let text =
             "[profiles.a]\nservers = [\"h\"]\nuser = \"ops\"\npassword = \"hunter2\"\ntheme = \"nord\"\n[keys]\npublish = \"P\"\n"
         try await withConfiguration(text) { path in
@@ -86,7 +86,7 @@ struct ConfigCommandTests {
     }
 
     @Test
-    func `path: printed whether or not there is a file; without one the others say how to begin`() async throws {
+    func `path: printed with or without a file; without one, the other commands describe how to create it`() async throws {
         let environment = ["XDG_CONFIG_HOME": "/nowhere/config"]
         let result = try await BuiltProgram.run(["config", "path"], environment: environment)
         #expect(result.status == .exited(0))
@@ -101,18 +101,18 @@ struct ConfigCommandTests {
 
 @Suite("Completion and version", .timeLimit(.minutes(2)))
 struct CompletionTests {
-    /// What the scripts that shells load ask the program for.
+    /// Runs the program like the completion scripts of the shells.
     private func offered(_ arguments: [String], environment: [String: String] = [:]) async throws -> [String] {
         try await BuiltProgram.run(["---completion"] + arguments, environment: environment).lines
     }
 
     @Test(arguments: ["bash", "zsh", "fish"])
-    func `a script for each shell`(shell: String) async throws {
+    func `each shell has a completion script`(shell: String) async throws {
         let result = try await BuiltProgram.run(["--generate-completion-script", shell])
         #expect(result.status == .exited(0))
         for word in ["theme", "config", "profile", "demo"] { #expect(result.output.contains(word)) }
         #expect(!result.output.contains("demo-supervisor"), "not for people")
-        // Only where the shell is installed: that it can read the script.
+        // If the shell is installed, check that it can read the script.
         guard let program = try? InstalledProgram.path(of: shell) else { return }
         let directory = try TemporaryDirectory(for: "completion")
         let path = directory.path + "/script"
@@ -124,7 +124,7 @@ struct CompletionTests {
     }
 
     @Test
-    func `profiles of the configuration, contexts and themes are offered`() async throws {
+    func `completion offers profiles of the configuration, contexts and themes`() async throws {
         let directory = try TemporaryDirectory(for: "completion")
         let files = [
             "roulette/config.toml": "[profiles.east]\nservers = [\"h\"]\n[profiles.west]\nservers = [\"h\"]\n",

@@ -5,7 +5,7 @@ import Testing
 @Suite("Commands and topics that Roulette 1.0.5 cannot receive", .timeLimit(.minutes(2)))
 struct ElixirTopicCommandTests {
     @Test
-    func `pub says once that a topic is not ASCII, if the profile asks for it, and publishes it all the same`() async throws {
+    func `pub warns once about a topic that is not ASCII if the profile enables it, and publishes the message`() async throws {
         let directory = try TemporaryDirectory(for: "elixir")
         try await withDeployment(clusters: 2) { deployment in
             let servers = deployment.servers.map { "\"\($0.address)\"" }.joined(separator: ", ")

@@ -27,7 +27,7 @@ struct StatusTests {
     }
 
     @Test
-    func `all up: exit 0, and every connection with its server and a round trip`() async throws {
+    func `all clusters up: exit 0, and every connection has its server and a round trip`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let servers = ["--server", "alpha=\(deployment.servers[0].address)", "--server", deployment.servers[1].address]
             let result = try await BuiltProgram.run(["status", "--json"] + servers)
@@ -83,7 +83,7 @@ struct StatusTests {
     private static let pool = ["publisher", "subscriber"].flatMap { role in (0..<5).map { "\(role) \($0)" } }
 
     @Test
-    func `one down: exit 1, with the reason for the one and nothing wrong with the other`() async throws {
+    func `one cluster down: exit 1, with the reason; the other cluster has no error`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             deployment.servers[1].kill()
             let servers = deployment.servers.flatMap { ["--server", $0.address] }
@@ -103,7 +103,7 @@ struct StatusTests {
     }
 
     @Test
-    func `a wrong password: exit 1 with the server's word, and the password nowhere`() async throws {
+    func `a wrong password: exit 1 with the server's message, and the password is not printed`() async throws {
         let authorization = NATSServerConfiguration.Authorization.user("joe", password: "right")
         try await NATSServerProcess.withServer(NATSServerConfiguration(authorization: authorization)) { server in
             let arguments = ["status", "--server", server.address, "--user", "joe"]
@@ -117,7 +117,7 @@ struct StatusTests {
     }
 
     @Test
-    func `a configuration that cannot work: exit 2, before anything is connected`() async throws {
+    func `an invalid configuration: exit 2, without connecting`() async throws {
         for arguments in [
             ["--server", "a", "--server", "A:4222"], ["--server", "a:0"], ["--config", "/nonexistent/config.toml"],
             ["--interval", "0", "--server", "a"],
@@ -129,7 +129,7 @@ struct StatusTests {
     }
 
     @Test
-    func `--watch looks again until it is stopped, and then ends by the signal`() async throws {
+    func `--watch repeats until it is stopped by a signal, and ends by that signal`() async throws {
         try await NATSServerProcess.withServer { server in
             let terminal = try PseudoTerminal(
                 [try BuiltProgram.path(), "status", "--watch", "--interval", "50ms", "--json", "--server", server.address],

@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What ^C and other signals do to a command, and that no command waits for ever.
+/// The reaction of commands to ^C and other signals, and the limits of all waits.
 @Suite("Stopping a command", .serialized, .timeLimit(.minutes(10)))
 struct StoppedCommandTests {
-    /// A server that sends something all the time and answers nothing after the handshake: it is neither silent, so that it
-    /// is not taken for frozen, nor does it ever confirm.
+    /// Starts a server that sends continuously and does not answer after the handshake.
+    ///
+    /// Clients do not consider it frozen, because it is not silent, and it confirms nothing.
     private func withRudeServer(_ body: (Int, RudeServer) async throws -> Void) async throws {
         let handshakes = Watched(0)
         let server = try await ScriptedServer.start { connection in
@@ -30,12 +31,12 @@ struct StoppedCommandTests {
         let server: ScriptedServer
         let handshakes: Watched<Int>
 
-        /// Waits until so many handshakes are over. Only then may a test read what comes.
+        /// Waits until this number of handshakes is complete. A test may read the connection only after that.
         func waitForHandshakes(_ count: Int) async throws {
             _ = try await handshakes.wait(for: "\(count) handshakes", within: .seconds(20)) { $0 >= count ? true : nil }
         }
 
-        /// Waits until the command that connected as number `index` has sent a line behind its handshake.
+        /// Waits until the command with connection `index` has sent a line after its handshake.
         func expect(_ line: String, from index: Int = 0) async throws {
             try await waitForHandshakes(index + 1)
             try await server.connection(index).expect(line)
@@ -48,11 +49,11 @@ struct StoppedCommandTests {
     ]
 
     @Test(arguments: commands)
-    func `^C ends it soon, by that signal, whatever the server does`(_ command: [String]) async throws {
+    func `^C ends every command soon, by that signal, for any behavior of the server`(_ command: [String]) async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(command + ["--server", "127.0.0.1:\(port)"])
             try await server.waitForHandshakes(1)
-            // Now in the middle of what it does, or before it; both have to end.
+            // The command may be running or still starting. It must end in both cases.
             program.signal(SIGINT)
             let (result, time) = try await timed { try await program.result() }
             #expect(result.status == .signaled(SIGINT), "\(result.errors)")
@@ -61,7 +62,7 @@ struct StoppedCommandTests {
     }
 
     @Test(arguments: [SIGTERM, SIGHUP])
-    func `SIGTERM and SIGHUP end it by that signal`(_ signal: Int32) async throws {
+    func `SIGTERM and SIGHUP end a command by that signal`(_ signal: Int32) async throws {
         try await NATSServerProcess.withServer { server in
             let program = try StartedProgram(["status", "--watch", "--interval", "50ms", "--json", "--server", server.address])
             try await program.waitFor("\"state\":\"up\"")
@@ -71,14 +72,14 @@ struct StoppedCommandTests {
     }
 
     @Test
-    func `a message that is not confirmed is waited for a moment; a second ^C ends that at once`() async throws {
+    func `a command waits briefly for an unconfirmed message; a second ^C ends it immediately`() async throws {
         try await withRudeServer { port, server in
             for twice in [false, true] {
                 let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
                 try await server.expect("PUB t 1", from: twice ? 1 : 0)
                 program.signal(SIGINT)
                 if twice {
-                    // Later than what `timeout` sends twice, and before the program gives up by itself.
+                    // Longer than the interval between two signals of `timeout`, and shorter than the program's own limit.
                     try await Task.sleep(for: .milliseconds(300))
                     program.signal(SIGINT)
                 }
@@ -96,7 +97,7 @@ struct StoppedCommandTests {
     }
 
     @Test
-    func `a signal that comes twice at once, as from timeout(1), counts as one`() async throws {
+    func `two simultaneous signals, as from timeout(1), count as one`() async throws {
         try await withRudeServer { port, server in
             let program = try StartedProgram(["pub", "t", "x", "--json", "--server", "127.0.0.1:\(port)"])
             try await server.expect("PUB t 1")
@@ -104,12 +105,12 @@ struct StoppedCommandTests {
             program.signal(SIGTERM)
             let result = try await program.result()
             #expect(result.status == .signaled(SIGTERM))
-            #expect(result.output.contains("\"confirmed\":0"), "it ended in good order")
+            #expect(result.output.contains("\"confirmed\":0"), "it ended normally")
         }
     }
 
     @Test
-    func `a program that writes to a pipe that nobody reads ends too`() async throws {
+    func `a program that writes to a pipe without a reader ends`() async throws {
         try await NATSServerProcess.withServer { server in
             let shell = try StartedProgram(
                 script: #"{ "$0" sub t --server \#(server.address) & echo $! >&2; wait $!; echo "status $?" >&2; } | sleep 30"#
@@ -130,7 +131,7 @@ struct StoppedCommandTests {
     }
 
     @Test
-    func `^C ends a loop of a shell around it`() async throws {
+    func `^C ends a shell loop around a command`() async throws {
         try await NATSServerProcess.withServer { server in
             let terminal = try await TerminalDriver.start([
                 "/bin/bash", "-c", #"while :; do "$0" sub t --server \#(server.address); echo again; done"#,
@@ -145,12 +146,12 @@ struct StoppedCommandTests {
     }
 
     @Test
-    func `what is ignored at the start stays ignored: nohup, and & of a shell without job control`() async throws {
+    func `signals that are ignored at the start stay ignored: nohup, and & of a shell without job control`() async throws {
         try await NATSServerProcess.withServer { server in
             let program = try StartedProgram(
                 script: #"trap "" HUP INT; exec "$0" sub t --json --server \#(server.address)"#
             )
-            // Before it has set up its signals, they would be ignored in any case.
+            // Before the program has set up its signals, they would be ignored in any case.
             var count = 0
             while try !program.output().contains("first") {
                 count += 1
@@ -175,7 +176,7 @@ struct StoppedCommandTests {
             ["bench", "sub"], ["bench", "sub", "--flood"], ["bench", "rtt"], ["bench", "request"], ["bench", "soak"],
         ]
     )
-    func `without ^C it ends by itself with what to do: a server that never confirms`(_ command: [String]) async throws {
+    func `without ^C a command ends with advice if the server never confirms`(_ command: [String]) async throws {
         let directory = try TemporaryDirectory(for: "config")
         defer { try? directory.remove() }
         try await withRudeServer { port, _ in
@@ -197,10 +198,10 @@ struct StoppedCommandTests {
     @Test(
         arguments: [["pub"], ["sub"], ["rtt"], ["request"], ["soak"]]
     )
-    func `a benchmark ends when its server is gone, and says how far it was`(_ mode: [String]) async throws {
+    func `a benchmark ends when its server is lost, and reports its progress`(_ mode: [String]) async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
-            // Its connections, as the server sees them.
+            // Its connections, as reported by the server.
             while try await server.connections().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
             server.kill()
             let result = try await program.result()
@@ -212,7 +213,7 @@ struct StoppedCommandTests {
     // MARK: Descriptors
 
     @Test
-    func `a closed standard output is said, and never a socket`() async throws {
+    func `a closed standard output is reported and never becomes a socket`() async throws {
         try await NATSServerProcess.withServer { server in
             for command in ["status --json --server \(server.address)", "theme list", "route --clusters 3 a", "config path"] {
                 let closed = try await StartedProgram(script: "exec \"$0\" \(command) >&-").result()
@@ -230,7 +231,7 @@ struct StoppedCommandTests {
     // MARK: Password
 
     @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
-    func `a signal at the password's prompt ends the program, with the echo on`(_ signal: Int32) async throws {
+    func `a signal at the password prompt ends the program and restores the echo`(_ signal: Int32) async throws {
         let terminal = try PseudoTerminal(
             [try BuiltProgram.path(), "sub", "t", "--user", "u", "--server", "127.0.0.1:1"],
             environment: BuiltProgram.environment(adding: ["TERM": "dumb"])
@@ -254,7 +255,7 @@ struct StoppedCommandTests {
         let end = ContinuousClock.now + .seconds(20)
         while kill(pid, 0) == 0 {
             try #require(ContinuousClock.now < end, "it is still there")
-            // It is the shell's child.
+            // The program is a child of the shell.
             try await Task.sleep(for: .milliseconds(20))
         }
     }

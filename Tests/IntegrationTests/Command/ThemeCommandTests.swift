@@ -32,7 +32,7 @@ struct ThemeCommandTests {
         let contrasts: [Contrast]
     }
 
-    /// A configuration directory with themes of its own.
+    /// Creates a configuration directory with themes.
     private func withThemes(_ themes: [String: String], _ body: ([String: String]) async throws -> Void) async throws {
         let directory = try TemporaryDirectory(for: "themes")
         let place = directory.path + "/roulette/themes"
@@ -43,7 +43,7 @@ struct ThemeCommandTests {
     }
 
     @Test
-    func `list: those of the program and one's own, and a broken one says why`() async throws {
+    func `list: built-in and user themes, and the error of a broken one`() async throws {
         let mine = "name = \"mine\"\nvariant = \"light\"\n"
         try await withThemes(["mine": mine, "broken": "name = \"broken\"\ntxt = 1\n"]) { environment in
             let result = try await BuiltProgram.run(["theme", "list", "--json"], environment: environment)
@@ -61,7 +61,7 @@ struct ThemeCommandTests {
     }
 
     @Test
-    func `check: all that come with the program are well; one that cannot be read fails with the measured ratio`() async throws {
+    func `check: all built-in themes pass; an unreadable theme fails with the measured ratio`() async throws {
         let shipped = try await BuiltProgram.run(["theme", "check"])
         #expect(shipped.status == .exited(0), "\(shipped.output)")
         #expect(shipped.lines.count == 18)
@@ -79,7 +79,7 @@ struct ThemeCommandTests {
     }
 
     @Test
-    func `check: a file anywhere, with line, key and the nearest known name`() async throws {
+    func `check: accepts any file, and reports line, key and the nearest known name`() async throws {
         let file = try TemporaryDirectory(for: "theme")
         let path = file.path + "/draft.toml"
         try "name = \"draft\"\n[status]\ndwon = \"red\"\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -90,7 +90,7 @@ struct ThemeCommandTests {
     }
 
     @Test
-    func `show: every role, plain where it is no terminal; an unknown theme names the nearest`() async throws {
+    func `show: every role, as plain text without a terminal; an unknown theme names the nearest one`() async throws {
         let result = try await BuiltProgram.run(["theme", "show", "nord"])
         #expect(result.status == .exited(0))
         #expect(!result.output.contains("\u{1B}"))
@@ -104,7 +104,7 @@ struct ThemeCommandTests {
     }
 
     @Test(arguments: [false, true])
-    func `show on a terminal: in color, but not under NO_COLOR`(isPlain: Bool) async throws {
+    func `show on a terminal: in color, except with NO_COLOR`(isPlain: Bool) async throws {
         let terminal = try PseudoTerminal(
             [try BuiltProgram.path(), "theme", "show", "nord"],
             columns: 100,

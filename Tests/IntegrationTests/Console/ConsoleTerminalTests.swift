@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The console in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ConsoleTerminalTests {
-    /// The console on one server for each cluster.
+    /// Runs the console with one server for each cluster.
     private func withConsole(
         columns: Int = 120,
         rows: Int = 36,
@@ -43,7 +43,7 @@ struct ConsoleTerminalTests {
     }
 
     @Test
-    func `what is subscribed to is shown, with its owner named while typing`() async throws {
+    func `subscribed messages are shown, and the owner is named while typing`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             let topic = try topic("orders", on: 1, of: deployment)
@@ -65,7 +65,7 @@ struct ConsoleTerminalTests {
     }
 
     @Test
-    func `what is published arrives at an independent client, exactly, and is shown as confirmed`() async throws {
+    func `published messages arrive unchanged at an independent client, and are shown as confirmed`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             let topic = try topic("commands", on: 2, of: deployment)
@@ -94,7 +94,7 @@ struct ConsoleTerminalTests {
     }
 
     @Test
-    func `a cluster that dies is shown with the reason, the others stay, and it comes back`() async throws {
+    func `a failed cluster is shown with the reason, the others are unaffected, and it recovers`() async throws {
         try await withConsole { console, deployment in
             try await console.waitFor("3 clusters: 3 up")
             deployment.servers[0].kill()
@@ -112,9 +112,9 @@ struct ConsoleTerminalTests {
     }
 
     @Test(arguments: [(120, 36), (80, 24), (40, 12)])
-    func `every view at every size, and resizing while it runs`(columns: Int, rows: Int) async throws {
+    func `every view draws at every size, and resizing works while it runs`(columns: Int, rows: Int) async throws {
         try await withConsole(columns: columns, rows: rows) { console, _ in
-            // The title of the first pane: the row of tabs names every view, whichever is open.
+            // The title of the first pane, because the row of tabs contains the names of all views.
             func waitFor(view title: String) async throws {
                 try await console.waitFor("the view \(title)") { $0.shows(view: title) }
             }
@@ -129,7 +129,7 @@ struct ConsoleTerminalTests {
             try await console.press("?")
             try await waitFor(view: "Help")
             try await console.press("Escape")
-            // A view that is too small for anything but q would not take it.
+            // A view that is too small accepts only q, so make it large enough first.
             try await waitFor(view: "Clusters")
             for (width, height) in [(20, 5), (1, 1), (300, 80), (63, 17), (columns, rows)] {
                 try await console.resize(columns: width, rows: height)
@@ -144,7 +144,7 @@ struct ConsoleTerminalTests {
     }
 
     @Test
-    func `the first screen comes without any server, and the console stays up`() async throws {
+    func `the first screen appears without any server, and the console keeps running`() async throws {
         let console = try await TerminalDriver.start(
             [try BuiltProgram.path(), "--server", "alpha=127.0.0.1:1", "--server", "beta=no-such-host.invalid"],
             columns: 120,
@@ -159,9 +159,9 @@ struct ConsoleTerminalTests {
     }
 
     @Test(arguments: [Int32(0), 15, 1, 2, 3])
-    func `the terminal is restored on quit and on signals`(signal: Int32) async throws {
+    func `quitting and signals restore the terminal`(signal: Int32) async throws {
         try await withDeployment(clusters: 1) { deployment in
-            // The modes of a terminal on which nothing has changed them: those of the console may have changed already.
+            // The modes of an unused terminal, because the console may already have changed those of its own.
             let untouched = try PseudoTerminal(["/bin/cat"], columns: 80, rows: 24)
             let before = try #require(untouched.modes)
             #expect(before.isCanonical && before.echoes && before.generatesSignals)

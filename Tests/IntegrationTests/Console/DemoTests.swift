@@ -6,7 +6,7 @@ import Testing
 struct DemoTests {
     private func isGone(_ pid: Int32) -> Bool { kill(pid, 0) != 0 || isZombie(pid) }
 
-    /// Ended, and only not asked for by its parent yet.
+    /// Returns whether the process has ended and was not reaped by its parent yet.
     private func isZombie(_ pid: Int32) -> Bool {
         let state = try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)
         return state?.split(separator: ")").last?.hasPrefix(" Z") == true
@@ -16,13 +16,13 @@ struct DemoTests {
         let deadline = ContinuousClock.now + .seconds(20)
         while !pids.allSatisfy(isGone) {
             try #require(ContinuousClock.now < deadline, "servers are still there")
-            // A process that is nobody's child any more cannot be waited for.
+            // Only the parent of a process can wait for it, so poll.
             try await Task.sleep(for: .milliseconds(50))
         }
     }
 
     @Test
-    func `three meshed clusters with traffic on the screen; quitting leaves nothing behind`() async throws {
+    func `three meshed clusters have traffic on the screen; quitting ends all processes`() async throws {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         try await demo.waitFor("traffic on every cluster") { screen in
@@ -36,14 +36,14 @@ struct DemoTests {
         await demo.close()
     }
 
-    /// Whether the overview shows messages that came in from a cluster. The share of the ring is no traffic.
+    /// Returns whether the overview shows messages received from a cluster. Its share of the ring is not traffic.
     private static func shows(_ screen: [String], trafficOn cluster: String) -> Bool {
         let (rate, share) = (screen.cell("IN/s", of: "  \(cluster) "), screen.cell("TRAFFIC", of: "  \(cluster) "))
         return rate?.contains { ("1"..."9").contains($0) } == true && share?.contains { ("1"..."9").contains($0) } == true
     }
 
     @Test
-    func `a cluster without messages is told from one with traffic, though both have a share of the ring`() {
+    func `clusters with and without messages are distinguished, though both have a share of the ring`() {
         let screen = [
             "│      CLUSTER  STATE                 PUB    SUB  RTT p50      p99   IN/s          OUT/s   RING  TRAFFIC   SUBS   LOST │",
             "│ ▸ ●  alpha    up 12 s               5/5    5/5  0.21 ms  0.90 ms      0              0   33 %  0 %         12      0 │",
@@ -54,7 +54,7 @@ struct DemoTests {
     }
 
     @Test
-    func `servers do not survive a kill -9 of the demo`() async throws {
+    func `servers end when the demo is killed with kill -9`() async throws {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
@@ -66,7 +66,7 @@ struct DemoTests {
     }
 
     @Test
-    func `K kills a node and starts it again, freezes it and lets it go on; quitting with one frozen leaves nothing behind`()
+    func `K kills, restarts, freezes and resumes a node; quitting with a frozen node ends all processes`()
         async throws
     {
         let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
@@ -104,7 +104,7 @@ struct DemoTests {
         await demo.close()
     }
 
-    /// Opens the list of nodes, and waits until it shows the first one in this state: what the events say is no state.
+    /// Opens the list of nodes, and waits until the first one has this state. Events also contain such words.
     private func openNodes(_ demo: TerminalDriver, alpha1 state: String) async throws {
         try await demo.waitFor("no list of nodes") { !$0.has("Nodes of the demo") }
         try await demo.press("K")
@@ -114,10 +114,10 @@ struct DemoTests {
     }
 
     @Test
-    func `its services answer requests, and its slow archive says what it drops`() async throws {
+    func `its services answer requests, and its slow archive reports dropped messages`() async throws {
         let directory = try TemporaryDirectory(for: "demo")
         let output = directory.path + "/out"
-        // A reader that goes on reading: `roulette demo --headless` prints until it is stopped.
+        // `roulette demo --headless` prints until it is stopped, so its output must be read all the time.
         let demo = try await TerminalDriver.start(
             ["/bin/sh", "-c", "exec \"$0\" demo --headless --clusters 2 --nodes 1 > \"$1\"", try BuiltProgram.path(), output],
             environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
@@ -131,7 +131,7 @@ struct DemoTests {
             try await Task.sleep(for: .milliseconds(50))
         }
         let configuration = try #require(ready?.config)
-        // The servers are ready; the services subscribe at this moment.
+        // The servers are ready, but the services may still be subscribing.
         let question = ["request", "inventory.check", "A-1001", "--json", "--config", configuration]
         var stock = try await BuiltProgram.run(question)
         while stock.status != .exited(0), ContinuousClock.now < deadline { stock = try await BuiltProgram.run(question) }
@@ -150,7 +150,7 @@ struct DemoTests {
     }
 
     @Test
-    func `its servers ask for a token that is in files of this user only, and in no command line`() async throws {
+    func `its servers require a token from files of this user only, which is in no command line`() async throws {
         let directory = try TemporaryDirectory(for: "demo")
         defer { try? directory.remove() }
         let demo = try StartedProgram(
@@ -197,7 +197,7 @@ struct DemoTests {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
     }
 
-    /// The servers of the demo: grandchildren of the program, through its supervisor.
+    /// The servers of the demo: children of its supervisor.
     private func serverPIDs(of program: Int32) throws -> [Int32] {
         let processes = Process()
         processes.executableURL = URL(fileURLWithPath: "/bin/ps")

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Hostile messages, byte by byte on the terminal", .serialized, .timeLimit(.minutes(5)))
 struct HostileMessageTests {
-    /// What a message must not make the program write, and what is shown instead.
+    /// The bytes that a message must not make the program write, and the text that is shown instead.
     private static let payload: [UInt8] =
         Array("A\u{1B}]0;pwned\u{07}B".utf8)  // window title
         + Array("C\u{1B}]52;c;cHduZWQ=\u{07}D".utf8)  // clipboard
@@ -14,7 +14,7 @@ struct HostileMessageTests {
         + [0x4C, 0xFF, 0xC3, 0x28, 0x9B, 0x4D]  // invalid UTF-8, a bare C1 byte
 
     @Test
-    func `what is hostile is shown as visible escapes`() async throws {
+    func `hostile bytes are shown as visible escapes`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try await TerminalDriver.start(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -46,7 +46,7 @@ struct HostileMessageTests {
     }
 
     @Test
-    func `only the program's own sequences reach the terminal`() async throws {
+    func `the terminal receives only the program's own sequences`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try PseudoTerminal(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -64,7 +64,7 @@ struct HostileMessageTests {
             try console.send("3")
             let publisher = try await RawClient.connect(port: deployment.servers[0].port)
             let frame = Array("PUB evil.topic \(Self.payload.count)\r\n".utf8) + Self.payload + [13, 10]
-            // Until the subscription stands and the message is on the screen.
+            // Until the subscription is active and the message is on the screen.
             var shown: Int?
             for _ in 0..<100 where shown == nil {
                 try await publisher.connection.send(frame)
@@ -90,7 +90,7 @@ struct HostileMessageTests {
     }
 
     @Test
-    func `the command sub prints the same escapes, on a pipe as well`() async throws {
+    func `the command sub prints the same escapes, also to a pipe`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             async let printed = BuiltProgram.run(
                 ["sub", "evil.topic", "--count", "1", "--server", deployment.servers[0].address]
@@ -123,7 +123,7 @@ struct HostileMessageTests {
 }
 
 extension TerminalDriver {
-    /// Does something again and again until the screen shows its effect: a subscription may still be on its way.
+    /// Repeats an action until the screen shows its effect, because a subscription may not be active yet.
     func repeating(_ text: String, _ action: () async throws -> Void) async throws {
         for _ in 0..<100 {
             try await action()

@@ -2,19 +2,20 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Everything that a peer can make the console draw, drawn by the real program: every code point that a terminal might
-/// obey or hide, and random bytes, as topics, headers, payloads and errors of a server. Of the bytes that reach the
-/// terminal, all must be the program's own.
+/// Draws all text that a peer can send with the real program: every code point that a terminal might interpret or hide, and
+/// random bytes, as topics, headers, payloads and server errors. All control bytes that reach the terminal must be the
+/// program's own.
 @Suite("Hostile text, all of it, on the terminal", .serialized, .timeLimit(.minutes(10)))
 struct HostileSweepTests {
-    /// Rows and columns enough for many messages in one frame.
+    /// A screen that is large enough for many messages in one frame.
     private static let size = (columns: 300, rows: 150)
-    /// Messages or errors for one frame: fewer than the rows of a list.
+    /// The number of messages or errors for one frame; fewer than the rows of a list.
     private static let batch = 130
 
     // MARK: Texts
 
-    /// All code points of the categories Cc, Cf, Co, Zl and Zp; of the 137,468 for private use each `step`-th.
+    /// All code points of the categories Cc, Cf, Co, Zl and Zp. Of the 137,468 private-use code points, every `step`-th
+    /// one.
     private static func codePoints(privateUseStep step: Int) -> [Unicode.Scalar] {
         var scalars: [Unicode.Scalar] = []
         var privateUse = 0
@@ -31,7 +32,7 @@ struct HostileSweepTests {
         return scalars
     }
 
-    /// So many code points fit into the topic's column when each is escaped.
+    /// The number of escaped code points that fit in the topic column.
     private static let codePointsPerText = 6
 
     private static func texts(of scalars: [Unicode.Scalar]) -> [[UInt8]] {
@@ -41,7 +42,7 @@ struct HostileSweepTests {
         }
     }
 
-    /// Random bytes, and random pieces of what terminals obey.
+    /// Random bytes, and random pieces of terminal sequences.
     private static func randomTexts(_ count: Int) -> [[UInt8]] {
         var random = SeededGenerator(state: 0x5EED)
         let pieces: [[UInt8]] = [
@@ -62,20 +63,20 @@ struct HostileSweepTests {
         }
     }
 
-    /// What can be a topic of it: no blanks, no empty token, no wildcard.
+    /// Returns the valid part for a topic: no blanks, no empty token, no wildcard.
     private static func topic(_ text: [UInt8]) -> [UInt8] {
         let replaced: Set<UInt8> = [0x00, 0x09, 0x0A, 0x0C, 0x0D, 0x20, UInt8(ascii: "."), UInt8(ascii: "*"), UInt8(ascii: ">")]
         return Array("t.".utf8) + text.map { replaced.contains($0) ? UInt8(ascii: "_") : $0 }
     }
 
-    /// What can be a header's value of it.
+    /// Returns the valid part for a header value.
     private static func headerValue(_ text: [UInt8]) -> [UInt8] {
         [UInt8(ascii: "<")] + text.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 } + [UInt8(ascii: ">")]
     }
 
     // MARK: Terminal
 
-    /// Runs the console on one server, and looks at every byte it wrote.
+    /// Runs the console on one server and checks all bytes that it wrote.
     private func withRecordedConsole(_ address: String, _ body: (TerminalDriver) async throws -> Void) async throws {
         let home = try TemporaryDirectory(for: "home")
         defer { try? home.remove() }
@@ -106,7 +107,7 @@ struct HostileSweepTests {
         #expect(output.text.count > 1_000)
     }
 
-    /// Sends texts as topics and payloads, as many as fit into a frame at once, and waits until they are drawn.
+    /// Sends texts as topics and payloads, as many at once as fit in a frame, and waits until they are drawn.
     private func send(_ texts: [[UInt8]], _ terminal: TerminalDriver, _ publisher: RawClient) async throws {
         for (number, start) in stride(from: 0, to: texts.count, by: Self.batch).enumerated() {
             let part = texts[start..<min(start + Self.batch, texts.count)]
@@ -118,7 +119,7 @@ struct HostileSweepTests {
         }
     }
 
-    /// Sends texts as headers of one message after the other.
+    /// Sends texts as headers of consecutive messages.
     private func sendHeaders(_ texts: [[UInt8]], _ terminal: TerminalDriver, _ publisher: RawClient) async throws {
         let perMessage = Self.batch - 10
         for (number, start) in stride(from: 0, to: texts.count, by: perMessage).enumerated() {
@@ -145,7 +146,7 @@ struct HostileSweepTests {
     // MARK: Tests
 
     @Test
-    func `as topics, header values and payloads, in the Tail, and as topics in the Topics view`() async throws {
+    func `hostile topics, header values and payloads in the Tail, and topics in the Topics view`() async throws {
         let scalars = Self.codePoints(privateUseStep: TestScale.count(64, full: 1))
         #expect(scalars.count > TestScale.count(2_000, full: 137_000))
         let texts = Self.texts(of: scalars) + Self.randomTexts(TestScale.count(1_000, full: 10_000))
@@ -170,12 +171,12 @@ struct HostileSweepTests {
     }
 
     @Test
-    func `as errors of a server, in the Events view and the Overview`() async throws {
+    func `hostile server errors in the Events view and the Overview`() async throws {
         let scalars = Self.codePoints(privateUseStep: TestScale.count(64, full: 1))
         let texts = (Self.texts(of: scalars) + Self.randomTexts(TestScale.count(1_000, full: 10_000))).map { text in
             text.filter { $0 != 0x0A && $0 != 0x0D && $0 != 0 && $0 != UInt8(ascii: "'") }
         }
-        // A server that answers pings, and whose first connection says what the test wants it to say.
+        // A server that answers PINGs. Its first connection sends the errors of the test.
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             while true {
@@ -202,7 +203,7 @@ struct HostileSweepTests {
     }
 }
 
-/// The same numbers in every run (splitmix64).
+/// Generates the same numbers in every run (splitmix64).
 private struct SeededGenerator: RandomNumberGenerator {
     var state: UInt64
 

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The console as one of several jobs of an interactive shell.
+/// The console as a job of an interactive shell.
 @Suite("The console as a job of a shell", .serialized, .timeLimit(.minutes(5)))
 struct JobControlTests {
     private func withShell(_ body: (TerminalDriver, String) async throws -> Void) async throws {
@@ -27,13 +27,13 @@ struct JobControlTests {
         try await terminal.press("Enter")
     }
 
-    /// The shell reads what is typed and shows it, for longer than the console needs for several frames.
+    /// Checks that the shell receives and echoes input for longer than several frames of the console.
     private func expectShell(_ terminal: TerminalDriver) async throws {
         for number in 1...3 {
-            // With the keys of the console in it.
+            // The text contains keys of the console.
             try await enter(terminal, "echo q3s-$((\(number) + 40))")
             try await terminal.waitFor("q3s-\(number + 40)")
-            // Each second the console has something new to draw.
+            // The console has new content to draw every second.
             try await Task.sleep(for: .milliseconds(700))
         }
         let status = try await terminal.status()
@@ -43,7 +43,8 @@ struct JobControlTests {
     }
 
     @Test
-    func `^z, bg: the shell has the terminal, and the console runs; fg: the console has it again`() async throws {
+    func `after ^z and bg the shell has the terminal and the console runs; fg returns the terminal to the console`() async throws
+    {
         try await withShell { terminal, console in
             try await enter(terminal, console)
             try await terminal.waitFor("1 cluster: 1 up")
@@ -67,10 +68,10 @@ struct JobControlTests {
     }
 
     @Test
-    func `started with &: it is stopped until it may have the terminal, and changes none of its modes`() async throws {
+    func `started with &, the console stops until it may use the terminal, and does not change the modes`() async throws {
         try await withShell { terminal, console in
             try await enter(terminal, "stty -a > /dev/null; \(console) &")
-            // A shell tells of it before its next prompt.
+            // The shell reports the job before its next prompt.
             try await terminal.waitFor("the job to be stopped") { screen in
                 screen.contains { $0.contains("Stopped") || $0.contains("[1]") }
             }
@@ -85,7 +86,7 @@ struct JobControlTests {
     }
 
     @Test
-    func `ended while it is in the background: the shell's terminal is left alone`() async throws {
+    func `ended in the background, the console does not change the shell's terminal`() async throws {
         try await withShell { terminal, console in
             try await enter(terminal, console)
             try await terminal.waitFor("1 cluster: 1 up")

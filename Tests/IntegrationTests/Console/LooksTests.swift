@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A configuration directory of its own, removed afterwards.
+/// Creates a configuration directory and deletes it afterwards.
 private func withHome(_ files: [String: String], _ body: ([String: String], String) async throws -> Void) async throws {
     let home = try TemporaryDirectory(for: "home")
     for (name, text) in files {
@@ -13,7 +13,7 @@ private func withHome(_ files: [String: String], _ body: ([String: String], Stri
         )
         try text.write(toFile: path, atomically: true, encoding: .utf8)
     }
-    // What runs the tests may ask for no colors.
+    // The environment of the tests may disable colors.
     let environment = [
         "HOME": home.path, "XDG_CONFIG_HOME": home.path, "XDG_STATE_HOME": home.path + "/state", "NO_COLOR": "", "COLORTERM": "",
     ]
@@ -21,7 +21,7 @@ private func withHome(_ files: [String: String], _ body: ([String: String], Stri
     try home.remove()
 }
 
-/// A program in a terminal, closed whatever happens.
+/// Runs a program in a terminal and closes it in every case.
 private func withTerminal(
     _ arguments: [String],
     environment: [String: String],
@@ -42,11 +42,11 @@ private func withTerminal(
     await terminal.close()
 }
 
-/// Where nobody answers, which is enough to look at.
+/// An address without a server, which is enough for tests of the appearance.
 private let nowhere = ["--server", "alpha=127.0.0.1:1"]
 
 extension TerminalDriver {
-    /// Waits until the screen with its escape sequences holds a text.
+    /// Waits until the screen, including escape sequences, contains a text.
     fileprivate func waitForEscapes(_ text: String, isThere: Bool = true) async throws {
         let deadline = ContinuousClock.now + .seconds(20)
         while try await screen(escapes: true).contains(where: { $0.contains(text) }) != isThere {
@@ -54,7 +54,7 @@ extension TerminalDriver {
                 let found = try await screen(escapes: true).prefix(2).map(\.debugDescription)
                 throw DeploymentError(description: "the screen \(isThere ? "lacks" : "has") \(text): \(found)")
             }
-            // tmux has to be asked.
+            // Polls, because tmux does not report changes.
             try await Task.sleep(for: .milliseconds(25))
         }
     }
@@ -62,7 +62,7 @@ extension TerminalDriver {
 
 @Suite("Themes in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct ThemeTerminalTests {
-    /// Colors of the 256 that stand out in what tmux shows.
+    /// Colors of the 256 that are easy to find in the output of tmux.
     private static func theme(_ name: String, background: Int) -> String {
         "name = \"\(name)\"\ninherits = \"default-dark\"\ntext = { fg = 15, bg = \(background) }\n"
     }
@@ -70,7 +70,7 @@ struct ThemeTerminalTests {
     private static func mark(_ background: Int) -> String { "48;5;\(background)m" }
 
     @Test
-    func `:theme shows what it names while it is typed; escape goes back, enter stays`() async throws {
+    func `:theme previews the theme while it is typed; escape restores the old one, enter keeps the new one`() async throws {
         let themes = [
             "roulette/themes/one.toml": Self.theme("one", background: 101),
             "roulette/themes/two.toml": Self.theme("two", background: 102),
@@ -96,10 +96,10 @@ struct ThemeTerminalTests {
     }
 
     @Test
-    func `a theme that is edited shows at once; broken it changes nothing and says why, mended it is back`() async throws {
+    func `an edited theme is applied immediately; a broken one is reported and not applied`() async throws {
         try await withHome(["roulette/themes/one.toml": Self.theme("one", background: 101)]) { environment, home in
             let path = home + "/roulette/themes/one.toml"
-            // As editors save: to a new file, which takes the other's name.
+            // Editors write a new file and rename it.
             func save(_ text: String) throws {
                 try text.write(toFile: path + ".new", atomically: false, encoding: .utf8)
                 try #require(rename(path + ".new", path) == 0)
@@ -118,7 +118,7 @@ struct ThemeTerminalTests {
     }
 
     @Test
-    func `NO_COLOR: attributes alone`() async throws {
+    func `NO_COLOR uses only attributes`() async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(["NO_COLOR": "1"]) { $1 }) { console in
                 try await console.waitFor("Clusters")
@@ -133,11 +133,11 @@ struct ThemeTerminalTests {
     @Test(
         arguments: [("0;15", true), ("15;0", false), ("", false)]
     )
-    func `the default follows what the terminal says of its background`(colors: String, isLight: Bool) async throws {
+    func `the default theme depends on the reported background of the terminal`(colors: String, isLight: Bool) async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(["COLORFGBG": colors]) { $1 }) { console in
                 try await console.waitFor("Clusters")
-                // The next one after each default has another name.
+                // The theme after each default has a different name.
                 try await console.type(":theme")
                 try await console.press("Enter")
                 try await console.waitFor(isLight ? "▸ default-light" : "▸ default-dark")
@@ -148,7 +148,7 @@ struct ThemeTerminalTests {
     @Test(
         arguments: [["LC_ALL": "C", "LANG": "C"], ["TERM": "vt100"], ["TERM": "linux"]]
     )
-    func `terminals without UTF-8 or without the glyphs get ASCII`(variables: [String: String]) async throws {
+    func `terminals without UTF-8 or without the glyphs use ASCII`(variables: [String: String]) async throws {
         try await withHome([:]) { environment, _ in
             try await withTerminal(nowhere, environment: environment.merging(variables) { $1 }) { console in
                 let screen = try await console.waitFor("Clusters")
@@ -161,7 +161,7 @@ struct ThemeTerminalTests {
     }
 
     @Test
-    func `a terminal that cannot place the cursor is refused with what to do`() async throws {
+    func `a terminal without cursor positioning is rejected with advice`() async throws {
         let console = try PseudoTerminal(
             [try BuiltProgram.path()] + nowhere,
             columns: 80,
@@ -179,7 +179,7 @@ struct ThemeTerminalTests {
 @Suite("Profiles in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct ProfileTerminalTests {
     @Test
-    func `:profile goes from one deployment to another and back, and what cannot be used changes nothing`() async throws {
+    func `:profile switches between deployments, and an unusable profile changes nothing`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let configuration = """
                 default_profile = "east"
@@ -211,7 +211,7 @@ struct ProfileTerminalTests {
                     try await console.waitFor("west PROD read-only")
                     try await console.waitFor("1 cluster: 1 up")
                     try await console.waitFor("west.>, watched")
-                    // What comes there is seen, and the old server has lost its client.
+                    // Messages of the new deployment are shown, and the old server has no client.
                     try await console.press("3")
                     let publisher = try await RawClient.connect(port: deployment.servers[1].port)
                     try await console.repeating("from the west") {

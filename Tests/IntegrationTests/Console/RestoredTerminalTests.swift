@@ -2,18 +2,19 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A shell runs the console and looks at its terminal before and after: the same shell, the same terminal, and none that
-/// mends the modes of what it ran, as interactive ones do.
+/// A shell runs the console and compares its terminal before and after.
+///
+/// The shell is not interactive, because interactive shells restore the terminal modes themselves.
 @Suite("The terminal after the console", .serialized, .timeLimit(.minutes(10)))
 struct RestoredTerminalTests {
-    /// How the console ends.
+    /// The ways in which the console ends.
     enum Ending: Sendable, CaseIterable {
         case quitKey, controlC, quitCommand
-        /// With a server dead, which the console goes on trying to reach.
+        /// While a server is down and the console retries the connection.
         case quitWithoutServer
         case terminated, hungUp, interrupted, quit
-        /// What a Swift trap raises: SIGILL on x86-64, SIGTRAP on arm64. Nothing makes the program trap on purpose, so the
-        /// signals are sent to it.
+        /// The signals of a Swift trap: SIGILL on x86-64, SIGTRAP on arm64. The program has no intentional trap, so the
+        /// test sends the signals.
         case illegalInstruction, trap
         case badMemory, abort
 
@@ -31,16 +32,16 @@ struct RestoredTerminalTests {
             }
         }
 
-        /// As the shell has it: what was ended by a signal is seen as that.
+        /// The status as a shell reports it, including the end by a signal.
         fileprivate var status: Int32 { signal.map { 128 + $0 } ?? 0 }
     }
 
-    /// The console crashes; the runtime of Swift may then be told to say where.
+    /// The console crashes. The Swift runtime may then be configured to print a backtrace.
     @Test(
         arguments: [Ending.badMemory, .abort, .trap],
         ["enable=yes", "enable=yes,interactive=no", ""]
     )
-    func `a crash ends it at once, whatever the runtime's backtracer is told to do`(_ ending: Ending, _ backtrace: String)
+    func `a crash ends the console immediately, for every backtracer setting`(_ ending: Ending, _ backtrace: String)
         async throws
     {
         try await withShell(Self.endingScript, backtrace: backtrace) { terminal, server, home in
@@ -49,7 +50,7 @@ struct RestoredTerminalTests {
             let deadline = ContinuousClock.now + .seconds(5)
             while kill(try #require(Int32(pid)), 0) == 0 {
                 try #require(ContinuousClock.now < deadline, "it is still there")
-                // It is the shell's child.
+                // The program is a child of the shell.
                 try await Task.sleep(for: .milliseconds(20))
             }
             try await expectRestored(terminal, home)
@@ -58,7 +59,7 @@ struct RestoredTerminalTests {
     }
 
     @Test(arguments: Ending.allCases)
-    func `is as it was before, however the console ends`(_ ending: Ending) async throws {
+    func `the terminal is restored after every way to end the console`(_ ending: Ending) async throws {
         try await withShell(Self.endingScript) { terminal, server, home in
             try await end(terminal, server, pid: try contents(home, "pid"), ending)
             try await expectRestored(terminal, home)
@@ -67,14 +68,14 @@ struct RestoredTerminalTests {
     }
 
     @Test
-    func `is as it was before while the console is stopped by ^z, and after it has come back and ended`() async throws {
+    func `the terminal is restored while the console is stopped by ^z, and after it was resumed and ended`() async throws {
         try await withShell(Self.stoppingScript) { terminal, _, home in
             try await terminal.press("C-z")
             try await terminal.waitFor("stopped") { $0.contains("stopped") }
             let status = try await terminal.status()
             #expect(!status.isAlternateScreen && !status.takesMouse && status.cursorIsVisible)
             #expect(try contents(home, "stopped") == contents(home, "before"))
-            // The shell reads a line, as lines are read: it goes on.
+            // The shell can read a line again, so it continues.
             try await terminal.press("Enter")
             try await terminal.waitForStatus("the console again") {
                 $0.isAlternateScreen && $0.takesMouse && !$0.cursorIsVisible
@@ -87,7 +88,7 @@ struct RestoredTerminalTests {
 
     // MARK: The shell
 
-    /// Runs the console, its arguments, in the way that the number of its process is known.
+    /// Runs the console, given as arguments, with a known process id.
     private static let run = #"sh -c 'echo $$ > pid; exec "$@"' sh "$@""#
 
     private static let endingScript = """
@@ -113,7 +114,7 @@ struct RestoredTerminalTests {
         exec cat -v
         """
 
-    /// Runs a script that runs the console on a server, with its mouse on.
+    /// Runs a script that runs the console on a server, with the mouse enabled.
     private func withShell(
         _ script: String,
         backtrace: String = "enable=no",
@@ -164,7 +165,7 @@ struct RestoredTerminalTests {
         }
     }
 
-    /// The modes are those of before, the screen is the shell's, and what is pasted is plain text.
+    /// Checks that the modes are restored, the screen is the shell's, and pasted text is not bracketed.
     private func expectRestored(_ terminal: TerminalDriver, _ home: String) async throws {
         try await terminal.waitFor("the shell to go on") { $0.contains("ended") }
         let status = try await terminal.status()

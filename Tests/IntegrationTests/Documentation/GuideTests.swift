@@ -4,22 +4,20 @@ import Testing
 
 @Suite("The documentation", .timeLimit(.minutes(10)))
 struct GuideTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
     private static func files(in directory: String, extension suffix: String) throws -> [URL] {
-        try FileManager.default.contentsOfDirectory(at: root.appendingPathComponent(directory), includingPropertiesForKeys: nil)
+        let folder = Checkout.root.appendingPathComponent(directory)
+        return try FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
             .filter { $0.pathExtension == suffix }
     }
 
-    /// The lines without blank ones and without what all have in common at their beginning.
+    /// Returns the lines without blank lines and without their common indentation.
     private static func normalized(_ lines: some Sequence<Substring>) -> [String] {
         let lines = lines.filter { !$0.allSatisfy(\.isWhitespace) }
         let indentation = lines.map { $0.prefix { $0 == " " }.count }.min() ?? 0
         return lines.map { String($0.dropFirst(indentation)) }
     }
 
-    /// The Swift code of a Markdown text, block by block.
+    /// Returns the Swift code blocks of a Markdown text.
     private static func blocks(of text: String) -> [[String]] {
         var blocks: [[String]] = []
         var block: [Substring]?
@@ -39,12 +37,12 @@ struct GuideTests {
     }
 
     @Test
-    func `every piece of Swift in the README and in the guides stands in a snippet, which the build compiles`() throws {
+    func `every Swift block in the README and the guides occurs in a snippet, which the build compiles`() throws {
         let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
         var guides = try Self.files(in: "Sources/Roulette/Roulette.docc", extension: "md")
-        guides.append(Self.root.appendingPathComponent("README.md"))
+        guides.append(Checkout.root.appendingPathComponent("README.md"))
         var count = 0
         for guide in guides {
             for block in Self.blocks(of: try String(contentsOf: guide, encoding: .utf8)) {
@@ -62,10 +60,10 @@ struct GuideTests {
     }
 
     @Test
-    func `the program of the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
-        let source = try String(contentsOf: Self.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
+    func `the program in the README publishes, subscribes and requests over three real clusters, in 30 lines`() async throws {
+        let source = try String(contentsOf: Checkout.root.appendingPathComponent("Snippets/QuickStart.swift"), encoding: .utf8)
         #expect(source.split(separator: "\n", omittingEmptySubsequences: false).dropLast().count <= 30)
-        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+        let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
         #expect(Self.blocks(of: readme).contains(Self.normalized(source.split(separator: "\n"))), "the README has the program")
 
         try await withDeployment(clusters: 3) { deployment in
@@ -77,5 +75,32 @@ struct GuideTests {
             #expect(Set(orders.map { $0.split(separator: " ").dropFirst().joined(separator: " ") }).count == 9)
             #expect(Set(orders.compactMap { $0.split(separator: " ").first }).count == 3, "orders came from all clusters")
         }
+    }
+
+    @Test
+    func `every target, file, type and function named in ARCHITECTURE.md exists`() throws {
+        let text = try String(contentsOf: Self.root.appendingPathComponent("ARCHITECTURE.md"), encoding: .utf8)
+        let sources = try Self.swiftSources()
+        var count = 0
+        for match in text.matches(of: /`([A-Z][A-Za-z]*)(?:[.\/]([A-Za-z]+))?[^`]*`/) {
+            count += 1
+            let span = String(match.output.0.dropFirst().dropLast())
+            let isDeclared = ["struct", "class", "enum", "protocol"].contains { sources.contains("\($0) \(match.output.1)") }
+            let paths = ["", "Sources/", "Tests/"].map { Self.root.appendingPathComponent($0 + span).path }
+            if paths.contains(where: FileManager.default.fileExists) { continue }
+            #expect(isDeclared, "\(span) is neither a file nor a type")
+            guard let member = match.output.2 else { continue }
+            let isMember = ["func", "var", "let", "struct", "enum"].contains { sources.contains("\($0) \(member)") }
+            #expect(isMember, "\(span) is not declared")
+        }
+        #expect(count > 50)
+    }
+
+    /// All Swift files of the targets, one after the other.
+    private static func swiftSources() throws -> String {
+        let directory = root.appendingPathComponent("Sources")
+        let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
+        return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
+            .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")
     }
 }

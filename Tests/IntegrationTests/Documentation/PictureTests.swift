@@ -4,13 +4,10 @@ import Testing
 
 @Suite("The pictures of the README", .timeLimit(.minutes(10)))
 struct PictureTests {
-    private static let root = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    /// What `scripts/pictures` makes of a screen.
+    /// Converts a screen with `scripts/pictures`.
     private func svg(_ screen: String, width: Int) throws -> String {
         let process = Process()
-        process.executableURL = Self.root.appendingPathComponent("scripts/pictures")
+        process.executableURL = Checkout.root.appendingPathComponent("scripts/pictures")
         process.arguments = ["--convert", String(width)]
         let (input, output) = (Pipe(), Pipe())
         process.standardInput = input
@@ -25,9 +22,9 @@ struct PictureTests {
     }
 
     @Test
-    func `colors, attributes, wide characters, lines, blocks and braille are where their cells are`() throws {
+    func `colors, attributes, wide characters, lines, blocks and braille have the position of their cells`() throws {
         let picture = try svg("\u{1B}[1;38;2;255;0;0mred\u{1B}[0m 漢x\n\u{1B}[7m<&\u{1B}[0m ─▂⣀ ●\n", width: 12)
-        // The words with where they stand: `<text x="14.0" … >word</text>`.
+        // The words with their positions: `<text x="14.0" … >word</text>`.
         let words = picture.matches(of: /<text x="([0-9.]+)"([^>]*)>([^<]*)<\/text>/)
         func place(of word: String) throws -> Double {
             let match = try #require(words.first { $0.output.3 == word }, "\(word)")
@@ -46,11 +43,11 @@ struct PictureTests {
     }
 
     @Test
-    func `every picture that the README shows is there, and every picture is shown`() throws {
-        let readme = try String(contentsOf: Self.root.appendingPathComponent("README.md"), encoding: .utf8)
+    func `every picture in the README exists, and every picture is used`() throws {
+        let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
         let shown = Set(readme.matches(of: /Documentation\/pictures\/([a-z-]+)\.svg/).map { String($0.output.1) })
         let files = try FileManager.default.contentsOfDirectory(
-            atPath: Self.root.appendingPathComponent("Documentation/pictures").path
+            atPath: Checkout.root.appendingPathComponent("Documentation/pictures").path
         )
         let pictures = Set(files.filter { $0.hasSuffix(".svg") }.map { String($0.dropLast(4)) })
         #expect(shown == pictures)

@@ -1,12 +1,12 @@
 import Roulette
 import TestSupport
 
-/// Clusters of several real servers, each behind a real HAProxy: the deployment that Roulette is made for.
+/// Clusters of several real servers, each behind a real HAProxy, like deployments in production.
 struct BalancedDeployment: Sendable {
     let clusters: [NATSCluster]
     let balancers: [HAProxyProcess]
 
-    /// A configuration that knows only the balancers.
+    /// A configuration with only the balancers.
     var configuration: RouletteConfiguration {
         RouletteConfiguration(
             servers: zip(clusters, balancers).map { cluster, balancer in
@@ -15,7 +15,7 @@ struct BalancedDeployment: Sendable {
         )
     }
 
-    /// Starts everything, returns when all servers get connections, and stops it behind `body`.
+    /// Starts everything, waits until all servers receive connections, and stops it after `body`.
     static func with(
         clusters: Int,
         nodes: Int,

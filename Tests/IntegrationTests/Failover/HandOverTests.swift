@@ -3,7 +3,7 @@ import Roulette
 import TestSupport
 import Testing
 
-/// What the pool of a cluster does for a topic whose own connection is down.
+/// The use of other connections of the pool for a topic whose own connection is down.
 @Suite("Publishing through the pool", .timeLimit(.minutes(3)))
 struct HandOverTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
@@ -13,20 +13,20 @@ struct HandOverTests {
         configuration.metricsInterval = nil
     }
 
-    /// A server of protocol text that lets a test decide when publishers get their PONGs.
+    /// A server for protocol text. A test controls when publishers receive their PONGs.
     private struct Peer: Sendable {
         struct Slot: Sendable {
-            /// What was published on the connection.
+            /// The messages published on the connection.
             var published: [String] = []
-            /// Connections accepted for the slot.
+            /// The number of accepted connections for the slot.
             var connections = 0
             /// Whether the handshake is answered.
             var isOpen = true
-            /// Whether PINGs behind the handshake are answered.
+            /// Whether PINGs after the handshake are answered.
             var answers = true
-            /// PINGs that were not answered yet.
+            /// The number of PINGs not answered yet.
             var owed = 0
-            /// Ends the connections that there are.
+            /// Incremented to end the current connections.
             var cuts = 0
         }
 
@@ -88,12 +88,12 @@ struct HandOverTests {
         }
     }
 
-    /// The connection of a topic, and the other one of the pool.
+    /// The connection of a topic, or the other one of the pool.
     private enum Place {
         case home, other
     }
 
-    /// Runs a publisher on a scripted peer; `home` is the slot of the topic, `other` the other one.
+    /// Runs a publisher on a scripted peer. `home` is the slot of the topic, `other` the other one.
     private func withPeer(
         downAtFirst: [Place],
         _ change: (inout RouletteConfiguration) -> Void = { _ in },
@@ -128,12 +128,12 @@ struct HandOverTests {
     }
 
     @Test
-    func `a topic whose connection is down takes the other one, and goes back only behind the PONG of what was sent there`()
+    func `a topic uses the other connection while its own is down, and returns only after the PONG for its messages`()
         async throws
     {
         try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
             try await whenUp(client, other)
-            // No retry is needed: the first try already finds the other connection.
+            // No retry is needed: the first attempt already finds the other connection.
             try client.tryPublish("1", to: topic)
             let publisher = try client.publisher(for: topic)
             try publisher.tryPublish("2")
@@ -146,7 +146,7 @@ struct HandOverTests {
             try await whenUp(client, home)
             try client.tryPublish("4", to: topic)
             try publisher.tryPublish("5")
-            // They were accepted, and the home connection sends nothing as long as 3 is not confirmed.
+            // They are accepted, and the home connection sends nothing until 3 is confirmed.
             #expect(client.snapshot().clusters[0].connections[home].connection.bufferedMessages == 2)
             await #expect(throws: (any Error).self, "what is not held back is there within milliseconds") {
                 try await peer.slots.wait(for: "a message too early", within: .milliseconds(500)) { slots in
@@ -161,7 +161,7 @@ struct HandOverTests {
     }
 
     @Test
-    func `a hand-over that is not confirmed ends with the connection, and a flush of the topic tells of the loss, once`()
+    func `an unconfirmed hand-over ends with the connection, and a flush of the topic reports the loss once`()
         async throws
     {
         try await withPeer(downAtFirst: [.home]) { client, peer, topic, home, other in
@@ -178,7 +178,7 @@ struct HandOverTests {
                 slot.cuts += 1
             }
             try await peer.published(home, ["2"])
-            // Only what the lost connection carried is in doubt, and the home connection is well.
+            // Only messages on the lost connection are uncertain. The home connection is unaffected.
             let error = await #expect(throws: RouletteError.self) { try await client.flush(topic: topic) }
             #expect(error?.code == .unconfirmed)
             try await client.publisher(for: topic).flush()
@@ -187,7 +187,7 @@ struct HandOverTests {
     }
 
     @Test
-    func `with every connection down a publish waits for whichever comes back first`() async throws {
+    func `with every connection down, a publish waits for the first one that returns`() async throws {
         try await withPeer(downAtFirst: [.home, .other], { $0.maxRetry = 1_000 }) { client, peer, topic, home, other in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await client.publish("waited", to: topic) }
@@ -201,7 +201,7 @@ struct HandOverTests {
     }
 
     @Test
-    func `a request takes the connection that carries its topic, and another one while that is down`() async throws {
+    func `a request uses the connection of its topic, and another one while that is down`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -213,13 +213,13 @@ struct HandOverTests {
                     for try await message in responder { try await client.reply(to: message, message.body) }
                 }
                 for number in 0..<50 {
-                    // Its home is lost, again and again, while the other connection stays.
+                    // Its home connection is lost repeatedly, while the other one stays up.
                     client.reconnect(role: .publisher, slot: home)
                     do throws(RouletteError) {
                         let reply = try await client.request("\(number)", to: topic, timeout: .seconds(20))
                         #expect(reply.body == "\(number)")
                     } catch {
-                        // The connection may also be lost behind the request, which then may have been received.
+                        // If the connection is lost after the request, the request may have been received.
                         #expect(error.code == .disconnected, "\(error)")
                     }
                 }

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-/// The drill of an operator: one node of every cluster dies behind its balancer, under traffic.
+/// An operator's drill: one node of every cluster fails behind its balancer, under traffic.
 @Suite("One node of every cluster dies", .timeLimit(.minutes(5)), .serialized)
 struct NodeLossDrillTests {
     private static let topics = (0..<40).map { "drill.topic\($0)" }
@@ -10,7 +10,7 @@ struct NodeLossDrillTests {
     private static let interval = Duration.milliseconds(5)
 
     @Test
-    func `3 clusters of 2 nodes: subscribers miss tens of milliseconds, publishers nothing fails, nothing comes twice`()
+    func `3 clusters of 2 nodes: subscribers miss tens of milliseconds, no publish fails, no duplicates`()
         async throws
     {
         try await BalancedDeployment.with(clusters: 3, nodes: 2) { deployment in
@@ -38,7 +38,7 @@ struct NodeLossDrillTests {
         publisher: RouletteClient,
         subscriber: RouletteClient
     ) async throws {
-        // What really reached each cluster, seen on the node that stays.
+        // The messages that reach each cluster, observed on the surviving node.
         var witnesses: [RawClient] = []
         for cluster in deployment.clusters {
             let witness = try await RawClient.connect(port: cluster.servers[1].port)
@@ -83,13 +83,13 @@ struct NodeLossDrillTests {
         try await Task.sleep(for: .seconds(4))
         isDone.update { $0 = true }
         var accepted: [Int] = []
-        // `max_retry = 5` gives no error.
+        // With `max_retry = 5` there is no error.
         for task in publishing { accepted.append(try await task.value) }
         let end = ContinuousClock.now
         for witness in witnesses { try await witness.flush() }
         for topic in Self.topics { try await publisher.settle(topic) }
         for topic in Self.topics {
-            // Behind its PONG nothing is under way to the subscriptions.
+            // After its PONG, no message for the subscriptions is in transit.
             try await subscriber.subscribe(to: topic, options: SubscribeOptions(confirmed: true)).cancel()
         }
         for subscription in subscriptions { subscription.cancel() }
@@ -125,17 +125,17 @@ struct NodeLossDrillTests {
         drill.expect(reportedLost: reportedLost, story: lines.joined(separator: "\n"))
     }
 
-    /// What happened to connections and subscriptions, for a test that fails.
+    /// Returns the events of connections and subscriptions, for the report of a failed test.
     private static func story(of events: RouletteEvents) async -> [String] {
         var lines: [String] = []
         let start = ContinuousClock.now
         for await event in events {
             guard let id = event.connection else { continue }
             let place = "\(ContinuousClock.now - start) \(id.cluster.name) \(id.slot)"
-            switch event.kind {
-            case .disconnected: lines.append("\(place) lost")
-            case .reconnecting(let attempt, let delay, let cause): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
-            case .connected: lines.append("\(place) connected")
+            switch event.detail {
+            case .connection(.disconnected): lines.append("\(place) lost")
+            case .connection(.reconnecting(let attempt, let delay, let cause)): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+            case .connection(.connected): lines.append("\(place) connected")
             case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
             default: break
             }
@@ -144,7 +144,7 @@ struct NodeLossDrillTests {
     }
 
     /// Publishes numbers at a steady rate.
-    /// - Returns: how many were accepted.
+    /// - Returns: The number of accepted messages.
     private static func publish(to topic: String, with client: RouletteClient, until isDone: Watched<Bool>) async throws -> Int {
         var number = 0
         var next = ContinuousClock.now
@@ -157,13 +157,13 @@ struct NodeLossDrillTests {
         return number
     }
 
-    /// Where a topic's connections are in the pools of both clients.
+    /// Returns the positions of a topic's connections in the pools of both clients.
     private func place(of topic: String, in client: RouletteClient) -> Place {
         let lookup = client.ring.lookup(of: topic)
         return Place(cluster: lookup.index, slot: Int(lookup.hash % UInt64(client.configuration.poolSize)))
     }
 
-    /// The connections that were lost since the start.
+    /// Returns the connections lost since the start.
     private func lostSlots(of client: RouletteClient) -> Set<Place> {
         Set(
             client.snapshot().clusters.flatMap { cluster in
@@ -184,12 +184,12 @@ private struct Receipt: Sendable {
     let at: ContinuousClock.Instant
 }
 
-/// What the drill brought, and what it is measured by.
+/// The results of the drill.
 private struct Outcome {
     struct Topic {
         let name: String
         let accepted: Int
-        /// What reached the cluster.
+        /// The messages that reached the cluster.
         let arrived: [Int]
         let receipts: [Receipt]
         let publisherWasLost: Bool
@@ -201,7 +201,7 @@ private struct Outcome {
     private var lost = 0
     private var missed = 0
     private var untouched = 0
-    /// The longest time without a message of a topic that lost no connection: what the machine alone takes.
+    /// The longest interval without a message of a topic that lost no connection, which only the machine causes.
     private var stall = Duration.zero
 
     mutating func add(
@@ -240,11 +240,11 @@ private struct Outcome {
                 + "\(missed) messages missed, \(lost) lost, up to \(reportedLost) reported"
         )
         guard !sorted.isEmpty else {
-            Issue.record("the death of a node cost nobody a connection")
+            Issue.record("no connection was lost with the nodes")
             return
         }
-        // On a machine that is busy with other things every topic pauses. That is no gap of this library's making. The balancer
-        // decides which topics lose nothing; now and then there is none.
+        // On a busy machine every topic has pauses, which this allows for. The balancer determines which topics lose no
+        // connection; sometimes there is none.
         #expect(sorted[sorted.count / 2] <= .milliseconds(100) + stall, "\(story)")
         #expect(sorted[sorted.count - 1] <= .milliseconds(400) + stall, "\(story)")
         #expect(lost >= 0 && lost <= reportedLost)
@@ -252,7 +252,7 @@ private struct Outcome {
 }
 
 extension Outcome.Topic {
-    /// The longest time without a message after the node died.
+    /// The longest interval without a message after the node failed.
     fileprivate func gap(between killed: ContinuousClock.Instant, and end: ContinuousClock.Instant) -> Duration {
         let last = receipts.last { $0.at < killed }?.at ?? killed
         let times = [last] + receipts.map(\.at).filter { $0 >= killed } + [end]
@@ -265,7 +265,7 @@ extension RouletteSnapshot {
 }
 
 extension RouletteClient {
-    /// Waits until everything published to a topic is confirmed, or known to be lost.
+    /// Waits until everything published to a topic is confirmed or known to be lost.
     fileprivate func settle(_ topic: String) async throws {
         do {
             try await flush(topic: topic)
@@ -277,7 +277,7 @@ extension RouletteClient {
 }
 
 extension Subscription {
-    /// The messages as they come together.
+    /// The messages in the batches of their arrival.
     fileprivate var batches: AsyncThrowingStream<MessageCollection, any Error> {
         AsyncThrowingStream { try await self.nextBatch() }
     }

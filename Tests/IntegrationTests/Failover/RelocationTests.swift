@@ -2,10 +2,10 @@ import Roulette
 import TestSupport
 import Testing
 
-/// What the pool of a cluster does for subscriptions whose own connection does not come back.
+/// The use of other connections of the pool for subscriptions whose own connection does not return.
 @Suite("Subscribing through the pool", .timeLimit(.minutes(3)))
 struct RelocationTests {
-    /// A client with two subscriber connections through a proxy, which can keep lost ones from coming back.
+    /// Runs a client with two subscriber connections through a proxy, which can keep lost connections from returning.
     private func withProxy(
         _ body: (_ client: RouletteClient, _ proxy: FaultProxy, _ server: NATSServerProcess) async throws -> Void
     ) async throws {
@@ -40,7 +40,7 @@ struct RelocationTests {
         }
     }
 
-    /// Takes a connection away for as long as the proxy refuses new ones, and returns when nothing is missed any more.
+    /// Interrupts a connection while the proxy refuses new ones, and returns when no messages are missed any more.
     private func lose(_ slot: Int, of client: RouletteClient, _ proxy: FaultProxy, resumed count: Int) async throws {
         proxy.setRefusing(true)
         let events = client.events
@@ -48,7 +48,7 @@ struct RelocationTests {
         try await withDeadline(.seconds(20), "the subscriptions never came back") {
             var resumed = 0
             for await event in events {
-                if case .subscriptionResumed = event.kind { resumed += 1 }
+                if case .subscriptionResumed = event.detail { resumed += 1 }
                 if resumed == count { return }
             }
         }
@@ -60,7 +60,7 @@ struct RelocationTests {
     }
 
     @Test
-    func `subscriptions of a connection that stays down are made on another one; nothing is lost there or comes twice`()
+    func `subscriptions of a connection that stays down move to another one, without further losses or duplicates`()
         async throws
     {
         try await withProxy { client, proxy, server in
@@ -90,7 +90,7 @@ struct RelocationTests {
             try await expectEachOnce("before")
             try await lose(0, of: client, proxy, resumed: 3)
             try await expectEachOnce("on the other connection")
-            // One more shares the SUB that moved.
+            // Another subscription shares the SUB that moved.
             let late = try await client.subscribe(to: moving, options: confirmed)
             iterators.append(late.makeAsyncIterator())
             try await server.subscriptions("one SUB for each topic and one for the member") { $0.count == 3 }
@@ -132,7 +132,7 @@ struct RelocationTests {
             let options = SubscribeOptions(restart: .permanent, requiresConnection: false)
             let subscription = try await client.subscribe(to: topic, options: options)
             try await wait(for: client, "the first connection") { $0 == [true, false] }
-            // Longer than the time after which subscriptions of a connection that was lost move.
+            // Longer than the time after which subscriptions of a lost connection move.
             try await Task.sleep(for: .milliseconds(300))
             #expect(subscription.pendingClusters.count == 1)
             isOpen.update { $0 = true }
@@ -143,7 +143,7 @@ struct RelocationTests {
     }
 
     @Test
-    func `a subscription that is canceled or complete while it moves leaves nothing behind`() async throws {
+    func `a subscription that is canceled or completed during its move leaves nothing behind`() async throws {
         try await withProxy { client, proxy, server in
             let topic = try topic(home: 0, of: client)
             let kept = try await client.subscribe(to: topic, options: SubscribeOptions(maxMessages: 1, confirmed: true))

@@ -2,20 +2,20 @@ import Roulette
 import TestSupport
 import Testing
 
-/// One of three clusters accepts connections and resets them, again and again. The others are well.
-@Suite("A pattern over clusters of which one resets connections", .timeLimit(.minutes(5)))
+/// One of three clusters accepts connections and resets them repeatedly. The others work.
+@Suite("A pattern over clusters, one of which resets connections", .timeLimit(.minutes(5)))
 struct ResettingClusterTests {
-    /// When the bad cluster resets.
+    /// When the bad cluster resets a connection.
     enum Moment: CaseIterable {
         case atConnect, atSubscribe, behindSubscribe, afterAWhile
     }
 
-    /// A server that never gets further than `moment`.
+    /// A server that resets every connection at `moment`.
     private static func resettingServer(_ moment: Moment) async throws -> ScriptedServer {
         try await ScriptedServer.start { connection in
             if moment == .atConnect { return try await connection.reset() }
             try await ScriptedServer.handshake(connection)
-            // The PING behind what is subscribed to again.
+            // The PING after the renewed subscriptions.
             try await connection.expect("PING")
             try await connection.send("PONG\r\n")
             let subscribe = try await connection.expect("SUB ")
@@ -31,7 +31,7 @@ struct ResettingClusterTests {
         }
     }
 
-    /// Two real clusters and a bad one in between.
+    /// Runs two real clusters with a bad one between them in the ring.
     private func withClusters(
         _ moment: Moment,
         _ body: (_ servers: [NATSServerProcess], _ ports: [Int]) async throws -> Void
@@ -44,7 +44,7 @@ struct ResettingClusterTests {
     }
 
     @Test(arguments: Moment.allCases)
-    func `the library: the subscription is made, goes on with the others, and fails nobody`(moment: Moment) async throws {
+    func `the library makes the subscription on the other clusters and reports no failure`(moment: Moment) async throws {
         try await withClusters(moment) { servers, ports in
             var configuration = RouletteConfiguration(servers: ports.map { .init(host: "127.0.0.1", port: $0) })
             configuration.poolSize = 1
@@ -79,7 +79,7 @@ struct ResettingClusterTests {
     }
 
     @Test(arguments: Moment.allCases)
-    func `the command: roulette sub goes on with the other clusters, as its help promises`(moment: Moment) async throws {
+    func `roulette sub continues with the other clusters, as its help states`(moment: Moment) async throws {
         try await withClusters(moment) { servers, ports in
             let isDone = Watched(false)
             let publishing = Task {
@@ -105,7 +105,7 @@ struct ResettingClusterTests {
     }
 
     @Test
-    func `a topic of a cluster that resets every subscription fails after max_retry, and names the cluster`() async throws {
+    func `a topic of a cluster that resets subscriptions fails after max_retry, and names the cluster`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let bad = try await Self.resettingServer(.behindSubscribe)
             let ports = [deployment.servers[0].port, bad.port]
@@ -128,7 +128,7 @@ struct ResettingClusterTests {
     }
 
     @Test
-    func `a cluster that is down when a pattern is subscribed to is pending until it is up, and no longer`() async throws {
+    func `a cluster that is down when a pattern is subscribed is pending exactly until it is up`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             deployment.servers[1].kill()
             try await deployment.withClient({ $0.poolSize = 1 }) { client in

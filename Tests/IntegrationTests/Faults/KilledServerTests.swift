@@ -3,16 +3,17 @@ import NATSWire
 import TestSupport
 import Testing
 
-/// Acceptance checks 1–3 and 10: what becomes of messages when a server dies. Times of minutes are scaled to seconds.
-@Suite("Faults: servers that die", .serialized, .timeLimit(.minutes(5)))
+/// Acceptance checks 1–3 and 10: the fate of messages when a server fails. Minutes are scaled to seconds.
+@Suite("Faults: servers that fail", .serialized, .timeLimit(.minutes(5)))
 struct KilledServerTests {
     @Test
-    func `check 1: kill -9 under load: what is lost is reported, no more than could be lost, in order per topic, nothing twice`()
+    func `check 1: kill -9 under load: losses are reported with an upper bound, in order per topic, without duplicates`()
         async throws
     {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
-                // On one connection the SUB is there again before anything is published, so nothing falls in a blind window.
+                // On one connection, the SUB is sent again before anything is published, so no message falls in a missed
+                // interval.
                 let subscription = try await client.subscribe(to: "load.>", confirmed: true)
                 let receiving = Task {
                     var received: [String: [Int]] = [:]
@@ -24,7 +25,7 @@ struct KilledServerTests {
                 }
                 let count = Watched(0)
                 var number = 0
-                // What the server has confirmed cannot be lost any more.
+                // Messages that the server has confirmed can no longer be lost.
                 try await Self.publishAtRate(client, perSecond: 10_000, from: &number, counting: count) { $0 < 1 }
                 try await client.flush()
                 let confirmed = count.value
@@ -33,12 +34,12 @@ struct KilledServerTests {
                 let events = client.events(buffer: 100)
                 let atLoss = Task {
                     let unconfirmed = try await events.firstLoss().unconfirmed
-                    // What is accepted from here on waits for the next connection.
+                    // Messages accepted from now on wait for the next connection.
                     return (unconfirmed: unconfirmed, accepted: count.value)
                 }
                 let isBack = Watched(false)
                 let restarting = Task {
-                    try await count.wait(for: "messages under way when the server dies") { $0 > confirmed + 2_000 ? () : nil }
+                    try await count.wait(for: "messages in flight when the server fails") { $0 > confirmed + 2_000 ? () : nil }
                     server.kill()
                     try await Task.sleep(for: .seconds(2))
                     try await server.restart()
@@ -68,11 +69,11 @@ struct KilledServerTests {
         }
     }
 
-    /// Publishes numbers round robin on eight topics. A publish may fail with the errors a lost connection has.
+    /// Publishes numbers on eight topics in turn. A publish may fail with the errors of a lost connection.
     ///
     /// - Parameters:
-    ///   - number: The last one used, of a publish that may have failed.
-    ///   - count: Becomes greater by one with each that was accepted.
+    ///   - number: The last used number, also of a publish that may have failed.
+    ///   - count: Incremented for each accepted message.
     private static func publishAtRate(
         _ client: NATSClient,
         perSecond rate: Int,
@@ -98,7 +99,7 @@ struct KilledServerTests {
     }
 
     @Test
-    func `check 2: 100 MB published while the server is down: the buffer is bounded, what does not fit is refused at once`()
+    func `check 2: 100 MB published while the server is down: the buffer is bounded, excess is rejected immediately`()
         async throws
     {
         try await NATSServerProcess.withServer { server in
@@ -123,7 +124,7 @@ struct KilledServerTests {
                 #expect(accepted.count < 840 && accepted.count > 800, "8 MiB hold 838 of them")
                 #expect(accepted == Array(0..<accepted.count), "the first ones, without a gap")
                 #expect(client.snapshot.bufferedBytes <= buffer)
-                // The median: any single call may have been put to sleep by the machine.
+                // The median, because the machine may delay any single call.
                 #expect(refusals.sorted()[refusals.count / 2] < .milliseconds(1))
 
                 try await server.restart()
@@ -136,7 +137,7 @@ struct KilledServerTests {
     }
 
     @Test
-    func `check 2: what was buffered during an outage arrives whole and in order`() async throws {
+    func `check 2: messages buffered during an outage arrive complete and in order`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let subscription = try await client.subscribe(to: "outage", confirmed: true)
@@ -155,7 +156,7 @@ struct KilledServerTests {
     }
 
     @Test
-    func `check 3: without a reconnect buffer, publishing while disconnected fails at once`() async throws {
+    func `check 3: without a reconnect buffer, publishing while disconnected fails immediately`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient({ configuration in
                 configuration.reconnectBufferSize = 0
@@ -173,7 +174,7 @@ struct KilledServerTests {
     }
 
     @Test
-    func `check 10: the next server takes less: what is too large for it is dropped with an event, and the connection stays`()
+    func `check 10: messages too large for the next server are dropped with an event, and the connection stays`()
         async throws
     {
         try await NATSServerProcess.withServer { large in
@@ -220,7 +221,7 @@ extension EventStream<NATSEvent> {
         return (cause, unconfirmed)
     }
 
-    /// Waits for the first event that fulfills the condition.
+    /// Waits for the first event that satisfies the condition.
     @discardableResult
     func first(
         within limit: Duration = .waitLimit,

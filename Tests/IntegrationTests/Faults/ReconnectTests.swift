@@ -3,13 +3,13 @@ import NATSWire
 import TestSupport
 import Testing
 
-/// Acceptance checks 6, 9 and 11: how connections are made again. Check 7 is in virtual time.
-@Suite("Faults: connections that are made again", .timeLimit(.minutes(2)))
+/// Acceptance checks 6, 9 and 11: reconnecting. Check 7 is tested on virtual time.
+@Suite("Faults: reconnecting", .timeLimit(.minutes(2)))
 struct ReconnectTests {
     @Test
-    func `check 6: stale once, then connected for five ping intervals and more`() async throws {
+    func `check 6: a connection is stale once, then connected for at least five ping intervals`() async throws {
         try await NATSServerProcess.withServer { server in
-            // Long enough for a busy machine to answer in time, so that only a pause is stale.
+            // Long enough for a busy machine to answer in time, so that only the pause makes the connection stale.
             try await server.withClient({ $0.pingInterval = .seconds(1) }) { client in
                 let events = client.events(buffer: 100)
                 server.pause()
@@ -17,7 +17,7 @@ struct ReconnectTests {
                 server.resume()
                 try await client.whenConnected()
                 let before = client.snapshot.roundTrip?.count ?? 0
-                // Each answered ping is a round trip; the first interval is up to a second longer.
+                // Each answered PING is a round trip. The first interval is up to one second longer.
                 try await withDeadline(.seconds(30), "five pings were never answered") {
                     while (client.snapshot.roundTrip?.count ?? 0) < before + 5 {
                         try await Task.sleep(for: .milliseconds(100))
@@ -29,7 +29,7 @@ struct ReconnectTests {
         }
     }
 
-    /// Every -ERR of nats-server that ends a connection, one it does not have, garbage, and an end without a word.
+    /// Every -ERR of nats-server that ends a connection, an unknown one, invalid bytes, and an end without a message.
     static let farewells: [(text: String, code: NATSError.Code)] = [
         ("-ERR 'Unknown Protocol Operation'\r\n", .protocolViolation),
         ("-ERR 'Maximum Payload Violation'\r\n", .protocolViolation),
@@ -52,7 +52,7 @@ struct ReconnectTests {
     ]
 
     @Test(arguments: farewells)
-    func `check 9: each ending is one loss with its cause, and the connection is made again`(text: String, code: NATSError.Code)
+    func `check 9: each ending is one loss with its cause, followed by a reconnect`(text: String, code: NATSError.Code)
         async throws
     {
         let server = try await ScriptedServer.start { connection, index in
@@ -73,7 +73,7 @@ struct ReconnectTests {
             switch next.event {
             case .connected:
                 connects += 1
-                // Its PING is the one that the server answers with its farewell; the keepalive's would take seconds.
+                // The server answers this PING with its last message. The keepalive's PING would take seconds.
                 if connects == 1 { Task { try? await client.flush() } }
             case .disconnected(let cause, _): losses.append(cause)
             default: break
@@ -87,7 +87,7 @@ struct ReconnectTests {
     }
 
     @Test
-    func `check 11: 100 forced reconnects during traffic leave one live socket and duplicate nothing`() async throws {
+    func `check 11: 100 forced reconnects during traffic leave one open socket and duplicate nothing`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let listener = try await RawClient.connect(port: server.port)
             try await listener.subscribe(to: "forced")
@@ -118,13 +118,13 @@ struct ReconnectTests {
                 try await listener.flush()
                 let numbers = try listener.pendingMessages().map { Int($0.text) ?? -1 }
                 #expect(Set(numbers).count == numbers.count, "none twice")
-                // A server may still read what the old socket brought when the new one is there already.
+                // A server may still read from the old socket when the new one is already open.
                 let overtaken = zip(numbers, numbers.dropFirst()).count { $0 > $1 }
                 #expect(overtaken <= 100, "in order between two reconnects")
                 #expect(published <= numbers.count + lost)
 
-                // The server learns of the end of the last socket a little later.
-                try await withDeadline(.seconds(20), "more than one socket of the client lives") {
+                // The server detects the end of the last socket with a delay.
+                try await withDeadline(.seconds(20), "more than one socket of the client is open") {
                     while try await server.connections().count(where: { $0.name == "forced" }) != 1 {}
                 }
             }

@@ -1,19 +1,19 @@
+import Locking
 import Logging
 import NIOCore
 import NIOPosix
-import Synchronization
 import TestSupport
 import Testing
 
 @testable import NATS
 
-@Suite("Names are resolved anew", .timeLimit(.minutes(2)))
+@Suite("Host names are resolved again", .timeLimit(.minutes(2)))
 struct ResolvingTests {
-    /// Answers with one address at a time, as the DNS of a balancer does.
+    /// Answers with one address at a time, like the DNS of a balancer.
     private final class Zone: Sendable {
         private let state = Mutex<(port: Int, queries: [String])>((0, []))
 
-        /// The names that were asked for.
+        /// The requested names.
         var queries: [String] { state.withLock { $0.queries } }
 
         func point(to server: NATSServerProcess) {
@@ -43,7 +43,7 @@ struct ResolvingTests {
     }
 
     @Test
-    func `a balancer whose name points to another address is followed with the next attempt`() async throws {
+    func `the next attempt follows a name that points to another address`() async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "old")) { old in
             try await NATSServerProcess.withServer(NATSServerConfiguration(name: "new")) { new in
                 let zone = Zone()

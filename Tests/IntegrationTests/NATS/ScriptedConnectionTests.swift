@@ -27,7 +27,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `CONNECT says what ADR-40 asks for, and who we are`() async throws {
+    func `CONNECT has the fields of ADR-40 and identifies the client`() async throws {
         let server = try await ScriptedServer.start { connection in
             let connect = try await ScriptedServer.handshake(connection)
             for field in [
@@ -48,7 +48,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `a PING is answered, also one before the handshake is complete, and a surplus PONG is ignored`() async throws {
+    func `a PING is answered, also before the handshake is complete, and a surplus PONG is ignored`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\n")
             try await connection.expect("CONNECT ")
@@ -56,7 +56,7 @@ struct ScriptedConnectionTests {
             try await connection.send("PING\r\n")
             try await connection.expect("PONG")
             try await connection.send("PONG\r\nPONG\r\n+OK\r\n")
-            // Our own PING behind the subscriptions comes first; then the answer to this one.
+            // The client's own PING after the subscriptions comes first, then the answer to this one.
             try await connection.expect("PING")
             try await connection.send("PONG\r\nPING\r\n")
             try await connection.expect("PONG")
@@ -68,7 +68,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `what comes one byte at a time is the same`() async throws {
+    func `input that arrives one byte at a time gives the same result`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")
@@ -94,7 +94,7 @@ struct ScriptedConnectionTests {
             "GARBAGE\r\n", "MSG a 1 99999999999999999999\r\n",
         ]
     )
-    func `every way a server can end a connection leads to a new one`(farewell: String) async throws {
+    func `the client reconnects after every way in which a server can end a connection`(farewell: String) async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             guard index == 0 else { return try await connection.waitUntilEnded() }
@@ -110,7 +110,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `a subscription canceled during an outage is not made again`() async throws {
+    func `a subscription canceled during an outage is not renewed`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             if index == 0 {
@@ -120,7 +120,7 @@ struct ScriptedConnectionTests {
                 try await connection.expect("SUB dropped ")
                 return
             }
-            // The new connection begins with what is to stand, and a PING behind it.
+            // The new connection begins with the active subscriptions and a PING after them.
             #expect(try await connection.nextLine().hasPrefix("SUB kept "))
             #expect(try await connection.nextLine() == "PING")
         }
@@ -136,7 +136,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `messages published without a connection go out whole and in order on the next one`() async throws {
+    func `messages published without a connection are sent completely and in order on the next one`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             var lines: [String] = []
@@ -156,7 +156,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `a server that asks for credentials decides itself what to make of a CONNECT without any`() async throws {
+    func `a server that requires credentials decides about a CONNECT without any`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"auth_required\":true,\"max_payload\":1048576}\r\n")
             let connect = try await connection.expect("CONNECT")
@@ -171,7 +171,7 @@ struct ScriptedConnectionTests {
     }
 
     @Test
-    func `credentials are asked for anew on every attempt`() async throws {
+    func `credentials are requested again on every attempt`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             let connect = try await ScriptedServer.handshake(connection, info: "\"auth_required\":true")
             #expect(connect.contains("\"auth_token\":\"token-\(index)\""))

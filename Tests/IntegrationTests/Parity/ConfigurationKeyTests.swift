@@ -2,13 +2,14 @@ import Roulette
 import TestSupport
 import Testing
 
-/// Each key of Roulette 1.0.5's configuration by what it does to a real deployment, with its default and another value.
-/// `RouletteTests/Parity` has `max_retry` and the backoffs, which are told by chance and not by a server.
-@Suite("Parity with Roulette 1.0.5: what the keys do", .timeLimit(.minutes(2)))
+/// The effect of each key of Roulette 1.0.5's configuration on a real deployment, with its default and another value.
+///
+/// `RouletteTests/Parity` has `max_retry` and the backoffs, which depend on random numbers and not on a server.
+@Suite("Parity with Roulette 1.0.5: configuration keys", .timeLimit(.minutes(2)))
 struct ConfigurationKeyTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 
-    /// How many connections of each role a server has.
+    /// Returns the number of connections of each role on a server.
     private func roles(of server: NATSServerProcess) async throws -> [String: Int] {
         let names = try await server.connections().compactMap(\.name)
         return Dictionary(grouping: names) { name in String(name.split(separator: " ")[1]) }.mapValues(\.count)
@@ -22,7 +23,7 @@ struct ConfigurationKeyTests {
             (.both, 1, ["publisher": 1, "subscriber": 1]),
         ]
     )
-    func `role, pool_size: 5 connections for each thing the role may do, or as many as said`(
+    func `role, pool_size: 5 connections for each function of the role, or the configured number`(
         role: RouletteConfiguration.Role?,
         size: Int?,
         expected: [String: Int]
@@ -51,7 +52,7 @@ struct ConfigurationKeyTests {
         }
     }
 
-    /// A client with one connection to a scripted server.
+    /// Runs a client with one connection to a scripted server.
     private func scripted(
         _ server: ScriptedServer,
         _ change: (inout RouletteConfiguration) -> Void
@@ -64,21 +65,21 @@ struct ConfigurationKeyTests {
     }
 
     @Test
-    func `ping_interval: a PING comes after each, and the first up to a second later`() async throws {
+    func `ping_interval: one PING per interval, and the first up to a second later`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             let clock = ContinuousClock()
             var moments: [ContinuousClock.Instant] = []
-            // The first PING stands behind the subscriptions, of which there are none.
+            // The first PING follows the subscriptions. There are none.
             for _ in 0..<6 {
-                // With the default of 5 s none of them would come in time.
+                // With the default of 5 s, none of them would arrive in time.
                 try await connection.expect("PING", within: .seconds(4))
                 moments.append(clock.now)
                 try await connection.send("PONG\r\n")
             }
             let first = moments[1] - moments[0]
-            #expect(first >= .milliseconds(20), "an interval, less what the machine is late by")
-            #expect(moments[5] - moments[1] >= .milliseconds(150), "four intervals, less what the machine is late by")
+            #expect(first >= .milliseconds(20), "an interval, minus the delay of the machine")
+            #expect(moments[5] - moments[1] >= .milliseconds(150), "four intervals, minus the delay of the machine")
         }
         let client = try scripted(server) { configuration in
             configuration.pingInterval = .milliseconds(50)
@@ -90,7 +91,8 @@ struct ConfigurationKeyTests {
     }
 
     @Test(arguments: [Int?.none, 1, 5])
-    func `max_ping_failure: so many intervals without a byte, and the connection counts as lost`(limit: Int?) async throws {
+    func `max_ping_failure: the connection counts as lost after this number of intervals without a byte`(limit: Int?) async throws
+    {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")
@@ -104,7 +106,7 @@ struct ConfigurationKeyTests {
         let events = client.events
         try await withRunning(client) {
             for await event in events {
-                guard case .disconnected(let cause, _) = event.kind else { continue }
+                guard case .connection(.disconnected(let cause, _)) = event.detail else { continue }
                 #expect(cause.code == .stale)
                 #expect(cause.message == "no byte received during \(limit ?? 2) ping intervals, the connection is stale")
                 break
@@ -114,7 +116,7 @@ struct ConfigurationKeyTests {
     }
 
     @Test(arguments: [true, false])
-    func `connection_timeout: one deadline over everything up to the PONG`(sendsInfo: Bool) async throws {
+    func `connection_timeout: one deadline for everything up to the PONG`(sendsInfo: Bool) async throws {
         let server = try await ScriptedServer.start { connection in
             if sendsInfo { try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n") }
             try await connection.waitUntilEnded()
@@ -125,7 +127,7 @@ struct ConfigurationKeyTests {
             let clock = ContinuousClock()
             let start = clock.now
             for await event in events {
-                guard case .reconnecting(_, _, let cause) = event.kind else { continue }
+                guard case .connection(.reconnecting(_, _, let cause)) = event.detail else { continue }
                 #expect(cause.code == .connectTimeout)
                 #expect(clock.now - start < .seconds(4), "the default is 5 s")
                 break
@@ -135,7 +137,7 @@ struct ConfigurationKeyTests {
     }
 
     @Test
-    func `subscription_restart: temporary by default, which ends with the connection; permanent goes on`() async throws {
+    func `subscription_restart: temporary by default, which ends with the connection; permanent continues`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
@@ -148,12 +150,12 @@ struct ConfigurationKeyTests {
                 let events = client.events
                 client.reconnect(role: .subscriber)
                 for await event in events {
-                    if case .subscriptionResumed = event.kind { break }
+                    if case .subscriptionResumed = event.detail { break }
                 }
                 try await client.publish("after", to: "t")
                 var iterator = subscription.makeAsyncIterator()
                 #expect(try await iterator.next()?.body == "after")
-                // What one subscription says goes first.
+                // The option of a single subscription takes precedence.
                 let other = try await client.subscribe(
                     to: "t",
                     options: SubscribeOptions(restart: .temporary, confirmed: true)

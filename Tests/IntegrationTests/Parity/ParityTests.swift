@@ -5,14 +5,14 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-/// The rows of the table that compares Roulette 1.0.5 with this library, one test each. Those about the configuration alone
-/// are in `ConfigurationKeyTests` and in `RouletteTests/Parity`.
-@Suite("Parity with Roulette 1.0.5: what it does", .timeLimit(.minutes(2)))
+/// The rows of the table that compares Roulette 1.0.5 with this library, one test for each. Tests of the configuration
+/// alone are in `ConfigurationKeyTests` and in `RouletteTests/Parity`.
+@Suite("Parity with Roulette 1.0.5: behavior", .timeLimit(.minutes(2)))
 struct ParityTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 
     @Test
-    func `use Roulette, otp_app: several clients, each with a configuration of its own, live in one process`() async throws {
+    func `use Roulette, otp_app: several clients with their own configurations run in one process`() async throws {
         try await withDeployment(clusters: 2, configuration: Self.monitored) { deployment in
             let (here, there) = (deployment.servers[0], deployment.servers[1])
             var one = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: here.port)])
@@ -46,7 +46,7 @@ struct ParityTests {
     }
 
     @Test
-    func `supervisor child: run() is a service of a group, and graceful shutdown delivers what is there`() async throws {
+    func `supervisor child: run() is a service of a group, and graceful shutdown delivers pending messages`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try RouletteClient(
                 configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
@@ -102,7 +102,7 @@ struct ParityTests {
     }
 
     @Test
-    func `sub: confirmed, it misses none of 200 messages published right after it, whoever publishes them`() async throws {
+    func `sub: a confirmed one misses none of 200 messages that any client publishes right after it`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -124,7 +124,7 @@ struct ParityTests {
     }
 
     @Test
-    func `unsub: by the handle, and by itself when the consumer ends`() async throws {
+    func `unsub: by the handle, and automatically when the consumer ends`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in
@@ -144,7 +144,7 @@ struct ParityTests {
     }
 
     @Test
-    func `second sub to one topic: no error, one SUB on the wire, and both get every message`() async throws {
+    func `second sub to one topic: no error, one SUB, and both receive every message`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 let options = SubscribeOptions(maxMessages: 3, confirmed: true)
@@ -162,7 +162,7 @@ struct ParityTests {
     }
 
     @Test
-    func `show_debug_log: nothing above debug while all is well, constant texts, and no secret anywhere`() async throws {
+    func `show_debug_log: nothing above debug in normal operation, constant texts, and no secrets`() async throws {
         let records = Watched<[LogRecord]>([])
         let server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         try await withDeployment(clusters: 1, configuration: server) { deployment in
@@ -188,7 +188,7 @@ struct ParityTests {
     }
 
     @Test
-    func `no credentials in the original: here they are asked for anew on every attempt, so a rotated password is used`()
+    func `no credentials in 1.0.5: here they are requested on every attempt, so a rotated password is used`()
         async throws
     {
         let server = NATSServerConfiguration(authorization: .user("joe", password: "old"))
@@ -212,7 +212,7 @@ struct ParityTests {
     }
 }
 
-/// What was logged.
+/// The recorded log messages.
 private struct LogRecord: Sendable {
     let level: Logger.Level
     let message: String

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Requests that are canceled", .timeLimit(.minutes(2)))
 struct RequestCancellationTests {
-    /// Starts many requests, cancels each at another moment, and counts how they ended.
+    /// Starts many requests, cancels each at a different time, and counts the results.
     private func cancelMany(
         _ count: Int,
         _ request: @escaping @Sendable (Int) async throws(NATSError) -> Void
@@ -27,8 +27,7 @@ struct RequestCancellationTests {
     }
 
     @Test
-    func `ten thousand, canceled before, while and after they are sent and answered: none hangs and nothing stays`() async throws
-    {
+    func `ten thousand requests canceled before, during and after their answer: none hangs, nothing remains`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "echo") {
@@ -47,7 +46,7 @@ struct RequestCancellationTests {
     }
 
     @Test
-    func `while they wait for room in the buffer`() async throws {
+    func `canceled while they wait for space in the buffer`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient {
                 $0.outboundBufferSize = 4096
@@ -65,14 +64,14 @@ struct RequestCancellationTests {
     }
 
     @Test
-    func `when there is no room in the buffer for all of the timeout, the request was not sent`() async throws {
+    func `if the buffer has no space until the timeout, the request was not sent`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient {
                 $0.outboundBufferSize = 4096
             } _: { client in
                 server.pause()
                 let large = [UInt8](repeating: 0, count: 64 << 10)
-                // Until the socket takes no more.
+                // Until the socket accepts no more.
                 while true {
                     do throws(NATSError) { try client.tryPublish(large, to: "a") } catch { break }
                     await Task.yield()
@@ -93,7 +92,7 @@ struct RequestCancellationTests {
     }
 
     @Test
-    func `many replies: ten thousand sequences dropped or canceled at another moment each`() async throws {
+    func `many replies: ten thousand sequences, dropped or canceled at different times`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "echo") { message in

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("roulette request", .timeLimit(.minutes(2)))
 struct RequestCommandTests {
-    /// Two clusters with a raw responder on each, that answers one request with what the closure says.
+    /// Runs two clusters with a raw responder on each, which answers one request with the result of the closure.
     private func withResponders(
         _ answers: [String],
         _ body: (_ arguments: [String]) async throws -> Void
@@ -62,7 +62,7 @@ struct RequestCommandTests {
     }
 
     @Test
-    func `takes the body from the standard input and writes the reply's bytes`() async throws {
+    func `reads the body from the standard input and writes the bytes of the reply`() async throws {
         try await withResponders(["<{}>"]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["-", "--raw"], input: "from a pipe")
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -71,7 +71,7 @@ struct RequestCommandTests {
     }
 
     @Test
-    func `text shows the cluster and nothing that a terminal would obey`() async throws {
+    func `text output shows the cluster and escapes terminal sequences`() async throws {
         try await withResponders(["\u{1B}[31mred"]) { arguments in
             let result = try await BuiltProgram.run(arguments)
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -81,7 +81,7 @@ struct RequestCommandTests {
     }
 
     @Test
-    func `with --replies it prints several; fewer than asked for is exit code 1`() async throws {
+    func `with --replies it prints several; fewer than requested exit with 1`() async throws {
         try await withResponders(["1", "2", "3"]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["--json", "--replies", "2", "--timeout", "60s"])
             #expect(result.status == .exited(0), "\(result.errors)")
@@ -105,7 +105,7 @@ struct RequestCommandTests {
     }
 
     @Test
-    func `nobody to reply is exit code 1 at once, with one line`() async throws {
+    func `no responders exit with 1 immediately, with one line`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             for more in [[], ["--replies", "3"]] {
                 let result = try await BuiltProgram.run(
@@ -120,7 +120,7 @@ struct RequestCommandTests {
     }
 
     @Test
-    func `no reply in time is exit code 1`() async throws {
+    func `no reply in time exits with 1`() async throws {
         try await withResponders([]) { arguments in
             let result = try await BuiltProgram.run(arguments + ["--timeout", "3s"])
             #expect(result.status == .exited(1))
@@ -134,7 +134,7 @@ struct RequestCommandTests {
             ["request", "a", "--replies", "-1"], ["request", "a", "-H", "no colon"], ["request", "a", "--raw", "--json"],
         ]
     )
-    func `what cannot work is exit code 2`(arguments: [String]) async throws {
+    func `invalid options exit with 2`(arguments: [String]) async throws {
         let result = try await BuiltProgram.run(arguments + ["--server", "127.0.0.1:1"])
         #expect(result.status == .exited(2), "\(result.errors)")
         #expect(result.output.isEmpty)

@@ -4,10 +4,10 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Requests of a client that is drained", .timeLimit(.minutes(2)))
+@Suite("Requests of a draining client", .timeLimit(.minutes(2)))
 struct RequestDrainTests {
     @Test
-    func `consumers may request until they are done, requests get their replies, later ones are refused`() async throws {
+    func `during a drain, consumers may send requests and receive replies; later requests are rejected`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "service")
@@ -20,7 +20,7 @@ struct RequestDrainTests {
                     for try await _ in jobs {
                         entered.update { $0 = true }
                         try await goOn.wait(for: "the client to be draining") { $0 ? () : nil }
-                        // The first of this client: its inbox is made while the client is drained.
+                        // The first request of this client: its inbox is created during the drain.
                         answers.append(try await client.request("from a consumer", to: "service", timeout: .seconds(600)).body)
                     }
                     return answers
@@ -28,18 +28,18 @@ struct RequestDrainTests {
                 try await client.publish("job", to: "jobs")
                 try await entered.wait(for: "the consumer to have the job") { $0 ? () : nil }
                 let draining = Task { try await client.drain(timeout: .seconds(60)) }
-                // Draining has begun when new subscriptions are refused.
+                // The drain has begun when new subscriptions are rejected.
                 while (try? await client.subscribe(to: "new")) != nil { await Task.yield() }
                 goOn.update { $0 = true }
 
                 let request = try await responder.nextMessage()
-                // Another one, which nobody's iteration waits for.
+                // A request that no consumer waits for.
                 let other = Task { try await client.request("in flight", to: "service", timeout: .seconds(600)) }
                 let second = try await responder.nextMessage()
                 try await responder.publish("first", to: try #require(request.replyTo))
                 try await responder.flush()
                 #expect(try await working.value == ["first"])
-                // Refused from now on, while the one in flight is still waited for.
+                // New requests are rejected while the drain waits for the one in flight.
                 while true {
                     let refusal = await failure { () async throws(NATSError) in
                         try await client.request("late", to: "nobody", timeout: .seconds(600))
@@ -57,7 +57,7 @@ struct RequestDrainTests {
     }
 
     @Test
-    func `requests without a reply end with the time for draining, and are reported`() async throws {
+    func `requests without a reply end at the drain's deadline, and are reported`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
@@ -78,7 +78,7 @@ struct RequestDrainTests {
     }
 
     @Test
-    func `over several clusters: a responder that requests elsewhere to answer is drained whole`() async throws {
+    func `over several clusters: a responder that sends requests itself is drained completely`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let backend = try await RawClient.connect(port: deployment.servers[1].port)
             try await deployment.withClient({ $0.poolSize = 1 }) { asker in

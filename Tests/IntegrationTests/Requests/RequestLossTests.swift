@@ -6,9 +6,10 @@ import Testing
 @Suite("Requests and lost connections", .timeLimit(.minutes(2)))
 struct RequestLossTests {
     @Test
-    func `requests in flight fail within 50 ms of the loss, and say that they may have been received`() async throws {
+    func `requests in flight fail within 50 ms of the loss, with the information that they may have been received`() async throws
+    {
         try await NATSServerProcess.withServer { server in
-            // The connection of the responder is cut as well, but it has no reason to hurry.
+            // The connection of the responder is cut too, but its reconnect is not urgent.
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
             try await server.withClient { client in
@@ -34,7 +35,7 @@ struct RequestLossTests {
                     #expect(error?.message.contains("may have been received") == true)
                     delays.append(time - lost)
                 }
-                // The event and the failures reach their tasks on a machine that may have other things to do.
+                // The event and the failures may reach their tasks late on a busy machine.
                 #expect(delays.sorted()[10] < .milliseconds(50))
                 #expect(client.snapshot.pendingRequests == 0)
             }
@@ -43,11 +44,11 @@ struct RequestLossTests {
     }
 
     @Test
-    func `a request made without a connection waits for the next one and gets its reply`() async throws {
+    func `a request without a connection waits for the next one and gets its reply`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let events = client.events(buffer: 100)
-                // On the same connection, so that the server knows the responder before it gets the request.
+                // On the same connection, so that the server has the responder before the request.
                 try await client.withResponder(on: "echo") {
                     try await $0.respond($0.payload)
                 } _: {
@@ -66,7 +67,7 @@ struct RequestLossTests {
     }
 
     @Test
-    func `of a frozen server's requests those in flight fail when it counts as lost; those behind go to the next connection`()
+    func `with a frozen server, requests in flight fail when it counts as lost; later ones use the next connection`()
         async throws
     {
         try await NATSServerProcess.withServer { server in
@@ -91,7 +92,7 @@ struct RequestLossTests {
     }
 
     @Test
-    func `without a connection a request ends at its timeout, and says that it was not sent`() async throws {
+    func `without a connection, a request ends at its timeout as not sent`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let events = client.events(buffer: 100)

@@ -28,7 +28,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends with as many replies as were asked for; the one too many is late`() async throws {
+    func `it ends after the requested number of replies; further replies are late`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), max: 2)
             #expect(try await bodies(replies).count == 2)
@@ -37,7 +37,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends when its time is up, with however many came`() async throws {
+    func `it ends at its timeout, with the replies so far`() async throws {
         try await withResponders { client in
             let start = ContinuousClock.now
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(4))
@@ -48,7 +48,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends when no further reply comes for the stall`() async throws {
+    func `it ends when no further reply arrives within the stall`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .seconds(2))
             #expect(try await bodies(replies).sorted() == ["a", "b", "c"])
@@ -57,14 +57,14 @@ struct RequestManyTests {
     }
 
     @Test
-    func `the stall does not begin before the first reply`() async throws {
+    func `the stall begins with the first reply`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "who")
             try await server.withClient { client in
                 let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .milliseconds(50))
                 let request = try await responder.nextMessage()
-                // Longer than the stall: nothing tells that time has passed.
+                // Longer than the stall. A fixed time, because no event marks the end of the stall.
                 try await Task.sleep(for: .milliseconds(200))
                 #expect(client.snapshot.pendingRequests == 1)
                 try await responder.publish("first", to: try #require(request.replyTo))
@@ -75,7 +75,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `nobody to reply is an error at once`() async throws {
+    func `no responders are an error immediately`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let replies = try await client.requestMany("?", to: "nobody", timeout: .seconds(600))
@@ -87,7 +87,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `leaving the loop at the last reply, an empty one, leaves nothing behind`() async throws {
+    func `leaving the loop at the last, empty reply leaves nothing behind`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "list") { message in
@@ -106,7 +106,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `canceling delivers what came before; canceling the task ends the wait`() async throws {
+    func `canceling delivers earlier replies; canceling the task ends the wait`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "who")

@@ -6,7 +6,7 @@ import Testing
 @Suite("Requests of a connection that moves", .timeLimit(.minutes(2)))
 struct RequestMoveTests {
     @Test
-    func `while a lame duck is left for another server every request gets its reply; replies that come twice are late`()
+    func `every request gets its reply while the client leaves a lame duck; duplicate replies are late`()
         async throws
     {
         let cluster = try await NATSCluster.start(name: "moving", size: 2)
@@ -57,7 +57,7 @@ struct RequestMoveTests {
         await cluster.stop()
     }
 
-    /// The server of the client learns over a route, a moment later, that another server has a subscriber.
+    /// The client's server learns over a route, with a delay, that another server has a subscriber.
     private static func waitForResponder(_ client: NATSClient) async throws {
         try await withDeadline(.seconds(20), "the responder of the other server was never known") {
             while true {

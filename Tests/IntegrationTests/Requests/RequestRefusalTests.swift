@@ -16,7 +16,7 @@ struct RequestRefusalTests {
     }
 
     @Test
-    func `a subject that may not be published to fails its requests at once, with the reason, and no others`() async throws {
+    func `a forbidden subject fails its requests immediately with the reason, and no others`() async throws {
         try await NATSServerProcess.withServer(server(permissions: "publish: { deny: \"secret.>\" }")) { server in
             try await server.withClient(login) { client in
                 let silent = try await client.subscribe(to: "silent", confirmed: true)
@@ -42,7 +42,7 @@ struct RequestRefusalTests {
     }
 
     @Test
-    func `an inbox that may not be subscribed to fails every request at once, and says what to allow`() async throws {
+    func `a forbidden inbox fails every request immediately, and the error names the permission to add`() async throws {
         try await NATSServerProcess.withServer(server(permissions: "subscribe: [\"echo\"]")) { server in
             try await server.withClient(login) { client in
                 try await client.withResponder(on: "echo") {
@@ -56,7 +56,7 @@ struct RequestRefusalTests {
                         #expect(error?.message.contains("inbox prefix") == true)
                     }
                     #expect(client.snapshot.pendingRequests == 0)
-                    // The request was told before the SUB was struck off.
+                    // The request fails before its SUB is removed.
                     try await client.flush()
                     #expect(client.snapshot.subscriptions == 1)
                 }
@@ -65,7 +65,7 @@ struct RequestRefusalTests {
     }
 
     @Test
-    func `a reply subject that the server refuses ends the request it belongs to, and no other`() async throws {
+    func `a refused reply subject ends its request and no other`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             let sid = String(try await connection.expect("SUB _INBOX.").split(separator: " ")[2])

@@ -3,7 +3,7 @@ import NATSWire
 import TestSupport
 import Testing
 
-/// The timeout of requests that get their reply at once, but for a machine that has other things to do.
+/// The timeout of requests that normally get their reply immediately. It allows for a busy machine.
 let patience: Duration = .seconds(60)
 
 extension NATSServerProcess {
@@ -19,7 +19,7 @@ extension NATSServerProcess {
     }
 }
 
-/// Runs a client, connected when the closure begins.
+/// Runs a client. It is connected when the closure begins.
 func withRunning(_ client: NATSClient, _ body: (NATSClient) async throws -> Void) async throws {
     let run = Task { await client.run() }
     do {
@@ -35,7 +35,7 @@ func withRunning(_ client: NATSClient, _ body: (NATSClient) async throws -> Void
 }
 
 extension NATSClient {
-    /// Answers what comes to a subject for the time of a closure.
+    /// Answers the requests to a subject for the duration of a closure.
     func withResponder(
         on subject: Subject,
         queueGroup: String? = nil,
@@ -57,7 +57,7 @@ extension NATSClient {
         try await responding.value
     }
 
-    /// Waits until no request is pending, which is what nothing tells.
+    /// Polls until no request is pending, because no event reports this.
     func waitUntilNothingIsPending(within limit: Duration = .waitLimit) async throws {
         let deadline = ContinuousClock.now + limit
         while snapshot.pendingRequests > 0 {
@@ -71,7 +71,7 @@ extension NATSMessage {
     var body: String { String(buffer: payload) }
 }
 
-/// The error that an operation ends with.
+/// Returns the error of an operation.
 func failure(_ operation: () async throws(NATSError) -> some Sendable) async -> NATSError? {
     do {
         _ = try await operation()

@@ -6,7 +6,7 @@ import Testing
 @Suite("Requests, on a real server", .timeLimit(.minutes(2)))
 struct RequestTests {
     @Test
-    func `a reply comes back with bytes and headers as they were sent, both ways`() async throws {
+    func `bytes and headers of request and reply arrive unchanged`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 var headers = Headers()
@@ -29,7 +29,7 @@ struct RequestTests {
     }
 
     @Test
-    func `nobody to reply is told at once, and not at the end of the timeout`() async throws {
+    func `no responders are reported immediately, not at the timeout`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let start = ContinuousClock.now
@@ -46,7 +46,7 @@ struct RequestTests {
     }
 
     @Test
-    func `a request without a reply ends at its timeout, and the reply that comes then is ignored and counted`() async throws {
+    func `a request without a reply ends at its timeout, and the late reply is ignored and counted`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "slow")
@@ -63,11 +63,11 @@ struct RequestTests {
                 let request = try await responder.nextMessage()
                 try await responder.publish("late", to: try #require(request.replyTo))
                 try await responder.flush()
-                // Behind the PONG of this flush the late reply has been read.
+                // After the PONG of this flush, the late reply has been read.
                 try await client.flush()
                 #expect(client.snapshot.lateReplies == 1)
 
-                // It does not disturb the next request.
+                // It does not affect the next request.
                 async let next = client.request("y", to: "slow", timeout: patience)
                 let second = try await responder.nextMessage()
                 try await responder.publish("in time", to: try #require(second.replyTo))
@@ -79,7 +79,7 @@ struct RequestTests {
     }
 
     @Test
-    func `ten thousand requests at once all get their own reply, through one subscription`() async throws {
+    func `ten thousand concurrent requests all get their own reply, through one subscription`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await server.withClient { responder in
@@ -105,7 +105,7 @@ struct RequestTests {
     }
 
     @Test
-    func `ten thousand requests in vain all end, and nothing of them stays`() async throws {
+    func `ten thousand requests without replies all end and leave nothing behind`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
@@ -129,7 +129,7 @@ struct RequestTests {
     }
 
     @Test
-    func `a message that asks for no answer cannot be answered`() async throws {
+    func `a message without a reply subject cannot be answered`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let subscription = try await client.subscribe(to: "plain", confirmed: true)
@@ -143,7 +143,7 @@ struct RequestTests {
     }
 
     @Test
-    func `an inbox prefix of one's own is used where the server allows no other`() async throws {
+    func `a configured inbox prefix is used if the server allows only that`() async throws {
         let users = """
             authorization { users: [ { user: "u", password: "p", permissions: { subscribe: ["mine.inbox.>", "echo"] } } ] }
             """

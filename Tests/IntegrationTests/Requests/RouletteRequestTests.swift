@@ -11,7 +11,7 @@ struct RouletteRequestTests {
         configuration.maxBackoff = .milliseconds(200)
     }
 
-    /// Answers what a subscription brings for the time of a closure.
+    /// Answers the messages of a subscription for the duration of a closure.
     private func answering(
         _ subscription: Subscription,
         _ answer: @escaping @Sendable (Message) async throws -> Void,
@@ -32,9 +32,9 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `a responder behind a wildcard answers on the cluster that asks, and a subscriber may answer`() async throws {
+    func `a responder with a wildcard answers on the cluster of the request, and any subscriber may answer`() async throws {
         try await withDeployment(clusters: 3) { deployment in
-            // What is really on each cluster, by a raw socket.
+            // The messages on each cluster, received by a raw client.
             var listeners: [RawClient] = []
             for server in deployment.servers {
                 let listener = try await RawClient.connect(port: server.port)
@@ -81,7 +81,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `nobody on the topic's cluster is told at once, whoever is on the others`() async throws {
+    func `no responders on the topic's cluster are reported immediately, regardless of other clusters`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -100,7 +100,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `many replies come from the topic's cluster and end as their terms say`() async throws {
+    func `many replies come from the topic's cluster and end according to their terms`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 let topic = try deployment.topic(on: 1, of: client)
@@ -123,7 +123,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `one cluster down affects its own requests only, which wait for it, and end at their timeout`() async throws {
+    func `a cluster that is down affects only its own requests, which wait for it until their timeout`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { configuration in
                 quick(&configuration)
@@ -148,7 +148,7 @@ struct RouletteRequestTests {
                     let events = client.events
                     try await deployment.servers[0].restart()
                     for await event in events {
-                        if case .subscriptionResumed = event.kind { break }
+                        if case .subscriptionResumed = event.detail { break }
                     }
                     let again = try await client.request("again", to: lost, timeout: .seconds(60))
                     #expect(again.body == "again")
@@ -158,7 +158,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `a request in flight fails with its cluster, and says that it may have been received`() async throws {
+    func `a request in flight fails with its cluster, with the information that it may have been received`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -177,7 +177,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `flush() confirms answers as well`() async throws {
+    func `flush() also confirms answers`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             try await listener.subscribe(to: "answers")
@@ -189,7 +189,7 @@ struct RouletteRequestTests {
                 try await message.respond("y")
                 try await client.flush()
                 #expect(client.snapshot().clusters[0].total(\.unconfirmed) == 0)
-                // Confirmed means that it is here already.
+                // A confirmed message has already arrived.
                 try await listener.flush()
                 #expect(try listener.pendingMessages().map(\.text) == ["y"])
             }

@@ -11,7 +11,7 @@ struct ScriptedRequestTests {
         return configuration
     }
 
-    /// The words of the next PUB, after which its payload was read.
+    /// Returns the words of the next PUB, and reads its payload.
     private static func nextPublish(_ connection: TCPConnection) async throws -> [String] {
         let words = try await connection.expect("PUB ").split(separator: " ").map(String.init)
         _ = try await connection.nextLine()
@@ -19,10 +19,10 @@ struct ScriptedRequestTests {
     }
 
     @Test
-    func `the inbox is subscribed to once, before the first request, and again on every connection`() async throws {
+    func `the inbox is subscribed once, before the first request, and again on every connection`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
-            // The PING behind what is subscribed to again.
+            // The PING after the renewed subscriptions.
             if index == 0 { try await connection.expect("PING") }
             let subscribe = try await connection.expect("SUB _INBOX.").split(separator: " ")
             let (pattern, sid) = (String(subscribe[1]), String(subscribe[2]))
@@ -60,7 +60,7 @@ struct ScriptedRequestTests {
     }
 
     @Test
-    func `a status that is not 503, headers that cannot be decoded, and a 503 with a payload are replies`() async throws {
+    func `a status other than 503, invalid headers, and a 503 with a payload are replies`() async throws {
         let answers = ["NATS/1.0 404 No Messages\r\n\r\n", "GARBAGE\r\n\r\n", "NATS/1.0 503\r\n\r\nx"]
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
@@ -70,7 +70,7 @@ struct ScriptedRequestTests {
                 let headers = answer.utf8.count - (answer.hasSuffix("x") ? 1 : 0)
                 try await connection.send("HMSG \(inbox) \(sid) \(headers) \(answer.utf8.count)\r\n\(answer)\r\n")
             }
-            // ADR-47: a status ends a request for many.
+            // ADR-47: a status ends a request for many replies.
             let inbox = try await Self.nextPublish(connection)[2]
             try await connection.send("MSG \(inbox) \(sid) 3\r\none\r\n")
             try await connection.send("HMSG \(inbox) \(sid) 16 16\r\nNATS/1.0 408\r\n\r\n\r\n")
@@ -95,10 +95,10 @@ struct ScriptedRequestTests {
     }
 
     @Test
-    func `a request that no socket took outlives the connections that never came up, and is sent once`() async throws {
+    func `a request that was never written survives connections that fail, and is sent once`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             guard index >= 2 else {
-                // Ends in the middle of the handshake.
+                // Ends during the handshake.
                 try await connection.send("INFO {\"server_id\":\"x\",\"headers\":true,\"max_payload\":1048576}\r\n")
                 try await connection.expect("CONNECT ")
                 return
@@ -107,7 +107,7 @@ struct ScriptedRequestTests {
             let sid = String(try await connection.expect("SUB _INBOX.").split(separator: " ")[2])
             let inbox = try await Self.nextPublish(connection)[2]
             try await connection.send("MSG \(inbox) \(sid) 2\r\nok\r\n")
-            // The second request is the next thing published.
+            // The second request is the next published message.
             let other = try await Self.nextPublish(connection)
             #expect(other[1] == "second")
             try await connection.send("MSG \(other[2]) \(sid) 2\r\nok\r\n")

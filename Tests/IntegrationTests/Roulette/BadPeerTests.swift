@@ -2,9 +2,9 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that are none, or refuse", .timeLimit(.minutes(2)))
+@Suite("Servers that are not NATS servers, or refuse", .timeLimit(.minutes(2)))
 struct BadPeerTests {
-    /// The cause a client gives for not being connected to this address.
+    /// Returns the reported reason why a client is not connected to this address.
     private func cause(host: String = "127.0.0.1", port: Int, _ change: (inout RouletteConfiguration) -> Void = { _ in })
         async throws -> NATSError
     {
@@ -19,7 +19,7 @@ struct BadPeerTests {
             group.addTask { await client.run() }
             defer { client.close() }
             for await event in events {
-                if case .reconnecting(_, _, let cause) = event.kind { return cause }
+                if case .connection(.reconnecting(_, _, let cause)) = event.detail { return cause }
             }
             throw UnexpectedEnd()
         }
@@ -28,21 +28,21 @@ struct BadPeerTests {
     private struct UnexpectedEnd: Error {}
 
     @Test
-    func `a host that does not resolve`() async throws {
+    func `a host name that does not resolve`() async throws {
         let error = try await cause(host: "no-such-host.invalid", port: 4222)
         #expect(error.code == .hostNotFound)
         #expect(error.message.contains("no-such-host.invalid"))
     }
 
     @Test
-    func `nothing listens there`() async throws {
+    func `a port without a listener`() async throws {
         let error = try await cause(port: 1)
         #expect(error.code == .connectFailed)
         #expect(error.message == "connection refused; is a server running on this port?")
     }
 
     @Test
-    func `it accepts and says nothing`() async throws {
+    func `a server that accepts and sends nothing`() async throws {
         let server = try await ScriptedServer.start { connection in try await connection.waitUntilEnded() }
         let error = try await cause(port: server.port) { $0.connectionTimeout = .seconds(1) }
         #expect(error.code == .connectTimeout)
@@ -51,7 +51,7 @@ struct BadPeerTests {
     }
 
     @Test
-    func `it sends INFO and never a PONG`() async throws {
+    func `a server that sends INFO and never a PONG`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"server_id\":\"x\",\"max_payload\":1048576}\r\n")
             try await connection.waitUntilEnded()
@@ -67,7 +67,7 @@ struct BadPeerTests {
             "HTTP/1.1 400 Bad Request\r\n\r\n", "SSH-2.0-OpenSSH_9.2\r\n", "\u{1}\u{2}\u{3}\r\n", "INFO not json\r\n",
         ]
     )
-    func `it speaks something else`(greeting: String) async throws {
+    func `a server with another protocol`(greeting: String) async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send(greeting)
             try await connection.waitUntilEnded()
@@ -78,7 +78,7 @@ struct BadPeerTests {
     }
 
     @Test
-    func `a wrong password, and the right one; a wrong token, and the right one`() async throws {
+    func `wrong and correct passwords, wrong and correct tokens`() async throws {
         let server = try await NATSServerProcess.start(NATSServerConfiguration(authorization: .user("joe", password: "secret")))
         let wrong = try await cause(port: server.port) { $0.credentials = { .userPassword(user: "joe", password: "nope") } }
         #expect(wrong.code == .authorization)
@@ -108,7 +108,7 @@ struct BadPeerTests {
     }
 
     @Test
-    func `a payload over max_payload is refused before it is sent, and the connection stays`() async throws {
+    func `a payload over max_payload is rejected before it is sent, and the connection stays`() async throws {
         let server = try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: 1024"))
         let client = try RouletteClient(
             configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
@@ -127,7 +127,7 @@ struct BadPeerTests {
     }
 
     @Test
-    func `a denied publish is an event that says what was denied, and the connection stays`() async throws {
+    func `a denied publish is an event that names the topic, and the connection stays`() async throws {
         let server = try await NATSServerProcess.start(
             NATSServerConfiguration(
                 extra: """
@@ -142,7 +142,7 @@ struct BadPeerTests {
             let events = client.events
             try await client.publish("x", to: "forbidden.topic")
             for await event in events {
-                guard case .serverError(let error) = event.kind else { continue }
+                guard case .connection(.serverError(let error)) = event.detail else { continue }
                 #expect(error.code == .permission)
                 #expect(error.message.contains("forbidden.topic"))
                 break

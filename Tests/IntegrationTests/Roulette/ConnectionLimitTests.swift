@@ -3,10 +3,10 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("An account that takes only so many connections", .timeLimit(.minutes(2)))
+@Suite("An account with a limit on connections", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
     @Test
-    func `both roles get a connection of the three there are, and the error says what to change`() async throws {
+    func `both roles get some of the three connections, and the error names the setting to change`() async throws {
         let signed = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"
@@ -17,7 +17,7 @@ struct ConnectionLimitTests {
                 $0.credentials = { try .credentialsFile(path) }
                 $0.poolSize = 4
             } _: { client in
-                // All that can be is settled: three are up, and each of the others was refused.
+                // The state is final: three connections are up, and each of the others was refused.
                 let snapshot = try await deployment.waitFor(client, within: .seconds(40)) { snapshot in
                     snapshot.clusters.allSatisfy { cluster in
                         cluster.connections.count { $0.connection.isUp } == 3

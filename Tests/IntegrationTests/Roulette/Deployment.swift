@@ -2,11 +2,11 @@ import Roulette
 import TestSupport
 import Testing
 
-/// Real servers, one for each cluster of a ring, for the time of a test.
+/// Real servers, one for each cluster of a ring, for the duration of a test.
 struct Deployment: Sendable {
     let servers: [NATSServerProcess]
 
-    /// Runs a client on it.
+    /// Runs a client on the deployment.
     func withClient(
         _ change: (inout RouletteConfiguration) -> Void = { _ in },
         _ body: (RouletteClient) async throws -> Void
@@ -21,7 +21,7 @@ struct Deployment: Sendable {
         _ = try await waitFor(client) { $0.clusters.allSatisfy { $0.state == .up } }
     }
 
-    /// Takes snapshots whenever something happened until one fulfills the condition.
+    /// Takes a snapshot after every event until one satisfies the condition.
     func waitFor(
         _ client: RouletteClient,
         within limit: Duration = .waitLimit,
@@ -39,7 +39,7 @@ struct Deployment: Sendable {
         }
     }
 
-    /// A topic that this cluster owns.
+    /// Returns a topic that this cluster owns.
     func topic(on cluster: Int, of client: RouletteClient) throws -> String {
         for number in 0..<10_000 {
             let topic = "topic.\(number)"
@@ -50,8 +50,9 @@ struct Deployment: Sendable {
 }
 
 extension RouletteClient {
-    /// Returns when everything published to a topic has reached the subscriptions of this client: the server has confirmed
-    /// it, and what it sent for them lies before the PONG that confirms one more of them.
+    /// Returns when everything published to a topic has reached the subscriptions of this client.
+    ///
+    /// The server has confirmed the messages, and sends them before the PONG that confirms one more subscription.
     func delivered(to topic: String) async throws {
         try await flush(topic: topic)
         try await subscribe(to: topic, options: SubscribeOptions(confirmed: true)).cancel()
@@ -79,7 +80,7 @@ func withDeployment(
     for server in servers { await server.stop() }
 }
 
-/// Runs a client for the time of a closure.
+/// Runs a client for the duration of a closure.
 func withRunning(_ client: RouletteClient, _ body: () async throws -> Void) async throws {
     let run = Task { await client.run() }
     do {
@@ -93,7 +94,7 @@ func withRunning(_ client: RouletteClient, _ body: () async throws -> Void) asyn
     await run.value
 }
 
-/// Fails instead of waiting for ever.
+/// Fails instead of waiting without a limit.
 func withDeadline<R: Sendable>(
     _ limit: Duration,
     _ complaint: String,

@@ -4,10 +4,10 @@ import ServiceLifecycle
 import TestSupport
 import Testing
 
-@Suite("Coming to an end", .timeLimit(.minutes(2)))
+@Suite("Draining and closing", .timeLimit(.minutes(2)))
 struct DrainTests {
     @Test
-    func `check 21: everything received is handled and answered, everything published is confirmed; nothing new is taken`()
+    func `check 21: received messages are handled and answered, published ones confirmed; new ones are rejected`()
         async throws
     {
         try await withDeployment(clusters: 2) { deployment in
@@ -33,7 +33,7 @@ struct DrainTests {
                         return handled
                     }
                     async let drained: Void = client.drain(timeout: .seconds(60))
-                    // Subscribing fails from the moment on at which draining began.
+                    // Subscribing fails as soon as the drain begins.
                     while true {
                         do {
                             try await client.subscribe(to: "late").cancel()
@@ -60,7 +60,7 @@ struct DrainTests {
     }
 
     @Test
-    func `check 22: a consumer that never takes its messages: the deadline ends it and says how many were left`() async throws {
+    func `check 22: with a consumer that takes no messages, the drain ends at its deadline with their number`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let stuck = try await client.subscribe(to: "stuck", options: SubscribeOptions(confirmed: true))
@@ -70,15 +70,15 @@ struct DrainTests {
                 let error = await #expect(throws: RouletteError.self) { try await client.drain(timeout: .milliseconds(500)) }
                 #expect(error?.code == .drainIncomplete)
                 #expect(error?.message == "25 received messages were not taken by their consumers")
-                // What was received can still be taken.
+                // Received messages can still be taken.
                 var taken = 0
                 for try await _ in stuck { taken += 1 }
                 #expect(taken == 25)
                 var reports: [DrainReport] = []
                 for await event in events {
-                    if case .drained(let report) = event.kind { reports.append(report) }
+                    if case .drained(let report) = event.detail { reports.append(report) }
                 }
-                // One for the client or one for each of its connections: together they have the truth, and nothing else.
+                // One event for the client or one for each connection. Their sum must be exact.
                 var expected = DrainReport()
                 expected.undelivered = 25
                 #expect(reports.reduce(DrainReport(), +) == expected)
@@ -87,7 +87,7 @@ struct DrainTests {
     }
 
     @Test
-    func `check 22: draining while there is no connection says what is discarded`() async throws {
+    func `check 22: draining without a connection reports the discarded messages`() async throws {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: 1))
         configuration.reconnectBufferSize = 1 << 16
         let client = try NATSClient(configuration: configuration)
@@ -100,7 +100,7 @@ struct DrainTests {
     }
 
     @Test
-    func `a frozen server: draining ends at its deadline and says what is not confirmed`() async throws {
+    func `with a frozen server, draining ends at its deadline and reports unconfirmed messages`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -135,7 +135,7 @@ struct DrainTests {
     }
 
     @Test
-    func `check 23: close() from a consumer, from an event's handler and from 100 tasks at once ends everything once`()
+    func `check 23: close() from a consumer, an event handler and 100 tasks at the same time ends everything once`()
         async throws
     {
         try await withDeployment(clusters: 2) { deployment in
@@ -148,7 +148,7 @@ struct DrainTests {
             async let closedEvents = {
                 var closed: [PooledConnectionID: Int] = [:]
                 for await event in events {
-                    if case .closed = event.kind, let connection = event.connection {
+                    if case .connection(.closed) = event.detail, let connection = event.connection {
                         closed[connection, default: 0] += 1
                         client.close()
                     }

@@ -2,7 +2,7 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Clusters that freeze, die and come back", .timeLimit(.minutes(2)))
+@Suite("Clusters that freeze, fail and recover", .timeLimit(.minutes(2)))
 struct FailureTests {
     private func quick(_ configuration: inout RouletteConfiguration) {
         configuration.pingInterval = .milliseconds(200)
@@ -11,9 +11,10 @@ struct FailureTests {
         configuration.poolSize = 2
     }
 
-    // After how many silent intervals is a matter of the lifecycle's transcripts; a busy machine must not fail this one.
+    // Transcripts of the lifecycle test the exact number of silent intervals. This test must not depend on the load of the
+    // machine.
     @Test
-    func `a frozen server is noticed, with the reason; the others are untouched; it comes back`() async throws {
+    func `a frozen server is reported with the reason; the others are unaffected; it recovers`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)
@@ -35,7 +36,7 @@ struct FailureTests {
     }
 
     @Test
-    func `after a kill and a restart, subscriptions stand again and say how long they were blind`() async throws {
+    func `after a kill and a restart, subscriptions resume and report their missed intervals`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 try await deployment.waitUntilUp(client)
@@ -52,21 +53,21 @@ struct FailureTests {
                 let events = client.events
                 deployment.servers[0].kill()
 
-                // The temporary one ends, with the reason.
+                // The temporary subscription ends with the reason.
                 let ended = await #expect(throws: RouletteError.self) {
                     for try await _ in temporary {}
                 }
                 #expect(ended?.code == .subscriptionLost)
                 #expect(ended?.cluster?.index == 0)
 
-                // The other cluster works on meanwhile.
+                // The other cluster works meanwhile.
                 try await client.publish("x", to: other)
                 try await client.flush(topic: other)
 
                 try await deployment.servers[0].restart()
                 var blind: BlindWindow?
                 for await event in events {
-                    if case .subscriptionResumed(topic, let window) = event.kind {
+                    if case .subscriptionResumed(topic, let window) = event.detail {
                         blind = window
                         break
                     }
@@ -80,9 +81,9 @@ struct FailureTests {
     }
 
     @Test
-    func `a publish waits for its cluster to return, and only for that`() async throws {
+    func `a publish waits for its own cluster only`() async throws {
         try await withDeployment(clusters: 2) { deployment in
-            // The cluster goes out of reach while its server runs on, with listeners that miss nothing.
+            // The cluster becomes unreachable while its server keeps running, with listeners that miss nothing.
             let balancer = try await FaultProxy.start(to: deployment.servers[0].port)
             var listeners: [RawClient] = []
             for server in deployment.servers {
@@ -106,13 +107,13 @@ struct FailureTests {
                     try await client.publish("late", to: topic)
                     isDone.update { $0 = true }
                 }
-                // A publish to the other cluster takes its way meanwhile.
+                // A publish to the other cluster succeeds meanwhile.
                 try await client.publish("at once", to: other)
                 try await client.flush(topic: other)
                 #expect(try await listeners[1].nextMessage().text == "at once")
                 let before = balancer.accepted
                 try await balancer.accepted(atLeast: before + 8)
-                #expect(!isDone.value, "it waits for as long as its cluster is out of reach")
+                #expect(!isDone.value, "it waits while its cluster is unreachable")
                 balancer.setRefusing(false)
                 try await waiting.value
                 try await client.flush(topic: topic)
@@ -129,7 +130,7 @@ struct FailureTests {
     }
 
     @Test
-    func `what was accepted and never confirmed is reported as possibly lost, and nothing is sent twice`() async throws {
+    func `messages accepted and never confirmed are reported as possibly lost, and nothing is sent twice`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)
@@ -143,7 +144,7 @@ struct FailureTests {
                 for number in 0..<500 { try await client.publish("\(number)", to: "numbers") }
                 var reported: UInt64 = 0
                 for await event in events {
-                    if case .disconnected(_, let unconfirmed) = event.kind, event.connection?.role == .publisher {
+                    if case .connection(.disconnected(_, let unconfirmed)) = event.detail, event.connection?.role == .publisher {
                         reported += unconfirmed
                     }
                     if reported > 0 { break }
@@ -152,7 +153,7 @@ struct FailureTests {
                 #expect(client.snapshot().clusters[0].total(\.lost) == 500)
                 deployment.servers[0].resume()
 
-                // The next connection is well, which says nothing of what went down with this one.
+                // The next connection works, but does not confirm messages of the lost one.
                 try await deployment.waitUntilUp(client)
                 try await client.publish("after", to: "numbers")
                 let error = await #expect(throws: RouletteError.self) { try await client.flush(topic: "numbers") }
@@ -161,7 +162,7 @@ struct FailureTests {
                 try await client.flush(topic: "numbers")
                 try await client.flush()
 
-                // The server may have read what was on its way, once; nothing of it comes on the new connection.
+                // The server may have read messages in transit, once. None of them arrives on the new connection.
                 try await listener.flush()
                 let heard = try listener.pendingMessages().map(\.text)
                 let numbers = heard.filter { $0 != "after" }
@@ -173,7 +174,7 @@ struct FailureTests {
     }
 
     @Test
-    func `a flush over all connections tells of a loss, also when nothing was published since`() async throws {
+    func `a flush over all connections reports a loss, even if nothing was published since`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ quick(&$0) }) { client in
                 try await deployment.waitUntilUp(client)

@@ -3,9 +3,9 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Servers that announce their end", .timeLimit(.minutes(3)))
+@Suite("Servers in lame-duck mode", .timeLimit(.minutes(3)))
 struct LameDuckTests {
-    /// A cluster of nodes behind addresses of which the client knows one, as with a load balancer.
+    /// Runs a cluster of nodes behind an address, of which the client knows one, as with a load balancer.
     private func withCluster(
         _ configuration: NATSServerConfiguration = NATSServerConfiguration(),
         _ body: (NATSCluster, FaultProxy) async throws -> Void
@@ -31,7 +31,7 @@ struct LameDuckTests {
     }
 
     @Test
-    func `check 19: a lame duck is left before it ends: nothing is lost, duplicates are counted, no error shows`() async throws {
+    func `check 19: the client leaves a lame duck in time: no losses, counted duplicates, no visible errors`() async throws {
         try await withCluster { cluster, balancer in
             let client = try RouletteClient(configuration: configuration(port: balancer.port))
             try await withRunning(client) {
@@ -49,7 +49,7 @@ struct LameDuckTests {
                         published.update { $0 = count }
                         if number % 10 == 0 { try await client.flush(topic: "steady") }
                         if number == 300 {
-                            // The balancer takes the node out, then the node announces its end.
+                            // The balancer removes the node, then the node announces its end.
                             balancer.retarget(to: cluster.servers[1].port)
                             cluster.servers[0].enterLameDuckMode()
                         }
@@ -69,16 +69,16 @@ struct LameDuckTests {
                 }
                 var moves: [(server: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)] = []
                 for await event in events {
-                    switch event.kind {
-                    case .moved(let server, let unconfirmed, let duplicates): moves.append((server, unconfirmed, duplicates))
-                    case .disconnected(let cause, _): Issue.record("disconnected: \(cause)")
+                    switch event.detail {
+                    case .connection(.moved(let server, let unconfirmed, let duplicates)): moves.append((server, unconfirmed, duplicates))
+                    case .connection(.disconnected(let cause, _)): Issue.record("disconnected: \(cause)")
                     default: break
                     }
                     let count = moves.count
                     moved.update { $0 = count }
                     if count == 2 { break }
                 }
-                // Only what was published between the announcement and the last move can have been delivered twice.
+                // Only messages published between the announcement and the last move can have been delivered twice.
                 let couldBeTwice = published.value + 1 - 300
                 let total = try await publishing.value
                 try await isComplete.wait(for: "the message behind all others") { $0 ? () : nil }
@@ -98,7 +98,7 @@ struct LameDuckTests {
     }
 
     @Test
-    func `a balancer that still leads to the leaving node is asked until it leads elsewhere`() async throws {
+    func `while a balancer still leads to the leaving node, the client keeps trying`() async throws {
         try await withCluster { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.maxBackoff = .milliseconds(50)
@@ -108,13 +108,13 @@ struct LameDuckTests {
                 let events = client.events
                 let before = balancer.accepted
                 cluster.servers[0].enterLameDuckMode()
-                // The node refuses new connections at once, so each attempt ends at the balancer.
+                // The node immediately refuses new connections, so each attempt ends at the balancer.
                 try await balancer.accepted(atLeast: before + 6)
                 #expect(client.snapshot().clusters[0].connections.allSatisfy { $0.connection.server?.name == "moving-0" })
                 balancer.retarget(to: cluster.servers[1].port)
                 var moved = 0
                 for await event in events {
-                    if case .moved = event.kind { moved += 1 }
+                    if case .connection(.moved) = event.detail { moved += 1 }
                     if moved == 2 { break }
                 }
                 let connections = client.snapshot().clusters[0].connections.map(\.connection)
@@ -128,8 +128,8 @@ struct LameDuckTests {
     }
 
     @Test
-    func `switched off, the connection stays until the server ends it`() async throws {
-        // How long the server keeps its clients after the announcement; by default it is ten seconds.
+    func `if disabled, the connection stays until the server ends it`() async throws {
+        // The time until the server closes connections after the announcement. The default is ten seconds.
         try await withCluster(NATSServerConfiguration(extra: "lame_duck_grace_period: \"5s\"")) { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.movesOnLameDuck = false
@@ -140,21 +140,21 @@ struct LameDuckTests {
                 let before = balancer.accepted
                 cluster.servers[0].enterLameDuckMode()
                 for await event in events {
-                    if case .lameDuck = event.kind { break }
+                    if case .connection(.lameDuck) = event.detail { break }
                 }
                 balancer.retarget(to: cluster.servers[1].port)
                 try await client.publish("y", to: "x")
                 try await client.flush()
-                #expect(balancer.accepted == before, "nobody goes elsewhere of his own accord")
-                // The server ends both connections; only then the client is off to the other one.
+                #expect(balancer.accepted == before, "no client connects to the other node")
+                // The server ends both connections. Only then does the client connect to the other one.
                 var ended: [PooledConnectionID: Int] = [:]
                 var cameBack: Set<PooledConnectionID> = []
                 for await event in events {
                     guard let connection = event.connection else { continue }
-                    switch event.kind {
-                    case .moved: Issue.record("\(connection) moved")
-                    case .disconnected: ended[connection, default: 0] += 1
-                    case .connected: cameBack.insert(connection)
+                    switch event.detail {
+                    case .connection(.moved): Issue.record("\(connection) moved")
+                    case .connection(.disconnected): ended[connection, default: 0] += 1
+                    case .connection(.connected): cameBack.insert(connection)
                     default: break
                     }
                     if cameBack.count == 2 { break }
@@ -166,7 +166,7 @@ struct LameDuckTests {
         }
     }
 
-    /// What came in on one subscription.
+    /// The messages received on one subscription.
     private struct Received: Sendable {
         var counts: [Int: Int] = [:]
         var last: ContinuousClock.Instant?
@@ -183,7 +183,7 @@ struct LameDuckTests {
     @Test(
         arguments: ["", "lame_duck_duration: \"30s\"\nlame_duck_grace_period: \"2s\""]
     )
-    func `a lame duck that is killed during the move: the successor goes on, without a gap of seconds`(settings: String)
+    func `if a lame duck is killed during the move, the new connection continues without a gap of seconds`(settings: String)
         async throws
     {
         try await withCluster(NATSServerConfiguration(extra: settings)) { cluster, balancer in
@@ -222,7 +222,7 @@ struct LameDuckTests {
                         cluster.servers[0].enterLameDuckMode()
                     }
                     if number == 115 { cluster.servers[0].kill() }
-                    // The rate of the traffic, not a wait for anything.
+                    // The rate of the traffic, not a wait for an event.
                     try await Task.sleep(for: .milliseconds(10))
                 }
                 for topic in topics { try await publisher.publish("end", to: .init(topic)) }
@@ -243,9 +243,9 @@ struct LameDuckTests {
                 client.close()
                 var told: [String] = []
                 for await event in events {
-                    switch event.kind {
-                    case .moved: told.append("moved")
-                    case .disconnected(let cause, _): told.append("disconnected: \(cause)")
+                    switch event.detail {
+                    case .connection(.moved): told.append("moved")
+                    case .connection(.disconnected(let cause, _)): told.append("disconnected: \(cause)")
                     default: break
                     }
                 }

@@ -4,10 +4,10 @@ import Roulette
 import TestSupport
 import Testing
 
-/// A server takes every message without a word, and says no in between. A confirmation never contradicts that.
-@Suite("What a server refuses is not confirmed", .timeLimit(.minutes(3)))
+/// A server first accepts every message and reports a refusal later. A confirmation must never contradict the refusal.
+@Suite("Refused messages are not confirmed", .timeLimit(.minutes(3)))
 struct RefusedPublishTests {
-    /// A server on which everybody may publish to `allowed` only.
+    /// A server on which every user may publish to `allowed` only.
     private static func server(_ allowed: String = #"[ "foo", "foo.>" ]"#) -> NATSServerConfiguration {
         NATSServerConfiguration(
             extra: """
@@ -39,7 +39,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `flush() names the topic, whether the refusal came before the call or while it waits; then all is well again`()
+    func `flush() names the topic, for a refusal before or during the call; the next flush succeeds`()
         async throws
     {
         try await withRestricted(clusters: 2) { _, client in
@@ -52,7 +52,7 @@ struct RefusedPublishTests {
             try await client.flush()
             try await client.publish("x", to: "late.no")
             for await event in events {
-                if case .serverError(let error) = event.kind, error.message.contains("late.no") { break }
+                if case .connection(.serverError(let error)) = event.detail, error.message.contains("late.no") { break }
             }
             #expect(await failure { try await client.flush() }?.message.contains("late.no") == true)
             try await client.publish("x", to: "foo")
@@ -62,7 +62,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `topics that share the connection are told apart, also by their publishers`() async throws {
+    func `topics that share the connection are distinguished, also for their publishers`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
                 try await client.publish("x", to: "nope")
@@ -81,7 +81,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `a request fails at once, and round trips and subscriptions do not swallow or meet a refusal`() async throws {
+    func `a request fails immediately; round trips and subscriptions neither consume nor report a refusal`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
                 let start = ContinuousClock.now
@@ -99,7 +99,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `a drain reports what no flush has told of`() async throws {
+    func `a drain reports refusals that no flush has reported`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -114,7 +114,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `a closing error is joined too: the limit of an account that INFO does not tell`() async throws {
+    func `a closing error is included: the limit of an account that INFO does not contain`() async throws {
         let server = try await ScriptedServer.start { connection, index in
             try await ScriptedServer.handshake(connection)
             if index == 0 {
@@ -131,8 +131,8 @@ struct RefusedPublishTests {
         try await withRunning(client) {
             let events = client.events
             try await client.publish("too large for this account", to: "t")
-            for await event in events { if case .disconnected = event.kind { break } }
-            // Back or not, the message is gone, and the reason is known.
+            for await event in events { if case .connection(.disconnected) = event.detail { break } }
+            // With or without a new connection, the message is lost, and the reason is known.
             let error = await failure { try await client.flush() }
             #expect(error?.code == .unconfirmed)
             #expect(error?.message.localizedCaseInsensitiveContains("maximum payload") == true, "\(error?.message ?? "")")
@@ -148,7 +148,7 @@ struct RefusedPublishTests {
     func `a refusal without a name, and an error that this library does not know`(text: String) async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
-            // The PING behind the subscriptions, then the message's.
+            // The PING after the subscriptions, then the one after the message.
             try await connection.expect("PING")
             try await connection.send("-ERR '\(text)'\r\nPONG\r\n")
             try await connection.expect("PING")
@@ -188,7 +188,7 @@ struct RefusedPublishTests {
     }
 
     @Test(arguments: [1, 25])
-    func `roulette pub: exit 1, fewer confirmed than accepted, and why`(count: Int) async throws {
+    func `roulette pub: exit 1, fewer confirmed than accepted, and the reason`(count: Int) async throws {
         try await withDeployment(clusters: 2, configuration: Self.server()) { deployment in
             let servers = deployment.servers.flatMap { ["--server", $0.address] }
             let refused = try await BuiltProgram.run(["pub", "nope", "x", "--count", "\(count)", "--json"] + servers)
@@ -205,7 +205,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `roulette bench pub times no refused messages`() async throws {
+    func `roulette bench pub does not report times for refused messages`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             let result = try await BuiltProgram.run(
                 ["bench", "pub", "--count", "1000", "--json", "--server", deployment.servers[0].address]
@@ -216,7 +216,7 @@ struct RefusedPublishTests {
     }
 
     @Test
-    func `the form of the console says refused, not confirmed`() async throws {
+    func `the form of the console shows refused, not confirmed`() async throws {
         let home = try TemporaryDirectory(for: "home")
         defer { try? home.remove() }
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in

@@ -3,12 +3,12 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Where messages really go", .timeLimit(.minutes(2)))
+@Suite("Clusters of published messages", .timeLimit(.minutes(2)))
 struct RoutingOnServersTests {
     @Test
-    func `each of 100 topics is on the cluster that the ring and the command route name, and on no other`() async throws {
+    func `each of 100 topics arrives on the cluster that the ring and roulette route name, and on no other`() async throws {
         try await withDeployment(clusters: 3) { deployment in
-            // Independent of the library: a raw socket on every cluster hears everything there.
+            // Independent of the library: a raw client on every cluster receives all messages there.
             var listeners: [RawClient] = []
             for server in deployment.servers {
                 let listener = try await RawClient.connect(port: server.port)
@@ -23,7 +23,7 @@ struct RoutingOnServersTests {
             }
             var heard: [String: [Int]] = [:]
             for (index, listener) in listeners.enumerated() {
-                // Behind the PONG of this flush nothing can follow: everything was confirmed before.
+                // Everything was confirmed before, so no message can follow the PONG of this flush.
                 try await listener.flush()
                 for message in try listener.pendingMessages() {
                     #expect(message.text == message.subject)
@@ -37,7 +37,7 @@ struct RoutingOnServersTests {
         }
     }
 
-    /// What the command prints, by topic.
+    /// Returns the output of the command, by topic.
     private static func printedRoutes(_ topics: [String], clusters: Int) async throws -> [String: Int] {
         struct Line: Decodable {
             let topic: String
@@ -54,7 +54,7 @@ struct RoutingOnServersTests {
     }
 
     @Test
-    func `a wildcard hears all clusters, and every message says which one it came from`() async throws {
+    func `a wildcard subscribes on all clusters, and every message has its cluster`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(
@@ -77,7 +77,7 @@ struct RoutingOnServersTests {
     }
 
     @Test
-    func `headers, reply and bytes arrive as they were sent`() async throws {
+    func `headers, reply and bytes arrive unchanged`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "exact", options: SubscribeOptions(confirmed: true))

@@ -3,10 +3,11 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Publishing through a handle", .timeLimit(.minutes(2)))
+@Suite("Publishing with a topic publisher", .timeLimit(.minutes(2)))
 struct TopicPublisherTests {
     @Test
-    func `messages of a handle and of the client arrive in the order of one task, on the topic's cluster`() async throws {
+    func `messages of a topic publisher and of the client arrive in the order of one task, on the topic's cluster`() async throws
+    {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 for cluster in 0..<3 {
@@ -35,7 +36,7 @@ struct TopicPublisherTests {
     }
 
     @Test
-    func `reply and headers are sent, and what is wrong with them is said`() async throws {
+    func `reply and headers are sent, and errors in them are reported`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient { client in
                 let publisher = try client.publisher(for: "handle.topic")
@@ -56,7 +57,7 @@ struct TopicPublisherTests {
     }
 
     @Test
-    func `a topic that cannot be published to, and a client that must not publish, are refused when the handle is made`()
+    func `an invalid topic or a client that must not publish is rejected when the publisher is created`()
         async throws
     {
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1")])
@@ -72,8 +73,7 @@ struct TopicPublisherTests {
     }
 
     @Test
-    func `while the cluster is down a handle waits and retries as the client does, then says which cluster it was`() async throws
-    {
+    func `while the cluster is down, a topic publisher waits and retries, then the error names the cluster`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient {
                 $0.maxRetry = 2

@@ -6,14 +6,14 @@ import Testing
 
 @Suite("This library and the C client, over three clusters, with TLS and three kinds of login", .timeLimit(.minutes(5)))
 struct CClientTests {
-    /// What Roulette 1.0.5's own tests say of the owners in a ring of three.
+    /// The owners in a ring of three that the tests of Roulette 1.0.5 expect.
     private static let owners = [
         "topic1": 0, "topic2": 2, "topic3": 2, "topic4": 1, "topic5": 1, "topic6": 1, "topic7": 0,
     ]
     private static let count = 200
 
     @Test
-    func `messages arrive in both directions, each in its order, on the cluster that the ring names`() async throws {
+    func `messages arrive in both directions, in order, on the cluster that the ring names`() async throws {
         try await TestAuthority.with { authority in
             try await withClusters(authority) { servers, clients in
                 var configuration = RouletteConfiguration(servers: servers)
@@ -34,7 +34,7 @@ struct CClientTests {
     }
 
     @Test
-    func `the command route names the same clusters, for other clients that have no ring`() async throws {
+    func `roulette route names the same clusters, for clients without a ring`() async throws {
         let topics = Self.owners.keys.sorted()
         let result = try await BuiltProgram.run(["route", "--clusters", "3", "--json"] + topics)
         #expect(result.status == .exited(0))
@@ -43,7 +43,7 @@ struct CClientTests {
         #expect(Dictionary(uniqueKeysWithValues: lines.map { ($0.topic, $0.index) }) == Self.owners)
     }
 
-    /// The C client publishes to the cluster that the ring names; we subscribe by topic alone.
+    /// The C client publishes to the cluster that the ring names. This library subscribes by topic alone.
     private func fromC(_ client: RouletteClient, _ peers: [CClient]) async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (topic, owner) in Self.owners {
@@ -71,9 +71,9 @@ struct CClientTests {
         }
     }
 
-    /// We publish by topic alone; the C client listens on the cluster that the ring names, and nowhere else.
+    /// This library publishes by topic alone. The C client subscribes on the cluster that the ring names, and on no other.
     private func toC(_ client: RouletteClient, _ peers: [CClient]) async throws {
-        // A pattern is heard on every cluster.
+        // A pattern is subscribed on every cluster.
         let ready = try await client.subscribe(to: "peer.*", options: .init(confirmed: true))
         try await withThrowingTaskGroup(of: Void.self) { group in
             for (cluster, peer) in peers.enumerated() {
@@ -109,7 +109,7 @@ struct CClientTests {
         (0..<count).map { "\(topic) number \($0) ünïcödé" }
     }
 
-    /// Three servers with TLS: one for a JWT and its key, one for an NKEY, one for user and password.
+    /// Runs three servers with TLS: one for a JWT and its key, one for an NKEY, one for user and password.
     private func withClusters(
         _ authority: TestAuthority,
         _ body: ([RouletteConfiguration.Server], [CClient]) async throws -> Void

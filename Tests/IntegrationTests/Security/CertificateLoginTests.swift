@@ -3,10 +3,10 @@ import NATS
 import TestSupport
 import Testing
 
-@Suite("Logins that CONNECT does not hold, on real servers", .timeLimit(.minutes(2)))
+@Suite("Logins outside CONNECT, on real servers", .timeLimit(.minutes(2)))
 struct CertificateLoginTests {
     @Test
-    func `a certificate is the login where the server maps it to a user; another one, and none, are refused with what to do`()
+    func `a certificate logs in if the server maps it to a user; another or none is refused with advice`()
         async throws
     {
         try await TestAuthority.with { authority in
@@ -30,7 +30,7 @@ struct CertificateLoginTests {
                 let events = client.events(buffer: 100)
                 try await withStarted(client) { client in
                     try await client.whenConnected()
-                    // It is that user and no other: the server knows what it may publish.
+                    // The server applies the permissions of that user.
                     try await client.publish("x", to: "theirs")
                     let refusal = try await withDeadline(.seconds(20), "no refusal") { () -> NATSError? in
                         while let event = await events.next()?.event {
@@ -54,7 +54,7 @@ struct CertificateLoginTests {
     }
 
     @Test
-    func `without a login the server decides, and its refusal says that none is configured`() async throws {
+    func `without a login the server decides, and the error says that none is configured`() async throws {
         try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in
             let proxy = try await FaultProxy.start(to: server.port)
             let error = try await cause(.test("127.0.0.1", port: proxy.port))
@@ -63,7 +63,7 @@ struct CertificateLoginTests {
             #expect(proxy.sentByClients.contains { contains($0, "CONNECT {") }, "the server was asked")
             await proxy.close()
         }
-        // One that says `auth_required` and lets everybody in, as an authentication callout can.
+        // A server that sets `auth_required` and accepts all clients, like one with an authentication callout.
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"auth_required\":true,\"headers\":true}\r\n")
             let connect = try await connection.expect("CONNECT ")
@@ -80,7 +80,7 @@ struct CertificateLoginTests {
     @Test(
         .enabled("needs nats-server 2.10 or later", { try await NATSServerProgram.isAtLeast("2.10.0") })
     )
-    func `an authentication callout lets a client in that has no login, or refuses it`() async throws {
+    func `an authentication callout accepts or refuses a client without a login`() async throws {
         let callout = AuthenticationCallout()
         try await NATSServerProcess.withServer(.init(extra: callout.serverConfiguration)) { server in
             let service = try NATSClient(
@@ -110,7 +110,7 @@ struct CertificateLoginTests {
     }
 
     @Test
-    func `credentials that have expired, or are not valid yet, are named as such; a bearer JWT needs no seed`() async throws {
+    func `expired and not yet valid credentials are named as such; a bearer JWT needs no seed`() async throws {
         let deployment = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"

@@ -7,7 +7,7 @@ import Testing
 @Suite("Logins, on real and scripted servers", .timeLimit(.minutes(2)))
 struct LoginTests {
     @Test
-    func `an NKEY logs in, another one is refused, and so is one whose seed is wrong`() async throws {
+    func `an NKEY logs in; another one is refused, and so is one with a wrong seed`() async throws {
         let key = NKey(role: .user)
         try await NATSServerProcess.withServer(.init(authorization: .nkey(key.publicKey))) { server in
             let client = try NATSClient(
@@ -24,7 +24,7 @@ struct LoginTests {
     }
 
     @Test
-    func `a server that sends no nonce is told apart from one that refuses`() async throws {
+    func `a server without a nonce is distinguished from one that refuses the login`() async throws {
         let key = NKey(role: .user)
         let server = try await ScriptedServer.start { connection in
             try await connection.send("INFO {\"auth_required\":true}\r\n")
@@ -39,7 +39,7 @@ struct LoginTests {
     }
 
     @Test
-    func `a .creds file logs in where an operator's signatures decide, and one of another operator does not`() async throws {
+    func `a .creds file logs in on a server with operator mode; one of another operator does not`() async throws {
         let deployment = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"
@@ -69,7 +69,7 @@ struct LoginTests {
 
     @Test
     func
-        `credentials that expire in mid-session: an event says so, and the session goes on with the ones that were put in their place`()
+        `credentials that expire during a session cause an event, and the session continues with their replacement`()
         async throws
     {
         let deployment = SignedDeployment()
@@ -117,7 +117,7 @@ struct LoginTests {
     @Test(
         arguments: ["Authorization Violation", "Authentication Timeout", "User Authentication Expired"]
     )
-    func `a refusal is known as one even when the server resets the connection, and every attempt asks for the credentials`(
+    func `a refusal is reported even if the server resets the connection, and every attempt requests the credentials`(
         text: String
     ) async throws {
         let server = try await ScriptedServer.start { connection, index in
@@ -127,7 +127,7 @@ struct LoginTests {
             try await connection.expect("PING")
             if index < 2 {
                 try await connection.send("-ERR '\(text)'\r\n")
-                // A balancer that tears the connection down: the text may be lost, or not.
+                // The balancer resets the connection, so the text may or may not arrive.
                 if index == 1 { try await connection.reset() } else { try await connection.waitUntilEnded() }
             } else {
                 try await connection.send("PONG\r\n")
@@ -160,7 +160,7 @@ struct LoginTests {
     }
 
     @Test
-    func `a provider that takes its time, or fails, does not hold up other connections of its event loop`() async throws {
+    func `a credentials provider that is slow or fails does not delay other connections of its event loop`() async throws {
         try await NATSServerProcess.withServer(.init(authorization: .token("t"))) { server in
             let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
             let isWaiting = Watched(false)

@@ -7,7 +7,7 @@ import Testing
 
 @Suite("Logins in plain text", .timeLimit(.minutes(2)))
 struct PlaintextLoginTests {
-    /// As if the server were on another machine.
+    /// Makes the server appear to be on another machine.
     private func remote(_ port: Int, _ change: (inout NATSClientConfiguration) -> Void = { _ in }) -> NATSClientConfiguration {
         .test("127.0.0.1", port: port) { configuration in
             configuration.credentials = { .userPassword(user: "joe", password: "hunter2") }
@@ -16,7 +16,7 @@ struct PlaintextLoginTests {
         }
     }
 
-    /// The addresses that were warned of, by connections that come up one after the other.
+    /// Returns the addresses in the warnings of connections that come up one after the other.
     private func warnings(_ configurations: [NATSClientConfiguration]) async throws -> (warned: [String], isExposed: [Bool]) {
         var (warned, isExposed): ([String], [Bool]) = ([], [])
         for configuration in configurations {
@@ -34,7 +34,7 @@ struct PlaintextLoginTests {
     }
 
     @Test
-    func `a login that leaves the machine in plain text is reported once for each address, unless it is meant`() async throws {
+    func `a plain-text login to another machine is reported once for each address, unless it is allowed`() async throws {
         let users = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         try await NATSServerProcess.withServer(users) { first in
             try await NATSServerProcess.withServer(users) { second in
@@ -63,10 +63,10 @@ struct PlaintextLoginTests {
     @Test(
         .timeLimit(.minutes(1))
     )
-    func `an address that had TLS never gets a login without it in automatic mode, whatever client asks`() async throws {
+    func `in automatic mode, an address that had TLS never gets a login without it, from any client`() async throws {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
-            // The second connection finds a server whose INFO has lost its TLS on the way.
+            // The INFO of the second connection has lost its TLS in transit.
             let server = try await ScriptedServer.start { connection, index in
                 if index == 0 {
                     try await connection.startTLS(tls, after: "INFO {\"headers\":true,\"tls_required\":true}\r\n")
@@ -100,7 +100,7 @@ struct PlaintextLoginTests {
             try await server.scriptEnded(1)
             #expect(server.connections[1].inbound.value.bytes.isEmpty)
 
-            // Without a login there is nothing to read, and off means off.
+            // Without a login there is nothing to protect, and `.disabled` means no TLS.
             for configuration in [configuration(.automatic, user: false), configuration(.disabled)] {
                 let client = try NATSClient(configuration: configuration)
                 try await withStarted(client) { try await $0.whenConnected() }
@@ -110,14 +110,14 @@ struct PlaintextLoginTests {
     }
 
     @Test(.timeLimit(.minutes(1)))
-    func `a program remembers for all its clients`() async throws {
+    func `a program remembers the addresses for all its clients`() async throws {
         let configuration = NATSClientConfiguration(address: .init(host: "nats.example.org"))
         #expect(configuration.encryptedAddresses === AddressMemory.encrypted)
         #expect(configuration.encryptedAddresses === NATSClientConfiguration(address: .init(host: "a")).encryptedAddresses)
         #expect(configuration.plaintextLogins !== NATSClientConfiguration(address: .init(host: "a")).plaintextLogins)
     }
 
-    /// An address of this machine that is not its loopback.
+    /// An address of this machine other than loopback.
     private static let ownAddress: String? = {
         let devices = (try? System.enumerateDevices()) ?? []
         return devices.lazy.compactMap(\.address).filter { $0.protocol == .inet }.compactMap(\.ipAddress)
@@ -127,7 +127,7 @@ struct PlaintextLoginTests {
     @Test(
         .enabled(if: ownAddress != nil)
     )
-    func `the command warns on the standard error once for each address, and keeps quiet if it is meant`() async throws {
+    func `the command warns once for each address on standard error, and not if it is allowed`() async throws {
         let address = try #require(Self.ownAddress)
         var server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         server.host = "0.0.0.0"

@@ -2,7 +2,7 @@ import NATS
 import TestSupport
 import Testing
 
-@Suite("TLS, on servers that misbehave", .timeLimit(.minutes(2)))
+@Suite("TLS, with misbehaving servers", .timeLimit(.minutes(2)))
 struct ScriptedTLSTests {
     private static let info = """
         INFO {"server_id":"x","headers":true,"max_payload":1048576,"tls_required":true}\r\n
@@ -18,7 +18,7 @@ struct ScriptedTLSTests {
             "INFO {\"server_id\":\"y\"}\r\n",
         ]
     )
-    func `plain text behind INFO aborts, and an injected message is never delivered`(text: String) async throws {
+    func `plain text after INFO ends the connection, and an injected message is never delivered`(text: String) async throws {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
             let sid = Watched("")
@@ -60,7 +60,7 @@ struct ScriptedTLSTests {
     }
 
     @Test
-    func `plain text in the middle of the handshake ends it`() async throws {
+    func `plain text during the handshake ends the connection`() async throws {
         try await TestAuthority.with { authority in
             let server = try await ScriptedServer.start { connection in
                 try await connection.send(Self.info)
@@ -103,7 +103,7 @@ struct ScriptedTLSTests {
     }
 
     @Test
-    func `a handshake that never ends meets the deadline of the whole connection`() async throws {
+    func `a handshake that never completes ends at the deadline of the connection`() async throws {
         let server = try await ScriptedServer.start { connection in
             try await connection.send(Self.info)
             try await connection.waitUntilEnded(within: .seconds(40))
@@ -117,7 +117,7 @@ struct ScriptedTLSTests {
         arguments: [TLSTermination.Version.tls12, .tls13],
         [NATSClientConfiguration.TLS.Mode.automatic, .first]
     )
-    func `a refused client certificate is named as such, with TLS 1.2 and 1.3, behind INFO and from the first byte`(
+    func `a refused client certificate is named, with TLS 1.2 and 1.3, after INFO and from the first byte`(
         version: TLSTermination.Version,
         mode: NATSClientConfiguration.TLS.Mode
     ) async throws {
@@ -151,7 +151,7 @@ struct ScriptedTLSTests {
                 }
             )
             #expect(missing.code == .tls)
-            // TLS 1.2 has no alert of its own for it.
+            // TLS 1.2 has no specific alert for it.
             let isSilent = version == .tls12 && mode == .first
             #expect(isSilent || missing.message.hasPrefix("the server demands a client certificate"))
             await server.close()
@@ -160,7 +160,7 @@ struct ScriptedTLSTests {
     }
 
     @Test
-    func `the end of the connection behind a TLS 1.3 handshake is taken for the refusal it is, even without an alert`()
+    func `a connection that ends after a TLS 1.3 handshake is reported as a refusal, even without an alert`()
         async throws
     {
         try await TestAuthority.with { authority in
@@ -180,14 +180,14 @@ struct ScriptedTLSTests {
     }
 
     @Test
-    func `an announced address is verified by the configured host: an address may have its certificate, another name may not`()
+    func `an announced address is verified against the configured host; an announced name is not accepted`()
         async throws
     {
         try await TestAuthority.with { authority in
             let loopback = try await authority.issueForLoopback()
             let byName = try await authority.issue("name", hosts: ["localhost"])
             let tls = try TLSTermination(certificate: loopback)
-            /// A server that announces another one and is gone for good.
+            /// A server that announces another one and then stops.
             func announcing(_ url: String) async throws -> ScriptedServer {
                 try await ScriptedServer.start { connection, index in
                     guard index == 0 else { return }
@@ -201,7 +201,7 @@ struct ScriptedTLSTests {
             }
             let configuration = NATSServerConfiguration(tls: .init(certificate: byName))
             try await NATSServerProcess.withServer(configuration) { other in
-                // The certificate is for localhost, which is what the user wrote, and not for the address.
+                // The certificate is for the configured name localhost, not for the address.
                 let honest = try await announcing("127.0.0.1:\(other.port)")
                 let client = try NATSClient(
                     configuration: .test(port: honest.port) { configuration in
@@ -219,7 +219,7 @@ struct ScriptedTLSTests {
                 }
                 await honest.close()
 
-                // A name that the user did not write, with a certificate that is in order for that name.
+                // A name that is not configured, with a valid certificate for that name.
                 let attacker = try await announcing("localhost:\(other.port)")
                 let found = try await causes(
                     3,

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The command line with logins and TLS", .timeLimit(.minutes(2)))
 struct SecureCommandTests {
-    /// A server that demands TLS and an NKEY, and the files to get in with.
+    /// A server that requires TLS and an NKEY, and the files for the login.
     private struct Place {
         let address: String
         let authority: String
@@ -37,7 +37,7 @@ struct SecureCommandTests {
     }
 
     @Test
-    func `options, a profile, and a context of the nats command line lead to the same server`() async throws {
+    func `options, a profile, and a context of the nats command line connect to the same server`() async throws {
         try await withPlace { place in
             let options = try await place.run(
                 "pub",
@@ -85,8 +85,7 @@ struct SecureCommandTests {
     }
 
     @Test
-    func `what keeps the server out is said, a mistake in the files at once, and a server believed blindly loudly`() async throws
-    {
+    func `reasons for failures are printed: mistakes in files immediately, disabled verification as a warning`() async throws {
         try await withPlace { place in
             let missing = try await place.run("pub", "t", "x", "--server", place.address, "--creds", "/nowhere.creds")
             #expect(missing.status == .exited(2))
@@ -98,7 +97,7 @@ struct SecureCommandTests {
             #expect(open.errors.hasSuffix("run: chmod 600 \(place.seedFile)\n"))
             #expect(chmod(place.seedFile, 0o600) == 0)
 
-            // The retries of one publish and their waits are those of a profile.
+            // The number of retries and their waits are set in a profile.
             let configuration = "\(place.directory)/config.toml"
             try writePrivate(
                 "[profiles.p]\nservers = [\"\(place.address)\"]\nnkey = \"user.nk\"\nmax_retry = 40\nmax_backoff = \"100ms\"\n",
@@ -116,10 +115,10 @@ struct SecureCommandTests {
     }
 }
 
-@Suite("What the command says of a server that does not get anywhere", .timeLimit(.minutes(2)))
+@Suite("Messages of a command about a server that does not complete the handshake", .timeLimit(.minutes(2)))
 struct SilentServerCommandTests {
     @Test
-    func `how far the connection has come is told when the retries are over before the deadline`() async throws {
+    func `the progress of the connection is printed if the retries end before the deadline`() async throws {
         let directory = try TemporaryDirectory(for: "config")
         let configuration = "\(directory.path)/config.toml"
         let cases: [(String, String)] = [

@@ -3,7 +3,7 @@ import NATS
 import TestSupport
 import Testing
 
-/// Runs a client for the time of a closure, whether or not it connects.
+/// Runs a client for the duration of a closure, whether or not it connects.
 func withStarted(_ client: NATSClient, _ body: (NATSClient) async throws -> Void) async throws {
     let run = Task { await client.run() }
     do {
@@ -18,20 +18,20 @@ func withStarted(_ client: NATSClient, _ body: (NATSClient) async throws -> Void
 }
 
 extension NATSClientConfiguration {
-    /// Quick retries, and a handshake that a busy machine can complete.
+    /// Quick retries, and a deadline that allows for a busy machine.
     static func test(_ host: String = "localhost", port: Int, _ change: (inout Self) -> Void = { _ in }) -> Self {
         var configuration = Self(address: .init(host: host, port: port))
         configuration.reconnectBackoff = Backoff(base: .milliseconds(1), maximum: .milliseconds(20))
         configuration.reconnectJitter = .milliseconds(1)
         configuration.connectTimeout = .seconds(20)
-        // A port that had TLS in one test may be given out again in another one.
+        // A port that had TLS in one test may be used again in another one.
         configuration.encryptedAddresses = AddressMemory()
         change(&configuration)
         return configuration
     }
 }
 
-/// Why the first attempts of a client fail.
+/// Returns the reasons why the first attempts of a client fail.
 func causes(_ count: Int = 1, _ configuration: NATSClientConfiguration) async throws -> [NATSError] {
     let client = try NATSClient(configuration: configuration)
     let events = client.events(buffer: 10_000)
@@ -51,26 +51,26 @@ func causes(_ count: Int = 1, _ configuration: NATSClientConfiguration) async th
     return found.value
 }
 
-/// The cause of the failure of the first attempt.
+/// Returns the reason why the first attempt fails.
 func cause(_ configuration: NATSClientConfiguration) async throws -> NATSError {
     try #require(try await causes(1, configuration).first)
 }
 
-/// The numbers of a byte sequence in another.
+/// Returns whether the bytes contain a text.
 func contains(_ bytes: [UInt8], _ text: String) -> Bool {
     bytes.firstRange(of: Array(text.utf8)) != nil
 }
 
-/// Operator, account and users of a deployment, as `nsc` would make them: nats-io/jwt, version 2.
+/// Operator, account and users of a deployment, as `nsc` creates them: nats-io/jwt, version 2.
 struct SignedDeployment {
     private let `operator` = NKey(role: .operator)
     private let account = NKey(role: .account)
 
-    /// The lines of a server's configuration that make it trust the operator.
+    /// Returns the configuration of a server that trusts the operator.
     ///
     /// - Parameters:
-    ///   - connections: How many the account may have; -1 for any number.
-    ///   - payload: How many bytes a message of the account may have; -1 for any number.
+    ///   - connections: The maximum number of connections of the account; -1 for no limit.
+    ///   - payload: The maximum payload of the account in bytes; -1 for no limit.
     func serverConfiguration(connections: Int = -1, payload: Int = -1) throws -> String {
         let accountJWT = try Self.token(
             subject: account.publicKey,
@@ -92,12 +92,12 @@ struct SignedDeployment {
             """
     }
 
-    /// The text of a `.creds` file of a new user.
+    /// Returns the text of a `.creds` file of a new user.
     ///
     /// - Parameters:
-    ///   - lifetime: After this many seconds the server ends connections of the user; a negative number has expired.
-    ///   - start: After this many seconds the login becomes valid.
-    ///   - isBearer: Whether the JWT alone is enough to log in; then there is no seed.
+    ///   - lifetime: The seconds until the server ends connections of the user. A negative number is in the past.
+    ///   - start: The seconds until the login becomes valid.
+    ///   - isBearer: Whether the JWT alone is sufficient to log in. The file then has no seed.
     func credentials(
         user: String = "user",
         lifetime: Int? = nil,
@@ -147,11 +147,11 @@ struct SignedDeployment {
     }
 }
 
-/// A service that says who a client is, for a server that asks it about each (`auth_callout`, since nats-server 2.10).
+/// A service that authenticates clients for a server (`auth_callout`, since nats-server 2.10).
 struct AuthenticationCallout {
     private let issuer = NKey(role: .account)
 
-    /// The lines of the server's configuration. The service logs in as `callout` with the password `pass`.
+    /// The lines for the server's configuration. The service logs in as `callout` with the password `pass`.
     var serverConfiguration: String {
         """
         accounts { AUTH { users: [ { user: callout, password: pass } ] }, APP {} }
@@ -159,7 +159,7 @@ struct AuthenticationCallout {
         """
     }
 
-    /// The answer that lets the client of a request in, or refuses it.
+    /// Returns the answer that accepts or refuses the client of a request.
     func answer(to request: String, accepts: Bool) throws -> String {
         struct Request: Decodable {
             struct Claims: Decodable {
@@ -188,7 +188,7 @@ struct AuthenticationCallout {
     }
 }
 
-/// Writes a file that only its owner can read.
+/// Writes a file that is readable only for its owner.
 func writePrivate(_ text: String, to path: String) throws {
     try Data(text.utf8).write(to: URL(fileURLWithPath: path), options: .atomic)
     try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)

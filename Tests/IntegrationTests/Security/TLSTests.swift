@@ -5,7 +5,7 @@ import Testing
 
 @Suite("TLS, on real servers", .timeLimit(.minutes(2)))
 struct TLSTests {
-    /// A server that requires TLS, with a proxy before it that records what the client sends.
+    /// Runs a server that requires TLS, behind a proxy that records the bytes from the client.
     private func withTLSServer(
         _ certificate: (TestAuthority) async throws -> TestAuthority.Certificate = { try await $0.issueForLoopback() },
         verifiesClients: Bool = false,
@@ -32,13 +32,13 @@ struct TLSTests {
         }
     }
 
-    /// Nothing but TLS records, with nothing readable in them.
+    /// Checks that clients sent only TLS records without readable text.
     private func expectNothingInPlainText(_ proxy: FaultProxy) {
         let all = proxy.sentByClients.filter { !$0.isEmpty }
         #expect(!all.isEmpty, "nothing was sent")
         for sent in all {
             #expect(sent[0] == 22, "not the beginning of a TLS handshake")
-            // Words that are long enough not to come up in encrypted bytes by chance: three letters do, once in 16 MB.
+            // These words are long enough not to occur in encrypted bytes by chance. Three letters would, once in 16 MB.
             for word in ["CONNECT", "hunter2"] { #expect(!contains(sent, word)) }
         }
     }
@@ -68,13 +68,13 @@ struct TLSTests {
     }
 
     @Test
-    func `20 reconnects send nothing in plain text, neither behind INFO nor with TLS from the first byte`() async throws {
+    func `20 reconnects send nothing in plain text, neither after INFO nor with TLS from the first byte`() async throws {
         try await withTLSServer { authority, proxy in
             try await reconnect(20, .test(port: proxy.port, trusting(authority)))
             #expect(proxy.accepted == 21)
             expectNothingInPlainText(proxy)
         }
-        // A balancer that ends TLS: the server behind it knows nothing of TLS and says so in its INFO.
+        // A balancer terminates TLS. The server behind it does not use TLS, and its INFO says so.
         try await TestAuthority.with { authority in
             let certificate = try await authority.issueForLoopback()
             try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in
@@ -115,7 +115,7 @@ struct TLSTests {
     }
 
     @Test
-    func `a certificate of an unknown authority, of another host, or of the past: no byte of CONNECT, and the error says which`()
+    func `a certificate that is untrusted, for another host, or expired: nothing is sent, and the error names the reason`()
         async throws
     {
         try await withTLSServer { authority, proxy in
@@ -140,7 +140,7 @@ struct TLSTests {
                 #expect(error.message.contains("is not for \(host); it is for other.example.org"))
             }
             expectNothingInPlainText(proxy)
-            // Whoever knows better can say so.
+            // The user can disable verification.
             let client = try NATSClient(
                 configuration: .test(port: proxy.port) { configuration in
                     trusting(authority)(&configuration)
@@ -158,8 +158,7 @@ struct TLSTests {
     }
 
     @Test
-    func `a certificate for the address that a name leads to is not one for the name, and a common name is no name`() async throws
-    {
+    func `a certificate for the address of a name is not valid for the name, and common names do not count`() async throws {
         for certificate: @Sendable (TestAuthority) async throws -> TestAuthority.Certificate in [
             { try await $0.issue("address", addresses: ["127.0.0.1"]) }, { try await $0.issue("localhost") },
         ] {
@@ -173,7 +172,7 @@ struct TLSTests {
     }
 
     @Test
-    func `without verification whoever answers is believed, and the snapshot says so`() async throws {
+    func `without verification any server is accepted, and the snapshot shows it`() async throws {
         try await withTLSServer({ try await $0.issue("other", hosts: ["other.example.org"]) }) { _, proxy in
             let client = try NATSClient(
                 configuration: .test(port: proxy.port) {
@@ -189,7 +188,7 @@ struct TLSTests {
     }
 
     @Test
-    func `TLS that is required and not offered, or offered and turned off: nothing is sent`() async throws {
+    func `if TLS is required and not offered, or offered and disabled, nothing is sent`() async throws {
         try await NATSServerProcess.withServer { server in
             let proxy = try await FaultProxy.start(to: server.port)
             let required = try await cause(.test(port: proxy.port) { $0.tls.mode = .required })
@@ -218,8 +217,8 @@ struct TLSTests {
     }
 
     @Test
-    func `TLS from the first byte that only one side expects: the error names the setting`() async throws {
-        // A server that speaks TLS, but behind its INFO.
+    func `if only one side expects TLS from the first byte, the error names the setting`() async throws {
+        // A server with TLS after its INFO.
         try await withTLSServer { authority, proxy in
             let first = try await cause(
                 .test(port: proxy.port) { configuration in
@@ -230,7 +229,7 @@ struct TLSTests {
             #expect(first.code == .tls)
             #expect(first.message.contains(#"use tls = "required" in place of "first""#))
         }
-        // One that waits for the first byte of the handshake, as `handshake_first` and balancers that end TLS do.
+        // A server that waits for the first byte of the handshake, like `handshake_first` and balancers that terminate TLS.
         try await TestAuthority.with { authority in
             let certificate = try await authority.issueForLoopback()
             try await NATSServerProcess.withServer { server in
@@ -252,7 +251,7 @@ struct TLSTests {
     }
 
     @Test
-    func `a name that ends with a dot is asked for, and verified, without it`() async throws {
+    func `the dot at the end of a name is removed for SNI and verification`() async throws {
         try await withTLSServer { authority, proxy in
             let client = try NATSClient(
                 configuration: .test("127.0.0.1", port: proxy.port) { configuration in
@@ -268,7 +267,7 @@ struct TLSTests {
     }
 
     @Test
-    func `a demanded client certificate: its absence is named, and a rotated one is used by the next attempt`() async throws {
+    func `a required client certificate: its absence is named, and the next attempt uses a rotated one`() async throws {
         try await withTLSServer(verifiesClients: true) { authority, proxy in
             let none = try await cause(.test(port: proxy.port, trusting(authority)))
             #expect(none.code == .tls)
@@ -310,7 +309,7 @@ struct TLSTests {
     }
 
     @Test
-    func `a private key that others can read is not used`() async throws {
+    func `a private key readable by others is not used`() async throws {
         try await withTLSServer(verifiesClients: true) { authority, proxy in
             let own = try await authority.issue("client")
             #expect(chmod(own.keyFile, 0o644) == 0)

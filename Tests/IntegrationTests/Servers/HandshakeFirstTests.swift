@@ -2,7 +2,8 @@ import NATS
 import TestSupport
 import Testing
 
-/// `handshake_first`: the server sends no INFO before the TLS handshake, or waits a while for one. Servers have it since 2.10.4.
+/// `handshake_first`: the server sends no INFO before the TLS handshake, or waits for one first. Servers have it since
+/// 2.10.4.
 @Suite(
     "Servers that begin with TLS",
     .enabled("needs nats-server 2.10.4 or later", { try await NATSServerProgram.isAtLeast("2.10.4") }),
@@ -22,7 +23,7 @@ struct HandshakeFirstTests {
             try await NATSServerProcess.withServer(configuration) { server in
                 let proxy = try await FaultProxy.start(to: server.port)
                 try await body(authority, proxy)
-                // TLS records alone, whatever was tried.
+                // Only TLS records, in every attempt.
                 for sent in proxy.sentByClients where !sent.isEmpty {
                     #expect(sent[0] == 22 && !contains(sent, "CONNECT") && !contains(sent, "hunter2"))
                 }
@@ -43,7 +44,7 @@ struct HandshakeFirstTests {
         }
     }
 
-    /// Connects, and shows that the connection is encrypted and verified, and works.
+    /// Checks that the connection is encrypted, verified and usable.
     private func expectConnected(_ configuration: NATSClientConfiguration) async throws {
         try await withStarted(try NATSClient(configuration: configuration)) { client in
             try await client.whenConnected()
@@ -69,7 +70,7 @@ struct HandshakeFirstTests {
     @Test(
         arguments: [NATSClientConfiguration.TLS.Mode.first, .automatic, .required]
     )
-    func `a server that waits a while before it sends INFO takes clients of both kinds`(mode: NATSClientConfiguration.TLS.Mode)
+    func `a server that delays its INFO accepts both kinds of clients`(mode: NATSClientConfiguration.TLS.Mode)
         async throws
     {
         try await withServer("\"3s\"") { authority, proxy in
@@ -79,11 +80,11 @@ struct HandshakeFirstTests {
     }
 
     @Test
-    func `auto is such a time: a client that does not begin with TLS connects at once`() async throws {
+    func `with auto, a client that does not begin with TLS connects soon`() async throws {
         try await withServer("\"auto\"") { authority, proxy in
             try await expectConnected(configuration(proxy, authority, .automatic))
             #expect(proxy.accepted == 1)
-            // Its 50 ms can pass on a busy machine before the handshake is there: then the client tries again.
+            // On a busy machine, its 50 ms may pass before the handshake begins. The client then tries again.
             try await expectConnected(configuration(proxy, authority, .first))
         }
     }

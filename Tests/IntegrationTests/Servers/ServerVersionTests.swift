@@ -1,22 +1,22 @@
 import Foundation
 import NATS
+import NATSMonitoring
 import Roulette
-import ServerMonitor
 import TestSupport
 import Testing
 
-/// What a version of nats-server has to be able to do for this library. `scripts/test --all` runs it on every minor release.
+/// The features of nats-server that this library needs. `scripts/test --all` tests them with every minor release.
 @Suite("Every supported version of nats-server", .timeLimit(.minutes(2)))
 struct ServerVersionTests {
     @Test
-    func `the server is of the version that was asked for, and what comes behind its first PONG disturbs nothing`() async throws {
+    func `the server has the requested version, and its second INFO causes no problem`() async throws {
         let asked = try await NATSServerProgram.version()
         try await NATSServerProcess.withServer { server in
             let client = try NATSClient(configuration: .test(port: server.port))
             let events = client.events(buffer: 100)
             try await withStarted(client) { client in
                 try await client.whenConnected()
-                // Servers from 2.12 on send a second INFO behind the PONG of the handshake: this flush is behind it.
+                // Servers from 2.12 on send a second INFO after the PONG of the handshake. This flush ends after it.
                 try await client.flush()
                 #expect(client.snapshot.server?.version == asked.description)
                 #expect(client.snapshot.reconnects == 0)
@@ -34,8 +34,7 @@ struct ServerVersionTests {
     }
 
     @Test
-    func `publishes, subscriptions with and without a pattern, headers and requests go their way on three clusters`() async throws
-    {
+    func `publishes, subscriptions with and without a pattern, headers and requests work on three clusters`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 let options = SubscribeOptions(maxMessages: 60, confirmed: true)
@@ -69,7 +68,7 @@ struct ServerVersionTests {
     }
 
     @Test
-    func `users, tokens, NKEYs and signed users log in; others are refused by name of the reason`() async throws {
+    func `users, tokens, NKEYs and signed users log in; others are refused with the reason`() async throws {
         let key = NKey(role: .user)
         let (signed, directory) = (SignedDeployment(), try TemporaryDirectory(for: "creds"))
         let file = "\(directory.path)/user.creds"
@@ -98,7 +97,7 @@ struct ServerVersionTests {
     }
 
     @Test
-    func `a denied publish and a denied subscription are told, and the connection stays`() async throws {
+    func `a denied publish and a denied subscription are reported, and the connection stays`() async throws {
         let permissions = #"permissions: { publish: { allow: "ok.>" }, subscribe: { deny: "no.>" } }"#
         let server = NATSServerConfiguration(extra: "authorization { users: [ { user: joe, password: x, \(permissions) } ] }")
         try await NATSServerProcess.withServer(server) { server in
@@ -122,7 +121,7 @@ struct ServerVersionTests {
     }
 
     @Test
-    func `a lame duck is left for another node of its cluster, without a loss`() async throws {
+    func `the client leaves a lame duck for another node of its cluster, without a loss`() async throws {
         let cluster = try await NATSCluster.start(name: "versions", size: 2)
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
@@ -138,9 +137,9 @@ struct ServerVersionTests {
             cluster.servers[0].enterLameDuckMode()
             var moves = 0
             for await event in events {
-                switch event.kind {
-                case .moved: moves += 1
-                case .disconnected(let cause, _): Issue.record("disconnected: \(cause)")
+                switch event.detail {
+                case .connection(.moved): moves += 1
+                case .connection(.disconnected(let cause, _)): Issue.record("disconnected: \(cause)")
                 default: break
                 }
                 if moves == 2 { break }
@@ -155,7 +154,7 @@ struct ServerVersionTests {
     }
 
     @Test
-    func `monitoring says who the server is, who is connected and what is subscribed to`() async throws {
+    func `monitoring reports the server, its clients and its subscriptions`() async throws {
         let asked = try await NATSServerProgram.version()
         try await NATSServerProcess.withServer(NATSServerConfiguration(name: "watched", monitoring: true)) { server in
             let port = try #require(server.ports.monitoring)
@@ -170,7 +169,7 @@ struct ServerVersionTests {
                 #expect(try await monitor.health().isWell)
                 let status = try await monitor.status()
                 #expect(status.name == "watched" && status.version == asked.description)
-                // A client of another test may dial the port of a server that it has lost, and be connected here as well.
+                // A client of another test may connect to the port of its lost server, which is now this server's.
                 #expect(status.connections >= 1 && status.traffic.messagesIn >= 5 && status.traffic.messagesOut >= 5)
                 let connection = try #require(try await monitor.connections().connections.first { $0.name == "seen" })
                 #expect(connection.subscriptions == 1)

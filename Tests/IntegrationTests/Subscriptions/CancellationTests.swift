@@ -2,11 +2,11 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Canceling and closing while something is awaited", .timeLimit(.minutes(2)))
+@Suite("Canceling and closing during a wait", .timeLimit(.minutes(2)))
 struct CancellationTests {
     private static let monitored = NATSServerConfiguration(monitoring: true)
 
-    /// Starts the work and cancels it, at a different moment each time.
+    /// Starts the work and cancels it, at a different time in each run.
     private func cancelOften(_ times: Int, _ work: @escaping @Sendable (Int) async throws -> Void) async {
         await withTaskGroup(of: Void.self) { group in
             for number in 0..<times {
@@ -16,7 +16,7 @@ struct CancellationTests {
                     let task = Task { try await work(number) }
                     for _ in 0..<(number % 7) { await Task.yield() }
                     task.cancel()
-                    // Canceled, or it was faster; nothing else may come of it.
+                    // The work was canceled, or completed before. No other result is allowed.
                     if case .failure(let error) = await task.result {
                         #expect((error as? RouletteError)?.code == .canceled, "\(error)")
                     }
@@ -26,12 +26,12 @@ struct CancellationTests {
     }
 
     @Test
-    func `check 24: 10,000 subscribes canceled wherever they wait leave no SUB behind, on either side`() async throws {
+    func `check 24: 10,000 subscribes canceled at any point leave no SUB behind, on either side`() async throws {
         try await withDeployment(clusters: 2, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
                 await cancelOften(10_000) { number in
-                    // Topics, groups and patterns; some shared, some not.
+                    // Topics, groups and patterns, some shared and some not.
                     let patterns = ["cancel.\(number % 50)", "cancel.*", "alone.\(number)"]
                     let options = SubscribeOptions(
                         queueGroup: number % 5 == 0 ? "group" : nil,
@@ -54,7 +54,7 @@ struct CancellationTests {
     }
 
     @Test
-    func `check 24: 10,000 flushes canceled wherever they wait leave the connection as it was`() async throws {
+    func `check 24: 10,000 flushes canceled at any point leave the connection unchanged`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -72,7 +72,7 @@ struct CancellationTests {
     }
 
     @Test
-    func `check 24: an iteration canceled 10,000 times loses no message and hands out none twice`() async throws {
+    func `check 24: an iteration canceled 10,000 times loses no message and repeats none`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
@@ -106,7 +106,8 @@ struct CancellationTests {
     enum Ending: CaseIterable { case cancel, close, drain }
 
     @Test(arguments: Ending.allCases)
-    func `check 25: what was received before is still delivered; then the sequence ends cleanly`(ending: Ending) async throws {
+    func `check 25: messages received before are delivered, then the sequence ends without an error`(ending: Ending) async throws
+    {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
@@ -139,19 +140,19 @@ struct CancellationTests {
             let server = deployment.servers[0]
             try await deployment.withClient { client in
                 let options = SubscribeOptions(confirmed: true)
-                // The closure.
+                // The closure returns.
                 try await client.subscribe(to: "t", options: options) { _ in
                     let standing = try await server.subscriptions()
                     #expect(standing.count == 1)
                 }
                 try await server.subscriptions("the UNSUB behind the closure") { $0.isEmpty }
-                // The closure, by an error.
+                // The closure throws.
                 struct Left: Error {}
                 await #expect(throws: Left.self) {
                     try await client.subscribe(to: "t", options: options) { _ in throw Left() }
                 }
                 try await server.subscriptions("the UNSUB behind the error") { $0.isEmpty }
-                // The loop.
+                // The loop ends.
                 let looping = Task {
                     for try await _ in try await client.subscribe(to: "t", options: options) { break }
                 }
@@ -159,7 +160,7 @@ struct CancellationTests {
                 try await client.publish("x", to: "t")
                 try await looping.value
                 try await server.subscriptions("the UNSUB behind the loop") { $0.isEmpty }
-                // The task.
+                // The task is canceled.
                 let task = Task {
                     for try await _ in try await client.subscribe(to: "t", options: options) {}
                 }
@@ -167,7 +168,7 @@ struct CancellationTests {
                 task.cancel()
                 _ = await task.result
                 try await server.subscriptions("the UNSUB behind the task") { $0.isEmpty }
-                // The scope.
+                // The subscription goes out of scope.
                 do {
                     _ = try await client.subscribe(to: "t", options: options)
                 }

@@ -2,11 +2,11 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("Order through a pool", .timeLimit(.minutes(5)))
+@Suite("Order in a pool", .timeLimit(.minutes(5)))
 struct PooledOrderTests {
-    // 200,000 messages every day; the million of the check with `scripts/test --all`.
+    // 200,000 messages by default; a million, as in the check, with `scripts/test --all`.
     @Test
-    func `check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: no topic is ever out of order`()
+    func `check 38: one task, 50 topics, 5 pooled connections to 2 servers of a cluster: every topic is in order`()
         async throws
     {
         let perTopic = TestScale.count(4_000, full: 20_000)
@@ -31,7 +31,8 @@ struct PooledOrderTests {
                         }
                     }
                 }
-                // One server tells the other of its subscriptions when it gets to it: numbers begin once all are heard.
+                // A server announces its subscriptions to the other with a delay. The numbers begin when all topics have
+                // arrived.
                 while warm.value.count < topics.count {
                     for topic in topics { try await client.publish("warm", to: topic) }
                     try await client.flush()
@@ -53,7 +54,7 @@ struct PooledOrderTests {
         await cluster.stop()
     }
 
-    /// How often a number was not the one behind its predecessor.
+    /// Returns how often a number did not follow its predecessor.
     private static func inversions(
         in subscription: Subscription,
         count: Int,

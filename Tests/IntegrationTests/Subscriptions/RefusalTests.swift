@@ -2,9 +2,9 @@ import Roulette
 import TestSupport
 import Testing
 
-@Suite("What a server refuses", .timeLimit(.minutes(2)))
+@Suite("Refusals by a server", .timeLimit(.minutes(2)))
 struct RefusalTests {
-    /// A server that lets `joe` do what `permissions` say.
+    /// A server that applies `permissions` to `joe`.
     private static func server(permissions: String) -> NATSServerConfiguration {
         NATSServerConfiguration(
             monitoring: false,
@@ -18,7 +18,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `check 37: a denied subscription ends, with the reason; its neighbours lose nothing and the connection stays`()
+    func `check 37: a denied subscription ends with the reason; others lose nothing and the connection stays`()
         async throws
     {
         let configuration = Self.server(permissions: #"subscribe: { deny: "secret.>" }"#)
@@ -30,7 +30,7 @@ struct RefusalTests {
                 )
                 for number in 0..<1_000 { try await client.publish("\(number)", to: "open.topic") }
 
-                // Without a confirmation it is the iteration that fails, with it the call.
+                // Without confirmation, the iteration fails instead of the call.
                 let unconfirmed = try await client.subscribe(to: "secret.plans")
                 let late = await #expect(throws: RouletteError.self) { for try await _ in unconfirmed {} }
                 #expect(late?.code == .permission)
@@ -49,7 +49,7 @@ struct RefusalTests {
                 }
                 #expect(expected == 2_000)
                 #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
-                // Leaving is told to the event loop, and no event says when it was there.
+                // The event loop ends the subscription later, and no event reports it.
                 try await withDeadline(.seconds(20), "a subscription was left behind") {
                     while client.snapshot().clusters[0].total(\.subscriptions) > 0 { await Task.yield() }
                 }
@@ -58,7 +58,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `check 37: the queue form ends a member of the denied group, not of another, and not those without a group`()
+    func `check 37: the queue form ends members of the denied group only`()
         async throws
     {
         let configuration = Self.server(permissions: #"subscribe: { allow: [ "jobs", "jobs allowed" ], deny: "jobs denied" }"#)
@@ -88,7 +88,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `check 37: a permission taken away while subscribed ends the subscription that the sid names`() async throws {
+    func `check 37: a permission revoked during a subscription ends the subscription that the sid names`() async throws {
         let open = Self.server(permissions: #"subscribe: { allow: ">" }"#)
         try await withDeployment(clusters: 1, configuration: open) { deployment in
             try await deployment.withClient(asJoe) { client in
@@ -115,13 +115,13 @@ struct RefusalTests {
                 let events = client.events
                 try await client.publish("x", to: "forbidden.topic")
                 for await event in events {
-                    guard case .serverError(let error) = event.kind else { continue }
+                    guard case .connection(.serverError(let error)) = event.detail else { continue }
                     #expect(error.code == .permission)
                     #expect(error.message.contains(#""forbidden.topic""#))
                     #expect(event.connection?.role == .publisher)
                     break
                 }
-                // The next flush tells of it once more, to the one who published; then all is well again.
+                // The next flush reports it once more to the publisher. Later flushes succeed.
                 try await client.publish("x", to: "open.topic")
                 let refused = await #expect(throws: RouletteError.self) { try await client.flush() }
                 #expect(refused?.code == .permission && refused?.message.contains("forbidden.topic") == true)
@@ -132,7 +132,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `beyond the server's number of subscriptions a subscribe fails, and the others stay`() async throws {
+    func `beyond the server's limit on subscriptions a subscribe fails, and existing ones stay`() async throws {
         let configuration = NATSServerConfiguration(extra: "max_subscriptions: 2")
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
@@ -142,7 +142,7 @@ struct RefusalTests {
                 let error = await #expect(throws: RouletteError.self) { try await client.subscribe(to: "c", options: options) }
                 #expect(error?.code == .refused)
                 #expect(error?.message.contains("maximum subscriptions exceeded") == true)
-                // Another consumer of a topic costs no subscription.
+                // Another consumer of the same topic needs no further subscription.
                 let third = try await client.subscribe(to: "a", options: options)
                 try await client.publish("x", to: "a")
                 try await client.publish("x", to: "b")
@@ -156,7 +156,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `an error without names ends the one subscription it can mean, and is only an event when it can mean several`()
+    func `an error without names ends the only possible subscription, and is just an event if there are several`()
         async throws
     {
         let server = try await ScriptedServer.start { connection in

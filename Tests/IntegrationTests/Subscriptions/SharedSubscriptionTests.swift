@@ -11,7 +11,7 @@ struct SharedSubscriptionTests {
         configuration.reconnectJitter = .zero
     }
 
-    /// The bodies of what is there until the subscription ends.
+    /// Returns the bodies of the available messages until the subscription ends.
     private func bodies(_ subscription: Subscription) async throws -> [String] {
         var bodies: [String] = []
         for try await message in subscription { bodies.append(message.body) }
@@ -19,8 +19,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `many consumers of one topic cost one SUB, each gets every message, and the last one takes the SUB along`() async throws
-    {
+    func `many consumers of one topic share one SUB, each gets every message, and the last one removes the SUB`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in
@@ -32,12 +31,12 @@ struct SharedSubscriptionTests {
 
                 for number in 0..<100 { try await client.publish("\(number)", to: "shared") }
                 try await client.flush()
-                // One that leaves early takes nothing from the others.
+                // A consumer that leaves early does not affect the others.
                 let early = consumers.removeLast()
                 early.cancel()
                 #expect(try await server.subscriptions().count == 1)
                 for number in 100..<200 { try await client.publish("\(number)", to: "shared") }
-                // Behind this message nothing is missing.
+                // All earlier messages arrive before this one.
                 try await client.publish("last", to: "shared")
                 for consumer in consumers {
                     var numbers: [String] = []
@@ -49,7 +48,7 @@ struct SharedSubscriptionTests {
                 }
                 consumers[0].cancel()
                 #expect(try await bodies(consumers[0]) == [])
-                // The others leave by being dropped.
+                // The others end when their last reference is released.
                 consumers.removeAll()
                 try await server.subscriptions("the UNSUB of the last consumer") { $0.isEmpty }
             }
@@ -71,7 +70,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `the members of a queue group have a SUB each, and each message goes to one of them`() async throws {
+    func `the members of a queue group have one SUB each, and each message goes to one of them`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 var members: [Subscription] = []
@@ -115,7 +114,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `check 4: a restart in between takes nothing from a queue group, nor from who wants 10 and has 4`() async throws {
+    func `check 4: a restart takes no messages from a queue group, nor from a consumer with 4 of 10 messages`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient(quick) { client in
                 let member = SubscribeOptions(queueGroup: "workers", restart: .permanent, confirmed: true)
@@ -127,7 +126,7 @@ struct SharedSubscriptionTests {
                     to: "limited",
                     options: SubscribeOptions(maxMessages: 10, restart: .permanent, confirmed: true)
                 )
-                // Its neighbour on the same SUB has another number.
+                // Another consumer of the same SUB has another limit.
                 let neighbour = try await client.subscribe(
                     to: "limited",
                     options: SubscribeOptions(maxMessages: 12, restart: .permanent, confirmed: true)
@@ -141,7 +140,7 @@ struct SharedSubscriptionTests {
                 try await deployment.servers[0].restart()
                 var resumed = 0
                 for await event in events {
-                    if case .subscriptionResumed = event.kind { resumed += 1 }
+                    if case .subscriptionResumed = event.detail { resumed += 1 }
                     if resumed == 4 { break }
                 }
 
@@ -163,7 +162,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `a member of a queue group with a number leaves the rest to the others, to the message`() async throws {
+    func `a member of a queue group with a limit leaves the other messages to the other members, exactly`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let limited = try await client.subscribe(
@@ -177,13 +176,13 @@ struct SharedSubscriptionTests {
                 for number in 0..<200 { try await client.publish("\(number)", to: "jobs") }
                 let jobs = try await bodies(limited) + bodies(other)
                 #expect(jobs.count == 200)
-                #expect(Set(jobs).count == 200, "none was sent to a member that had enough")
+                #expect(Set(jobs).count == 200, "none was sent to a member beyond its limit")
             }
         }
     }
 
     @Test
-    func `check 5: who leaves during an outage is not subscribed again; a neighbour on the same SUB is`() async throws {
+    func `check 5: a consumer that leaves during an outage is not subscribed again; others on the same SUB are`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient(quick) { client in
@@ -195,7 +194,7 @@ struct SharedSubscriptionTests {
                 _ = try await deployment.waitFor(client) { $0.clusters[0].state == .down }
                 leaves.cancel()
                 leavesToo.cancel()
-                #expect(try await bodies(leaves) == [], "canceled is ended, also without a connection")
+                #expect(try await bodies(leaves) == [], "cancelling ends the subscription, also without a connection")
                 try await server.restart()
                 try await deployment.waitUntilUp(client)
                 try await client.publish("after", to: "both")
@@ -207,7 +206,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `a temporary and a permanent consumer share a SUB: a lost connection ends one and not the other`() async throws {
+    func `a temporary and a permanent consumer share a SUB: a lost connection ends only the temporary one`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient(quick) { client in
@@ -224,14 +223,14 @@ struct SharedSubscriptionTests {
                 server.kill()
                 let error = await #expect(throws: RouletteError.self) { for try await _ in temporary {} }
                 #expect(error?.code == .subscriptionLost)
-                // The temporary one hears of it first.
+                // The temporary one ends first.
                 for await event in events {
-                    if case .subscriptionInterrupted("t", _) = event.kind { break }
+                    if case .subscriptionInterrupted("t", _) = event.detail { break }
                 }
                 #expect(permanent.isInterrupted)
                 try await server.restart()
                 for await event in events {
-                    guard case .subscriptionResumed("t", let blind) = event.kind else { continue }
+                    guard case .subscriptionResumed("t", let blind) = event.detail else { continue }
                     #expect(permanent.blindWindows == [blind])
                     break
                 }
@@ -244,8 +243,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `a permanent subscription comes back as often as its connection is lost, and keeps the last blind windows`() async throws
-    {
+    func `a permanent subscription resumes after every loss, and keeps the last missed intervals`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ configuration in
                 quick(&configuration)
@@ -259,7 +257,7 @@ struct SharedSubscriptionTests {
                 var resumed = 0
                 client.reconnect()
                 for await event in events {
-                    guard case .subscriptionResumed = event.kind else { continue }
+                    guard case .subscriptionResumed = event.detail else { continue }
                     resumed += 1
                     if resumed == 20 { break }
                     client.reconnect(role: .subscriber)

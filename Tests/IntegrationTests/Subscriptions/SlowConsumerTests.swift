@@ -5,15 +5,15 @@ import Testing
 
 @Suite("Slow consumers", .timeLimit(.minutes(5)))
 struct SlowConsumerTests {
-    /// Reads the episodes of one pattern from a client's events.
+    /// Reads the slow-consumer episodes of one pattern from a client's events.
     private struct Episodes {
         let events: RouletteEvents
         let pattern: String
 
-        /// The next begin or end of an episode: nil for a begin, else what the episode has cost.
+        /// Returns the next begin or end of an episode: nil for a begin, otherwise the number of lost messages.
         func next() async -> UInt64?? {
             for await event in events {
-                switch event.kind {
+                switch event.detail {
                 case .slowConsumer(pattern): return .some(nil)
                 case .slowConsumerRecovered(pattern, let dropped): return .some(dropped)
                 default: continue
@@ -23,13 +23,13 @@ struct SlowConsumerTests {
         }
     }
 
-    /// Resident memory of this process, in bytes.
+    /// Returns the resident memory of this process, in bytes.
     private static func residentMemory() throws -> Int {
         let fields = try String(contentsOfFile: "/proc/self/statm", encoding: .utf8).split(separator: " ")
         return (Int(fields[1]) ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
 
-    /// Takes numbered messages until the last one came.
+    /// Takes numbered messages until the last one arrives.
     private static func takeAll(_ subscription: Subscription, count: Int) async throws {
         var expected = 0
         while expected < count, let batch = try await subscription.nextBatch() {
@@ -41,9 +41,9 @@ struct SlowConsumerTests {
         #expect(expected == count)
     }
 
-    // Every day 200,000 messages as fast as they go; at full size 500,000, ten seconds at 50,000 a second.
+    // 200,000 messages at full speed by default. At full size 500,000, which is ten seconds at 50,000 a second.
     @Test
-    func `check 36: a consumer that is stuck costs bounded memory and nobody else a message, and is counted exactly`()
+    func `check 36: a stuck consumer uses bounded memory, costs others no message, and its losses are counted exactly`()
         async throws
     {
         let total = TestScale.count(200_000, full: 500_000)
@@ -54,7 +54,7 @@ struct SlowConsumerTests {
                     to: "flood",
                     options: SubscribeOptions(buffer: SubscriptionBuffer(messages: bound, bytes: 8 << 20))
                 )
-                // One on the same SUB, one on the same connection. What may wait for them is no part of this test.
+                // One on the same SUB and one on the same connection, with buffers that are never full.
                 let large = SubscribeOptions(buffer: SubscriptionBuffer(messages: total, bytes: 1 << 30), confirmed: true)
                 let neighbour = try await client.subscribe(to: "flood", options: large)
                 let sibling = try await client.subscribe(to: "other", options: large)
@@ -68,12 +68,12 @@ struct SlowConsumerTests {
                 for number in 0..<total {
                     try await client.publish(String(number), to: "flood")
                     if number % 10 == 0 { try await client.publish(String(number / 10), to: "other") }
-                    // The neighbours may hold everything, so the publisher waits for them now and then.
+                    // The other consumers keep all messages, so the publisher waits for them now and then.
                     if number % 10_000 == 9_999 { try await client.flush() }
                 }
                 try await taking.value
                 let growth = try Self.residentMemory() - before
-                // What the neighbour had to wait for and other tests of this process have their part in it.
+                // Includes the memory of the other consumers and of other tests in this process.
                 #expect(growth < 256 << 20, "\(growth >> 20) MiB")
 
                 let dropped = UInt64(total - bound)
@@ -83,7 +83,8 @@ struct SlowConsumerTests {
                 #expect(sibling.dropped == 0)
                 #expect(await episodes.next() == .some(nil), "the episode began")
 
-                // It gets going again: exactly the first ones are there, and the episode ends with the exact number.
+                // The consumer continues: exactly the first messages are available, and the episode ends with the exact
+                // number.
                 var kept = 0
                 while kept < bound, let batch = try await stuck.nextBatch() {
                     for message in batch {
@@ -101,7 +102,7 @@ struct SlowConsumerTests {
     }
 
     @Test
-    func `a stuck consumer holds as many bytes as its bound says, whatever is sent to it`() async throws {
+    func `a stuck consumer holds no more bytes than its bound, for any number of messages`() async throws {
         let (size, total, bound) = (64 << 10, 6_000, 8 << 20)
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
@@ -115,7 +116,7 @@ struct SlowConsumerTests {
                     try await client.publish(payload, to: "flood")
                     if number % 100 == 99 { try await client.delivered(to: "flood") }
                 }
-                // 375 MiB were sent. Half of it is more than the bound and all that other tests of this process need.
+                // 375 MiB were sent. Half of that exceeds the bound and the memory of other tests in this process.
                 let growth = try Self.residentMemory() - before
                 #expect(growth < total * size / 2, "\(growth >> 20) MiB")
                 stuck.cancel()
@@ -132,7 +133,7 @@ struct SlowConsumerTests {
     }
 
     @Test
-    func `drop oldest keeps the newest messages; nothing is lost between counted and kept`() async throws {
+    func `drop oldest keeps the newest messages; every message is either counted or kept`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let slow = try await client.subscribe(
@@ -142,7 +143,7 @@ struct SlowConsumerTests {
                 let witness = try await client.subscribe(to: "t", options: SubscribeOptions(maxMessages: 5_000, confirmed: true))
                 for number in 0..<5_000 { try await client.publish(String(number), to: "t") }
                 for try await _ in witness {}
-                // The witness has them all, so everything was offered to its neighbour as well.
+                // The other consumer has all messages, so this one received them too.
                 slow.cancel()
                 var kept: [String] = []
                 for try await message in slow { kept.append(message.body) }
@@ -153,7 +154,7 @@ struct SlowConsumerTests {
     }
 
     @Test
-    func `fail ends the subscription behind what is there, and takes the SUB from the server`() async throws {
+    func `fail ends the subscription after the available messages, and removes the SUB from the server`() async throws {
         try await withDeployment(clusters: 1, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
             try await deployment.withClient { client in
                 let slow = try await client.subscribe(
@@ -163,7 +164,7 @@ struct SlowConsumerTests {
                 let events = client.events
                 for number in 0..<20 { try await client.publish(String(number), to: "t") }
                 for await event in events {
-                    if case .slowConsumer("t") = event.kind { break }
+                    if case .slowConsumer("t") = event.detail { break }
                 }
                 try await deployment.servers[0].subscriptions("the UNSUB") { $0.isEmpty }
                 var kept: [String] = []

@@ -1,4 +1,5 @@
 import Testing
+import TextCoding
 
 @testable import NATS
 
@@ -74,16 +75,6 @@ struct JWTClaimsTests {
         let found = try CredentialsFile.login(in: text(bearer))
         #expect(found.jwt == bearer && found.seed == nil)
         #expect(throws: NATSError.self) { try CredentialsFile.login(in: text(jwt(#"{"nats":{}}"#))) }
-    }
-
-    @Test
-    func `URL-safe base64 is read as it was written, and nothing else is`() {
-        for count in 0..<40 {
-            let bytes = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 83 &+ count) }
-            #expect(Base64URL.decode(Base64URL.encode(bytes)[...]) == bytes)
-        }
-        #expect(Base64URL.decode("Zg==") == [0x66])
-        for text in ["A", "A+AA", "A/AA", "AA A", "é"] { #expect(Base64URL.decode(text[...]) == nil) }
     }
 
     @Test

@@ -44,6 +44,15 @@ final class VirtualNetwork: @unchecked Sendable {
     private var dialing: [Int: Socket] = [:]
     private var pendingDials: [EventLoopPromise<Void>] = []
 
+    /// The clock of this network: ``advance(by:step:)`` moves it.
+    private(set) lazy var clock = TimeSource(
+        now: { [loop] in loop.now },
+        instant: { [loop, origin] in origin + .nanoseconds(Int64(loop.now.uptimeNanoseconds)) },
+        secondsSince1970: { [loop] in Int64(loop.now.uptimeNanoseconds / 1_000_000_000) },
+        sleep: { [loop] duration in try await loop.scheduleTask(in: TimeAmount(duration)) {}.futureResult.get() }
+    )
+    private let origin = ContinuousClock().now
+
     /// Time since the beginning.
     var now: Duration { .nanoseconds(Int64(loop.now.uptimeNanoseconds)) }
     var openConnections: Int { sockets.count { $0.channel.isActive } }
@@ -154,6 +163,7 @@ final class VirtualNetwork: @unchecked Sendable {
             configuration: configuration,
             eventLoop: loop,
             dialer: Dialer { _, address, _, initialize in self.dial(address, initialize) },
+            clock: clock,
             outbound: OutboundBuffer(
                 capacity: configuration.outboundBufferSize,
                 disconnectedCapacity: configuration.reconnectBufferSize

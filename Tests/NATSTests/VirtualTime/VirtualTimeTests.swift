@@ -32,6 +32,34 @@ struct VirtualTimeTests {
         #expect(driver.lifecycle.keepalive.misses == 0)
     }
 
+    @Test
+    func `the snapshot counts down to the next attempt on the clock of the client`() throws {
+        let network = VirtualNetwork()
+        let driver = network.driver(configuration(), observer: { _ in })
+        try start(driver, on: network)
+        network.peer = .refusing
+        network.cut()
+        // The waits grow to seconds meanwhile.
+        try network.advance(by: .seconds(20))
+        var before: Duration?
+        while before ?? .zero < .seconds(1) {
+            try network.advance(by: .milliseconds(10))
+            before = snapshot(of: driver).nextAttempt
+        }
+        try network.advance(by: .milliseconds(300))
+        let after = try #require(snapshot(of: driver).nextAttempt)
+        #expect(try #require(before) - after == .milliseconds(300))
+    }
+
+    private func snapshot(of driver: ConnectionDriver) -> ConnectionSnapshot {
+        driver.status.snapshot(
+            outbound: driver.outbound.counters,
+            requests: (pending: 0, late: 0),
+            maxPingFailure: driver.configuration.maxPingFailure,
+            speaksTLSFirst: false
+        )
+    }
+
     /// 200 drivers on one network that are up and count as stable.
     private func crowd(seed: UInt64, on network: VirtualNetwork, jitter: Duration? = nil) throws -> [ConnectionDriver] {
         var seeds = SplitMix64(seed: seed)

@@ -1,7 +1,6 @@
 import Logging
 import NATS
 import NIOPosix
-import Synchronization
 import TestSupport
 import Testing
 

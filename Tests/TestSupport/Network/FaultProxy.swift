@@ -1,19 +1,18 @@
-import Synchronization
-
-/// A TCP proxy that a test makes misbehave while connections run through it.
+/// A TCP proxy that injects faults into connections.
 package final class FaultProxy: Sendable {
-    /// Which way bytes flow.
+    /// The direction of bytes.
     package enum Direction: Sendable, CaseIterable {
         case toServer, toClient
     }
 
-    /// What happens to bytes that flow one way. Applies to each chunk as it arrives.
+    /// The treatment of bytes in one direction. Applies to each chunk as it arrives.
     package struct Behavior: Sendable {
-        /// Added before each chunk is passed on, in real time.
+        /// The delay before each chunk is forwarded, in real time.
         package var delay: Duration = .zero
-        /// The most bytes to write at once; nil passes chunks on as they came.
+        /// The maximum number of bytes per write; nil forwards chunks unchanged.
         package var chunkSize: Int?
-        /// After so many bytes of a connection, counted from its beginning, all others vanish; zero: from now on.
+        /// The number of bytes of a connection, counted from its beginning, after which all others are discarded; zero
+        /// discards from now on.
         package var blackHoleAfter: Int?
 
         package init(delay: Duration = .zero, chunkSize: Int? = nil, blackHoleAfter: Int? = nil) {
@@ -22,9 +21,9 @@ package final class FaultProxy: Sendable {
             self.blackHoleAfter = blackHoleAfter
         }
 
-        /// Passes everything on.
+        /// Forwards everything.
         package static let faithful = Behavior()
-        /// Lets everything vanish, as a network does whose cable was pulled.
+        /// Discards everything, like a network with a pulled cable.
         package static let blackHole = Behavior(blackHoleAfter: 0)
     }
 
@@ -36,9 +35,9 @@ package final class FaultProxy: Sendable {
     private struct State: Sendable, CustomStringConvertible {
         var toServer = Behavior.faithful
         var toClient = Behavior.faithful
-        /// New connections are closed at once.
+        /// Whether new connections are closed immediately.
         var refuses = false
-        /// Where new connections are passed on to, in turn.
+        /// The ports that receive new connections, in turn.
         var targets: [Int]
         var clients: [TCPConnection] = []
         var accepted: Int { self.clients.count }
@@ -56,21 +55,20 @@ package final class FaultProxy: Sendable {
         self.state = state
     }
 
-    /// The port that clients connect to; the kernel chose it.
+    /// The port that clients connect to, chosen by the kernel.
     package var port: Int { self.listener.port }
 
-    /// How many connections were accepted so far.
+    /// The number of connections accepted so far.
     package var accepted: Int { self.state.value.accepted }
 
-    /// Every byte that clients sent, for each connection in the order in which they were accepted. With `tls` it is the
-    /// plain text.
+    /// All bytes from clients, for each connection in the order of acceptance. With `tls`, the plain text.
     package var sentByClients: [[UInt8]] { self.state.value.clients.map(\.inbound.value.bytes) }
 
-    /// Listens on 127.0.0.1 and passes every connection on to a port of the same machine.
+    /// Listens on 127.0.0.1 and forwards every connection to a port of the same machine.
     ///
     /// - Parameters:
-    ///   - targets: The ports of the servers behind the proxy, which take turns.
-    ///   - tls: Ends the encryption of clients here, as a load balancer does; the server behind gets plain text.
+    ///   - targets: The ports of the servers behind the proxy, used in turn.
+    ///   - tls: Terminates the encryption of clients, like a load balancer. The server receives plain text.
     package static func start(to targets: Int..., tls: TLSTermination? = nil) async throws -> FaultProxy {
         let state = Watched(State(targets: targets))
         let listener = try await TCPListener.listen(tls: tls) { client in
@@ -87,7 +85,7 @@ package final class FaultProxy: Sendable {
 
     // MARK: Faults
 
-    /// Changes what happens to bytes of all connections, now and later.
+    /// Changes the treatment of bytes for all current and later connections.
     package func set(_ behavior: Behavior, _ directions: Direction...) {
         let directions = directions.isEmpty ? Direction.allCases : directions
         self.state.update { state in
@@ -100,19 +98,19 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Passes new connections on to another port, as a load balancer does that takes a node out.
+    /// Forwards new connections to another port, like a load balancer that removes a node.
     package func retarget(to target: Int) {
         self.state.update { $0.targets = [target] }
     }
 
-    /// Waits until so many connections were accepted in all.
+    /// Waits until this number of connections has been accepted in all.
     package func accepted(atLeast count: Int, within limit: Duration = .waitLimit) async throws {
         try await self.state.wait(for: "\(count) connections accepted by the proxy", within: limit) { state in
             state.accepted >= count ? () : nil
         }
     }
 
-    /// Has new connections accepted and closed at once, as a load balancer does that has nothing behind it.
+    /// Accepts new connections and closes them immediately, like a load balancer without a healthy node.
     package func setRefusing(_ refuses: Bool) {
         self.state.update { $0.refuses = refuses }
     }
@@ -121,12 +119,12 @@ package final class FaultProxy: Sendable {
     package func reset() async throws {
         for pair in self.takePairs() {
             try await pair.client.reset()
-            // The end of the one may have closed the other by now.
+            // Resetting one side may have closed the other already.
             try? await pair.server.reset()
         }
     }
 
-    /// Closes all connections on both sides in the ordinary way.
+    /// Closes all connections on both sides normally.
     package func closeConnections() async {
         for pair in self.takePairs() {
             await pair.client.close()
@@ -134,7 +132,7 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Sends the end of the stream one way on all connections; the other way goes on.
+    /// Sends the end of the stream in one direction on all connections. The other direction continues.
     package func halfClose(_ direction: Direction) async throws {
         for pair in self.state.value.pairs {
             switch direction {
@@ -144,7 +142,7 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    /// Waits until so many connections are passed on at the same time.
+    /// Waits until this number of connections is forwarded at the same time.
     package func connections(atLeast count: Int, within limit: Duration = .waitLimit) async throws {
         try await self.state.wait(for: "\(count) connections through the proxy", within: limit) { state in
             state.pairs.count >= count ? () : nil
@@ -153,7 +151,7 @@ package final class FaultProxy: Sendable {
 
     /// Stops listening and closes all connections.
     ///
-    /// It does not wait for what is still being passed on: a test must not hang on the end of its own tools.
+    /// Does not wait for bytes that are still being forwarded, so that a test never hangs in its own tools.
     package func close() async {
         await self.listener.close()
         for task in self.state.value.tasks { task.cancel() }
@@ -170,10 +168,10 @@ package final class FaultProxy: Sendable {
         }
     }
 
-    // MARK: Passing on
+    // MARK: Forwarding
 
     private static func serve(_ client: TCPConnection, target: Int, state: Watched<State>) async {
-        // A server that is not there looks to the client like one that closes at once.
+        // To the client, an unreachable server looks like one that closes immediately.
         guard let server = try? await TCPConnection.connect(port: target) else { return await client.close() }
         state.update { $0.pairs.append(Pair(client: client, server: server)) }
         async let toServer: Void = Self.pump(from: client, to: server) { state.value.toServer }
@@ -184,7 +182,7 @@ package final class FaultProxy: Sendable {
         state.update { $0.pairs.removeAll { $0.client === client } }
     }
 
-    /// Passes bytes on until the source ends, then the end itself.
+    /// Forwards bytes until the source ends, then forwards the end.
     private static func pump(
         from source: TCPConnection,
         to sink: TCPConnection,
@@ -199,10 +197,10 @@ package final class FaultProxy: Sendable {
                 passed += chunk.count
                 try await sink.send(chunk, inChunksOf: behavior.chunkSize ?? .max)
             }
-            // In a black hole the end of a stream vanishes too.
+            // A black hole also discards the end of a stream.
             if behavior().blackHoleAfter.map({ passed < $0 }) ?? true { try await sink.closeOutput() }
         } catch {
-            // The sink is gone or the proxy closes: the source has to learn it.
+            // The sink failed or the proxy closes, so the source must be closed.
             await source.close()
         }
     }

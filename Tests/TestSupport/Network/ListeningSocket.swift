@@ -1,12 +1,13 @@
 import Foundation
 
-/// A socket that listens on 127.0.0.1, to be inherited by a child process. Closed here when this object goes away.
+/// A socket that listens on 127.0.0.1, for a child process to inherit. Closed in this process when the object is
+/// deallocated.
 final class ListeningSocket: Sendable {
     let descriptor: Int32
-    /// The port listened on.
+    /// The port of the socket.
     let port: Int
 
-    /// - Parameter port: Nil for any that is free, out of ``TestPorts``.
+    /// - Parameter port: Nil for any free port of ``TestPorts``.
     init(port: Int?) throws(SystemCallFailed) {
         if let port {
             self.descriptor = try Self.listen(on: port)

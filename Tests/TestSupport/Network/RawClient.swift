@@ -1,8 +1,8 @@
-/// A NATS client made of nothing but protocol text, to see what is really on a server without the code under test.
+/// A NATS client that sends and receives protocol text, to check the state of a server without the code under test.
 ///
-/// It answers no PING by itself: a test lasts less than a server's ping interval.
+/// It does not answer PINGs, because tests are shorter than a server's ping interval.
 package final class RawClient: Sendable {
-    /// How to introduce oneself.
+    /// The credentials for CONNECT.
     package struct Credentials: Sendable {
         package var user: String?
         package var password: String?
@@ -28,7 +28,7 @@ package final class RawClient: Sendable {
         package var text: String { String(decoding: self.payload, as: UTF8.self) }
     }
 
-    /// The server said `-ERR`, or something that this client cannot read.
+    /// The server sent `-ERR`, or a frame that this client cannot parse.
     package struct ServerError: Error, CustomStringConvertible {
         package let line: String
         package var description: String { "the server said: \(self.line.debugDescription)" }
@@ -36,7 +36,7 @@ package final class RawClient: Sendable {
 
     /// The server's first INFO, as JSON text.
     package let info: String
-    /// For everything that this type does not do.
+    /// The connection, for everything that this type does not support.
     package let connection: TCPConnection
 
     private init(connection: TCPConnection, info: String) {
@@ -46,7 +46,7 @@ package final class RawClient: Sendable {
 
     /// Connects, and returns when the server has accepted the credentials.
     ///
-    /// - Parameter name: What the server lists the connection by; nil for none.
+    /// - Parameter name: The name of the connection in the server's monitoring; nil for none.
     package static func connect(
         host: String = "127.0.0.1",
         port: Int,
@@ -69,30 +69,30 @@ package final class RawClient: Sendable {
         return client
     }
 
-    /// Sends protocol text as it is.
+    /// Sends protocol text unchanged.
     package func send(_ text: String) async throws {
         try await self.connection.send(text)
     }
 
-    /// Subscribes, and returns when the server knows it.
+    /// Subscribes, and returns when the server has the subscription.
     package func subscribe(to subject: String, queue: String? = nil, sid: String = "1") async throws {
         try await self.send("SUB \(subject) \(queue.map { $0 + " " } ?? "")\(sid)\r\n")
         try await self.flush()
     }
 
-    /// Publishes; ``flush(within:)`` tells when the server has it.
+    /// Publishes a message. ``flush(within:)`` returns when the server has it.
     package func publish(_ payload: String, to subject: String, replyTo: String? = nil) async throws {
         let reply = replyTo.map { $0 + " " } ?? ""
         try await self.send("PUB \(subject) \(reply)\(payload.utf8.count)\r\n\(payload)\r\n")
     }
 
-    /// Returns when the server has handled all that was sent so far.
+    /// Returns when the server has handled everything sent so far.
     ///
-    /// One at a time: the PONG is not told apart from that of another call.
+    /// Do not call it concurrently: it cannot distinguish the PONGs of two calls.
     package func flush(within limit: Duration = .waitLimit) async throws {
         try await self.send("PING\r\n")
         try await self.connection.take("a PONG", within: limit) { inbound in
-            // Messages before the PONG stay for nextMessage().
+            // Messages before the PONG remain for nextMessage().
             var frames = Frames(inbound.unread)
             var kept: [UInt8] = []
             while let frame = try frames.next() {
@@ -106,7 +106,7 @@ package final class RawClient: Sendable {
         }
     }
 
-    /// Takes the next message.
+    /// Removes and returns the next message.
     package func nextMessage(within limit: Duration = .waitLimit) async throws -> Message {
         try await self.connection.take("a message", within: limit) { inbound in
             var frames = Frames(inbound.unread)
@@ -118,8 +118,8 @@ package final class RawClient: Sendable {
         }
     }
 
-    /// Everything that has come so far and that nobody has taken, as messages. With ``flush(within:)`` before it, this
-    /// proves that something did *not* come.
+    /// Removes and returns all messages that have arrived. After ``flush(within:)``, this proves that a message did *not*
+    /// arrive.
     package func pendingMessages() throws -> [Message] {
         try self.connection.inbound.update { inbound in
             var messages: [Message] = []
@@ -140,7 +140,7 @@ package final class RawClient: Sendable {
 
 // MARK: Reading
 
-/// Cuts received bytes into protocol frames. Written for clarity, not speed.
+/// Divides received bytes into protocol frames. Written for clarity, not speed.
 private struct Frames {
     enum Kind {
         case message(RawClient.Message)
@@ -149,7 +149,7 @@ private struct Frames {
     }
 
     private let bytes: ArraySlice<UInt8>
-    /// Where the next frame starts, an index of the slice.
+    /// The index of the slice where the next frame begins.
     private(set) var position: Int
 
     init(_ bytes: ArraySlice<UInt8>) {
@@ -157,7 +157,7 @@ private struct Frames {
         self.position = bytes.startIndex
     }
 
-    /// The next complete frame, or nil when more bytes are needed.
+    /// Returns the next complete frame, or nil if more bytes are needed.
     mutating func next() throws -> (kind: Kind, bytes: ArraySlice<UInt8>)? {
         guard let lineEnd = self.bytes[self.position...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
         let line = String(decoding: self.bytes[self.position..<lineEnd].filter { $0 != UInt8(ascii: "\r") }, as: UTF8.self)

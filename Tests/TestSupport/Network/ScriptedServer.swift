@@ -9,8 +9,10 @@
 /// }
 /// ```
 package final class ScriptedServer: Sendable {
-    /// What to do with one connection, and how many came before it. When it returns, the connection is closed; to keep
-    /// silent, end it with ``TCPConnection/waitUntilEnded(within:)``.
+    /// Handles one connection. The index is the number of earlier connections.
+    ///
+    /// The connection is closed when the script returns. End with ``TCPConnection/waitUntilEnded(within:)`` to keep it open
+    /// and silent.
     package typealias Script = @Sendable (_ connection: TCPConnection, _ index: Int) async throws -> Void
 
     private struct State: Sendable, CustomStringConvertible {
@@ -28,15 +30,15 @@ package final class ScriptedServer: Sendable {
         self.state = state
     }
 
-    /// The port listened on.
+    /// The port of the server.
     package var port: Int { self.listener.port }
 
-    /// Listens on 127.0.0.1 and plays the script to everyone who connects.
+    /// Listens on 127.0.0.1 and runs the script for every connection.
     ///
     /// - Parameters:
-    ///   - port: Nil for any that is free.
-    ///   - tls: Connections are encrypted from their first byte.
-    ///   - script: Played to each connection on its own.
+    ///   - port: Nil for any free port.
+    ///   - tls: Encrypts connections from their first byte.
+    ///   - script: The script, run once for each connection.
     package static func start(
         port: Int? = nil,
         tls: TLSTermination? = nil,
@@ -63,26 +65,26 @@ package final class ScriptedServer: Sendable {
         return ScriptedServer(listener: listener, state: state)
     }
 
-    /// As ``start(port:_:)``, with the same script for all connections.
+    /// Like ``start(port:_:)``, with the same script for all connections.
     package static func start(
         _ script: @escaping @Sendable (_ connection: TCPConnection) async throws -> Void
     ) async throws -> ScriptedServer {
         try await Self.start { connection, _ in try await script(connection) }
     }
 
-    /// All connections so far, in the order in which they were accepted. What they received is kept after they end.
+    /// All connections so far, in the order of acceptance. Their received bytes are kept after they end.
     package var connections: [TCPConnection] { self.state.value.connections }
 
-    /// Waits for the connection with that number, counted from zero.
+    /// Waits for the connection with this index, counted from zero.
     package func connection(_ index: Int, within limit: Duration = .waitLimit) async throws -> TCPConnection {
         try await self.state.wait(for: "connection number \(index)", within: limit) { state in
             state.connections.indices.contains(index) ? state.connections[index] : nil
         }
     }
 
-    /// Waits for the script of that connection to come to its end.
+    /// Waits for the script of this connection to end.
     ///
-    /// - Throws: What the script threw: for instance that an expected line never came.
+    /// - Throws: The error of the script, for example if an expected line did not arrive.
     package func scriptEnded(_ index: Int, within limit: Duration = .waitLimit) async throws {
         _ = try await self.connection(index, within: limit)
         try await self.state.value.scripts[index].value
@@ -97,12 +99,12 @@ package final class ScriptedServer: Sendable {
         for script in state.scripts { _ = await script.result }
     }
 
-    /// The usual beginning of a NATS connection, up to the PONG that ends it.
+    /// Performs the usual beginning of a NATS connection, up to the PONG that ends the handshake.
     ///
     /// - Parameters:
-    ///   - connection: A connection on which nothing was said yet.
-    ///   - info: Fields that INFO has besides the usual ones, as JSON: `"auth_required":true`.
-    /// - Returns: The CONNECT line that the client sent.
+    ///   - connection: A new connection.
+    ///   - info: Additional fields of INFO, as JSON: `"auth_required":true`.
+    /// - Returns: The CONNECT line from the client.
     @discardableResult
     package static func handshake(_ connection: TCPConnection, info: String = "") async throws -> String {
         let fields = """

@@ -1,25 +1,25 @@
 import NIOCore
 import NIOPosix
 
-/// One TCP connection of a test: sends bytes, and keeps all it receives for the test to wait for and to look at.
+/// A TCP connection for tests. It keeps all received bytes, so that tests can wait for them and inspect them.
 ///
-/// Nothing is bounded: a test knows what it provokes.
+/// The buffer has no bound, because a test controls the amount of data.
 package final class TCPConnection: Sendable {
-    /// What came in so far.
+    /// The received data.
     package struct Inbound: Sendable, CustomStringConvertible {
-        /// Every byte since the connection was made.
+        /// All bytes since the connection was established.
         package fileprivate(set) var bytes: [UInt8] = []
-        /// How many of them a reader has taken.
+        /// The number of bytes that readers have consumed.
         package var consumed = 0
-        /// The peer sends no more: it closed, half-closed or reset the connection.
+        /// Whether the peer sends no more: it closed, half-closed or reset the connection.
         package fileprivate(set) var ended = false
-        /// What broke the connection, such as a reset.
+        /// The error that ended the connection, such as a reset.
         package fileprivate(set) var failure: (any Error)?
 
-        /// What no reader has taken yet.
+        /// The bytes that no reader has consumed yet.
         package var unread: ArraySlice<UInt8> { self.bytes[self.consumed...] }
 
-        /// Puts bytes back in front of those that follow `end`, as if they had come just before them.
+        /// Puts bytes back before those that follow `end`, as if they had arrived there.
         mutating func replaceUnread(upTo end: Int, with bytes: [UInt8]) {
             self.bytes.replaceSubrange(self.consumed..<end, with: bytes)
         }
@@ -30,7 +30,7 @@ package final class TCPConnection: Sendable {
         }
     }
 
-    /// The connection ended before what a test waited for came.
+    /// The connection ended before the expected data arrived.
     package struct Ended: Error, CustomStringConvertible {
         let what: String
         let inbound: Inbound
@@ -76,17 +76,17 @@ package final class TCPConnection: Sendable {
 
     // MARK: Sending
 
-    /// Sends bytes, returning when the kernel has them.
+    /// Sends bytes. Returns when the kernel has accepted them.
     package func send(_ bytes: some Sequence<UInt8> & Sendable) async throws {
         try await self.channel.writeAndFlush(ByteBuffer(bytes: bytes))
     }
 
-    /// Sends text as it is: line ends are the caller's.
+    /// Sends text unchanged; the caller adds line ends.
     package func send(_ text: String) async throws {
         try await self.send(Array(text.utf8))
     }
 
-    /// Sends bytes in writes of at most `size` bytes, so that the peer is likely to read them in pieces.
+    /// Sends bytes in writes of at most `size` bytes, so that the peer probably reads them in pieces.
     package func send(_ bytes: [UInt8], inChunksOf size: Int) async throws {
         var rest = bytes[...]
         while !rest.isEmpty {
@@ -95,11 +95,11 @@ package final class TCPConnection: Sendable {
         }
     }
 
-    /// Sends text as it is and takes what the peer says next for the beginning of a TLS handshake.
+    /// Sends text unchanged, and treats the peer's next bytes as the beginning of a TLS handshake.
     package func startTLS(_ tls: TLSTermination, after text: String) async throws {
         let channel = self.channel
         try await channel.eventLoop.submit {
-            // In one turn of the loop: an answer cannot come in between.
+            // Within one turn of the loop, so that no answer arrives in between.
             channel.writeAndFlush(ByteBuffer(string: text), promise: nil)
             try channel.pipeline.syncOperations.addHandler(tls.makeHandler(), position: .first)
         }.get()
@@ -107,7 +107,7 @@ package final class TCPConnection: Sendable {
 
     // MARK: Receiving
 
-    /// Takes the next line, without its end (CR LF or LF).
+    /// Consumes and returns the next line, without its end (CR LF or LF).
     package func nextLine(within limit: Duration = .waitLimit) async throws -> String {
         try await self.take("a line", within: limit) { inbound in
             guard let end = inbound.unread.firstIndex(of: UInt8(ascii: "\n")) else { return nil }
@@ -117,7 +117,7 @@ package final class TCPConnection: Sendable {
         }
     }
 
-    /// Takes lines up to and including the first that starts with `prefix`, and returns that one.
+    /// Consumes lines up to and including the first one with `prefix`, and returns that line.
     @discardableResult
     package func expect(_ prefix: String, within limit: Duration = .waitLimit) async throws -> String {
         while true {
@@ -126,7 +126,7 @@ package final class TCPConnection: Sendable {
         }
     }
 
-    /// Takes exactly `count` bytes.
+    /// Consumes exactly `count` bytes.
     package func nextBytes(_ count: Int, within limit: Duration = .waitLimit) async throws -> [UInt8] {
         try await self.take("\(count) bytes", within: limit) { inbound in
             guard inbound.unread.count >= count else { return nil }
@@ -135,9 +135,9 @@ package final class TCPConnection: Sendable {
         }
     }
 
-    /// Takes whatever came in, waiting for at least one byte; nil when the peer sends no more.
+    /// Consumes all received bytes, waiting for at least one; nil if the peer sends no more.
     package func nextChunk() async throws -> [UInt8]? {
-        // Hours: a chunk may rightly never come. Cancellation ends the wait.
+        // Hours, because a chunk may legitimately never arrive. Cancellation ends the wait.
         try await self.inbound.wait(for: "bytes", within: .seconds(36_000)) { inbound -> [UInt8]?? in
             guard !inbound.unread.isEmpty else { return inbound.ended ? .some(nil) : nil }
             defer { inbound.consumed = inbound.bytes.count }
@@ -150,7 +150,7 @@ package final class TCPConnection: Sendable {
         try await self.inbound.wait(for: "the connection to end", within: limit) { $0.ended ? () : nil }
     }
 
-    /// Takes what `parse` finds in the bytes received; nil means that more are needed.
+    /// Consumes the part of the received bytes that `parse` returns. A nil result waits for more bytes.
     package func take<Result: Sendable>(
         _ what: String,
         within limit: Duration = .waitLimit,
@@ -165,33 +165,33 @@ package final class TCPConnection: Sendable {
 
     // MARK: Ending
 
-    /// Closes both directions in the ordinary way (FIN).
+    /// Closes both directions normally (FIN).
     package func close() async {
-        // That it is closed already is no failure here.
+        // Not a failure if the channel is already closed.
         try? await self.channel.close()
     }
 
-    /// Closes the sending direction; what the peer sends still comes in.
+    /// Closes the sending direction. Bytes from the peer still arrive.
     package func closeOutput() async throws {
         try await self.channel.close(mode: .output)
     }
 
-    /// Ends the connection with a reset (RST), as a host does that crashed and knows the connection no more.
+    /// Ends the connection with a reset (RST), like a host that restarted after a crash.
     package func reset() async throws {
         if let socket = self.channel as? any SocketOptionProvider {
-            // To linger for no time makes close() discard what is unsent and reset.
+            // With a linger time of zero, close() discards unsent data and sends a reset.
             try await socket.setSoLinger(linger(l_onoff: 1, l_linger: 0)).get()
         }
         await self.close()
     }
 
-    /// Stops (or resumes) reading, so that the peer's writes fill the kernel's buffers and then block.
+    /// Stops or resumes reading. While reading is stopped, the peer's writes fill the kernel's buffers and then block.
     package func setReading(_ reading: Bool) async throws {
         try await self.channel.setOption(.autoRead, value: reading).get()
     }
 }
 
-/// Moves what a channel reads into a ``TCPConnection/Inbound``.
+/// Copies the input of a channel to a ``TCPConnection/Inbound``.
 private final class Recorder: ChannelInboundHandler, Sendable {
     typealias InboundIn = ByteBuffer
 

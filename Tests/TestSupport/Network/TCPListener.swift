@@ -4,7 +4,7 @@ import NIOPosix
 /// Accepts connections on 127.0.0.1.
 final class TCPListener: Sendable {
     private let channel: any Channel
-    /// The port listened on.
+    /// The port of the listener.
     let port: Int
 
     private init(channel: any Channel, port: Int) {
@@ -12,16 +12,16 @@ final class TCPListener: Sendable {
         self.port = port
     }
 
-    /// Listens on `port`, or on any that is free.
+    /// Listens on `port`, or on any free port.
     ///
-    /// The kernel hands out ports from 32768 (49152 on macOS) on, also to the servers of other tests, and a member of a
-    /// cluster goes on dialing a member that is gone. Where such a port is given out again, those calls arrive at whoever
-    /// got it. Ours are below, where only listeners of tests are, and none is used twice: what still dials a listener that
-    /// is closed finds nobody.
+    /// The kernel assigns ports from 32768 on (49152 on macOS), also to the servers of other tests, and members of a
+    /// cluster keep connecting to the port of a stopped member. If such a port were assigned again, those connections would
+    /// reach the wrong program. Listeners of tests use lower ports, each only once, so that a connection to a closed
+    /// listener always fails.
     ///
     /// - Parameters:
-    ///   - tls: Connections are encrypted from their first byte; what is received and sent is the plain text.
-    ///   - accept: Called with each connection before anything is read from it.
+    ///   - tls: Encrypts connections from their first byte. Tests read and write the plain text.
+    ///   - accept: Called for each connection before anything is read from it.
     static func listen(
         port: Int? = nil,
         tls: TLSTermination? = nil,
@@ -38,7 +38,7 @@ final class TCPListener: Sendable {
         return try await self.bind(port: TestPorts.next(), tls: tls, accept: accept)
     }
 
-    /// How many ports are tried before all are taken to be in use.
+    /// The number of ports to try before all are considered in use.
     static let attempts = 100
 
     private static func bind(
@@ -64,9 +64,9 @@ final class TCPListener: Sendable {
         return TCPListener(channel: channel, port: port)
     }
 
-    /// Stops accepting; the port is free afterwards. Connections live on.
+    /// Stops accepting connections. The port is then free. Existing connections continue.
     func close() async {
-        // That it is closed already is no failure here.
+        // Not a failure if the channel is already closed.
         try? await self.channel.close()
     }
 }

@@ -1,9 +1,9 @@
 import NIOCore
 import NIOSSL
 
-/// The server's side of TLS, for proxies and scripted servers.
+/// The server side of TLS, for proxies and scripted servers.
 package struct TLSTermination: Sendable {
-    /// The newest version of the protocol that is spoken.
+    /// The newest supported version of the protocol.
     package enum Version: Sendable {
         case tls12, tls13
     }
@@ -11,9 +11,10 @@ package struct TLSTermination: Sendable {
     private let context: NIOSSLContext
 
     /// - Parameters:
-    ///   - certificate: What the server shows.
-    ///   - clientAuthority: The PEM file of the authority whose certificates clients have to show, or nil for none.
-    ///   - maximum: The newest version of the protocol.
+    ///   - certificate: The certificate of the server.
+    ///   - clientAuthority: The PEM file of the authority for client certificates. Nil does not require a client
+    ///     certificate.
+    ///   - maximum: The newest supported version of the protocol.
     package init(
         certificate: TestAuthority.Certificate,
         clientAuthority: String? = nil,

@@ -1,15 +1,15 @@
 import Synchronization
 
-/// Ports of this machine for listeners of tests, below those that the kernel hands out by itself.
+/// Ports of this machine for listeners of tests, below the range that the kernel assigns.
 ///
-/// Each is given out once. A member of a cluster, or a client, goes on dialing a listener that is gone; whoever got the same
-/// port would take it for one of its own peers.
+/// Each port is returned once. Members of a cluster and clients keep connecting to a closed listener; if another listener
+/// had the same port, they would treat it as their peer.
 package enum TestPorts {
     private static let range = 20_000..<32_000
-    /// Where the next search begins. Each process begins elsewhere, since several may run at once.
+    /// The start of the next search. It is random, because several processes may run at the same time.
     private static let position = Atomic<Int>(Int.random(in: 0..<range.count))
 
-    /// The next port. Another program may listen there: then take another.
+    /// Returns the next port. If another program uses it, call this function again.
     package static func next() -> Int {
         Self.range.lowerBound + Self.position.add(1, ordering: .relaxed).oldValue % Self.range.count
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The program `roulette` as the tests' own build made it.
+/// The program `roulette` from the same build as the tests.
 package enum BuiltProgram {
-    /// What a run left behind.
+    /// The result of a run.
     package struct Result: Sendable {
         package let status: ExitStatus
         package let output: String
@@ -12,7 +12,7 @@ package enum BuiltProgram {
         package var lines: [String] { self.output.split(separator: "\n").map(String.init) }
     }
 
-    /// Where it is: beside the test bundle.
+    /// Returns the path of a program, which is next to the test bundle.
     package static func path(of name: String = "roulette") throws -> String {
         #if canImport(Darwin)
             let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
@@ -25,7 +25,7 @@ package enum BuiltProgram {
         return path
     }
 
-    /// Runs it to its end.
+    /// Runs the program and waits for its end.
     package static func run(
         _ arguments: [String],
         input: String = "",
@@ -35,13 +35,13 @@ package enum BuiltProgram {
         try await Self.run("roulette", arguments, input: input, environment: environment, within: limit)
     }
 
-    /// Runs a program of this build to its end.
+    /// Runs a program of this build and waits for its end.
     ///
     /// - Parameters:
-    ///   - name: Of the program.
-    ///   - arguments: Without the program's name.
-    ///   - environment: Added to what the tests run with. HOME and the XDG directories lead nowhere, so that no
-    ///     configuration of the machine gets in.
+    ///   - name: The name of the program.
+    ///   - arguments: The arguments, without the name of the program.
+    ///   - environment: Additional variables. HOME and the XDG directories do not exist, so that the configuration of the
+    ///     machine is not used.
     package static func run(
         _ name: String,
         _ arguments: [String],
@@ -65,7 +65,7 @@ package enum BuiltProgram {
         )
     }
 
-    /// The environment for a run that sees nothing of the user's own configuration.
+    /// Returns an environment without the user's own configuration.
     package static func environment(adding more: [String: String] = [:]) -> [String: String] {
         var environment = ProcessInfo.processInfo.environment
         for name in ["HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_RUNTIME_DIR"] {

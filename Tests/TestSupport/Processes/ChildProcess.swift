@@ -1,27 +1,27 @@
 import Foundation
-import Synchronization
 
-/// A process that a test started. It is killed when this object goes away, and when the test process ends in any way.
+/// A process that a test started. It is killed when this object is deallocated, and when the test process ends for any
+/// reason.
 package final class ChildProcess: Sendable {
-    /// What the three standard streams of a child are connected to.
+    /// The targets of a child's three standard streams.
     enum Streams {
-        /// Descriptors of this process; nil is /dev/null.
+        /// Descriptors of this process. Nil is /dev/null.
         case descriptors(input: Int32?, output: Int32?, error: Int32?)
-        /// All three on the terminal at this path, which becomes the child's controlling terminal.
+        /// All streams use the terminal at this path, which becomes the child's controlling terminal.
         case terminal(path: String)
     }
 
     package let pid: Int32
-    /// Nil as long as the process runs. Its lock also keeps a process from being reaped while it is signaled.
+    /// Nil while the process runs. The lock prevents that a process is reaped while it is being signaled.
     private let exit = Watched<ExitStatus?>(nil)
 
-    /// Starts a program in a session of its own, so that a Control-C meant for the tests does not reach it.
+    /// Starts a program in a separate session, so that a Control-C for the tests does not reach it.
     ///
     /// - Parameters:
     ///   - path: An absolute path.
-    ///   - arguments: Without the program's own name.
+    ///   - arguments: The arguments, without the name of the program.
     ///   - environment: The complete environment.
-    ///   - streams: Where the child reads and writes. Nothing else of this process is open in the child.
+    ///   - streams: The standard streams of the child. It inherits no other descriptors.
     init(path: String, arguments: [String], environment: [String: String], streams: Streams) throws {
         self.pid = try Self.spawn(path: path, arguments: arguments, environment: environment, streams: streams)
         OrphanWatchdog.shared.watch(self.pid)
@@ -35,7 +35,7 @@ package final class ChildProcess: Sendable {
 
     package var isRunning: Bool { self.exit.value == nil }
 
-    /// Sends a signal; does nothing once the process has ended.
+    /// Sends a signal. Does nothing if the process has ended.
     package func signal(_ signal: Int32) {
         let pid = self.pid
         self.exit.update { exit in
@@ -43,11 +43,11 @@ package final class ChildProcess: Sendable {
         }
     }
 
-    /// Freezes the process (SIGSTOP), and returns when it is frozen: the signal alone takes effect a little later.
+    /// Freezes the process (SIGSTOP). Returns when it is frozen, because the signal takes effect with a delay.
     package func pause() {
         self.signal(SIGSTOP)
         var info = siginfo_t()
-        // A process that ended instead ends this wait too; not reaped here, so it cannot be taken for another.
+        // The end of the process also ends this wait. It is not reaped here, so its id cannot be reused.
         while waitid(P_PID, id_t(self.pid), &info, WSTOPPED | WEXITED | WNOWAIT) == -1, errno == EINTR {}
     }
 
@@ -56,7 +56,7 @@ package final class ChildProcess: Sendable {
         try await self.exit.wait(for: "process \(self.pid) to end", within: limit) { $0 }
     }
 
-    /// Runs a program to its end and returns what it wrote to both its outputs.
+    /// Runs a program to its end and returns the contents of its standard output and standard error.
     static func run(
         path: String,
         arguments: [String],
@@ -64,7 +64,7 @@ package final class ChildProcess: Sendable {
         input: [UInt8] = [],
         within limit: Duration = .waitLimit
     ) async throws -> (status: ExitStatus, output: String) {
-        // Files, not pipes: a pipe ends only when the last grandchild has closed it.
+        // Files instead of pipes, because a pipe ends only when the last descendant has closed it.
         let source = try TemporaryFile(input)
         let sink = try TemporaryFile([])
         let process = try ChildProcess(
@@ -77,7 +77,7 @@ package final class ChildProcess: Sendable {
         return (status, String(decoding: try sink.contents(), as: UTF8.self))
     }
 
-    /// Blocks until the process has ended, then reaps it under the lock that ``signal(_:)`` holds.
+    /// Blocks until the process has ended, then reaps it under the lock that ``signal(_:)`` uses.
     private static func reap(_ pid: pid_t, into exit: Watched<ExitStatus?>) {
         var info = siginfo_t()
         while waitid(P_PID, id_t(pid), &info, WEXITED | WNOWAIT) == -1, errno == EINTR {}
@@ -96,10 +96,10 @@ extension ChildProcess {
     #if canImport(Darwin)
         private static let newSession = Int32(POSIX_SPAWN_SETSID)
     #else
-        /// POSIX_SPAWN_SETSID of glibc and musl, which they show only to programs that define _GNU_SOURCE.
+        /// POSIX_SPAWN_SETSID of glibc and musl, which define it only with _GNU_SOURCE.
         private static let newSession: Int32 = 0x80
 
-        /// What others in this process opened without "close on exec" and must not live on in the child.
+        /// Descriptors that other code in this process opened without "close on exec" and the child must not inherit.
         private static func inheritableDescriptors() -> [Int32] {
             let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
             return open.compactMap { Int32($0) }.filter { descriptor in
@@ -118,7 +118,7 @@ extension ChildProcess {
         #if canImport(Darwin)
             var actions: posix_spawn_file_actions_t?
             var attributes: posix_spawnattr_t?
-            // Closes all that the actions do not open.
+            // Closes all descriptors that the actions do not open.
             let closing = Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
         #else
             var actions = posix_spawn_file_actions_t()
@@ -143,7 +143,7 @@ extension ChildProcess {
                 }
             }
         case .terminal(let path):
-            // The leader of a new session gets the first terminal it opens as its controlling terminal.
+            // The first terminal that the leader of a new session opens becomes its controlling terminal.
             try check(posix_spawn_file_actions_addopen(&actions, 0, path, O_RDWR, 0), "addopen \(path)")
             try check(posix_spawn_file_actions_adddup2(&actions, 0, 1), "adddup2")
             try check(posix_spawn_file_actions_adddup2(&actions, 0, 2), "adddup2")
@@ -154,7 +154,7 @@ extension ChildProcess {
             }
         #endif
 
-        // The child starts with every signal as it would from a shell, whatever this process ignores or blocks.
+        // The child starts with default signal handling, even if this process ignores or blocks signals.
         var none = sigset_t()
         var all = sigset_t()
         sigemptyset(&none)
@@ -173,12 +173,12 @@ extension ChildProcess {
     }
 }
 
-/// Throws if one of the functions that return an error number did.
+/// Throws if a function returned an error number.
 private func check(_ code: Int32, _ what: String) throws {
     if code != 0 { throw SystemCallFailed(what, code) }
 }
 
-/// The operating system refused something.
+/// A system call failed.
 package struct SystemCallFailed: Error, CustomStringConvertible {
     package let what: String
     package let code: Int32

@@ -1,11 +1,11 @@
-/// How a process ended.
+/// The way a process ended.
 package enum ExitStatus: Sendable, Hashable {
-    /// It ended by itself, with this code.
+    /// The process exited with this code.
     case exited(Int32)
-    /// This signal ended it.
+    /// The process was ended by this signal.
     case signaled(Int32)
 
-    /// Reads what `waitpid` stored, as the macros of `sys/wait.h` do, which Swift does not see.
+    /// Decodes a status from `waitpid` like the macros of `sys/wait.h`, which are not available in Swift.
     init(waitStatus status: Int32) {
         let signal = status & 0x7F
         self = signal == 0 ? .exited((status >> 8) & 0xFF) : .signaled(signal)

@@ -1,13 +1,13 @@
 import Foundation
 
-/// Finds programs that tests run and that are not ours.
+/// Finds external programs that the tests run.
 package enum InstalledProgram {
-    /// Directories looked into after the PATH: Debian keeps servers out of an ordinary user's PATH.
+    /// Directories to search after the PATH. On Debian, an ordinary user's PATH does not include servers.
     private static let furtherDirectories = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
 
-    /// The absolute path of `name`.
+    /// Returns the absolute path of `name`.
     ///
-    /// - Throws: ``ProgramNotFound``, which says how to install it.
+    /// - Throws: ``ProgramNotFound`` with instructions for installation.
     package static func path(of name: String) throws(ProgramNotFound) -> String {
         let searched = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         for directory in searched + Self.furtherDirectories {
@@ -18,7 +18,7 @@ package enum InstalledProgram {
     }
 }
 
-/// A program that tests need is not installed.
+/// A program that the tests need is not installed.
 package struct ProgramNotFound: Error, CustomStringConvertible {
     package let name: String
 

@@ -1,10 +1,10 @@
 import Foundation
-import Synchronization
+import Locking
 
-/// Ends what tests started even if the test process crashes or is killed.
+/// Ends the processes of the tests even if the test process crashes or is killed.
 ///
-/// A small shell holds the reading end of a pipe and reads from it which processes live. When this process ends, however
-/// it ends, the pipe closes and the shell kills those that are left.
+/// A small shell reads from a pipe which processes are running. When the test process ends for any reason, the pipe is
+/// closed and the shell kills the remaining processes.
 final class OrphanWatchdog: Sendable {
     static let shared = OrphanWatchdog()
 
@@ -40,16 +40,16 @@ final class OrphanWatchdog: Sendable {
         self.pipe = Mutex(ends[1])
     }
 
-    /// Has the process killed when this one ends.
+    /// Registers a process to be killed when this process ends.
     func watch(_ pid: pid_t) { self.tell("+ \(pid)\n") }
 
-    /// To be called before the process is reaped, while nobody else can have its number.
+    /// Removes a process. Call this before reaping it, while its id cannot be reused.
     func forget(_ pid: pid_t) { self.tell("- \(pid)\n") }
 
     private func tell(_ line: String) {
         self.pipe.withLock { descriptor in
             let bytes = Array(line.utf8)
-            // Far below PIPE_BUF: written as a whole or not at all.
+            // Far below PIPE_BUF, so the write is atomic.
             guard write(descriptor, bytes, bytes.count) == bytes.count else {
                 preconditionFailure("the watchdog over test processes is gone: \(SystemCallFailed("write"))")
             }

@@ -1,17 +1,17 @@
 import Foundation
 
-/// A program that runs while a test does other things: sends it signals, and reads what it writes.
+/// A program that runs during a test. The test can send it signals and read its output.
 package final class StartedProgram: Sendable {
     private let process: ChildProcess
     private let outputFile: TemporaryFile
     private let errorFile: TemporaryFile
 
-    /// Starts the program of this build.
+    /// Starts a program of this build.
     package convenience init(_ arguments: [String], environment: [String: String] = [:]) throws {
         try self.init(path: try BuiltProgram.path(), arguments: arguments, environment: environment)
     }
 
-    /// Starts `sh` on a script; `$0` in it is the program of this build.
+    /// Runs a script with `sh`. `$0` is the program of this build.
     package convenience init(script: String, environment: [String: String] = [:]) throws {
         try self.init(path: "/bin/sh", arguments: ["-c", script, try BuiltProgram.path()], environment: environment)
     }
@@ -30,32 +30,32 @@ package final class StartedProgram: Sendable {
     package var pid: Int32 { process.pid }
     package var isRunning: Bool { process.isRunning }
 
-    /// What it has written to its standard output so far.
+    /// The standard output so far.
     package func output() throws -> String { String(decoding: try outputFile.contents(), as: UTF8.self) }
 
-    /// What it has written to its standard error so far.
+    /// The standard error so far.
     package func errors() throws -> String { String(decoding: try errorFile.contents(), as: UTF8.self) }
 
-    /// Sends a signal; does nothing once it has ended.
+    /// Sends a signal. Does nothing if the program has ended.
     package func signal(_ number: Int32) { process.signal(number) }
 
-    /// Waits until it has written a text to its standard output.
+    /// Waits until the standard output contains a text.
     package func waitFor(_ text: String, within limit: Duration = .waitLimit) async throws {
         let end = ContinuousClock.now + limit
         while try !output().contains(text) {
             guard ContinuousClock.now < end else { throw NotWritten(text: text, errors: try errors()) }
-            // A file tells nobody that it grows.
+            // Polls, because the growth of a file causes no notification.
             try await Task.sleep(for: .milliseconds(20))
         }
     }
 
-    /// Waits for its end.
+    /// Waits for the end of the program.
     package func result(within limit: Duration = .waitLimit) async throws -> BuiltProgram.Result {
         let status = try await process.waitForExit(within: limit)
         return BuiltProgram.Result(status: status, output: try output(), errors: try errors())
     }
 
-    /// It did not write what a test waited for.
+    /// The output does not contain the expected text.
     package struct NotWritten: Error, CustomStringConvertible {
         let text: String
         let errors: String

@@ -1,10 +1,10 @@
 import Foundation
 
-/// An open file without a name, gone when this object is.
+/// An open file without a name. It is deleted when this object is deallocated.
 final class TemporaryFile: Sendable {
     let descriptor: Int32
 
-    /// A file with this content, to be read from its beginning.
+    /// Creates a file with this content, positioned at its beginning.
     init(_ content: [UInt8]) throws {
         var template = Array("\(NSTemporaryDirectory())/roulette-tests.XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
@@ -20,7 +20,7 @@ final class TemporaryFile: Sendable {
         close(self.descriptor)
     }
 
-    /// All that was written to the file.
+    /// Returns the complete contents of the file.
     func contents() throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(lseek(self.descriptor, 0, SEEK_END)))
         let count = bytes.count
@@ -29,11 +29,11 @@ final class TemporaryFile: Sendable {
     }
 }
 
-/// A directory of its own for one server or terminal, removed by ``remove()``.
+/// A directory for one server or terminal. ``remove()`` deletes it.
 package struct TemporaryDirectory: Sendable {
     package let path: String
 
-    /// Makes `roulette-tests.<what>.<random>` in the system's temporary directory.
+    /// Creates `roulette-tests.<what>.<random>` in the system's temporary directory.
     package init(for what: String) throws {
         let url = FileManager.default.temporaryDirectory
             .appendingPathComponent("roulette-tests.\(what).\(UUID().uuidString.prefix(8))")
@@ -41,7 +41,7 @@ package struct TemporaryDirectory: Sendable {
         self.path = url.path
     }
 
-    /// Removes the directory with all that is in it.
+    /// Deletes the directory and its contents.
     package func remove() throws {
         try FileManager.default.removeItem(atPath: self.path)
     }

@@ -1,8 +1,8 @@
 import Foundation
 
-/// The C client of NATS (libnats), which shares no code with ours: `CClient/peer.c`, built once for each test process.
+/// The C client of NATS (libnats), which shares no code with this library: `CClient/peer.c`, built once per test process.
 package struct CClient: Sendable {
-    /// Who it is.
+    /// The login of the client.
     package enum Login: Sendable {
         case credentialsFile(String)
         case nkey(publicKey: String, seedFile: String)
@@ -27,7 +27,7 @@ package struct CClient: Sendable {
         }
     }
 
-    /// It did not do what was asked.
+    /// The program failed.
     package struct Failed: Error, CustomStringConvertible {
         package let description: String
     }
@@ -37,10 +37,10 @@ package struct CClient: Sendable {
     private let authority: String
     private let login: Login
 
-    /// A client of one server.
+    /// Creates a client of one server.
     ///
     /// - Parameters:
-    ///   - port: The server's, on localhost.
+    ///   - port: The port of the server on localhost.
     ///   - authority: The PEM file of the authority that signed the server's certificate.
     package init(port: Int, authority: String, login: Login) async throws {
         self.program = try await Self.build.value
@@ -49,15 +49,15 @@ package struct CClient: Sendable {
         self.login = login
     }
 
-    /// Publishes messages in their order, returning when the server has them.
+    /// Publishes messages in order. Returns when the server has them.
     package func publish(_ messages: [Message]) async throws {
         let lines = messages.map { "\($0.topic) \($0.payload)\n" }.joined()
         _ = try await run("pub", [], input: lines)
     }
 
-    /// Takes the same number of messages from each topic, `count` in all, ordered by topic and then as they came.
+    /// Receives the same number of messages from each topic, `count` in all, ordered by topic and then by arrival.
     ///
-    /// It publishes to `peer.ready` when the server knows its subscriptions.
+    /// Publishes to `peer.ready` when the server has the subscriptions.
     package func receive(_ count: Int, from topics: [String]) async throws -> [Message] {
         try await run("sub", ["\(count)"] + topics).split(separator: "\n").compactMap { line in
             let words = line.split(separator: " ", maxSplits: 1).map(String.init)

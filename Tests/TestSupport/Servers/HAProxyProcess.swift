@@ -1,15 +1,14 @@
 import Foundation
 
-/// A real HAProxy of a test's own: the load balancer in front of the servers of one cluster.
+/// A HAProxy process: the load balancer in front of the servers of one cluster.
 ///
-/// It listens on a port of its own, which it keeps when it is killed and started again, looks after its servers by their
-/// `/healthz`, and takes new instructions while it runs. It never outlives the test process. Its configuration and log lie
-/// in ``directory``, which ``stop()`` removes.
+/// It keeps its port when it is killed and restarted, checks its servers by their `/healthz`, and accepts commands while it
+/// runs. It never outlives the test process. Its configuration and log are in ``directory``, which ``stop()`` deletes.
 package final class HAProxyProcess: Sendable {
-    /// A server behind the balancer, by its ports on this machine.
+    /// A server behind the balancer, identified by its ports on this machine.
     package struct Backend: Sendable, Hashable {
         package let port: Int
-        /// Where `/healthz` answers; nil when its health is not looked after.
+        /// The port of `/healthz`; nil without health checks.
         package let healthPort: Int?
 
         package init(port: Int, healthPort: Int? = nil) {
@@ -17,31 +16,31 @@ package final class HAProxyProcess: Sendable {
             self.healthPort = healthPort
         }
 
-        /// A server, looked after when it has monitoring.
+        /// Creates a backend for a server, with health checks if it has monitoring.
         package init(_ server: NATSServerProcess) {
             self.init(port: server.port, healthPort: server.ports.monitoring)
         }
     }
 
-    /// How the balancer is set up.
+    /// The settings of the balancer.
     package struct Settings: Sendable {
-        /// Which server gets a new connection, in HAProxy's words: `roundrobin`, `leastconn`, `first` …
+        /// The algorithm for new connections, as HAProxy names it: `roundrobin`, `leastconn`, `first` …
         package var balance = "roundrobin"
-        /// The time between two checks of a server.
+        /// The time between two health checks of a server.
         package var checkInterval: Duration = .milliseconds(100)
-        /// After how many failed checks a server is taken out.
+        /// The number of failed checks after which a server is removed.
         package var fall = 2
-        /// After how many good checks it is taken in again.
+        /// The number of successful checks after which a server is added again.
         package var rise = 1
-        /// The time for connecting to a server.
+        /// The timeout for connecting to a server.
         package var connectTimeout: Duration = .seconds(1)
-        /// A connection on which nothing flows for this long is cut.
+        /// The time without traffic after which a connection is closed.
         package var idleTimeout: Duration = .seconds(3_600)
-        /// Whether a connection that its server refuses is tried on another one.
+        /// Whether a connection that its server refuses is tried on another server.
         package var redispatches = true
-        /// Whether the connections to a server that is taken out are cut.
+        /// Whether connections to a removed server are closed.
         package var cutsSessionsOfDownServers = true
-        /// More lines for the backend, in HAProxy's language.
+        /// Additional lines for the backend, in HAProxy's language.
         package var extra = ""
 
         package init() {}
@@ -52,13 +51,13 @@ package final class HAProxyProcess: Sendable {
         var backends: [Backend]
     }
 
-    /// How many servers there can be at a time.
+    /// The maximum number of servers at a time.
     package static let capacity = 8
 
-    /// What clients connect to. The same after ``restart()``.
+    /// The port that clients connect to. It does not change on ``restart()``.
     package let port: Int
     package let settings: Settings
-    /// Holds `haproxy.cfg`, `haproxy.log` and the socket for instructions.
+    /// Contains `haproxy.cfg`, `haproxy.log` and the socket for commands.
     package let directory: TemporaryDirectory
     private let state: Watched<State>
 
@@ -69,15 +68,15 @@ package final class HAProxyProcess: Sendable {
         self.state = Watched(state)
     }
 
-    /// What clients connect to, as `host:port`.
+    /// The address that clients connect to, as `host:port`.
     package var address: String { "127.0.0.1:\(self.port)" }
 
-    /// Starts a balancer, and returns when it takes instructions and passes connections on.
+    /// Starts a balancer. Returns when it accepts commands and forwards connections.
     ///
     /// - Parameters:
     ///   - backends: The servers behind it, at most ``capacity``.
-    ///   - settings: How it is set up.
-    /// - Throws: ``ProgramNotFound``, which says how to install it, or ``HAProxyFailed`` with its log.
+    ///   - settings: The settings of the balancer.
+    /// - Throws: ``ProgramNotFound`` with instructions for installation, or ``HAProxyFailed`` with the log.
     package static func start(
         to backends: [Backend],
         settings: Settings = Settings()
@@ -89,7 +88,7 @@ package final class HAProxyProcess: Sendable {
             let state = State(process: process, backends: backends)
             return HAProxyProcess(port: listener.port, settings: settings, directory: directory, state: state)
         } catch {
-            // The error holds the log.
+            // The error has a copy of the log.
             try? directory.remove()
             throw error
         }
@@ -100,7 +99,7 @@ package final class HAProxyProcess: Sendable {
         try await Self.start(to: cluster.servers.map { Backend($0) }, settings: settings)
     }
 
-    /// Lends a balancer to `body` and stops it afterwards. If `body` throws, the balancer's log is printed and kept.
+    /// Passes a balancer to `body` and stops it afterwards. If `body` throws, the balancer's log is printed and kept.
     package static func withBalancer<Result: Sendable>(
         to backends: [Backend],
         settings: Settings = Settings(),
@@ -119,31 +118,32 @@ package final class HAProxyProcess: Sendable {
         }
     }
 
-    // MARK: What happens to balancers
+    // MARK: Faults
 
-    /// Ends the balancer and removes its directory. Does nothing if it ended before.
+    /// Ends the balancer and deletes its directory. Does nothing if it has ended.
     package func stop() async {
         self.kill()
         _ = try? await self.state.value.process?.waitForExit()
         try? self.directory.remove()
     }
 
-    /// Ends the balancer at once (SIGKILL), as a crash does: its port refuses connections. ``restart()`` brings it back.
+    /// Ends the balancer immediately (SIGKILL), like a crash. Its port then refuses connections. ``restart()`` starts it
+    /// again.
     package func kill() {
         self.state.value.process?.signal(SIGKILL)
     }
 
-    /// Freezes the balancer (SIGSTOP): the kernel still accepts connections for it, and nothing flows.
+    /// Freezes the balancer (SIGSTOP). The kernel still accepts connections, but no data is forwarded.
     package func pause() {
         self.state.value.process?.pause()
     }
 
-    /// Lets a frozen balancer go on (SIGCONT).
+    /// Resumes a frozen balancer (SIGCONT).
     package func resume() {
         self.state.value.process?.signal(SIGCONT)
     }
 
-    /// Ends the balancer if it runs and starts it again, on the same port and with the servers it has by now.
+    /// Ends the balancer if it runs and starts it again, on the same port and with its current servers.
     package func restart() async throws {
         self.kill()
         _ = try await self.state.value.process?.waitForExit()
@@ -153,10 +153,10 @@ package final class HAProxyProcess: Sendable {
         self.state.update { $0.process = process }
     }
 
-    /// Whether the process runs; a frozen one does.
+    /// Whether the process is running. A frozen process is running.
     package var isRunning: Bool { self.state.value.process?.isRunning ?? false }
 
-    /// Everything the balancer logged or printed, over all restarts.
+    /// Everything that the balancer logged or printed, across all restarts.
     package var log: String { Self.readLog(in: self.directory) }
 
     // MARK: Its servers
@@ -164,27 +164,27 @@ package final class HAProxyProcess: Sendable {
     /// The servers behind it.
     package var backends: [Backend] { self.state.value.backends }
 
-    /// What a server gets.
+    /// The connections that a server receives.
     package enum ServerState: String, Sendable {
         /// New connections, while it is healthy.
         case ready
-        /// No new connections; those that there are go on.
+        /// No new connections. Existing connections continue.
         case drain
-        /// No new connections and no checks: taken out of service.
+        /// No new connections and no health checks.
         case maintenance = "maint"
     }
 
-    /// Changes what a server gets, as an operator does before an upgrade.
+    /// Changes the state of a server, like an operator before an upgrade.
     package func set(_ backend: Backend, to state: ServerState) async throws {
         try await self.instruct("set server nodes/\(try self.name(of: backend)) state \(state.rawValue)")
     }
 
-    /// Cuts all connections to a server.
+    /// Closes all connections to a server.
     package func cutSessions(of backend: Backend) async throws {
         try await self.instruct("shutdown sessions server nodes/\(try self.name(of: backend))")
     }
 
-    /// Puts other servers in the place of those that there are. Connections to servers that are gone from the list go on.
+    /// Replaces the servers. Connections to removed servers continue.
     package func setBackends(_ backends: [Backend]) async throws {
         precondition(backends.count <= Self.capacity, "at most \(Self.capacity) servers fit behind one balancer")
         for index in 0..<Self.capacity {
@@ -200,22 +200,22 @@ package final class HAProxyProcess: Sendable {
         self.state.update { $0.backends = backends }
     }
 
-    /// The servers that get new connections at this moment.
+    /// Returns the servers that currently receive new connections.
     package func upBackends() async throws -> [Backend] {
         let table = try await self.instruct("show servers state nodes").split(separator: "\n")
         let names = table.compactMap { line -> String? in
             let fields = line.split(separator: " ")
-            // srv_name, srv_op_state (2: running), srv_admin_state (0: nothing said otherwise).
+            // srv_name, srv_op_state (2: running), srv_admin_state (0: no administrative state).
             guard fields.count > 6, fields[5] == "2", fields[6] == "0" else { return nil }
             return String(fields[3])
         }
         return self.backends.enumerated().filter { names.contains("node\($0.offset)") }.map(\.element)
     }
 
-    /// Waits until exactly these servers get new connections.
+    /// Waits until exactly these servers receive new connections.
     package func waitUntilUp(_ backends: [Backend], within limit: Duration = .waitLimit) async throws {
         let deadline = ContinuousClock.now + limit
-        // HAProxy tells nobody when a check changes its mind: it has to be asked.
+        // Polls, because HAProxy does not report changes of health.
         while try await Set(self.upBackends()) != Set(backends) {
             guard ContinuousClock.now < deadline else {
                 throw HAProxyFailed(reason: "other servers than \(backends) got connections for \(limit)", log: self.log)
@@ -231,8 +231,8 @@ package final class HAProxyProcess: Sendable {
         return "node\(index)"
     }
 
-    /// Gives an instruction of HAProxy's runtime API.
-    /// - Returns: what it answered.
+    /// Sends a command of HAProxy's runtime API.
+    /// - Returns: The answer.
     @discardableResult
     package func instruct(_ instruction: String) async throws -> String {
         try await Self.instruct(instruction, in: self.directory)
@@ -242,7 +242,7 @@ package final class HAProxyProcess: Sendable {
 // MARK: Starting
 
 extension HAProxyProcess {
-    /// How long it may take to start on a busy machine.
+    /// The time limit for starting on a busy machine.
     private static let startLimit = Duration.seconds(30)
 
     private static func launch(
@@ -259,7 +259,7 @@ extension HAProxyProcess {
         let output = open("\(directory.path)/haproxy.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw SystemCallFailed("open haproxy.log") }
         defer { close(output) }
-        // It gets the listening socket as its standard input: no port is looked up, given back and taken again.
+        // Passes the listening socket as standard input, so that the port is never released in between.
         let process = try ChildProcess(
             path: program,
             arguments: ["-db", "-f", file],
@@ -297,7 +297,7 @@ extension HAProxyProcess {
 }
 
 extension HAProxyProcess.Settings {
-    /// The configuration file. Places for further servers are there and out of service.
+    /// Returns the configuration file. It includes slots for further servers, which are out of service.
     func text(backends: [HAProxyProcess.Backend], directory: String) -> String {
         let isChecked = !backends.isEmpty && backends.allSatisfy { $0.healthPort != nil }
         let nodes = (0..<HAProxyProcess.capacity).map { index in
@@ -338,7 +338,7 @@ extension Duration {
     fileprivate var milliseconds: Int { Int(self / .milliseconds(1)) }
 }
 
-/// A balancer that did not do what it was to do.
+/// A balancer failed.
 package struct HAProxyFailed: Error, CustomStringConvertible {
     package let reason: String
     package let log: String

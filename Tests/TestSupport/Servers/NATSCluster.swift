@@ -5,15 +5,15 @@ package struct NATSCluster: Sendable {
     package let name: String
     package let servers: [NATSServerProcess]
 
-    /// What clients connect to, as `host:port` of each server.
+    /// The addresses that clients connect to, as `host:port` of each server.
     package var addresses: [String] { self.servers.map(\.address) }
 
-    /// Starts a cluster, and returns when every server has a route to every other.
+    /// Starts a cluster. Returns when every server has a route to every other.
     ///
     /// - Parameters:
-    ///   - name: The cluster's name; its servers are called `name-0`, `name-1`, …
-    ///   - size: How many servers.
-    ///   - configuration: What all servers have in common. Monitoring is switched on.
+    ///   - name: The name of the cluster. Its servers are named `name-0`, `name-1`, …
+    ///   - size: The number of servers.
+    ///   - configuration: The common configuration. Monitoring is enabled.
     package static func start(
         name: String,
         size: Int,
@@ -24,7 +24,7 @@ package struct NATSCluster: Sendable {
             var own = configuration
             own.name = "\(name)-\(index)"
             own.monitoring = true
-            // One after the other, because each must know the ports of those before it.
+            // One after the other, because each server needs the ports of those before it.
             own.cluster = NATSServerConfiguration.Cluster(name: name, routes: servers.compactMap(\.ports.route))
             servers.append(try await NATSServerProcess.start(own))
         }
@@ -33,8 +33,9 @@ package struct NATSCluster: Sendable {
         return cluster
     }
 
-    /// Starts `count` clusters of `size` servers each, called `cluster-0`, `cluster-1`, … No route leads from one to
-    /// another: this is the shape of deployment that a ring shards over.
+    /// Starts `count` clusters of `size` servers each, named `cluster-0`, `cluster-1`, …
+    ///
+    /// There are no routes between clusters. Deployments with a ring have this shape.
     package static func start(
         count: Int,
         size: Int,
@@ -47,12 +48,12 @@ package struct NATSCluster: Sendable {
         return clusters
     }
 
-    /// Waits until every server that runs has a route to every other that runs.
+    /// Waits until every running server has a route to every other running server.
     package func waitUntilMeshed(within limit: Duration = .seconds(30)) async throws {
         let running = self.servers.filter(\.isRunning)
         let deadline = ContinuousClock.now + limit
         for server in running {
-            // A server tells nobody when a route comes up: it has to be asked.
+            // Polls, because a server does not report new routes.
             while try await Self.routes(of: server) < running.count - 1 {
                 guard ContinuousClock.now < deadline else {
                     throw NATSServerFailed(reason: "the cluster \(self.name) did not form in \(limit)", log: server.log)
@@ -67,7 +68,7 @@ package struct NATSCluster: Sendable {
         for server in self.servers { await server.stop() }
     }
 
-    /// How many other servers `server` has routes to. Later servers keep several routes to one peer.
+    /// Returns the number of other servers that `server` has routes to. Newer servers keep several routes to one peer.
     private static func routes(of server: NATSServerProcess) async throws -> Int {
         struct Routes: Decodable {
             struct Route: Decodable { let remote_id: String }

@@ -1,23 +1,23 @@
-/// What a test wants of its `nats-server`.
+/// The configuration of a `nats-server` for a test.
 package struct NATSServerConfiguration: Sendable {
-    /// Whom the server lets in.
+    /// The clients that the server accepts.
     package enum Authorization: Sendable {
         case anyone
         case user(String, password: String)
         case token(String)
-        /// The holder of the NKEY with this public key.
+        /// The owner of the NKEY with this public key.
         case nkey(String)
     }
 
     /// How the server encrypts connections of clients.
     package struct TLS: Sendable {
         package var certificate: TestAuthority.Certificate
-        /// The PEM file of the authority whose certificates clients have to show, or nil for none.
+        /// The PEM file of the authority for client certificates. Nil does not require a client certificate.
         package var clientAuthority: String?
-        /// Whether a client's certificate is its login (`verify_and_map`); it needs ``clientAuthority``.
+        /// Whether the client's certificate is its login (`verify_and_map`). Requires ``clientAuthority``.
         package var mapsClients = false
-        /// Whether the server waits for the handshake before it sends INFO, as its configuration has it: `true`, `"300ms"`,
-        /// `"auto"`; nil says nothing of it, as servers before 2.10.4 must have it.
+        /// Whether the server waits for the handshake before it sends INFO, as in its configuration: `true`, `"300ms"`,
+        /// `"auto"`. Nil omits the setting, as required by servers before 2.10.4.
         package var handshakeFirst: String?
 
         package init(
@@ -34,7 +34,7 @@ package struct NATSServerConfiguration: Sendable {
     /// The cluster that a server belongs to.
     package struct Cluster: Sendable {
         package var name: String
-        /// The route ports of servers on this machine to connect to; the others are learned from them.
+        /// The route ports of servers on this machine to connect to. The server learns the others from them.
         package var routes: [Int]
 
         package init(name: String, routes: [Int] = []) {
@@ -45,14 +45,14 @@ package struct NATSServerConfiguration: Sendable {
 
     /// The address that clients connect to.
     package var host = "127.0.0.1"
-    /// The server's name; nil leaves it to the server.
+    /// The server's name. Nil leaves the choice to the server.
     package var name: String?
     package var authorization: Authorization
     package var tls: TLS?
     package var cluster: Cluster?
-    /// Whether to serve the HTTP monitoring endpoints.
+    /// Whether the HTTP monitoring is enabled.
     package var monitoring: Bool
-    /// More of the server's configuration language, for instance `max_payload: 1024` or an `accounts { … }` block.
+    /// Additional configuration, for example `max_payload: 1024` or an `accounts { … }` block.
     package var extra: String
 
     package init(
@@ -71,10 +71,12 @@ package struct NATSServerConfiguration: Sendable {
         self.extra = extra
     }
 
-    /// The configuration file. Without `ports` the kernel chooses them (-1), except for routes: the other members dial that
-    /// port also when this server is gone, so nobody else may get it.
+    /// Returns the configuration file.
     ///
-    /// - Parameter routePort: What the port for routes was, for a server that reads its configuration again.
+    /// Without `ports`, the kernel chooses the ports (-1), except for routes: the other members keep connecting to the
+    /// route port of a stopped server, so no other program may receive it.
+    ///
+    /// - Parameter routePort: The current port for routes, for a server that reloads its configuration.
     func text(ports: NATSServerProcess.Ports?, routePort: Int? = nil, directory: String) -> String {
         var lines = [
             "listen: \"\(host):\(ports?.client ?? -1)\"",
@@ -84,7 +86,7 @@ package struct NATSServerConfiguration: Sendable {
         ]
         if let name { lines.append("server_name: \(Self.quoted(name))") }
         if self.monitoring { lines.append("http: \"127.0.0.1:\(ports?.monitoring ?? -1)\"") }
-        // The time for CONNECT: the two seconds of the default can pass on a busy machine.
+        // The time limit for CONNECT. The default of two seconds is too short on a busy machine.
         switch self.authorization {
         case .anyone: break
         case .user(let user, let password):

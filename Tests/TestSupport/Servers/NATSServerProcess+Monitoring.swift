@@ -1,18 +1,18 @@
 import Foundation
 
 extension NATSServerProcess {
-    /// A SUB as the server knows it.
+    /// A subscription as reported by the server.
     package struct Subscription: Sendable, Hashable, Decodable {
         package let subject: String
         package let qgroup: String?
         package let sid: String
-        /// Messages sent for it so far.
+        /// Messages sent to it so far.
         package let msgs: Int
-        /// After how many it ends, if it does.
+        /// The number of messages after which it ends, if any.
         package let max: Int?
     }
 
-    /// A client as the server knows it.
+    /// A client as reported by the server.
     package struct Connection: Sendable, Decodable {
         package let name: String?
         package let subscriptions: [Subscription]
@@ -29,20 +29,20 @@ extension NATSServerProcess {
         }
     }
 
-    /// The clients that are connected. The server needs ``NATSServerConfiguration/monitoring``.
+    /// Returns the connected clients. The server needs ``NATSServerConfiguration/monitoring``.
     package func connections() async throws -> [Connection] {
         struct List: Decodable { let connections: [Connection] }
         return try JSONDecoder().decode(List.self, from: try await self.get("/connz?subs=detail&limit=4096")).connections
     }
 
-    /// The SUBs of all clients, in no order.
+    /// Returns the subscriptions of all clients, in no particular order.
     package func subscriptions() async throws -> [Subscription] {
         try await self.connections().flatMap(\.subscriptions)
     }
 
-    /// Asks again until the SUBs of all clients fulfill the condition.
+    /// Polls until the subscriptions of all clients satisfy a condition.
     ///
-    /// - Parameter what: Completes the message "waited in vain for …".
+    /// - Parameter what: Completes the message "timed out waiting for …".
     @discardableResult
     package func subscriptions(
         _ what: String,
@@ -63,7 +63,7 @@ extension NATSServerProcess {
         guard let port = self.ports.monitoring else {
             throw NATSServerFailed(reason: "this server was started without monitoring", log: "")
         }
-        // HTTP/1.0: the body ends with the connection.
+        // In HTTP/1.0, the body ends with the connection.
         let connection = try await TCPConnection.connect(port: port)
         try await connection.send("GET \(path) HTTP/1.0\r\n\r\n")
         try await connection.waitUntilEnded()

@@ -1,13 +1,13 @@
 import Foundation
 
-/// A real `nats-server` of a test's own, on ports that the kernel chose.
+/// A `nats-server` process on ports that the kernel chooses.
 ///
-/// It never outlives the test process. Its configuration and log lie in ``directory``, which ``stop()`` removes.
+/// It never outlives the test process. Its configuration and log are in ``directory``, which ``stop()`` deletes.
 package final class NATSServerProcess: Sendable {
-    /// Where a running server listens.
+    /// The ports of a running server.
     package struct Ports: Sendable, Hashable {
         package let client: Int
-        /// The HTTP endpoints, if they were asked for.
+        /// The port for HTTP monitoring, if it is enabled.
         package let monitoring: Int?
         /// The port for routes, if the server belongs to a cluster.
         package let route: Int?
@@ -18,9 +18,9 @@ package final class NATSServerProcess: Sendable {
     }
 
     package let configuration: NATSServerConfiguration
-    /// The same after ``restart()``.
+    /// The ports of the server. They do not change on ``restart()``.
     package let ports: Ports
-    /// Holds `server.conf`, `server.log` and what the server printed, `server.out`.
+    /// Contains `server.conf`, `server.log` and the output of the server, `server.out`.
     package let directory: TemporaryDirectory
     private let state: Watched<State>
 
@@ -39,10 +39,10 @@ package final class NATSServerProcess: Sendable {
     /// The port for clients.
     package var port: Int { self.ports.client }
 
-    /// What clients connect to, as `host:port`.
+    /// The address that clients connect to, as `host:port`.
     package var address: String { "127.0.0.1:\(self.port)" }
 
-    /// Starts a server, and returns when it accepts connections.
+    /// Starts a server. Returns when it accepts connections.
     ///
     /// - Throws: ``ProgramNotFound``, or ``NATSServerFailed`` with the server's log.
     package static func start(
@@ -54,13 +54,13 @@ package final class NATSServerProcess: Sendable {
                 do {
                     return try await Self.start(configuration, in: directory)
                 } catch let error as NATSServerFailed where error.log.contains("address already in use") {
-                    // Another program has the port that was chosen for routes.
+                    // Another program uses the chosen port for routes.
                     try? FileManager.default.removeItem(atPath: "\(directory.path)/server.log")
                 }
             }
             return try await Self.start(configuration, in: directory)
         } catch {
-            // The error holds the log.
+            // The error has a copy of the log.
             try? directory.remove()
             throw error
         }
@@ -74,7 +74,7 @@ package final class NATSServerProcess: Sendable {
         return NATSServerProcess(configuration: configuration, ports: ports, directory: directory, process: process)
     }
 
-    /// Lends a server to `body` and stops it afterwards. If `body` throws, the server's log is printed and kept.
+    /// Passes a server to `body` and stops it afterwards. If `body` throws, the server's log is printed and kept.
     package static func withServer<Result: Sendable>(
         _ configuration: NATSServerConfiguration = NATSServerConfiguration(),
         _ body: (NATSServerProcess) async throws -> Result
@@ -92,59 +92,59 @@ package final class NATSServerProcess: Sendable {
         }
     }
 
-    // MARK: What happens to servers
+    // MARK: Faults
 
-    /// Asks the server to end (SIGTERM), waits for it and removes its directory. Does nothing if it ended before.
+    /// Ends the server (SIGTERM), waits for its end and deletes its directory. Does nothing if it has ended.
     package func stop() async {
         await self.end(with: SIGTERM)
         try? self.directory.remove()
     }
 
-    /// Asks the server to end (SIGTERM) and waits for it, but leaves its directory for ``restart()`` and ``log``.
+    /// Ends the server (SIGTERM) and waits for its end, but keeps its directory for ``restart()`` and ``log``.
     package func shutDown() async {
         await self.end(with: SIGTERM)
     }
 
-    /// Ends the server at once (SIGKILL), as a crash does. ``restart()`` brings it back.
+    /// Ends the server immediately (SIGKILL), like a crash. ``restart()`` starts it again.
     package func kill() {
         self.signal(SIGKILL)
     }
 
-    /// Freezes the server (SIGSTOP): its connections stay open and silent from the moment this returns.
+    /// Freezes the server (SIGSTOP). When this returns, its connections are open and silent.
     package func pause() {
         self.state.value.process?.pause()
     }
 
-    /// Lets a frozen server go on (SIGCONT).
+    /// Resumes a frozen server (SIGCONT).
     package func resume() {
         self.signal(SIGCONT)
     }
 
-    /// Starts lame-duck mode (SIGUSR2): the server tells its clients to move and then ends.
+    /// Starts lame-duck mode (SIGUSR2): the server asks its clients to move and then ends.
     package func enterLameDuckMode() {
         self.signal(SIGUSR2)
     }
 
-    /// Ends the server if it runs, starts it again on the same ports and returns when it accepts connections.
+    /// Ends the server if it runs and starts it again on the same ports. Returns when it accepts connections.
     package func restart() async throws {
         await self.end(with: SIGTERM)
         let (process, _) = try await Self.launch(self.configuration, ports: self.ports, in: self.directory)
         self.state.update { $0.process = process }
     }
 
-    /// Has the running server take over another configuration (SIGHUP), as an operator does who changes permissions.
+    /// Makes the server load another configuration (SIGHUP), like an operator who changes permissions.
     ///
-    /// It returns when the server is told; what clients notice of it tells when it is done.
+    /// Returns when the signal has been sent. Only the effects on clients show when the server has loaded it.
     package func reload(_ configuration: NATSServerConfiguration) throws {
         try configuration.text(ports: nil, routePort: self.ports.route, directory: self.directory.path)
             .write(toFile: "\(self.directory.path)/server.conf", atomically: true, encoding: .utf8)
         self.signal(SIGHUP)
     }
 
-    /// Whether the process runs; a frozen one does.
+    /// Whether the process is running. A frozen process is running.
     package var isRunning: Bool { self.state.value.process?.isRunning ?? false }
 
-    /// Everything the server logged or printed, over all restarts.
+    /// Everything that the server logged or printed, across all restarts.
     package var log: String { Self.readLog(in: self.directory) }
 
     private func signal(_ signal: Int32) {
@@ -154,7 +154,7 @@ package final class NATSServerProcess: Sendable {
     private func end(with signal: Int32) async {
         guard let process = self.state.value.process else { return }
         process.signal(signal)
-        // A frozen process takes no signal but this one and SIGKILL.
+        // A frozen process handles no other signal but this one and SIGKILL.
         process.signal(SIGCONT)
         do {
             _ = try await process.waitForExit(within: .seconds(10))
@@ -168,9 +168,9 @@ package final class NATSServerProcess: Sendable {
 // MARK: Starting
 
 extension NATSServerProcess {
-    /// How long a server may take to start on a busy machine.
+    /// The time limit for starting on a busy machine.
     private static let startLimit = Duration.seconds(30)
-    /// How many ports for routes are tried before all are taken to be in use.
+    /// The number of ports for routes to try before all are considered in use.
     private static let routePortAttempts = 20
 
     private static func launch(
@@ -182,7 +182,7 @@ extension NATSServerProcess {
         let file = "\(directory.path)/server.conf"
         try configuration.text(ports: ports, directory: directory.path)
             .write(toFile: file, atomically: true, encoding: .utf8)
-        // Mistakes in the configuration are reported here, before there is a log.
+        // Receives configuration errors, which the server reports before it opens its log.
         let output = open("\(directory.path)/server.out", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard output >= 0 else { throw SystemCallFailed("open server.out") }
         defer { close(output) }
@@ -193,14 +193,15 @@ extension NATSServerProcess {
             streams: .descriptors(input: nil, output: output, error: output)
         )
         let found = try await Self.waitForPorts(of: process, in: directory)
-        // The listener is there. A server that begins with TLS says nothing to one who only listens.
+        // The listener is open. A server that begins with TLS sends nothing to a client that only listens.
         if configuration.tls?.handshakeFirst != "true" {
             try await Self.waitForInfo(port: found.client, in: directory)
         }
         return (process, found)
     }
 
-    /// The server writes its ports to a file once all its listeners are ready. Nothing tells when; so it is looked for.
+    /// Waits for the file with the server's ports. The server writes it when all its listeners are open, so this polls for
+    /// the file.
     private static func waitForPorts(of process: ChildProcess, in directory: TemporaryDirectory) async throws -> Ports {
         let path = "\(directory.path)/nats-server_\(process.pid).ports"
         let deadline = ContinuousClock.now + Self.startLimit
@@ -208,7 +209,7 @@ extension NATSServerProcess {
             guard process.isRunning else {
                 throw NATSServerFailed(reason: "nats-server ended while it started", log: Self.readLog(in: directory))
             }
-            // The file may be there and not yet be complete.
+            // The file may exist and be incomplete.
             if let data = FileManager.default.contents(atPath: path),
                 let written = try? JSONDecoder().decode(PortsFile.self, from: data), let ports = written.ports
             {
@@ -258,7 +259,7 @@ extension NATSServerProcess {
     }
 }
 
-/// A server that did not start.
+/// A server failed to start.
 package struct NATSServerFailed: Error, CustomStringConvertible {
     package let reason: String
     package let log: String

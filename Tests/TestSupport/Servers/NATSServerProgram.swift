@@ -1,15 +1,15 @@
 import Foundation
 
-/// The `nats-server` that tests run.
+/// The `nats-server` program for the tests.
 package enum NATSServerProgram {
-    /// Names the program, in place of what is looked for.
+    /// The environment variable that selects the program.
     package static let variable = "ROULETTE_NATS_SERVER"
 
-    /// The program that `ROULETTE_NATS_SERVER` names, else the one that `scripts/setup` fetched into this checkout, else an
-    /// installed one.
+    /// Returns the program that `ROULETTE_NATS_SERVER` names, or the one that `scripts/setup` downloaded, or an installed
+    /// one.
     package static func path() throws(ProgramNotFound) -> String {
         if let named = ProcessInfo.processInfo.environment[Self.variable], !named.isEmpty {
-            // Not another one instead: a run on a certain version must be on that version.
+            // No fallback: a test run for a certain version must use that version.
             guard FileManager.default.isExecutableFile(atPath: named) else { throw ProgramNotFound(name: named) }
             return named
         }
@@ -18,7 +18,7 @@ package enum NATSServerProgram {
         return try InstalledProgram.path(of: "nats-server")
     }
 
-    /// What the program says of itself, asked once for each test process.
+    /// The version that the program reports, determined once per test process.
     package static func version() async throws -> Version { try await Self.asked.value }
 
     private static let asked = Task { () async throws -> Version in
@@ -37,7 +37,7 @@ package enum NATSServerProgram {
     package struct Version: Sendable, Hashable, Comparable, CustomStringConvertible {
         private let numbers: [Int]
 
-        /// Reads `2.10.4`; what is left out is zero.
+        /// Parses `2.10.4`. Missing numbers are zero.
         package init?(_ text: String) {
             let trimmed = text.trimmingCharacters(in: .whitespacesAndNewlines)
             let parts = trimmed.split(separator: ".", omittingEmptySubsequences: false).map { Int($0) }
@@ -53,16 +53,9 @@ package enum NATSServerProgram {
         }
     }
 
-    /// Whether the program is of this version or a later one: `2.10.4`. False for a text that is no version.
+    /// Returns whether the program has this version or a later one. False if the text is not a version.
     package static func isAtLeast(_ text: String) async throws -> Bool {
         guard let needed = Version(text) else { return false }
         return try await Self.version() >= needed
     }
-}
-
-/// The checkout that the tests were built from.
-package enum Checkout {
-    /// Its path.
-    package static let path = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().appendingPathComponent("../../..").standardizedFileURL.path
 }

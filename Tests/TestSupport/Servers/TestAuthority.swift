@@ -1,21 +1,21 @@
 import Foundation
 
-/// A certificate authority of a test's own, made with the `openssl` command. Files lie in ``directory``.
+/// A certificate authority for a test, created with the `openssl` command. Its files are in ``directory``.
 package struct TestAuthority: Sendable {
     /// A certificate with its key, as PEM files.
     package struct Certificate: Sendable {
         package let certificateFile: String
-        /// Only its owner can read it.
+        /// Readable only for its owner.
         package let keyFile: String
     }
 
-    /// When a certificate is valid.
+    /// The validity of a certificate.
     package enum Validity: Sendable {
         case today
         case expired
         case notYet
 
-        /// The bounds as `openssl ca` takes them; nil for today.
+        /// The bounds in the format of `openssl ca`; nil for today.
         fileprivate var dates: (start: String, end: String)? {
             switch self {
             case .today: nil
@@ -28,10 +28,10 @@ package struct TestAuthority: Sendable {
     package let directory: TemporaryDirectory
     private let authority: Certificate
 
-    /// The PEM file that makes certificates of this authority trusted.
+    /// The PEM file for programs that trust this authority.
     package var certificateFile: String { authority.certificateFile }
 
-    /// Makes a new authority, which nobody trusts yet.
+    /// Creates a new authority, which no program trusts yet.
     package static func make(_ name: String = "authority of a test", valid: Validity = .today) async throws -> TestAuthority {
         let directory = try TemporaryDirectory(for: "certificates")
         let base = "\(directory.path)/authority"
@@ -40,7 +40,7 @@ package struct TestAuthority: Sendable {
         return TestAuthority(directory: directory, authority: authority)
     }
 
-    /// Makes an authority that this one signs: an intermediate certificate.
+    /// Creates an intermediate authority, signed by this one.
     package func makeIntermediate(_ name: String, valid: Validity = .today) async throws -> TestAuthority {
         let base = "\(directory.path)/\(name.replacing(" ", with: "-"))"
         let intermediate = Certificate(certificateFile: "\(base).pem", keyFile: "\(base).key")
@@ -49,22 +49,22 @@ package struct TestAuthority: Sendable {
         return TestAuthority(directory: directory, authority: intermediate)
     }
 
-    /// Lends an authority to `body` and removes its files afterwards.
+    /// Passes an authority to `body` and deletes its files afterwards.
     package static func with<Result: Sendable>(_ body: (TestAuthority) async throws -> Result) async throws -> Result {
         let authority = try await make()
         defer { try? authority.directory.remove() }
         return try await body(authority)
     }
 
-    /// Signs a certificate with a new key, for a server as well as for a client.
+    /// Issues a certificate with a new key, for a server or a client.
     ///
     /// - Parameters:
     ///   - name: The name of the files, and the common name.
-    ///   - hosts: The DNS names it is for.
-    ///   - addresses: The IP addresses it is for.
-    ///   - valid: When it is valid.
-    ///   - usage: What it may be used for, as `extendedKeyUsage` has it; nil leaves that out.
-    ///   - isSelfSigned: Whether it is signed with its own key in place of the authority's.
+    ///   - hosts: The DNS names of the certificate.
+    ///   - addresses: The IP addresses of the certificate.
+    ///   - valid: The validity.
+    ///   - usage: The value of `extendedKeyUsage`; nil omits it.
+    ///   - isSelfSigned: Whether the certificate is signed with its own key instead of the authority's.
     package func issue(
         _ name: String,
         hosts: [String] = [],
@@ -83,13 +83,13 @@ package struct TestAuthority: Sendable {
         return certificate
     }
 
-    /// Puts the certificate of an authority behind one that it signed, as a server sends them.
+    /// Appends the certificate of an authority to one that it signed, in the order in which servers send them.
     package func append(to certificate: Certificate) throws {
         let chain = try [certificate.certificateFile, certificateFile].map { try String(contentsOfFile: $0, encoding: .utf8) }
         try chain.joined().write(toFile: certificate.certificateFile, atomically: true, encoding: .utf8)
     }
 
-    /// A certificate for `localhost` and `127.0.0.1`.
+    /// Issues a certificate for `localhost` and `127.0.0.1`.
     package func issueForLoopback(_ name: String = "server", valid: Validity = .today) async throws -> Certificate {
         try await issue(name, hosts: ["localhost"], addresses: ["127.0.0.1"], valid: valid)
     }
@@ -98,7 +98,7 @@ package struct TestAuthority: Sendable {
 
     private static let authorityExtensions = "basicConstraints=critical,CA:true\nkeyUsage=critical,keyCertSign\n"
 
-    /// What `openssl ca` insists on; it is the only command that sets both dates.
+    /// The configuration that `openssl ca` requires. It is the only command that can set both dates.
     private static let configuration = """
         [ca]
         default_ca = test
@@ -115,7 +115,7 @@ package struct TestAuthority: Sendable {
 
         """
 
-    /// - Parameter issuer: Who signs; nil for the certificate's own key.
+    /// - Parameter issuer: The signing authority; nil for the certificate's own key.
     private static func sign(
         _ name: String,
         _ certificate: Certificate,
@@ -153,7 +153,7 @@ package struct TestAuthority: Sendable {
     }
 }
 
-/// The `openssl` command refused.
+/// The `openssl` command failed.
 struct OpenSSLFailed: Error, CustomStringConvertible {
     let arguments: [String]
     let output: String

@@ -1,17 +1,16 @@
 import Foundation
-import Synchronization
 
-/// Runs a program on a pseudo-terminal and keeps every byte it writes, as a terminal would receive them.
+/// Runs a program on a pseudo-terminal and keeps all bytes that it writes.
 ///
-/// Where ``TerminalDriver`` shows what a screen looks like, this shows what was sent to it, and whether the
-/// terminal is left as it was found.
+/// ``TerminalDriver`` provides the contents of the screen. This type provides the bytes that were sent to the terminal, and
+/// the modes of the terminal at the end.
 package final class PseudoTerminal: Sendable {
-    /// What a program left its terminal in.
+    /// The terminal modes at the end of a program.
     package struct Modes: Sendable, Hashable {
-        /// Input is handed over by lines and edited by the terminal (ICANON).
+        /// The terminal edits input and delivers it by lines (ICANON).
         package let isCanonical: Bool
         package let echoes: Bool
-        /// Control-C and its like send signals (ISIG).
+        /// Control-C and similar keys send signals (ISIG).
         package let generatesSignals: Bool
     }
 
@@ -24,7 +23,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// The two descriptors of the terminal; the program's end is kept open to read modes from it.
+    /// The two descriptors of the terminal. The program's end stays open for reading the modes.
     private struct Descriptors: Sendable {
         var controller: Int32?
         var terminal: Int32?
@@ -33,16 +32,16 @@ package final class PseudoTerminal: Sendable {
     private let process: ChildProcess
     private let output = Watched(Output())
     private let descriptors: Watched<Descriptors>
-    /// The modes as the program left them.
+    /// The modes at the end of the program.
     private let lastModes = Watched<Modes?>(nil)
 
     /// Runs `command` on a new pseudo-terminal, which is the controlling terminal of its session.
     ///
     /// - Parameters:
     ///   - command: An absolute path and arguments.
-    ///   - columns: The width that the program sees.
-    ///   - rows: The height that the program sees.
-    ///   - environment: Added to what the program inherits; TERM is `xterm-256color` unless given.
+    ///   - columns: The width of the terminal.
+    ///   - rows: The height of the terminal.
+    ///   - environment: Additional variables. The default for TERM is `xterm-256color`.
     package init(_ command: [String], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]) throws {
         guard let path = command.first else { throw SystemCallFailed("start nothing", EINVAL) }
         let (controller, terminal) = try Self.open(columns: columns, rows: rows)
@@ -71,14 +70,14 @@ package final class PseudoTerminal: Sendable {
 
     package var pid: Int32 { self.process.pid }
 
-    // MARK: What the program wrote
+    // MARK: Output of the program
 
-    /// Every byte so far.
+    /// All bytes so far.
     package var bytes: [UInt8] { self.output.value.bytes }
 
     /// Waits until the program has written `text`, escape sequences included, after the first `offset` bytes.
     ///
-    /// - Returns: The number of bytes up to the end of the text: the offset to go on from.
+    /// - Returns: The number of bytes up to the end of the text, which is the offset for the next call.
     @discardableResult
     package func waitFor(_ text: String, after offset: Int = 0, within limit: Duration = .waitLimit) async throws -> Int {
         let wanted = Array(text.utf8)
@@ -89,19 +88,19 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Waits for the program to end and for all it wrote to be in ``bytes``.
+    /// Waits for the end of the program and for its complete output in ``bytes``.
     package func waitForExit(within limit: Duration = .waitLimit) async throws -> ExitStatus {
         let status = try await self.process.waitForExit(within: limit)
         self.lastModes.update { [descriptors = self.descriptors] modes in modes = modes ?? Self.modes(of: descriptors) }
-        // With nobody left on the other side, reading comes to its end.
+        // Reading ends when no descriptor of the other side is open.
         Self.closeTerminal(self.descriptors)
         try await self.output.wait(for: "the end of the output", within: limit) { $0.ended ? () : nil }
         return status
     }
 
-    // MARK: What the program sees
+    // MARK: Input of the program
 
-    /// Sends bytes as a keyboard does.
+    /// Sends bytes like a keyboard.
     package func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         try self.descriptors.update { descriptors in
@@ -110,7 +109,7 @@ package final class PseudoTerminal: Sendable {
         }
     }
 
-    /// Changes the size of the terminal, which the program learns by SIGWINCH.
+    /// Changes the size of the terminal. The program receives SIGWINCH.
     package func resize(columns: Int, rows: Int) throws {
         try self.descriptors.update { descriptors in
             guard let controller = descriptors.controller else { throw SystemCallFailed("resize terminal", EIO) }
@@ -123,7 +122,7 @@ package final class PseudoTerminal: Sendable {
         self.process.signal(signal)
     }
 
-    /// The modes of the terminal now or, after ``waitForExit(within:)``, as the program left them.
+    /// The current modes of the terminal or, after ``waitForExit(within:)``, those at the end of the program.
     package var modes: Modes? { self.lastModes.value ?? Self.modes(of: self.descriptors) }
 }
 
@@ -149,7 +148,7 @@ extension PseudoTerminal {
         }
     }
 
-    /// Blocks until the terminal has no program any more: end of file on macOS, EIO on Linux.
+    /// Blocks until no program uses the terminal: end of file on macOS, EIO on Linux.
     private static func record(
         _ controller: Int32,
         into output: Watched<Output>,
@@ -193,7 +192,7 @@ extension PseudoTerminal {
         }
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         #if canImport(Darwin)
-            // TIOCSWINSZ, a macro that Swift does not see.
+            // TIOCSWINSZ, a macro that is not available in Swift.
             let request: UInt = 0x8008_7467
         #else
             let request = UInt(TIOCSWINSZ)

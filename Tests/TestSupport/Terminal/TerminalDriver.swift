@@ -1,23 +1,23 @@
 import Foundation
 
-/// Runs a program in a terminal of its own (tmux), types into it and reads its screen.
+/// Runs a program in a separate terminal (tmux), sends keys to it and reads its screen.
 ///
-/// tmux is a real terminal: what it shows is what a user would see. The program and its tmux end with
+/// tmux is a real terminal, so its screen shows what a user would see. The program and its tmux server end with
 /// ``close()``, and with the test process.
 package final class TerminalDriver: Sendable {
-    /// What a terminal is apart from its text.
+    /// The state of a terminal besides its text.
     package struct Status: Sendable, Hashable {
         package let columns: Int
         package let rows: Int
         package let cursorColumn: Int
         package let cursorRow: Int
         package let cursorIsVisible: Bool
-        /// The program switched to the alternate screen, as full-screen programs do.
+        /// Whether the program uses the alternate screen, like full-screen programs.
         package let isAlternateScreen: Bool
         package let takesMouse: Bool
-        /// The process that the terminal runs.
+        /// The id of the process in the terminal.
         package let pid: Int32
-        /// Nil while the program runs. A signal is seen by tmux 3.3 and newer only.
+        /// Nil while the program runs. Only tmux 3.3 and newer reports signals.
         package let exit: ExitStatus?
     }
 
@@ -35,7 +35,7 @@ package final class TerminalDriver: Sendable {
     }
 
     deinit {
-        // A test that failed before close(): without their terminal the programs end by SIGHUP.
+        // The test failed before close(). Without their terminal, the programs end by SIGHUP.
         if let server = self.server.value {
             kill(server, SIGKILL)
             OrphanWatchdog.shared.forget(server)
@@ -46,10 +46,10 @@ package final class TerminalDriver: Sendable {
     /// Runs `command` in a new terminal.
     ///
     /// - Parameters:
-    ///   - command: An absolute path and arguments; no shell reads it.
+    ///   - command: An absolute path and arguments, passed without a shell.
     ///   - columns: The width in cells.
     ///   - rows: The height in cells.
-    ///   - environment: Added to what the program inherits. TERM is `screen-256color`, the locale `C.UTF-8`.
+    ///   - environment: Additional variables. TERM is `screen-256color`, the locale `C.UTF-8`.
     /// - Throws: ``ProgramNotFound`` if tmux is missing.
     package static func start(
         _ command: [String],
@@ -59,7 +59,7 @@ package final class TerminalDriver: Sendable {
     ) async throws -> TerminalDriver {
         let tmux = try InstalledProgram.path(of: "tmux")
         var inherited = ProcessInfo.processInfo.environment
-        // Run from within tmux, the tests must not find that one.
+        // If the tests run inside tmux, they must not use that server.
         inherited["TMUX"] = nil
         inherited["TMUX_PANE"] = nil
         let locale = ["LC_ALL": "C.UTF-8", "LANG": "C.UTF-8"]
@@ -78,7 +78,7 @@ package final class TerminalDriver: Sendable {
         set -g default-size \(columns)x\(rows)
         """.write(toFile: driver.configurationFile, atomically: true, encoding: .utf8)
 
-        // Two words or more are run as they are; one word would go through a shell.
+        // tmux runs two or more words directly, but passes a single word to a shell.
         let variables = locale.merging(environment) { $1 }.map { "\($0.key)=\($0.value)" }.sorted()
         try await driver.run(
             ["new-session", "-d", "-s", Self.session, "-x", String(columns), "-y", String(rows), "--", "/usr/bin/env"]
@@ -94,29 +94,29 @@ package final class TerminalDriver: Sendable {
 
     // MARK: Input
 
-    /// Presses keys by tmux's names: `Enter`, `Escape`, `Up`, `PageDown`, `F1`, `C-c`, `M-x`, `BSpace`, `a`.
+    /// Presses keys with tmux's names: `Enter`, `Escape`, `Up`, `PageDown`, `F1`, `C-c`, `M-x`, `BSpace`, `a`.
     package func press(_ keys: String...) async throws {
         try await self.run(["send-keys", "-t", Self.session] + keys)
     }
 
-    /// Types text, each character a key.
+    /// Types text, one key per character.
     package func type(_ text: String) async throws {
         try await self.run(["send-keys", "-t", Self.session, "-l", "--", text])
     }
 
-    /// Sends bytes as they are, for instance a mouse report.
+    /// Sends bytes unchanged, for example a mouse report.
     package func send(_ bytes: [UInt8]) async throws {
         let hexadecimal = bytes.map { String($0, radix: 16) }
         try await self.run(["send-keys", "-t", Self.session, "-H"] + hexadecimal)
     }
 
-    /// Pastes text; bracketed if the program asked for that.
+    /// Pastes text, bracketed if the program enabled that.
     package func paste(_ text: String) async throws {
         try await self.run(["load-buffer", "-"], input: Array(text.utf8))
         try await self.run(["paste-buffer", "-p", "-r", "-t", Self.session])
     }
 
-    /// Changes the size of the terminal, which the program learns by SIGWINCH.
+    /// Changes the size of the terminal. The program receives SIGWINCH.
     package func resize(columns: Int, rows: Int) async throws {
         try await self.run(["resize-window", "-t", Self.session, "-x", String(columns), "-y", String(rows)])
     }
@@ -130,7 +130,8 @@ package final class TerminalDriver: Sendable {
 
     // MARK: Output
 
-    /// The lines on the screen from top to bottom, without blanks at their ends; always as many as the terminal has rows.
+    /// Returns the lines of the screen from top to bottom, without trailing spaces. There are always as many as the
+    /// terminal has rows.
     ///
     /// - Parameter escapes: Whether to keep colors and attributes, as escape sequences.
     package func screen(escapes: Bool = false) async throws -> [String] {
@@ -140,13 +141,13 @@ package final class TerminalDriver: Sendable {
         return Array((lines + Array(repeating: "", count: rows)).prefix(rows))
     }
 
-    /// What a program put into the clipboard last (OSC 52), without the line feed that tmux ends it with.
-    /// - Throws: As long as there is nothing.
+    /// Returns the last text that a program put into the clipboard (OSC 52), without the line feed that tmux appends.
+    /// - Throws: If the clipboard is empty.
     package func clipboard() async throws -> String {
         try await self.run(["show-buffer"])
     }
 
-    /// Size, cursor and modes.
+    /// Returns size, cursor and modes.
     package func status() async throws -> Status {
         let names = [
             "pane_width", "pane_height", "cursor_x", "cursor_y", "cursor_flag", "alternate_on", "mouse_any_flag",
@@ -157,7 +158,7 @@ package final class TerminalDriver: Sendable {
         let fields = answer.trimmingCharacters(in: .newlines).split(separator: ",", omittingEmptySubsequences: false)
         let values = fields.map { Int($0) }
         guard values.count == names.count else { throw TerminalFailed(reason: "unexpected answer \(answer)") }
-        // tmux sees the end of a program's output before it learns how the program ended: wait for the latter.
+        // tmux sees the end of a program's output before its exit status, so wait for the latter.
         let exit = values[8].map { ExitStatus.exited(Int32($0)) } ?? values[9].map { ExitStatus.signaled(Int32($0)) }
         return Status(
             columns: values[0] ?? 0,
@@ -172,9 +173,9 @@ package final class TerminalDriver: Sendable {
         )
     }
 
-    /// Waits until the screen shows `text` within one line.
+    /// Waits until one line of the screen contains `text`.
     ///
-    /// - Returns: The screen that does.
+    /// - Returns: The first such screen.
     @discardableResult
     package func waitFor(_ text: String, within limit: Duration = .waitLimit) async throws -> [String] {
         try await self.waitFor("\(text.debugDescription)", within: limit) { screen in
@@ -182,13 +183,13 @@ package final class TerminalDriver: Sendable {
         }
     }
 
-    /// Waits until the screen fulfills a condition.
+    /// Waits until the screen satisfies a condition.
     ///
     /// - Parameters:
     ///   - what: Completes the message "the screen did not show …".
-    ///   - limit: Real time to wait at most.
+    ///   - limit: The maximum real time to wait.
     ///   - condition: Called with the lines of the screen.
-    /// - Returns: The screen that does.
+    /// - Returns: The first such screen.
     /// - Throws: ``TerminalFailed`` with the last screen.
     @discardableResult
     package func waitFor(
@@ -203,12 +204,12 @@ package final class TerminalDriver: Sendable {
             guard ContinuousClock.now < deadline else {
                 throw TerminalFailed(reason: "the screen did not show \(what) within \(limit)", screen: screen)
             }
-            // tmux reports no changes to those who do not attach: it has to be asked.
+            // Polls, because tmux reports changes only to attached clients.
             try await Task.sleep(for: .milliseconds(25))
         }
     }
 
-    /// Waits until size, cursor or modes fulfill a condition; as ``waitFor(_:within:_:)`` for screens.
+    /// Waits until size, cursor or modes satisfy a condition, like ``waitFor(_:within:_:)`` for screens.
     @discardableResult
     package func waitForStatus(
         _ what: String,
@@ -226,24 +227,24 @@ package final class TerminalDriver: Sendable {
         }
     }
 
-    /// Waits for the program to end. Its last screen stays readable.
+    /// Waits for the end of the program. Its last screen remains readable.
     package func waitForExit(within limit: Duration = .waitLimit) async throws -> ExitStatus {
         let status = try await self.waitForStatus("end of the program", within: limit) { status in
-            // tmux 3.3 now and then misses that a program ended, until it is told that some child of it did.
+            // tmux 3.3 sometimes misses the end of a program until it receives SIGCHLD.
             if status.exit == nil, let server = self.server.value { kill(server, SIGCHLD) }
             return status.exit != nil
         }
         return status.exit ?? .exited(-1)
     }
 
-    /// Appends every byte that the program writes from now on to a file.
+    /// Appends all bytes that the program writes from now on to a file.
     package func record(to file: String) async throws {
         try await self.run(["pipe-pane", "-t", Self.session, "exec cat >> '\(file)'"])
     }
 
     /// Ends the program and its terminal.
     package func close() async {
-        // That tmux is gone already is no failure here.
+        // Not a failure if tmux has already ended.
         _ = try? await self.run(["kill-server"])
         let server = self.server.update { server in
             defer { server = nil }
@@ -271,7 +272,7 @@ package final class TerminalDriver: Sendable {
     }
 }
 
-/// A program in a terminal did not do what a test waited for.
+/// A program in a terminal did not meet the expectation of a test.
 package struct TerminalFailed: Error, CustomStringConvertible {
     package let reason: String
     /// The lines on the screen, if it could be read.

@@ -1,20 +1,21 @@
-/// What a program wrote to its terminal, taken apart into text and control sequences, and what of it should not be there.
+/// The output of a program to its terminal, divided into text and control sequences, with a list of forbidden parts.
 ///
-/// Allowed is what a program that draws with ncurses needs: to move the cursor, erase, scroll and color, to switch screens
-/// and modes. Everything else a terminal might obey is a finding: titles, the clipboard, questions that it answers into
-/// the input, C1 controls, and characters that turn text around or hide.
+/// The sequences that ncurses needs are allowed: moving the cursor, erasing, scrolling, colors, switching screens and
+/// modes. Everything else is reported: titles, the clipboard, queries whose answers become input, C1 controls, and
+/// characters that are invisible or change the direction of text.
 package struct TerminalOutput: Sendable {
-    /// The characters shown.
+    /// The visible characters.
     package private(set) var text = String.UnicodeScalarView()
-    /// How many control sequences there were.
+    /// The number of control sequences.
     package private(set) var sequenceCount = 0
-    /// What should not be there, each with some bytes around it; at most ``problemLimit``.
+    /// The forbidden parts, each with some bytes around it; at most ``problemLimit``.
     package private(set) var problems: [String] = []
 
     private static let problemLimit = 20
-    /// Final bytes of sequences that begin with `ESC [`: cursor, erasing, inserting and deleting, scrolling, colors.
+    /// The final bytes of allowed sequences that begin with `ESC [`: cursor, erasing, inserting and deleting, scrolling,
+    /// colors.
     private static let finals = Set("ABCDGHJKLMPSTX@bdmr".utf8)
-    /// Modes that are set and reset, of terminals in general and of DEC's.
+    /// The modes that may be set and reset, standard ones and those of DEC.
     private static let modes: Set<String> = ["4", "34", "?1", "?12", "?25", "?1000", "?1002", "?1003", "?1006", "?1049", "?2004"]
 
     private let bytes: [UInt8]
@@ -86,7 +87,7 @@ package struct TerminalOutput: Sendable {
             let modes = parameters.dropFirst(prefix.count).split(separator: ";").map { prefix + $0 }
             if !modes.allSatisfy(Self.modes.contains) { report("a mode", from: start) }
         case UInt8(ascii: "m") where isPlain:
-            // Terminals such as screen end a change of colors with the return to the first character set.
+            // Terminals such as screen end a change of colors by switching back to the first character set.
             if position + 1 < bytes.count, bytes[position + 1] == 0x0F { position += 1 }
         case let final? where Self.finals.contains(final) && isPlain: break
         default: report("a control sequence", from: start)

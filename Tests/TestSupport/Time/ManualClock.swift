@@ -1,11 +1,11 @@
-/// A clock whose time only a test moves.
+/// A clock that only a test advances.
 ///
-/// Code under test that sleeps on it is woken by ``advance(by:)``, never by real time passing. Wait for the code to be
-/// asleep (``sleepers(atLeast:)``) before moving the clock, or it sleeps from the new time on.
+/// Code under test that sleeps on it wakes when ``advance(by:)`` is called, never when real time passes. Wait until the
+/// code sleeps (``sleepers(atLeast:)``) before advancing the clock; otherwise it sleeps from the new time on.
 package final class ManualClock: Clock {
-    /// A moment, counted from the making of the clock.
+    /// A time on the clock, relative to its creation.
     package struct Instant: InstantProtocol, CustomStringConvertible {
-        /// Time since the clock was made.
+        /// The time since the clock was created.
         package let offset: Duration
 
         package init(offset: Duration) { self.offset = offset }
@@ -24,7 +24,7 @@ package final class ManualClock: Clock {
 
     private struct State: Sendable, CustomStringConvertible {
         var now = Instant(offset: .zero)
-        /// By deadline, then in the order in which they fell asleep.
+        /// Ordered by deadline, then by the start of the sleep.
         var sleepers: [Sleeper] = []
         var nextID = 0
 
@@ -39,10 +39,10 @@ package final class ManualClock: Clock {
 
     package var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// The deadlines of all who sleep, earliest first.
+    /// The deadlines of all sleeping tasks, earliest first.
     package var deadlines: [Instant] { self.state.value.sleepers.map(\.deadline) }
 
-    /// Sleeps until the test has moved the clock to `deadline`; returns at once if it is there already.
+    /// Sleeps until the clock reaches `deadline`. Returns immediately if it has already.
     package func sleep(until deadline: Instant, tolerance: Duration? = nil) async throws {
         let id = self.state.update { state in
             state.nextID += 1
@@ -68,13 +68,14 @@ package final class ManualClock: Clock {
         }
     }
 
-    /// Moves the time, waking all whose deadline it reaches, in the order of their deadlines. Each wakes to the
-    /// time it asked for or later.
+    /// Advances the clock and wakes all tasks whose deadline it reaches, in the order of their deadlines.
+    ///
+    /// Each task wakes at its deadline or later.
     package func advance(by duration: Duration) {
         self.advance(to: self.now.advanced(by: duration))
     }
 
-    /// As ``advance(by:)``, to a moment that is not in the past.
+    /// Like ``advance(by:)``, to a time that is not in the past.
     package func advance(to instant: Instant) {
         precondition(instant >= self.now, "time runs forward")
         let due = self.state.update { state in
@@ -94,9 +95,9 @@ package final class ManualClock: Clock {
         }
     }
 
-    /// Waits until somebody sleeps, then moves the time just far enough to wake the earliest.
+    /// Waits until a task sleeps, then advances the clock just enough to wake the earliest one.
     ///
-    /// - Returns: How far the time moved.
+    /// - Returns: The duration by which the clock advanced.
     @discardableResult
     package func advanceToNextDeadline(within limit: Duration = .waitLimit) async throws -> Duration {
         let before = self.now

@@ -1,11 +1,11 @@
-import Synchronization
+import Locking
 
-/// A value that any task may change and any task may wait for.
+/// A value that any task can change and wait for.
 ///
-/// This is what tests use in place of sleeping: they wait for what they need to see, and fail with a description of
-/// what they were waiting for when it does not come.
+/// Tests use it instead of sleeping: they wait for a condition, and fail with a description of the condition if it does not
+/// become true.
 package final class Watched<Value: Sendable>: Sendable {
-    /// One waiting task. `attempt` is called with every change until it answers with the action that wakes the task.
+    /// A waiting task. `attempt` is called on every change until it returns the action that wakes the task.
     private struct Waiter: Sendable {
         let id: Int
         let attempt: @Sendable (inout Value) -> (@Sendable () -> Void)?
@@ -24,10 +24,10 @@ package final class Watched<Value: Sendable>: Sendable {
         self.state = Mutex(State(value: value))
     }
 
-    /// The value as it is now.
+    /// The current value.
     package var value: Value { self.state.withLock { $0.value } }
 
-    /// Changes the value, then wakes those who waited for it, in the order in which they came.
+    /// Changes the value, then wakes the waiting tasks whose condition is satisfied, in the order of their arrival.
     @discardableResult
     package func update<Result: Sendable>(_ change: @Sendable (inout Value) throws -> Result) rethrows -> Result {
         let (result, wakes) = try self.state.withLock { state in
@@ -44,15 +44,16 @@ package final class Watched<Value: Sendable>: Sendable {
         return result
     }
 
-    /// Waits until `condition` answers something, and returns that.
+    /// Waits until `condition` returns a value, and returns that value.
     ///
-    /// The condition may take what it waited for out of the value. It is called under the lock: keep it short.
+    /// The condition may change the watched value, for example to remove the result from it. It is called under the lock,
+    /// so keep it short.
     ///
     /// - Parameters:
-    ///   - what: Completes the message "waited in vain for …".
-    ///   - limit: Real time to wait at most. It only bounds how long a failing test takes.
-    ///   - condition: Answers nil to go on waiting. What it throws ends the wait.
-    /// - Throws: ``WaitTimedOut``, `CancellationError`, or what `condition` threw.
+    ///   - what: Completes the message "timed out waiting for …".
+    ///   - limit: The maximum real time to wait. It only limits the duration of a failing test.
+    ///   - condition: Returns nil to continue waiting. An error ends the wait.
+    /// - Throws: ``WaitTimedOut``, `CancellationError`, or the error of `condition`.
     package func wait<Result: Sendable>(
         for what: String,
         within limit: Duration = .waitLimit,
@@ -92,7 +93,7 @@ package final class Watched<Value: Sendable>: Sendable {
                     cancel: { continuation.resume(throwing: CancellationError()) }
                 )
                 let wake: (@Sendable () -> Void)? = self.state.withLock { state in
-                    // Cancelled before now, the handler below found nobody to wake.
+                    // If the task was cancelled before, the cancellation handler found no waiter to wake.
                     if Task.isCancelled { return waiter.cancel }
                     if let wake = waiter.attempt(&state.value) { return wake }
                     state.waiters.append(waiter)
@@ -109,13 +110,13 @@ package final class Watched<Value: Sendable>: Sendable {
     }
 }
 
-/// What a test waited for did not come.
+/// The expected event did not occur in time.
 package struct WaitTimedOut: Error, CustomStringConvertible {
-    /// What was waited for.
+    /// The description of the event.
     package let what: String
     package let limit: Duration
-    /// The value when time was up.
+    /// The value at the time limit.
     package let last: String
 
-    package var description: String { "waited \(self.limit) in vain for \(self.what); at the end: \(self.last)" }
+    package var description: String { "timed out after \(self.limit) waiting for \(self.what); the last value was \(self.last)" }
 }

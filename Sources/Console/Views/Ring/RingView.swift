@@ -1,4 +1,4 @@
-import HashRing
+import ConsistentHashing
 import Settings
 import TerminalUI
 

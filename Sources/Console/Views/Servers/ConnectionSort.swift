@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 import TerminalUI
 
 /// The order of a server's connections. The server puts them in order by its counters before it cuts its list, the

@@ -1,4 +1,4 @@
-import ServerMonitor
+import NATSMonitoring
 import Settings
 import TerminalUI
 

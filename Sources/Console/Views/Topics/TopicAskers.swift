@@ -1,5 +1,5 @@
+import NATSMonitoring
 import NATSWire
-import ServerMonitor
 import TerminalUI
 
 /// Who asked for a topic, as the servers list it.

@@ -1,7 +1,7 @@
 import Foundation
 import TestSupport
 
-/// The console with a home of its own on one real server.
+/// The console with a separate home directory on one real server.
 struct ActingConsole: Sendable {
     let terminal: TerminalDriver
     let server: NATSServerProcess
@@ -9,7 +9,7 @@ struct ActingConsole: Sendable {
 
     var stateDirectory: String { home + "/state/roulette" }
 
-    /// Starts it, also a second time in the same home.
+    /// Starts the console. It can be called again with the same home.
     static func start(
         _ server: NATSServerProcess,
         home: String,
@@ -21,7 +21,7 @@ struct ActingConsole: Sendable {
         let command = [try BuiltProgram.path(), "--server", "alpha=\(server.address)"]
         let variables = ["HOME": home, "XDG_CONFIG_HOME": home + "/config", "XDG_STATE_HOME": home + "/state"]
         let terminal = try await TerminalDriver.start(
-            // A shell with job control, for what is about jobs.
+            // A shell with job control, for tests of jobs.
             underShell ? ["/bin/bash", "--norc", "--noprofile", "-i"] : command,
             columns: columns,
             rows: rows,
@@ -36,7 +36,7 @@ struct ActingConsole: Sendable {
         return ActingConsole(terminal: terminal, server: server, home: home)
     }
 
-    /// Watches everything, in the Tail view, and waits until that works.
+    /// Subscribes to everything in the Tail view, and waits for the first message.
     func watchAll(_ publisher: RawClient) async throws {
         try await terminal.press(":")
         try await terminal.type("watch >")
@@ -54,14 +54,14 @@ struct ActingConsole: Sendable {
         try await terminal.waitFor("→ alpha")
     }
 
-    /// Waits for the end: a key right behind an escape is one with alt held.
+    /// Waits until the form is closed, because a key directly after an escape is a key with alt.
     func closeForm() async throws {
         try await terminal.press("Escape")
         try await terminal.waitFor("the form to close") { screen in !screen.contains { $0.contains("Headers") } }
     }
 }
 
-/// Runs a console in a new home for the time of a test.
+/// Runs a console in a new home for the duration of a test.
 func withActingConsole(
     columns: Int = 100,
     rows: Int = 30,

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("The publish form in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct FormTests {
-    /// A program that takes the place of an editor.
+    /// Creates a program that is used as the editor.
     private func script(_ text: String, in directory: String) throws -> String {
         let path = directory + "/editor.sh"
         try ("#!/bin/sh\n" + text).write(toFile: path, atomically: true, encoding: .utf8)
@@ -15,7 +15,7 @@ struct FormTests {
     // MARK: Publish
 
     @Test
-    func `whole messages come back with up after a restart; only their owner can read them`() async throws {
+    func `up recalls whole messages after a restart; only their owner can read the history file`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let listener = try await RawClient.connect(port: console.server.port)
@@ -63,7 +63,7 @@ struct FormTests {
     }
 
     @Test
-    func `a repeated publish is exact, and stops with esc while keys go on working`() async throws {
+    func `a repeated publish sends the exact number, and esc stops it while keys still work`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let listener = try await RawClient.connect(port: console.server.port)
@@ -101,7 +101,7 @@ struct FormTests {
     // MARK: Request
 
     @Test
-    func `a request shows the reply of a real responder, and nobody who answers at once`() async throws {
+    func `a request shows the reply of a real responder, or immediately that there are no responders`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let responder = try await RawClient.connect(port: console.server.port)
@@ -128,7 +128,7 @@ struct FormTests {
     // MARK: Editor
 
     @Test
-    func `the editor gets the body in a private file and gives it back; nothing of it stays`() async throws {
+    func `the editor edits the body in a private file, which is deleted afterwards`() async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let log = directory.path + "/log"
@@ -152,7 +152,7 @@ struct FormTests {
             #expect(!FileManager.default.fileExists(atPath: lines[0]))
             #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path).allSatisfy { !$0.hasPrefix("roulette-") })
 
-            // The keys are ours again, and what is sent is what was edited.
+            // The console receives keys again and sends the edited text.
             let listener = try await RawClient.connect(port: console.server.port)
             try await listener.subscribe(to: "orders.eu")
             try await listener.flush()
@@ -164,11 +164,11 @@ struct FormTests {
     }
 
     @Test
-    func `the editor gets neither the password nor a descriptor that is not its own`() async throws {
+    func `the editor inherits neither the password nor other descriptors`() async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let log = directory.path + "/log"
-        // The shell of the script opens one descriptor more, for the script itself.
+        // The shell opens one additional descriptor for the script itself.
         let path = try script(
             "{ env; for fd in /proc/$$/fd/*; do readlink $fd; done; } > \(log).part; mv \(log).part \(log)",
             in: directory.path
@@ -188,7 +188,7 @@ struct FormTests {
     }
 
     @Test(arguments: [true, false])
-    func `an editor that fails changes nothing and says so; so does one that is not there`(_ exists: Bool) async throws {
+    func `an editor that fails or does not exist changes nothing and reports the error`(_ exists: Bool) async throws {
         let directory = try TemporaryDirectory(for: "editor")
         defer { try? directory.remove() }
         let path = exists ? try script("echo changed > \"$1\"; exit 3", in: directory.path) : "/no/such/editor"

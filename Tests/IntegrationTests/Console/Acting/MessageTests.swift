@@ -5,7 +5,7 @@ import Testing
 @Suite("Taking messages out of the tail, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct MessageTests {
     @Test
-    func `filter, pause, copy and save`() async throws {
+    func `messages can be filtered, paused, copied and saved`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -21,7 +21,7 @@ struct MessageTests {
             try await terminal.waitFor("only the match") { screen in
                 screen.contains { $0.contains("orders.eu") } && !screen.contains { $0.contains("something else") }
             }
-            // It asks with the filter there is.
+            // The prompt starts with the current filter.
             try await terminal.press("/")
             try await terminal.waitFor("/ wanted")
             try await terminal.press("Enter", "Space")
@@ -50,7 +50,7 @@ struct MessageTests {
     }
 
     @Test
-    func `a message is edited and published again, with its headers`() async throws {
+    func `a message can be edited and published again, with its headers`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)

@@ -5,7 +5,7 @@ import Testing
 @Suite("Getting around in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct NavigationTests {
     @Test
-    func `sizes change while something is typed and while the tail is scrolled`() async throws {
+    func `the terminal can change its size during typing and while the tail is scrolled`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -19,7 +19,7 @@ struct NavigationTests {
                 try await terminal.resize(columns: columns, rows: rows)
                 try await terminal.press("Down")
             }
-            // Where there is no room for a view, keys do nothing.
+            // On a screen that is too small, keys have no effect.
             try await terminal.waitFor("Tail, paused")
             try await terminal.press("p")
             try await terminal.waitFor("Headers")
@@ -28,7 +28,7 @@ struct NavigationTests {
                 try await terminal.resize(columns: columns, rows: rows)
                 try await terminal.type("\(index)")
             }
-            // Sizes that are too small in between change nothing of what was typed.
+            // A screen that is temporarily too small does not change the typed text.
             try await terminal.resize(columns: 20, rows: 5)
             try await terminal.resize(columns: 100, rows: 30)
             try await terminal.waitFor("124567")
@@ -37,7 +37,7 @@ struct NavigationTests {
     }
 
     @Test
-    func `^z stops it with a sane terminal, fg brings it back as it was`() async throws {
+    func `^z stops the console with restored terminal modes, and fg resumes it`() async throws {
         try await withActingConsole(underShell: true) { console in
             let terminal = console.terminal
             try await console.openForm("orders.eu")
@@ -61,7 +61,7 @@ struct NavigationTests {
     }
 
     @Test
-    func `a paste is text, whatever is in it, and does nothing where nothing is typed`() async throws {
+    func `a paste is only text, and has no effect without a text field`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             try await terminal.paste("q\u{3}:quit\n")
@@ -81,7 +81,7 @@ struct NavigationTests {
     }
 
     @Test
-    func `the mouse is off until m, then clicks change views, select and open`() async throws {
+    func `the mouse is off until m enables it; clicks then switch views, select and open`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             let publisher = try await RawClient.connect(port: console.server.port)
@@ -94,7 +94,7 @@ struct NavigationTests {
             try await terminal.waitForStatus("mouse on") { $0.takesMouse }
             try await click("2 Topics", terminal)
             try await terminal.waitFor("TOPIC")
-            // By name, so that no rate moves the rows about.
+            // By name, so that rates do not change the order of the rows.
             try await terminal.press("S", "S", "S", "S", "S")
             try await terminal.waitFor("TOPIC▲")
             try await terminal.waitFor("orders.us")
@@ -108,7 +108,7 @@ struct NavigationTests {
         }
     }
 
-    /// Presses and releases the left button on the first place that shows a text, as xterm reports it (SGR 1006).
+    /// Clicks the first occurrence of a text with the left button, as xterm reports it (SGR 1006).
     private func click(_ text: String, _ terminal: TerminalDriver) async throws {
         let screen = try await terminal.screen()
         let row = try #require(screen.firstIndex { $0.contains(text) })
@@ -120,7 +120,7 @@ struct NavigationTests {
     }
 
     @Test
-    func `L shows the text of the screen outside of it, and any key goes back`() async throws {
+    func `L prints the screen as text outside the alternate screen, and any key returns`() async throws {
         try await withActingConsole { console in
             let terminal = console.terminal
             try await terminal.press("L")
@@ -131,14 +131,14 @@ struct NavigationTests {
             try await terminal.press("q")
             try await terminal.waitForStatus("screen of the console") { $0.isAlternateScreen }
             try await terminal.waitFor("╭ Clusters")
-            // The key that went back did nothing else.
+            // The key that returned had no other effect.
             try await terminal.press("3")
             try await terminal.waitFor("Nothing is subscribed to")
         }
     }
 
     @Test
-    func `ended by a signal while the text is shown, the terminal is as it was`() async throws {
+    func `a signal while the text is shown restores the terminal`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let console = try PseudoTerminal(
                 [try BuiltProgram.path(), "--server", "alpha=\(deployment.servers[0].address)"],
@@ -156,7 +156,7 @@ struct NavigationTests {
     }
 
     @Test
-    func `two actions on one key are an error at the start that names both`() async throws {
+    func `two actions with the same key are an error at the start that names both`() async throws {
         let directory = try TemporaryDirectory(for: "config")
         defer { try? directory.remove() }
         let file = directory.path + "/config.toml"

@@ -4,7 +4,7 @@ import Testing
 @Suite("Messages that wait for a cluster, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct WaitingMessageTests {
     @Test
-    func `esc takes a message back that waits: it is not sent later; one that goes on waiting is shown until it is sent`()
+    func `esc withdraws a waiting message for good; other waiting messages are shown until they are sent`()
         async throws
     {
         try await withActingConsole { console in
@@ -23,7 +23,7 @@ struct WaitingMessageTests {
             #expect(try await !terminal.screen().has("Headers"))
             #expect(try await !terminal.screen().has("waits for alpha"))
 
-            // One by the command line, taken back with ^x, and one that is left to wait.
+            // One message from the command line is withdrawn with ^x, and another one keeps waiting.
             try await console.run("pub taken.too body")
             try await terminal.waitFor("1 message waits for alpha")
             try await terminal.press("C-x")
@@ -41,7 +41,7 @@ struct WaitingMessageTests {
             try await terminal.waitFor("the message to be settled") { screen in
                 screen.has("1 up") && !screen.has("waits for alpha") && !screen.has("not confirmed")
             }
-            // Whatever was sent before this came before it.
+            // All earlier messages arrive before this one.
             try await console.run("pub the.last body")
             var topics: [String] = []
             while topics.last != "the.last" { topics.append(try await listener.nextMessage().subject) }
@@ -52,7 +52,7 @@ struct WaitingMessageTests {
 }
 
 extension ActingConsole {
-    /// Types a command and enters it.
+    /// Types a command and presses enter.
     fileprivate func run(_ command: String) async throws {
         try await terminal.press(":")
         try await terminal.type(command)

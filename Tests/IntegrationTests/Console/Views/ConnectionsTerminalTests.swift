@@ -4,13 +4,13 @@ import Testing
 
 @Suite("The Connections view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ConnectionsTerminalTests {
-    /// How many connections a server has taken since it started.
+    /// Returns the number of connections that a server has accepted since it started.
     private func accepted(_ server: NATSServerProcess) -> Int {
         server.log.components(separatedBy: "Client connection created").count - 1
     }
 
     @Test
-    func `r makes one connection or a cluster's anew, after asking; no changes nothing`() async throws {
+    func `r reconnects one connection or a cluster after a confirmation; no cancels`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let alpha = console.servers[0]
@@ -28,7 +28,7 @@ struct ConnectionsTerminalTests {
             try await terminal.press("r")
             try await terminal.waitFor("y reconnect")
             try await terminal.press("y")
-            // Once: no was heard, and yes was for this connection.
+            // Exactly once: the first answer was no, and the second one applied to this connection.
             try await terminal.waitFor("it is up again") { $0.has("reconnected", "once") && $0.has("state", "up for") }
             #expect(accepted(alpha) == before + 1)
             #expect(try await terminal.screen().has("reconnecting publisher 0 of alpha"))
@@ -54,7 +54,7 @@ struct ConnectionsTerminalTests {
     }
 
     @Test
-    func `the connections of a server that is killed: why, since when, the next try; and up again`() async throws {
+    func `connections of a killed server show the reason, the time and the next attempt, and recover`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             try await terminal.press("4", "G")
@@ -66,7 +66,7 @@ struct ConnectionsTerminalTests {
                     && screen.has("server", "beta-1, nats-server") && screen.has("attempts") && screen.has("next try")
             }
             #expect(screen.has("●", "alpha", "publisher 0", "up"))
-            // Only those of beta are in view when its row in the Overview is opened.
+            // Opening the row of beta in the Overview shows only its connections.
             try await terminal.press("1", "Down")
             try await terminal.waitFor("beta selected, down") { $0.has("▸", "beta", "down") }
             try await terminal.press("Enter")

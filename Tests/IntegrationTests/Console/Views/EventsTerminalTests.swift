@@ -4,7 +4,7 @@ import Testing
 @Suite("The Events view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct EventsTerminalTests {
     @Test
-    func `a cluster lost and back, by severity, filtered, and in detail`() async throws {
+    func `events of a lost and recovered cluster have a severity, can be filtered, and have details`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             try await terminal.press("7")

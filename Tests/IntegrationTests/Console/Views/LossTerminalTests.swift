@@ -3,14 +3,14 @@ import Testing
 
 @Suite("Clusters that freeze, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct LossTerminalTests {
-    /// A frozen server is stale after the first interval without a byte, and lost after the last.
+    /// A frozen server is stale after the first interval without a byte, and lost after the last one.
     private static let settings = [
         "ping_interval = \"600ms\"", "max_ping_failure = 4", "connection_timeout = \"500ms\"", "max_backoff = \"200ms\"",
         "watch = [\"orders.>\"]",
     ]
 
     @Test
-    func `one cluster freezes: stale, then down, with its figures dimmed; keys and the other go on; and it thaws`() async throws {
+    func `a frozen cluster is stale, then down with dimmed figures; keys and the other cluster work; it recovers`() async throws {
         try await withProfileConsole(settings: Self.settings) { console in
             let terminal = console.terminal
             let (here, there) = (try console.topic("orders", on: 1), try console.topic("orders", on: 0))
@@ -35,7 +35,7 @@ struct LossTerminalTests {
             let other = try #require(down.cell("RTT p50", of: "alpha  "))
             #expect(other.hasSuffix("ms"))
 
-            // All that needs no answer of beta goes on.
+            // Everything that does not need an answer of beta still works.
             for (key, title) in [("7", "Events"), ("5", "Ring"), ("4", "Connections"), ("2", "Topics"), ("3", "Tail")] {
                 try await terminal.press(key)
                 try await terminal.waitFor(title) { $0.shows(view: title) }
@@ -47,13 +47,13 @@ struct LossTerminalTests {
 
             console.servers[1].resume()
             try await terminal.waitFor("2 clusters: 2 up")
-            // The old subscription is gone, and nobody tells when the new one is there.
+            // The old subscription has ended, and the new one is active at some later time.
             try await terminal.repeating("body of \(here)") { try await console.publish([here], on: 1) }
         }
     }
 
     @Test
-    func `every cluster freezes: said at the top, old figures dimmed with their age; and back`() async throws {
+    func `if every cluster freezes, the header says so and old figures are dimmed with their age; they recover`() async throws {
         try await withProfileConsole(settings: Self.settings) { console in
             let terminal = console.terminal
             try await terminal.press("6")

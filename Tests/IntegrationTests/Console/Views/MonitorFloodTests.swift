@@ -4,7 +4,7 @@ import Testing
 
 @Suite("A monitoring URL that answers far too much, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct MonitorFloodTests {
-    /// 3 MB, a million rows where 1,024 were asked for.
+    /// 3 MB: a million rows where 1,024 were requested.
     private static let rows = String(repeating: "{},", count: 999_999) + "{}"
 
     private static func answer(to request: String) -> String {
@@ -20,7 +20,7 @@ struct MonitorFloodTests {
     }
 
     @Test
-    func `keys are answered all the while, what could be read is shown, and what was left out is said`() async throws {
+    func `keys still work, the readable rows are shown, and the number of omitted rows is shown`() async throws {
         let monitor = try await ScriptedServer.start { connection, _ in
             let request = try await connection.expect("GET /")
             try await connection.send(Self.answer(to: request))
@@ -46,7 +46,7 @@ struct MonitorFloodTests {
             try await terminal.waitFor("the row that could be read, and what was left out") { screen in
                 screen.has("billing", "10.0.0.7:7") && screen.has("rows could not be read", "more than asked for left out")
             }
-            // Answers go on coming, every two seconds. No key waits for one.
+            // An answer arrives every two seconds. No key waits for one.
             let clock = ContinuousClock()
             for round in 0..<20 {
                 let start = clock.now

@@ -3,7 +3,7 @@ import Testing
 
 @Suite("Every view of the console, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct OpeningTests {
-    /// A view: its key, its name for `:view`, the title of its first pane, and something real that it has to show.
+    /// A view: its key, its name for `:view`, the title of its first pane, and real content that it must show.
     private struct Opening {
         let key: String
         let name: String
@@ -29,7 +29,7 @@ struct OpeningTests {
     }
 
     @Test(arguments: [(120, 36), (80, 24), (40, 12)])
-    func `opens by its key and by its command, and shows what is there`(columns: Int, rows: Int) async throws {
+    func `every view opens by its key and by its command, and shows its content`(columns: Int, rows: Int) async throws {
         try await withProfileConsole(columns: columns, rows: rows, settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")

@@ -3,24 +3,25 @@ import Roulette
 import TestSupport
 import Testing
 
-/// The console on a profile of its own: a real server with monitoring for each cluster of the ring.
+/// The console with its own profile: a real server with monitoring for each cluster of the ring.
 struct ProfileConsole: Sendable {
-    /// Of the clusters, in the order of the ring. The server of `alpha` is called `alpha-1`.
+    /// The names of the clusters, in the order of the ring. The server of `alpha` is named `alpha-1`.
     static let names = ["alpha", "beta", "gamma"]
-    /// The color, of 256, that its theme has for old figures and for nothing else that matters.
+    /// The color, of 256, that only old figures have in the theme of the test.
     static let muted = 201
 
     let terminal: TerminalDriver
     let servers: [NATSServerProcess]
 
-    /// The ring as the console has it.
+    /// The ring of the console.
     var ring: HashRing {
         get throws {
             try HashRing(naming: .index, nodes: servers.map { HashRing.Node(name: "", address: $0.address) })
         }
     }
 
-    /// The ring's fingerprint once the console knows all clusters: made of the ids of their servers, which are in no cluster.
+    /// Returns the ring's fingerprint after the console knows all clusters. It uses the ids of the servers, which are in no
+    /// NATS cluster.
     func fingerprint() async throws -> String {
         struct Info: Decodable { let server_id: String }
         var identities: [String] = []
@@ -34,34 +35,34 @@ struct ProfileConsole: Sendable {
         return fingerprint.text
     }
 
-    /// Types a command and enters it.
+    /// Types a command and presses enter.
     func run(_ command: String) async throws {
         try await terminal.press(":")
         try await terminal.type(command)
         try await terminal.press("Enter")
     }
 
-    /// Filters the rows of the open view, by nothing if it is empty.
+    /// Filters the rows of the open view. An empty text removes the filter.
     func filter(_ text: String) async throws {
         try await terminal.press("/", "C-u")
         try await terminal.type(text)
         try await terminal.press("Enter")
     }
 
-    /// A topic that a cluster owns.
+    /// Returns a topic that a cluster owns.
     func topic(_ prefix: String, on cluster: Int) throws -> String {
         let ring = try ring
         return try #require((0..<10_000).lazy.map { "\(prefix).\($0)" }.first { ring.index(of: $0) == cluster })
     }
 
-    /// Returns when every server knows that the console wants what matches a pattern.
+    /// Returns when every server has the console's subscription for a pattern.
     func waitUntilWatched(_ pattern: String) async throws {
         for server in servers {
             try await server.subscriptions("\(pattern) to be watched") { $0.contains { $0.subject == pattern } }
         }
     }
 
-    /// Publishes one message to each topic, as often as it is named, where `cluster` is.
+    /// Publishes one message for each element of `topics`, on the cluster `cluster`.
     func publish(_ topics: [String], on cluster: Int = 0) async throws {
         let publisher = try await RawClient.connect(port: servers[cluster].port)
         for topic in topics { try await publisher.publish("body of \(topic)", to: topic) }
@@ -70,9 +71,9 @@ struct ProfileConsole: Sendable {
     }
 }
 
-/// Runs the console on new servers for the time of a test.
+/// Runs the console with new servers for the duration of a test.
 ///
-/// - Parameter settings: Lines of the profile, beside its servers.
+/// - Parameter settings: Lines of the profile besides its servers.
 func withProfileConsole(
     clusters: Int = 2,
     columns: Int = 120,

@@ -5,7 +5,7 @@ import Testing
 @Suite("The Ring view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct RingTerminalTests {
     @Test
-    func `shares of keys and of traffic that really flows, the hottest topics, and those on the wrong cluster`() async throws {
+    func `shares of keys and of traffic, the topics with the most traffic, and topics on the wrong cluster`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")
@@ -26,7 +26,7 @@ struct RingTerminalTests {
                 try await publisher.flush()
             }
             #expect(try await !terminal.screen().has("not the owner"))
-            // Somebody with another ring sends the same topics elsewhere.
+            // A client with another ring publishes the same topics on another cluster.
             let stray = try await RawClient.connect(port: console.servers[0].port)
             try await terminal.repeating("the topic marked") { screen in
                 screen.cell("CLUSTER", of: "\(hot)  ") == "beta!" && screen.has("1 topic seen on a cluster that is not the owner")
@@ -35,7 +35,7 @@ struct RingTerminalTests {
                 try await stray.flush()
             }
             try await console.filter(other)
-            // What nothing flows on is not hot.
+            // Topics without traffic are not in the list.
             try await terminal.repeating("the filtered topic alone") { screen in
                 screen.has("1 of 2 by \(other)") && screen.has("▸ \(other)") && !screen.has("  \(hot)  ")
             } action: {
@@ -47,7 +47,7 @@ struct RingTerminalTests {
     }
 
     @Test
-    func `:route says the owner, the hash and who would be next, and marks the place on the strip`() async throws {
+    func `:route shows the owner, the hash and the successors, and marks the position on the strip`() async throws {
         try await withProfileConsole(clusters: 3) { console in
             let terminal = console.terminal
             let ring = try console.ring
@@ -62,7 +62,7 @@ struct RingTerminalTests {
                 }
                 let strip = try #require(screen.firstIndex { $0.dropFirst(2).prefix(100).allSatisfy { "1"..."3" ~= $0 } })
                 let mark = try #require(screen[strip + 1].firstIndex(of: "▲"))
-                // Of 120 columns, four are the frame's.
+                // Of the 120 columns, the frame takes four.
                 let column = screen[strip + 1].distance(from: screen[strip + 1].startIndex, to: mark) - 2
                 #expect(column == Int(Double(hash) / 0x1p64 * 116))
             }

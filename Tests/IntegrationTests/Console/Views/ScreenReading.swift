@@ -2,41 +2,41 @@ import TestSupport
 import Testing
 
 extension [String] {
-    /// Whether the open view is one whose first pane has this title.
+    /// Returns whether the first pane of the open view has this title.
     func shows(view title: String) -> Bool { count > 2 && self[2].hasPrefix("╭ \(title)") }
 
-    /// The first line that holds all of these texts.
+    /// Returns the first line that contains all of these texts.
     func line(_ texts: String...) -> String? {
         first { line in texts.allSatisfy { line.contains($0) } }
     }
 
-    /// Whether one line holds all of these texts.
+    /// Returns whether one line contains all of these texts.
     func has(_ texts: String...) -> Bool {
         contains { line in texts.allSatisfy { line.contains($0) } }
     }
 
-    /// These texts in the order in which the screen has them; those it has not are left out.
+    /// Returns these texts in their order on the screen, without those that are missing.
     func order(of texts: [String]) -> [String] {
         texts.compactMap { text in firstIndex { $0.contains(text) }.map { (line: $0, text: text) } }
             .sorted { $0.line < $1.line }
             .map(\.text)
     }
 
-    /// What a table has under a title, in the first row that holds `text`; nil without such a row or title.
+    /// Returns the cell under a column title, in the first row that contains `text`; nil if there is no such row or title.
     func cell(_ title: String, of text: String) -> String? {
         guard let row = firstIndex(where: { $0.contains(text) }) else { return nil }
         let columns = self[..<row].lazy.compactMap { line in Self.column(title, in: Array<Character>(line)) }
         guard let column = columns.last else { return nil }
         let cells = Array<Character>(self[row])
         guard let inside = column.last(where: { cells.indices.contains($0) && cells[$0] != " " }) else { return "" }
-        // Two blanks are between columns.
+        // Columns are separated by two spaces.
         let isGap = { (index: Int) in cells[index] == "│" || (cells[index] == " " && cells[index + 1] == " ") }
         let first = (1...inside).last { isGap($0 - 1) } ?? 0
         let last = (inside..<cells.count - 1).first { isGap($0) } ?? cells.count - 1
         return String(cells[first..<last]).split(separator: " ").joined(separator: " ")
     }
 
-    /// Where a line of titles has one, with the mark of the order behind it.
+    /// Returns the position of a title in a line of titles, including the sort mark after it.
     private static func column(_ title: String, in line: [Character]) -> Range<Int>? {
         let wanted = Array<Character>("  \(title)")
         return line.indices.lazy.compactMap { start -> Range<Int>? in
@@ -49,7 +49,7 @@ extension [String] {
 }
 
 extension TerminalDriver {
-    /// The colors, of 256, in which a text is written where a line that holds `row` has it; nil is that of the terminal.
+    /// Returns the colors, of 256, of a text in the lines that contain `row`; nil is the terminal's default color.
     func colors(of text: String, inRow row: String) async throws -> Set<Int?> {
         let lines = ColoredLine.lines(try await screen(escapes: true))
         let line = try #require(lines.first { $0.text.contains(row) && $0.text.contains(text) }, "a line with \(row) and \(text)")
@@ -64,7 +64,7 @@ private struct ColoredLine {
     private(set) var text = ""
     private(set) var colors: [Int?] = []
 
-    /// - Parameter lines: A screen with its escape sequences; a color goes on to the next line.
+    /// - Parameter lines: A screen with its escape sequences. A color continues on the next line.
     static func lines(_ lines: [String]) -> [ColoredLine] {
         var color: Int?
         return lines.map { ColoredLine($0, &color) }

@@ -5,7 +5,7 @@ import Testing
 @Suite("The Servers view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct ServersTerminalTests {
     @Test
-    func `what servers say of themselves, and the rates of a publisher who comes and goes`() async throws {
+    func `the reported state of servers, and the rates of a publisher that starts and stops`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let idle = try await RawClient.connect(port: console.servers[0].port, name: "idle-reader")
@@ -15,7 +15,7 @@ struct ServersTerminalTests {
             struct Info: Decodable { let version: String }
             let version = try JSONDecoder().decode(Info.self, from: Data(publisher.info.utf8)).version
             try await terminal.press("6")
-            try await terminal.waitFor("two servers that are well, and who is connected to the first") { screen in
+            try await terminal.waitFor("two healthy servers, and the connections of the first") { screen in
                 ["alpha-1", "beta-1"].allSatisfy {
                     screen.cell("STATE", of: $0) == "ok" && screen.cell("VERSION", of: $0) == version
                 }
@@ -23,7 +23,7 @@ struct ServersTerminalTests {
                     && screen.cell("IN/s", of: "alpha-1") == "0" && screen.cell("FROM/s", of: "order-feed") == "0"
             }
             try await terminal.repeating("rates of the publisher") { screen in
-                // Nobody else sends.
+                // No other client sends.
                 ["alpha-1", "order-feed"].allSatisfy { name in
                     let rate = screen.cell(name == "alpha-1" ? "IN/s" : "FROM/s", of: name)
                     return rate?.contains { "1"..."9" ~= $0 } == true
@@ -35,7 +35,7 @@ struct ServersTerminalTests {
             try await terminal.waitFor("no rate any more") { screen in
                 screen.cell("IN/s", of: "alpha-1") == "0" && screen.cell("FROM/s", of: "order-feed") == "0"
             }
-            // The connections are those of the server that is selected.
+            // The list shows the connections of the selected server.
             let auditor = try await RawClient.connect(port: console.servers[1].port, name: "audit")
             try await terminal.press("Down")
             try await terminal.waitFor("those of beta") { screen in
@@ -46,10 +46,10 @@ struct ServersTerminalTests {
     }
 
     @Test
-    func `connections in the order of :sort and I, filtered, and on a narrow screen after enter`() async throws {
+    func `connections are ordered by :sort and I, filtered, and on a narrow screen opened with enter`() async throws {
         try await withProfileConsole(clusters: 1) { console in
             let terminal = console.terminal
-            // In the order of their numbers, by what they subscribe to.
+            // Ordered by id, with their subscriptions.
             let names = ["test-c", "test-a", "test-b"]
             var clients: [RawClient] = []
             for (name, count) in zip(names, [1, 3, 2]) {
@@ -89,7 +89,7 @@ struct ServersTerminalTests {
     }
 
     @Test
-    func `closed connections with what they sent in all, and why they ended`() async throws {
+    func `closed connections show their total traffic and the reason for closing`() async throws {
         try await withProfileConsole(clusters: 1) { console in
             let terminal = console.terminal
             let leaver = try await RawClient.connect(port: console.servers[0].port, name: "leaver")
@@ -98,7 +98,7 @@ struct ServersTerminalTests {
             for _ in 0..<123 { try await leaver.publish("ten bytes.", to: "orders.new") }
             try await leaver.flush()
             await leaver.close()
-            try await terminal.waitFor("nobody of that name") { screen in !screen.has("leaver") }
+            try await terminal.waitFor("no row with that name") { screen in !screen.has("leaver") }
             try await terminal.press("c")
             try await terminal.waitFor("the closed one") { screen in
                 screen.has("Closed connections of alpha") && screen.cell("FROM", of: "leaver") == "123"
@@ -106,7 +106,7 @@ struct ServersTerminalTests {
             }
             try await terminal.press("c")
             try await terminal.waitFor("the open ones") { screen in !screen.has("Closed connections") && !screen.has("leaver") }
-            // A column that only closed connections have shows those.
+            // Sorting by a column of closed connections shows those.
             try await console.run("sort reason")
             try await terminal.waitFor("the closed ones") {
                 $0.has("Closed connections") && $0.has("REASON▲") && $0.has("leaver")
@@ -115,7 +115,7 @@ struct ServersTerminalTests {
     }
 
     @Test
-    func `a server that is killed: no answer, its figures with their age; and back after a restart`() async throws {
+    func `a killed server shows no answer and figures with their age, and recovers after a restart`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let client = try await RawClient.connect(port: console.servers[0].port, name: "order-feed")
@@ -129,7 +129,7 @@ struct ServersTerminalTests {
                 screen.cell("STATE", of: "alpha-1") == "no answer" && screen.has("figures", "old: ", "cannot be reached")
                     && screen.has("figures", "old: the server does not answer")
             }
-            // What was known stays, dimmed; the other server is as it was.
+            // Known figures remain, dimmed. The other server is unchanged.
             #expect(screen.cell("VERSION", of: "alpha-1") == before.cell("VERSION", of: "alpha-1"))
             #expect(screen.has("order-feed"))
             #expect(screen.cell("STATE", of: "beta-1") == "ok")
@@ -143,7 +143,7 @@ struct ServersTerminalTests {
             #expect(try await terminal.colors(of: version, inRow: "alpha-1") == [ProfileConsole.muted])
             try await terminal.press("Up")
             try await console.servers[0].restart()
-            try await terminal.waitFor("both servers, with new figures and nobody else connected") { screen in
+            try await terminal.waitFor("both servers, with new figures and no other client") { screen in
                 ["alpha-1", "beta-1"].allSatisfy { screen.cell("STATE", of: $0) == "ok" }
                     && !screen.has("figures") && !screen.has("order-feed") && screen.has("roulette con")
             }
@@ -153,7 +153,7 @@ struct ServersTerminalTests {
 }
 
 extension TerminalDriver {
-    /// Does something again and again until the screen fulfills a condition.
+    /// Repeats an action until the screen satisfies a condition.
     func repeating(
         _ what: String,
         until condition: ([String]) -> Bool,

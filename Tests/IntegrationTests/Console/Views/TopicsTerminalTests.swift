@@ -4,7 +4,7 @@ import Testing
 @Suite("The Topics view in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct TopicsTerminalTests {
     @Test
-    func `as a tree: branches with their sums open and close, and the selected topic stays selected`() async throws {
+    func `in the tree, branches with sums open and close, and the selected topic stays selected`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             try await console.waitUntilWatched("orders.>")
@@ -38,7 +38,7 @@ struct TopicsTerminalTests {
     }
 
     @Test
-    func `in the order of :sort and I, and filtered; a filter also holds in the tree`() async throws {
+    func `topics are ordered by :sort and I, and filtered; the filter also applies to the tree`() async throws {
         try await withProfileConsole(settings: ["watch = [\"orders.>\"]"]) { console in
             let terminal = console.terminal
             let names = ["orders.a", "orders.b", "orders.c"]
@@ -69,13 +69,13 @@ struct TopicsTerminalTests {
     }
 
     @Test
-    func `topics that only the server's list of subscriptions knows, with those who ask for them`() async throws {
+    func `topics known only from the server's subscriptions are listed with their subscribers`() async throws {
         try await withProfileConsole { console in
             let terminal = console.terminal
             let topic = try console.topic("quiet", on: 0)
             let billing = try await RawClient.connect(port: console.servers[0].port, name: "billing")
             try await billing.subscribe(to: topic, queue: "workers", sid: "1")
-            // No topic by itself, and nobody's business.
+            // Inboxes are not listed as topics.
             try await billing.subscribe(to: "_INBOX.abc", sid: "2")
             let audit = try await RawClient.connect(port: console.servers[0].port, name: "audit")
             try await audit.subscribe(to: "quiet.*")
@@ -85,7 +85,7 @@ struct TopicsTerminalTests {
             }
             #expect(try await !terminal.screen().has("_INBOX"))
             try await terminal.press("Enter")
-            try await terminal.waitFor("who asks for it") { screen in
+            try await terminal.waitFor("its subscribers") { screen in
                 screen.has("known by", "the server's list") && screen.has("billing, cid", "on alpha") && screen.has("queue group")
                     && screen.has("workers") && screen.has("audit, cid", "on alpha") && screen.has("quiet.*")
             }

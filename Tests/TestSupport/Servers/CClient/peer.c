@@ -1,11 +1,11 @@
 /*
- * A NATS client that shares no code with ours: the C client (libnats), for tests that both understand each other.
+ * A NATS client that shares no code with this library: the C client (libnats), for interoperability tests.
  *
  *   peer pub URL CA LOGIN               publishes a message for each line "TOPIC PAYLOAD" of the standard input
- *   peer sub URL CA LOGIN COUNT TOPIC…  prints COUNT messages of the topics, as such lines, and ends
+ *   peer sub URL CA LOGIN COUNT TOPIC…  prints COUNT messages of the topics in the same format, and ends
  *
- * CA is a PEM file. LOGIN is creds:FILE, nkey:PUBLIC-KEY:SEED-FILE or user:NAME:PASSWORD. `sub` tells that the server knows
- * its subscriptions by a message to "peer.ready". It ends with 1 and a message if something fails or 30 seconds pass.
+ * CA is a PEM file. LOGIN is creds:FILE, nkey:PUBLIC-KEY:SEED-FILE or user:NAME:PASSWORD. `sub` publishes a message to
+ * "peer.ready" when the server has its subscriptions. The exit code is 1, with a message, on failure or after 30 seconds.
  */
 #include <nats/nats.h>
 #include <stdio.h>

@@ -1,0 +1,26 @@
+/// Why a command failed: one line for the operator, and the exit code.
+package struct CommandFailure: Error, Equatable, CustomStringConvertible {
+    /// What kind of failure it is. The raw value is the exit code.
+    package enum Kind: Int32, Sendable {
+        /// The operation failed, for instance because a cluster is down or a message was not confirmed.
+        case failed = 1
+        /// The arguments or the configuration are wrong.
+        case usage = 2
+    }
+
+    /// What kind of failure it is.
+    package let kind: Kind
+    /// What happened and what to do next. It may contain untrusted text, which is escaped where it is printed.
+    package let description: String
+
+    /// A failure with its description.
+    package init(_ kind: Kind, _ description: String) {
+        self.kind = kind
+        self.description = description
+    }
+
+    /// The operation failed.
+    package static func failed(_ description: String) -> Self { Self(.failed, description) }
+    /// The arguments or the configuration are wrong.
+    package static func usage(_ description: String) -> Self { Self(.usage, description) }
+}

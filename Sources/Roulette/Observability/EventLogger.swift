@@ -1,0 +1,96 @@
+import Logging
+import NATS
+
+/// Writes events to the log: constant texts, everything else as metadata.
+///
+/// While everything works, nothing is logged above debug. The loss of a connection is one warning; the connection itself logs
+/// further attempts to connect as debug messages.
+struct EventLogger: Sendable {
+    private let logger: Logger
+
+    init(_ logger: Logger) {
+        self.logger = logger
+    }
+
+    func write(_ event: RouletteEvent) {
+        guard let (level, message) = Self.entry(for: event.detail), logger.logLevel <= level else { return }
+        logger.log(level: level, message, metadata: Self.metadata(of: event))
+    }
+
+    private static func entry(for detail: RouletteEvent.Detail) -> (Logger.Level, Logger.Message)? {
+        switch detail {
+        case .connection(let event): entry(for: event)
+        case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
+        case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
+        // One for each subscription of a connection whose loss was logged already.
+        case .subscriptionInterrupted: (.debug, "subscription is interrupted")
+        case .subscriptionResumed: (.debug, "subscription is complete again")
+        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
+        // Logged where it happens.
+        case .drained, .missedEvents: nil
+        }
+    }
+
+    private static func entry(for event: NATSEvent) -> (Logger.Level, Logger.Message)? {
+        switch event {
+        case .connected: (.debug, "connection is up")
+        case .disconnected: (.warning, "connection lost")
+        // A loss is logged as such. The failure of the first connection of all is not a loss.
+        case .reconnecting(attempt: 2, _, _): (.warning, "connection cannot be made")
+        case .reconnecting: nil
+        case .serverError: (.warning, "server reported an error")
+        case .lameDuck: (.notice, "server is going to stop")
+        case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
+        case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
+        case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
+        // Logged by the connection.
+        case .credentialsInPlaintext: nil
+        }
+    }
+
+    private static func metadata(of event: RouletteEvent) -> Logger.Metadata {
+        var metadata: Logger.Metadata = [:]
+        if let connection = event.connection {
+            metadata["cluster"] = "\(connection.cluster.name)"
+            metadata["role"] = "\(connection.role.rawValue)"
+            metadata["slot"] = "\(connection.slot)"
+        }
+        switch event.detail {
+        case .connection(.connected(let server)):
+            metadata["server"] = "\(printable(server.name))"
+        case .connection(.disconnected(let cause, let unconfirmed)):
+            metadata["cause"] = "\(cause)"
+            metadata["unconfirmed"] = "\(unconfirmed)"
+        case .connection(.reconnecting(_, let delay, let cause)):
+            metadata["cause"] = "\(cause)"
+            metadata["delay"] = "\(delay)"
+        case .connection(.serverError(let error)):
+            metadata["error"] = "\(error)"
+        case .connection(.moved(let server, let unconfirmed, let duplicates)):
+            metadata["server"] = "\(printable(server.name))"
+            metadata["unconfirmed"] = "\(unconfirmed)"
+            metadata["duplicates"] = "\(duplicates)"
+        case .connection(.moveFailed(let cause, let duplicates)):
+            metadata["cause"] = "\(cause)"
+            metadata["duplicates"] = "\(duplicates)"
+        case .connection(.closed(let unsent)):
+            metadata["unsent"] = "\(unsent)"
+        case .slowConsumer(let pattern):
+            metadata["pattern"] = "\(pattern)"
+        case .slowConsumerRecovered(let pattern, let dropped):
+            metadata["pattern"] = "\(pattern)"
+            metadata["dropped"] = "\(dropped)"
+        case .subscriptionInterrupted(let pattern, let cause):
+            metadata["pattern"] = "\(pattern)"
+            metadata["cause"] = "\(cause)"
+        case .subscriptionResumed(let pattern, let blind):
+            metadata["pattern"] = "\(pattern)"
+            metadata["blind"] = "\(blind.duration)"
+        case .topicBreaksElixir(let topic):
+            metadata["topic"] = "\(printable(topic))"
+        case .connection(.credentialsInPlaintext), .connection(.lameDuck), .drained, .missedEvents:
+            break
+        }
+        return metadata
+    }
+}

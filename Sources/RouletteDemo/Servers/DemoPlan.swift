@@ -1,0 +1,58 @@
+package import CommandSupport
+import TextCoding
+
+/// How many servers a demo runs.
+package struct DemoPlan: Equatable, Codable, Sendable {
+    /// Names of the clusters, in ring order.
+    static let clusterNames = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
+    /// The largest number of nodes in a cluster.
+    static let maximumNodes = 5
+
+    /// The number of clusters, 1 to 8.
+    package let clusters: Int
+    /// The number of servers in each cluster, 1 to 5.
+    package let nodes: Int
+
+    /// - Throws: ``CommandFailure`` of kind usage if a number is out of bounds.
+    package init(clusters: Int, nodes: Int) throws(CommandFailure) {
+        guard (1...Self.clusterNames.count).contains(clusters) else {
+            throw .usage("--clusters is \(clusters), use 1 to \(Self.clusterNames.count)")
+        }
+        guard (1...Self.maximumNodes).contains(nodes) else {
+            throw .usage("--nodes is \(nodes), use 1 to \(Self.maximumNodes)")
+        }
+        self.clusters = clusters
+        self.nodes = nodes
+    }
+
+    /// The servers on these ports, three for each.
+    ///
+    /// - Precondition: There are `portCount` ports.
+    func deployment(in directory: String, ports: [Int], token: String) -> DemoDeployment {
+        precondition(ports.count == portCount)
+        var ports = ports[...]
+        let clusters = Self.clusterNames.prefix(clusters).map { cluster in
+            DemoDeployment.Cluster(
+                name: cluster,
+                nodes: (1...nodes).map { number in
+                    DemoDeployment.Node(
+                        name: "\(cluster)-\(number)",
+                        directory: directory,
+                        port: ports.removeFirst(),
+                        monitorPort: ports.removeFirst(),
+                        routePort: ports.removeFirst()
+                    )
+                }
+            )
+        }
+        return DemoDeployment(directory: directory, clusters: clusters, token: token)
+    }
+
+    /// A random token of 128 bits.
+    static func makeToken() -> String {
+        (0..<2).map { _ in hexadecimal(UInt64.random(in: .min ... .max), digits: 16, uppercase: false) }.joined()
+    }
+
+    /// The number of ports that the demo listens on.
+    var portCount: Int { clusters * nodes * 3 }
+}

@@ -1,0 +1,65 @@
+import CommandSupport
+import Foundation
+
+/// Finds the `nats-server` program that the demo runs.
+struct ServerProgram {
+    /// The variable that names the program and turns off the search.
+    static let variable = "ROULETTE_NATS_SERVER"
+    /// Directories that packages install to and that are not on every user's PATH.
+    private static let usualDirectories = ["/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin"]
+
+    /// The environment of this program.
+    let environment: [String: String]
+    /// The path of this program; nil if it is unknown.
+    let executable: String?
+    /// Whether an executable file exists at a path.
+    var isExecutable: (String) -> Bool = { path in
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
+    }
+
+    /// The path of nats-server.
+    ///
+    /// The first that exists of: the file that `ROULETTE_NATS_SERVER` names, `nats-server` in the directory of this program,
+    /// the one that `scripts/setup` fetched into the checkout that this program was built in, and one on the PATH or in the usual
+    /// directories of packages.
+    ///
+    /// - Throws: ``CommandFailure`` of kind usage that explains how to install it.
+    func find() throws(CommandFailure) -> String {
+        if let named = environment[Self.variable], !named.isEmpty {
+            guard named.hasPrefix("/"), isExecutable(named) else {
+                throw .usage("\(Self.variable) must be the absolute path of a nats-server program; there is none at \(named)")
+            }
+            return named
+        }
+        let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
+        let directories = nearby + path.filter { $0.hasPrefix("/") } + Self.usualDirectories
+        for program in directories.map({ $0 + "/nats-server" }) where isExecutable(program) { return program }
+        throw .usage(
+            "the demo needs nats-server, and there is none beside this program or on the PATH; install it with "
+                + "`apt install nats-server` or `brew install nats-server`, or set \(Self.variable) to the path of one from "
+                + "https://github.com/nats-io/nats-server/releases"
+        )
+    }
+
+    /// The directory of this program, and that of `scripts/setup` if this program is in a build folder.
+    ///
+    /// Only a folder of `swift build` counts as a build folder, so that no other user can place a server above an installed
+    /// program.
+    private var nearby: [String] {
+        guard let executable, executable.hasPrefix("/") else { return [] }
+        let parts = executable.split(separator: "/").dropLast()
+        let directory = "/" + parts.joined(separator: "/")
+        guard let build = parts.lastIndex(where: { $0.hasPrefix(".build") }) else { return [directory] }
+        return [directory, "/" + (parts[..<build] + [".tools", "nats-server", "current"]).joined(separator: "/")]
+    }
+}
+
+extension ServerProgram {
+    /// Searches from the directory of this program, with symbolic links resolved.
+    init(environment: [String: String]) {
+        let resolved = Bundle.main.executablePath.flatMap { realpath($0, nil) }
+        defer { free(resolved) }
+        self.init(environment: environment, executable: resolved.map { String(cString: $0) })
+    }
+}

@@ -1,0 +1,74 @@
+import NIOCore
+import NIOPosix
+import TextCoding
+
+/// A client that subscribes to everything on one node and hardly reads, like a program that hangs. The server's buffer for it
+/// grows until the server disconnects it as a slow consumer. It reconnects after a pause.
+struct StuckConsumer: Sendable {
+    /// How long it stays connected. The server disconnects it when it cannot write for 10 seconds.
+    private static let stay: Duration = .seconds(30)
+    private static let pause: Duration = .seconds(5)
+
+    let port: Int
+    let token: String
+
+    /// Connects again and again until the task is canceled.
+    func run() async {
+        while !Task.isCancelled {
+            // The node may be down: the demo lets nodes be stopped.
+            if let channel = try? await connect() {
+                try? await Task.sleep(for: Self.stay)
+                try? await channel.close()
+            }
+            try? await Task.sleep(for: Self.pause)
+        }
+    }
+
+    private func connect() async throws -> any Channel {
+        try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+            .channelOption(.socketOption(.so_rcvbuf), value: 4096)
+            .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 512))
+            .channelOption(.autoRead, value: false)
+            .channelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(Handler(token: token))
+                }
+            }
+            .connect(host: "127.0.0.1", port: port)
+            .get()
+    }
+
+    private final class Handler: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+        typealias OutboundOut = ByteBuffer
+
+        private static let readInterval: TimeAmount = .milliseconds(200)
+        private let token: String
+        private var reading: RepeatedTask?
+
+        init(token: String) {
+            self.token = token
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            let connect: JSONObject = [
+                "verbose": .bool(false), "name": .string("demo stuck consumer"), "auth_token": .string(token),
+            ]
+            let hello = "CONNECT \(JSONValue.object(connect).text)\r\nSUB > 1\r\n"
+            context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: hello)), promise: nil)
+            let channel = context.channel
+            reading = context.eventLoop.scheduleRepeatedTask(initialDelay: .zero, delay: Self.readInterval) { _ in
+                channel.read()
+            }
+        }
+
+        func channelInactive(context: ChannelHandlerContext) {
+            reading?.cancel()
+        }
+
+        func errorCaught(context: ChannelHandlerContext, error: any Error) {
+            // It is meant to be disconnected.
+            context.close(promise: nil)
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package import CommandSupport
+import Foundation
+
+/// The topics and the rate of the demo's traffic.
+package struct TrafficPlan: Sendable {
+    /// The topics that messages are published to.
+    let topics: TopicCatalog
+    /// Messages per second on average.
+    let rate: Int
+
+    /// - Throws: ``CommandFailure`` of kind usage if a number is out of bounds.
+    package init(topics: Int, rate: Int) throws(CommandFailure) {
+        guard (0...1_000_000).contains(rate) else { throw .usage("--rate is \(rate), use 0 to 1000000") }
+        guard (1...100_000).contains(topics) else { throw .usage("--topics is \(topics), use 1 to 100000") }
+        self.topics = TopicCatalog(count: topics)
+        self.rate = rate
+    }
+
+    /// Messages per second at a time after the start. The rate rises and falls by up to a half in 47 seconds, with a wave of 11
+    /// seconds on top, so that graphs show some movement.
+    func rate(after elapsed: Duration) -> Double {
+        let seconds = elapsed / .seconds(1)
+        return Double(rate) * (1 + 0.35 * sin(seconds * 2 * .pi / 47) + 0.15 * sin(seconds * 2 * .pi / 11))
+    }
+}

@@ -1,0 +1,26 @@
+import Roulette
+
+/// Receives the demo's traffic from the first node of each cluster, to show that it crosses the cluster.
+struct TrafficWatch: Sendable {
+    let counts: TrafficCounts
+
+    /// Counts until the task is canceled.
+    func run(on deployment: DemoDeployment) async throws {
+        var configuration = RouletteConfiguration.demo(deployment) { $0.nodes.first }
+        configuration.role = .subscriber
+        configuration.connectionName = "demo watch"
+        try await RouletteClient.withClient(configuration) { client in
+            let subscription = try await client.subscribe(
+                to: ">",
+                options: .init(restart: .permanent, requiresConnection: false)
+            )
+            do {
+                while let batch = try await subscription.nextBatch() {
+                    counts.add(.init(received: UInt64(batch.count)), cluster: batch.cluster.index)
+                }
+            } catch let error as RouletteError where error.code == .canceled {
+                // Cancellation ends the demo.
+            }
+        }
+    }
+}

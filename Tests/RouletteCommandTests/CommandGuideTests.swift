@@ -1,0 +1,50 @@
+import ArgumentParser
+import TestSupport
+import Testing
+
+@testable import RouletteCommand
+
+@Suite("The reference of the commands")
+struct CommandGuideTests {
+    private static var guide: String {
+        """
+        # The commands of roulette
+
+        This is the output of `roulette help COMMAND` for every command.
+
+
+        """ + sections(for: RouletteProgram.self, named: ["roulette"]).joined(separator: "\n")
+    }
+
+    /// The help of a command and, after it, of its subcommands.
+    private static func sections(for command: any ParsableCommand.Type, named names: [String]) -> [String] {
+        let help =
+            names.count == 1
+            ? RouletteProgram.helpMessage(columns: 100)
+            : RouletteProgram.helpMessage(for: command, columns: 100)
+        let section = "## \(names.joined(separator: " "))\n\n```text\n\(help.trimmingBlanks)\n```\n"
+        let subcommands = command.configuration.subcommands.filter { $0.configuration.shouldDisplay }
+        return [section] + subcommands.flatMap { sections(for: $0, named: names + [$0._commandName]) }
+    }
+
+    @Test func `is what the commands print as their help`() throws {
+        let differences = try GeneratedFile("Documentation/commands.md").differences(from: Self.guide)
+        #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
+    }
+
+    @Test func `has subcommands, and leaves out hidden commands`() {
+        #expect(Self.guide.contains("## roulette bench pub"))
+        #expect(!Self.guide.contains("demo-supervisor"))
+    }
+}
+
+extension String {
+    /// The text without trailing spaces on its lines and without empty lines at its end.
+    fileprivate var trimmingBlanks: String {
+        var lines = split(separator: "\n", omittingEmptySubsequences: false).map { line in
+            String(line.reversed().drop { $0 == " " }.reversed())
+        }
+        while lines.last?.isEmpty == true { lines.removeLast() }
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,88 @@
+import CommandSupport
+import Foundation
+import Testing
+
+@testable import RouletteDemo
+
+@Suite("Where the demo finds nats-server")
+struct ServerProgramTests {
+    /// What is found when there are programs at these paths.
+    private func found(
+        _ programs: String...,
+        executable: String? = nil,
+        environment: [String: String] = [:]
+    ) throws(CommandFailure) -> String {
+        try ServerProgram(environment: environment, executable: executable, isExecutable: programs.contains).find()
+    }
+
+    @Test func `the variable wins over everything`() throws {
+        let found = try found(
+            "/s/my-server",
+            "/bin/nats-server",
+            "/p/nats-server",
+            executable: "/p/roulette",
+            environment: ["PATH": "/bin", "ROULETTE_NATS_SERVER": "/s/my-server"]
+        )
+        #expect(found == "/s/my-server")
+    }
+
+    @Test(arguments: ["/s/missing", "relative/nats-server", "nats-server"])
+    func `a variable that names no program is an error`(named: String) throws {
+        let error = #expect(throws: CommandFailure.self) {
+            try found("/bin/nats-server", environment: ["PATH": "/bin", "ROULETTE_NATS_SERVER": named])
+        }
+        #expect(error.map { "\($0)" }?.contains("ROULETTE_NATS_SERVER") == true)
+    }
+
+    @Test func `an empty variable is as good as none`() throws {
+        let environment = ["PATH": "/bin", "ROULETTE_NATS_SERVER": ""]
+        #expect(try found("/bin/nats-server", environment: environment) == "/bin/nats-server")
+    }
+
+    @Test func `one beside the program comes before the PATH`() throws {
+        let found = try found(
+            "/opt/roulette/nats-server",
+            "/bin/nats-server",
+            executable: "/opt/roulette/roulette",
+            environment: ["PATH": "/bin"]
+        )
+        #expect(found == "/opt/roulette/nats-server")
+    }
+
+    @Test(arguments: [".build/x86_64-unknown-linux-gnu/debug", ".build/release", ".build-tsan/debug"])
+    func `a program in a build folder uses what setup fetched into the checkout`(folder: String) throws {
+        let found = try found(
+            "/home/ann/roulette/.tools/nats-server/current/nats-server",
+            "/bin/nats-server",
+            executable: "/home/ann/roulette/\(folder)/roulette",
+            environment: ["PATH": "/bin"]
+        )
+        #expect(found == "/home/ann/roulette/.tools/nats-server/current/nats-server")
+    }
+
+    @Test func `an installed program takes nothing from the directories above it`() throws {
+        let found = try found(
+            "/tmp/.tools/nats-server/current/nats-server",
+            "/bin/nats-server",
+            executable: "/tmp/unpacked/bin/roulette",
+            environment: ["PATH": "/bin"]
+        )
+        #expect(found == "/bin/nats-server")
+    }
+
+    @Test func `relative directories of the PATH do not count, usual ones do`() throws {
+        #expect(try found("./nats-server", "/usr/sbin/nats-server", environment: ["PATH": ".:"]) == "/usr/sbin/nats-server")
+        #expect(try found("/usr/sbin/nats-server") == "/usr/sbin/nats-server")
+    }
+
+    @Test func `where there is none the error says what to do`() throws {
+        let error = #expect(throws: CommandFailure.self) { try found(executable: "/opt/roulette", environment: ["PATH": "/bin"]) }
+        let text = error.map { "\($0)" } ?? ""
+        #expect(text.contains("apt install nats-server") && text.contains("ROULETTE_NATS_SERVER"))
+    }
+
+    @Test func `a directory is no program`() {
+        #expect(!ServerProgram(environment: [:], executable: nil).isExecutable("/usr"))
+        #expect(ServerProgram(environment: [:], executable: nil).isExecutable("/bin/sh"))
+    }
+}

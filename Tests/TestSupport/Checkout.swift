@@ -1,0 +1,10 @@
+package import Foundation
+
+/// The checkout that the tests were built from.
+package enum Checkout {
+    /// Its root directory.
+    package static let root = URL(fileURLWithPath: #filePath)
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().standardizedFileURL
+    /// The path of its root directory.
+    package static let path = root.path
+}
