@@ -24,6 +24,15 @@ let package = Package(
             path: "Benchmarks/Pieces",
             swiftSettings: [.swiftLanguageMode(.v6)],
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
-        )
+        ),
+        .executableTarget(
+            name: "Instructions",
+            dependencies: [
+                .product(name: "ConsistentHashing", package: "roulette"),
+                .product(name: "Roulette", package: "roulette"),
+            ],
+            path: "Benchmarks/Instructions",
+            swiftSettings: [.swiftLanguageMode(.v6)]
+        ),
     ]
 )

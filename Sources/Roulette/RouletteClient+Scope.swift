@@ -1,6 +1,6 @@
 package import Logging
 package import NIOCore
-package import NIOPosix
+internal import NIOPosix
 
 extension RouletteClient {
     /// Connects, runs `body`, and disconnects when it returns or throws.

@@ -122,7 +122,8 @@ struct ServerError: Equatable {
         let said = meaning.map { "\($0) (\(text))" }
         switch kind {
         case .authorization:
-            return NATSError(.authorization, circumstances.login?.refusal(text, now: circumstances.now) ?? "the server refused the connection: \(text)")
+            let refusal = circumstances.login?.refusal(text, now: circumstances.now)
+            return NATSError(.authorization, refusal ?? "the server refused the connection: \(text)")
         case .loginEnded:
             return NATSError(.authorization, said ?? text)
         case .permission:

@@ -79,14 +79,14 @@ struct GuideTests {
 
     @Test
     func `every target, file, type and function named in ARCHITECTURE.md exists`() throws {
-        let text = try String(contentsOf: Self.root.appendingPathComponent("ARCHITECTURE.md"), encoding: .utf8)
+        let text = try String(contentsOf: Checkout.root.appendingPathComponent("ARCHITECTURE.md"), encoding: .utf8)
         let sources = try Self.swiftSources()
         var count = 0
         for match in text.matches(of: /`([A-Z][A-Za-z]*)(?:[.\/]([A-Za-z]+))?[^`]*`/) {
             count += 1
             let span = String(match.output.0.dropFirst().dropLast())
             let isDeclared = ["struct", "class", "enum", "protocol"].contains { sources.contains("\($0) \(match.output.1)") }
-            let paths = ["", "Sources/", "Tests/"].map { Self.root.appendingPathComponent($0 + span).path }
+            let paths = ["", "Sources/", "Tests/"].map { Checkout.root.appendingPathComponent($0 + span).path }
             if paths.contains(where: FileManager.default.fileExists) { continue }
             #expect(isDeclared, "\(span) is neither a file nor a type")
             guard let member = match.output.2 else { continue }
@@ -98,7 +98,7 @@ struct GuideTests {
 
     /// All Swift files of the targets, one after the other.
     private static func swiftSources() throws -> String {
-        let directory = root.appendingPathComponent("Sources")
+        let directory = Checkout.root.appendingPathComponent("Sources")
         let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
         return try files.compactMap { $0 as? URL }.filter { $0.pathExtension == "swift" }
             .map { try String(contentsOf: $0, encoding: .utf8) }.joined(separator: "\n")

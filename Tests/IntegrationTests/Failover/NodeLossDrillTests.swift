@@ -134,7 +134,8 @@ struct NodeLossDrillTests {
             let place = "\(ContinuousClock.now - start) \(id.cluster.name) \(id.slot)"
             switch event.detail {
             case .connection(.disconnected): lines.append("\(place) lost")
-            case .connection(.reconnecting(let attempt, let delay, let cause)): lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+            case .connection(.reconnecting(let attempt, let delay, let cause)):
+                lines.append("\(place) try \(attempt) in \(delay): \(cause)")
             case .connection(.connected): lines.append("\(place) connected")
             case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
             default: break

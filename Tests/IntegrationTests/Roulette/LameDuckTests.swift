@@ -70,7 +70,8 @@ struct LameDuckTests {
                 var moves: [(server: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)] = []
                 for await event in events {
                     switch event.detail {
-                    case .connection(.moved(let server, let unconfirmed, let duplicates)): moves.append((server, unconfirmed, duplicates))
+                    case .connection(.moved(let server, let unconfirmed, let duplicates)):
+                        moves.append((server, unconfirmed, duplicates))
                     case .connection(.disconnected(let cause, _)): Issue.record("disconnected: \(cause)")
                     default: break
                     }

@@ -10,7 +10,8 @@ struct TrustFailureTests {
         let shown = try NIOSSLCertificate.fromPEMFile(certificate.certificateFile).first
         let roots: NATSClientConfiguration.TLS.TrustRoots = authority.map { .file($0.certificateFile) } ?? .system
         let authorities = try authority.map { try NIOSSLCertificate.fromPEMFile($0.certificateFile) }
-        return TrustFailure(certificate: shown, authorities: authorities, roots: roots, now: TimeSource.system.secondsSince1970()).reason
+        return TrustFailure(certificate: shown, authorities: authorities, roots: roots, now: TimeSource.system.secondsSince1970())
+            .reason
     }
 
     @Test
