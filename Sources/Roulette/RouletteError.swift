@@ -74,7 +74,7 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
 
     /// The message, after the name of the cluster if there is one.
     public var description: String {
-        cluster.map { "cluster \($0.name) (\($0.address)): \(message)" } ?? message
+        cluster.map { "cluster \($0.label): \(message)" } ?? message
     }
 }
 

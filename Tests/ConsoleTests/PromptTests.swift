@@ -243,13 +243,16 @@ struct PromptTests {
     }
 
     @Test
-    func `an error of the library is shown in the form; after it is closed, in the bottom row`() {
+    func `an error of the library is shown in the form; after it is closed, in the bottom row`() throws {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.eu")
         model.press("enter")
-        _ = update(&model, .publish(id: 1, .failed("cluster beta: no connection during 11 tries")))
-        #expect(Screens.shows("failed: cluster beta: no connection during 11 tries", model))
+        _ = update(&model, .publish(id: 1, .failed("no connection during 11 tries")))
+        #expect(Screens.shows("failed: no connection during 11 tries", model))
+        let logged = try #require(model.data.events.rows.last)
+        #expect(logged.text.plain == "publish failed: no connection during 11 tries")
+        #expect(logged.cluster == model.data.deployment.ring.index(of: "orders.eu"))
         model.press("enter", "esc")
         _ = update(&model, .publish(id: 2, .failed("too late")))
         #expect(Screens.shows("publish failed: too late", model))

@@ -116,7 +116,7 @@ struct RuntimeTests {
         terminal.press("p")
         terminal.type("orders.eu")
         terminal.press("enter")
-        await terminal.waitFor("failed: cluster alpha")
+        await terminal.waitFor("failed: no connection during")
         terminal.press("esc", "q")
         await run
     }

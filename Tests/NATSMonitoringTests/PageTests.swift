@@ -60,6 +60,7 @@ struct PageTests {
             try await connection.waitUntilEnded()
         }
         var monitor = ServerMonitor(endpoint: try MonitorEndpoint("http://127.0.0.1:\(server.port)"))
+        #expect(monitor.answerLimit <= 8 << 20, "there is a limit by default")
         monitor.answerLimit = 2_000
         monitor.timeout = .seconds(20)
         let list = try await monitor.connections()

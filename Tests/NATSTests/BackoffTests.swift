@@ -16,6 +16,12 @@ struct BackoffTests {
     }
 
     @Test
+    func `a base above the maximum is bounded by it, as in Roulette 1.0.5`() {
+        let backoff = Backoff(base: .seconds(2), maximum: .seconds(1))
+        #expect((0..<5).allSatisfy { backoff.ceiling(retry: $0) == .seconds(1) })
+    }
+
+    @Test
     func `delays fill the whole range between 1 ms and the ceiling, and never leave it`() {
         var generator = SplitMix64(seed: 42)
         for retry in 0..<12 {

@@ -50,8 +50,11 @@ struct SecretArgumentsTests {
     }
 
     @Test
-    func `a login in --server is refused with what to do instead, also a good one`() {
-        for login in ["nats://u:hunter2@h", "tls://hunter2@h:4222", "alpha=nats://u:hunter2@h"] {
+    func `a login in --server is refused with what to do instead, however it is written`() {
+        for login in [
+            "nats://u:hunter2@h", "tls://hunter2@h:4222", "alpha=nats://u:hunter2@h", "u:hunter2@h", "nats://u:hunter2%@h",
+            "nats://:hunter2@h", "nats://@h",
+        ] {
             let complaint = complaint(["status", "--server", "a", "--server", login]) ?? "accepted"
             #expect(complaint.hasPrefix("--server number 2: a login in an argument can be read by everybody"), "\(complaint)")
             for advice in ["--user NAME", "ROULETTE_PASSWORD", "--token-file", "--creds", "profile", "context"] {

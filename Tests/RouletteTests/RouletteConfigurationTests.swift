@@ -20,6 +20,28 @@ struct RouletteConfigurationTests {
         #expect(configuration.naming == .index)
     }
 
+    @Test
+    func `a base_backoff above max_backoff is taken, as Roulette 1.0.5 takes it`() throws {
+        var configuration = RouletteConfiguration(servers: [.init(host: "a")])
+        configuration.baseBackoff = .seconds(2)
+        configuration.maxBackoff = .seconds(1)
+        for connection in try RouletteClient(configuration: configuration).pools[0].connections {
+            #expect(connection.client.configuration.reconnectBackoff == Backoff(base: .seconds(2), maximum: .seconds(1)))
+        }
+    }
+
+    /// Every connection that is lost waits so long before the first attempt, and its subscriptions miss what is published.
+    @Test
+    func `the first attempt after a loss comes within tens of milliseconds by default, and the wait is settable`() throws {
+        var configuration = RouletteConfiguration(servers: [.init(host: "a")])
+        #expect(configuration.reconnectJitter <= .milliseconds(50))
+        #expect(configuration.reconnectJitter == NATSClientConfiguration(address: .init(host: "a")).reconnectJitter)
+        configuration.reconnectJitter = .milliseconds(777)
+        for connection in try RouletteClient(configuration: configuration).pools[0].connections {
+            #expect(connection.client.configuration.reconnectJitter == .milliseconds(777))
+        }
+    }
+
     @Test(arguments: Self.faulty)
     func `what cannot work is refused, and the message names it`(fault: Fault) {
         let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: fault.configuration) }

@@ -27,6 +27,10 @@ struct ConfigurationErrorTests {
 
     static let syntax = [
         Case("a = \u{0}1", "c.toml:1: a NUL byte is not allowed in TOML, remove it"),
+        Case(
+            "theme = dark",
+            "c.toml:1: not valid TOML at column 9: Error while parsing value: could not determine value type; put text into quotes"
+        ),
         Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
         // The parser below would end the process for the first of them.
         Case("a = 1\n[[é]]", noKey(line: 2)), Case("[[", noKey(line: 1)), Case("[[.a]]", noKey(line: 1)),
@@ -143,7 +147,8 @@ struct ConfigurationErrorTests {
         ),
         Case(
             "servers = [{ host = \"a b\" }]",
-            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone"
+            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone, "
+                + "write it without scheme, login and path"
         ),
         Case(
             "servers = [\n\"a\",\n{ host = \"b\" },\n{ name = \"c\", host = \"A\", port = 4222 }]",

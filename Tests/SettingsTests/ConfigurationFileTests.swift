@@ -1,4 +1,5 @@
 import NATS
+import Roulette
 import Testing
 
 @testable import Settings
@@ -105,6 +106,13 @@ struct ConfigurationFileTests {
         #expect(try ConfigurationFile.parse(toml, file: "c.toml").profile().allowPublish == allowed)
         let other = toml + "\nallow_publish = \(!allowed)"
         #expect(try ConfigurationFile.parse(other, file: "c.toml").profile().allowPublish == !allowed)
+    }
+
+    @Test
+    func `a base_backoff above max_backoff is taken, as Roulette 1.0.5 takes it`() throws {
+        let toml = "[profiles.p]\nservers = [\"a\"]\nbase_backoff = \"2s\"\nmax_backoff = \"1s\""
+        let configuration = try RouletteConfiguration(profile: ConfigurationFile.parse(toml, file: "c.toml").profile())
+        #expect(configuration.baseBackoff == .seconds(2) && configuration.maxBackoff == .seconds(1))
     }
 
     @Test

@@ -98,6 +98,8 @@ struct NATSContextTests {
             (#"{"url": "nats://u:hunter2@a,nats://b"}"#, "url"),
             (#"{"url": "nats://a,nats://hunter2@b"}"#, "url"),
             (#"{"url": "nats://u:hunter2@a,nats://u:hunter3@b"}"#, "url"),
+            (#"{"url": "nats://u:hunter2@a,nats://u:hunter3@a"}"#, "url"),
+            (#"{"url": "nats://a,nats://u:hunter3@a"}"#, "url"),
             (#"{"url": "nats://admin:hunter2,x@h"}"#, "url"),
             (#"{"url": "nats://admin:12,hunter2@h"}"#, "url"),
             (#"{"url": "nats://a,,nats://b"}"#, "url"),
@@ -141,6 +143,13 @@ struct NATSContextTests {
         let configuration = try RouletteConfiguration(profile: Profile(name: "p", contexts: [context]))
         #expect(configuration.servers[0].tls?.mode == expected)
         #expect(1 + configuration.servers[0].alternatives.count == urls.split(separator: ",").count)
+    }
+
+    @Test(arguments: ["nats://a,tls://a", "tls://a,nats://A:4222", "a,tls://b,a,b"])
+    func `an address that is there twice is tried once, and keeps its tls://`(urls: String) throws {
+        let server = try context("{\"url\": \"\(urls)\"}").get().server
+        #expect(server.tls?.mode == .required && server.requiresTLS)
+        #expect(server.host == "a" && server.alternatives == (urls.contains("b") ? [.init(host: "b")] : []))
     }
 
     @Test

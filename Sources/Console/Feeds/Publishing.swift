@@ -17,7 +17,7 @@ extension ConsoleRuntime {
                 try await ask(id: id, request, timeout: timeout, until: stop)
             }
         } catch {
-            if error.code != .canceled { mailbox.send(.publish(id: id, .failed(error.description))) }
+            if error.code != .canceled { mailbox.send(.publish(id: id, .failed(error.message))) }
         }
     }
 

@@ -107,8 +107,9 @@ extension ConsoleModel {
         case .confirmed, .replied, .canceled: outbox[id] = nil
         case .failed(let reason):
             let what: SafeText = isRequest ? "request" : "publish"
+            let cluster = outbox[id]?.cluster
             outbox[id] = nil
-            log(EventRow(.note, .error, detail: "\(what) failed: \(untrusted: reason)"))
+            log(EventRow(.note, .error, cluster: cluster, detail: "\(what) failed: \(untrusted: reason)"))
         }
         if var form = prompt as? PublishPrompt, form.id == id {
             form.report(progress)

@@ -7,7 +7,7 @@ extension ConnectionDriver {
         guard error == .closedByPeer || error == .resetByPeer else { return error }
         let how = error == .resetByPeer ? "reset" : "closed"
         if link.isSecuring {
-            return NATSError(.tls, "the peer \(how) the connection during the TLS handshake; does it expect TLS on this port?")
+            return .endedDuringHandshake(how: how, configuration.tls.mode == .first ? .serverWithTLSFirst : .server)
         }
         guard link.info != nil else {
             let hint = configuration.tls.mode == .first ? "" : " \(HandshakeProgress.tlsFirst)"

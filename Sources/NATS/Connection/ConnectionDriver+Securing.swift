@@ -18,7 +18,11 @@ extension ConnectionDriver {
         case .required where info.tlsRequired || info.tlsAvailable:
             return true
         case .required, .first:
-            throw NATSError(.tls, "TLS is required and the server does not offer it; nothing was sent to it")
+            throw NATSError(
+                .tls,
+                "TLS is required and the server does not offer it; nothing was sent to it. Switch TLS on at the server, or "
+                    + "require none if plain text is meant (tls = \"off\", and no tls:// or --tls option)"
+            )
         case .disabled where info.tlsRequired:
             throw NATSError(.tls, "the server requires TLS, which is turned off here")
         case .disabled:

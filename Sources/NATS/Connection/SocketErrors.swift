@@ -14,7 +14,7 @@ extension NATSError {
     static func connect(_ error: any Error) -> NATSError {
         guard let failure = error as? NIOConnectionError else {
             if error is NIOCore.ChannelError {
-                return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error)
+                return .noAnswer(error)
             }
             return socket(error)
         }
@@ -26,7 +26,7 @@ extension NATSError {
             )
         }
         if last.error is NIOCore.ChannelError {
-            return NATSError(.connectTimeout, "timed out: no answer to the TCP connect", cause: error)
+            return .noAnswer(error)
         }
         return socket(last.error)
     }
@@ -45,6 +45,10 @@ extension NATSError {
         default:
             return NATSError(.disconnected, "the connection failed: \(error)", cause: error)
         }
+    }
+
+    private static func noAnswer(_ cause: any Error) -> NATSError {
+        NATSError(.connectTimeout, "timed out: \(HandshakeProgress.connecting.reached(speaksTLSFirst: false))", cause: cause)
     }
 
     /// The peer ended the connection at once, or takes nothing any more.

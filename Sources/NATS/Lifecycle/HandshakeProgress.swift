@@ -16,14 +16,14 @@ enum HandshakeProgress: Sendable, Hashable {
     /// - Parameter speaksTLSFirst: Whether TLS begins with the first byte.
     func reached(speaksTLSFirst: Bool) -> String {
         switch self {
-        case .connecting: "no answer to the TCP connect"
+        case .connecting: "no answer to the TCP connect; is the address right, and is there a firewall in between?"
         case .awaitingInfo:
             speaksTLSFirst
                 ? "it accepted the connection and TLS, but sent no INFO; is it a NATS server, with a healthy node behind it?"
                 : "it accepted the connection but sent no INFO; is it a NATS server, with a healthy node behind it? \(Self.tlsFirst)"
-        case .securing: "the TLS handshake was not completed"
+        case .securing: "the TLS handshake was not completed; the server is overloaded or frozen, or speaks no TLS on this port"
         case .awaitingCredentials: "the provider of the credentials has not answered"
-        case .awaitingPong: "it sent INFO but no PONG to our CONNECT"
+        case .awaitingPong: "it sent INFO but no PONG to our CONNECT; the server is overloaded or frozen, or is no NATS server"
         }
     }
 

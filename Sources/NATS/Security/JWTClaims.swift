@@ -57,7 +57,7 @@ package struct JWTClaims: Sendable, Hashable {
         if let expiry, expiry <= now {
             "the credentials expired on \(CalendarTime.text(expiry)), as their JWT says; get new ones"
         } else if let start, start > now {
-            "the credentials are not valid before \(CalendarTime.text(start)), as their JWT says; is the clock of this machine right?"
+            "the credentials are not valid before \(CalendarTime.text(start)), as their JWT says; use them later, or set the clock of this machine if it is wrong"
         } else {
             nil
         }

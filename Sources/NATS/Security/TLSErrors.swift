@@ -24,8 +24,7 @@ extension TLSAttempt {
         case NIOSSLError.handshakeFailed(let failure):
             let reason = Reason(failure)
             if reason.isEndOfStream {
-                return serverVerifiesClients
-                    ? clientRefused(nil) : NATSError(.tls, "the server closed the connection during the TLS handshake")
+                return serverVerifiesClients ? clientRefused(nil) : .endedDuringHandshake(how: "closed", peer)
             }
             return explain(reason, certificate, authorities, serverVerifiesClients: serverVerifiesClients)
         case let failure as BoringSSLError:
@@ -108,6 +107,18 @@ extension NATSError {
         "the server sent plain text first, so it does not expect TLS from the first byte; "
             + "use tls = \"required\" in place of \"first\" (leave out --tls-first)"
     )
+    /// A server without `handshake_first` closes when it cannot read the first bytes of TLS; its INFO can be lost with that.
+    ///
+    /// - Parameter how: `closed` or `reset`.
+    static func endedDuringHandshake(how: String, _ peer: TLSAttempt.Peer) -> NATSError {
+        let question =
+            switch peer {
+            case .server, .monitoring: "does it expect TLS on this port?"
+            case .serverWithTLSFirst:
+                "does it expect TLS from the first byte? If not, use tls = \"required\" in place of \"first\" (leave out --tls-first)"
+            }
+        return NATSError(.tls, "the peer \(how) the connection during the TLS handshake; \(question)")
+    }
     static let closedAfterHandshake = NATSError(
         .tls,
         "the server closed the connection right after the TLS handshake; does it demand another client certificate?"

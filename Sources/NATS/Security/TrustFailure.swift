@@ -16,7 +16,9 @@ struct TrustFailure {
     /// Why, and what to do.
     var reason: String {
         guard let certificate else { return "the server's certificate is not trusted" }
-        if let problem = certificate.validity(at: now) { return "the server's certificate \(problem)" }
+        if let problem = certificate.validity(at: now) {
+            return "the server's certificate \(problem); the server needs a valid one, or the clock of this machine is wrong"
+        }
         guard certificate.isForServers else {
             return "the server's certificate is not one for servers: its extended key usage lacks serverAuth; "
                 + "the server needs one that has it"
@@ -27,7 +29,8 @@ struct TrustFailure {
         if let expired = issuers.lazy.compactMap({ $0.validity(at: now) }).first,
             issuers.allSatisfy({ $0.validity(at: now) != nil })
         {
-            return "the authority \(issuer) in \(place), which signed the server's certificate, \(expired)"
+            return "the authority \(issuer) in \(place), which signed the server's certificate, \(expired); "
+                + "use the authority's new certificate, there and for the server"
         }
         if certificate.isSelfSigned {
             return "the server's certificate is self-signed and not itself trusted: \(unknownSelf). "
@@ -35,13 +38,14 @@ struct TrustFailure {
         }
         if !issuers.isEmpty {
             return "the server's certificate is signed by an unknown authority, which \(place) does not name: "
-                + "the \(issuer) there has another key, or may not sign certificates"
+                + "the \(issuer) there has another key, or may not sign certificates; add the certificate of the one that signed"
         }
         let outdated = (authorities ?? []).compactMap { authority in
             authority.validity(at: now).map { "the authority \(Self.name(authority.subjectName)) there \($0)" }
         }
-        return "the server's certificate is signed by an unknown authority, which \(remedy): \(issuer). "
-            + "If that is an intermediate certificate, the server has to send it too, and it must be valid"
+        return "the server's certificate is signed by an unknown authority, which \(distrust): \(issuer). "
+            + "If that is an authority to trust, \(addition); if it is an intermediate certificate, the server has to send it too, "
+            + "and it must be valid"
             + (outdated.first.map { "; \($0)" } ?? "")
     }
 
@@ -54,11 +58,18 @@ struct TrustFailure {
         }
     }
 
-    private var remedy: String {
+    private var distrust: String {
         switch roots {
-        case .system: "the system does not trust; name its authority as a trust root (tls_ca)"
+        case .system: "the system does not trust"
         case .file(let path): "\(printable(path)) does not name"
         case .pem: "the configured trust roots do not name"
+        }
+    }
+
+    private var addition: String {
+        switch roots {
+        case .system: "name its certificate as trust root (tls_ca)"
+        case .file, .pem: "add its certificate there"
         }
     }
 
@@ -86,7 +97,7 @@ extension NIOSSLCertificate {
     fileprivate func validity(at now: Int64) -> String? {
         if Int64(notValidAfter) < now { return "expired on \(CalendarTime.text(Int64(notValidAfter)))" }
         guard Int64(notValidBefore) > now else { return nil }
-        return "is not valid before \(CalendarTime.text(Int64(notValidBefore))); is the clock of this machine right?"
+        return "is not valid before \(CalendarTime.text(Int64(notValidBefore)))"
     }
 
     /// Whether it may be used by a TLS server: it has no extended key usage (RFC 5280, section 4.2.1.12), or one that says so.

@@ -23,7 +23,7 @@ struct HTTPExchange {
         let context = endpoint.isSecure ? try await makeContext() : nil
         let promise = eventLoop.makePromise(of: Answer.self)
         let deadline = eventLoop.scheduleTask(in: .nanoseconds(Int64(timeout / .nanoseconds(1)))) {
-            promise.fail(MonitorError(.timeout, "\(endpoint) did not answer within \(timeout)"))
+            promise.fail(MonitorError(.timeout, "\(endpoint) did not answer within \(timeout); is the server frozen?"))
         }
         let connecting = connect(path, context, on: eventLoop, answer: promise)
         connecting.whenFailure { promise.fail(unreachable($0)) }

@@ -27,6 +27,9 @@ public struct Cluster: Sendable, Hashable, Identifiable {
     /// `host:port` of its load balancer.
     public var address: String { description.address }
 
+    /// What an error calls it: name and address, or the address alone where there is no other name.
+    package var label: String { name == address ? address : "\(name) (\(address))" }
+
     /// Its position in the list of servers.
     public var id: Int { index }
 

@@ -152,8 +152,10 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 addresses.append(try ServerAddress(parsing: text))
             } catch {
-                // The text may contain a password, so the error only gives the number.
-                throw .usage("--server number \(index + 1): \(error.message)")
+                // The text may contain a password, so the error only gives the number. A login is not accepted here, so how to
+                // write one is no advice.
+                let reason = error.code == .login ? Profile.loginInArgument : error.message
+                throw .usage("--server number \(index + 1): \(reason)")
             }
         }
         return addresses

@@ -15,7 +15,8 @@ enum FirstContact {
             }
             group.addTask {
                 // Cancellation ends the wait too.
-                try? await Task.sleep(for: client.configuration.connectionTimeout + margin)
+                let addresses = client.configuration.servers.map { 1 + $0.alternatives.count }.max() ?? 1
+                try? await Task.sleep(for: client.configuration.connectionTimeout * addresses + margin)
             }
             await group.next()
             group.cancelAll()
@@ -23,8 +24,14 @@ enum FirstContact {
     }
 
     private static func isSettled(_ client: RouletteClient) -> Bool {
-        client.snapshot().clusters.allSatisfy { cluster in
-            cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
+        let servers = client.configuration.servers
+        return client.snapshot().clusters.allSatisfy { cluster in
+            // While one of them is left to try, it is not known that none can be reached.
+            let alternatives = servers[cluster.cluster.index].alternatives.count
+            return cluster.connections.allSatisfy { entry in
+                let connection = entry.connection
+                return connection.isUp || connection.lastError != nil && connection.attempt > 1 + alternatives
+            }
         }
     }
 }

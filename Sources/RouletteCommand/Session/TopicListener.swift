@@ -66,7 +66,7 @@ struct TopicListener: Sendable {
             let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
             let reason = cluster.lastError?.message ?? progress ?? "no connection yet"
             StandardError.note(
-                "cluster \(cluster.cluster.name) (\(cluster.cluster.address)): \(reason); its messages begin when it is up"
+                "cluster \(cluster.cluster.label): \(reason); its messages begin when it is up"
             )
         }
     }
@@ -79,7 +79,7 @@ extension ClusterSnapshot {
 /// Reports events of subscriptions on standard error.
 private enum SubscriptionNotices {
     static func note(_ event: RouletteEvent) {
-        let place = event.connection.map { "cluster \($0.cluster.name) (\($0.cluster.address)): " } ?? ""
+        let place = event.connection.map { "cluster \($0.cluster.label): " } ?? ""
         switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
             StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")

@@ -129,6 +129,12 @@ public struct Profile: Sendable, Hashable {
         self.servers = servers
     }
 
+    /// Why an address on the command line must not hold a login, whole or damaged, and what to do instead.
+    public static let loginInArgument =
+        "a login in an argument can be read by everybody on this machine, in the list of processes. Remove what stands "
+        + "before the @, and use --user NAME, whose password is asked for or taken from ROULETTE_PASSWORD, or "
+        + "--token-file, --creds or --nkey; or write the login into a profile or a context"
+
     /// Makes a profile of servers given on the command line.
     ///
     /// - Parameters:
@@ -147,13 +153,7 @@ public struct Profile: Sendable, Hashable {
         }
         try ServerList.check(servers, naming: naming, option: option)
         if let index = addresses.firstIndex(where: { $0.login != nil }) {
-            throw SettingsError(
-                .invalid,
-                file: "\(option) number \(index + 1)",
-                "a login in an argument can be read by everybody on this machine, in the list of processes. Remove what stands "
-                    + "before the @, and use --user NAME, whose password is asked for or taken from ROULETTE_PASSWORD, or "
-                    + "--token-file, --creds or --nkey; or write the login into a profile or a context"
-            )
+            throw SettingsError(.invalid, file: "\(option) number \(index + 1)", Self.loginInArgument)
         }
         self.init(name: name, servers: servers)
         self.naming = naming

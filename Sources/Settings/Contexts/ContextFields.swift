@@ -101,7 +101,10 @@ struct ContextFields {
         // As nats does: one address with tls:// means that none of them is used in plain text.
         let requiresTLS = addresses.contains(where: \.requiresTLS)
         var server = ProfileServer(name: name, host: first.host, port: first.port, requiresTLS: requiresTLS)
-        server.alternatives = addresses.dropFirst().map { .init(host: $0.host, port: $0.port) }
+        // An address that is there twice is tried once.
+        var endpoints: Set = [first.endpoint.lowercased()]
+        server.alternatives = addresses.filter { endpoints.insert($0.endpoint.lowercased()).inserted }
+            .map { .init(host: $0.host, port: $0.port) }
         server.login = try login(first.login, expanded)
         server.tls = try tls(requiring: requiresTLS, expanded)
         if let prefix = texts["inbox_prefix"] {
@@ -129,7 +132,6 @@ extension ContextFields {
             do {
                 let address = try ServerAddress(parsing: url.trimmingCharacters(in: .whitespaces))
                 guard address.name == nil else { throw invalid("url", "\(place)a URL has no name before it") }
-                guard !addresses.contains(where: { $0.endpoint.lowercased() == address.endpoint.lowercased() }) else { continue }
                 addresses.append(address)
             } catch let error as ServerAddressError {
                 let comma = urls.count > 1 && texts["url"]?.contains("@") == true ? "; a comma in a login is written %2C" : ""

@@ -72,9 +72,10 @@ enum TOMLDocument {
     /// character in quotes. Keys that are there twice stay.
     static func withoutValues(_ message: String) -> String {
         if message.contains("redefine") { return message }
+        let advice = message.contains("could not determine value type") ? "; put text into quotes" : ""
         return message.split(separator: "'", omittingEmptySubsequences: false).enumerated()
             .map { index, part in index % 2 == 1 && part.count > 1 ? "…" : String(part) }
-            .joined(separator: "'")
+            .joined(separator: "'") + advice
     }
 
     private static func lineOfNUL(in text: String) -> Int? {

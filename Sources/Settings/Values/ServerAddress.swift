@@ -119,7 +119,7 @@ extension ServerAddress {
                 throw ServerAddressError(.path, "a server's URL ends after the port, remove what follows it")
             }
         } else if rest.contains("@") {
-            throw ServerAddressError(.login, "a login needs the form nats://USER:PASSWORD@HOST:PORT")
+            throw ServerAddressError(.login, "a login is read from a URL only, which begins with nats:// or tls://")
         }
 
         let (host, port) = try Self.split(rest, isBehindLogin: login != nil)
@@ -194,7 +194,10 @@ extension ServerAddress {
         guard !host.isEmpty else { throw ServerAddressError(.host, "the host is missing, use HOST or HOST:PORT") }
         // 253: the longest name in DNS (RFC 1035), and longer than any IP address with a zone.
         guard host.utf8.count <= 253, host.unicodeScalars.allSatisfy(isHostScalar) else {
-            throw ServerAddressError(.host, "the host is not a host name or an IP address alone")
+            throw ServerAddressError(
+                .host,
+                "the host is not a host name or an IP address alone, write it without scheme, login and path"
+            )
         }
         // A zone such as %eth0 may follow an IPv6 address (RFC 4007) and have other letters.
         let address = host.prefix { $0 != "%" }

@@ -52,6 +52,34 @@ struct StatusTests {
         }
     }
 
+    @Test
+    func `a cluster whose first address does not answer is up by its second one; if none does, the reason is told`() async throws
+    {
+        let directory = try TemporaryDirectory(for: "contexts")
+        defer { try? directory.remove() }
+        let contexts = "\(directory.path)/nats/context"
+        try FileManager.default.createDirectory(atPath: contexts, withIntermediateDirectories: true)
+        try await withDeployment(clusters: 1) { deployment in
+            for (name, urls) in [
+                ("second", "127.0.0.1:1,\(deployment.servers[0].address)"), ("none", "127.0.0.1:1,127.0.0.1:2"),
+            ] {
+                try "{\"url\": \"\(urls)\"}".write(toFile: "\(contexts)/\(name).json", atomically: true, encoding: .utf8)
+            }
+            func status(_ context: String) async throws -> BuiltProgram.Result {
+                try await BuiltProgram.run(
+                    ["status", "--json", "--context", context],
+                    environment: ["XDG_CONFIG_HOME": directory.path]
+                )
+            }
+            let up = try await status("second")
+            #expect(up.status == .exited(0), "\(up.output)\(up.errors)")
+            #expect(try clusters(up).map(\.state) == ["up"])
+            let down = try await status("none")
+            #expect(down.status == .exited(1))
+            #expect(try clusters(down)[0].connections.allSatisfy { $0.last_error?.contains("connection refused") == true })
+        }
+    }
+
     private static let pool = ["publisher", "subscriber"].flatMap { role in (0..<5).map { "\(role) \($0)" } }
 
     @Test

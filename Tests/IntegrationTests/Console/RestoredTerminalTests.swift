@@ -86,6 +86,18 @@ struct RestoredTerminalTests {
         }
     }
 
+    @Test
+    func `a SIGHUP that is ignored at the start stays ignored, as nohup wants it`() async throws {
+        try await withShell("trap '' HUP\n" + Self.endingScript) { terminal, _, home in
+            try #require(kill(try #require(Int32(contents(home, "pid"))), SIGHUP) == 0)
+            try await terminal.press("2")
+            try await terminal.waitFor("the view Topics") { $0.shows(view: "Topics") }
+            try await terminal.press("q")
+            try await expectRestored(terminal, home)
+            #expect(try contents(home, "status") == "0")
+        }
+    }
+
     // MARK: The shell
 
     /// Runs the console, given as arguments, with a known process id.

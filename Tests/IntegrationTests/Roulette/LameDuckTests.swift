@@ -41,8 +41,8 @@ struct LameDuckTests {
                 let published = Watched(0)
                 let publishing = Task {
                     var number = 0
-                    // Before, during and after the moves of both connections.
-                    while number < 500 || moved.value < 2 {
+                    // Before, during and after the moves of both connections; not for ever if they do not move.
+                    while number < 500 || moved.value < 2 && number < 100_000 {
                         try await client.publish("\(number)", to: "steady")
                         number += 1
                         let count = number
@@ -58,13 +58,14 @@ struct LameDuckTests {
                     try await client.flush()
                     return number
                 }
-                let received = Task {
-                    var counts: [Int: Int] = [:]
+                let received = Watched<[Int: Int]>([:])
+                let isComplete = Watched(false)
+                Task {
                     for try await message in subscription {
                         guard let number = Int(message.body) else { break }
-                        counts[number, default: 0] += 1
+                        received.update { $0[number, default: 0] += 1 }
                     }
-                    return counts
+                    isComplete.update { $0 = true }
                 }
                 var moves: [(server: ServerIdentity, unconfirmed: UInt64, duplicates: UInt64)] = []
                 for await event in events {
@@ -81,7 +82,8 @@ struct LameDuckTests {
                 // Only messages published between the announcement and the last move can have been delivered twice.
                 let couldBeTwice = published.value + 1 - 300
                 let total = try await publishing.value
-                let counts = try await received.value
+                try await isComplete.wait(for: "the message behind all others") { $0 ? () : nil }
+                let counts = received.value
                 #expect(moves.count == 2 && moves.allSatisfy { $0.server.name == "moving-1" && $0.unconfirmed == 0 })
                 let missing = (0..<total).filter { counts[$0] == nil }
                 #expect(missing.isEmpty)

@@ -223,7 +223,8 @@ struct RefusedPublishTests {
             let console = try await ActingConsole.start(deployment.servers[0], home: home.path)
             try await console.openForm("nope")
             try await console.terminal.press("Enter")
-            let screen = try await console.terminal.waitFor("the server refused a message")
+            // What the server said comes first, since the row ends in the middle of the text.
+            let screen = try await console.terminal.waitFor(#"failed: the server refused a message: Permissions Violation for"#)
             #expect(!screen.has("confirmed by the server"))
             try await console.closeForm()
             await console.terminal.close()

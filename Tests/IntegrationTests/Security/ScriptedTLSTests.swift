@@ -78,6 +78,30 @@ struct ScriptedTLSTests {
         }
     }
 
+    /// So ends a handshake with a server that does not expect it: what the server said before can be lost with the connection.
+    @Test(arguments: [true, false])
+    func `a handshake that the peer ends without a word names the setting to look at`(resets: Bool) async throws {
+        let server = try await ScriptedServer.start { connection in
+            _ = try await connection.nextBytes(1)
+            if resets { try await connection.reset() } else { await connection.close() }
+        }
+        let how = resets ? "reset" : "closed"
+        let first = try await cause(.test(port: server.port) { $0.tls.mode = .first })
+        #expect(first.code == .tls)
+        #expect(first.message.hasPrefix("the peer \(how) the connection during the TLS handshake"), "\(first)")
+        #expect(first.message.hasSuffix(#"use tls = "required" in place of "first" (leave out --tls-first)"#), "\(first)")
+        await server.close()
+        let other = try await ScriptedServer.start { connection in
+            try await connection.send(Self.info)
+            _ = try await connection.nextBytes(1)
+            if resets { try await connection.reset() } else { await connection.close() }
+        }
+        let behindINFO = try await cause(.test(port: other.port))
+        #expect(behindINFO.code == .tls)
+        #expect(behindINFO.message == "the peer \(how) the connection during the TLS handshake; does it expect TLS on this port?")
+        await other.close()
+    }
+
     @Test
     func `a handshake that never completes ends at the deadline of the connection`() async throws {
         let server = try await ScriptedServer.start { connection in
@@ -85,7 +109,7 @@ struct ScriptedTLSTests {
             try await connection.waitUntilEnded(within: .seconds(40))
         }
         let error = try await cause(.test(port: server.port) { $0.connectTimeout = .seconds(3) })
-        #expect(error == NATSError(.connectTimeout, "timed out: the TLS handshake was not completed"))
+        #expect(error.code == .connectTimeout && error.message.hasPrefix("timed out: the TLS handshake was not completed;"))
         await server.close()
     }
 

@@ -6,8 +6,8 @@ import Testing
 
 @Suite("The guide for users of Roulette 1.0.5")
 struct ElixirGuideTests {
-    private static func guide() throws -> String {
-        let path = Checkout.path + "/Sources/Roulette/Roulette.docc/FromElixirRoulette.md"
+    private static func guide(_ name: String = "FromElixirRoulette") throws -> String {
+        let path = Checkout.path + "/Sources/Roulette/Roulette.docc/\(name).md"
         return try String(contentsOfFile: path, encoding: .utf8)
     }
 
@@ -41,6 +41,13 @@ struct ElixirGuideTests {
         }
         for rotation in [["b", "c", "a"], ["c", "a", "b"]] { #expect(try moved(to: rotation) == 1) }
         #expect((0.23...0.27).contains(try moved(to: three + ["d"])))
+    }
+
+    @Test(arguments: ["FromElixirRoulette", "DeliveryOrderAndFailure"])
+    func `the wait before the first attempt to reconnect that it names is the default`(guide: String) throws {
+        let milliseconds = Int(RouletteConfiguration(servers: []).reconnectJitter / .milliseconds(1))
+        let line = try #require(try Self.guide(guide).split(separator: "\n").first { $0.contains("`reconnectJitter`") })
+        #expect(line.contains(" \(milliseconds) ms"))
     }
 
     @Test(arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
