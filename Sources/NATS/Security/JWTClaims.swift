@@ -57,7 +57,8 @@ package struct JWTClaims: Sendable, Hashable {
         if let expiry, expiry <= now {
             "the credentials expired on \(CalendarTime.text(expiry)), as their JWT says; get new ones"
         } else if let start, start > now {
-            "the credentials are not valid before \(CalendarTime.text(start)), as their JWT says; use them later, or set the clock of this machine if it is wrong"
+            "the credentials are not valid before \(CalendarTime.text(start)), as their JWT says; "
+                + "use them later, or set the clock of this machine if it is wrong"
         } else {
             nil
         }
