@@ -6,15 +6,14 @@ import Testing
 
 @Suite("The reference of the commands")
 struct CommandGuideTests {
-    private static var guide: String {
-        """
+    /// Made once, since ArgumentParser takes long for it in debug builds.
+    private static let guide = """
         # The commands of roulette
 
         This is the output of `roulette help COMMAND` for every command.
 
 
         """ + sections(for: RouletteProgram.self, named: ["roulette"]).joined(separator: "\n")
-    }
 
     /// The help of a command and, after it, of its subcommands.
     private static func sections(for command: any ParsableCommand.Type, named names: [String]) -> [String] {
