@@ -27,10 +27,7 @@ let package = Package(
         ),
         .executableTarget(
             name: "Instructions",
-            dependencies: [
-                .product(name: "ConsistentHashing", package: "roulette"),
-                .product(name: "Roulette", package: "roulette"),
-            ],
+            dependencies: [.product(name: "ConsistentHashing", package: "roulette")],
             path: "Benchmarks/Instructions",
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
