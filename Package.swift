@@ -81,7 +81,13 @@ let package = Package(
         ),
         .target(
             name: "Settings",
-            dependencies: ["NATS", "Roulette", "TextCoding", .product(name: "TOMLKit", package: "TOMLKit")],
+            dependencies: [
+                "NATS",
+                "Roulette",
+                "TerminalStyle",
+                "TextCoding",
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
             swiftSettings: strict
         ),
 
@@ -102,7 +108,8 @@ let package = Package(
         .target(name: "TextCoding", swiftSettings: strict),
 
         // MARK: Terminal
-        .target(name: "TerminalUI", dependencies: ["TextCoding"], swiftSettings: strict),
+        .target(name: "TerminalStyle", dependencies: ["TextCoding"], swiftSettings: strict),
+        .target(name: "TerminalUI", dependencies: ["TerminalStyle", "TextCoding"], swiftSettings: strict),
         .target(name: "CProcess"),
         .target(name: "CNcurses", dependencies: ["CProcess"], linkerSettings: [.linkedLibrary("ncursesw")]),
         .target(
@@ -198,8 +205,13 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "SettingsTests", dependencies: ["NATS", "Roulette", "Settings"], swiftSettings: strict),
+        .testTarget(
+            name: "SettingsTests",
+            dependencies: ["NATS", "Roulette", "Settings", "TerminalStyle", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "TerminalStyleTests", dependencies: ["TerminalStyle"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(

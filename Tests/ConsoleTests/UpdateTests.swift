@@ -72,11 +72,6 @@ struct UpdateTests {
     }
 
     @Test
-    func `every standard key is one that a terminal sends`() {
-        #expect(KeyMap(.standard).unusable.isEmpty)
-    }
-
-    @Test
     func `a notice goes away by itself, and with the next key`() {
         var model = Fixtures.model()
         model.press(":")

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("What is wrong with a configuration is told with file, line, key and what to do")
+@Suite("Errors of a configuration name file, line, key and what to do")
 struct ConfigurationErrorTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let toml: String
@@ -32,7 +32,7 @@ struct ConfigurationErrorTests {
             "c.toml:1: not valid TOML at column 9: Error while parsing value: could not determine value type; put text into quotes"
         ),
         Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
-        // The parser below would end the process for the first of them.
+        // TOMLKit would end the process for the first of them.
         Case("a = 1\n[[é]]", noKey(line: 2)), Case("[[", noKey(line: 1)), Case("[[.a]]", noKey(line: 1)),
         Case("[]", noKey(line: 1)), Case("\n= 1", noKey(line: 2)), Case("a..b = 1", noKey(line: 1)),
         Case("\na =", noValue(line: 2)), Case("a = 1979-05-27  # x", noValue(line: 1)), Case("a = [1,\n é]", noValue(line: 2)),
@@ -203,7 +203,7 @@ struct ConfigurationErrorTests {
     ]
 
     @Test(arguments: syntax + keys)
-    func `text that is not TOML, and keys nobody knows`(_ example: Case) {
+    func `text that is not TOML, and unknown keys`(_ example: Case) {
         #expect(problems { () throws(SettingsError) in try parse(example.toml) } == example.messages)
     }
 
@@ -233,7 +233,7 @@ struct ConfigurationErrorTests {
     }
 
     @Test
-    func `all problems are told, first line first, up to a bound`() throws {
+    func `an error lists all problems by line, up to a limit`() throws {
         let toml = (1...25).map { "unknown_\($0) = 1" }.joined(separator: "\n")
         let error = try #require(throws: SettingsError.self) { try parse(toml) }
         #expect(error.code == .invalid)

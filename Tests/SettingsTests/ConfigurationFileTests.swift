@@ -1,5 +1,6 @@
 import NATS
 import Roulette
+import TestSupport
 import Testing
 
 @testable import Settings
@@ -77,6 +78,7 @@ struct ConfigurationFileTests {
             ]
         )
         expected.environment = .production
+        expected.allowPublish = true
         expected.naming = .name
         expected.role = .subscriber
         expected.poolSize = 3
@@ -116,7 +118,7 @@ struct ConfigurationFileTests {
     }
 
     @Test
-    func `the profile asked for, else the default one, else the only one`() throws {
+    func `without a name the profile is the default one, or the only one`() throws {
         let two = "profiles.b.servers = [\"h\"]\nprofiles.a.servers = [\"h\"]\n"
         let plain = try ConfigurationFile.parse(two, file: "c.toml")
         #expect(try plain.profile(named: "a").name == "a")
@@ -187,6 +189,12 @@ struct ConfigurationFileTests {
         let configuration = try ConfigurationFile.parse(try shippedText("config/\(name)"), file: name)
         #expect(try configuration.profile().servers.map(\.name) == ["alpha", "beta", "gamma"])
         #expect(configuration.keyBindings == .standard)
+    }
+
+    @Test
+    func `the shipped example is the generated one`() throws {
+        let differences = try GeneratedFile("config/example.toml").differences(from: ConfigurationExample.text)
+        #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
     }
 
     @Test

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("Where files are, and who may read them")
+@Suite("Locations and permissions of files")
 struct FilesTests {
     @Test
     func `XDG variables win over HOME, and relative ones are ignored`() throws {
@@ -39,7 +39,7 @@ struct FilesTests {
         try withTemporaryDirectory { directory in
             let path = directory + "/config.toml"
             let secret = "[profiles.p]\nservers = [\"a\"]\ntoken = \"hunter2\"\n"
-            // A file of root may be readable by its group: `FilePrivacyTests` has the rule for everybody.
+            // A file of root may be readable by its group. `FilePrivacyTests` covers the other users.
             for bits in [0o644, 0o620, 0o604] + (geteuid() == 0 ? [] : [0o640]) {
                 try write(secret, to: path, mode: bits)
                 #expect(
@@ -74,7 +74,7 @@ struct FilesTests {
     }
 
     @Test
-    func `what is not a readable text file says why`() throws {
+    func `the error for a file that is not readable text says why`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/c.toml"
             func load() -> [String] {
@@ -95,7 +95,7 @@ struct FilesTests {
     }
 
     @Test
-    func `state is written for its owner alone, whole or not at all`() throws {
+    func `state is private to its owner and written atomically`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/a/b/roulette"
             let state = try StateDirectory(creating: path)
@@ -122,7 +122,7 @@ struct FilesTests {
     }
 
     @Test
-    func `a state directory may be a symbolic link, and what counts is who can read its target`() throws {
+    func `a state directory may be a symbolic link to a private directory`() throws {
         try withTemporaryDirectory { directory in
             let (target, link) = (directory + "/elsewhere", directory + "/roulette")
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
@@ -149,7 +149,7 @@ struct FilesTests {
     }
 
     @Test
-    func `a state directory that cannot be one says why`() throws {
+    func `the error for an unusable state directory says why`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/file"
             try write("", to: path)

@@ -11,7 +11,7 @@ struct HistoryTests {
     }
 
     @Test
-    func `what is remembered is there the next time, byte for byte, and nobody else can read it`() throws {
+    func `history is read back byte for byte, and only its owner can read it`() throws {
         try withDirectory { directory, file in
             let text = ConsoleHistory.Message(topic: "orders.eu", headers: "A: b", body: Array("line\nü\u{0}".utf8))
             let bytes = ConsoleHistory.Message(topic: "orders.us", headers: "", body: [0xFF, 0x00, 0x80])
@@ -31,7 +31,7 @@ struct HistoryTests {
     }
 
     @Test
-    func `without repeats, without blanks, bounded in number and bytes`() {
+    func `history has no duplicates and no blanks, and is bounded in number and bytes`() {
         var history = ConsoleHistory()
         for number in 0..<500 { history.add(.command("\(number)")) }
         history.add(.command("400"))
@@ -47,7 +47,7 @@ struct HistoryTests {
     }
 
     @Test
-    func `a file that is no history is left alone, with the way out`() throws {
+    func `a file that is not a history is not changed, and the error says what to do`() throws {
         try withDirectory { directory, file in
             try Data("{".utf8).write(to: URL(fileURLWithPath: file))
             #expect {
@@ -60,7 +60,7 @@ struct HistoryTests {
     }
 
     @Test
-    func `history = false in a profile, and what it is without`() throws {
+    func `history is kept unless a profile says history = false`() throws {
         let text = "[profiles.a]\nservers = [\"h\"]\n[profiles.b]\nhistory = false\nservers = [\"h\"]\n"
         let file = try ConfigurationFile.parse(text, file: "test")
         #expect(file.profiles.map(\.keepsHistory) == [true, false])

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Settings
 
-/// Every property of the library's configuration is a key, or is named here with the reason why it is none. A property that
-/// is added without a key fails these tests.
+/// Every property of the library's configuration has a key, or is listed here with the reason why it has none. A new property
+/// without a key fails these tests.
 @Suite("Every option of the library is a key")
 struct LibraryOptionsTests {
     /// The keys of a profile, with a value that is not the default.
@@ -35,13 +35,13 @@ struct LibraryOptionsTests {
         "inboxPrefix": "inbox_prefix = \"_I.x\"",
         "connectionName": "connection_name = \"x\"",
     ]
-    /// Of the configuration of Roulette, what is no key.
+    /// Properties of Roulette's configuration that have no key.
     static let libraryOnly: [String: String] = [
         "metricsInterval": "The program exports no metrics."
     ]
     /// The keys of a server.
     static let serverKeys: [String: String] = [
-        "name": "name = \"x\"", "host": "host = \"other\"", "port": "port = 7", "monitor": "monitor = \"http://h:8222\"",
+        "name": "name = \"x\"", "host": "host = \"other\"", "port": "port = 7",
         "alternatives": "alternatives = [\"b\"]", "credentials": "token = \"t\"", "tls": "tls = \"first\"",
         "inboxPrefix": "inbox_prefix = \"_I.x\"",
     ]
@@ -51,7 +51,7 @@ struct LibraryOptionsTests {
         "clientCertificate": "tls_cert = \"/c\"\ntls_key = \"/k\"", "serverName": "tls_server_name = \"x\"",
         "verification": "tls_verify = false",
     ]
-    /// Of the configuration of one connection, what Roulette does not set from its own.
+    /// Properties of the configuration of one connection that Roulette does not set from properties of the same name.
     static let connectionOnly: [String: String] = [
         "hasCredentials": "Follows from credentials.",
         "connectionAdvice": "A part of an error message.",
@@ -75,7 +75,7 @@ struct LibraryOptionsTests {
         )
     }
 
-    /// Its properties by name, as text; a closure by what it returns.
+    /// The properties of a value by name, as text. A closure is described by its result.
     private func properties(_ value: Any) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: Mirror(reflecting: value).children.compactMap { child in
@@ -92,7 +92,7 @@ struct LibraryOptionsTests {
     }
 
     @Test
-    func `of a profile`() throws {
+    func `every property of the configuration has a key`() throws {
         let standard = properties(try configuration(""))
         #expect(Set(standard.keys) == Set(Self.profileKeys.keys).union(Self.libraryOnly.keys))
         for (property, keys) in Self.profileKeys {
@@ -102,7 +102,7 @@ struct LibraryOptionsTests {
     }
 
     @Test
-    func `of a server`() throws {
+    func `every property of a server has a key`() throws {
         func server(_ keys: String) throws -> [String: String] {
             let host = keys.contains("host") ? "" : "host = \"h\"\n"
             return properties(try configuration("[[profiles.p.servers]]\n\(host)\(keys)").servers[0])
@@ -115,7 +115,7 @@ struct LibraryOptionsTests {
     }
 
     @Test
-    func `of the encryption, for all servers and for one`() throws {
+    func `every property of the encryption has a key, for all servers and for one`() throws {
         let standard = properties(NATSClientConfiguration.TLS())
         #expect(Set(standard.keys) == Set(Self.tlsKeys.keys))
         for (property, keys) in Self.tlsKeys {
@@ -136,7 +136,41 @@ struct LibraryOptionsTests {
     }
 
     @Test
-    func `of one connection: what the deployment does not say is decided on purpose`() {
+    func `profiles that differ in one setting are not equal`() throws {
+        func profile(_ keys: String) throws -> Profile {
+            let servers = keys.contains("servers = [") ? "" : "servers = [\"h\"]\n"
+            return try ConfigurationFile.parse("[profiles.p]\n\(servers)\(keys)\n", file: "c").profile()
+        }
+        let standard = try profile("")
+        #expect(try profile("") == standard)
+        let console = ["environment = \"prod\"", "allow_publish = false", "theme = \"x\"", "watch = [\"x\"]", "history = false"]
+        for keys in Array(Self.profileKeys.values) + Array(Self.tlsKeys.values) + console {
+            #expect(try profile(keys) != standard, "\(keys)")
+        }
+        func server(_ keys: String) throws -> ProfileServer {
+            let host = keys.contains("host") ? "" : "host = \"h\"\n"
+            return try profile("servers = [{ \((host + keys).split(separator: "\n").joined(separator: ", ")) }]").servers[0]
+        }
+        let one = try server("")
+        for keys in Array(Self.serverKeys.values) + Array(Self.tlsKeys.values) + ["monitor = \"http://a\"", "tls = true"] {
+            #expect(try server(keys) != one, "\(keys)")
+        }
+    }
+
+    @Test
+    func `every key has one declaration and an explanation`() {
+        func check<Owner>(_ settings: [Setting<Owner>]) {
+            let keys = settings.flatMap(\.keys)
+            #expect(Set(keys.map(\.name)).count == keys.count)
+            for key in keys { #expect(key.explanation.hasSuffix("."), "\(key.name)") }
+        }
+        check(ConfigurationFile.settings)
+        check(Profile.settings)
+        check(ProfileServer.settings())
+    }
+
+    @Test
+    func `every property of one connection is set by Roulette or has a reason why not`() {
         let labels = Set(Mirror(reflecting: NATSClientConfiguration(address: .init(host: "h"))).children.compactMap(\.label))
         let deployment = Set(Self.profileKeys.keys).union(Self.serverKeys.keys)
         let unknown = labels.subtracting(deployment).subtracting(Self.connectionOnly.keys)

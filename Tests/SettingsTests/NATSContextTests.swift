@@ -44,7 +44,7 @@ struct NATSContextTests {
     }
 
     @Test
-    func `every login, and every way to ask for TLS`() throws {
+    func `every kind of login, and every way to require TLS`() throws {
         #expect(try context("{}").get().server.endpoint == "localhost:4222")
         #expect(try context("{}").get().server.tls?.mode == .automatic)
         #expect(try context(#"{"creds": "~/a.creds"}"#).get().server.login == .credentials(path: "/home/u/a.creds"))
@@ -61,7 +61,7 @@ struct NATSContextTests {
     }
 
     @Test
-    func `what cannot be honored is named, with what to do, and so is a file that others can read`() throws {
+    func `errors name what is not supported, and files that others can read, with what to do`() throws {
         #expect(
             try complaint(#"{"socks_proxy": "socks5://p", "nsc": "nsc://o", "windows_ca_certs_match": ["x"], "new": true}"#)
                 == "new: is not known here and cannot be honored, use another context or a profile; "
@@ -120,7 +120,7 @@ struct NATSContextTests {
             (#"{"ca": "file:///ca.pem"}"#, "ca"),
         ]
     )
-    func `nothing that bears on security is dropped: half a login, a login too many, a value of a wrong type, a reference`(
+    func `half a login, two logins, a wrong type or a reference is an error and never ignored`(
         json: String,
         key: String
     ) throws {
@@ -171,7 +171,7 @@ struct NATSContextTests {
     }
 
     @Test
-    func `an unknown context is answered with the nearest one, and a name with a slash is none`() throws {
+    func `the error for an unknown context names the nearest one, and a name with a slash is unknown`() throws {
         try withTemporaryDirectory { directory in
             try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)
             try write("{}", to: directory + "/nats/context/east.json")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Settings
 
-/// Sweeps over places where a login can turn up by mistake. Nothing that is printed may repeat it.
+/// Puts a login into every place where someone may write it by mistake. Nothing that is printed may repeat it.
 @Suite("No error and no output repeats a login")
 struct SecretsInErrorsTests {
     static let marker = "hunter2"
@@ -23,13 +23,13 @@ struct SecretsInErrorsTests {
     }()
 
     @Test
-    func `addresses: whatever is wrong with one, none of it is repeated`() {
+    func `no error of an address repeats any of it`() {
         var refused = 0
         for url in Self.urls {
             for text in [url, "name=" + url, url + "=name"] {
                 do {
                     let address = try ServerAddress(parsing: text)
-                    // A word alone is a host as good as any.
+                    // A single word is a valid host.
                     #expect(
                         !address.endpoint.contains(Self.marker) || !text.contains("@") && !text.contains(":\(Self.marker)")
                             || text.hasSuffix("@\(Self.marker)"),
@@ -46,7 +46,7 @@ struct SecretsInErrorsTests {
     }
 
     @Test
-    func `the command line's servers: no login is taken, and no error repeats it`() {
+    func `servers of the command line take no login, and no error repeats it`() {
         for url in Self.urls where url.contains("@") {
             do {
                 let address = try ServerAddress(parsing: url)
@@ -60,7 +60,7 @@ struct SecretsInErrorsTests {
 
     /// Every key of a profile and of a server that takes text, with a URL for its value.
     @Test
-    func `a configuration: a URL with a login as the value of any key, in errors and in what config show prints`() throws {
+    func `neither errors nor config show repeat a login in the value of any key`() throws {
         let profileKeys = [
             "environment", "naming", "role", "subscription_restart", "user", "credentials", "nkey", "tls", "tls_ca", "tls_cert",
             "tls_key", "tls_server_name", "inbox_prefix", "connection_name", "theme", "pool_size", "ping_interval", "max_retry",
@@ -70,7 +70,7 @@ struct SecretsInErrorsTests {
             "name", "host", "port", "monitor", "alternatives", "tls", "tls_ca", "user", "credentials", "inbox_prefix", "x",
         ]
         var problems = 0
-        // What TOML cannot hold between quotes is not a value.
+        // TOML strings cannot contain these characters.
         let urls = Self.urls.filter { url in
             url.contains("@") && url.contains("://") && !url.contains("\u{1B}") && !url.hasSuffix("@\(Self.marker)")
         }
@@ -118,7 +118,7 @@ struct SecretsInErrorsTests {
             "password = \"\"\"hunter2", "[hunter2", "hunter2", "a.b = hunter2", "token = 1979-05-27Thunter2",
         ]
     )
-    func `a value without quotes: the parser's own message does not repeat it`(line: String) {
+    func `a syntax error does not repeat a value without quotes`(line: String) {
         let error = #expect(throws: SettingsError.self) {
             try ConfigurationFile.parse("[profiles.p]\nservers = [\"h\"]\n\(line)\n", file: "c.toml")
         }
@@ -126,7 +126,7 @@ struct SecretsInErrorsTests {
     }
 
     @Test
-    func `themes`() {
+    func `no error of a theme repeats a login`() {
         for url in ["nats://u:hunter2@h", "http://u:hunter2@h:8222/x"] {
             for text in ["name = \"\(url)\"\ntext = \"\(url)\"\nvariant = \"\(url)\"\ninherits = \"\(url)\"", "\"\(url)\" = 1"] {
                 let lines = problems { () throws(SettingsError) in
@@ -140,7 +140,7 @@ struct SecretsInErrorsTests {
     }
 
     @Test
-    func `the library: a URL for a host is refused without being repeated`() {
+    func `the library refuses a URL as a host without repeating it`() {
         for url in Self.urls where url.contains("@") || url.contains("/") {
             #expect(throws: RouletteError.self) { try RouletteConfiguration(servers: [.init(host: url)]).validate() }
             for body in [
@@ -160,7 +160,7 @@ struct SecretsInErrorsTests {
             ("chmod 600 /a@b/c:d", "chmod 600 /a@b/c:d"),
         ]
     )
-    func `what is redacted in a text`(text: String, expected: String) {
+    func `logins of URLs are redacted in any text`(text: String, expected: String) {
         #expect(UserInfo.redacted(in: text) == expected)
     }
 }

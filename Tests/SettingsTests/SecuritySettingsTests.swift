@@ -26,7 +26,7 @@ struct SecuritySettingsTests {
     }
 
     @Test
-    func `what does not go together is named`() {
+    func `settings that exclude or need each other are errors`() {
         for (keys, complaint) in [
             (
                 "tls_cert = \"/a\"",
@@ -56,7 +56,7 @@ struct SecuritySettingsTests {
     }
 
     @Test
-    func `a tls:// server is encrypted whatever the profile says, with the profile's certificates`() throws {
+    func `a tls:// server is always encrypted, with the certificates of the profile`() throws {
         let configuration = try RouletteConfiguration(
             profile: profile("tls = \"auto\"\ntls_ca = \"/ca\"", servers: "[\"tls://a\", \"b\", \"nats://c\"]")
         )
@@ -68,7 +68,7 @@ struct SecuritySettingsTests {
     }
 
     @Test
-    func `files of credentials become providers that read them anew, and are checked before`() throws {
+    func `each attempt reads the files of credentials again, and they are checked before`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/ops.nk"
             let profile = try profile("nkey = \"\(path)\"\ntls_ca = \"\(directory)/ca.pem\"")

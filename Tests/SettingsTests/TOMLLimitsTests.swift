@@ -3,13 +3,13 @@ import Testing
 
 @testable import Settings
 
-@Suite("A configuration or theme of any text costs little", .timeLimit(.minutes(5)))
+@Suite("Limits of configurations and themes", .timeLimit(.minutes(5)))
 struct TOMLLimitsTests {
     private static func repeated(_ text: String, _ count: Int, by separator: String = "") -> String {
         Array(repeating: text, count: count).joined(separator: separator)
     }
 
-    /// Texts that nest deeper than anything needs, in every way TOML knows.
+    /// Texts that are nested too deep, in every way that TOML offers.
     static let deep: [(name: String, text: String)] = [
         ("dotted key", repeated("a", 10_000, by: ".") + " = 1"),
         ("dotted key with blanks and quotes", repeated("\"a\" ", 5_000, by: ".") + " = 1"),
@@ -26,7 +26,7 @@ struct TOMLLimitsTests {
     ]
 
     @Test(arguments: deep.map(\.name))
-    func `nesting is refused before it is parsed, with its line`(name: String) throws {
+    func `nesting that is too deep is refused before parsing, with its line`(name: String) throws {
         let text = try #require(Self.deep.first { $0.name == name }?.text)
         let lines = problems { () throws(SettingsError) in try ConfigurationFile.parse(text, file: "c.toml") }
         let theme = problems { () throws(SettingsError) in try ThemeLibrary(directories: []).parse(text, file: "c.toml") }
@@ -36,7 +36,7 @@ struct TOMLLimitsTests {
     }
 
     @Test
-    func `both sides of the limit`() throws {
+    func `nesting up to the limit is accepted, and one level more is refused`() throws {
         let limit = TOMLDocument.depthLimit
         func parse(_ text: String) -> [String] {
             problems { () throws(SettingsError) in try TOMLDocument.parse(text, file: "c") }
@@ -48,12 +48,12 @@ struct TOMLLimitsTests {
         // The element of an array of tables is one level below the array.
         #expect(parse("[[" + Self.repeated("a", limit - 1, by: ".") + "]]").isEmpty)
         #expect(!parse("[[" + Self.repeated("a", limit, by: ".") + "]]").isEmpty)
-        // As wide as may be is no matter.
+        // The width does not matter.
         #expect(parse((0..<5_000).map { "a.b\($0).c = [1, 2, { d = 3 }]" }.joined(separator: "\n")).isEmpty)
     }
 
     @Test
-    func `a text longer than the limit is refused, in a file and without one`() {
+    func `a text that is too long is refused, from a file and directly`() {
         let text = "# " + Self.repeated("x", TOMLDocument.sizeLimit)
         #expect(
             problems { () throws(SettingsError) in try ConfigurationFile.parse(text, file: "c.toml") }
@@ -61,7 +61,7 @@ struct TOMLLimitsTests {
         )
     }
 
-    /// Texts of the largest size that are wide and not deep.
+    /// Texts of the largest size, wide but not deep.
     static let wide: [(name: String, text: @Sendable (Int) -> String)] = [
         ("keys", { count in (0..<count / 8).map { "k\($0) = 1" }.joined(separator: "\n") }),
         ("profiles", { count in "[profiles]\n" + (0..<count / 8).map { "p\($0)=1" }.joined(separator: "\n") }),
@@ -96,11 +96,11 @@ struct TOMLLimitsTests {
     ]
 
     @Test(arguments: wide.map(\.name))
-    func `the cost grows with the text and no faster`(name: String) throws {
+    func `the cost is linear in the length of the text`(name: String) throws {
         let make = try #require(Self.wide.first { $0.name == name }?.text)
         func cost(_ bytes: Int) -> Duration {
             let text = make(bytes)
-            // The least of some: caches make the first one longer.
+            // The minimum of several runs, because caches make the first one longer.
             return (0..<3).map { _ in
                 let start = Self.processorTime()
                 _ = try? ConfigurationFile.parse(text, file: "c.toml")
@@ -109,7 +109,7 @@ struct TOMLLimitsTests {
             }.min() ?? .zero
         }
         let (small, large) = (cost(TOMLDocument.sizeLimit / 8), cost(TOMLDocument.sizeLimit))
-        // Eight times the text; a square would be 64 times the cost.
+        // The text is eight times as long. A quadratic cost would be 64 times as high.
         #expect(large < max(small * 24, .milliseconds(200)), "\(small), \(large)")
         #expect(large < .seconds(20), "in a debug build")
     }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("The line of every key and element")
+@Suite("Lines of keys and elements")
 struct TOMLLocatorTests {
     @Test(
         arguments: [
@@ -42,7 +42,7 @@ struct TOMLLocatorTests {
             ("a = 1979-05-27 07:32:00\nb = [1979-05-27 07:32:00,\n+inf]\nc = 1", ["a": 1, "b": 2, "b[0]": 2, "b[1]": 3, "c": 4]),
         ]
     )
-    func `lines`(toml: String, lines: [String: Int]) {
+    func `keys and elements have their lines`(toml: String, lines: [String: Int]) {
         var locator = TOMLLocator(toml)
         locator.scan()
         let found = locator.lines.map { ($0.key.description, $0.value) }
@@ -90,8 +90,8 @@ struct TOMLLocatorTests {
     }
 
     @Test
-    func `any bytes come to an end`() {
-        // A linear congruential generator (Knuth, MMIX), so that a failure can be seen again.
+    func `the locator ends on any bytes`() {
+        // A linear congruential generator (Knuth, MMIX), so that a failure can be reproduced.
         var state: UInt64 = 1
         let alphabet = Array("ab=.[]{}\"'\\#,u0 \n\r")
         var scanned = 0
@@ -113,12 +113,12 @@ struct TOMLLocatorTests {
             ("prot", "port"), ("Port", "port"), ("hst", "host"), ("naem", "name"), ("monitr", "monitor"),
         ]
     )
-    func `names near enough are found`(name: String, expected: String) {
+    func `the nearest name is found`(name: String, expected: String) {
         #expect(NearestName.of(name, among: ["name", "host", "port", "monitor"]) == expected)
     }
 
     @Test(arguments: ["zzzz", "po", "", String(repeating: "port", count: 100)])
-    func `names too far are not`(name: String) {
+    func `a name that is too different is not found`(name: String) {
         #expect(NearestName.of(name, among: ["name", "host", "port", "monitor"]) == nil)
     }
 }

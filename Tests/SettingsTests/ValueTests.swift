@@ -1,9 +1,10 @@
 import NATS
+import TerminalStyle
 import Testing
 
 @testable import Settings
 
-@Suite("Durations, addresses and keys as people write them")
+@Suite("Durations, addresses and keys")
 struct ValueTests {
     @Test(
         arguments: [
@@ -11,7 +12,7 @@ struct ValueTests {
             ("2m", .seconds(120)), ("1h", .seconds(3600)),
         ]
     )
-    func `durations`(text: String, duration: Duration) throws {
+    func `durations are read and written back`(text: String, duration: Duration) throws {
         #expect(try DurationText.parse(text) == duration)
         #expect(try DurationText.parse(DurationText.format(duration)) == duration)
     }
@@ -19,14 +20,14 @@ struct ValueTests {
     @Test(
         arguments: ["", "s", "ms", "-5s", "+5", "1.5s", "5 s", "5S", "5sec", "1h30m", "٣s", "0x10", "5s\u{0}"]
     )
-    func `texts that are no durations`(text: String) {
+    func `other texts are no durations`(text: String) {
         #expect(throws: DurationText.Failure.self) { try DurationText.parse(text) }
     }
 
     @Test(
         arguments: ["2h", "99999999999999999999", "9223372036854775807h"]
     )
-    func `too long a duration says the bounds, whatever its size`(text: String) {
+    func `the error for a duration of any excess names the bounds`(text: String) {
         let failure = #expect(throws: DurationText.Failure.self) {
             try DurationText.parse(text, in: .seconds(1) ... .seconds(3600))
         }
@@ -64,8 +65,17 @@ struct ValueTests {
             ("n=nats://u:@a", ServerAddress(name: "n", host: "a", login: .user("u", password: Secret("")))),
         ]
     )
-    func `server addresses`(text: String, address: ServerAddress) throws {
+    func `server addresses are read`(text: String, address: ServerAddress) throws {
         #expect(try ServerAddress(parsing: text) == address)
+    }
+
+    @Test(
+        arguments: [
+            ("http://a:8222/", "http://a:8222"), ("HTTPS://[::1]:8222/b//", "https://[::1]:8222/b"), ("http://a", "http://a"),
+        ]
+    )
+    func `URLs of monitoring are read`(text: String, url: String) throws {
+        #expect(try MonitorURL.normalized(text) == url)
     }
 
     private static let noPort =
@@ -103,14 +113,18 @@ struct ValueTests {
             ("nats://u:hunter2%FF@a", .login, "the login is not printable text after its %XX are decoded"),
         ]
     )
-    func `texts that name no server`(text: String, code: ServerAddressError.Code, message: String) {
+    func `the error for a text that is no address says what to write`(
+        text: String,
+        code: ServerAddressError.Code,
+        message: String
+    ) {
         let error = #expect(throws: ServerAddressError.self) { try ServerAddress(parsing: text) }
         #expect(error?.code == code)
         #expect(error?.message == message)
     }
 
     @Test
-    func `servers of the command line make a profile, or an error that names both`() throws {
+    func `servers of the command line make a profile, and a conflict names both servers`() throws {
         let texts = ["alpha=a", "beta=nats://b:4223"]
         let profile = try Profile(name: "command line", addresses: try texts.map { try ServerAddress(parsing: $0) })
         #expect(profile.servers == [ProfileServer(name: "alpha", host: "a"), ProfileServer(name: "beta", host: "b", port: 4223)])
@@ -135,40 +149,34 @@ struct ValueTests {
         )
     }
 
-    @Test(
-        arguments: [
-            ("q", "q"), ("Q", "Q"), ("^", "^"), ("-", "-"), ("^s", "^s"), ("^S", "^s"), ("C-s", "^s"), ("ctrl-s", "^s"),
-            ("^i", "tab"), ("^m", "enter"), ("^[", "esc"), ("^_", "^_"), ("S-tab", "S-tab"), ("shift-tab", "S-tab"),
-            ("backtab", "S-tab"), ("M-x", "M-x"), ("alt-enter", "M-enter"), ("f12", "F12"), ("Space", "space"), (" ", "space"),
-            ("PageUp", "pgup"), ("escape", "esc"), ("é", "é"), ("M-^s", "M-^s"), ("M--", "M--"),
-        ]
-    )
-    func `keys have one spelling`(text: String, name: String) throws {
-        let key = try KeyName(parsing: text)
-        #expect(key.description == name)
-        #expect(try KeyName(parsing: key.description) == key)
+    @Test(arguments: ["^s", "C-left", "C-space", "M-x", "F12", "S-tab", "Space", " "])
+    func `keys that may be bound`(text: String) throws {
+        let free = "save = []\npause = []\nprevious_pane = []"
+        let bindings = try ConfigurationFile.parse("[keys]\n\(free)\ncopy = \"\(text)\"", file: "c.toml").keyBindings
+        #expect(bindings.keys(for: .copy) == [try #require(Key(parsing: text))])
     }
 
-    @Test(
-        arguments: ["", "ab", "^ab", "^1", "S-a", "F0", "F13", "M-M-x", "X-a", "\u{1B}", "\u{202E}", "M-"]
-    )
-    func `texts that name no key`(text: String) {
-        #expect(throws: KeyName.Failure.self) { try KeyName(parsing: text) }
+    @Test(arguments: ["", "ab", "^1", "F13", "S-a", "M-M-x", "\\u001B", "\\u202E"])
+    func `texts that name no key, or one that usual terminals do not send, are refused`(text: String) {
+        let problems = problems { () throws(SettingsError) in
+            try ConfigurationFile.parse("[keys]\ncopy = \"\(text)\"", file: "c.toml")
+        }
+        #expect(problems.count == 1 && problems[0].contains(" is not a key, use one character or a name"))
     }
 
     @Test
-    func `the standard keys are well spelled and do not collide`() throws {
+    func `the standard keys have one spelling, and none means two things in one place`() throws {
         for scope in KeyAction.Scope.allCases {
-            var owners: [KeyName: KeyAction] = [:]
+            var owners: [Key: KeyAction] = [:]
             for action in KeyAction.allCases where action.scope == scope || action.scope == .everywhere {
                 #expect(!action.standardKeys.isEmpty)
                 for key in action.standardKeys {
-                    #expect(try KeyName(parsing: key.description) == key)
+                    #expect(Key(parsing: key.name) == key)
                     #expect(owners.updateValue(action, forKey: key) == nil, "\(key) of \(action)")
                     #expect(KeyBindings.standard.action(for: key, in: scope) == action)
                 }
             }
         }
-        #expect(KeyBindings.standard.action(for: try KeyName(parsing: "x"), in: .topics) == nil)
+        #expect(KeyBindings.standard.action(for: "x", in: .topics) == nil)
     }
 }

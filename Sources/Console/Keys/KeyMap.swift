@@ -7,25 +7,15 @@ struct KeyMap: Sendable {
     private let bindings: KeyBindings
     private let everywhere: [Key: KeyAction]
     private let byScope: [KeyAction.Scope: [Key: KeyAction]]
-    /// Keys of the configuration that no terminal reports, each with its action.
-    let unusable: [(key: KeyName, action: KeyAction)]
 
     init(_ bindings: KeyBindings) {
         self.bindings = bindings
         var maps: [KeyAction.Scope: [Key: KeyAction]] = [:]
-        var unusable: [(KeyName, KeyAction)] = []
         for action in KeyAction.allCases {
-            for name in bindings.keys(for: action) {
-                if let key = Key(parsing: name.description) {
-                    maps[action.scope, default: [:]][key] = action
-                } else {
-                    unusable.append((name, action))
-                }
-            }
+            for key in bindings.keys(for: action) { maps[action.scope, default: [:]][key] = action }
         }
         everywhere = maps.removeValue(forKey: .everywhere) ?? [:]
         byScope = maps
-        self.unusable = unusable
     }
 
     /// What a key does in a view.
@@ -35,12 +25,12 @@ struct KeyMap: Sendable {
 
     /// The key to show for an action; nil if the configuration took it away.
     func key(for action: KeyAction) -> SafeText? {
-        bindings.keys(for: action).first.map { SafeText(untrusted: $0.description) }
+        bindings.keys(for: action).first.map { SafeText(untrusted: $0.name) }
     }
 
     /// All keys of an action.
     func keys(for action: KeyAction) -> SafeText {
-        bindings.keys(for: action).map { SafeText(untrusted: $0.description) }.joined(separator: " ")
+        bindings.keys(for: action).map { SafeText(untrusted: $0.name) }.joined(separator: " ")
     }
 
     /// The first key of an action with what it does; `label` says it in a word.

@@ -141,10 +141,6 @@ public struct ConsoleRuntime: Sendable {
             let text: SafeText = "certificates are not verified: anybody in between can read and change everything"
             model.log(EventRow(.note, .warning, detail: text))
         }
-        for (key, action) in keys.unusable {
-            let text: SafeText = "no terminal sends the key \(untrusted: key.description) of \(untrusted: action.rawValue)"
-            model.log(EventRow(.note, .warning, detail: text))
-        }
         return model
     }
 

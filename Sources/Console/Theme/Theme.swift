@@ -1,5 +1,5 @@
-package import Settings
-package import TerminalUI
+import Settings
+import TerminalUI
 
 /// The styles of all roles, as the terminal at hand can show them.
 struct Theme: Sendable, Hashable {
@@ -15,7 +15,7 @@ struct Theme: Sendable, Hashable {
         name = file.name
         var styles: [ThemeRole: Style] = [:]
         for role in ThemeRole.allCases {
-            let style = Style(file.style(for: role)).mapped(to: depth)
+            let style = file.style(for: role).mapped(to: depth)
             styles[role] = depth == .none ? Theme.withoutColor(role, style) : style
         }
         let text = styles[.text] ?? .plain
@@ -52,35 +52,5 @@ extension Style {
         var style = self
         style.foreground = text.foreground == foreground ? nil : text.foreground
         return style
-    }
-
-    /// The style a theme's file describes.
-    package init(_ style: ThemeStyle) {
-        var modifiers = Modifiers()
-        for modifier in style.modifiers {
-            switch modifier {
-            case .bold: modifiers.insert(.bold)
-            case .dim: modifiers.insert(.dim)
-            case .italic: modifiers.insert(.italic)
-            case .underline: modifiers.insert(.underline)
-            case .reverse: modifiers.insert(.reverse)
-            }
-        }
-        self.init(
-            foreground: style.foreground.map(Color.init),
-            background: style.background.map(Color.init),
-            modifiers: modifiers
-        )
-    }
-}
-
-extension Color {
-    /// The color a theme's file names.
-    package init(_ color: ThemeColor) {
-        switch color {
-        case .terminalDefault: self = .terminalDefault
-        case .ansi(let index), .indexed(let index): self = .indexed(index)
-        case .rgb(let red, let green, let blue): self = .rgb(red, green, blue)
-        }
     }
 }

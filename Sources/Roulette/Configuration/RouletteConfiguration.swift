@@ -13,8 +13,6 @@ public struct RouletteConfiguration: Sendable {
         public var port: Int
         /// Other servers of the same cluster, tried in turn when the first does not answer.
         public var alternatives: [NATSClientConfiguration.Address] = []
-        /// The URL of the server's monitoring endpoint, for dashboards.
-        public var monitor: String?
         /// The credentials for this cluster, in place of ``RouletteConfiguration/credentials``.
         public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
         /// The encryption for this cluster, in place of ``RouletteConfiguration/tls``.
@@ -23,11 +21,10 @@ public struct RouletteConfiguration: Sendable {
         public var inboxPrefix: String?
 
         /// Describes a cluster by its address.
-        public init(name: String? = nil, host: String, port: Int = 4222, monitor: String? = nil) {
+        public init(name: String? = nil, host: String, port: Int = 4222) {
             self.name = name
             self.host = host
             self.port = port
-            self.monitor = monitor
         }
     }
 
@@ -110,6 +107,9 @@ public struct RouletteConfiguration: Sendable {
     /// How often metrics are reported to swift-metrics; `nil` turns them off. <doc:Metrics> lists them.
     public var metricsInterval: Duration? = .seconds(10)
 
+    /// The sizes that a pool may have.
+    package static let poolSizes = 1...1000
+
     /// A configuration for these clusters, everything else at its default.
     public init(servers: [Server]) {
         self.servers = servers
@@ -120,7 +120,10 @@ public struct RouletteConfiguration: Sendable {
     /// - Throws: ``RouletteError/Code/configuration`` that names the setting, its value and what to use.
     public func validate() throws(RouletteError) {
         try requireServers()
-        try require((1...1000).contains(poolSize), "pool_size is \(poolSize), use 1 to 1000")
+        try require(
+            Self.poolSizes.contains(poolSize),
+            "pool_size is \(poolSize), use \(Self.poolSizes.lowerBound) to \(Self.poolSizes.upperBound)"
+        )
         try require(maxRetry >= 0, "max_retry is \(maxRetry), use 0 or more")
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
         try require(maxBackoff > .zero, "max_backoff must be longer than zero")

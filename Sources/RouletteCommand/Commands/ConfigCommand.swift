@@ -8,15 +8,16 @@ import TerminalUI
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check, find and show the configuration.",
+        abstract: "Check, find, show and begin the configuration.",
         discussion: """
             Examples:
               roulette config path
               roulette config check
               roulette config check --config config/demo.toml
               roulette config show
+              roulette config example > config.toml
             """,
-        subcommands: [Check.self, Path.self, Show.self]
+        subcommands: [Check.self, Example.self, Path.self, Show.self]
     )
 }
 
@@ -52,6 +53,20 @@ extension ConfigCommand {
                 throw ExitCode(CommandFailure.Kind.usage.rawValue)
             }
             if output.json { try StandardOutput.write(check.json) } else { try StandardOutput.write(check.summary) }
+        }
+    }
+
+    /// `roulette config example`
+    struct Example: ParsableCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Print a configuration with every key, explained.",
+            discussion: "Redirect it into a file to begin with, keep what you need, and check that with `roulette config check`."
+        )
+
+        func run() throws {
+            for line in ConfigurationExample.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+                try StandardOutput.write("\(untrusted: line)")
+            }
         }
     }
 
@@ -115,7 +130,8 @@ struct ConfigurationOption: ParsableArguments {
         let path = try SettingsLocations(environment: environment).configurationFile
         guard access(path, F_OK) == 0 else {
             throw CommandFailure.usage(
-                "there is no configuration at \(path) yet; copy config/example.toml there, or name another with --config FILE"
+                "there is no configuration at \(path) yet; begin with the output of roulette config example, or name another with "
+                    + "--config FILE"
             )
         }
         return path

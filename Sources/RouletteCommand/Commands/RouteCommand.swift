@@ -60,7 +60,7 @@ struct RouteCommand: ParsableCommand {
             var configuration = RouletteConfiguration(
                 servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
             )
-            configuration.naming = profile.naming == .name ? .name : .index
+            configuration.naming = profile.naming
             return RoutingTable(ring: try configuration.makeRing(), labels: profile.servers.map(\.label))
         }
         guard connection.isEmpty else {

@@ -102,10 +102,9 @@ extension ThemeCommand {
             let ratios = Dictionary(theme.contrasts.map { ($0.role, $0.ratio) }) { first, _ in first }
             for role in ThemeRole.allCases {
                 let style = theme.style(for: role)
-                let modifiers = ThemeStyle.Modifier.allCases.filter(style.modifiers.contains)
                 try StandardOutput.write([
                     "role": .string(role.rawValue), "fg": .string(style.foreground?.description),
-                    "bg": .string(style.background?.description), "modifiers": .array(modifiers.map { .string($0.rawValue) }),
+                    "bg": .string(style.background?.description), "modifiers": .array(style.modifiers.names.map { .string($0) }),
                     "contrast": ratios[role].map { .decimal($0, digits: 2) } ?? .null,
                 ])
             }

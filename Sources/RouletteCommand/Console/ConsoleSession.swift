@@ -51,8 +51,7 @@ enum ConsoleSession {
 
     /// The console's client for a profile. It is not running yet.
     static func client(for profile: Profile) throws -> RouletteClient {
-        var configuration = try RouletteConfiguration(profile: profile)
-        if profile.connectionName == nil { configuration.connectionName = "roulette console" }
+        let configuration = try RouletteConfiguration(profile: profile, connectionName: "roulette console")
         return try RouletteClient(configuration: configuration, logger: .silent)
     }
 }

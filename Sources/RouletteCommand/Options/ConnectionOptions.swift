@@ -1,7 +1,9 @@
 public import ArgumentParser
 import CommandSupport
+public import ConsistentHashing
 import Foundation
-public import Settings
+import Roulette
+import Settings
 
 /// The deployment of a command: a profile of the configuration, or servers on the command line.
 struct ConnectionOptions: ParsableArguments {
@@ -40,7 +42,7 @@ struct ConnectionOptions: ParsableArguments {
     @OptionGroup var tls: TLSOptions
 
     @Option(name: .long, help: "How the ring names the clusters: by position or by name.")
-    var naming: Profile.Naming?
+    var naming: HashRing.Naming?
 
     @Option(
         name: .long,
@@ -79,7 +81,10 @@ struct ConnectionOptions: ParsableArguments {
             ?? (try? SettingsLocations(environment: environment))?.configurationFile
         deployment.isAsInFile = server.isEmpty && context.isEmpty && changesNothing
         if let poolSize {
-            guard (1...1000).contains(poolSize) else { throw CommandFailure.usage("--pool-size is \(poolSize), use 1 to 1000") }
+            let sizes = RouletteConfiguration.poolSizes
+            guard sizes.contains(poolSize) else {
+                throw CommandFailure.usage("--pool-size is \(poolSize), use \(sizes.lowerBound) to \(sizes.upperBound)")
+            }
             deployment.profile.poolSize = poolSize
         }
         if let naming {
@@ -172,4 +177,4 @@ struct ResolvedDeployment: Sendable {
     var isAsInFile = false
 }
 
-extension Profile.Naming: ExpressibleByArgument {}
+extension HashRing.Naming: ExpressibleByArgument {}

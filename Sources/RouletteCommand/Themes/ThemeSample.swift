@@ -42,7 +42,7 @@ struct ThemeSample {
         let ratios = Dictionary(theme.contrasts.map { ($0.role, $0) }) { first, _ in first }
         for (index, role) in roles.enumerated() {
             let style = theme.style(for: role)
-            let modifiers = ThemeStyle.Modifier.allCases.filter(style.modifiers.contains).map(\.rawValue)
+            let modifiers = style.modifiers.names
             write(
                 [
                     "\(untrusted: role.rawValue)", "Sample 0123", "\(untrusted: style.foreground?.description ?? "-")",
@@ -58,7 +58,7 @@ struct ThemeSample {
         return buffer
     }
 
-    private func style(_ role: ThemeRole) -> Style { Style(theme.style(for: role)).mapped(to: depth) }
+    private func style(_ role: ThemeRole) -> Style { theme.style(for: role).mapped(to: depth) }
 
     /// Writes a row of the table. Only the sample has the style of the role.
     private func write(_ cells: [SafeText], _ role: ThemeRole, row: Int, into buffer: inout CellBuffer) {

@@ -1,7 +1,7 @@
 /// A configuration: profiles, the theme and the keys.
 ///
 /// Read one with ``load(path:environment:)``, or from a text with ``parse(_:file:resolvePath:)``.
-public struct ConfigurationFile: Sendable, Hashable {
+public struct ConfigurationFile: Sendable, Equatable {
     /// The profile used when none is asked for, or nil.
     public var defaultProfile: String?
     /// The theme's name, or nil for the console's choice.
@@ -11,7 +11,7 @@ public struct ConfigurationFile: Sendable, Hashable {
     /// The keys of every action, the file's changes applied.
     public var keyBindings: KeyBindings
 
-    /// Puts a configuration together.
+    /// Creates a configuration.
     ///
     /// - Parameters:
     ///   - defaultProfile: The profile used when none is asked for.
@@ -30,9 +30,9 @@ public struct ConfigurationFile: Sendable, Hashable {
         self.keyBindings = keyBindings
     }
 
-    /// The profile of a name, or without a name the default one, or the only one.
+    /// The profile of a name. Without a name it is the default profile, or the only one.
     ///
-    /// - Throws: ``SettingsError/Code/unknownName`` that lists the profiles there are.
+    /// - Throws: ``SettingsError/Code/unknownName`` that lists the known profiles.
     public func profile(named name: String? = nil, file: String = "configuration") throws(SettingsError) -> Profile {
         let names = profiles.map(\.name)
         if let wanted = name ?? defaultProfile {
@@ -56,12 +56,38 @@ public struct ConfigurationFile: Sendable, Hashable {
         return only
     }
 
-    /// Whether a password or a token stands in the file itself, so that nobody else may read it.
+    /// Whether the file itself contains a password or a token, so that it must be private.
     public var holdsSecrets: Bool {
         profiles.contains { profile in
             ([profile.login] + profile.servers.map(\.login)).contains { $0?.holdsSecret ?? false }
         }
     }
+}
+
+// MARK: - Settings
+
+extension ConfigurationFile: SettingOwner {
+    static let standard = ConfigurationFile(profiles: [])
+
+    /// The settings outside of profiles.
+    static let settings: [Setting<ConfigurationFile>] = [
+        Setting(
+            "default_profile",
+            \.defaultProfile,
+            .optional(.text),
+            "The profile used without --profile. A configuration with a single profile needs none.",
+            shown: "production",
+            absent: "none"
+        ),
+        Setting(
+            "theme",
+            \.theme,
+            .optional(.text),
+            "The console's theme, one of \"roulette theme list\".",
+            shown: "default-dark",
+            absent: "default-dark or default-light, as the terminal's background is"
+        ),
+    ]
 }
 
 // MARK: - Reading
@@ -77,22 +103,19 @@ extension ConfigurationFile {
     public static func parse(
         _ text: String,
         file: String,
-        resolvePath: (String) -> String = { $0 }
+        resolvePath: @escaping (String) -> String = { $0 }
     ) throws(SettingsError) -> ConfigurationFile {
-        var reader = TableReader(try TOMLDocument.parse(text, file: file), file: file)
-        var configuration = ConfigurationFile(profiles: [])
-        configuration.defaultProfile = reader.text("default_profile")
-        configuration.theme = reader.text("theme")
+        var reader = TableReader(try TOMLDocument.parse(text, file: file), file: file, resolvePath: resolvePath)
+        var configuration = ConfigurationFile.standard
+        for setting in settings { setting.read(&reader, &configuration) }
 
         var names: [String] = []
         if let node = reader.value("profiles") {
-            var table = TableReader(node, file: file)
+            var table = reader.reader(of: node)
             names = table.keys
             for name in names {
                 guard let node = table.value(name) else { continue }
-                let (profile, problems) = Profile.decode(name, node, file: file, resolvePath: resolvePath)
-                table.note(contentsOf: problems)
-                if let profile { configuration.profiles.append(profile) }
+                if let profile = Profile.decode(name, node, in: &table) { configuration.profiles.append(profile) }
             }
             reader.note(contentsOf: table.finish())
         }

@@ -1,25 +1,21 @@
-public import NATS
+import ConsistentHashing
+import NATS
+public import Roulette
 
 /// One cluster of a profile. Its position in the list is its position on the ring.
-public struct ProfileServer: Sendable, Hashable {
-    /// The name shown, or nil to show the address.
-    public var name: String?
-    /// A host name or an IP address, usually of the load balancer in front of the cluster.
-    public var host: String
-    /// The TCP port, 1 to 65535.
-    public var port: Int
-    /// Other servers of the same cluster, tried in turn when the first does not answer.
-    public var alternatives: [NATSClientConfiguration.Address] = []
+///
+/// It holds the server of the library's configuration, whose properties are its own.
+@dynamicMemberLookup
+public struct ProfileServer: Sendable {
     /// The URL of a server's HTTP monitoring endpoint, or nil.
     public var monitor: String?
-    /// Whether it was given as `tls://` or with `tls = true`: whatever the profile says, nothing is sent to it that is not encrypted.
+    /// Whether it was given as `tls://` or with `tls = true`. Then its connections are always encrypted, also if the profile
+    /// does not encrypt.
     public var requiresTLS = false
     /// The login for this cluster, in place of the profile's.
     public var login: Profile.Login?
-    /// The encryption for this cluster, in place of the profile's.
-    public var tls: NATSClientConfiguration.TLS?
-    /// What the reply topics of this cluster begin with, in place of the profile's.
-    public var inboxPrefix: String?
+    /// The server as the library knows it. Its credentials are not used: they are made from ``login`` for each client.
+    var library: RouletteConfiguration.Server
 
     /// Describes one cluster.
     ///
@@ -28,7 +24,7 @@ public struct ProfileServer: Sendable, Hashable {
     ///   - host: A host name or an IP address.
     ///   - port: The TCP port, 1 to 65535.
     ///   - monitor: The URL of a server's HTTP monitoring endpoint.
-    ///   - requiresTLS: Whether nothing is sent to it that is not encrypted.
+    ///   - requiresTLS: Whether its connections are always encrypted.
     public init(
         name: String? = nil,
         host: String,
@@ -37,26 +33,37 @@ public struct ProfileServer: Sendable, Hashable {
         requiresTLS: Bool = false
     ) {
         self.requiresTLS = requiresTLS
-        self.name = name
-        self.host = host
-        self.port = port
         self.monitor = monitor
+        library = RouletteConfiguration.Server(name: name, host: host, port: port)
+    }
+
+    /// A property of the server of the library's configuration.
+    public subscript<Value>(dynamicMember path: WritableKeyPath<RouletteConfiguration.Server, Value>) -> Value {
+        get { library[keyPath: path] }
+        set { library[keyPath: path] = newValue }
     }
 
     /// `host:port`, with IPv6 addresses in brackets.
-    public var endpoint: String { ServerAddress(host: host, port: port).endpoint }
+    public var endpoint: String { ServerAddress(host: library.host, port: library.port).endpoint }
 
     /// The addresses of all its servers.
-    var endpoints: [String] { [endpoint] + alternatives.map(\.description) }
+    var endpoints: [String] { [endpoint] + library.alternatives.map(\.description) }
 
     /// The name if it has one, else the address.
-    public var label: String { name ?? endpoint }
+    public var label: String { library.name ?? endpoint }
 }
 
-/// The rules that a list of servers must meet as a whole.
+extension ProfileServer: Equatable {
+    /// Whether all settings are equal.
+    public static func == (left: ProfileServer, right: ProfileServer) -> Bool {
+        left.requiresTLS == right.requiresTLS && settings().allSatisfy { $0.isEqual(left, right) }
+    }
+}
+
+/// The rules for a list of servers as a whole.
 enum ServerList {
-    /// Refuses a list from the command line that does not meet them.
-    static func check(_ servers: [ProfileServer], naming: Profile.Naming, option: String) throws(SettingsError) {
+    /// Refuses a list from the command line that breaks a rule.
+    static func check(_ servers: [ProfileServer], naming: HashRing.Naming, option: String) throws(SettingsError) {
         let conflicts = conflicts(in: servers, naming: naming)
         guard !conflicts.isEmpty else { return }
         throw SettingsError(
@@ -65,14 +72,14 @@ enum ServerList {
         )
     }
 
-    /// What is wrong with the list: the position of the entry to change, and the message that names the other one.
+    /// A problem of the list: the position of the entry to change, and a message that names the other entry.
     struct Conflict: Hashable {
         let index: Int
         let message: String
     }
 
-    /// Finds equal addresses, equal names and, where the ring is made of names, missing ones.
-    static func conflicts(in servers: [ProfileServer], naming: Profile.Naming) -> [Conflict] {
+    /// Finds equal addresses, equal names and, if the ring is made of names, missing names.
+    static func conflicts(in servers: [ProfileServer], naming: HashRing.Naming) -> [Conflict] {
         var conflicts: [Conflict] = []
         var endpoints: [String: Int] = [:]
         var names: [String: Int] = [:]

@@ -1,63 +1,28 @@
-import ConsistentHashing
 import NATS
 public import Roulette
 
 extension RouletteConfiguration {
-    /// What a profile says, as the library takes it.
+    /// The configuration of the library for a profile.
     ///
-    /// Files of credentials and certificates are read by each connection for each attempt; see ``Profile/checkFiles()``.
+    /// Each attempt to connect reads the files of credentials and certificates again; see ``Profile/checkFiles()``.
     ///
+    /// - Parameters:
+    ///   - profile: The profile.
+    ///   - connectionName: The name of its connections if the profile gives them none.
     /// - Throws: ``SettingsError/Code/invalid`` when a login cannot be used as it is: a user without a password, which has
     ///   to be asked for first.
-    public init(profile: Profile) throws(SettingsError) {
+    public init(profile: Profile, connectionName: String = "roulette") throws(SettingsError) {
         let place = "profile \(quoted(profile.name))"
-        var servers: [Server] = []
+        self = profile.library
+        self.connectionName = profile.connectionName ?? connectionName
+        if let login = profile.login { credentials = try Self.credentials(login, place: place) }
+        servers = []
         for server in profile.servers {
-            var result = Server(name: server.name, host: server.host, port: server.port, monitor: server.monitor)
+            var result = server.library
+            if server.requiresTLS { result.tls = (server.library.tls ?? profile.library.tls).requiring() }
             if let login = server.login { result.credentials = try Self.credentials(login, place: place) }
-            result.alternatives = server.alternatives
-            result.inboxPrefix = server.inboxPrefix
-            let tls = server.tls ?? profile.tls
-            result.tls = server.requiresTLS ? tls.requiring() : server.tls
             servers.append(result)
         }
-        self.init(servers: servers)
-        naming =
-            switch profile.naming {
-            case .index: .index
-            case .name: .name
-            }
-        role =
-            switch profile.role {
-            case .both: .both
-            case .subscriber: .subscriber
-            case .publisher: .publisher
-            }
-        subscriptionRestart =
-            switch profile.subscriptionRestart {
-            case .temporary: .temporary
-            case .permanent: .permanent
-            }
-        poolSize = profile.poolSize
-        pingInterval = profile.pingInterval
-        maxPingFailure = profile.maxPingFailure
-        maxRetry = profile.maxRetry
-        baseBackoff = profile.baseBackoff
-        maxBackoff = profile.maxBackoff
-        connectionTimeout = profile.connectionTimeout
-        elixirCompatibleTopics = profile.elixirCompatibleTopics
-        reconnectJitter = profile.reconnectJitter
-        writeTimeout = profile.writeTimeout
-        drainTimeout = profile.drainTimeout
-        outboundBufferSize = profile.outboundBufferSize
-        usesDiscoveredServers = profile.usesDiscoveredServers
-        movesOnLameDuck = profile.movesOnLameDuck
-        moveOverlap = profile.moveOverlap
-        inboxPrefix = profile.inboxPrefix
-        if let name = profile.connectionName { connectionName = name }
-        tls = profile.tls
-        allowsPlaintextCredentials = profile.allowsPlaintextCredentials
-        if let login = profile.login { credentials = try Self.credentials(login, place: place) }
     }
 
     private static func credentials(
@@ -86,7 +51,7 @@ extension RouletteConfiguration {
 }
 
 extension NATSClientConfiguration.TLS {
-    /// The same, but never without encryption.
+    /// The same, but always encrypted.
     func requiring() -> Self {
         var tls = self
         if tls.mode == .automatic || tls.mode == .disabled { tls.mode = .required }

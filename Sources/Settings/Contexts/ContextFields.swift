@@ -3,10 +3,10 @@ import NATS
 
 /// The fields of a context that are set, as `nats context add` writes them (jsm.go, `natscontext`).
 ///
-/// Every field is honored, known to say nothing about how to connect, or refused by name. An empty text and `false` mean
-/// that a field is not set.
+/// Every field is used, or known to be irrelevant to a connection, or refused by name. An empty text and `false` mean that a
+/// field is not set.
 struct ContextFields {
-    /// Fields that say nothing about how to connect, or only about JetStream, which is not used here.
+    /// Fields that are irrelevant to a connection, or concern only JetStream, which is not used here.
     private static let ignored: Set<String> = [
         "name", "description", "color_scheme", "jetstream_domain", "jetstream_api_prefix", "jetstream_event_prefix",
     ]
@@ -15,7 +15,7 @@ struct ContextFields {
     ]
     private static let paths: Set<String> = ["creds", "nkey", "ca", "cert", "key"]
     private static let flags: Set<String> = ["tls_first"]
-    /// What cannot be honored, with what to do instead.
+    /// Fields that are not supported, with what to do instead.
     private static let refused = [
         "socks_proxy": "connections through a proxy are not supported; reach the server directly, or by a tunnel such as ssh -L",
         "nsc": "logins are not looked up in nsc; write one with \"nsc generate creds\" and name the file in creds",
@@ -43,7 +43,7 @@ struct ContextFields {
             if let text = value as? String, Self.texts.contains(key) {
                 texts[key] = text
                 guard Self.isReference(text), key != "url" else { continue }
-                // To use the reference itself as the password would be wrong in silence.
+                // The reference itself must not silently become the password.
                 let instead = Self.paths.contains(key) ? "name a file" : "write the value itself, or a file in creds or nkey"
                 let message = "what nats looks up elsewhere (env, op, nsc, data and the like) is not supported; \(instead)"
                 problems.append(SettingsProblem(file: path, key: key, message: message))
@@ -61,7 +61,7 @@ struct ContextFields {
     private static func isUnset(_ value: Any) -> Bool {
         switch value {
         case let text as String: text.isEmpty
-        // A number is a mistake wherever it stands, also zero.
+        // A number is always a mistake, also zero.
         case let number as NSNumber: number.isBoolean && !number.boolValue
         case is NSNull: true
         case let list as [Any]: list.isEmpty
@@ -69,7 +69,7 @@ struct ContextFields {
         }
     }
 
-    /// Whether it begins with a scheme, as `op://vault/item` does: newer versions of nats look such values up.
+    /// Whether it begins with a scheme, as `op://vault/item` does. Newer versions of nats look up such values elsewhere.
     private static func isReference(_ text: String) -> Bool {
         if ["data:", "env:"].contains(where: text.lowercased().hasPrefix) { return true }
         guard let scheme = text.firstRange(of: "://") else { return false }
@@ -98,7 +98,7 @@ struct ContextFields {
         }
         let addresses = try addresses()
         let first = addresses[0]
-        // As nats does: one address with tls:// means that none of them is used in plain text.
+        // As in nats, one tls:// address means that none of them is used in plain text.
         let requiresTLS = addresses.contains(where: \.requiresTLS)
         var server = ProfileServer(name: name, host: first.host, port: first.port, requiresTLS: requiresTLS)
         // An address that is there twice is tried once.
@@ -142,7 +142,7 @@ extension ContextFields {
                 throw invalid("url", "cannot be read")
             }
         }
-        // To send the login of one to the others, or nothing to some, would both be another thing than is written there.
+        // Sending the login of one to the others, or no login to some, would differ from what the context says.
         guard addresses.allSatisfy({ $0.login == addresses[0].login }) else {
             throw invalid("url", "the URLs carry different logins; write the same one in each, or use user, token, creds or nkey")
         }
@@ -154,12 +154,12 @@ extension ContextFields {
 
 extension ContextFields {
     private func login(
-        _ inURL: ServerAddress.Login?,
+        _ inURL: Profile.Login?,
         _ expanded: (String?) -> String?
     ) throws(SettingsError) -> Profile.Login? {
         let (password, seed) = (texts["password"], texts["user_seed"])
         var logins: [(key: String, login: Profile.Login)] = []
-        if let inURL { logins.append(("url", Profile.Login(inURL))) }
+        if let inURL { logins.append(("url", inURL)) }
         if let user = texts["user"] { logins.append(("user", .user(user, password: password.map { Secret($0) }))) }
         if let path = expanded(texts["creds"]) { logins.append(("creds", .credentials(path: path))) }
         if let path = expanded(texts["nkey"]) { logins.append(("nkey", .nkey(path: path))) }

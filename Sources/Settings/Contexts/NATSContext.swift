@@ -1,16 +1,17 @@
+public import ConsistentHashing
 import Foundation
 
 /// A context of the `nats` command line (ADR-21): one cluster with its login and encryption.
 ///
-/// `nats context add` writes it to `~/.config/nats/context/NAME.json`. A field that cannot be honored here is an error
-/// that names it: to leave out a proxy or a login silently would connect to something else than the context says.
-public struct NATSContext: Sendable, Hashable {
+/// `nats context add` writes it to `~/.config/nats/context/NAME.json`. A field that is not supported is an error
+/// that names it: without its proxy or its login, the context would connect to something else.
+public struct NATSContext: Sendable, Equatable {
     /// The most bytes a context may have.
     private static let sizeLimit = 1 << 18
 
     /// The context's name, which becomes the name of the cluster.
     public let name: String
-    /// The cluster. Of several URLs the first is its address and the others are tried in turn.
+    /// The cluster. The first URL is its address, and the others are tried in turn.
     public let server: ProfileServer
 
     /// Reads a context.
@@ -18,7 +19,7 @@ public struct NATSContext: Sendable, Hashable {
     /// - Parameters:
     ///   - name: Its name, as `nats context ls` lists it.
     ///   - environment: The process's environment, for `XDG_CONFIG_HOME` and `HOME`.
-    /// - Throws: ``SettingsError`` when there is none of that name, when it holds a secret and others can read it, or when
+    /// - Throws: ``SettingsError`` when there is no context of that name, when it holds a secret and others can read it, or when
     ///   it cannot be used as it is.
     public init(name: String, environment: [String: String]) throws(SettingsError) {
         let directory = try SettingsLocations.contextDirectory(environment: environment)
@@ -41,7 +42,7 @@ public struct NATSContext: Sendable, Hashable {
         self.server = try fields.server(named: name, environment: environment)
     }
 
-    /// The names of the contexts there are, sorted; none if there is no such directory.
+    /// The names of all contexts, sorted. Without a directory of contexts there are none.
     ///
     /// - Throws: ``SettingsError`` when the environment does not say where to look.
     public static func names(environment: [String: String]) throws(SettingsError) -> [String] {
@@ -57,12 +58,12 @@ public struct NATSContext: Sendable, Hashable {
 extension Profile {
     /// Makes a profile of contexts, one cluster each, in this order.
     ///
-    /// - Throws: ``SettingsError`` when there is none, or two have one name or address.
-    public init(name: String, contexts: [NATSContext], naming: Naming = .index) throws(SettingsError) {
+    /// - Throws: ``SettingsError`` when no context is given, or two have the same name or address.
+    public init(name: String, contexts: [NATSContext], naming: HashRing.Naming = .index) throws(SettingsError) {
         guard !contexts.isEmpty else { throw SettingsError(.invalid, file: "--context", "no context is given") }
         let servers = contexts.map(\.server)
         try ServerList.check(servers, naming: naming, option: "--context")
         self.init(name: name, servers: servers)
-        self.naming = naming
+        library.naming = naming
     }
 }

@@ -2,10 +2,10 @@ import TOMLKit
 
 /// Reads TOML text into nodes that know their lines.
 enum TOMLDocument {
-    /// The longest text read, in bytes. A configuration or theme of a person's hand is a fiftieth of it.
+    /// The longest text read, in bytes. A configuration or theme that a person wrote is a fiftieth of it.
     static let sizeLimit = 1 << 18
     /// The most keys and array indices that lead to a value. A configuration needs five. The parser and everything after it
-    /// recurse, and what they spend on a path grows with its length.
+    /// recurse, and their cost for a path grows with its length.
     static let depthLimit = 32
 
     /// Parses a whole document.
@@ -19,10 +19,10 @@ enum TOMLDocument {
             throw SettingsError(.syntax, file: file, "is longer than \(sizeLimit) bytes")
         }
         if let line = lineOfNUL(in: text) {
-            // TOMLKit hands the text over as a C string, which would end here without a word.
+            // TOMLKit passes the text on as a C string, which would silently end here.
             throw SettingsError(.syntax, file: file, line: line, "a NUL byte is not allowed in TOML, remove it")
         }
-        // Before the parser sees it: that one has no limit for dotted keys.
+        // This comes before the parser, which has no limit for dotted keys.
         var locator = TOMLLocator(text)
         locator.scan()
         if let line = locator.firstLineTooDeep {
@@ -68,8 +68,8 @@ enum TOMLDocument {
         return node(table, at: .root, line: 1, locations: locator.lines)
     }
 
-    /// The parser's message without what it repeats of a value, which may be a password: `'…'` for all that is longer than one
-    /// character in quotes. Keys that are there twice stay.
+    /// The parser's message without the parts of values that it repeats, because a value may be a password: text in quotes
+    /// that is longer than one character becomes `'…'`. Keys that are defined twice stay.
     static func withoutValues(_ message: String) -> String {
         if message.contains("redefine") { return message }
         let advice = message.contains("could not determine value type") ? "; put text into quotes" : ""

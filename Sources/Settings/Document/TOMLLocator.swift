@@ -1,8 +1,8 @@
 /// Finds the line of every key and array element of a TOML document.
 ///
-/// TOMLKit gives positions for syntax errors only, and has no limit for the depth of dotted keys. This walks the text before
-/// it: on a text that is not TOML it ends, never traps and decides nothing, and one that is nested too deep is not walked on.
-/// What it costs grows with the text's length and no faster.
+/// TOMLKit gives positions for syntax errors only, and has no limit for the depth of dotted keys. The locator walks the text
+/// before TOMLKit does. On a text that is not TOML it stops; it never traps and does not judge the text. It also stops where
+/// the nesting is too deep. Its cost is linear in the length of the text.
 struct TOMLLocator {
     /// The first line of each key or element, counted from 1.
     private(set) var lines: [TOMLPath: Int] = [:]
@@ -11,11 +11,11 @@ struct TOMLLocator {
     /// The line where the scan ended because more than ``TOMLDocument/depthLimit`` keys and indices lead to a value.
     private(set) var firstLineTooDeep: Int?
 
-    /// The first line where a key has to be and is none. TOMLKit ends the process for some of them, such as `[[é]]`.
+    /// The first line where a key is missing. TOMLKit ends the process for some such texts, for example `[[é]]`.
     private(set) var firstLineWithoutKey: Int?
 
-    /// The first line with a value outside quotes that is no number and no word. TOMLKit ends the process for some dates with
-    /// blanks, and no setting is a date.
+    /// The first line with a value outside quotes that is neither a number nor a word. TOMLKit ends the process for some dates
+    /// with blanks, and no setting is a date.
     private(set) var firstLineWithoutValue: Int?
 
     private let bytes: [UInt8]
@@ -114,14 +114,14 @@ extension TOMLLocator {
         }
     }
 
-    /// Whether it has the characters of numbers, `true`, `inf` and the like, and is no date.
+    /// Whether it has the characters of numbers, `true`, `inf` and the like, and is not a date.
     private func isPlainValue(_ value: ArraySlice<UInt8>) -> Bool {
         var value = value
         while let last = value.last, isSpace(last) || last == UInt8(ascii: "\r") { value.removeLast() }
         var before = UInt8(ascii: "e")
         for byte in value {
             switch byte {
-            // A sign stands at the beginning or behind the e of an exponent; elsewhere it is part of a date.
+            // A sign comes first or follows the e of an exponent. Elsewhere it is part of a date.
             case UInt8(ascii: "-"), UInt8(ascii: "+"):
                 guard before == UInt8(ascii: "e") || before == UInt8(ascii: "E") else { return false }
             case UInt8(ascii: "."): break
@@ -207,7 +207,7 @@ extension TOMLLocator {
         }
     }
 
-    /// Any of the four kinds of string. The content is decoded since a quoted key is compared by its content.
+    /// Any of the four kinds of string. The content is decoded, because quoted keys are compared by their content.
     private mutating func scanString() -> String {
         guard let quote = peek() else { return "" }
         let startLine = line
@@ -297,7 +297,7 @@ extension TOMLLocator {
         while let byte = peek(), isSpace(byte) { advance() }
     }
 
-    /// Skips white space, line endings and comments. Always true, so that it can stand in a loop's condition.
+    /// Skips white space, line endings and comments. Always true, for use in the condition of a loop.
     private mutating func skipBlank() -> Bool {
         while let byte = peek() {
             if byte == UInt8(ascii: "#") {

@@ -1,4 +1,4 @@
-/// A value of a TOML document that knows where it stands. Everything after parsing works on these alone.
+/// A value of a TOML document with its position. Everything after parsing works on these alone.
 struct TOMLNode {
     enum Value {
         case string(String)

@@ -1,4 +1,4 @@
-/// Where a value stands in a document: the keys and array indices that lead to it from the top.
+/// The position of a value in a document: the keys and array indices that lead to it from the top.
 struct TOMLPath: Hashable, CustomStringConvertible {
     enum Component: Hashable {
         case key(String)

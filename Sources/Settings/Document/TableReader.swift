@@ -1,17 +1,22 @@
-/// Reads one table strictly: what is wrong is noted and reading goes on, and what nobody asked for is unknown.
+/// Reads one table strictly.
+///
+/// Problems are noted, and reading goes on. A key that was never asked for is noted as unknown.
 struct TableReader {
     let file: String
     let node: TOMLNode
+    /// Makes a path in the file absolute.
+    let resolvePath: (String) -> String
     private(set) var problems: [SettingsProblem] = []
     private let entries: [String: TOMLNode]
     /// The keys that were asked for, in order, and as a set: a table may have a hundred thousand.
     private var known: [String] = []
     private var isKnown: Set<String> = []
 
-    /// Reads `node`, which is noted as a problem and then read as empty if it is not a table.
-    init(_ node: TOMLNode, file: String) {
+    /// Reads `node`. If it is not a table, that is noted as a problem, and the table is empty.
+    init(_ node: TOMLNode, file: String, resolvePath: @escaping (String) -> String = { $0 }) {
         self.file = file
         self.node = node
+        self.resolvePath = resolvePath
         if case .table(let entries) = node.value {
             self.entries = entries
         } else {
@@ -20,12 +25,17 @@ struct TableReader {
         }
     }
 
+    /// A reader of a table in this one.
+    func reader(of node: TOMLNode) -> TableReader {
+        TableReader(node, file: file, resolvePath: resolvePath)
+    }
+
     /// The keys present, in the order of their lines.
     var keys: [String] {
         entries.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }.map(\.key)
     }
 
-    /// The value of a key that the caller will check, and a mark that the key is known.
+    /// The value of a key, for the caller to check. The key is known from now on.
     mutating func value(_ key: String) -> TOMLNode? {
         if isKnown.insert(key).inserted { known.append(key) }
         return entries[key]
@@ -39,13 +49,13 @@ struct TableReader {
 
     mutating func note(contentsOf more: [SettingsProblem]) { problems.append(contentsOf: more) }
 
-    /// All problems of this table, the keys that nobody asked for among them.
+    /// All problems of this table, with its unknown keys.
     consuming func finish() -> [SettingsProblem] {
         var searches = 0
         for key in keys where !isKnown.contains(key) {
             // A key with a value is in `entries`, as `keys` comes from there.
             guard let entry = entries[key] else { continue }
-            // More than an error keeps need no advice.
+            // An error does not keep more problems, so their advice would not be shown.
             searches += 1
             note(entry, searches > SettingsError.problemLimit ? "unknown key" : NearestName.unknown("key", key, known: known))
         }
@@ -56,88 +66,19 @@ struct TableReader {
 // MARK: - Typed values
 
 extension TableReader {
-    mutating func string(_ key: String) -> String? {
-        value(key).flatMap { string($0) }
+    /// The value of a key in a format; nil if the key is missing or its value cannot be used, which is then noted.
+    mutating func read<Value>(_ key: String, as format: SettingFormat<Value>) -> Value? {
+        value(key).flatMap { format.read($0, &self) }
     }
 
-    mutating func string(_ node: TOMLNode) -> String? {
-        guard case .string(let text) = node.value else {
-            note(node, "expected a string, found \(node.kind)")
-            return nil
-        }
-        return text
-    }
-
-    /// A string with at least one character.
-    mutating func text(_ key: String) -> String? {
-        guard let node = value(key), let text = string(node) else { return nil }
-        if text.isEmpty {
-            note(node, "is empty, write a value or remove the key")
-            return nil
-        }
-        return text
-    }
-
-    mutating func boolean(_ key: String) -> Bool? {
-        guard let node = value(key) else { return nil }
-        guard case .boolean(let flag) = node.value else {
-            note(node, "expected true or false, found \(node.kind)")
-            return nil
-        }
-        return flag
-    }
-
-    mutating func integer(_ key: String, in range: ClosedRange<Int>) -> Int? {
-        guard let node = value(key) else { return nil }
-        guard case .integer(let number) = node.value else {
-            note(node, "expected an integer, found \(node.kind)")
-            return nil
-        }
-        guard range.contains(number) else {
-            note(node, "\(number) is out of range, use \(range.lowerBound) to \(range.upperBound)")
-            return nil
-        }
-        return number
-    }
-
-    /// Whole milliseconds, or text such as "250ms".
-    mutating func duration(_ key: String, in range: ClosedRange<Duration>) -> Duration? {
-        guard let node = value(key) else { return nil }
-        do {
-            switch node.value {
-            case .integer(let milliseconds):
-                return try DurationText.check(.milliseconds(milliseconds), in: range)
-            case .string(let text):
-                return try DurationText.parse(text, in: range)
-            default:
-                note(node, "expected milliseconds or text such as \"5s\", found \(node.kind)")
-            }
-        } catch {
-            note(node, error.message)
-        }
-        return nil
-    }
-
-    mutating func choice<Choice>(_ key: String, _: Choice.Type = Choice.self) -> Choice?
-    where Choice: CaseIterable & RawRepresentable<String> {
-        value(key).flatMap { choice($0) }
-    }
-
-    mutating func choice<Choice>(_ node: TOMLNode, _: Choice.Type = Choice.self) -> Choice?
-    where Choice: CaseIterable & RawRepresentable<String> {
-        guard let text = string(node) else { return nil }
-        if let choice = Choice(rawValue: text) { return choice }
-        let names = Choice.allCases.map(\.rawValue)
-        note(node, "\(quoted(text)): " + NearestName.unknown("value", text, known: names))
-        return nil
-    }
-
-    mutating func strings(_ key: String) -> [(node: TOMLNode, text: String)]? {
-        guard let node = value(key) else { return nil }
+    /// The elements of an array of strings. Other elements are noted and left out.
+    mutating func strings(_ node: TOMLNode) -> [(node: TOMLNode, text: String)]? {
         guard case .array(let elements) = node.value else {
             note(node, "expected an array of strings, found \(node.kind)")
             return nil
         }
-        return elements.compactMap { element in string(element).map { (element, $0) } }
+        return elements.compactMap { element in
+            SettingFormat<String>.string.read(element, &self).map { (element, $0) }
+        }
     }
 }

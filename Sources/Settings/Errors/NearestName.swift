@@ -1,14 +1,14 @@
 import TextCoding
 
-/// Finds the name somebody most likely meant.
+/// Finds the name that was most likely meant.
 enum NearestName {
-    /// The candidate with the fewest edits from `name`, or nil when none is near enough to be a slip of the hand.
+    /// The candidate with the fewest edits from `name`, or nil if none is near enough to be a typing error.
     ///
-    /// Near enough is one edit for each three characters, at least one. Of equally near candidates the first wins. Of many
-    /// candidates only the first are looked at: what a file defines may be a hundred thousand.
+    /// The limit is one edit for every three characters, and at least one. Of equally near candidates the first wins. Only the
+    /// first thousand candidates are considered, because a file may define a hundred thousand names.
     static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased())
-        // A key of any length can stand in a file; the distance is quadratic, and no name of ours is this long.
+        // A file may have keys of any length, and the cost is quadratic. No known name is this long.
         guard wanted.count <= 64 else { return nil }
         let limit = max(1, wanted.count / 3)
         var best: (name: String, distance: Int)?
@@ -26,7 +26,7 @@ enum NearestName {
         return "unknown \(kind), use one of: \(list(known))"
     }
 
-    /// Names for an error, shortened where they would fill a screen.
+    /// Names for an error. A list that would fill a screen is shortened.
     static func list(_ names: [String]) -> String {
         names.prefix(listLimit).joined(separator: ", ") + (names.count > listLimit ? ", and \(names.count - listLimit) more" : "")
     }
@@ -55,7 +55,7 @@ enum NearestName {
 
 /// A value from a file in quotes, fit for one line of an error: control characters escaped, long text cut.
 ///
-/// A text that looks like a URL with a login is not repeated: it stands where somebody mistook one key for another.
+/// A text that looks like a URL with a login is not repeated: someone may have put it under the wrong key.
 func quoted(_ text: String) -> String {
     if UserInfo.isPossible(in: text) { return "\"\(UserInfo.replacement)\"" }
     var result = "\""

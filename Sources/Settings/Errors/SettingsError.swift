@@ -21,12 +21,12 @@ public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let unknownName = Code("unknown name")
     }
 
-    /// How many problems an error keeps. The rest are only counted: nobody mends a hundred lines at once.
+    /// How many problems an error keeps. The rest are only counted.
     public static let problemLimit = 20
 
     /// What kind of failure it is.
     public let code: Code
-    /// The problems in the order of their lines, at most ``problemLimit``. There is at least one.
+    /// The problems in the order of their lines, one to ``problemLimit`` of them.
     public let problems: [SettingsProblem]
     /// How many problems were found beyond those in ``problems``.
     public let omitted: Int

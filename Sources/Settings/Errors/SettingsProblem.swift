@@ -1,8 +1,8 @@
-/// One thing that is wrong with a setting, with the place to go and the step that mends it.
+/// One problem of a setting, with its place and the way to correct it.
 ///
 /// It prints as `config.toml:12: profiles.demo.servers[1].port: 99999 is out of range, use 1 to 65535`.
 public struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
-    /// The file as the user named it, or what stands in its place, such as `--server`.
+    /// The file as the user named it, or the source in its place, such as `--server`.
     public let file: String
     /// The line, counted from 1, or nil when the problem has no place in a text.
     public let line: Int?

@@ -1,6 +1,6 @@
-/// Keeps the login of a URL out of errors, wherever in a text it turned up: a URL given for a path, a user, a name.
+/// Keeps the login of a URL out of errors, also where a URL was given by mistake: for a path, a user or a name.
 public enum UserInfo {
-    /// What stands in the place of a login.
+    /// The replacement for a login.
     static let replacement = "<redacted>"
 
     /// The text with everything between `://` and the last `@` of the same word replaced.
@@ -12,7 +12,7 @@ public enum UserInfo {
             .joined(separator: " ")
     }
 
-    /// A single value, which may have blanks in it.
+    /// A single value, which may contain blanks.
     static func redacted(value: String) -> String {
         guard let scheme = value.firstRange(of: "://"), let at = value.lastIndex(of: "@"), scheme.upperBound <= at else {
             return value
@@ -20,13 +20,13 @@ public enum UserInfo {
         return value[..<scheme.upperBound] + replacement + value[at...]
     }
 
-    /// A path, or what was given for one: nothing behind the scheme of a URL.
+    /// A path. If it is a URL, only its scheme stays.
     static func redacted(path: String) -> String {
         guard let scheme = path.firstRange(of: "://") else { return path }
         return path[..<scheme.upperBound] + replacement
     }
 
-    /// Whether a value may hold a login: it has the form of a URL, or an `@` behind a colon as in `user:password@host`.
+    /// Whether a value may hold a login: it has the form of a URL, or an `@` after a colon as in `user:password@host`.
     public static func isPossible(in text: String) -> Bool {
         if text.contains("://") { return true }
         guard let at = text.lastIndex(of: "@"), let colon = text.firstIndex(of: ":") else { return false }

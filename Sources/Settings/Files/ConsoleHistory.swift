@@ -1,13 +1,14 @@
 import Foundation
 
-/// What was typed into the console and sent from it, kept in the state directory for the next runs. No login is ever
-/// part of it; the bodies of messages are.
+/// What was typed into the console and sent from it, kept in the state directory for the next runs.
+///
+/// It holds the bodies of messages, but never a login.
 public struct ConsoleHistory: Sendable, Hashable, Codable {
     /// A message that was sent.
     public struct Message: Sendable, Hashable, Codable {
-        /// Where to.
+        /// The topic it was sent to.
         public var topic: String
-        /// `Name: value`, one a line.
+        /// `Name: value`, one on each line.
         public var headers: String
         /// The body, byte for byte.
         public var body: [UInt8]
@@ -34,7 +35,7 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
             }
         }
 
-        /// Writes the body as text, or as base64 if it is none.
+        /// Writes the body as text, or as base64 if it is not text.
         public func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(topic, forKey: .topic)
@@ -70,7 +71,7 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
     /// The most bytes that a file may have to be read: in JSON a byte takes up to six.
     static let fileLimit = 8 << 20
 
-    /// Lines of the command prompt, oldest first, as all of these.
+    /// Lines of the command prompt. All of these lists are ordered from the oldest.
     public private(set) var commands: [String] = []
     /// Filters.
     public private(set) var filters: [String] = []
@@ -79,10 +80,10 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
     /// Messages that were sent.
     public private(set) var messages: [Message] = []
 
-    /// Nothing yet.
+    /// An empty history.
     public init() {}
 
-    /// Adds something at the end. What is there already moves; what is blank or too large is not kept.
+    /// Adds an entry at the end. An equal entry moves there. A blank or too large entry is not kept.
     public mutating func add(_ entry: Entry) {
         switch entry {
         case .command(let line): Self.add(line, to: &commands)
@@ -108,14 +109,14 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
 }
 
 extension ConsoleHistory.Message {
-    /// What it takes, about.
+    /// Its approximate size.
     var byteCount: Int { topic.utf8.count + headers.utf8.count + body.count }
 }
 
 extension StateDirectory {
     /// The history of earlier runs; an empty one if there is none.
     ///
-    /// - Throws: ``SettingsError`` when there is a file that is no history: it is left alone.
+    /// - Throws: ``SettingsError`` when the file is not a history. The file is not changed.
     public func readHistory() throws(SettingsError) -> ConsoleHistory {
         guard let bytes = try read(ConsoleHistory.fileName, limit: ConsoleHistory.fileLimit) else { return ConsoleHistory() }
         do {
@@ -129,7 +130,7 @@ extension StateDirectory {
         }
     }
 
-    /// Adds something to the history as it is in the file now, so that two consoles lose nothing of each other.
+    /// Adds an entry to the history that is in the file now, so that two consoles do not overwrite each other's entries.
     public func remember(_ entry: ConsoleHistory.Entry) throws(SettingsError) {
         var history = try readHistory()
         history.add(entry)

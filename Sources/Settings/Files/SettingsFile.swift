@@ -1,7 +1,8 @@
 import Foundation
 import NATS
 
-/// A file that was opened once and judged by that one descriptor, so that nothing can be swapped in between.
+/// A file that was opened once. Its content and its permissions are those of one descriptor, so the file cannot be exchanged
+/// between the check and the reading.
 public struct SettingsFile: Sendable {
     /// The path as it was given.
     public let path: String
@@ -42,7 +43,7 @@ public struct SettingsFile: Sendable {
 
     /// Reads a file that holds a secret, such as credentials: it has to be private, as ``FilePrivacy`` says.
     ///
-    /// - Throws: ``SettingsError/Code/unsafePermissions`` with the command that mends it.
+    /// - Throws: ``SettingsError/Code/unsafePermissions`` with the command that corrects it.
     public static func readPrivate(_ path: String, limit: Int = 1 << 16) throws(SettingsError) -> SettingsFile {
         let file = try read(path, limit: limit)
         try file.requirePrivate(because: "it holds a key or a password")

@@ -1,6 +1,6 @@
 /// Where configuration, themes and state are, by the XDG Base Directory Specification 0.8.
 ///
-/// The environment is passed in. A variable that holds a relative path is ignored, as the specification demands.
+/// The environment is passed in. A variable that holds a relative path is ignored, as the specification requires.
 public struct SettingsLocations: Sendable, Hashable {
     /// The configuration read when none is given.
     public let configurationFile: String
@@ -9,7 +9,7 @@ public struct SettingsLocations: Sendable, Hashable {
     /// The directories searched for themes, the user's own first.
     public let themeDirectories: [String]
 
-    /// Finds the places.
+    /// Finds the locations.
     ///
     /// - Parameters:
     ///   - environment: The process's environment.
@@ -38,7 +38,7 @@ public struct SettingsLocations: Sendable, Hashable {
     /// - Parameters:
     ///   - path: The path as it is written.
     ///   - directory: The directory a relative path starts from.
-    ///   - environment: The process's environment, for `HOME`. Without it `~` stays.
+    ///   - environment: The process's environment, for `HOME`. Without it, `~` is kept.
     public static func expand(_ path: String, from directory: String, environment: [String: String]) -> String {
         if path == "~" || path.hasPrefix("~/"), let home = absolute(environment["HOME"]) {
             return home + path.dropFirst()

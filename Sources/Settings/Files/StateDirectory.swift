@@ -1,7 +1,7 @@
 import Foundation
 import NATS
 
-/// The directory for what the program remembers: nobody but its owner can read it (0700, files 0600).
+/// The directory for what the program remembers. Only its owner can read it (0700, files 0600).
 public struct StateDirectory: Sendable, Hashable {
     /// The directory's path.
     public let path: String
@@ -13,7 +13,8 @@ public struct StateDirectory: Sendable, Hashable {
         self.path = path
         try Self.create(path)
         var status = stat()
-        // Followed: people keep their state on another disk, and what counts is who can read the directory itself.
+        // `stat` follows symbolic links: some people keep their state on another disk, and only the permissions of the directory
+        // itself matter.
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else { throw SettingsFile.failure(path, "cannot be used", errno) }
             throw SettingsError(.unreadable, file: path, "is a symbolic link to nothing, make the directory that it names")
@@ -43,7 +44,7 @@ public struct StateDirectory: Sendable, Hashable {
         }
     }
 
-    /// Replaces a file of the directory as a whole: a reader sees the old content or the new, never a part.
+    /// Replaces a file of the directory atomically: a reader sees the old content or the new content.
     ///
     /// - Parameters:
     ///   - bytes: The new content.

@@ -1,4 +1,6 @@
-/// Everything a key of the console can do. The raw value is the action's name under `[keys]`.
+public import TerminalStyle
+
+/// Everything that a key of the console can do. The raw value is the action's name under `[keys]`.
 public enum KeyAction: String, Sendable, CaseIterable {
     // Everywhere
     case quit, back, help, command, suspend, redraw
@@ -42,7 +44,7 @@ public enum KeyAction: String, Sendable, CaseIterable {
 }
 
 extension KeyAction {
-    /// Where an action's keys work. Two actions may share a key only if no scope of theirs meets.
+    /// Where an action's keys work. Two actions may share a key only if their scopes do not overlap.
     public enum Scope: String, Sendable, CaseIterable {
         /// In every view.
         case everywhere
@@ -56,7 +58,7 @@ extension KeyAction {
         case servers
         /// In the Events view.
         case events
-        /// In every view of the demo, and nowhere else.
+        /// In every view, but only in the demo.
         case demo
     }
 
@@ -130,60 +132,60 @@ extension KeyAction {
         }
     }
 
-    /// The keys that do it unless the configuration says otherwise.
-    public var standardKeys: [KeyName] {
+    /// The keys of the action unless the configuration changes them.
+    public var standardKeys: [Key] {
         switch self {
-        case .quit: [KeyName("q"), KeyName("^c")]
-        case .back: [KeyName("esc")]
-        case .help: [KeyName("?"), KeyName("F1")]
-        case .command: [KeyName(":")]
-        case .suspend: [KeyName("^z")]
-        case .redraw: [KeyName("^l")]
-        case .nextTheme: [KeyName("T")]
-        case .copyScreen: [KeyName("L")]
-        case .mouse: [KeyName("m")]
-        case .overview: [KeyName("1")]
-        case .topics: [KeyName("2")]
-        case .tail: [KeyName("3")]
-        case .connections: [KeyName("4")]
-        case .ring: [KeyName("5")]
-        case .servers: [KeyName("6")]
-        case .events: [KeyName("7")]
-        case .subscribe: [KeyName("s")]
-        case .unsubscribe: [KeyName("u")]
-        case .publish: [KeyName("p")]
-        case .cancelSending: [KeyName("^x")]
-        case .demoNode: [KeyName("K")]
-        case .up: [KeyName("up"), KeyName("k")]
-        case .down: [KeyName("down"), KeyName("j")]
-        case .left: [KeyName("left"), KeyName("h")]
-        case .right: [KeyName("right"), KeyName("l")]
-        case .first: [KeyName("g"), KeyName("home")]
-        case .last: [KeyName("G"), KeyName("end")]
-        case .open: [KeyName("enter")]
-        case .halfPageUp: [KeyName("^u")]
-        case .halfPageDown: [KeyName("^d")]
-        case .pageUp: [KeyName("pgup")]
-        case .pageDown: [KeyName("pgdn")]
-        case .nextPane: [KeyName("tab")]
-        case .previousPane: [KeyName("S-tab")]
-        case .filter: [KeyName("/")]
-        case .sortColumn: [KeyName("S")]
-        case .invertSort: [KeyName("I")]
-        case .tree: [KeyName("t")]
-        case .pause: [KeyName("space")]
-        case .nextMatch: [KeyName("n")]
-        case .previousMatch: [KeyName("N")]
-        case .hex: [KeyName("x")]
-        case .json: [KeyName("J")]
-        case .wrap: [KeyName("w")]
-        case .clear: [KeyName("C")]
-        case .save: [KeyName("^s")]
-        case .copy: [KeyName("y")]
-        case .edit: [KeyName("e")]
-        case .reconnect: [KeyName("r")]
-        case .closedConnections: [KeyName("c")]
-        case .severity: [KeyName("v")]
+        case .quit: ["q", "^c"]
+        case .back: ["esc"]
+        case .help: ["?", "F1"]
+        case .command: [":"]
+        case .suspend: ["^z"]
+        case .redraw: ["^l"]
+        case .nextTheme: ["T"]
+        case .copyScreen: ["L"]
+        case .mouse: ["m"]
+        case .overview: ["1"]
+        case .topics: ["2"]
+        case .tail: ["3"]
+        case .connections: ["4"]
+        case .ring: ["5"]
+        case .servers: ["6"]
+        case .events: ["7"]
+        case .subscribe: ["s"]
+        case .unsubscribe: ["u"]
+        case .publish: ["p"]
+        case .cancelSending: ["^x"]
+        case .demoNode: ["K"]
+        case .up: ["up", "k"]
+        case .down: ["down", "j"]
+        case .left: ["left", "h"]
+        case .right: ["right", "l"]
+        case .first: ["g", "home"]
+        case .last: ["G", "end"]
+        case .open: ["enter"]
+        case .halfPageUp: ["^u"]
+        case .halfPageDown: ["^d"]
+        case .pageUp: ["pgup"]
+        case .pageDown: ["pgdn"]
+        case .nextPane: ["tab"]
+        case .previousPane: ["S-tab"]
+        case .filter: ["/"]
+        case .sortColumn: ["S"]
+        case .invertSort: ["I"]
+        case .tree: ["t"]
+        case .pause: ["space"]
+        case .nextMatch: ["n"]
+        case .previousMatch: ["N"]
+        case .hex: ["x"]
+        case .json: ["J"]
+        case .wrap: ["w"]
+        case .clear: ["C"]
+        case .save: ["^s"]
+        case .copy: ["y"]
+        case .edit: ["e"]
+        case .reconnect: ["r"]
+        case .closedConnections: ["c"]
+        case .severity: ["v"]
         }
     }
 }

@@ -1,4 +1,6 @@
-/// A theme as it is: every role has a style, and what it inherits is resolved.
+public import TerminalStyle
+
+/// A complete theme: every role has a style, and inheritance is resolved.
 ///
 /// Get one from ``ThemeLibrary``, which finds the themes it inherits from.
 public struct ThemeFile: Sendable, Hashable {
@@ -9,13 +11,13 @@ public struct ThemeFile: Sendable, Hashable {
 
     /// The name under which a configuration chooses it.
     public let name: String
-    /// Made for dark or for light.
+    /// Whether it is made for a dark or for a light background.
     public let variant: Variant
     /// The names of the theme and of those it inherits from, nearest first.
     public let lineage: [String]
-    private let styles: [ThemeRole: ThemeStyle]
+    private let styles: [ThemeRole: Style]
 
-    init(name: String, variant: Variant, lineage: [String], styles: [ThemeRole: ThemeStyle]) {
+    init(name: String, variant: Variant, lineage: [String], styles: [ThemeRole: Style]) {
         self.name = name
         self.variant = variant
         self.lineage = lineage
@@ -23,7 +25,7 @@ public struct ThemeFile: Sendable, Hashable {
     }
 
     /// The style of a role.
-    public func style(for role: ThemeRole) -> ThemeStyle { styles[role] ?? ThemeStyle() }
+    public func style(for role: ThemeRole) -> Style { styles[role] ?? .plain }
 }
 
 // MARK: - Contrast

@@ -1,4 +1,5 @@
 import Foundation
+import TerminalStyle
 
 /// Finds themes by name: in the given directories first to last, then among those compiled in.
 public struct ThemeLibrary: Sendable, Hashable {
@@ -10,7 +11,7 @@ public struct ThemeLibrary: Sendable, Hashable {
     /// The directories searched, in order. One that does not exist holds no themes.
     public let directories: [String]
 
-    /// A library over directories.
+    /// A library of the themes in directories.
     ///
     /// - Parameter directories: Where to search, usually ``SettingsLocations/themeDirectories``.
     public init(directories: [String]) {
@@ -54,7 +55,7 @@ public struct ThemeLibrary: Sendable, Hashable {
         return try resolve(first)
     }
 
-    /// Loads a theme from a file, wherever it is. Themes that it inherits from are looked for beside it first.
+    /// Loads a theme from a file, wherever it is. Themes that it inherits from are first looked for in its directory.
     ///
     /// - Parameter path: The file. Its name need not be the theme's.
     /// - Throws: ``SettingsError`` that names file, line and key.
@@ -137,10 +138,10 @@ extension ThemeLibrary {
         let chain = try chain(from: first)
         let variant = chain.lazy.compactMap(\.variant).first ?? .dark
         let base = variant == .dark ? Self.defaultName : "default-light"
-        var styles: [ThemeRole: ThemeStyle] = [:]
+        var styles: [ThemeRole: Style] = [:]
         var problems: [SettingsProblem] = []
         if !chain.contains(where: { $0.name == base }), let text = BuiltInThemes.texts[base] {
-            // By itself: a color of the theme that happens to have a name of the default's must not reach into it.
+            // The default is resolved by itself: a color of the theme must not replace one of the default that has the same name.
             Self.apply([try ThemeSource.parse(text, file: "built-in \(base)")], to: &styles, &problems)
         }
         Self.apply(chain, to: &styles, &problems)
@@ -148,17 +149,17 @@ extension ThemeLibrary {
         return ThemeFile(name: first.name, variant: variant, lineage: chain.map(\.name), styles: styles)
     }
 
-    /// Puts a chain, child first, over styles. A child's palette also changes the roles of its parents.
+    /// Lays a chain of themes, child first, over styles. A child's palette also changes the roles of its parents.
     private static func apply(
         _ chain: [ThemeSource],
-        to styles: inout [ThemeRole: ThemeStyle],
+        to styles: inout [ThemeRole: Style],
         _ problems: inout [SettingsProblem]
     ) {
-        var palette: [String: ThemeColor] = [:]
+        var palette: [String: Color] = [:]
         for source in chain.reversed() { palette.merge(source.palette) { _, own in own } }
         for source in chain.reversed() {
             for (role, style) in source.styles {
-                styles[role] = ThemeStyle(
+                styles[role] = Style(
                     foreground: color(style.foreground, palette, source.file, &problems),
                     background: color(style.background, palette, source.file, &problems),
                     modifiers: style.modifiers
@@ -169,17 +170,17 @@ extension ThemeLibrary {
 
     private static func color(
         _ node: TOMLNode?,
-        _ palette: [String: ThemeColor],
+        _ palette: [String: Color],
         _ file: String,
         _ problems: inout [SettingsProblem]
-    ) -> ThemeColor? {
+    ) -> Color? {
         guard let node else { return nil }
         if let color = ThemeSource.color(node, palette: palette) { return color }
         let message =
             switch node.value {
             case .string(let text):
                 "\(quoted(text)): "
-                    + (NearestName.of(text, among: palette.keys.sorted() + ThemeColor.ansiNames + ["default"])
+                    + (NearestName.of(text, among: palette.keys.sorted() + Color.ansiNames + ["default"])
                         .map { "unknown color, did you mean \(quoted($0))?" }
                         ?? "unknown color, use a name of [palette], \"#rrggbb\", 0 to 255, an ANSI name or \"default\"")
             case .integer(let number):

@@ -46,15 +46,15 @@ public enum ThemeRole: String, Sendable, CaseIterable {
     case graphOut = "graph.out"
     case graphGrid = "graph.grid"
 
-    /// Escaped bytes of foreign text, in a style that text itself cannot take.
+    /// Escaped bytes of text from others, in a style that text itself cannot have.
     case escape
 
-    /// The roles of the clusters in ring order; a ninth cluster begins again.
+    /// The roles of the clusters in ring order; the ninth cluster has the first one again.
     public static let clusters: [ThemeRole] = [
         .cluster1, .cluster2, .cluster3, .cluster4, .cluster5, .cluster6, .cluster7, .cluster8,
     ]
 
-    /// The lowest contrast ratio with its background that lets everybody see it, or nil for mere decoration.
+    /// The lowest contrast ratio with its background that makes it readable, or nil for decoration.
     ///
     /// WCAG 2.1: 4.5 for text (1.4.3), 3 for graphics that carry meaning (1.4.11).
     public var requiredContrast: Double? {

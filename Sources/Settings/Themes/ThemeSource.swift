@@ -1,11 +1,13 @@
+import TerminalStyle
+
 /// One theme file as it is written, before what it inherits is filled in.
 struct ThemeSource {
     let file: String
     let name: String
     let variant: ThemeFile.Variant?
-    /// The parent's name, with the line where it stands.
+    /// The parent's name, with its line.
     let parent: (name: String, line: Int)?
-    let palette: [String: ThemeColor]
+    let palette: [String: Color]
     /// The styles as written: a color may be a name of a parent's palette, so it is resolved later.
     let styles: [ThemeRole: Style]
 
@@ -13,7 +15,7 @@ struct ThemeSource {
     struct Style {
         let foreground: TOMLNode?
         let background: TOMLNode?
-        let modifiers: Set<ThemeStyle.Modifier>
+        let modifiers: Modifiers
     }
 
     /// Reads a theme.
@@ -24,10 +26,10 @@ struct ThemeSource {
     static func parse(_ text: String, file: String) throws(SettingsError) -> ThemeSource {
         let document = try TOMLDocument.parse(text, file: file)
         var reader = TableReader(document, file: file)
-        let name = reader.text("name")
+        let name = reader.read("name", as: .text)
         if name == nil, reader.value("name") == nil { reader.note(document, "has no name, add name = \"…\"") }
-        let variant: ThemeFile.Variant? = reader.choice("variant")
-        let parent = reader.text("inherits").flatMap { name in reader.value("inherits").map { (name, $0.line) } }
+        let variant: ThemeFile.Variant? = reader.read("variant", as: .choice)
+        let parent = reader.read("inherits", as: .text).flatMap { name in reader.value("inherits").map { (name, $0.line) } }
         let palette = readPalette(from: &reader)
         var collector = RoleCollector(file: file)
         for key in reader.keys where !["name", "variant", "inherits", "palette"].contains(key) {
@@ -46,10 +48,10 @@ struct ThemeSource {
         )
     }
 
-    private static func readPalette(from reader: inout TableReader) -> [String: ThemeColor] {
+    private static func readPalette(from reader: inout TableReader) -> [String: Color] {
         guard let node = reader.value("palette") else { return [:] }
-        var table = TableReader(node, file: reader.file)
-        var palette: [String: ThemeColor] = [:]
+        var table = reader.reader(of: node)
+        var palette: [String: Color] = [:]
         for name in table.keys {
             guard let node = table.value(name) else { continue }
             if let color = color(node, palette: [:]) {
@@ -62,17 +64,17 @@ struct ThemeSource {
         return palette
     }
 
-    /// The color a node means, or nil if it means none. A palette's name goes before an ANSI name.
-    static func color(_ node: TOMLNode, palette: [String: ThemeColor]) -> ThemeColor? {
+    /// The color that a node names, or nil if it names none. Names of the palette take precedence over ANSI names.
+    static func color(_ node: TOMLNode, palette: [String: Color]) -> Color? {
         switch node.value {
-        case .integer(let index): UInt8(exactly: index).map(ThemeColor.init(index:))
-        case .string(let text): palette[text] ?? ThemeColor(parsing: text)
+        case .integer(let index): UInt8(exactly: index).map(Color.indexed)
+        case .string(let text): palette[text] ?? Color(parsing: text)
         default: nil
         }
     }
 }
 
-/// Gathers roles from the tables of a theme: `status.up = …`, `[status]` and `"status.up" = …` are all one.
+/// Collects roles from the tables of a theme: `status.up = …`, `[status]` and `"status.up" = …` mean the same.
 private struct RoleCollector {
     let file: String
     private(set) var styles: [ThemeRole: ThemeSource.Style] = [:]
@@ -109,13 +111,12 @@ private struct RoleCollector {
     private static func style(from reader: inout TableReader) -> ThemeSource.Style {
         let foreground = reader.value("fg")
         let background = reader.value("bg")
-        var modifiers: Set<ThemeStyle.Modifier> = []
-        let names = ThemeStyle.Modifier.allCases.map(\.rawValue)
-        for (node, text) in reader.strings("modifiers") ?? [] {
-            if let modifier = ThemeStyle.Modifier(rawValue: text) {
+        var modifiers: Modifiers = []
+        for (node, text) in reader.value("modifiers").flatMap({ reader.strings($0) }) ?? [] {
+            if let modifier = Modifiers(parsing: text) {
                 modifiers.insert(modifier)
             } else {
-                reader.note(node, "\(quoted(text)): " + NearestName.unknown("modifier", text, known: names))
+                reader.note(node, "\(quoted(text)): " + NearestName.unknown("modifier", text, known: Modifiers.allNames))
             }
         }
         return ThemeSource.Style(foreground: foreground, background: background, modifiers: modifiers)

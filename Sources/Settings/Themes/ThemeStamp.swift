@@ -1,9 +1,8 @@
 import Foundation
 
-/// What the files of a theme look like from outside. Two stamps differ when a file was written, replaced, added or
-/// removed in between.
+/// The state of the files of a theme. Two stamps differ when a file was written, replaced, added or removed in between.
 ///
-/// To take one costs a few calls of `stat`, so it can be taken once a second.
+/// A stamp costs a few calls of `stat`, so one can be taken every second.
 public struct ThemeStamp: Sendable, Hashable {
     /// One file at one moment. Editors save by writing to a new file and renaming it, so the inode counts too.
     private struct File: Hashable {
@@ -37,7 +36,7 @@ public struct ThemeStamp: Sendable, Hashable {
 }
 
 extension ThemeLibrary {
-    /// The files that a theme is made of, as they are now, and the places where one would take their place.
+    /// The files that a theme is made of, as they are now, and the paths where another file would take precedence over them.
     ///
     /// - Parameter lineage: The theme and those it inherits from, as ``ThemeFile/lineage`` names them.
     public func stamp(of lineage: [String]) -> ThemeStamp {

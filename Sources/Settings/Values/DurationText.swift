@@ -1,7 +1,7 @@
 /// Durations as people write them, in files and on the command line: `250ms`, `5s`, `2m`, `1h`, and whole numbers
 /// without a unit, which are milliseconds as in Roulette 1.0.5.
 public enum DurationText {
-    /// Why a text is no duration, or not one that is allowed here.
+    /// Why a text is not a duration, or not an allowed one.
     public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         /// What is wrong and what to write instead.
         public let message: String
@@ -13,7 +13,7 @@ public enum DurationText {
     public static let anyLength: ClosedRange<Duration> = .zero ... .seconds(31_536_000)
 
     private static let units: [(suffix: String, milliseconds: Int)] = [
-        // "ms" stands before "s" and "m", which it ends and begins with.
+        // "ms" comes before "s" and "m", because it ends with one and begins with the other.
         ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000), ("", 1),
     ]
 
@@ -30,7 +30,7 @@ public enum DurationText {
                 continue
             }
             let (milliseconds, overflow) = (Int(digits) ?? .max).multipliedReportingOverflow(by: unit.milliseconds)
-            // Beyond 2^53 ms every range is exceeded, and so `Duration` itself cannot overflow.
+            // 2^53 ms exceeds every range, and does not overflow `Duration`.
             return try check(.milliseconds(overflow ? 1 << 53 : min(milliseconds, 1 << 53)), in: range, written: text)
         }
         throw Failure(
@@ -40,7 +40,7 @@ public enum DurationText {
 
     /// Writes a duration with the largest unit that divides it: `5s`, `1500ms`.
     ///
-    /// - Parameter duration: A duration; what it has below a millisecond is cut off.
+    /// - Parameter duration: A duration. It is rounded down to milliseconds.
     public static func format(_ duration: Duration) -> String {
         let milliseconds = milliseconds(of: duration)
         for unit in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]

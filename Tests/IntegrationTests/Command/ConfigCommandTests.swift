@@ -86,6 +86,13 @@ struct ConfigCommandTests {
     }
 
     @Test
+    func `example: prints config/example.toml`() async throws {
+        let result = try await BuiltProgram.run(["config", "example"])
+        #expect(result.status == .exited(0), "\(result.errors)")
+        #expect(try GeneratedFile("config/example.toml").differences(from: result.output).isEmpty)
+    }
+
+    @Test
     func `path: printed with or without a file; without one, the other commands describe how to create it`() async throws {
         let environment = ["XDG_CONFIG_HOME": "/nowhere/config"]
         let result = try await BuiltProgram.run(["config", "path"], environment: environment)

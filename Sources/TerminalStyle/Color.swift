@@ -83,7 +83,8 @@ extension Color {
     /// Bright white, as the terminal's palette has it.
     public static let brightWhite = indexed(15)
 
-    static let ansiNames = [
+    /// The names of the terminal's own 16 colors, in their order.
+    public static let ansiNames = [
         "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
         "bright-black", "bright-red", "bright-green", "bright-yellow",
         "bright-blue", "bright-magenta", "bright-cyan", "bright-white",

@@ -1,3 +1,5 @@
+import TextCoding
+
 // Names as key maps and help screens write them: `q`, `^d`, `M-x`, `S-up`, `C-M-left`, `F1`, `space`, `esc`.
 
 extension Key {
@@ -9,24 +11,29 @@ extension Key {
     ]
 
     private static let otherNames: [String: Code] = [
-        "pageup": .pageUp, "pagedown": .pageDown, "return": .enter, "escape": .escape,
+        "pageup": .pageUp, "pagedown": .pageDown, "pgdown": .pageDown, "return": .enter, "cr": .enter, "escape": .escape,
         "delete": .delete, "insert": .insert, "bs": .backspace, "backtab": .backTab,
+    ]
+
+    private static let modifierNames: [String: Modifiers] = [
+        "c": .control, "ctrl": .control, "control": .control,
+        "m": .alt, "a": .alt, "alt": .alt, "meta": .alt,
+        "s": .shift, "shift": .shift,
     ]
 
     /// Parses a key's name. Returns nil if it is not one.
     ///
     /// A name is one character, a word (`up`, `pgdn`, `tab`, `enter`, `esc`, `backspace`, `del`, `ins`, `space`), or `F1`
-    /// to `F63`, optionally preceded by `C-` (control; `^` for short), `M-` or `A-` (alt) and `S-` (shift). Words are
-    /// case-insensitive. Single characters are case-sensitive, because `s` and `S` are different keys. Shift with a
-    /// character is therefore rejected, except `S-tab`.
+    /// to `F63`. Modifiers come before it: `C-` (control; `^` for short), `M-` (alt) and `S-` (shift), or their names, as in
+    /// `ctrl-d`. Words are case-insensitive. Single characters are case-sensitive, because `s` and `S` are different keys. Shift
+    /// with a character is therefore rejected. Different names of one key, such as `^i` and `tab`, are the same key.
     public init?(parsing name: String) {
         var rest = Substring(name)
         var modifiers = Modifiers()
-        while rest.unicodeScalars.count > 2 {
-            let prefix = rest.prefix(2)
-            guard let modifier = Key.modifier(prefix), !modifiers.contains(modifier) else { break }
+        while let dash = rest.firstIndex(of: "-"), let modifier = Key.modifierNames[rest[..<dash].lowercased()] {
+            guard !modifiers.contains(modifier) else { return nil }
             modifiers.insert(modifier)
-            rest = rest.dropFirst(2)
+            rest = rest[rest.index(after: dash)...]
         }
         if rest.first == "^", rest.unicodeScalars.count > 1, !modifiers.contains(.control) {
             modifiers.insert(.control)
@@ -34,26 +41,23 @@ extension Key {
         }
         guard let code = Key.code(named: rest) else { return nil }
         if case .character = code, modifiers.contains(.shift) { return nil }
-        if code == .tab, modifiers.contains(.shift) {
-            self.init(.backTab, modifiers.subtracting(.shift))
-        } else {
-            self.init(code, modifiers)
-        }
-    }
-
-    private static func modifier(_ prefix: Substring) -> Modifiers? {
-        switch prefix {
-        case "C-": .control
-        case "M-", "A-": .alt
-        case "S-": .shift
-        default: nil
+        switch code {
+        case .tab where modifiers.contains(.shift): self.init(.backTab, modifiers.subtracting(.shift))
+        case .character(let scalar) where modifiers.contains(.control):
+            // A terminal sends the very byte of a named key for these.
+            switch scalar {
+            case "i", "I": self.init(.tab, modifiers.subtracting(.control))
+            case "m", "M": self.init(.enter, modifiers.subtracting(.control))
+            case "[": self.init(.escape, modifiers.subtracting(.control))
+            default: self.init(code, modifiers)
+            }
+        default: self.init(code, modifiers)
         }
     }
 
     private static func code(named name: Substring) -> Code? {
         if name.unicodeScalars.count == 1, let scalar = name.unicodeScalars.first {
-            let isUsable = CharacterWidth.columns(of: scalar) > 0 && scalar.value > 0x20 && scalar.value != 0x7F
-            return isUsable ? .character(scalar) : nil
+            return isTyped(scalar) ? .character(scalar) : nil
         }
         let lowercased = name.lowercased()
         if let match = namedCodes.first(where: { $0.name == lowercased }) { return match.code }
@@ -62,6 +66,16 @@ extension Key {
             return .function(number)
         }
         return nil
+    }
+
+    /// Whether a key can type the character: it is visible by itself, or the space.
+    private static func isTyped(_ scalar: Unicode.Scalar) -> Bool {
+        guard !scalar.isInvisible else { return false }
+        switch scalar.properties.generalCategory {
+        case .nonspacingMark, .enclosingMark: return false
+        case .spaceSeparator: return scalar == " "
+        default: return true
+        }
     }
 
     /// The key's name in the format that `init(parsing:)` reads.
@@ -78,11 +92,12 @@ extension Key {
             base = Key.namedCodes.first { $0.code == code }?.name ?? Key.characterName(code)
         }
         // `^d` is the common notation; longer names read better with a dash.
-        if modifiers == .control, base.unicodeScalars.count == 1 { return "^" + base }
+        let isShort = base.unicodeScalars.count == 1 && !modifiers.contains(.shift)
         var prefix = ""
-        if modifiers.contains(.control) { prefix += "C-" }
+        if modifiers.contains(.control), !isShort { prefix += "C-" }
         if modifiers.contains(.alt) { prefix += "M-" }
         if modifiers.contains(.shift) { prefix += "S-" }
+        if modifiers.contains(.control), isShort { prefix += "^" }
         return prefix + base
     }
 
@@ -95,4 +110,17 @@ extension Key {
 extension Key: CustomStringConvertible {
     /// The same as `name`.
     public var description: String { name }
+}
+
+extension Key: ExpressibleByStringLiteral {
+    /// A key by its name in the program's text, as `init(parsing:)` reads it.
+    ///
+    /// - Precondition: The name is one of a key.
+    public init(stringLiteral name: String) {
+        guard let key = Key(parsing: name) else {
+            // Only a literal of the program comes here.
+            preconditionFailure("\(name) is not the name of a key")
+        }
+        self = key
+    }
 }

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import TerminalUI
+@testable import TerminalStyle
 
 @Suite("Colors")
 struct ColorTests {
@@ -9,14 +9,17 @@ struct ColorTests {
             ("default", Color.terminalDefault, "default"), ("Red", .indexed(1), "red"),
             ("bright_red", .indexed(9), "bright-red"), ("gray", .indexed(8), "bright-black"),
             ("0", .indexed(0), "black"), ("208", .indexed(208), "208"), ("#FF8000", .rgb(255, 128, 0), "#ff8000"),
+            ("bright-white", .indexed(15), "bright-white"), ("7", .indexed(7), "white"), ("16", .indexed(16), "16"),
+            ("#0aF900", .rgb(0x0A, 0xF9, 0), "#0af900"),
         ]
     )
     func `colors of themes are parsed and written back`(text: String, expected: Color, description: String) {
         #expect(Color(parsing: text) == expected)
         #expect(expected.description == description)
+        #expect(Color(parsing: description) == expected)
     }
 
-    @Test(arguments: ["", "256", "-1", "#fff", "#+12345", "#ggggggg", "redd", "+1", "٣"])
+    @Test(arguments: ["", "256", "-1", "#fff", "#+12345", "#ggggggg", "redd", "+1", "٣", "#12345", "#1234567", "#é1234"])
     func `invalid colors are rejected`(text: String) {
         #expect(Color(parsing: text) == nil)
     }
@@ -50,13 +53,18 @@ struct ColorTests {
     }
 
     @Test
-    func `contrast follows WCAG`() throws {
-        let extreme = try #require(Color.contrastRatio(.rgb(0, 0, 0), .rgb(255, 255, 255)))
-        #expect(abs(extreme - 21) < 0.001)
+    func `contrast follows WCAG, and is nil for colors that only the terminal knows`() throws {
+        let (black, white) = (Color.rgb(0, 0, 0), Color.rgb(255, 255, 255))
+        #expect(white.contrast(with: black) == 21)
+        #expect(black.contrast(with: black) == 1)
         // #767676 is the lightest gray with 4.5 : 1 on white.
-        let gray = try #require(Color.contrastRatio(.rgb(0x76, 0x76, 0x76), .rgb(255, 255, 255)))
-        #expect(gray >= 4.5 && gray < 4.6)
-        #expect(Color.contrastRatio(.terminalDefault, .red) == nil)
+        let gray = try #require(Color(parsing: "#767676")?.contrast(with: white))
+        #expect((4.54..<4.55).contains(gray))
+        #expect(Color.indexed(231).contrast(with: .indexed(16)) == 21)
+        #expect(Color.indexed(244).contrast(with: white) == Color.rgb(128, 128, 128).contrast(with: white))
+        #expect(Color.indexed(110).contrast(with: white) == Color.rgb(0x87, 0xAF, 0xD7).contrast(with: white))
+        #expect(Color.red.contrast(with: black) == nil)
+        #expect(black.contrast(with: .terminalDefault) == nil)
     }
 
     @Test

@@ -53,12 +53,16 @@ extension Color {
         }
     }
 
-    /// The contrast ratio of two colors, 1...21, as WCAG 2.2 defines it. Text wants 4.5 or more. Nil if either is the
-    /// terminal's default.
-    public static func contrastRatio(_ first: Color, _ second: Color) -> Double? {
-        guard let first = first.components?.relativeLuminance, let second = second.components?.relativeLuminance
-        else { return nil }
+    /// The contrast ratio of two colors, 1...21, as WCAG 2.1 defines it. Text needs 4.5 or more. Nil if either is the
+    /// terminal's default or one of its own 16 colors, whose looks only the terminal knows.
+    public func contrast(with other: Color) -> Double? {
+        guard let first = luminance, let second = other.luminance else { return nil }
         return (max(first, second) + 0.05) / (min(first, second) + 0.05)
+    }
+
+    private var luminance: Double? {
+        if case .indexed(let index) = kind, index < 16 { return nil }
+        return components?.relativeLuminance
     }
 
     /// xterm's palette: 16 colors, a cube of 6 × 6 × 6, and 24 grays.
@@ -104,7 +108,7 @@ public struct RGB: Hashable, Sendable {
         self.blue = blue
     }
 
-    /// Relative luminance, 0 (black) to 1 (white), as WCAG 2.2 defines it.
+    /// Relative luminance, 0 (black) to 1 (white), as WCAG 2.1 defines it.
     public var relativeLuminance: Double {
         let linear = linear
         return 0.2126 * linear.red + 0.7152 * linear.green + 0.0722 * linear.blue

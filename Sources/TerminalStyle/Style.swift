@@ -19,20 +19,23 @@ public struct Modifiers: OptionSet, Hashable, Sendable {
     /// Foreground and background exchanged.
     public static let reverse = Modifiers(rawValue: 16)
 
-    private static let names: [(String, Modifiers)] = [
+    private static let named: [(name: String, modifier: Modifiers)] = [
         ("bold", .bold), ("dim", .dim), ("italic", .italic), ("underline", .underline), ("reverse", .reverse),
     ]
+
+    /// The names of all attributes, in a fixed order.
+    public static let allNames = named.map(\.name)
 
     /// Reads one attribute as themes write it: `bold`, `dim`, `italic`, `underline` or `reverse`.
     public init?(parsing name: some StringProtocol) {
         let name = name.lowercased()
-        guard let match = Modifiers.names.first(where: { $0.0 == name }) else { return nil }
-        self = match.1
+        guard let match = Modifiers.named.first(where: { $0.name == name }) else { return nil }
+        self = match.modifier
     }
 
     /// The names of the attributes set, in a fixed order.
     public var names: [String] {
-        Modifiers.names.filter { contains($0.1) }.map(\.0)
+        Modifiers.named.filter { contains($0.modifier) }.map(\.name)
     }
 }
 

@@ -1,0 +1,83 @@
+/// A configuration with every key that there is, explained. It is the text of `config/example.toml`.
+public enum ConfigurationExample {
+    /// The longest line of a comment.
+    private static let width = 120
+
+    /// The configuration as TOML.
+    public static let text = [introduction, top, profile, servers, shortForm, keys].joined(separator: "\n\n") + "\n"
+
+    private static let introduction = comment(
+        """
+        Every key that a configuration can have. Copy this file to ~/.config/roulette/config.toml, keep what you need, and \
+        check the result with "roulette config check". A key that is left out has the value shown here, unless its comment \
+        names another default.
+
+        Times are whole milliseconds (250) or text with a unit: "250ms", "5s", "2m", "1h".
+        """
+    )
+
+    private static let top = entries(ConfigurationFile.settings)
+
+    private static let profile = "[profiles.production]\n" + entries(Profile.settings)
+
+    private static let servers = """
+        # The clusters. Their order is the ring.
+        [[profiles.production.servers]]
+        \(entries(ProfileServer.settings()))
+
+        [[profiles.production.servers]]
+        name = "beta"
+        host = "nats-beta.example.org"
+
+        [[profiles.production.servers]]
+        name = "gamma"
+        host = "2001:db8::7"
+        """
+
+    private static let shortForm = """
+        \(comment("A profile needs nothing but servers. This is their short form, addresses only; connections to "
+            + "\"tls://nats-1.staging.example.org\" would always be encrypted."))
+        [profiles.staging]
+        environment = "staging"
+        servers = ["nats-1.staging.example.org", "nats-2.staging.example.org:4223"]
+        """
+
+    private static let keys = """
+        \(comment("The keys of the console. An action has a key or an array of keys, which replace the standard keys shown here; "
+            + "[] takes them away. A key is a character (\"P\") or a name (\"space\", \"enter\", \"esc\", \"tab\", \"pgup\", \"F1\"), "
+            + "perhaps after \"^\" (control), \"M-\" (alt) or \"S-\" (shift): \"^x\", \"M-x\", \"S-tab\"."))
+        [keys]
+        \(KeyAction.allCases.map(entry).joined(separator: "\n"))
+        """
+
+    private static func entry(_ action: KeyAction) -> String {
+        let keys = action.standardKeys.map { TOMLLiteral.string($0.description) }
+        return "\(action.rawValue) = " + (keys.count == 1 ? keys[0] : "[\(keys.joined(separator: ", "))]")
+    }
+
+    /// The keys of settings, each below its explanation.
+    private static func entries<Owner>(_ settings: [Setting<Owner>]) -> String {
+        settings.flatMap(\.keys).map { key in
+            let line =
+                switch key.shown {
+                case .set(let literal): "\(key.name) = \(literal)"
+                case .inComment(let literal): "# \(key.name) = \(literal)"
+                }
+            return comment(key.explanation) + "\n" + line
+        }.joined(separator: "\n\n")
+    }
+
+    /// Text as a comment, wrapped at spaces.
+    private static func comment(_ text: String) -> String {
+        text.split(separator: "\n", omittingEmptySubsequences: false).flatMap { paragraph in
+            paragraph.split(separator: " ").reduce(into: ["#"]) { lines, word in
+                let line = lines[lines.count - 1]
+                if line.count + 1 + word.count > width {
+                    lines.append("# \(word)")
+                } else {
+                    lines[lines.count - 1] = "\(line) \(word)"
+                }
+            }
+        }.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,48 @@
+extension ProfileServer {
+    /// Reads one element of `servers`: a table, or a string with a host and perhaps a port.
+    static func decode(
+        _ node: TOMLNode,
+        _ settings: [Setting<ProfileServer>],
+        in parent: inout TableReader
+    ) -> ProfileServer? {
+        switch node.value {
+        case .string:
+            guard let address = parent.address(node) else { return nil }
+            return ProfileServer(host: address.host, port: address.port, requiresTLS: address.requiresTLS)
+        case .table:
+            var reader = parent.reader(of: node)
+            let server = decode(from: &reader, settings)
+            parent.note(contentsOf: reader.finish())
+            return server
+        default:
+            parent.note(node, "expected \"HOST\", \"HOST:PORT\" or a table with host and port, found \(node.kind)")
+            return nil
+        }
+    }
+
+    private static func decode(from reader: inout TableReader, _ settings: [Setting<ProfileServer>]) -> ProfileServer? {
+        // Neither can be written, so they show below what could not be read.
+        var server = ProfileServer(host: "", port: 0)
+        for setting in settings { setting.read(&reader, &server) }
+        if reader.value("host") == nil { reader.note(reader.node, "has no host, add host = \"…\"") }
+        if reader.value("port") == nil { server.port = ServerAddress.defaultPort }
+        return server.host.isEmpty || server.port == 0 ? nil : server
+    }
+}
+
+extension TableReader {
+    /// Reads an address without name and login.
+    mutating func address(_ node: TOMLNode) -> ServerAddress? {
+        guard let text = SettingFormat<String>.string.read(node, &self) else { return nil }
+        guard !text.contains("@"), !text.contains("=") else {
+            note(node, "expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their own")
+            return nil
+        }
+        do {
+            return try ServerAddress(parsing: text)
+        } catch {
+            note(node, error.message)
+            return nil
+        }
+    }
+}

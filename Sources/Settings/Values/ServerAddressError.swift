@@ -1,0 +1,39 @@
+/// Why a text is no address of a server.
+///
+/// The message repeats nothing of the text. What stands in the place of the host or the port is a part of a password if
+/// someone forgot the host, or if the password has an unusual character.
+public struct ServerAddressError: ValueError, Sendable, Hashable, CustomStringConvertible {
+    /// What kind of mistake it is. More kinds may be added, so a switch needs a default.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        /// The name of the kind, for logs.
+        public let description: String
+
+        private init(_ description: String) { self.description = description }
+
+        /// The host is missing or has characters that no host has.
+        public static let host = Code("host")
+        /// The port is not a number of 1 to 65535.
+        public static let port = Code("port")
+        /// The name before `=` is missing or not printable.
+        public static let name = Code("name")
+        /// The URL's scheme is neither `nats` nor `tls`.
+        public static let scheme = Code("scheme")
+        /// The user, password or token of the URL is not usable.
+        public static let login = Code("login")
+        /// The URL goes on after the port.
+        public static let path = Code("path")
+    }
+
+    /// What kind of mistake it is.
+    public let code: Code
+    /// What is wrong and what to write instead.
+    public let message: String
+
+    init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    /// The same as ``message``.
+    public var description: String { message }
+}
