@@ -189,7 +189,7 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TextCodingTests", dependencies: ["TextCoding"], swiftSettings: strict),
-        .testTarget(name: "NATSWireTests", dependencies: ["NATSWire"], swiftSettings: strict),
+        .testTarget(name: "NATSWireTests", dependencies: ["NATSWire", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
             dependencies: ["Locking", "NATS", "TestSupport", "TextCoding", .product(name: "NIOEmbedded", package: "swift-nio")],
@@ -212,7 +212,7 @@ let package = Package(
         ),
         .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "TerminalStyleTests", dependencies: ["TerminalStyle"], swiftSettings: strict),
-        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI"], swiftSettings: strict),
+        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",

@@ -1,4 +1,5 @@
 import NATS
+import TestSupport
 import Testing
 
 @Suite("Backoff with full jitter")
@@ -49,20 +50,5 @@ struct BackoffTests {
     func `a base below a millisecond waits one`() {
         var generator = SplitMix64(seed: 1)
         #expect(Backoff(base: .microseconds(1), maximum: .microseconds(1)).delay(retry: 0, using: &generator) == .milliseconds(1))
-    }
-}
-
-/// A small generator with a seed, so that a failure can be repeated.
-struct SplitMix64: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }

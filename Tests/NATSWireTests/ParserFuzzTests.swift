@@ -1,6 +1,7 @@
 import Foundation
 import NATSWire
 import NIOCore
+import TestSupport
 import Testing
 
 @Suite struct ParserFuzzTests {

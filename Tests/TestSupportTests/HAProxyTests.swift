@@ -70,11 +70,7 @@ struct HAProxyTests {
         try await withServers { balancer, _ in
             // The log has a line for each closed connection.
             #expect(try await reached(balancer).count == 2)
-            let deadline = ContinuousClock.now + .seconds(20)
-            while !balancer.log.contains("clients nodes/node"), ContinuousClock.now < deadline {
-                try await Task.sleep(for: .milliseconds(20))
-            }
-            #expect(balancer.log.contains("clients nodes/node"))
+            try await poll(until: "the line in the log", last: { balancer.log }) { balancer.log.contains("clients nodes/node") }
 
             let client = try await RawClient.connect(port: balancer.port)
             balancer.pause()

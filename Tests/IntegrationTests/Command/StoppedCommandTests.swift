@@ -202,7 +202,7 @@ struct StoppedCommandTests {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
             // Its connections, as reported by the server.
-            while try await server.connections().isEmpty { try await Task.sleep(for: .milliseconds(20)) }
+            try await poll(until: "a connection of the benchmark") { try await !server.connections().isEmpty }
             server.kill()
             let result = try await program.result()
             #expect(result.status == .exited(1), "\(result.output)")
@@ -252,11 +252,7 @@ struct StoppedCommandTests {
     }
 
     private func waitUntilGone(_ pid: Int32) async throws {
-        let end = ContinuousClock.now + .seconds(20)
-        while kill(pid, 0) == 0 {
-            try #require(ContinuousClock.now < end, "it is still there")
-            // The program is a child of the shell.
-            try await Task.sleep(for: .milliseconds(20))
-        }
+        // The program is a child of the shell, so only the shell can wait for it.
+        try await poll(until: "the end of process \(pid)") { kill(pid, 0) != 0 }
     }
 }

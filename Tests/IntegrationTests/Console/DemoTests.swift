@@ -13,12 +13,8 @@ struct DemoTests {
     }
 
     private func waitUntilGone(_ pids: [Int32]) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while !pids.allSatisfy(isGone) {
-            try #require(ContinuousClock.now < deadline, "servers are still there")
-            // Only the parent of a process can wait for it, so poll.
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        // Only the parent of a process can wait for it.
+        try await poll(until: "the end of all servers") { pids.allSatisfy(isGone) }
     }
 
     @Test
@@ -123,14 +119,10 @@ struct DemoTests {
             environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
         )
         struct Ready: Decodable { let config: String }
-        var ready: Ready?
-        let deadline = ContinuousClock.now + .seconds(40)
-        while ready == nil, ContinuousClock.now < deadline {
+        let configuration = try await poll(for: "the line of the demo that says where its configuration is") {
             let line = (try? String(contentsOfFile: output, encoding: .utf8))?.split(separator: "\n").first ?? ""
-            ready = try? JSONDecoder().decode(Ready.self, from: Data(line.utf8))
-            try await Task.sleep(for: .milliseconds(50))
+            return try? JSONDecoder().decode(Ready.self, from: Data(line.utf8)).config
         }
-        let configuration = try #require(ready?.config)
         // The servers are ready, but the services may still be subscribing.
         let question = ["request", "inventory.check", "A-1001", "--json", "--config", configuration]
         var stock = try await BuiltProgram.run(question)

@@ -44,7 +44,7 @@ struct HostileSweepTests {
 
     /// Random bytes, and random pieces of terminal sequences.
     private static func randomTexts(_ count: Int) -> [[UInt8]] {
-        var random = SeededGenerator(state: 0x5EED)
+        var random = SplitMix64(seed: 0x5EED)
         let pieces: [[UInt8]] = [
             "\u{1B}[", "\u{1B}]", "\u{1B}P", "\u{1B}\\", "\u{1B}", "\u{7}", "\r", "\n", "\u{8}", "\u{9B}", "\u{9D}", "\u{90}",
             "\u{202E}", "\u{2067}", "\u{200D}", "\u{301}", "\u{301}", "日", "👩", "\u{1F3FD}", "6n", "52;c;", "?1049l", "0;x",
@@ -200,18 +200,5 @@ struct HostileSweepTests {
             try await terminal.waitFor("Clusters")
         }
         await server.close()
-    }
-}
-
-/// Generates the same numbers in every run (splitmix64).
-private struct SeededGenerator: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var value = state
-        value = (value ^ (value >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        value = (value ^ (value >> 27)) &* 0x94D0_49BB_1331_11EB
-        return value ^ (value >> 31)
     }
 }

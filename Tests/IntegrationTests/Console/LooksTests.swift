@@ -48,14 +48,12 @@ private let nowhere = ["--server", "alpha=127.0.0.1:1"]
 extension TerminalDriver {
     /// Waits until the screen, including escape sequences, contains a text.
     fileprivate func waitForEscapes(_ text: String, isThere: Bool = true) async throws {
-        let deadline = ContinuousClock.now + .seconds(20)
-        while try await screen(escapes: true).contains(where: { $0.contains(text) }) != isThere {
-            guard ContinuousClock.now < deadline else {
-                let found = try await screen(escapes: true).prefix(2).map(\.debugDescription)
-                throw DeploymentError(description: "the screen \(isThere ? "lacks" : "has") \(text): \(found)")
-            }
-            // Polls, because tmux does not report changes.
-            try await Task.sleep(for: .milliseconds(25))
+        // tmux does not report changes.
+        try await poll(
+            until: "a screen \(isThere ? "with" : "without") \(text)",
+            last: { "\(try await screen(escapes: true).prefix(2).map(\.debugDescription))" }
+        ) {
+            try await screen(escapes: true).contains { $0.contains(text) } == isThere
         }
     }
 }

@@ -18,11 +18,7 @@ struct ReconnectTests {
                 try await client.whenConnected()
                 let before = client.snapshot.roundTrip?.count ?? 0
                 // Each answered PING is a round trip. The first interval is up to one second longer.
-                try await withDeadline(.seconds(30), "five pings were never answered") {
-                    while (client.snapshot.roundTrip?.count ?? 0) < before + 5 {
-                        try await Task.sleep(for: .milliseconds(100))
-                    }
-                }
+                try await poll(until: "five answered pings") { (client.snapshot.roundTrip?.count ?? 0) >= before + 5 }
                 #expect(client.snapshot.reconnects == 1)
                 #expect(client.snapshot.pingMisses <= 1)
             }

@@ -32,10 +32,8 @@ struct ParityTests {
                     }
                     // Five publishers and five subscribers each, and none of the other client.
                     for (server, client, name) in [(here, first, "one "), (there, second, "two ")] {
-                        try await withDeadline(.seconds(20), "the pool of \(name)did not come up") {
-                            while client.snapshot().clusters[0].connections.contains(where: { !$0.connection.isUp }) {
-                                try await Task.sleep(for: .milliseconds(10))
-                            }
+                        try await poll(until: "all connections of \(name)") {
+                            client.snapshot().clusters[0].connections.allSatisfy { $0.connection.isUp }
                         }
                         let names = try await server.connections().compactMap(\.name)
                         #expect(names.count == 10 && names.allSatisfy { $0.hasPrefix(name) }, "\(names)")

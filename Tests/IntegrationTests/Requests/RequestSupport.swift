@@ -59,10 +59,13 @@ extension NATSClient {
 
     /// Polls until no request is pending, because no event reports this.
     func waitUntilNothingIsPending(within limit: Duration = .waitLimit) async throws {
-        let deadline = ContinuousClock.now + limit
-        while snapshot.pendingRequests > 0 {
-            try #require(ContinuousClock.now < deadline, "\(snapshot.pendingRequests) requests are still pending")
-            try await Task.sleep(for: .milliseconds(1))
+        try await poll(
+            until: "the end of all requests",
+            every: .milliseconds(1),
+            within: limit,
+            last: { "\(snapshot.pendingRequests) pending" }
+        ) {
+            snapshot.pendingRequests == 0
         }
     }
 }

@@ -41,11 +41,9 @@ package final class StartedProgram: Sendable {
 
     /// Waits until the standard output contains a text.
     package func waitFor(_ text: String, within limit: Duration = .waitLimit) async throws {
-        let end = ContinuousClock.now + limit
-        while try !output().contains(text) {
-            guard ContinuousClock.now < end else { throw NotWritten(text: text, errors: try errors()) }
-            // Polls, because the growth of a file causes no notification.
-            try await Task.sleep(for: .milliseconds(20))
+        // The growth of a file causes no notification.
+        try await poll(until: "\(text.debugDescription) in the output", within: limit, last: { "errors: \(try errors())" }) {
+            try output().contains(text)
         }
     }
 
@@ -53,12 +51,5 @@ package final class StartedProgram: Sendable {
     package func result(within limit: Duration = .waitLimit) async throws -> BuiltProgram.Result {
         let status = try await process.waitForExit(within: limit)
         return BuiltProgram.Result(status: status, output: try output(), errors: try errors())
-    }
-
-    /// The output does not contain the expected text.
-    package struct NotWritten: Error, CustomStringConvertible {
-        let text: String
-        let errors: String
-        package var description: String { "\(text.debugDescription) was not written; errors: \(errors)" }
     }
 }

@@ -214,13 +214,9 @@ package final class HAProxyProcess: Sendable {
 
     /// Waits until exactly these servers receive new connections.
     package func waitUntilUp(_ backends: [Backend], within limit: Duration = .waitLimit) async throws {
-        let deadline = ContinuousClock.now + limit
-        // Polls, because HAProxy does not report changes of health.
-        while try await Set(self.upBackends()) != Set(backends) {
-            guard ContinuousClock.now < deadline else {
-                throw HAProxyFailed(reason: "other servers than \(backends) got connections for \(limit)", log: self.log)
-            }
-            try await Task.sleep(for: .milliseconds(20))
+        // HAProxy does not report changes of health.
+        try await poll(until: "connections to exactly \(backends)", within: limit, last: { self.log }) {
+            try await Set(self.upBackends()) == Set(backends)
         }
     }
 

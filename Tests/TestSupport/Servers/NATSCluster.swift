@@ -51,14 +51,10 @@ package struct NATSCluster: Sendable {
     /// Waits until every running server has a route to every other running server.
     package func waitUntilMeshed(within limit: Duration = .seconds(30)) async throws {
         let running = self.servers.filter(\.isRunning)
-        let deadline = ContinuousClock.now + limit
         for server in running {
-            // Polls, because a server does not report new routes.
-            while try await Self.routes(of: server) < running.count - 1 {
-                guard ContinuousClock.now < deadline else {
-                    throw NATSServerFailed(reason: "the cluster \(self.name) did not form in \(limit)", log: server.log)
-                }
-                try await Task.sleep(for: .milliseconds(20))
+            // A server does not report new routes.
+            try await poll(until: "the routes of the cluster \(self.name)", within: limit, last: { server.log }) {
+                try await Self.routes(of: server) >= running.count - 1
             }
         }
     }

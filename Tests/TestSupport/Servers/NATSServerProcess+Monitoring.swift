@@ -49,13 +49,13 @@ extension NATSServerProcess {
         within limit: Duration = .waitLimit,
         until condition: ([Subscription]) -> Bool
     ) async throws -> [Subscription] {
-        let deadline = ContinuousClock.now + limit
-        while true {
+        try await poll(
+            for: what,
+            within: limit,
+            last: { "\(try await self.subscriptions().prefix(20))" }
+        ) {
             let subscriptions = try await self.subscriptions()
-            if condition(subscriptions) { return subscriptions }
-            guard ContinuousClock.now < deadline else {
-                throw WaitTimedOut(what: what, limit: limit, last: "\(subscriptions.prefix(20))")
-            }
+            return condition(subscriptions) ? subscriptions : nil
         }
     }
 

@@ -190,22 +190,17 @@ package final class TerminalDriver: Sendable {
     ///   - limit: The maximum real time to wait.
     ///   - condition: Called with the lines of the screen.
     /// - Returns: The first such screen.
-    /// - Throws: ``TerminalFailed`` with the last screen.
+    /// - Throws: ``WaitTimedOut`` with the last screen.
     @discardableResult
     package func waitFor(
         _ what: String,
         within limit: Duration = .waitLimit,
         _ condition: ([String]) -> Bool
     ) async throws -> [String] {
-        let deadline = ContinuousClock.now + limit
-        while true {
+        // tmux reports changes only to attached clients.
+        try await poll(for: what, within: limit, last: self.framedScreen) {
             let screen = try await self.screen()
-            if condition(screen) { return screen }
-            guard ContinuousClock.now < deadline else {
-                throw TerminalFailed(reason: "the screen did not show \(what) within \(limit)", screen: screen)
-            }
-            // Polls, because tmux reports changes only to attached clients.
-            try await Task.sleep(for: .milliseconds(25))
+            return condition(screen) ? screen : nil
         }
     }
 
@@ -216,15 +211,19 @@ package final class TerminalDriver: Sendable {
         within limit: Duration = .waitLimit,
         _ condition: (Status) -> Bool
     ) async throws -> Status {
-        let deadline = ContinuousClock.now + limit
-        while true {
+        try await poll(for: what, within: limit, last: { "\(try await self.status()); \(try await self.framedScreen())" }) {
             let status = try await self.status()
-            if condition(status) { return status }
-            guard ContinuousClock.now < deadline else {
-                throw TerminalFailed(reason: "no \(what) within \(limit): \(status)", screen: try await self.screen())
-            }
-            try await Task.sleep(for: .milliseconds(25))
+            return condition(status) ? status : nil
         }
+    }
+
+    /// The screen in a frame, for an error.
+    private func framedScreen() async throws -> String {
+        let screen = try await self.screen()
+        let width = screen.map(\.count).max() ?? 0
+        let border = "+" + String(repeating: "-", count: width) + "+"
+        let lines = screen.map { "|" + $0 + String(repeating: " ", count: width - $0.count) + "|" }
+        return (["the screen:", border] + lines + [border]).joined(separator: "\n")
     }
 
     /// Waits for the end of the program. Its last screen remains readable.
@@ -275,13 +274,6 @@ package final class TerminalDriver: Sendable {
 /// A program in a terminal did not meet the expectation of a test.
 package struct TerminalFailed: Error, CustomStringConvertible {
     package let reason: String
-    /// The lines on the screen, if it could be read.
-    package var screen: [String] = []
 
-    package var description: String {
-        guard let width = self.screen.map(\.count).max() else { return self.reason }
-        let border = "+" + String(repeating: "-", count: width) + "+"
-        let lines = self.screen.map { "|" + $0 + String(repeating: " ", count: width - $0.count) + "|" }
-        return ([self.reason + ". The screen:", border] + lines + [border]).joined(separator: "\n")
-    }
+    package var description: String { self.reason }
 }

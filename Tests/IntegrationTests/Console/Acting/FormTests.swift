@@ -177,9 +177,7 @@ struct FormTests {
         try await withActingConsole(environment: environment) { console in
             try await console.openForm("orders.eu")
             try await console.terminal.press("Tab", "Tab", "C-e")
-            try await withDeadline(.seconds(20), "the editor was not started") {
-                while !FileManager.default.fileExists(atPath: log) { try await Task.sleep(for: .milliseconds(50)) }
-            }
+            try await poll(until: "the start of the editor") { FileManager.default.fileExists(atPath: log) }
             let text = try String(contentsOfFile: log, encoding: .utf8)
             #expect(text.contains("VISUAL="))
             #expect(!text.contains("hunter2") && !text.contains("ROULETTE_PASSWORD"))
