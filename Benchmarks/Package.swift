@@ -26,9 +26,12 @@ let package = Package(
             plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
         ),
         .executableTarget(
-            name: "Instructions",
-            dependencies: [.product(name: "ConsistentHashing", package: "roulette")],
-            path: "Benchmarks/Instructions",
+            name: "Costs",
+            dependencies: [
+                .product(name: "ConsistentHashing", package: "roulette"),
+                .product(name: "Roulette", package: "roulette"),
+            ],
+            path: "Benchmarks/Costs",
             swiftSettings: [.swiftLanguageMode(.v6)]
         ),
     ]
