@@ -73,6 +73,7 @@ let package = Package(
                 "ConsistentHashing",
                 "NATS",
                 "Locking",
+                "TextCoding",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -83,6 +84,7 @@ let package = Package(
             name: "Settings",
             dependencies: [
                 "NATS",
+                "NATSMonitoring",
                 "Roulette",
                 "TerminalStyle",
                 "TextCoding",
@@ -95,6 +97,7 @@ let package = Package(
             name: "NATSMonitoring",
             dependencies: [
                 "NATS",
+                "TextCoding",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -207,7 +210,7 @@ let package = Package(
         ),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["NATS", "Roulette", "Settings", "TerminalStyle", "TestSupport"],
+            dependencies: ["NATS", "NATSMonitoring", "Roulette", "Settings", "TerminalStyle", "TestSupport"],
             swiftSettings: strict
         ),
         .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),

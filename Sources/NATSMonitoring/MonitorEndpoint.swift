@@ -1,3 +1,5 @@
+import TextCoding
+
 /// The address of a server's HTTP monitoring (`http_port` or `https_port` of nats-server).
 public struct MonitorEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// Whether the endpoint uses HTTPS.
@@ -9,55 +11,42 @@ public struct MonitorEndpoint: Sendable, Hashable, CustomStringConvertible {
     /// The server's `http_base_path`: empty, or with a slash before it and none after it.
     public let basePath: String
 
-    /// Parses `http://HOST:PORT[/BASE]` or `https://…`. The default port is 8222, the usual port of nats-server.
+    /// Parses `http://HOST[:PORT][/BASE]` or `https://…`. The default port is 8222, the usual port of nats-server.
     ///
-    /// - Throws: ``MonitorError/Code/url`` with the expected format.
+    /// A login is an error, because the URL is shown.
+    ///
+    /// - Throws: ``MonitorError/Code/url`` with what to write instead. It repeats nothing of the text.
     public init(_ url: String) throws(MonitorError) {
-        let rule = "write http://HOST:8222 or https://HOST:8222"
-        guard let scheme = ["http://", "https://"].first(where: { url.hasPrefix($0) }) else {
-            throw MonitorError(.url, "the monitoring URL has no http:// before it; \(rule)")
+        let parts = AddressParts(url[...])
+        guard let scheme = parts.scheme, scheme == "http" || scheme == "https" else {
+            throw MonitorError(.url, "a monitoring URL begins with http:// or https://, write http://HOST:8222")
         }
-        let rest = url.dropFirst(scheme.count)
-        let authority = rest.prefix { $0 != "/" }
-        let path = rest[authority.endIndex...]
-        guard !authority.contains("@") else {
-            throw MonitorError(.url, "a monitoring URL has no login; \(rule)")
+        guard parts.login == nil else {
+            throw MonitorError(.url, "a monitoring URL must not contain a login, write http://HOST:8222")
         }
-        guard path.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), !path.contains("?"), !path.contains("#") else {
-            throw MonitorError(.url, "the monitoring URL ends after the base path; \(rule)")
+        var path = parts.path
+        while path.last == "/" { path.removeLast() }
+        guard path.utf8.allSatisfy({ 0x21...0x7E ~= $0 }), !path.contains("?"), !path.contains("#") else {
+            throw MonitorError(
+                .url,
+                "a monitoring URL ends after the port or the server's http_base_path, write http://HOST:8222 or "
+                    + "http://HOST:8222/BASE"
+            )
         }
-        guard let (host, port) = Self.split(authority) else {
-            throw MonitorError(.url, "the monitoring URL has no usable host and port; \(rule)")
+        do throws(AddressError) {
+            let (host, port) = try parts.hostAndPort()
+            self.isSecure = scheme == "https"
+            self.host = host
+            self.port = port ?? 8222
+            self.basePath = String(path)
+        } catch {
+            throw MonitorError(.url, "\(error.message); a monitoring URL has the form http://HOST:8222")
         }
-        self.isSecure = scheme == "https://"
-        self.host = host
-        self.port = port
-        self.basePath = path.hasSuffix("/") ? String(path.dropLast()) : String(path)
-    }
-
-    private static func split(_ authority: Substring) -> (host: String, port: Int)? {
-        var host = authority
-        var port = 8222
-        let portStart = authority.lastIndex(of: ":").flatMap { colon in
-            authority[colon...].contains("]") ? nil : colon
-        }
-        if let portStart {
-            guard let number = UInt16(authority[authority.index(after: portStart)...]), number > 0 else { return nil }
-            host = authority[..<portStart]
-            port = Int(number)
-        }
-        let isBracketed = host.hasPrefix("[") && host.hasSuffix("]")
-        if isBracketed { host = host.dropFirst().dropLast() }
-        let isUsable = host.unicodeScalars.allSatisfy { scalar in
-            scalar.isASCII && (scalar.properties.isAlphabetic || "0123456789.-_:%".unicodeScalars.contains(scalar))
-        }
-        guard isUsable, !host.isEmpty, isBracketed || !host.contains(":") else { return nil }
-        return (String(host), port)
     }
 
     /// The URL.
     public var description: String { "\(isSecure ? "https" : "http")://\(authority)\(basePath)" }
 
     /// Host and port in the form for URLs and the `Host` header.
-    var authority: String { host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)" }
+    var authority: String { AddressParts.endpoint(host: host, port: port) }
 }

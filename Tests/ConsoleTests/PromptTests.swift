@@ -1,3 +1,4 @@
+import NATSMonitoring
 import Settings
 import TerminalUI
 import Testing
@@ -157,9 +158,9 @@ struct PromptTests {
     }
 
     @Test
-    func `the question says the rate that the servers count`() {
+    func `the question says the rate that the servers count`() throws {
         var profile = Fixtures.profile(.production)
-        profile.servers[0].monitor = "http://nats-0.example.org:8222"
+        profile.servers[0].monitor = try MonitorEndpoint("http://nats-0.example.org:8222")
         var model = Fixtures.model(profile: profile)
         let request = SubscriptionRequest(pattern: ">", purpose: .watch)
         #expect(model.run("watch >") == [.measureRate(for: request)])

@@ -7,7 +7,8 @@ struct EndpointTests {
         arguments: [
             ("http://nats.example.org:8222", "nats.example.org", 8222, "", false),
             ("http://nats.example.org", "nats.example.org", 8222, "", false),
-            ("https://[2001:db8::7]:8443/", "2001:db8::7", 8443, "", true),
+            ("HTTPS://[2001:db8::7]:8443/", "2001:db8::7", 8443, "", true),
+            ("http://[::1]/b//", "::1", 8222, "/b", false),
             ("http://127.0.0.1:1/nats/monitor/", "127.0.0.1", 1, "/nats/monitor", false),
         ]
     )
@@ -22,7 +23,7 @@ struct EndpointTests {
     @Test(
         arguments: [
             "", "nats.example.org:8222", "nats://h:4222", "http://", "http://:8222", "http://h:0", "http://h:99999",
-            "http://u:p@h:1",
+            "http://u:p@h:1", "http://u:p@h/x@y",
             "http://h:1/x?y", "http://h:1/\r\nX: y", "http://a b:1", "http://2001:db8::7:1", "http://\u{1B}[2J:1",
         ]
     )

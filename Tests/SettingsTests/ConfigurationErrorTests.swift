@@ -170,16 +170,16 @@ struct ConfigurationErrorTests {
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"a:8222\" }]",
-            "c.toml:2: profiles.p.servers[0].monitor: expected a URL such as \"http://nats.example.org:8222\""
+            "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL begins with http:// or https://, write http://HOST:8222"
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"http://a:8222/x?y\" }]",
             "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL ends after the port or the server's http_base_path, "
-                + "remove what follows it"
+                + "write http://HOST:8222 or http://HOST:8222/BASE"
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"http://u:hunter2@a:8222\" }]",
-            "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL must not hold a login, remove what stands before the @"
+            "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL must not contain a login, write http://HOST:8222"
         ),
     ]
 

@@ -1,4 +1,5 @@
 import NATS
+import NATSMonitoring
 import Roulette
 import TestSupport
 import Testing
@@ -74,7 +75,13 @@ struct ConfigurationFileTests {
         var expected = Profile(
             name: "x",
             servers: [
-                ProfileServer(name: "alpha", host: "::1", port: 4300, monitor: "http://[::1]:8222", requiresTLS: true)
+                ProfileServer(
+                    name: "alpha",
+                    host: "::1",
+                    port: 4300,
+                    monitor: try MonitorEndpoint("http://[::1]:8222"),
+                    requiresTLS: true
+                )
             ]
         )
         expected.environment = .production

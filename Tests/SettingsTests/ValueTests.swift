@@ -69,15 +69,6 @@ struct ValueTests {
         #expect(try ServerAddress(parsing: text) == address)
     }
 
-    @Test(
-        arguments: [
-            ("http://a:8222/", "http://a:8222"), ("HTTPS://[::1]:8222/b//", "https://[::1]:8222/b"), ("http://a", "http://a"),
-        ]
-    )
-    func `URLs of monitoring are read`(text: String, url: String) throws {
-        #expect(try MonitorURL.normalized(text) == url)
-    }
-
     private static let noPort =
         "what follows the host's colon is not a port, use 1 to 65535; if it is a password, the host is missing: "
         + "USER:PASSWORD@HOST"

@@ -7,10 +7,9 @@ extension ConsoleRuntime {
 
     /// Measures what flows into the clusters that have a monitoring URL, and reports it.
     func measureRate(for request: SubscriptionRequest) async {
-        let servers = configuration.profile.servers
         let rate = await withTaskGroup(of: Result<ServerRates, NoRate>.self) { group in
-            for (cluster, server) in servers.enumerated() {
-                if let url = server.monitor { group.addTask { await measure(cluster, url) } }
+            for cluster in configuration.profile.servers.indices {
+                if let monitor = monitor(of: cluster) { group.addTask { await measure(monitor) } }
             }
             return await group.reduce(into: MeasuredRate()) { rate, result in
                 switch result {
@@ -25,9 +24,9 @@ extension ConsoleRuntime {
         mailbox.send(.measured(rate, for: request))
     }
 
-    private func measure(_ cluster: Int, _ url: String) async -> Result<ServerRates, NoRate> {
+    private func measure(_ monitor: ServerMonitor) async -> Result<ServerRates, NoRate> {
+        let url = monitor.endpoint
         do throws(MonitorError) {
-            let monitor = try self.monitor(of: cluster)
             let (first, start) = (try await monitor.status(), clock.now.uptime)
             try? await clock.sleep(for: Self.measuringTime)
             let (second, end) = (try await monitor.status(), clock.now.uptime)

@@ -7,13 +7,7 @@ import NATSWire
 extension ConsoleRuntime {
     /// Asks a server how it is, and reports what it answered.
     func askServer(_ cluster: Int, connections query: ConnectionQuery?) async {
-        let monitor: ServerMonitor
-        do throws(MonitorError) {
-            monitor = try self.monitor(of: cluster)
-        } catch {
-            let part = ServerAnswer.Part<ServerStatus>(at: clock.now.uptime, result: .failure(error))
-            return mailbox.send(.server(ServerAnswer(cluster: cluster, status: part, health: nil, connections: nil)))
-        }
+        guard let monitor = monitor(of: cluster) else { return }
         let status = await part { () throws(MonitorError) in try await monitor.status() }
         guard case .success = status.result else {
             return mailbox.send(.server(ServerAnswer(cluster: cluster, status: status, health: nil, connections: nil)))
@@ -28,9 +22,9 @@ extension ConsoleRuntime {
 
     /// Asks a server what is subscribed to, makes the topics among it known, and reports the list.
     func askSubscriptions(_ cluster: Int) async {
+        guard let monitor = monitor(of: cluster) else { return }
         var listing = SubscriptionListing(cluster: cluster)
         do throws(MonitorError) {
-            let monitor = try self.monitor(of: cluster)
             let list = try await monitor.subscriptions(limit: ServerMonitoring.listingLimit)
             (listing.entries, listing.total, listing.gaps) = (list.entries, max(list.total, list.entries.count), list.gaps)
             listing.names = await names(monitor)
@@ -55,10 +49,12 @@ extension ConsoleRuntime {
         }
     }
 
-    /// How the monitoring of a cluster is asked: over https with the authorities and the certificate of its connections.
-    func monitor(of cluster: Int) throws(MonitorError) -> ServerMonitor {
+    /// The monitoring of a cluster; nil if its URL is not configured. HTTPS uses the authorities and the certificate of the
+    /// cluster's connections.
+    func monitor(of cluster: Int) -> ServerMonitor? {
         let server = configuration.profile.servers[cluster]
-        var monitor = ServerMonitor(endpoint: try MonitorEndpoint(server.monitor ?? ""))
+        guard let endpoint = server.monitor else { return nil }
+        var monitor = ServerMonitor(endpoint: endpoint)
         monitor.tls = server.tls ?? configuration.profile.tls
         return monitor
     }

@@ -30,7 +30,7 @@ struct Deployment: Sendable {
         name = profile.name
         environment = profile.environment
         skipsVerification = profile.skipsVerification
-        monitors = profile.servers.map(\.monitor)
+        monitors = profile.servers.map { $0.monitor?.description }
         hasMonitors = profile.servers.contains { $0.monitor != nil }
         keepsHistory = profile.keepsHistory
         watch = profile.watch

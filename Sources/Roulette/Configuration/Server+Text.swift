@@ -1,12 +1,12 @@
 import NATS
+import TextCoding
 
 extension RouletteConfiguration.Server {
     /// A cluster by the address of its load balancer: `host`, `host:port` or `[IPv6]:port`; the port is 4222 if left out.
     ///
     /// - Throws: ``RouletteError/Code/configuration`` that says what to write.
     public init(_ text: String) throws(RouletteError) {
-        let hasPort = text.utf8.last != UInt8(ascii: "]") && text.utf8.contains(UInt8(ascii: ":"))
-        guard let address = NATSClientConfiguration.Address(hostAndPort: hasPort ? text : "\(text):4222") else {
+        guard let parts = try? AddressParts(authority: text).hostAndPort() else {
             throw RouletteError(
                 .configuration,
                 // The text may be a URL with a password, so it is not repeated.
@@ -14,6 +14,6 @@ extension RouletteConfiguration.Server {
                     + "or a login"
             )
         }
-        self.init(host: address.host, port: address.port)
+        self.init(host: parts.host, port: parts.port ?? 4222)
     }
 }

@@ -1,4 +1,5 @@
 import NATS
+import NATSMonitoring
 import Roulette
 
 extension ProfileServer: SettingOwner {
@@ -47,7 +48,7 @@ extension ProfileServer: SettingOwner {
             \.monitor,
             .optional(.monitorURL),
             "The URL of a server's HTTP monitoring, with its http_base_path if it has one, for the Servers view of the console.",
-            shown: "http://nats-alpha.example.org:8222",
+            shown: try? MonitorEndpoint("http://nats-alpha.example.org:8222"),
             absent: "none"
         ),
     ]
@@ -65,6 +66,23 @@ extension ProfileServer: SettingOwner {
     ]
 }
 
+extension SettingFormat where Value == MonitorEndpoint {
+    /// The URL of a server's monitoring.
+    fileprivate static var monitorURL: Self {
+        SettingFormat { node, reader in
+            guard let text = SettingFormat<String>.text.read(node, &reader) else { return nil }
+            do throws(MonitorError) {
+                return try MonitorEndpoint(text)
+            } catch {
+                reader.note(node, error.message)
+                return nil
+            }
+        } literal: {
+            TOMLLiteral.string($0.description)
+        }
+    }
+}
+
 extension SettingFormat where Value == String {
     /// The name of a cluster.
     fileprivate static var name: Self {
@@ -74,20 +92,5 @@ extension SettingFormat where Value == String {
     /// A host name or an IP address.
     fileprivate static var host: Self {
         text.checked { host throws(ServerAddressError) in try ServerAddress.checkHost(host) }
-    }
-
-    /// The URL of a server's monitoring.
-    fileprivate static var monitorURL: Self {
-        SettingFormat { node, reader in
-            guard let text = text.read(node, &reader) else { return nil }
-            do throws(ServerAddressError) {
-                return try MonitorURL.normalized(text)
-            } catch {
-                reader.note(node, error.message)
-                return nil
-            }
-        } literal: {
-            TOMLLiteral.string($0)
-        }
     }
 }

@@ -1,5 +1,6 @@
 import ConsistentHashing
 import NATS
+public import NATSMonitoring
 public import Roulette
 
 /// One cluster of a profile. Its position in the list is its position on the ring.
@@ -8,7 +9,7 @@ public import Roulette
 @dynamicMemberLookup
 public struct ProfileServer: Sendable {
     /// The URL of a server's HTTP monitoring endpoint, or nil.
-    public var monitor: String?
+    public var monitor: MonitorEndpoint?
     /// Whether it was given as `tls://` or with `tls = true`. Then its connections are always encrypted, also if the profile
     /// does not encrypt.
     public var requiresTLS = false
@@ -29,7 +30,7 @@ public struct ProfileServer: Sendable {
         name: String? = nil,
         host: String,
         port: Int = ServerAddress.defaultPort,
-        monitor: String? = nil,
+        monitor: MonitorEndpoint? = nil,
         requiresTLS: Bool = false
     ) {
         self.requiresTLS = requiresTLS

@@ -1,4 +1,5 @@
 import NATS
+import TextCoding
 
 /// The address of a cluster, as given on the command line or in a configuration.
 public struct ServerAddress: Sendable, Hashable {
@@ -67,7 +68,12 @@ extension ServerAddress {
         guard ["", "/"].contains(parts.path) else {
             throw ServerAddressError(.path, "a server's URL ends after the port, remove what follows it")
         }
-        let (host, port) = try parts.hostAndPort()
+        let (host, port): (String, Int?)
+        do throws(AddressError) {
+            (host, port) = try parts.hostAndPort()
+        } catch {
+            throw ServerAddressError(error)
+        }
         self.init(
             name: name,
             host: host,
@@ -89,7 +95,7 @@ extension ServerAddress {
 
     /// Checks the name of a cluster.
     static func checkName(_ name: some StringProtocol) throws(ServerAddressError) {
-        guard !name.isEmpty, name.utf8.count <= 64, name.unicodeScalars.allSatisfy(isGraphic) else {
+        guard !name.isEmpty, name.utf8.count <= 64, name.unicodeScalars.allSatisfy(AddressParts.isGraphic) else {
             throw ServerAddressError(
                 .name,
                 "the name is not usable, use 1 to 64 bytes without spaces and control characters"
@@ -102,22 +108,10 @@ extension ServerAddress {
 
     /// Checks a host name or an IP address for the characters that either can have.
     static func checkHost(_ host: some StringProtocol) throws(ServerAddressError) {
-        guard !host.isEmpty else { throw ServerAddressError(.host, "the host is missing, use HOST or HOST:PORT") }
-        // 253: the longest name in DNS (RFC 1035), and longer than any IP address with a zone.
-        guard host.utf8.count <= 253, host.unicodeScalars.allSatisfy(isHostScalar) else {
-            throw ServerAddressError(
-                .host,
-                "the host is not a host name or an IP address alone, write it without scheme, login and path"
-            )
-        }
-        // A zone such as %eth0 may follow an IPv6 address (RFC 4007) and have other letters.
-        let address = host.prefix { $0 != "%" }
-        let colons = address.count { $0 == ":" }
-        guard colons == 0 || colons > 1 && address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
-            throw ServerAddressError(
-                .host,
-                "the host is not a host name or an IP address alone, the port goes elsewhere"
-            )
+        do throws(AddressError) {
+            try AddressParts.checkHost(host)
+        } catch {
+            throw ServerAddressError(error)
         }
     }
 
@@ -169,16 +163,5 @@ extension ServerAddress {
 
     private static func hexDigit(_ byte: UInt8) -> UInt8? {
         Character(UnicodeScalar(byte)).hexDigitValue.map { UInt8($0) }
-    }
-
-    private static func isHostScalar(_ scalar: Unicode.Scalar) -> Bool {
-        scalar.isASCII ? scalar.properties.isAlphabetic || "0123456789.-_:%".unicodeScalars.contains(scalar) : isGraphic(scalar)
-    }
-
-    private static func isGraphic(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator: false
-        default: true
-        }
     }
 }

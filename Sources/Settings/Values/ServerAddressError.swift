@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Why a text is no address of a server.
 ///
 /// The message repeats nothing of the text. What stands in the place of the host or the port is a part of a password if
@@ -32,6 +34,13 @@ public struct ServerAddressError: ValueError, Sendable, Hashable, CustomStringCo
     init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
+    }
+
+    init(_ error: AddressError) {
+        switch error.part {
+        case .host: self.init(.host, error.message)
+        case .port: self.init(.port, error.message)
+        }
     }
 
     /// The same as ``message``.

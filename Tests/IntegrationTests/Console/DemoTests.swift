@@ -125,10 +125,11 @@ struct DemoTests {
         }
         // The servers are ready, but the services may still be subscribing.
         let question = ["request", "inventory.check", "A-1001", "--json", "--config", configuration]
-        var stock = try await BuiltProgram.run(question)
-        while stock.status != .exited(0), ContinuousClock.now < deadline { stock = try await BuiltProgram.run(question) }
-        #expect(stock.status == .exited(0), "\(stock.errors)")
-        #expect(stock.output.contains("in_stock"))
+        let stock = try await poll(for: "an answer of the inventory service") {
+            let result = try await BuiltProgram.run(question)
+            return result.status == .exited(0) ? result.output : nil
+        }
+        #expect(stock.contains("in_stock"))
         let time = try await BuiltProgram.run(["request", "time.now", "", "--timeout", "20s", "--config", configuration])
         #expect(time.output.contains("utc"))
         let health = try await BuiltProgram.run(["sub", "services.archive.health", "--count", "1", "--config", configuration])
