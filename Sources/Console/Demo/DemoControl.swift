@@ -27,7 +27,7 @@ public struct DemoNode: Sendable, Hashable, Codable {
     /// What its process does.
     public enum State: String, Sendable, Codable {
         case running
-        /// It is there, and does nothing (SIGSTOP).
+        /// The process exists and does nothing (SIGSTOP).
         case frozen
         case stopped
     }
@@ -52,13 +52,13 @@ public struct DemoNode: Sendable, Hashable, Codable {
 
 /// What can be done to a server of the demo.
 public enum DemoAction: String, Sendable, Codable {
-    /// End it at once (SIGKILL), as a machine that loses its power.
+    /// End it at once (SIGKILL), as when its machine loses power.
     case stop
     /// Start it again.
     case start
-    /// Let it hang (SIGSTOP): its connections stay open, and nobody answers.
+    /// Suspend it (SIGSTOP): its connections stay open, and it does not answer.
     case freeze
-    /// Let it go on (SIGCONT).
+    /// Resume it (SIGCONT).
     case thaw
 }
 

@@ -25,17 +25,3 @@ public enum NATSEvent: Sendable {
     /// The client is closed; `unsent` accepted messages never reached a socket.
     case closed(unsent: Int)
 }
-
-/// Who answered behind an address. Everything here was said by the server: treat it as untrusted text.
-public struct ServerIdentity: Sendable, Hashable {
-    /// The unique id of the server process.
-    public let id: String
-    /// The configured name, by default the id.
-    public let name: String
-    /// The version of nats-server.
-    public let version: String
-    /// The name of the cluster the server is part of, if it says so.
-    public let cluster: String?
-    /// The largest payload, headers included, in bytes.
-    public let maxPayload: Int
-}

@@ -49,7 +49,7 @@ public struct InputHistory: Sendable, Hashable {
         return entries[index]
     }
 
-    /// Begins anew from the newest entry.
+    /// Begins again from the newest entry.
     public mutating func stopRecalling() {
         recalled = nil
     }

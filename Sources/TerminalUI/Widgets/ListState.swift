@@ -1,6 +1,6 @@
 /// Which row of a list is selected, and which rows are in view.
 ///
-/// The selection is an identity, not a position: when the list is sorted anew or rows come and go, the same row stays
+/// The selection is an identity, not a position: when the list is sorted again or rows come and go, the same row stays
 /// selected. When the selected row is gone, the one that took its place is selected.
 public struct ListState<ID: Hashable & Sendable>: Sendable, Equatable {
     /// The selected row; nil while the list is empty or nothing is selected.

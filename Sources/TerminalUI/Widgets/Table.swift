@@ -136,9 +136,6 @@ public struct Table: Sendable {
         self.showsHeader = showsHeader
     }
 
-    /// How many rows are in view in a rectangle of `height`: all but the header.
-    public static func visibleRows(height: Int) -> Int { max(0, height - 1) }
-
     /// Draws the header and the rows in view.
     ///
     /// The first two columns hold the mark of the selected row; the last one the scroll bar, if not all rows fit.

@@ -41,9 +41,6 @@ public struct TextField: Sendable, Hashable {
     /// True if nothing has been typed.
     public var isEmpty: Bool { characters.isEmpty }
 
-    /// The text before the cursor, for completion.
-    public var textBeforeCursor: String { String(characters[..<cursor]) }
-
     /// True if the cursor is on the first line, where up goes nowhere.
     public var isOnFirstLine: Bool { lineStart == 0 }
 
@@ -147,7 +144,7 @@ public struct TextField: Sendable, Hashable {
 
     private mutating func replace(_ range: Range<Int>, with new: [Character]) -> Outcome {
         guard !range.isEmpty || !new.isEmpty else { return .unchanged }
-        // Joined anew, because an inserted mark may become one character with what is before it.
+        // Joined again, because an inserted mark may become one character with what is before it.
         let before = String(characters[..<range.lowerBound]) + String(new)
         let after = String(characters[range.upperBound...])
         let bytes = before.utf8.count + after.utf8.count
