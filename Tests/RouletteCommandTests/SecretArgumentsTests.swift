@@ -56,7 +56,7 @@ struct SecretArgumentsTests {
             "nats://:hunter2@h", "nats://@h",
         ] {
             let complaint = complaint(["status", "--server", "a", "--server", login]) ?? "accepted"
-            #expect(complaint.hasPrefix("--server number 2: a login in an argument can be read by everybody"), "\(complaint)")
+            #expect(complaint.hasPrefix("--server number 2: a login in an argument is visible to all users"), "\(complaint)")
             for advice in ["--user NAME", "ROULETTE_PASSWORD", "--token-file", "--creds", "profile", "context"] {
                 #expect(complaint.contains(advice))
             }

@@ -1,17 +1,17 @@
-/// An address or a URL, cut into its parts: `HOST[:PORT]` or `SCHEME://[LOGIN@]HOST[:PORT][PATH]`.
+/// The parts of an address or a URL: `HOST[:PORT]` or `SCHEME://[LOGIN@]HOST[:PORT][PATH]`.
 ///
-/// All addresses of settings are cut here, those of servers and those of their monitoring.
+/// All addresses in settings are split here, those of servers and those of monitoring.
 struct AddressParts {
-    /// The scheme in lower case, or nil for an address alone.
+    /// The scheme in lower case, or nil for an address without a scheme.
     let scheme: String?
-    /// What is before the last `@` of a URL, with its percent-encoding.
+    /// The part before the last `@` of a URL, still percent-encoded.
     let login: Substring?
-    /// The host and the port as they are written.
+    /// The host and the port as written.
     let authority: Substring
-    /// What follows the authority of a URL, from its `/`, `?` or `#` on.
+    /// The part after the authority of a URL, which begins with `/`, `?` or `#`.
     let path: Substring
 
-    /// Cuts a text. It checks nothing.
+    /// Splits a text. It does not check the parts.
     init(_ text: Substring) {
         guard let separator = text.firstRange(of: "://") else {
             (scheme, login, authority, path) = (nil, nil, text, "")
@@ -29,7 +29,7 @@ struct AddressParts {
         path = rest[authority.endIndex...]
     }
 
-    /// The host, IPv6 without its brackets, and the port if there is one.
+    /// The host, without the brackets of an IPv6 address, and the port if there is one.
     func hostAndPort() throws(ServerAddressError) -> (host: String, port: Int?) {
         if authority.first == "[" {
             guard let close = authority.firstIndex(of: "]") else {
@@ -37,13 +37,13 @@ struct AddressParts {
             }
             let host = String(authority[authority.index(after: authority.startIndex)..<close])
             guard host.contains(":") else {
-                throw ServerAddressError(.host, "what the brackets hold is no IPv6 address, write a host name without them")
+                throw ServerAddressError(.host, "the text in brackets is not an IPv6 address, write a host name without brackets")
             }
             try ServerAddress.checkHost(host)
             let rest = authority[authority.index(after: close)...]
             if rest.isEmpty { return (host, nil) }
             guard rest.first == ":" else {
-                throw ServerAddressError(.port, "something else than a port follows the bracket, use [ADDRESS]:PORT")
+                throw ServerAddressError(.port, "only a port may follow the bracket, use [ADDRESS]:PORT")
             }
             return (host, try port(rest.dropFirst()))
         }
@@ -66,12 +66,12 @@ struct AddressParts {
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isNumber, let number = Int(text), (1...65535).contains(number) else {
             let hint = login == nil ? "; if it is a password, the host is missing: USER:PASSWORD@HOST" : ""
-            throw ServerAddressError(.port, "what follows the host's colon is not a port, use 1 to 65535" + hint)
+            throw ServerAddressError(.port, "the text after the host's colon is not a port, use 1 to 65535" + hint)
         }
         return number
     }
 
-    /// A host and a port as they are written, with IPv6 addresses in brackets.
+    /// Returns a host and a port in the usual notation, with IPv6 addresses in brackets.
     static func endpoint(host: String, port: Int?) -> String {
         let host = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
         return port.map { "\(host):\($0)" } ?? host

@@ -2,14 +2,14 @@
 enum MonitorURL {
     /// The URL without a slash at its end, and with its scheme in lower case.
     ///
-    /// It may not hold a login, because it is shown.
+    /// A login is not allowed, because the URL is displayed.
     static func normalized(_ text: String) throws(ServerAddressError) -> String {
         let parts = AddressParts(text[...])
         guard let scheme = parts.scheme, scheme == "http" || scheme == "https" else {
             throw ServerAddressError(.scheme, "expected a URL such as \"http://nats.example.org:8222\"")
         }
         guard parts.login == nil else {
-            throw ServerAddressError(.login, "a monitoring URL must not hold a login, remove what stands before the @")
+            throw ServerAddressError(.login, "a monitoring URL must not contain a login, remove the part before the @")
         }
         var path = parts.path
         while path.last == "/" { path.removeLast() }
