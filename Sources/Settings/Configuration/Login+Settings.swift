@@ -8,16 +8,16 @@ extension Setting where Owner == Profile {
             SettingKey(
                 "credentials",
                 "The login: a .creds file with a JWT and its key. A profile has at most one login. A path may begin with ~; "
-                    + "other relative paths start from the directory of this file. Files with secrets must be private: chmod 600, "
-                    + "or chmod 640 for files that belong to root and a group, such as mounted secrets. A server may have its own "
-                    + "login, with the same keys.\nDefault: none.",
+                    + "other relative paths start from the directory of this file. Files with secrets must be private: chmod "
+                    + "600, or chmod 640 for files that belong to root and a group, such as mounted secrets. A server may have "
+                    + "its own login, with the same keys.\nDefault: none.",
                 shown: .set(TOMLLiteral.string("~/.nats/ops.creds"))
             ),
             SettingKey(
                 "user",
                 "Alternative: a user with a password. If the password is missing, roulette reads it from ROULETTE_PASSWORD, "
-                    + "which applies only to the user that roulette is started with, or asks for it. If the password is set here, "
-                    + "this file must be private.",
+                    + "which applies only to the user that roulette is started with, or asks for it. If the password is set "
+                    + "here, this file must be private.",
                 shown: .inComment(TOMLLiteral.string("ops"))
             ),
             SettingKey("password", "The password of the user.", shown: .inComment(TOMLLiteral.string("…"))),
