@@ -21,7 +21,7 @@ extension Profile {
                     + "unset it to be asked for each, or put the passwords into the configuration or the contexts"
             )
         }
-        // A user of several clusters is asked for one password.
+        // A user of several clusters has one password.
         var known = Dictionary(users.compactMap { user in password.map { (user, $0) } }) { $1 }
         try completeLogins { user, place throws(CommandFailure) in
             if let password = known[user] { return password }
@@ -33,7 +33,7 @@ extension Profile {
         warnIfUnverified()
     }
 
-    /// The same for a profile that the console switches to, where no password can be asked for.
+    /// Prepares the login of a profile that the console switches to. It cannot ask for a password.
     ///
     /// - Parameter start: The profile that the program was started with. Its password is used only for the same user of the same
     ///   profile.
@@ -101,7 +101,7 @@ extension Profile {
     private func warnIfUnverified() {
         if skipsVerification {
             StandardError.note(
-                "WARNING: certificates are not verified. Anyone on the network path can pose as the servers "
+                "WARNING: certificates are not verified. Anyone on the network path can impersonate the servers "
                     + "and read and change every message and every login."
             )
         }

@@ -14,7 +14,7 @@ extension Profile {
                     throw SettingsError(
                         .invalid,
                         file: "profile \(quoted(name))",
-                        "a key or a JWT instead of a path is not supported; put it in a file (chmod 600) and name the file here"
+                        "expected the path of a file, found a key or a JWT; put it in a file (chmod 600) and name the file"
                     )
                 }
                 _ = try SettingsFile.readPrivate(path)
