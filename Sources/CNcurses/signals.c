@@ -64,7 +64,7 @@ static void restore_now(void) {
     if (!cncurses_is_in_foreground()) return;
     size_t done = 0;
     while (done < restore_length) {
-        // A terminal that accepts no bytes, for instance behind a hanging connection, must not delay the end.
+        // A terminal that accepts no bytes, for instance behind a hanging connection, must not delay the exit.
         struct pollfd terminal = {STDOUT_FILENO, POLLOUT, 0};
         if (poll(&terminal, 1, 200) <= 0) break;
         size_t length = restore_length - done < 64 ? restore_length - done : 64;

@@ -3,7 +3,7 @@ import Testing
 
 @testable import RouletteCommand
 
-@Suite("What a shell is offered")
+@Suite("Shell completion")
 struct CompletionTests {
     @Test(
         arguments: [

@@ -6,7 +6,7 @@ import TextCoding
 @testable import RouletteCommand
 @testable import RouletteDemo
 
-@Suite("What a demo without a console prints")
+@Suite("Output of a demo without a console")
 struct DemoReportTests {
     private func deployment() throws -> DemoDeployment {
         try DemoPlan(clusters: 2, nodes: 1).deployment(in: "/d", ports: Array(5000..<5006), token: "secret")

@@ -15,7 +15,7 @@ struct MessageArgumentTests {
     }
 
     @Test(arguments: [["A: b", "no colon"], ["A: b", "a b: c"], ["A: b", ": c"], ["A: b", "C: d\r\nE: f"]])
-    func `an error gives the number of the wrong header`(arguments: [String]) {
+    func `an error has the number of the invalid header`(arguments: [String]) {
         let error = #expect(throws: CommandFailure.self) { try HeaderArgument.headers(arguments) }
         #expect(error?.kind == .usage)
         #expect(error?.description.hasPrefix("header number 2") == true)
@@ -48,7 +48,7 @@ struct MessageArgumentTests {
     }
 }
 
-@Suite("Messages as they are printed")
+@Suite("Printed messages")
 struct PrintableMessageTests {
     private let time = Timestamp(timespec(tv_sec: 1_769_868_202, tv_nsec: 104_873_999))
 

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("Errors of a configuration name file, line, key and what to do")
+@Suite("Errors of a configuration have the file, the line, the key and advice")
 struct ConfigurationErrorTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let toml: String

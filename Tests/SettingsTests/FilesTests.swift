@@ -116,7 +116,7 @@ struct FilesTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
             #expect(
                 problems { () throws(SettingsError) in try StateDirectory(creating: path) }
-                    == ["\(path): others can read it, but history is kept there; run: chmod 700 \(path)"]
+                    == ["\(path): others can read it, but it contains the history; run: chmod 700 \(path)"]
             )
         }
     }
@@ -143,7 +143,7 @@ struct FilesTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: target)
             #expect(
                 problems { () throws(SettingsError) in try StateDirectory(creating: link) }
-                    == ["\(link): others can read it, but history is kept there; run: chmod 700 \(link)"]
+                    == ["\(link): others can read it, but it contains the history; run: chmod 700 \(link)"]
             )
         }
     }

@@ -61,7 +61,7 @@ struct NATSContextTests {
     }
 
     @Test
-    func `errors name what is not supported, and files that others can read, with what to do`() throws {
+    func `errors name unsupported fields and files that other users can read, with advice`() throws {
         #expect(
             try complaint(#"{"socks_proxy": "socks5://p", "nsc": "nsc://o", "windows_ca_certs_match": ["x"], "new": true}"#)
                 == "new: is an unknown field and cannot be honored, use another context or a profile; "

@@ -152,7 +152,7 @@ struct ThemeTests {
             ),
         ]
     )
-    func `errors of a theme name file, line, key and what to do`(text: String, message: String) {
+    func `errors of a theme have the file, the line, the key and advice`(text: String, message: String) {
         #expect(problems { () throws(SettingsError) in try builtIn.parse(text, file: "t.toml") } == [message])
     }
 

@@ -18,7 +18,7 @@ extension Profile {
             let names = users.map(LoginName.shown).joined(separator: ", ")
             throw CommandFailure.usage(
                 "\(users.count) users need a password here (\(names)), but \(Self.passwordVariable) is the password of one user; "
-                    + "unset it to be asked for each, or put the passwords into the configuration or the contexts"
+                    + "unset it to be asked for each, or put the passwords in the configuration or the contexts"
             )
         }
         // A user of several clusters has one password.
@@ -45,7 +45,7 @@ extension Profile {
             if let password = known[PasswordOwner(user: user, place: place)] { return password }
             throw .usage(
                 "profile \(profile): the password of \(LoginName.shown(user)) is not known here. \(Self.passwordVariable) and typed "
-                    + "passwords are for the profile that roulette was started with; put it into the configuration, or start "
+                    + "passwords are for the profile that roulette was started with; put it in the configuration, or start "
                     + "roulette --profile \(profile)"
             )
         }

@@ -21,7 +21,7 @@ enum PasswordPrompt {
 
         // The handler of a signal that ends or stops the program turns the echo on first.
         guard cprocess_hide_typing(terminal) else {
-            throw .usage("the password of \(user) cannot be asked for without showing it; set ROULETTE_PASSWORD")
+            throw .usage("the password of \(user) cannot be entered without showing it; set ROULETTE_PASSWORD")
         }
         defer { cprocess_show_typing() }
 

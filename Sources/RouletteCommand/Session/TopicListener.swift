@@ -82,7 +82,7 @@ private enum SubscriptionNotices {
         let place = event.connection.map { "cluster \($0.cluster.label): " } ?? ""
         switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
-            StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
+            StandardError.note("\(place)\(pattern) is interrupted and misses messages: \(cause.message)")
         case .subscriptionResumed(let pattern, let blind):
             let length = SafeText.duration(blind.duration).plain
             StandardError.note("\(place)\(pattern) is complete again; messages published during \(length) were missed")

@@ -97,7 +97,7 @@ extension ConfigurationFile {
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     ///   - resolvePath: Makes a path in the file absolute, such as `~/ops.creds`.
     /// - Throws: ``SettingsError`` with every problem found.
     public static func parse(

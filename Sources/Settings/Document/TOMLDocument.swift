@@ -12,7 +12,7 @@ enum TOMLDocument {
     ///
     /// - Parameters:
     ///   - text: The document.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     /// - Returns: The root table.
     static func parse(_ text: String, file: String) throws(SettingsError) -> TOMLNode {
         guard text.utf8.count <= sizeLimit else {

@@ -26,7 +26,7 @@ public struct StateDirectory: Sendable, Hashable {
             throw SettingsError(
                 .unsafePermissions,
                 file: path,
-                "others can read it, but history is kept there; run: chmod 700 \(FilePrivacy.shellQuoted(path))"
+                "others can read it, but it contains the history; run: chmod 700 \(FilePrivacy.shellQuoted(path))"
             )
         }
     }

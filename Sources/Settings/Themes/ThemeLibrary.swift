@@ -68,7 +68,7 @@ public struct ThemeLibrary: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     public func parse(_ text: String, file: String) throws(SettingsError) -> ThemeFile {
         try resolve(try ThemeSource.parse(text, file: file))
     }

@@ -22,7 +22,7 @@ struct ThemeSource {
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     static func parse(_ text: String, file: String) throws(SettingsError) -> ThemeSource {
         let document = try TOMLDocument.parse(text, file: file)
         var reader = TableReader(document, file: file)
