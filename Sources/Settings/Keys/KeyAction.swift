@@ -1,6 +1,6 @@
 public import TerminalStyle
 
-/// Everything that a key of the console can do. The raw value is the action's name under `[keys]`.
+/// An action that can be bound to a key of the console. The raw value is its name under `[keys]`.
 public enum KeyAction: String, Sendable, CaseIterable {
     // Everywhere
     case quit, back, help, command, suspend, redraw
@@ -75,7 +75,7 @@ extension KeyAction {
         }
     }
 
-    /// What the action does, in a few words for the help.
+    /// A short description for the help.
     public var summary: String {
         switch self {
         case .quit: "quit"
@@ -83,7 +83,7 @@ extension KeyAction {
         case .help: "help for this view"
         case .command: "type a command"
         case .suspend: "suspend to the shell"
-        case .redraw: "draw the screen anew"
+        case .redraw: "redraw the screen"
         case .nextTheme: "next theme"
         case .copyScreen: "copy the screen's text"
         case .mouse: "mouse on or off"
@@ -97,7 +97,7 @@ extension KeyAction {
         case .subscribe: "subscribe to a topic"
         case .unsubscribe: "unsubscribe from the topic"
         case .publish: "publish a message"
-        case .cancelSending: "cancel what waits to be sent"
+        case .cancelSending: "cancel pending messages"
         case .demoNode: "stop or start a node of the demo"
         case .up: "up"
         case .down: "down"
@@ -132,7 +132,7 @@ extension KeyAction {
         }
     }
 
-    /// The keys of the action unless the configuration changes them.
+    /// The default keys of the action.
     public var standardKeys: [Key] {
         switch self {
         case .quit: ["q", "^c"]

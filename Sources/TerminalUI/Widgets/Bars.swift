@@ -1,20 +1,20 @@
 /// A horizontal bar that fills from the left.
 public struct Gauge: Sendable {
-    /// How full, 0...1; values outside are cut, and NaN is empty.
+    /// The filled fraction, 0...1. Other values are clamped, and NaN counts as 0.
     public var fraction: Double
-    /// Style of the filled part.
+    /// The style of the filled part.
     public var style: Style
-    /// Style of the rest.
+    /// The style of the empty part.
     public var emptyStyle: Style
 
-    /// A bar filled to `fraction`.
+    /// Creates a bar.
     public init(_ fraction: Double, style: Style = .plain, emptyStyle: Style = .plain) {
         self.fraction = fraction
         self.style = style
         self.emptyStyle = emptyStyle
     }
 
-    /// Fills `rect`, on every row. Something above 0 is always visible.
+    /// Draws the bar on every row of `rect`. A fraction above 0 is always visible.
     public func draw(into buffer: inout CellBuffer, in rect: Rect) {
         guard !rect.isEmpty else { return }
         let partials = buffer.glyphs.partials
@@ -32,18 +32,18 @@ public struct Gauge: Sendable {
     }
 }
 
-/// A strip divided among several parts in proportion, such as the clusters of a ring.
+/// A bar divided into parts in proportion to their weights, such as the clusters of a ring.
 public struct StackedBar: Sendable {
-    /// One part of the strip.
+    /// A part of the bar.
     public struct Part: Sendable {
-        /// Its share, in any unit; below 0 counts as 0.
+        /// The weight, in any unit. Negative values count as 0.
         public var weight: Double
-        /// The glyph that fills it, so that parts differ without color too.
+        /// The glyph that fills the part, so that parts also differ without color.
         public var glyph: SafeText
-        /// How it is drawn.
+        /// The style of the part.
         public var style: Style
 
-        /// A part of the strip.
+        /// Creates a part.
         public init(weight: Double, glyph: SafeText, style: Style = .plain) {
             self.weight = weight
             self.glyph = glyph
@@ -51,15 +51,15 @@ public struct StackedBar: Sendable {
         }
     }
 
-    /// The parts, from the left.
+    /// The parts, from left to right.
     public var parts: [Part]
 
-    /// A strip of `parts`.
+    /// Creates a bar.
     public init(_ parts: [Part]) {
         self.parts = parts
     }
 
-    /// Fills `rect` by weight. Nothing is drawn if no part has any.
+    /// Draws the parts on every row of `rect`. Draws nothing if all weights are 0.
     public func draw(into buffer: inout CellBuffer, in rect: Rect) {
         for (part, columns) in zip(parts, columns(in: rect.width)) {
             let strip = Rect(x: rect.x + columns.lowerBound, y: rect.y, width: columns.count, height: rect.height)
@@ -67,7 +67,7 @@ public struct StackedBar: Sendable {
         }
     }
 
-    /// The columns of each part. Edges are rounded, not lengths, so that they add up to `width`.
+    /// Returns the columns of each part. Rounds the edges instead of the lengths, so that the lengths add up to `width`.
     func columns(in width: Int) -> [Range<Int>] {
         let weights = parts.map { $0.weight.isFinite ? max(0, $0.weight) : 0 }
         let total = weights.reduce(0, +)
