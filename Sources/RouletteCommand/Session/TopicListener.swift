@@ -83,8 +83,8 @@ private enum SubscriptionNotices {
         switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
             StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
-        case .subscriptionResumed(let pattern, let blind):
-            let length = SafeText.duration(blind.duration).plain
+        case .subscriptionResumed(let pattern, let missed):
+            let length = SafeText.duration(missed.duration).plain
             StandardError.note("\(place)\(pattern) is complete again; what was published during \(length) was missed")
         case .slowConsumer(let pattern):
             StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
