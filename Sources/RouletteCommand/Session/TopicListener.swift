@@ -83,8 +83,8 @@ private enum SubscriptionNotices {
         switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
             StandardError.note("\(place)\(pattern) is interrupted and misses messages: \(cause.message)")
-        case .subscriptionResumed(let pattern, let blind):
-            let length = SafeText.duration(blind.duration).plain
+        case .subscriptionResumed(let pattern, let missed):
+            let length = SafeText.duration(missed.duration).plain
             StandardError.note("\(place)\(pattern) is complete again; messages published during \(length) were missed")
         case .slowConsumer(let pattern):
             StandardError.note("\(pattern): messages are being dropped, because the output is too slow")
