@@ -4,14 +4,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/// Remembers what puts the terminal back: the sequences to write, and the modes it has now.
-/// Called once, before anything is changed: the modes found later may be our own.
+/// Stores what is needed to restore the terminal: the sequences to write, and the current modes.
+/// Must be called once, before this program changes the modes.
 void cncurses_prepare_restore(const char *sequences, size_t length);
 
-/// From now on a crash or an exit puts the terminal back as it was prepared.
+/// Makes a crash or an exit restore the terminal.
 void cncurses_arm_restore(void);
 
-/// From now on the terminal is not ours, so nothing is to be restored.
+/// Stops restoring the terminal, because this program no longer owns it.
 void cncurses_disarm_restore(void);
 
 #endif

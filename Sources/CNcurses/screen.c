@@ -19,7 +19,7 @@
 #include <unistd.h>
 #include <wchar.h>
 
-// term.h, where this is declared, also defines macros such as `columns`.
+// Declared here, because term.h also defines macros such as `columns`.
 extern int setupterm(const char *term, int descriptor, int *error);
 
 static SCREEN *screen;
@@ -28,14 +28,14 @@ static bool shows_plain_text;
 static bool mouse_is_on;
 static bool cursor_is_visible;
 
-// Escape sequences every terminal of today knows, and others ignore. Mouse: buttons (1000) in the SGR form (1006).
+// Escape sequences that current terminals support and others ignore. Mouse: buttons (1000) in the SGR encoding (1006).
 static const char paste_on[] = "\033[?2004h";
 static const char mouse_on[] = "\033[?1000h\033[?1006h";
 static const char mouse_off[] = "\033[?1006l\033[?1003l\033[?1002l\033[?1000l";
 static const char modes_off[] = "\033[?1006l\033[?1003l\033[?1002l\033[?1000l\033[?2004l\033[0m";
 
-// ncurses has sent everything it had when doupdate() returns, so what is written here comes after it. There is
-// nobody to tell when the terminal is gone; reading from it will.
+// When doupdate() returns, ncurses has sent all its output, so these bytes follow it. Errors are ignored: if the terminal is
+// gone, reading from it reports that.
 static void write_all(const char *bytes, size_t length) {
     while (length > 0) {
         ssize_t written = write(STDOUT_FILENO, bytes, length);
@@ -82,8 +82,8 @@ static bool describes(const char *term) {
     return setupterm(term, STDOUT_FILENO, &status) == OK;
 }
 
-// The description of the terminal to use: TERM, or where COLORTERM says that it takes 24-bit colors, the description of
-// its family that knows how. xterm's second one writes colors with semicolons, which all of them understand.
+// Returns the description of the terminal to use: TERM, or if COLORTERM announces 24-bit colors, the description of its family
+// that supports them. "-direct2" comes first: xterm's writes colors with semicolons, which all these terminals understand.
 static const char *description(const char *term) {
     static char name[64];
     const char *colors = getenv("COLORTERM");
@@ -101,14 +101,14 @@ static const char *description(const char *term) {
 }
 
 enum cncurses_start_result cncurses_start(void) {
-    // Only how characters are encoded: the rest would change how libraries in this process read numbers.
+    // Set only the character encoding. The other categories would change how libraries in this process parse numbers.
     setlocale(LC_CTYPE, "");
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return CNCURSES_NOT_A_TERMINAL;
     const char *term = getenv("TERM");
     if (term == NULL || *term == '\0') return CNCURSES_NO_TERM;
     term = description(term);
     int status = 0;
-    // newterm() says only that it failed; setupterm() says why.
+    // newterm() reports only that it failed; setupterm() reports why.
     if (setupterm(term, STDOUT_FILENO, &status) == ERR) {
         return status == 0 ? CNCURSES_UNKNOWN_TERM : status == -1 ? CNCURSES_NO_DATABASE : CNCURSES_TOO_SIMPLE;
     }
@@ -160,7 +160,7 @@ void cncurses_forget(void) {
 void cncurses_leave_for_plain_text(void) {
     if (!has_terminal) return;
     cncurses_leave();
-    // The modes of the shell, but for these two; what ends the program in between puts them back.
+    // Use the modes of the shell, except for these two. They are restored if the program ends meanwhile.
     struct termios modes;
     if (tcgetattr(STDIN_FILENO, &modes) == 0) {
         modes.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
@@ -257,7 +257,7 @@ void cncurses_put(
 #else
     if (setcchar(&cell, text, attr, (short)pair, NULL) == ERR) return;
 #endif
-    // ERR here only says that the cursor could not move on from the last cell of the screen.
+    // ERR only means that the cursor could not advance past the last cell of the screen.
     (void)mvadd_wch(row, column, &cell);
 }
 
@@ -283,7 +283,7 @@ int32_t cncurses_width(uint32_t scalar) {
 void cncurses_set_mouse(bool on) {
     if (on == mouse_is_on) return;
     mouse_is_on = on;
-    // Somebody else has it: `cncurses_enter` will turn the mouse on.
+    // Another program uses the terminal. `cncurses_enter` will turn the mouse on.
     if (!has_terminal) return;
     if (on) {
         write_all(mouse_on, sizeof mouse_on - 1);

@@ -64,7 +64,7 @@ static void restore_now(void) {
     if (!cncurses_is_in_foreground()) return;
     size_t done = 0;
     while (done < restore_length) {
-        // A terminal that accepts no bytes, for instance behind a hanging connection, must not delay the end.
+        // A terminal that accepts no bytes, for instance behind a hanging connection, must not delay the exit.
         struct pollfd terminal = {STDOUT_FILENO, POLLOUT, 0};
         if (poll(&terminal, 1, 200) <= 0) break;
         size_t length = restore_length - done < 64 ? restore_length - done : 64;
@@ -91,7 +91,7 @@ static void on_asking(int number) {
     int saved = errno;
     int pipe = atomic_load(&signal_pipe);
     unsigned char byte = (unsigned char)number;
-    // The pipe does not block. If it is full, the program is not reading it, and an ending must not wait.
+    // The pipe does not block. If it is full, the program is not reading it and must end at once.
     bool is_sent = pipe >= 0 && write(pipe, &byte, 1) == 1;
     if (is_ending(number) && (cprocess_is_repeated_ending() || !is_sent)) end_by(number);
     errno = saved;
@@ -99,7 +99,7 @@ static void on_asking(int number) {
 
 static void on_crash(int number, siginfo_t *info, void *context) {
     restore_now();
-    // A signal sent by another process is no crash of this program. The previous handler would return to the interrupted
+    // A signal sent by another process is not a crash of this program. The previous handler would return to the interrupted
     // instruction, and the program would continue.
     if (forwards_crashes && (info->si_code > 0 || info->si_pid == getpid())) {
         for (size_t index = 0; index < COUNT(crashing); index++) {
@@ -112,8 +112,8 @@ static void on_crash(int number, siginfo_t *info, void *context) {
     end_by(number);
 }
 
-/// Whether the Swift runtime's backtracer may run. Unless it is configured otherwise, it prompts on the terminal for half a
-/// minute, but a console that has crashed must end at once.
+/// Whether the Swift runtime's backtracer may run. By default it prompts on the terminal for half a minute, but a crashed
+/// console must end at once.
 static bool backtracer_is_silent(void) {
     const char *options = getenv("SWIFT_BACKTRACE");
     return options != NULL && (strstr(options, "interactive=no") != NULL || strstr(options, "interactive=false") != NULL);

@@ -85,7 +85,7 @@ void cprocess_forget_endings(void) {
 static void on_ending(int number) {
     int saved = errno;
     unsigned char byte = (unsigned char)number;
-    // If the pipe cannot be written, the program does not learn of the signal.
+    // If the pipe cannot be written, the program does not receive the signal.
     if (cprocess_is_repeated_ending() || write(atomic_load(&signal_pipe), &byte, 1) != 1) cprocess_end_by(number);
     errno = saved;
 }

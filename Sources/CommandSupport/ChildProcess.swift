@@ -80,7 +80,7 @@ package enum ChildProcess {
         return pid
     }
 
-    /// The environment of children: this one without its secrets.
+    /// The environment for children: the environment of this process without secrets.
     private static var environment: [String] {
         ProcessInfo.processInfo.environment.filter { !secretVariables.contains($0.key) }.map { "\($0.key)=\($0.value)" }
     }

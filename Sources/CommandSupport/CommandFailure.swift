@@ -1,6 +1,6 @@
-/// Why a command failed: one line for the operator, and the exit code.
+/// The failure of a command: one line for the operator, and the exit code.
 package struct CommandFailure: Error, Equatable, CustomStringConvertible {
-    /// What kind of failure it is. The raw value is the exit code.
+    /// The kind of failure. The raw value is the exit code.
     package enum Kind: Int32, Sendable {
         /// The operation failed, for instance because a cluster is down or a message was not confirmed.
         case failed = 1
@@ -8,12 +8,12 @@ package struct CommandFailure: Error, Equatable, CustomStringConvertible {
         case usage = 2
     }
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     package let kind: Kind
     /// What happened and what to do next. It may contain untrusted text, which is escaped where it is printed.
     package let description: String
 
-    /// A failure with its description.
+    /// Creates a failure.
     package init(_ kind: Kind, _ description: String) {
         self.kind = kind
         self.description = description

@@ -62,10 +62,10 @@ package enum FileDescriptors {
         _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)
     }
 
-    /// Makes a pipe whose ends are closed in programs that this process starts.
+    /// Creates a pipe whose ends are closed in programs that this process starts.
     package static func pipe() throws(CommandFailure) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
-        guard Foundation.pipe(&ends) == 0 else { throw .failed("no pipe: \(String(cString: strerror(errno)))") }
+        guard Foundation.pipe(&ends) == 0 else { throw .failed("cannot create a pipe: \(String(cString: strerror(errno)))") }
         ends.forEach(closeOnExec)
         return (ends[0], ends[1])
     }

@@ -21,7 +21,7 @@ extension NATSClient {
         headers: Headers? = nil
     ) async throws(NATSError) {
         while let full = try payload.withPayloadBytes({ bytes throws(NATSError) in
-            try offer(bytes, to: subject, reply: reply, headers: headers)
+            try enqueue(bytes, to: subject, reply: reply, headers: headers)
         }) {
             try await full.wait()
         }
@@ -39,7 +39,7 @@ extension NATSClient {
         headers: Headers? = nil
     ) throws(NATSError) {
         let full = try payload.withPayloadBytes { bytes throws(NATSError) in
-            try offer(bytes, to: subject, reply: reply, headers: headers)
+            try enqueue(bytes, to: subject, reply: reply, headers: headers)
         }
         if full != nil { throw .bufferFull(configuration.outboundBufferSize) }
     }
@@ -48,27 +48,27 @@ extension NATSClient {
     ///
     /// - Returns: what to wait for before trying again, when the buffer is full.
     @usableFromInline
-    package func offer(
+    package func enqueue(
         _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
         reply: Subject?,
         headers: Headers?
-    ) throws(NATSError) -> Vacancy? {
-        try offer(payload, to: subject, reply: reply, headers: headers, request: nil)
+    ) throws(NATSError) -> BufferSpace? {
+        try enqueue(payload, to: subject, reply: reply, headers: headers, request: nil)
     }
 
     /// - Parameter request: whose message it is, if it is a request.
-    func offer(
+    func enqueue(
         _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
         reply: Subject?,
         headers: Headers?,
         request: RequestToken?,
         lease: Lease? = nil
-    ) throws(NATSError) -> Vacancy? {
+    ) throws(NATSError) -> BufferSpace? {
         guard !subject.isWildcard else { throw .pattern(subject) }
         return try subject.withBytes { subject throws(NATSError) in
-            try offer(payload, toValid: subject, reply: reply, headers: headers, request: request, lease: lease)
+            try enqueue(payload, toValid: subject, reply: reply, headers: headers, request: request, lease: lease)
         }
     }
 
@@ -79,25 +79,25 @@ extension NATSClient {
     ///   - lease: the claim to this connection of several that may carry the message.
     /// - Returns: what to wait for before trying again, when the buffer is full.
     /// - Throws: ``NATSError/Code/notConnected`` also when another connection holds the lease by now.
-    package func offer(
+    package func enqueue(
         _ payload: UnsafeRawBufferPointer,
         toValid subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
         lease: Lease?
-    ) throws(NATSError) -> Vacancy? {
-        try offer(payload, toValid: subject, reply: reply, headers: headers, request: nil, lease: lease)
+    ) throws(NATSError) -> BufferSpace? {
+        try enqueue(payload, toValid: subject, reply: reply, headers: headers, request: nil, lease: lease)
     }
 
     @inline(__always)
-    private func offer(
+    private func enqueue(
         _ payload: UnsafeRawBufferPointer,
         toValid subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
         request: RequestToken?,
         lease: Lease?
-    ) throws(NATSError) -> Vacancy? {
+    ) throws(NATSError) -> BufferSpace? {
         if let reply { try Self.check(reply, behind: subject) }
         switch outbound.append(validSubject: subject, reply: reply, headers: headers, payload: payload, lease: lease) {
         case .accepted(let needsWake, let sequence):
@@ -105,7 +105,7 @@ extension NATSClient {
             if let request { requests.accepted(request, as: sequence) }
             return nil
         case .full(let waiter):
-            return Vacancy(waiter: waiter)
+            return BufferSpace(waiter: waiter)
         case .refused(let error):
             throw error
         }
@@ -118,23 +118,6 @@ extension NATSClient {
         } catch {
             throw NATSError(.invalidSubject, "\(error)", cause: error)
         }
-    }
-}
-
-/// The promise of room in a full outbound buffer.
-@usableFromInline
-package struct Vacancy: Sendable {
-    fileprivate let waiter: Waiter
-
-    /// Waits until a publisher may try again.
-    @usableFromInline
-    package func wait() async throws(NATSError) {
-        try await waiter.wait()
-    }
-
-    /// Ends the wait with an error.
-    func giveUp(_ error: NATSError) {
-        waiter.resolve(error)
     }
 }
 

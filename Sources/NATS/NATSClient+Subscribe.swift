@@ -59,7 +59,7 @@ extension NATSClient {
         let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
             driver.eventLoop.execute { [driver] in
                 let result: Result<UInt64, NATSError> = Result { () throws(NATSError) -> UInt64 in
-                    if requiresConnection, driver.activeLink == nil, !driver.isClosed {
+                    if requiresConnection, driver.activeConnection == nil, !driver.isClosed {
                         throw NATSError(.notConnected, "there is no connection at this moment")
                     }
                     let entry = try driver.subscribe(

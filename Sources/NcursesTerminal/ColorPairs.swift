@@ -1,7 +1,7 @@
 internal import CNcurses
 internal import TerminalUI
 
-/// The pairs of colors ncurses draws with, defined as they are first needed.
+/// The color pairs of ncurses. A pair is defined when it is first needed.
 struct ColorPairs {
     private struct Colors: Hashable {
         let foreground: Int32
@@ -11,19 +11,19 @@ struct ColorPairs {
     private var pairs: [Colors: Int32] = [:]
     private let limit: Int32
     private let define: (_ pair: Int32, _ foreground: Int32, _ background: Int32) -> Void
-    /// True if a pair was wanted and there was none left. Then call `reset()` before drawing anew.
+    /// Whether a new pair was needed but none was left. If so, call `reset()` before the next full redraw.
     private(set) var isExhausted = false
 
     /// - Parameters:
-    ///   - limit: How many pairs there are, with pair 0, the terminal's default colors.
-    ///   - define: Tells ncurses about a pair.
+    ///   - limit: The number of pairs, including pair 0, which has the terminal's default colors.
+    ///   - define: Defines a pair in ncurses.
     init(limit: Int32, define: @escaping (Int32, Int32, Int32) -> Void) {
         self.limit = limit
         self.define = define
     }
 
-    /// The pair of two colors, -1 being the default. When all are taken: pair 0, until the table is reset. One that is
-    /// in use must not be redefined, because that would recolor cells that are on the screen.
+    /// Returns the pair of two colors, where -1 is the default. If all pairs are in use, returns pair 0 until the table is
+    /// reset. A pair in use must not be redefined, because that would recolor cells on the screen.
     mutating func pair(foreground: Int32, background: Int32) -> Int32 {
         guard foreground != -1 || background != -1 else { return 0 }
         let colors = Colors(foreground: foreground, background: background)
@@ -38,7 +38,7 @@ struct ColorPairs {
         return next
     }
 
-    /// Forgets all pairs.
+    /// Removes all pairs.
     mutating func reset() {
         pairs = [:]
         isExhausted = false

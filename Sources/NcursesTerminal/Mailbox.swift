@@ -1,17 +1,17 @@
 internal import Locking
 internal import TerminalUI
 
-/// What other threads ask of the terminal's thread.
+/// The requests of other threads to the terminal's thread.
 ///
-/// Only the newest frame is kept: one that was not painted before the next came would have been seen by nobody.
+/// Only the newest frame is kept, because an older one would be replaced before anyone could see it.
 final class Mailbox: Sendable {
-    /// Something that has to be answered.
+    /// A request whose sender waits until it is done.
     enum Request {
-        /// Give the terminal to somebody else.
+        /// Release the terminal to another program.
         case suspend
-        /// Take it back.
+        /// Take the terminal back.
         case resume
-        /// Stop the process as the suspend key of a shell does, until it is continued.
+        /// Stop the process, as the suspend key of a shell does, until it is continued.
         case stopProcess
     }
 
@@ -23,9 +23,9 @@ final class Mailbox: Sendable {
     struct Contents {
         var frame: Frame?
         var mouse: Bool?
-        /// For the clipboard.
+        /// The text to copy to the clipboard.
         var copied: [SafeText]?
-        /// Lines to show outside of the screen.
+        /// The lines to print as plain text.
         var plain: [String]?
         var redraws = false
         var requests: [(request: Request, answer: CheckedContinuation<Void, Never>)] = []
@@ -39,13 +39,13 @@ final class Mailbox: Sendable {
         self.pipe = pipe
     }
 
-    /// Changes what is asked, and wakes the terminal's thread.
+    /// Changes the contents and wakes the terminal's thread.
     func post(_ change: (inout Contents) -> Void) {
         contents.withLock { change(&$0) }
         pipe.wake()
     }
 
-    /// Asks for something and waits for it. Returns at once when the terminal has been restored.
+    /// Sends a request and waits until it is done. Returns immediately if the terminal has been restored.
     func ask(_ request: Request) async {
         await withCheckedContinuation { continuation in
             let isOver = contents.withLock { contents in
@@ -60,7 +60,7 @@ final class Mailbox: Sendable {
         }
     }
 
-    /// What was asked since the last time.
+    /// Returns the contents and clears them.
     func take() -> Contents {
         contents.withLock { contents in
             let taken = contents

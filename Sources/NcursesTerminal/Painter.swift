@@ -1,12 +1,12 @@
 internal import CNcurses
 internal import TerminalUI
 
-/// Puts a `CellBuffer` on the screen.
+/// Draws a `CellBuffer` on the screen.
 ///
-/// It hands every cell to ncurses, which compares them with what the terminal shows and sends the difference: that is
-/// fast enough (half a millisecond for 200 × 60 cells), and there is no second place that could be wrong about it.
+/// It passes every cell to ncurses, which compares the cells with the content of the terminal and sends the differences. This
+/// is fast enough (half a millisecond for 200 × 60 cells), and avoids a second record of the content that could be wrong.
 struct Painter {
-    /// What ncurses is told about a style.
+    /// The attributes and the color pair of a style.
     private struct Appearance {
         let attributes: UInt32
         let pair: Int32
@@ -26,13 +26,13 @@ struct Painter {
         pairs = ColorPairs(limit: cncurses_color_pairs()) { cncurses_init_pair($0, $1, $2) }
     }
 
-    /// The next paint draws everything, whatever the terminal seems to show.
+    /// Makes the next paint draw every cell.
     mutating func invalidate() {
         last = nil
         cncurses_invalidate()
     }
 
-    /// Shows `buffer`, with the cursor at `cursor` or hidden. Does nothing if that is what is shown.
+    /// Shows `buffer` with the cursor at `cursor`, or hidden if nil. Does nothing if this is already shown.
     mutating func paint(_ buffer: CellBuffer, cursor: Point?, screen: Size) {
         if let last, last.cursor == cursor, last.buffer == buffer { return }
         if pairs.isExhausted || appearances.count > Self.maximumAppearances {
@@ -68,14 +68,14 @@ struct Painter {
             return
         }
         guard base.isASCII || cncurses_width(base.value) == Int32(cell.width) else {
-            // ncurses places what follows by the C library's idea of a width. Where that differs from ours, drawing the
-            // character would shift the rest of the row.
+            // ncurses positions the following cells by the C library's width of the character. If that differs from ours,
+            // drawing the character would shift the rest of the row.
             cncurses_put(Int32(x), Int32(y), 0x3F, 0, 0, attributes, pair)
             if cell.width == 2 { cncurses_put(Int32(x + 1), Int32(y), 0x20, 0, 0, attributes, pair) }
             return
         }
         let first = mark(cell.firstMark)
-        // In C the list ends at the first zero.
+        // In C, the first zero ends the list of marks.
         cncurses_put(Int32(x), Int32(y), base.value, first, first == 0 ? 0 : mark(cell.secondMark), attributes, pair)
     }
 
@@ -98,19 +98,19 @@ struct Painter {
         return appearance
     }
 
-    /// The number ncurses has for a color.
+    /// The number of a color in ncurses.
     private func number(_ color: Color?) -> Int32 {
         switch color?.kind {
         case nil, .terminalDefault?: return -1
         case .indexed(let index)?:
             if depth == .trueColor, index >= 8, let parts = color?.components { return direct(parts) }
-            // Terminals of 8 colors show the bright ones as bold.
+            // Terminals with 8 colors show bright colors as bold.
             return colorCount < 16 ? Int32(index % 8) : Int32(index)
         case .rgb(let red, let green, let blue)?: return direct(RGB(red: red, green: green, blue: blue))
         }
     }
 
-    /// Terminals with direct color take the first 8 numbers for their palette, so the darkest blues become black.
+    /// Terminals with direct color use the first 8 numbers for their palette, so the darkest blues become black.
     private func direct(_ color: RGB) -> Int32 {
         let value = Int32(color.red) << 16 | Int32(color.green) << 8 | Int32(color.blue)
         return value < 8 ? 0 : value

@@ -10,19 +10,19 @@ public import TerminalUI
     internal import Darwin
 #endif
 
-/// The terminal this process runs in, drawn on through ncurses.
+/// The terminal of this process, which is drawn through ncurses.
 ///
-/// One thread of its own does all that ncurses does, waits for input and for signals. While a terminal is started:
+/// A dedicated thread makes all calls to ncurses and waits for input and signals. While a terminal is started:
 /// - keys, pastes, the mouse, resizes and signals that ask the program to end arrive in `events`;
 /// - `paint(_:cursor:)` shows a frame;
-/// - the terminal is put back in order by `restore()`, at exit, and when the process crashes.
+/// - the terminal is restored by `restore()`, at exit, and when the process crashes.
 ///
-/// There can be only one at a time.
+/// Only one terminal can be started at a time.
 public final class Terminal: Sendable {
     /// What the terminal can show.
     public let capabilities: TerminalCapabilities
-    /// What comes from the terminal, in order; for one consumer. It holds 1024 events; beyond that, input waits in the
-    /// kernel until there is room, so nothing is lost. It ends with `restore()`.
+    /// The events of the terminal, in order, for one consumer. The stream buffers up to 1024 events. When it is full, input
+    /// waits in the kernel, so nothing is lost. `restore()` ends the stream.
     public let events: AsyncStream<InputEvent>
 
     private let sharedSize: SharedSize
@@ -33,10 +33,10 @@ public final class Terminal: Sendable {
     private static let isStarted = Mutex(false)
     private static let maximumEvents = 1024
 
-    /// Takes the terminal: an empty screen, raw mode, bracketed paste; the mouse stays off.
+    /// Starts the terminal with an empty screen, raw mode and bracketed paste. The mouse stays off.
     ///
     /// `^C`, `^Z` and `^\` arrive as keys from now on.
-    /// - Throws: `TerminalError` if stdin or stdout is not a terminal, its type is unknown, or one is started already.
+    /// - Throws: `TerminalError` if stdin or stdout is not a terminal, its type is unknown, or a terminal is already started.
     public static func start() throws(TerminalError) -> Terminal {
         let mayStart = isStarted.withLock { isStarted in
             defer { isStarted = true }
@@ -91,21 +91,21 @@ public final class Terminal: Sendable {
         restore()
     }
 
-    /// The first signal that asked the program to end, or the end of the terminal itself; nil if none did.
+    /// The first request to end the program: a signal, or the loss of the terminal. Nil if there was none.
     public var termination: InputEvent.Termination? { ending.value }
 
-    /// The size of the screen now. A `.resize` event tells of changes.
+    /// The current size of the screen. A `.resize` event announces each change.
     public var size: Size { sharedSize.value }
 
-    /// Shows a frame, soon; does not wait. When frames come faster than they can be shown, only the newest is.
+    /// Shows a frame soon, without waiting. If frames arrive faster than they can be shown, only the newest is shown.
     /// - Parameters:
-    ///   - buffer: The cells; those beyond the screen are left out.
-    ///   - cursor: Where the cursor is shown; hidden if nil.
+    ///   - buffer: The cells. Cells outside the screen are ignored.
+    ///   - cursor: The position of the cursor, or nil to hide it.
     public func paint(_ buffer: CellBuffer, cursor: Point? = nil) {
         mailbox.post { $0.frame = Mailbox.Frame(buffer: buffer, cursor: cursor) }
     }
 
-    /// Sends every cell again, for when something else wrote to the terminal.
+    /// Sends every cell again, for example after another program wrote to the terminal.
     public func redraw() {
         mailbox.post { $0.redraws = true }
     }
@@ -115,35 +115,35 @@ public final class Terminal: Sendable {
         mailbox.post { $0.mouse = isOn }
     }
 
-    /// Puts text into the clipboard of terminals that take it (OSC 52). Nothing says whether this one does.
+    /// Copies text to the clipboard of terminals that support it (OSC 52). The terminal does not report whether it does.
     public func copy(_ lines: [SafeText]) {
         mailbox.post { $0.copied = lines }
     }
 
-    /// Leaves the screen and prints rows of text as a program without one would, to be selected and copied; with the
-    /// next key the screen is back, and `.resumed` follows in `events`. Only what was drawn can be printed.
+    /// Leaves full-screen mode and prints rows as plain text, which the user can select and copy. The next key brings the
+    /// screen back, and `.resumed` follows in `events`. The text comes from a buffer, because that is safe for the terminal.
     public func showPlain(_ buffer: CellBuffer) {
         mailbox.post { $0.plain = buffer.lines() }
     }
 
-    /// Gives the terminal to somebody else, such as an editor: the screen before, its modes, and all input. Frames
-    /// painted meanwhile are shown after `resume()`.
+    /// Releases the terminal to another program, such as an editor: the previous screen, the modes and all input. Frames painted
+    /// meanwhile are shown after `resume()`.
     public func suspend() async {
         await mailbox.ask(.suspend)
     }
 
-    /// Takes the terminal back after `suspend()`. `.resumed` follows in `events`, after `.resize` if that changed.
+    /// Takes the terminal back after `suspend()`. `.resumed` follows in `events`, after `.resize` if the size changed.
     public func resume() async {
         await mailbox.ask(.resume)
     }
 
-    /// Stops the process group as a shell's suspend key does, and takes the terminal back when it is continued; then
-    /// `.resumed` follows in `events`.
+    /// Stops the process group as a shell's suspend key does, and takes the terminal back when it is continued. `.resumed` then
+    /// follows in `events`.
     public func stopProcess() async {
         await mailbox.ask(.stopProcess)
     }
 
-    /// Puts the terminal back as it was, and ends `events`. Waits until it is done; later calls do nothing.
+    /// Restores the terminal and ends `events`. Waits until this is done. Later calls do nothing.
     public func restore() {
         thread.withLock { thread in
             guard let running = thread else { return }

@@ -11,15 +11,15 @@ public import TerminalUI
 
 /// What a terminal can show.
 public struct TerminalCapabilities: Hashable, Sendable {
-    /// How many colors. `none` if the environment has `NO_COLOR` (https://no-color.org), whatever the terminal can do.
+    /// The number of colors. `none` if `NO_COLOR` is set (https://no-color.org), regardless of the terminal.
     public let colorDepth: ColorDepth
-    /// True if the locale's characters are UTF-8; only then can anything outside ASCII be drawn.
+    /// Whether the locale uses UTF-8. If not, only ASCII can be drawn.
     public let isUTF8: Bool
 
-    /// True if its font has box drawing, blocks and braille, as far as its type tells.
+    /// Whether the font has box drawing, blocks and braille, judged by the type of the terminal.
     public let hasGlyphs: Bool
 
-    /// The glyphs to draw with: `.unicode`, or `.ascii` where the locale or the font has no more.
+    /// The glyphs to draw with: `.unicode`, or `.ascii` if the locale or the font has only those.
     public var glyphs: GlyphSet { isUTF8 && hasGlyphs ? .unicode : .ascii }
 
     init(colorDepth: ColorDepth, isUTF8: Bool, hasGlyphs: Bool = true) {
@@ -28,12 +28,12 @@ public struct TerminalCapabilities: Hashable, Sendable {
         self.hasGlyphs = hasGlyphs
     }
 
-    /// Terminals of hardware, and consoles whose font has 256 or 512 characters, none of them braille.
+    /// Returns false for hardware terminals, and for consoles whose fonts of 256 or 512 characters have no braille.
     static func hasGlyphs(term: String) -> Bool {
         !["linux", "vt", "ansi", "cons", "wsvt", "sun"].contains { term.hasPrefix($0) } || term.hasPrefix("vte")
     }
 
-    /// What the terminal that ncurses just started can show, as far as terminfo knows.
+    /// The capabilities of the terminal that ncurses has started, according to terminfo.
     static func current() -> TerminalCapabilities {
         let depth: ColorDepth
         if let noColor = getenv("NO_COLOR"), noColor.pointee != 0 {

@@ -1,6 +1,6 @@
 internal import CNcurses
 
-/// Why a terminal could not be started.
+/// An error in starting the terminal.
 public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible {
     /// The kind of error. More may be added.
     public struct Code: Hashable, Sendable {
@@ -12,11 +12,11 @@ public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible 
 
         /// stdin or stdout is a pipe or a file.
         public static let notATerminal = Code(kind: .notATerminal)
-        /// The terminal is not known, or too simple to draw on.
+        /// The type of the terminal is unknown, or too simple to draw on.
         public static let unknownTerminal = Code(kind: .unknownTerminal)
-        /// There is a terminal already; a process has only one.
+        /// The terminal is already started. A process has only one.
         public static let alreadyStarted = Code(kind: .alreadyStarted)
-        /// The system refused something.
+        /// A system call failed.
         public static let systemError = Code(kind: .systemError)
     }
 
@@ -30,10 +30,10 @@ public struct TerminalError: Error, Hashable, Sendable, CustomStringConvertible 
 
     static let alreadyStarted = TerminalError(
         code: .alreadyStarted,
-        message: "the terminal has been started already; restore it before starting it again"
+        message: "the terminal is already started; restore it before starting it again"
     )
 
-    /// The error for a result of `cncurses_start`; nil if it started.
+    /// The error for a result of `cncurses_start`, or nil if the terminal was started.
     static func from(_ result: cncurses_start_result, term: String?) -> TerminalError? {
         let term = term ?? ""
         switch result {

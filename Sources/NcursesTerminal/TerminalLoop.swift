@@ -11,8 +11,8 @@ internal import TextCoding
     internal import Darwin
 #endif
 
-/// What the terminal's thread does: waits for keys, signals and requests, and paints. Nothing else touches ncurses
-/// while it runs, and at rest it sleeps in `poll`.
+/// The loop of the terminal's thread. It waits for keys, signals and requests, and paints. No other thread calls ncurses while
+/// it runs. When idle, it sleeps in `poll`.
 struct TerminalLoop: ~Copyable {
     private let mailbox: Mailbox
     private let pipe: WakePipe
@@ -21,25 +21,25 @@ struct TerminalLoop: ~Copyable {
     private let ending: SharedEnding
     private var painter: Painter
     private var decoder = InputDecoder()
-    /// Events the consumer has no room for yet. While there are any, the terminal is not read, so the kernel's own
-    /// small buffer bounds what piles up.
+    /// Events that do not fit into the stream yet. While there are any, the terminal is not read, so the kernel's small buffer
+    /// bounds the backlog.
     private var undelivered: [InputEvent] = []
     private var frame: Mailbox.Frame?
     private var screen: Size
     private var isSuspended = false
-    /// Whether the terminal was left only because a shell has put this program into the background. It is taken back in
-    /// the foreground.
+    /// Whether the terminal was released because a shell has moved this program to the background. It is taken back when the
+    /// program is in the foreground again.
     private var isInBackground = false
-    /// Whether lines stand outside of the screen until a key is pressed.
+    /// Whether plain text is shown until a key is pressed.
     private var showsPlain = false
     private var isHungUp = false
 
-    /// How long an escape waits for the rest of a sequence, in milliseconds.
+    /// How long the decoder waits for the rest of a sequence after an escape, in milliseconds.
     private static let escapeDelay: Int32 = 25
-    /// How long until a full consumer is offered events again, in milliseconds.
+    /// The delay before events are offered to a full stream again, in milliseconds.
     private static let deliveryDelay: Int32 = 20
-    /// How often a program in the background looks whether it is in the foreground, in milliseconds. Nothing tells it: a
-    /// shell continues only what it has stopped.
+    /// The interval at which a background program checks whether it is in the foreground, in milliseconds. There is no
+    /// notification, because a shell continues only programs that it has stopped.
     private static let foregroundDelay: Int32 = 200
 
     init(
@@ -59,7 +59,7 @@ struct TerminalLoop: ~Copyable {
         painter = Painter(capabilities: capabilities)
     }
 
-    /// Runs until the mailbox says stop.
+    /// Runs until the mailbox requests a stop.
     mutating func run() {
         while true {
             let work = mailbox.take()
@@ -91,7 +91,7 @@ struct TerminalLoop: ~Copyable {
 
     private mutating func wait() {
         let readsTerminal = (!isSuspended || showsPlain) && !isInBackground && !isHungUp && undelivered.isEmpty
-        // poll() passes over negative descriptors.
+        // poll() ignores negative descriptors.
         var watched = [
             pollfd(fd: pipe.readEnd, events: Int16(POLLIN), revents: 0),
             pollfd(fd: readsTerminal ? STDIN_FILENO : -1, events: Int16(POLLIN), revents: 0),
@@ -101,7 +101,7 @@ struct TerminalLoop: ~Copyable {
         if ready == 0, decoder.isWaiting, undelivered.isEmpty { deliver(decoder.flush()) }
         guard ready > 0 else { return }
         if watched[0].revents != 0 { handle(signals: pipe.takeSignals()) }
-        // Between the key and this moment a shell may have taken the terminal: the key is the shell's then.
+        // A shell may have taken the terminal since the key was pressed. The key then belongs to the shell.
         if watched[1].revents != 0, !isSuspended || showsPlain, cncurses_is_in_foreground() { readTerminal() }
     }
 
@@ -115,13 +115,13 @@ struct TerminalLoop: ~Copyable {
         var bytes = [UInt8](repeating: 0, count: 4096)
         let count = read(STDIN_FILENO, &bytes, bytes.count)
         if count > 0, showsPlain {
-            // Any key brings the screen back, and does nothing else.
+            // Any key brings the screen back and has no other effect.
             enter()
         } else if count > 0 {
             deliver(decoder.decode(bytes.prefix(count)))
         } else if count == 0 || (errno != EINTR && errno != EAGAIN && cncurses_is_in_foreground()) {
-            // The terminal is gone. The signal for it may come too, or not, if we are not its session. In the background
-            // reading fails although it is there.
+            // The terminal is gone. SIGHUP may also arrive, but not if this process is in another session. In the background,
+            // reading fails although the terminal still exists.
             isHungUp = true
             end(.hangup)
         }
@@ -157,7 +157,7 @@ struct TerminalLoop: ~Copyable {
             case SIGWINCH: updateSize()
             case SIGTSTP: stopProcess()
             case SIGCONT:
-                // Continued after a stop we had no part in: whoever had the terminal meanwhile changed its modes.
+                // The process was stopped from outside. Another program may have changed the modes of the terminal since.
                 guard !isSuspended else { continue }
                 enter()
             default: continue
@@ -195,7 +195,7 @@ struct TerminalLoop: ~Copyable {
         cncurses_leave_for_plain_text()
         var text = lines.map { line in line.trimmingBlanks + "\r\n" }
         while text.last == "\r\n" { text.removeLast() }
-        let bytes = Array((text.joined() + "\r\nany key goes back ").utf8)
+        let bytes = Array((text.joined() + "\r\npress any key to return ").utf8)
         cncurses_write(bytes, bytes.count)
     }
 
@@ -204,7 +204,7 @@ struct TerminalLoop: ~Copyable {
     private mutating func carryOut(_ request: Mailbox.Request) {
         switch request {
         case .suspend:
-            // Somebody else's from now on, in the background too.
+            // The terminal now belongs to another program, even if this program was in the background.
             isInBackground = false
             leave()
         case .resume: if isSuspended { enter() }
@@ -218,7 +218,7 @@ struct TerminalLoop: ~Copyable {
         cncurses_leave()
     }
 
-    /// Takes the terminal, or waits for it in the background.
+    /// Takes the terminal, or starts waiting for the foreground.
     private mutating func enter() {
         guard cncurses_is_in_foreground() else {
             if !isSuspended || showsPlain { cncurses_forget() }
@@ -236,7 +236,7 @@ struct TerminalLoop: ~Copyable {
         deliver([.resumed])
     }
 
-    /// Takes the terminal back once the program is in the foreground, and keeps away from it otherwise.
+    /// Takes the terminal back once the program is in the foreground, and does not use it otherwise.
     private mutating func followForeground() {
         if isInBackground {
             if cncurses_is_in_foreground() { enter() }
@@ -250,23 +250,23 @@ struct TerminalLoop: ~Copyable {
         leave()
         cncurses_stop_process_group()
         if !wasSuspended { enter() }
-        // The continuation that woke us is dealt with.
+        // The SIGCONT that ended the stop is already handled.
         handle(signals: pipe.takeSignals().filter { $0 != SIGCONT })
     }
 }
 
 extension String {
-    /// Without the spaces at its end.
+    /// The string without trailing spaces.
     fileprivate var trimmingBlanks: String {
         String(decoding: utf8.reversed().drop { $0 == UInt8(ascii: " ") }.reversed(), as: UTF8.self)
     }
 }
 
-/// What asked the program to end, for readers on any thread.
+/// The request to end the program, readable on any thread.
 final class SharedEnding: Sendable {
     private let storage = Mutex<InputEvent.Termination?>(nil)
 
-    /// The first one.
+    /// The first request.
     var value: InputEvent.Termination? { storage.withLock { $0 } }
 
     func note(_ termination: InputEvent.Termination) {
@@ -274,7 +274,7 @@ final class SharedEnding: Sendable {
     }
 }
 
-/// The size of the screen, for readers on any thread.
+/// The size of the screen, readable on any thread.
 final class SharedSize: Sendable {
     private let storage: Mutex<Size>
 

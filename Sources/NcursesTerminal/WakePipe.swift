@@ -6,12 +6,12 @@
     internal import Darwin
 #endif
 
-/// A pipe to itself that ends a `poll`. Signal handlers write the number of their signal into it, others a 0.
+/// A pipe that wakes a thread from `poll`. Signal handlers write the number of their signal to it, other threads a 0.
 ///
-/// Neither end blocks. When the pipe is full there is a wake-up in it already, so a lost write loses nothing.
+/// Both ends are non-blocking. A full pipe already contains a wake-up, so a wake-up that cannot be written is not needed.
 ///
-/// It is closed when nobody holds it any more, and not before: a late write must not go to whatever file has been given
-/// its number since.
+/// The pipe is closed when its last owner is released, and not before: a late write must not reach another file with the same
+/// descriptor.
 final class WakePipe: Sendable {
     let readEnd: Int32
     let writeEnd: Int32
@@ -21,7 +21,7 @@ final class WakePipe: Sendable {
         guard pipe(&ends) == 0 else {
             throw TerminalError(
                 code: .systemError,
-                message: "cannot make a pipe: \(String(cString: strerror(errno))); close other programs or raise ulimit -n"
+                message: "cannot create a pipe: \(String(cString: strerror(errno))); close other programs or raise ulimit -n"
             )
         }
         for end in ends {
@@ -31,13 +31,13 @@ final class WakePipe: Sendable {
         (readEnd, writeEnd) = (ends[0], ends[1])
     }
 
-    /// Ends the poll that is under way, or the next one.
+    /// Ends the current poll, or the next one.
     func wake() {
         var byte: UInt8 = 0
         _ = write(writeEnd, &byte, 1)
     }
 
-    /// The signals that came since the last time, oldest first.
+    /// Returns the signals that arrived since the last call, oldest first.
     func takeSignals() -> [Int32] {
         var signals: [Int32] = []
         var bytes = [UInt8](repeating: 0, count: 64)

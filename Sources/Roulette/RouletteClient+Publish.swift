@@ -27,8 +27,8 @@ extension RouletteClient {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         var retries = 0
-        while let obstacle = payload.withPayloadBytes({ offer($0, to: topic, reply: reply, headers: headers) }) {
-            try await overcome(obstacle, retries: &retries)
+        while let blocker = payload.withPayloadBytes({ submit($0, to: topic, reply: reply, headers: headers) }) {
+            try await waitUntilUnblocked(blocker, retries: &retries)
         }
     }
 
@@ -43,15 +43,15 @@ extension RouletteClient {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
-        let obstacle = payload.withPayloadBytes { offer($0, to: topic, reply: reply, headers: headers) }
-        if let obstacle { throw obstacle.error }
+        let blocker = payload.withPayloadBytes { submit($0, to: topic, reply: reply, headers: headers) }
+        if let blocker { throw blocker.error }
     }
 
     /// Puts a message into the buffer of its connection, without suspending: what keeps the messages of a task in order.
     ///
-    /// - Returns: what is in the way at this moment.
+    /// - Returns: What blocks the message at this moment; nil when it was accepted.
     @usableFromInline
-    func offer(_ payload: UnsafeRawBufferPointer, to topic: String, reply: String?, headers: Headers?) -> Obstacle? {
+    func submit(_ payload: UnsafeRawBufferPointer, to topic: String, reply: String?, headers: Headers?) -> PublishBlocker? {
         guard configuration.role != .subscriber else { return .refused(.subscriberCannotPublish) }
         // The topic's own bytes are sent, once they are known to be valid: a subject made of them would only be a copy.
         return topic.withUTF8Bytes { bytes in
@@ -61,18 +61,18 @@ extension RouletteClient {
             } catch {
                 return .refused(error)
             }
-            return offer(payload, toValid: bytes, at: destination, reply: reply, headers: headers)
+            return submit(payload, toValid: bytes, at: destination, reply: reply, headers: headers)
         }
     }
 
     /// The same for a topic that was checked and looked up before.
-    func offer(
+    func submit(
         _ payload: UnsafeRawBufferPointer,
         toValid topic: UnsafeRawBufferPointer,
         at destination: Destination,
         reply: String?,
         headers: Headers?
-    ) -> Obstacle? {
+    ) -> PublishBlocker? {
         elixirTopics?.publishing(to: topic, reply: reply)
         var replySubject: Subject?
         if let reply {
@@ -82,25 +82,25 @@ extension RouletteClient {
                 return .refused(RouletteError(.invalidTopic, "\(error)", cause: error))
             }
         }
-        let obstacle = publishers.withCarrier(of: destination) { connection, lease in
-            offer(payload, toValid: topic, on: connection, lease, reply: replySubject, headers: headers)
+        let blocker = publishers.withCarrier(of: destination) { connection, lease in
+            submit(payload, toValid: topic, on: connection, lease, reply: replySubject, headers: headers)
         }
-        guard case .noConnection = obstacle else { return obstacle }
-        return offerThroughPool(payload, toValid: topic, at: destination, obstacle, reply: replySubject, headers: headers)
+        guard case .noConnection = blocker else { return blocker }
+        return submitThroughPool(payload, toValid: topic, at: destination, blocker, reply: replySubject, headers: headers)
     }
 
     @inline(__always)
-    private func offer(
+    private func submit(
         _ payload: UnsafeRawBufferPointer,
         toValid topic: UnsafeRawBufferPointer,
         on connection: PooledConnection,
         _ lease: Lease,
         reply: Subject?,
         headers: Headers?
-    ) -> Obstacle? {
+    ) -> PublishBlocker? {
         do {
-            let vacancy = try connection.client.offer(payload, toValid: topic, reply: reply, headers: headers, lease: lease)
-            return vacancy.map { .fullBuffer($0, connection) }
+            let space = try connection.client.enqueue(payload, toValid: topic, reply: reply, headers: headers, lease: lease)
+            return space.map { .fullBuffer($0, connection) }
         } catch {
             guard error.code == .notConnected else { return .refused(RouletteError(error, cluster: connection.cluster)) }
             return .noConnection(connection, error)
@@ -109,32 +109,32 @@ extension RouletteClient {
 
     /// Tries the other connections of the cluster. Each try can meet one that was lost a moment ago, hence the bound.
     @inline(never)
-    private func offerThroughPool(
+    private func submitThroughPool(
         _ payload: UnsafeRawBufferPointer,
         toValid topic: UnsafeRawBufferPointer,
         at destination: Destination,
-        _ first: Obstacle?,
+        _ first: PublishBlocker?,
         reply: Subject?,
         headers: Headers?
-    ) -> Obstacle? {
-        var obstacle = first
+    ) -> PublishBlocker? {
+        var blocker = first
         for _ in 0...configuration.poolSize {
             guard publishers.redirect(destination) else { break }
-            obstacle = publishers.withCarrier(of: destination) { connection, lease in
-                offer(payload, toValid: topic, on: connection, lease, reply: reply, headers: headers)
+            blocker = publishers.withCarrier(of: destination) { connection, lease in
+                submit(payload, toValid: topic, on: connection, lease, reply: reply, headers: headers)
             }
-            guard case .noConnection = obstacle else { break }
+            guard case .noConnection = blocker else { break }
         }
-        return obstacle
+        return blocker
     }
 
     /// Waits until it makes sense to try again.
     @usableFromInline
-    func overcome(_ obstacle: Obstacle, retries: inout Int) async throws(RouletteError) {
-        switch obstacle {
-        case .fullBuffer(let vacancy, let connection):
+    func waitUntilUnblocked(_ blocker: PublishBlocker, retries: inout Int) async throws(RouletteError) {
+        switch blocker {
+        case .fullBuffer(let space, let connection):
             do {
-                try await vacancy.wait()
+                try await space.wait()
             } catch {
                 throw RouletteError(error, cluster: connection.cluster)
             }
@@ -206,28 +206,6 @@ extension RouletteClient {
 extension RouletteError {
     fileprivate static var subscriberCannotPublish: RouletteError {
         RouletteError(.role, "this client has the role subscriber and cannot publish; use the role both or publisher")
-    }
-}
-
-/// Why a message was not accepted right now. Boxed, since nearly every message meets none.
-@usableFromInline
-indirect enum Obstacle: Sendable {
-    case fullBuffer(Vacancy, PooledConnection)
-    case noConnection(PooledConnection, NATSError)
-    /// It never will be.
-    case refused(RouletteError)
-
-    /// What a caller hears who does not want to wait.
-    @usableFromInline
-    var error: RouletteError {
-        switch self {
-        case .fullBuffer(_, let connection):
-            RouletteError(.bufferFull(connection.client.configuration.outboundBufferSize), cluster: connection.cluster)
-        case .noConnection(let connection, let error):
-            RouletteError(error, cluster: connection.cluster)
-        case .refused(let error):
-            error
-        }
     }
 }
 

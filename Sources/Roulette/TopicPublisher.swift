@@ -37,8 +37,8 @@ public final class TopicPublisher: Sendable {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         var retries = 0
-        while let obstacle = payload.withPayloadBytes({ offer($0, reply: reply, headers: headers) }) {
-            try await client.overcome(obstacle, retries: &retries)
+        while let blocker = payload.withPayloadBytes({ submit($0, reply: reply, headers: headers) }) {
+            try await client.waitUntilUnblocked(blocker, retries: &retries)
         }
     }
 
@@ -52,13 +52,13 @@ public final class TopicPublisher: Sendable {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
-        let obstacle = payload.withPayloadBytes { offer($0, reply: reply, headers: headers) }
-        if let obstacle { throw obstacle.error }
+        let blocker = payload.withPayloadBytes { submit($0, reply: reply, headers: headers) }
+        if let blocker { throw blocker.error }
     }
 
     @usableFromInline
-    func offer(_ payload: UnsafeRawBufferPointer, reply: String?, headers: Headers?) -> Obstacle? {
-        route.subject.withBytes { client.offer(payload, toValid: $0, at: route.destination, reply: reply, headers: headers) }
+    func submit(_ payload: UnsafeRawBufferPointer, reply: String?, headers: Headers?) -> PublishBlocker? {
+        route.subject.withBytes { client.submit(payload, toValid: $0, at: route.destination, reply: reply, headers: headers) }
     }
 
     /// Waits until the server has confirmed everything published before to this topic.

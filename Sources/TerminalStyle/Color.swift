@@ -1,10 +1,10 @@
 import TextCoding
 
-/// A color a terminal can be asked for.
+/// A color of a terminal.
 ///
-/// Equality is by what was asked for: `.red` and `.indexed(1)` are the same, `.rgb(205, 0, 0)` is not.
+/// Equality compares the specification: `.red` and `.indexed(1)` are equal, `.red` and `.rgb(205, 0, 0)` are not.
 public struct Color: Hashable, Sendable {
-    /// The forms a color comes in.
+    /// The kinds of color.
     public enum Kind: Hashable, Sendable {
         /// The terminal's own foreground or background.
         case terminalDefault
@@ -14,7 +14,7 @@ public struct Color: Hashable, Sendable {
         case rgb(red: UInt8, green: UInt8, blue: UInt8)
     }
 
-    // One word per color keeps a cell small: the top byte says which kind the rest is.
+    // One word per color keeps a cell small. The top byte stores the kind.
     private let word: UInt32
 
     private init(word: UInt32) {
@@ -34,7 +34,7 @@ public struct Color: Hashable, Sendable {
         Color(word: 0x0200_0000 | UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue))
     }
 
-    /// Which form this is, with its value.
+    /// The kind of color, with its value.
     public var kind: Kind {
         switch word >> 24 {
         case 1: .indexed(UInt8(truncatingIfNeeded: word))
@@ -50,47 +50,47 @@ public struct Color: Hashable, Sendable {
 }
 
 extension Color {
-    /// Black, as the terminal's palette has it.
+    /// Black from the terminal's palette.
     public static let black = indexed(0)
-    /// Red, as the terminal's palette has it.
+    /// Red from the terminal's palette.
     public static let red = indexed(1)
-    /// Green, as the terminal's palette has it.
+    /// Green from the terminal's palette.
     public static let green = indexed(2)
-    /// Yellow, as the terminal's palette has it.
+    /// Yellow from the terminal's palette.
     public static let yellow = indexed(3)
-    /// Blue, as the terminal's palette has it.
+    /// Blue from the terminal's palette.
     public static let blue = indexed(4)
-    /// Magenta, as the terminal's palette has it.
+    /// Magenta from the terminal's palette.
     public static let magenta = indexed(5)
-    /// Cyan, as the terminal's palette has it.
+    /// Cyan from the terminal's palette.
     public static let cyan = indexed(6)
-    /// White (light gray), as the terminal's palette has it.
+    /// White (light gray) from the terminal's palette.
     public static let white = indexed(7)
-    /// Bright black (dark gray), as the terminal's palette has it.
+    /// Bright black (dark gray) from the terminal's palette.
     public static let brightBlack = indexed(8)
-    /// Bright red, as the terminal's palette has it.
+    /// Bright red from the terminal's palette.
     public static let brightRed = indexed(9)
-    /// Bright green, as the terminal's palette has it.
+    /// Bright green from the terminal's palette.
     public static let brightGreen = indexed(10)
-    /// Bright yellow, as the terminal's palette has it.
+    /// Bright yellow from the terminal's palette.
     public static let brightYellow = indexed(11)
-    /// Bright blue, as the terminal's palette has it.
+    /// Bright blue from the terminal's palette.
     public static let brightBlue = indexed(12)
-    /// Bright magenta, as the terminal's palette has it.
+    /// Bright magenta from the terminal's palette.
     public static let brightMagenta = indexed(13)
-    /// Bright cyan, as the terminal's palette has it.
+    /// Bright cyan from the terminal's palette.
     public static let brightCyan = indexed(14)
-    /// Bright white, as the terminal's palette has it.
+    /// Bright white from the terminal's palette.
     public static let brightWhite = indexed(15)
 
-    /// The names of the terminal's own 16 colors, in their order.
+    /// The names of the terminal's 16 colors, in order.
     public static let ansiNames = [
         "black", "red", "green", "yellow", "blue", "magenta", "cyan", "white",
         "bright-black", "bright-red", "bright-green", "bright-yellow",
         "bright-blue", "bright-magenta", "bright-cyan", "bright-white",
     ]
 
-    /// Reads a color as themes write it: `default`, an ANSI name (`red`, `bright-red`, `gray`), `0`–`255`,
+    /// Parses a color in the notation of themes: `default`, an ANSI name (`red`, `bright-red`, `gray`), `0`–`255`,
     /// or `#rrggbb`. Case does not matter, and `_` counts as `-`. Nil if it is none of these.
     public init?(parsing text: some StringProtocol) {
         let name = text.lowercased().replacing("_", with: "-")
@@ -120,7 +120,7 @@ private func isHexDigit(_ byte: UInt8) -> Bool {
 }
 
 extension Color: CustomStringConvertible {
-    /// The color as `init(parsing:)` reads it.
+    /// The color in the notation of `init(parsing:)`.
     public var description: String {
         switch kind {
         case .terminalDefault: return "default"

@@ -1,6 +1,6 @@
-/// How many colors a terminal shows.
+/// The number of colors that a terminal shows.
 public enum ColorDepth: Int, Comparable, Hashable, Sendable, CaseIterable {
-    /// Attributes such as bold and reverse only; also what `NO_COLOR` asks for.
+    /// Only attributes such as bold and reverse. Also used for `NO_COLOR`.
     case none
     /// The terminal's 16 colors.
     case ansi16
@@ -16,10 +16,10 @@ public enum ColorDepth: Int, Comparable, Hashable, Sendable, CaseIterable {
 }
 
 extension Color {
-    /// The nearest color a terminal of this depth can show.
+    /// Returns the nearest color that a terminal of this depth can show.
     ///
-    /// Distance is measured in Oklab (Björn Ottosson, 2020), where equal steps look equal. Of the 256 only 16–255 are
-    /// candidates, because the first 16 are whatever the user's terminal makes of them.
+    /// Distance is measured in Oklab (Björn Ottosson, 2020), where equal steps look equal. Of the 256
+    /// colors, only 16–255 are candidates, because the first 16 depend on the user's terminal.
     public func mapped(to depth: ColorDepth) -> Color {
         switch (kind, depth) {
         case (.terminalDefault, _), (.indexed, .trueColor), (.rgb, .trueColor), (.indexed, .indexed256): return self
@@ -43,8 +43,8 @@ extension Color {
         return .indexed(UInt8(best))
     }
 
-    /// Red, green and blue, 0–255. Nil for the terminal's default, which only the terminal knows. For the first 16 of
-    /// the palette these are xterm's values, a fair guess at what the terminal shows.
+    /// Red, green and blue, 0–255. Nil for the terminal's default, which is unknown. For the first 16 colors of the palette
+    /// these are xterm's values, an approximation of what the terminal shows.
     public var components: RGB? {
         switch kind {
         case .terminalDefault: nil
@@ -54,7 +54,7 @@ extension Color {
     }
 
     /// The contrast ratio of two colors, 1...21, as WCAG 2.1 defines it. Text needs 4.5 or more. Nil if either is the
-    /// terminal's default or one of its own 16 colors, whose looks only the terminal knows.
+    /// terminal's default or one of its 16 colors, because these depend on the terminal.
     public func contrast(with other: Color) -> Double? {
         guard let first = luminance, let second = other.luminance else { return nil }
         return (max(first, second) + 0.05) / (min(first, second) + 0.05)
@@ -92,7 +92,7 @@ extension Color {
     ]
 }
 
-/// A 24-bit color by its parts, 0–255 each, in the sRGB space.
+/// A 24-bit color in the sRGB space.
 public struct RGB: Hashable, Sendable {
     /// Red, 0–255.
     public let red: UInt8
@@ -101,7 +101,7 @@ public struct RGB: Hashable, Sendable {
     /// Blue, 0–255.
     public let blue: UInt8
 
-    /// A color from its parts.
+    /// Creates a color from its components.
     public init(red: UInt8, green: UInt8, blue: UInt8) {
         self.red = red
         self.green = green
@@ -114,7 +114,7 @@ public struct RGB: Hashable, Sendable {
         return 0.2126 * linear.red + 0.7152 * linear.green + 0.0722 * linear.blue
     }
 
-    /// The parts with the sRGB curve undone, 0...1.
+    /// The components in linear light, 0...1.
     var linear: (red: Double, green: Double, blue: Double) {
         (LinearLight.table[Int(red)], LinearLight.table[Int(green)], LinearLight.table[Int(blue)])
     }

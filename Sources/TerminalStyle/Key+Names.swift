@@ -1,6 +1,6 @@
 import TextCoding
 
-// Names as key maps and help screens write them: `q`, `^d`, `M-x`, `S-up`, `C-M-left`, `F1`, `space`, `esc`.
+// The names of keys in key maps and help screens: `q`, `^d`, `M-x`, `S-up`, `C-M-left`, `F1`, `space`, `esc`.
 
 extension Key {
     private static let namedCodes: [(name: String, code: Code)] = [
@@ -44,7 +44,7 @@ extension Key {
         switch code {
         case .tab where modifiers.contains(.shift): self.init(.backTab, modifiers.subtracting(.shift))
         case .character(let scalar) where modifiers.contains(.control):
-            // A terminal sends the very byte of a named key for these.
+            // For these, a terminal sends the same byte as for a named key.
             switch scalar {
             case "i", "I": self.init(.tab, modifiers.subtracting(.control))
             case "m", "M": self.init(.enter, modifiers.subtracting(.control))
@@ -68,7 +68,7 @@ extension Key {
         return nil
     }
 
-    /// Whether a key can type the character: it is visible by itself, or the space.
+    /// Whether a key can type the character: it is visible on its own, or it is the space.
     private static func isTyped(_ scalar: Unicode.Scalar) -> Bool {
         guard !scalar.isInvisible else { return false }
         switch scalar.properties.generalCategory {
@@ -113,12 +113,12 @@ extension Key: CustomStringConvertible {
 }
 
 extension Key: ExpressibleByStringLiteral {
-    /// A key by its name in the program's text, as `init(parsing:)` reads it.
+    /// Creates a key from its name in the format of `init(parsing:)`.
     ///
-    /// - Precondition: The name is one of a key.
+    /// - Precondition: The literal is the name of a key.
     public init(stringLiteral name: String) {
         guard let key = Key(parsing: name) else {
-            // Only a literal of the program comes here.
+            // Only literals in source code reach this.
             preconditionFailure("\(name) is not the name of a key")
         }
         self = key

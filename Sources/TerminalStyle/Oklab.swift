@@ -1,5 +1,4 @@
-// Powers and cube roots are written out here because the standard library has none and Foundation stays out of this
-// target.
+// Powers and roots are implemented here, because the standard library has none and this target does not use Foundation.
 
 /// A color in Oklab, the perceptual space of Björn Ottosson (https://bottosson.github.io/posts/oklab/, 2020).
 struct Oklab {
@@ -26,7 +25,7 @@ struct Oklab {
     static let palette: [Oklab] = (0..<256).map { Oklab(Color.paletteComponents($0)) }
 }
 
-/// The sRGB transfer curve (IEC 61966-2-1) for each of the 256 values of a part.
+/// The sRGB transfer curve (IEC 61966-2-1) for each of the 256 values of a component.
 enum LinearLight {
     static let table: [Double] = (0..<256).map { value in
         let encoded = Double(value) / 255
@@ -41,7 +40,7 @@ private func cubeRoot(_ value: Double) -> Double {
     root(of: value, degree: 3)
 }
 
-/// The root of a number in 0...1 by Newton's method, which from 1 falls steadily towards it.
+/// Computes the root of a number in 0...1 by Newton's method. Starting at 1, the estimates decrease towards the root.
 private func root(of value: Double, degree: Int) -> Double {
     guard value > 0 else { return 0 }
     var estimate = 1.0

@@ -3,7 +3,7 @@ public struct Modifiers: OptionSet, Hashable, Sendable {
     /// One bit per attribute.
     public let rawValue: UInt8
 
-    /// Attributes from their bits.
+    /// Creates attributes from their bits.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
@@ -26,7 +26,7 @@ public struct Modifiers: OptionSet, Hashable, Sendable {
     /// The names of all attributes, in a fixed order.
     public static let allNames = named.map(\.name)
 
-    /// Reads one attribute as themes write it: `bold`, `dim`, `italic`, `underline` or `reverse`.
+    /// Parses one attribute in the notation of themes: `bold`, `dim`, `italic`, `underline` or `reverse`.
     public init?(parsing name: some StringProtocol) {
         let name = name.lowercased()
         guard let match = Modifiers.named.first(where: { $0.name == name }) else { return nil }
@@ -39,26 +39,26 @@ public struct Modifiers: OptionSet, Hashable, Sendable {
     }
 }
 
-/// How a cell is drawn. What a style leaves open (nil) is taken from what it is laid over.
+/// How a cell is drawn. A color that is nil is taken from the style below.
 public struct Style: Hashable, Sendable {
-    /// Color of the glyph; nil leaves it open.
+    /// The color of the glyph, or nil.
     public var foreground: Color?
-    /// Color behind the glyph; nil leaves it open.
+    /// The color behind the glyph, or nil.
     public var background: Color?
     /// Attributes to add.
     public var modifiers: Modifiers
 
-    /// A style that sets what is given and leaves the rest open.
+    /// Creates a style.
     public init(foreground: Color? = nil, background: Color? = nil, modifiers: Modifiers = []) {
         self.foreground = foreground
         self.background = background
         self.modifiers = modifiers
     }
 
-    /// Sets nothing.
+    /// A style that changes nothing.
     public static let plain = Style()
 
-    /// This style with `other` laid over it: the colors `other` names win, attributes add up.
+    /// Returns this style with `other` over it. The colors of `other` take precedence, and the attributes are combined.
     public func overlaid(with other: Style) -> Style {
         Style(
             foreground: other.foreground ?? foreground,
@@ -67,7 +67,7 @@ public struct Style: Hashable, Sendable {
         )
     }
 
-    /// This style in the colors a terminal of `depth` can show.
+    /// Returns this style with colors that a terminal of `depth` can show.
     public func mapped(to depth: ColorDepth) -> Style {
         Style(
             foreground: foreground?.mapped(to: depth),

@@ -1,2 +1,2 @@
-// Keys, colors and styles are a module of their own, since settings need them too. To draw takes both.
+// Keys, colors and styles are a separate module, because the settings need them too. Code that draws needs both modules.
 @_exported public import TerminalStyle

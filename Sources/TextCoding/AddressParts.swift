@@ -1,18 +1,18 @@
-/// An address or a URL, cut into its parts: `HOST[:PORT]` or `SCHEME://[LOGIN@]HOST[:PORT][PATH]`.
+/// The parts of an address or a URL: `HOST[:PORT]` or `SCHEME://[LOGIN@]HOST[:PORT][PATH]`.
 ///
 /// The only parser of addresses: those of settings, of the library's configuration, of monitoring URLs, and those that servers
 /// announce.
 package struct AddressParts {
-    /// The scheme in lower case, or nil for an address alone.
+    /// The scheme in lower case, or nil for an address without a scheme.
     package let scheme: String?
-    /// What is before the last `@` of a URL, with its percent-encoding.
+    /// The part before the last `@` of a URL, still percent-encoded.
     package let login: Substring?
-    /// The host and the port as they are written.
+    /// The host and the port as written.
     package let authority: Substring
-    /// What follows the authority of a URL, from its `/`, `?` or `#` on.
+    /// The part after the authority of a URL, which begins with `/`, `?` or `#`.
     package let path: Substring
 
-    /// Cuts a text. It checks nothing.
+    /// Splits a text. It does not check the parts.
     package init(_ text: Substring) {
         guard let separator = text.firstRange(of: "://") else {
             (scheme, login, authority, path) = (nil, nil, text, "")
@@ -30,12 +30,12 @@ package struct AddressParts {
         path = rest[authority.endIndex...]
     }
 
-    /// Takes a text as a host and a port, without looking for a scheme.
+    /// Takes a text as a host and a port, without a scheme.
     package init(authority text: String) {
         (scheme, login, authority, path) = (nil, nil, text[...], "")
     }
 
-    /// The host, IPv6 without its brackets, and the port if there is one.
+    /// The host, without the brackets of an IPv6 address, and the port if there is one.
     package func hostAndPort() throws(AddressError) -> (host: String, port: Int?) {
         if authority.first == "[" {
             guard let close = authority.firstIndex(of: "]") else {
@@ -43,13 +43,13 @@ package struct AddressParts {
             }
             let host = String(authority[authority.index(after: authority.startIndex)..<close])
             guard host.contains(":") else {
-                throw AddressError(.host, "what the brackets hold is no IPv6 address, write a host name without them")
+                throw AddressError(.host, "the text in brackets is not an IPv6 address, write a host name without brackets")
             }
             try Self.checkHost(host)
             let rest = authority[authority.index(after: close)...]
             if rest.isEmpty { return (host, nil) }
             guard rest.first == ":" else {
-                throw AddressError(.port, "something else than a port follows the bracket, use [ADDRESS]:PORT")
+                throw AddressError(.port, "only a port may follow the bracket, use [ADDRESS]:PORT")
             }
             return (host, try port(rest.dropFirst()))
         }
@@ -72,32 +72,32 @@ package struct AddressParts {
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isNumber, let number = Int(text), (1...65535).contains(number) else {
             let hint = login == nil ? "; if it is a password, the host is missing: USER:PASSWORD@HOST" : ""
-            throw AddressError(.port, "what follows the host's colon is not a port, use 1 to 65535" + hint)
+            throw AddressError(.port, "the text after the host's colon is not a port, use 1 to 65535" + hint)
         }
         return number
     }
 
-    /// A host and a port as they are written, with IPv6 addresses in brackets.
+    /// Returns a host and a port in the usual notation, with IPv6 addresses in brackets.
     package static func endpoint(host: String, port: Int?) -> String {
         let host = host.utf8.contains(UInt8(ascii: ":")) ? "[\(host)]" : host
         return port.map { "\(host):\($0)" } ?? host
     }
 
-    /// Checks a host name or an IP address for the characters that either can have.
+    /// Checks that a host has only characters that are possible in a host name or an IP address.
     package static func checkHost(_ host: some StringProtocol) throws(AddressError) {
         guard !host.isEmpty else { throw AddressError(.host, "the host is missing, use HOST or HOST:PORT") }
         // 253: the longest name in DNS (RFC 1035), and longer than any IP address with a zone.
         guard host.utf8.count <= 253, host.unicodeScalars.allSatisfy(isHostScalar) else {
             throw AddressError(
                 .host,
-                "the host is not a host name or an IP address alone, write it without scheme, login and path"
+                "the host must be only a host name or an IP address, without scheme, login and path"
             )
         }
         // A zone such as %eth0 may follow an IPv6 address (RFC 4007) and have other letters.
         let address = host.prefix { $0 != "%" }
         let colons = address.count { $0 == ":" }
         guard colons == 0 || colons > 1 && address.allSatisfy({ $0.isHexDigit || $0 == ":" || $0 == "." }) else {
-            throw AddressError(.host, "the host is not a host name or an IP address alone, the port goes elsewhere")
+            throw AddressError(.host, "the host must be only a host name or an IP address, set the port separately")
         }
     }
 

@@ -1,11 +1,11 @@
 /// Base32 without padding (RFC 4648, section 6), as NKEYs use it.
 package enum Base32 {
-    /// The text for some bytes.
+    /// Encodes bytes as text.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         String(decoding: BitGroups.digits(of: bytes, width: 5, digit), as: UTF8.self)
     }
 
-    /// Decodes into memory of the caller, who can overwrite it when it holds a secret.
+    /// Decodes into memory of the caller, so that the caller can overwrite a secret.
     ///
     /// - Returns: Whether the text is base32 that fills `output` exactly and the unused bits of its last digit are zero.
     package static func decode(_ text: String, into output: UnsafeMutableRawBufferPointer) -> Bool {

@@ -1,6 +1,6 @@
 /// Base64 with padding (RFC 4648, section 4).
 package enum Base64 {
-    /// The text for some bytes, as ASCII.
+    /// Encodes bytes as ASCII text.
     package static func encode(_ bytes: some Sequence<UInt8>) -> [UInt8] {
         var digits = BitGroups.digits(of: bytes, width: 6, digit)
         while digits.count % 4 != 0 { digits.append(UInt8(ascii: "=")) }
@@ -18,7 +18,7 @@ package enum Base64 {
 
 /// URL-safe base64 without padding (RFC 4648, section 5), as signatures, JWTs and reply subjects use it.
 package enum Base64URL {
-    /// The text for some bytes.
+    /// Encodes bytes as text.
     package static func encode(_ bytes: some Sequence<UInt8>) -> String {
         String(decoding: BitGroups.digits(of: bytes, width: 6, digit), as: UTF8.self)
     }

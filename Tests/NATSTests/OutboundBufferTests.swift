@@ -17,7 +17,7 @@ struct OutboundBufferTests {
         _ = buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         // Takes the wake-up that connecting stands for.
         var nothing = ByteBuffer()
-        #expect(buffer.take(into: &nothing) == nil)
+        #expect(buffer.takeFrames(into: &nothing) == nil)
         return buffer
     }
 
@@ -31,7 +31,7 @@ struct OutboundBufferTests {
             return
         }
         var frames = ByteBuffer()
-        let taken = try #require(buffer.take(into: &frames))
+        let taken = try #require(buffer.takeFrames(into: &frames))
         #expect(taken.messages == 2)
         #expect(String(buffer: frames) == "PUB orders.eu 3\r\none\r\nPUB orders.eu 3\r\ntwo\r\n")
         #expect(buffer.counters.messages == 2)
@@ -46,13 +46,13 @@ struct OutboundBufferTests {
         let buffer = connected(capacity: 100)
         _ = append(String(repeating: "x", count: 60), to: buffer)
         var frames = ByteBuffer()
-        _ = try #require(buffer.take(into: &frames))
+        _ = try #require(buffer.takeFrames(into: &frames))
         guard case .full(let waiter) = append(String(repeating: "y", count: 60), to: buffer) else {
             Issue.record("what is being written counts")
             return
         }
         frames.clear()
-        #expect(buffer.take(into: &frames) == nil)
+        #expect(buffer.takeFrames(into: &frames) == nil)
         #expect(waiter.isSettled)
         #expect(buffer.counters.bufferedBytes == 0)
     }
@@ -69,7 +69,7 @@ struct OutboundBufferTests {
             return
         }
         var frames = ByteBuffer()
-        _ = try #require(buffer.take(into: &frames))
+        _ = try #require(buffer.takeFrames(into: &frames))
         guard case .full = append(String(repeating: "y", count: 60), to: buffer) else {
             Issue.record("what is being written counts too")
             return
@@ -113,7 +113,7 @@ struct OutboundBufferTests {
         #expect(full.code == .bufferFull)
         _ = some.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         var frames = ByteBuffer()
-        #expect(try #require(some.take(into: &frames)).messages == 1)
+        #expect(try #require(some.takeFrames(into: &frames)).messages == 1)
         #expect(String(buffer: frames) == "PUB orders.eu 4\r\nkept\r\n")
     }
 
@@ -122,16 +122,16 @@ struct OutboundBufferTests {
         let buffer = connected()
         _ = append("one", to: buffer)
         var frames = ByteBuffer()
-        _ = buffer.take(into: &frames)
+        _ = buffer.takeFrames(into: &frames)
         _ = append("two", to: buffer)
         let flush = Waiter()
         _ = try buffer.requestFlush(flush)
         buffer.disconnected(NATSError(.disconnected, "gone"))
         #expect(flush.isSettled)
-        #expect(buffer.take(into: &frames) == nil)
+        #expect(buffer.takeFrames(into: &frames) == nil)
         _ = buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
         frames.clear()
-        #expect(try #require(buffer.take(into: &frames)).messages == 1)
+        #expect(try #require(buffer.takeFrames(into: &frames)).messages == 1)
         #expect(String(buffer: frames) == "PUB orders.eu 3\r\ntwo\r\n")
     }
 
@@ -180,7 +180,7 @@ struct OutboundBufferTests {
         for size in [3, 100, 5, 101, 0] { _ = append(String(repeating: "x", count: size), to: buffer) }
         #expect(buffer.connected(maxPayload: 100, acceptsHeaders: true) == 1)
         var frames = ByteBuffer()
-        let taken = try #require(buffer.take(into: &frames))
+        let taken = try #require(buffer.takeFrames(into: &frames))
         #expect(taken.messages == 4)
         let sizes = String(buffer: frames).split(separator: "\r\n").compactMap { line in
             line.hasPrefix("PUB") ? line.split(separator: " ").last.map(String.init) : nil
@@ -213,6 +213,6 @@ struct OutboundBufferTests {
         }
         #expect(error.code == .draining)
         var frames = ByteBuffer()
-        #expect(try #require(buffer.take(into: &frames)).messages == 1)
+        #expect(try #require(buffer.takeFrames(into: &frames)).messages == 1)
     }
 }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The pipe that wakes the terminal's thread")
 struct WakePipeTests {
-    /// The number of a pipe is its own as long as anybody has it open, whatever descriptors other tests open meanwhile.
+    /// The inode of a pipe. It is unique while the pipe is open, whatever descriptors other tests open meanwhile.
     private func identity(_ descriptor: Int32) throws -> UInt64 {
         var status = stat()
         try #require(fstat(descriptor, &status) == 0)
@@ -25,7 +25,7 @@ struct WakePipeTests {
     @Test(
         .enabled(if: access("/proc/self/fd", R_OK) == 0)
     )
-    func `is closed with its last holder: a thousand of them leave nothing open`() throws {
+    func `a pipe is closed with its last owner, so a thousand pipes leave no descriptor open`() throws {
         var made: Set<UInt64> = []
         for _ in 0..<1_000 {
             let pipe = try WakePipe()
@@ -39,7 +39,7 @@ struct WakePipeTests {
     }
 
     @Test
-    func `gives back the signals that were written, and wakes without one`() throws {
+    func `signals that were written are returned, and a wake-up needs no signal`() throws {
         let pipe = try WakePipe()
         pipe.wake()
         var byte = UInt8(SIGTERM)

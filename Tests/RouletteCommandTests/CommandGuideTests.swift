@@ -6,7 +6,7 @@ import Testing
 
 @Suite("The reference of the commands")
 struct CommandGuideTests {
-    /// Made once, since ArgumentParser takes long for it in debug builds.
+    /// Created only once, because ArgumentParser is slow in debug builds.
     private static let guide = """
         # The commands of roulette
 
@@ -26,12 +26,12 @@ struct CommandGuideTests {
         return [section] + subcommands.flatMap { sections(for: $0, named: names + [$0._commandName]) }
     }
 
-    @Test func `is what the commands print as their help`() throws {
+    @Test func `the reference equals the help of the commands`() throws {
         let differences = try GeneratedFile("Documentation/commands.md").differences(from: Self.guide)
         #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
     }
 
-    @Test func `has subcommands, and leaves out hidden commands`() {
+    @Test func `the reference has subcommands, and omits hidden commands`() {
         #expect(Self.guide.contains("## roulette bench pub"))
         #expect(!Self.guide.contains("demo-supervisor"))
     }

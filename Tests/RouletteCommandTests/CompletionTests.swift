@@ -3,7 +3,7 @@ import Testing
 
 @testable import RouletteCommand
 
-@Suite("What a shell is offered")
+@Suite("Shell completion")
 struct CompletionTests {
     @Test(
         arguments: [
@@ -14,7 +14,7 @@ struct CompletionTests {
             "^x", "a\u{7F}", "a\u{85}b", "~", "~/$(x)",
         ]
     )
-    func `a name that means something to a shell is left out`(_ name: String) {
+    func `a name with a special meaning in a shell is left out`(_ name: String) {
         #expect(CompletionCandidates.safe([name, "nord"]) == ["nord"])
     }
 
@@ -25,7 +25,7 @@ struct CompletionTests {
     }
 
     @Test
-    func `the script for bash expands no text that it reads; those for zsh and fish are as they were made`() throws {
+    func `the script for bash expands no candidates, and the scripts for zsh and fish are unchanged`() throws {
         let bash = try CompletionScript.mended(RouletteProgram.completionScript(for: .bash))
         #expect(!bash.contains(#"compgen -W "$("#) && !bash.contains(#"add_completions -W "$("#))
         #expect(bash.contains(#"__roulette_add_candidates "$("#))
@@ -35,7 +35,7 @@ struct CompletionTests {
     }
 
     @Test
-    func `a script for bash that is not the known one is not printed`() {
+    func `a script for bash with an unexpected form is not printed`() {
         let script = RouletteProgram.completionScript(for: .bash)
         for other in [
             script.replacing("local completion\n", with: "local  completion\n"), script + "\n    eval \"$x\"\n",

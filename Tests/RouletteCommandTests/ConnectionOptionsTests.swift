@@ -25,7 +25,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `each login option takes the place of the profile's login`() throws {
+    func `each login option replaces the profile's login`() throws {
         #expect(try resolve("--user", "u").login == .user("u", password: nil))
         #expect(try resolve("--creds", "/a.creds").login == .credentials(path: "/a.creds"))
         #expect(try resolve("--nkey", "/a.nk").login == .nkey(path: "/a.nk"))
@@ -33,7 +33,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `the token of a file, which has to be private and hold nothing else`() throws {
+    func `a token file must be private and contain only the token`() throws {
         let path = FileManager.default.temporaryDirectory.path + "/token-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: path) }
         func write(_ text: String, mode: Int = 0o600) throws {
@@ -44,13 +44,13 @@ struct ConnectionOptionsTests {
         #expect(try resolve("--token-file", path).login == .token("t0ken"))
         #expect(try resolve("--token-file", path, "--user", "u", orComplaint: true).hasPrefix("--user and --token-file exclude"))
         try write("t0ken\nother")
-        #expect(complaint { try resolve("--token-file", path) }.contains("does not hold a token alone"))
+        #expect(complaint { try resolve("--token-file", path) }.contains("must contain only a token"))
         try write("t0ken", mode: 0o644)
         #expect(complaint { try resolve("--token-file", path) }.contains("chmod 600"))
     }
 
     @Test
-    func `~ is the home directory in every option that is a path, also where no shell saw it`() throws {
+    func `~ is the home directory in every option with a path, even if the shell does not expand it`() throws {
         let environment = ["HOME": "/h"]
         #expect(try resolve("--creds=~/a", environment: environment).login == .credentials(path: "/h/a"))
         #expect(try resolve("--nkey=~/a", environment: environment).login == .nkey(path: "/h/a"))
@@ -64,7 +64,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `options replace what single servers of a profile say, too`() throws {
+    func `options also replace the settings of single servers`() throws {
         let path = FileManager.default.temporaryDirectory.path + "/config-\(UUID().uuidString).toml"
         defer { try? FileManager.default.removeItem(atPath: path) }
         let toml = """
@@ -89,7 +89,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `any TLS option means that connections are encrypted`() throws {
+    func `any TLS option requires encryption`() throws {
         #expect(try resolve().tls == NATSClientConfiguration.TLS())
         let tls = try resolve("--tls-ca", "/ca", "--tls-cert", "/c", "--tls-key", "/k").tls
         #expect(tls.mode == .required)
@@ -112,7 +112,7 @@ struct ConnectionOptionsTests {
             ["--user", "u:hunter2"], ["--nkey", seed], ["--creds", seed], ["--creds", "eyJ0eXAi.eyJleHAi.c2ln"],
         ] {
             let message = complaint { try ConnectionOptions.parse(["--server", "h"] + arguments).resolve(environment: [:]) }
-            #expect(message.contains("can be read by everybody on this machine"), "\(message)")
+            #expect(message.contains("is visible to all users of this machine"), "\(message)")
             for secret in ["hunter2", seed, "eyJ"] { #expect(!message.contains(secret)) }
         }
     }
@@ -126,7 +126,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `ROULETTE_PASSWORD is for one user: several who need one are told of, and nobody gets it`() throws {
+    func `ROULETTE_PASSWORD is for one user: if several users need a password, an error names them and none gets it`() throws {
         let environment = ["ROULETTE_PASSWORD": "hunter2"]
         var profile = Profile(name: "p", servers: [ProfileServer(name: "a", host: "a"), ProfileServer(name: "b", host: "b")])
         profile.servers[0].login = .user("joe", password: nil)
@@ -135,7 +135,7 @@ struct ConnectionOptionsTests {
         #expect(message.contains("2 users need a password here (joe, ann:…)"))
         #expect(!message.contains("hunter2") && !message.contains("secret"))
         #expect(profile.servers.map(\.login) == [.user("joe", password: nil), .user("ann:secret", password: nil)])
-        // One user of several clusters, beside one whose password is known, is one.
+        // A user of several clusters counts once, and a user with a password does not count.
         profile.servers[1].login = .user("ann", password: "own")
         profile.login = .user("joe", password: nil)
         try profile.completeLogin(environment: environment)
@@ -144,7 +144,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `another profile does not get the password that the program was started with, and neither does another user`() throws {
+    func `another profile or another user does not get the password with which the program was started`() throws {
         func profile(_ name: String, _ user: String) -> Profile {
             var profile = Profile(name: name, servers: [ProfileServer(host: name)])
             profile.login = .user(user, password: nil)
@@ -169,7 +169,7 @@ struct ConnectionOptionsTests {
     }
 
     @Test
-    func `contexts are clusters in the order given, with logins of their own, and exclude all that they bring`() throws {
+    func `contexts are clusters in the given order with their own logins, and exclude the options that they replace`() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/contexts-\(UUID().uuidString)"
         defer { try? FileManager.default.removeItem(atPath: directory) }
         try FileManager.default.createDirectory(atPath: directory + "/nats/context", withIntermediateDirectories: true)

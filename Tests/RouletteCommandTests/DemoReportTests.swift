@@ -6,13 +6,13 @@ import TextCoding
 @testable import RouletteCommand
 @testable import RouletteDemo
 
-@Suite("What a demo without a console prints")
+@Suite("Output of a demo without a console")
 struct DemoReportTests {
     private func deployment() throws -> DemoDeployment {
         try DemoPlan(clusters: 2, nodes: 1).deployment(in: "/d", ports: Array(5000..<5006), token: "secret")
     }
 
-    @Test func `first the files and the servers, without the token`() throws {
+    @Test func `the first line has the files and the servers, without the token`() throws {
         let text = JSONValue.object(DemoReport.ready(try deployment(), pids: ["alpha-1": 7])).text
         #expect(
             text
@@ -24,7 +24,7 @@ struct DemoReportTests {
         #expect(!text.contains("secret"))
     }
 
-    @Test func `then the counts in total and for each cluster`() throws {
+    @Test func `the other lines have the counts in total and for each cluster`() throws {
         let counts = [TrafficCounts.Counts(published: 2, failed: 1), .init(published: 3, received: 4)]
         let line = DemoReport.counts(counts, of: try deployment())
         #expect(line.fields.map(\.key) == ["time", "published", "failed", "received", "clusters"])

@@ -24,13 +24,13 @@ struct ExitReportTests {
         #expect(ExitReport(CommandFailure.failed("down"), arguments: []).complaint == "down")
     }
 
-    @Test func `a closed output is no failure`() {
+    @Test func `a closed output is not a failure`() {
         let report = ExitReport(OutputClosed(), arguments: [])
         #expect(report.code == 0)
         #expect(report.complaint == nil)
     }
 
-    @Test func `a signal gives the code that shells show, and what was not finished`() {
+    @Test func `a signal gives the code that shells show, and the unfinished work`() {
         let report = ExitReport(StoppedBySignal(signal: 2, note: "stopped after 3 of 10 messages"), arguments: [])
         #expect(report.code == 130)
         #expect(report.stop?.signal == 2)

@@ -15,7 +15,7 @@ struct MessageArgumentTests {
     }
 
     @Test(arguments: [["A: b", "no colon"], ["A: b", "a b: c"], ["A: b", ": c"], ["A: b", "C: d\r\nE: f"]])
-    func `an error gives the number of the wrong header`(arguments: [String]) {
+    func `an error has the number of the invalid header`(arguments: [String]) {
         let error = #expect(throws: CommandFailure.self) { try HeaderArgument.headers(arguments) }
         #expect(error?.kind == .usage)
         #expect(error?.description.hasPrefix("header number 2") == true)
@@ -48,7 +48,7 @@ struct MessageArgumentTests {
     }
 }
 
-@Suite("Messages as they are printed")
+@Suite("Printed messages")
 struct PrintableMessageTests {
     private let time = Timestamp(timespec(tv_sec: 1_769_868_202, tv_nsec: 104_873_999))
 
@@ -77,7 +77,7 @@ struct PrintableMessageTests {
         #expect(json(message(headers: .undecodable([0xFF]))).contains(#""headers_base64":"/w==""#))
     }
 
-    @Test func `text escapes what a terminal obeys and cuts long bodies; raw output changes nothing`() {
+    @Test func `text output escapes control sequences and shortens long bodies, and raw output changes nothing`() {
         let body = Array("\u{1B}[31m\n".utf8)
         let text = String(decoding: MessageFormat.text.bytes(message(body: body), at: time), as: UTF8.self)
         #expect(!text.contains("\u{1B}") && text.hasSuffix("\n") && text.dropLast().allSatisfy { !$0.isNewline })
@@ -86,7 +86,7 @@ struct PrintableMessageTests {
         #expect(MessageFormat.raw.bytes(message(body: body), at: time) == body + [0x0A])
     }
 
-    @Test func `a body of which only the beginning was kept has its length beside it`() {
+    @Test func `a shortened body has its original length`() {
         let line = String(decoding: message().savedJSON(at: time, of: 70_000).line, as: UTF8.self)
         #expect(line.contains(#""body_length":70000"#))
         #expect(!String(decoding: message().savedJSON(at: time, of: 2).line, as: UTF8.self).contains("body_length"))

@@ -4,12 +4,12 @@ import Testing
 
 @testable import RouletteCommand
 
-/// What a command says when a login is among its arguments, wherever it got to.
+/// Puts logins in all kinds of arguments, and checks the errors.
 @Suite("No error of the command line repeats a login among the arguments")
 struct SecretArgumentsTests {
     private static let marker = "hunter2"
 
-    // Few: to parse arguments takes a while, and `SecretsInErrorsTests` has all ways to write an address.
+    // Only a few, because parsing arguments is slow. `SecretsInErrorsTests` has all ways to write an address.
     static let logins = [
         "nats://u:hunter2@h", "nats://u:hunter2", "NATS://admin:hunter2,x@", "u:hunter2@h", "nats://u:hun hunter2 x@h=a",
     ]
@@ -18,7 +18,7 @@ struct SecretArgumentsTests {
         "--token-file", "--tls-ca", "--tls-server-name", "--inbox-prefix", "--timeout", "--count", "--no-such-option",
     ]
 
-    /// Parses and resolves as the program does, and returns what it says.
+    /// Parses and resolves the arguments as the program does, and returns the error.
     private func complaint(_ arguments: [String]) -> String? {
         do {
             let command = try RouletteProgram.parseAsRoot(arguments)
@@ -33,7 +33,7 @@ struct SecretArgumentsTests {
     }
 
     @Test(arguments: options)
-    func `with any option of any command`(option: String) {
+    func `no option of any command repeats a login`(option: String) {
         var complaints = 0
         for login in Self.logins {
             for arguments in [
@@ -41,7 +41,7 @@ struct SecretArgumentsTests {
             ] {
                 guard let complaint = complaint(arguments) else { continue }
                 complaints += 1
-                // A name without a scheme and an @ is like any other, if it is not a place for a login.
+                // In an option that takes no login, a name without a scheme and an @ is an ordinary name.
                 let isPlace = login.contains("@") || ["--server", "--user", "--password", "--token"].contains(option)
                 #expect(!complaint.contains(Self.marker) || !isPlace, "\(arguments): \(complaint)")
             }
@@ -50,13 +50,13 @@ struct SecretArgumentsTests {
     }
 
     @Test
-    func `a login in --server is refused with what to do instead, however it is written`() {
+    func `a login in --server is refused with advice, in any notation`() {
         for login in [
             "nats://u:hunter2@h", "tls://hunter2@h:4222", "alpha=nats://u:hunter2@h", "u:hunter2@h", "nats://u:hunter2%@h",
             "nats://:hunter2@h", "nats://@h",
         ] {
             let complaint = complaint(["status", "--server", "a", "--server", login]) ?? "accepted"
-            #expect(complaint.hasPrefix("--server number 2: a login in an argument can be read by everybody"), "\(complaint)")
+            #expect(complaint.hasPrefix("--server number 2: a login in an argument is visible to all users"), "\(complaint)")
             for advice in ["--user NAME", "ROULETTE_PASSWORD", "--token-file", "--creds", "profile", "context"] {
                 #expect(complaint.contains(advice))
             }
@@ -64,7 +64,7 @@ struct SecretArgumentsTests {
     }
 
     @Test
-    func `a password behind the user, --password and --token are refused with what to do instead`() {
+    func `a password after the user, --password and --token are refused with advice`() {
         for (arguments, advice) in [
             (["--user", "u:hunter2"], "ROULETTE_PASSWORD"), (["--user=u:hunter2"], "ROULETTE_PASSWORD"),
             (["--password", "hunter2"], "ROULETTE_PASSWORD"), (["--password=hunter2"], "ROULETTE_PASSWORD"),

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Settings
 
-@Suite("Errors of a configuration name file, line, key and what to do")
+@Suite("Errors of a configuration have the file, the line, the key and advice")
 struct ConfigurationErrorTests {
     struct Case: CustomTestStringConvertible, Sendable {
         let toml: String
@@ -16,12 +16,12 @@ struct ConfigurationErrorTests {
     }
 
     private static func noValue(line: Int) -> String {
-        "c.toml:\(line): a value is missing, or is no number, true or false; put text into quotes (dates are no values of a "
-            + "setting)"
+        "c.toml:\(line): a value is missing, or is not a number, true or false; put text in quotes (no setting has a date as "
+            + "its value)"
     }
 
     private static func noKey(line: Int) -> String {
-        "c.toml:\(line): not valid TOML: a key is missing, or has other characters than A-Z, a-z, 0-9, - and _ without being in "
+        "c.toml:\(line): not valid TOML: a key is missing, or a key with characters other than A-Z, a-z, 0-9, - and _ is not in "
             + "quotes"
     }
 
@@ -29,10 +29,10 @@ struct ConfigurationErrorTests {
         Case("a = \u{0}1", "c.toml:1: a NUL byte is not allowed in TOML, remove it"),
         Case(
             "theme = dark",
-            "c.toml:1: not valid TOML at column 9: Error while parsing value: could not determine value type; put text into quotes"
+            "c.toml:1: not valid TOML at column 9: Error while parsing value: could not determine value type; put text in quotes"
         ),
         Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
-        // TOMLKit would end the process for the first of them.
+        // TOMLKit would crash on the first of these texts.
         Case("a = 1\n[[é]]", noKey(line: 2)), Case("[[", noKey(line: 1)), Case("[[.a]]", noKey(line: 1)),
         Case("[]", noKey(line: 1)), Case("\n= 1", noKey(line: 2)), Case("a..b = 1", noKey(line: 1)),
         Case("\na =", noValue(line: 2)), Case("a = 1979-05-27  # x", noValue(line: 1)), Case("a = [1,\n é]", noValue(line: 2)),
@@ -95,19 +95,19 @@ struct ConfigurationErrorTests {
         ),
         Case(
             "tls_server_name = \"10.0.0.1\"",
-            "c.toml:3: profiles.p.tls_server_name: the name of a certificate is a host name in ASCII, not an IP address; "
+            "c.toml:3: profiles.p.tls_server_name: the server name must be an ASCII host name, not an IP address; "
                 + "leave it out to use the host"
         ),
         Case(
             "user = \"u:hunter2\"",
-            "c.toml:3: profiles.p.user: the user has a colon in it; if a password follows it, write that as password = \"…\""
+            "c.toml:3: profiles.p.user: the user contains a colon; if a password follows the colon, write it as password = \"…\""
         ),
         Case("watch = \"a.>\"", "c.toml:3: profiles.p.watch: expected an array of strings, found a string"),
         Case(
             "watch = [\n  \"a.>\",\n  \"a..b\",\n  \">.a\", 7 ]",
             "c.toml:5: profiles.p.watch[1]: \"a..b\" is not a topic pattern, use tokens such as \"orders.*\" or \"orders.>\"",
             "c.toml:6: profiles.p.watch[3]: expected a string, found an integer",
-            "c.toml:6: profiles.p.watch[2]: \">.a\" has > before its end, use * for one token"
+            "c.toml:6: profiles.p.watch[2]: \">.a\" has > before its last token, use * for one token"
         ),
         Case("user = \"\"", "c.toml:3: profiles.p.user: is empty, write a value or remove the key"),
         Case("password = \"s3cret\"", "c.toml:3: profiles.p.password: a password needs a user, add user = \"…\""),
@@ -129,7 +129,7 @@ struct ConfigurationErrorTests {
         ),
         Case(
             "servers = [\"a:0\"]",
-            "c.toml:2: profiles.p.servers[0]: what follows the host's colon is not a port, use 1 to 65535; if it is a "
+            "c.toml:2: profiles.p.servers[0]: the text after the host's colon is not a port, use 1 to 65535; if it is a "
                 + "password, the host is missing: USER:PASSWORD@HOST"
         ),
         Case(
@@ -143,12 +143,12 @@ struct ConfigurationErrorTests {
         Case("servers = [{ name = \"x\" }]", "c.toml:2: profiles.p.servers[0]: has no host, add host = \"…\""),
         Case(
             "servers = [{ host = \"a:4222\" }]",
-            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone, the port goes elsewhere"
+            "c.toml:2: profiles.p.servers[0].host: the host must be only a host name or an IP address, set the port separately"
         ),
         Case(
             "servers = [{ host = \"a b\" }]",
-            "c.toml:2: profiles.p.servers[0].host: the host is not a host name or an IP address alone, "
-                + "write it without scheme, login and path"
+            "c.toml:2: profiles.p.servers[0].host: the host must be only a host name or an IP address, "
+                + "without scheme, login and path"
         ),
         Case(
             "servers = [\n\"a\",\n{ host = \"b\" },\n{ name = \"c\", host = \"A\", port = 4222 }]",
@@ -157,7 +157,7 @@ struct ConfigurationErrorTests {
         Case(
             "servers = [{ name = \"c\", host = \"a\" }, { name = \"c\", host = \"b\" }]",
             "c.toml:2: profiles.p.servers[1]: the name \"c\" is used by server 0 (a:4222) and server 1 (b:4222); "
-                + "give one of them another"
+                + "rename one of them"
         ),
         Case(
             "servers = [{ host = \"a\", alternatives = [\"b\", \"A:4222\"] }, { host = \"c\", alternatives = [\"b\"] }]",
@@ -166,7 +166,7 @@ struct ConfigurationErrorTests {
         ),
         Case(
             "naming = \"name\"\nservers = [{ name = \"c\", host = \"a\" }, \"b\"]",
-            "c.toml:3: profiles.p.servers[1]: has no name, which naming = \"name\" needs; add name = \"…\""
+            "c.toml:3: profiles.p.servers[1]: has no name, but naming = \"name\" requires one; add name = \"…\""
         ),
         Case(
             "servers = [{ host = \"a\", monitor = \"a:8222\" }]",
@@ -193,13 +193,13 @@ struct ConfigurationErrorTests {
         Case("[keys]\npublish = 1", "c.toml:2: keys.publish: expected a key such as \"P\" or an array of keys, found an integer"),
         Case(
             "[keys]\npublish = \"s\"",
-            "c.toml:2: keys.publish: the key \"s\" of publish is also the key of subscribe, give one of them another"
+            "c.toml:2: keys.publish: the key \"s\" of publish is also a key of subscribe, change one of them"
         ),
         Case(
             "[keys]\nhex = \"^I\"",
-            "c.toml:2: keys.hex: the key \"tab\" of hex is also the key of next_pane, give one of them another"
+            "c.toml:2: keys.hex: the key \"tab\" of hex is also a key of next_pane, change one of them"
         ),
-        Case("[keys]\nquit = []", "c.toml:2: keys.quit: needs at least one key, or there is no way out"),
+        Case("[keys]\nquit = []", "c.toml:2: keys.quit: needs at least one key, or the console cannot be quit"),
     ]
 
     @Test(arguments: syntax + keys)

@@ -110,7 +110,7 @@ struct ConfigurationFileTests {
     }
 
     @Test(arguments: [("prod", false), ("staging", true), ("dev", true)])
-    func `production is read-only unless it says otherwise`(environment: String, allowed: Bool) throws {
+    func `production is read-only unless allow_publish is set`(environment: String, allowed: Bool) throws {
         let toml = "[profiles.p]\nservers = [\"a\"]\nenvironment = \"\(environment)\""
         #expect(try ConfigurationFile.parse(toml, file: "c.toml").profile().allowPublish == allowed)
         let other = toml + "\nallow_publish = \(!allowed)"
@@ -118,7 +118,7 @@ struct ConfigurationFileTests {
     }
 
     @Test
-    func `a base_backoff above max_backoff is taken, as Roulette 1.0.5 takes it`() throws {
+    func `a base_backoff above max_backoff is accepted, as in Roulette 1.0.5`() throws {
         let toml = "[profiles.p]\nservers = [\"a\"]\nbase_backoff = \"2s\"\nmax_backoff = \"1s\""
         let configuration = try RouletteConfiguration(profile: ConfigurationFile.parse(toml, file: "c.toml").profile())
         #expect(configuration.baseBackoff == .seconds(2) && configuration.maxBackoff == .seconds(1))
@@ -145,7 +145,7 @@ struct ConfigurationFileTests {
     }
 
     @Test
-    func `what config show prints has no secret and parses to the same configuration`() throws {
+    func `the output of config show contains no secret and parses to the same configuration`() throws {
         let toml = """
             default_profile = "my \\"prod\\""
             [profiles.'my "prod"']
@@ -179,7 +179,7 @@ struct ConfigurationFileTests {
     }
 
     @Test
-    func `a secret does not show in any description`() {
+    func `no description of a secret shows it`() {
         let secret = Secret("hunter2")
         var dumped = ""
         dump(secret, to: &dumped)

@@ -6,7 +6,7 @@ import Testing
 @Suite("Locations and permissions of files")
 struct FilesTests {
     @Test
-    func `XDG variables win over HOME, and relative ones are ignored`() throws {
+    func `XDG variables take precedence over HOME, and relative paths are ignored`() throws {
         let plain = try SettingsLocations(environment: ["HOME": "/home/u/", "XDG_STATE_HOME": "state"])
         #expect(plain.configurationFile == "/home/u/.config/roulette/config.toml")
         #expect(plain.stateDirectory == "/home/u/.local/state/roulette")
@@ -116,7 +116,7 @@ struct FilesTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
             #expect(
                 problems { () throws(SettingsError) in try StateDirectory(creating: path) }
-                    == ["\(path): others can read it, but history is kept there; run: chmod 700 \(path)"]
+                    == ["\(path): others can read it, but it contains the history; run: chmod 700 \(path)"]
             )
         }
     }
@@ -128,7 +128,7 @@ struct FilesTests {
             try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: target)
             #expect(
                 problems { () throws(SettingsError) in try StateDirectory(creating: link) }
-                    == ["\(link): is a symbolic link to nothing, make the directory that it names"]
+                    == ["\(link): is a symbolic link whose target does not exist, create that directory"]
             )
             try FileManager.default.createDirectory(
                 atPath: target,
@@ -143,7 +143,7 @@ struct FilesTests {
             try FileManager.default.setAttributes([.posixPermissions: 0o750], ofItemAtPath: target)
             #expect(
                 problems { () throws(SettingsError) in try StateDirectory(creating: link) }
-                    == ["\(link): others can read it, but history is kept there; run: chmod 700 \(link)"]
+                    == ["\(link): others can read it, but it contains the history; run: chmod 700 \(link)"]
             )
         }
     }

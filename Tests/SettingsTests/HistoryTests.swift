@@ -60,7 +60,7 @@ struct HistoryTests {
     }
 
     @Test
-    func `history is kept unless a profile says history = false`() throws {
+    func `history is saved unless a profile sets history = false`() throws {
         let text = "[profiles.a]\nservers = [\"h\"]\n[profiles.b]\nhistory = false\nservers = [\"h\"]\n"
         let file = try ConfigurationFile.parse(text, file: "test")
         #expect(file.profiles.map(\.keepsHistory) == [true, false])

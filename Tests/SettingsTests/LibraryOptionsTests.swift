@@ -45,7 +45,7 @@ struct LibraryOptionsTests {
         "alternatives": "alternatives = [\"b\"]", "credentials": "token = \"t\"", "tls": "tls = \"first\"",
         "inboxPrefix": "inbox_prefix = \"_I.x\"",
     ]
-    /// The keys of the encryption, of a profile and of a server.
+    /// The TLS keys of a profile and of a server.
     static let tlsKeys: [String: String] = [
         "mode": "tls = \"first\"", "trustRoots": "tls_ca = \"/ca\"",
         "clientCertificate": "tls_cert = \"/c\"\ntls_key = \"/k\"", "serverName": "tls_server_name = \"x\"",
@@ -53,16 +53,16 @@ struct LibraryOptionsTests {
     ]
     /// Properties of the configuration of one connection that Roulette does not set from properties of the same name.
     static let connectionOnly: [String: String] = [
-        "hasCredentials": "Follows from credentials.",
+        "hasCredentials": "Derived from credentials.",
         "connectionAdvice": "A part of an error message.",
-        "encryptedAddresses": "What the process remembers of addresses.",
-        "plaintextLogins": "What the process remembers of addresses.",
-        "isOnThisMachine": "Told otherwise by tests alone.",
+        "encryptedAddresses": "State that the process keeps for each address.",
+        "plaintextLogins": "State that the process keeps for each address.",
+        "isOnThisMachine": "Changed only by tests.",
         "stableAfter": "A rule of the backoff.",
-        "reconnectBufferSize": "Roulette keeps nothing while there is no connection.",
+        "reconnectBufferSize": "Roulette buffers nothing while there is no connection.",
         "confirmationInterval": "A rule of the confirmation.",
-        "echo": "A client of Roulette hears itself.",
-        "name": "Made of connection_name, role and slot.",
+        "echo": "A client of Roulette receives its own messages.",
+        "name": "Built from connection_name, role and slot.",
         "address": "A server's host and port.",
         "reconnectBackoff": "base_backoff and max_backoff.",
         "connectTimeout": "connection_timeout.",
@@ -170,7 +170,7 @@ struct LibraryOptionsTests {
     }
 
     @Test
-    func `every property of one connection is set by Roulette or has a reason why not`() {
+    func `every property of one connection is set by Roulette, or is listed with the reason why not`() {
         let labels = Set(Mirror(reflecting: NATSClientConfiguration(address: .init(host: "h"))).children.compactMap(\.label))
         let deployment = Set(Self.profileKeys.keys).union(Self.serverKeys.keys)
         let unknown = labels.subtracting(deployment).subtracting(Self.connectionOnly.keys)

@@ -36,7 +36,7 @@ struct NATSContextTests {
         let server = try context(json).get().server
         #expect(server.name == "east")
         #expect(server.endpoint == "a.example.org:4333")
-        #expect(server.alternatives.map(\.description) == ["b.example.org:4222"], "used in turn")
+        #expect(server.alternatives.map(\.description) == ["b.example.org:4222"], "the others are tried in turn")
         #expect(server.login == .user("u", password: "hunter2"))
         #expect(server.tls?.mode == .required)
         #expect(server.tls?.trustRoots == .file("/ca.pem"))
@@ -61,19 +61,19 @@ struct NATSContextTests {
     }
 
     @Test
-    func `errors name what is not supported, and files that others can read, with what to do`() throws {
+    func `errors name unsupported fields and files that other users can read, with advice`() throws {
         #expect(
             try complaint(#"{"socks_proxy": "socks5://p", "nsc": "nsc://o", "windows_ca_certs_match": ["x"], "new": true}"#)
-                == "new: is not known here and cannot be honored, use another context or a profile; "
-                + "nsc: logins are not looked up in nsc; write one with \"nsc generate creds\" and name the file in creds; "
-                + "socks_proxy: connections through a proxy are not supported; reach the server directly, or by a tunnel such "
+                == "new: is an unknown field and cannot be honored, use another context or a profile; "
+                + "nsc: logins are not looked up in nsc; create a file with \"nsc generate creds\" and name it in creds; "
+                + "socks_proxy: connections through a proxy are not supported; connect directly, or through a tunnel such "
                 + "as ssh -L; "
                 + "windows_ca_certs_match: the certificate store of Windows is not supported; name a PEM file in ca"
         )
         for key in ["windows_cert_store", "windows_cert_match", "windows_cert_match_by"] {
             #expect(try complaint("{\"\(key)\": \"x\"}").hasPrefix("\(key): the certificate store of Windows"))
         }
-        #expect(try complaint(#"{"cert": "/c"}"#) == "cert: cert and key need each other")
+        #expect(try complaint(#"{"cert": "/c"}"#) == "cert: cert and key must be set together")
         #expect(try complaint(#"{"inbox_prefix": "a.*"}"#).hasPrefix("inbox_prefix: an inbox prefix is a topic"))
         #expect(try complaint(#"{"url": "ws://h"}"#).hasPrefix("url: the scheme ws:// is not supported"))
         #expect(try complaint("[1]") == ": is not a JSON object")
@@ -120,7 +120,7 @@ struct NATSContextTests {
             (#"{"ca": "file:///ca.pem"}"#, "ca"),
         ]
     )
-    func `half a login, two logins, a wrong type or a reference is an error and never ignored`(
+    func `an incomplete login, two logins, a wrong type and a reference are errors`(
         json: String,
         key: String
     ) throws {
@@ -135,7 +135,7 @@ struct NATSContextTests {
             ("tls://a,nats://b", .required), ("a,b,TLS://c", .required), ("NATS://a", .automatic),
         ]
     )
-    func `one tls:// address means that none is used in plain text`(urls: String, expected: NATSClientConfiguration.TLS.Mode)
+    func `one tls:// address makes all addresses require TLS`(urls: String, expected: NATSClientConfiguration.TLS.Mode)
         throws
     {
         let context = try context("{\"url\": \"\(urls)\"}").get()
@@ -146,14 +146,14 @@ struct NATSContextTests {
     }
 
     @Test(arguments: ["nats://a,tls://a", "tls://a,nats://A:4222", "a,tls://b,a,b"])
-    func `an address that is there twice is tried once, and keeps its tls://`(urls: String) throws {
+    func `a duplicate address is tried once and keeps its tls://`(urls: String) throws {
         let server = try context("{\"url\": \"\(urls)\"}").get().server
         #expect(server.tls?.mode == .required && server.requiresTLS)
         #expect(server.host == "a" && server.alternatives == (urls.contains("b") ? [.init(host: "b")] : []))
     }
 
     @Test
-    func `the same login in every URL, an inbox of its own, variables in paths, and fields that are not set`() throws {
+    func `a context may have one login in every URL, its own inbox, variables in paths, and fields that are not set`() throws {
         let server = try context(#"{"url": "nats://u:p@a, nats://u:p@b", "inbox_prefix": "_I.ops", "nsc": "", "x": null}"#)
             .get().server
         #expect(server.login == .user("u", password: "p"))

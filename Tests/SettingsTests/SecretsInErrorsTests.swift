@@ -5,12 +5,12 @@ import Testing
 
 @testable import Settings
 
-/// Puts a login into every place where someone may write it by mistake. Nothing that is printed may repeat it.
+/// Puts a login in every place where a user may write it by mistake. No output may repeat it.
 @Suite("No error and no output repeats a login")
 struct SecretsInErrorsTests {
     static let marker = "hunter2"
 
-    /// URLs with a login, whole and damaged: host forgotten, separators doubled, in the login itself, or left out.
+    /// URLs with a login, valid and malformed: without a host, and with separators doubled, in the login itself, or missing.
     static let urls: [String] = {
         let logins = [
             "u:\(marker)", marker, "u:\(marker):x", ":\(marker)", "u:a,\(marker)", "u:a/\(marker)", "u:a@\(marker)",
@@ -23,7 +23,7 @@ struct SecretsInErrorsTests {
     }()
 
     @Test
-    func `no error of an address repeats any of it`() {
+    func `no error of an address repeats any part of it`() {
         var refused = 0
         for url in Self.urls {
             for text in [url, "name=" + url, url + "=name"] {
@@ -46,7 +46,7 @@ struct SecretsInErrorsTests {
     }
 
     @Test
-    func `servers of the command line take no login, and no error repeats it`() {
+    func `a server on the command line with a login is refused, and no error repeats the login`() {
         for url in Self.urls where url.contains("@") {
             do {
                 let address = try ServerAddress(parsing: url)
@@ -58,7 +58,7 @@ struct SecretsInErrorsTests {
         }
     }
 
-    /// Every key of a profile and of a server that takes text, with a URL for its value.
+    /// Tries every key of a profile and of a server that takes text, with a URL as its value.
     @Test
     func `neither errors nor config show repeat a login in the value of any key`() throws {
         let profileKeys = [
@@ -74,7 +74,7 @@ struct SecretsInErrorsTests {
         let urls = Self.urls.filter { url in
             url.contains("@") && url.contains("://") && !url.contains("\u{1B}") && !url.hasSuffix("@\(Self.marker)")
         }
-        // Every fifth: each is tried in some seventy places.
+        // Every fifth URL is enough: each one is tried in about seventy places.
         for (index, url) in urls.enumerated() where index % 5 == 0 {
             let literal = "\"\(url)\""
             var texts = profileKeys.map { key in

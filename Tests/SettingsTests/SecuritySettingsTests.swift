@@ -18,7 +18,7 @@ struct SecuritySettingsTests {
             ("tls = \"first\"\ntls_ca = \"/a\"", .first), ("tls = \"auto\"\ntls_ca = \"/a\"", .automatic),
         ]
     )
-    func `TLS is required as soon as a certificate is named, unless a mode is`(
+    func `TLS is required when a certificate is set, unless a mode is set`(
         keys: String,
         expected: NATSClientConfiguration.TLS.Mode
     ) throws {
@@ -47,7 +47,7 @@ struct SecuritySettingsTests {
         }
         #expect(
             problems { () throws(SettingsError) in try settingsProfile("tls = \"off\"", servers: "[\"tls://h\"]") }
-                == ["c.toml:2: profiles.p.servers[0]: tls = true and a profile with tls = \"off\" exclude each other, remove one"]
+                == ["c.toml:2: profiles.p.servers[0]: tls = true conflicts with tls = \"off\" of the profile, remove one"]
         )
     }
 
@@ -68,7 +68,7 @@ struct SecuritySettingsTests {
     }
 
     @Test
-    func `each attempt reads the files of credentials again, and they are checked before`() throws {
+    func `each attempt reads the credential files again, and a check reports problems beforehand`() throws {
         try withTemporaryDirectory { directory in
             let path = directory + "/ops.nk"
             let profile = try profile("nkey = \"\(path)\"\ntls_ca = \"\(directory)/ca.pem\"")

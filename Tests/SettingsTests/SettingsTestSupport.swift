@@ -13,7 +13,7 @@ func problems(_ body: () throws(SettingsError) -> some Any) -> [String] {
     }
 }
 
-/// Creates a temporary directory, and deletes it at the end.
+/// Creates a temporary directory for `body`, and deletes it afterwards.
 func withTemporaryDirectory(_ body: (String) throws -> Void) throws {
     let path = FileManager.default.temporaryDirectory.path + "/settings-\(UUID().uuidString)"
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)

@@ -31,7 +31,7 @@ struct TOMLLimitsTests {
         let lines = problems { () throws(SettingsError) in try ConfigurationFile.parse(text, file: "c.toml") }
         let theme = problems { () throws(SettingsError) in try ThemeLibrary(directories: []).parse(text, file: "c.toml") }
         #expect(lines.count == 1 && lines == theme)
-        #expect(lines[0].hasSuffix(": more than 32 keys and elements are nested in each other here, which no setting needs"))
+        #expect(lines[0].hasSuffix(": keys and elements are nested more than 32 levels deep, which no setting needs"))
         #expect(lines[0].hasPrefix("c.toml:"))
     }
 
@@ -114,7 +114,7 @@ struct TOMLLimitsTests {
         #expect(large < .seconds(20), "in a debug build")
     }
 
-    /// The time that this thread has had a processor. Other work on the machine does not add to it.
+    /// The processor time of this thread, which other work on the machine does not affect.
     private static func processorTime() -> Duration {
         var time = timespec()
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)

@@ -83,14 +83,14 @@ struct TOMLLocatorTests {
             ("a = 1979-05-27", false), ("a = 1979-05-27T07:32:00Z", false), ("a = 1-2", false), ("a = é", false),
         ]
     )
-    func `values outside quotes that are numbers or words`(toml: String, isPlain: Bool) {
+    func `values outside quotes must be numbers or words`(toml: String, isPlain: Bool) {
         var locator = TOMLLocator(toml)
         locator.scan()
         #expect((locator.firstLineWithoutValue == nil) == isPlain)
     }
 
     @Test
-    func `the locator ends on any bytes`() {
+    func `the locator terminates on any text`() {
         // A linear congruential generator (Knuth, MMIX), so that a failure can be reproduced.
         var state: UInt64 = 1
         let alphabet = Array("ab=.[]{}\"'\\#,u0 \n\r")

@@ -11,7 +11,7 @@ struct ThemeTests {
         return files.filter { $0.hasSuffix(".toml") }.map { String($0.dropLast(5)) }.sorted()
     }()
 
-    /// Themes that use colors of the terminal, whose contrast cannot be measured.
+    /// Themes with colors of the terminal, whose contrast cannot be measured.
     static let unmeasurable: Set = ["mono", "terminal"]
 
     private let shipped = ThemeLibrary(directories: [packageDirectory + "/themes"])
@@ -26,7 +26,7 @@ struct ThemeTests {
     }
 
     @Test(arguments: shippedNames)
-    func `a shipped theme has all roles of its own`(name: String) throws {
+    func `a shipped theme defines all roles`(name: String) throws {
         let missing = Set(ThemeRole.allCases).subtracting(try shipped.definedRoles(of: name))
         #expect(missing.isEmpty)
         #expect(try shipped.load(name).name == name)
@@ -63,7 +63,7 @@ struct ThemeTests {
     }
 
     @Test(arguments: ["default-dark", "default-light"])
-    func `the compiled-in themes are the shipped ones`(name: String) throws {
+    func `the built-in themes equal the shipped ones`(name: String) throws {
         #expect(BuiltInThemes.texts[name] == (try shippedText("themes/\(name).toml")))
     }
 
@@ -84,7 +84,7 @@ struct ThemeTests {
     }
 
     @Test
-    func `the palette of a theme changes the roles of its parents, but not those that come from the default`() throws {
+    func `the palette of a theme changes the roles of its parents, but not the roles of the default theme`() throws {
         try withTemporaryDirectory { directory in
             try write(
                 "name = \"parent\"\nvariant = \"light\"\nkey = \"red\"\nmuted = 8\n[palette]\nred = 100",
@@ -103,7 +103,7 @@ struct ThemeTests {
     }
 
     @Test
-    func `the first directory wins, and a file wins over the compiled-in theme`() throws {
+    func `the first directory takes precedence, and a file takes precedence over a built-in theme`() throws {
         try withTemporaryDirectory { directory in
             for (number, name) in ["one", "two"].enumerated() {
                 try FileManager.default.createDirectory(atPath: "\(directory)/\(name)", withIntermediateDirectories: false)
@@ -152,12 +152,12 @@ struct ThemeTests {
             ),
         ]
     )
-    func `errors of a theme name file, line, key and what to do`(text: String, message: String) {
+    func `errors of a theme have the file, the line, the key and advice`(text: String, message: String) {
         #expect(problems { () throws(SettingsError) in try builtIn.parse(text, file: "t.toml") } == [message])
     }
 
     @Test
-    func `themes that inherit in a circle or too deep, or have a wrong name, are errors`() throws {
+    func `cycles, chains that are too long, and wrong names are errors`() throws {
         try withTemporaryDirectory { directory in
             for (name, parent) in [("a", "b"), ("b", "c"), ("c", "a")] {
                 try write("name = \"\(name)\"\ninherits = \"\(parent)\"", to: "\(directory)/\(name).toml")
@@ -168,7 +168,9 @@ struct ThemeTests {
             try write("name = \"other\"", to: directory + "/wrong.toml")
             let library = ThemeLibrary(directories: [directory])
             func load(_ name: String) -> [String] { problems { () throws(SettingsError) in try library.load(name) } }
-            #expect(load("a") == ["\(directory)/c.toml:2: inherits: the themes inherit in a circle: a → b → c → a"])
+            #expect(
+                load("a") == ["\(directory)/c.toml:2: inherits: the themes inherit from each other in a cycle: a → b → c → a"]
+            )
             #expect(
                 load("deep0") == [
                     "\(directory)/deep7.toml:2: inherits: more than 8 themes inherit from each other, shorten the chain"

@@ -20,14 +20,14 @@ struct ValueTests {
     @Test(
         arguments: ["", "s", "ms", "-5s", "+5", "1.5s", "5 s", "5S", "5sec", "1h30m", "٣s", "0x10", "5s\u{0}"]
     )
-    func `other texts are no durations`(text: String) {
+    func `other texts are not durations`(text: String) {
         #expect(throws: DurationText.Failure.self) { try DurationText.parse(text) }
     }
 
     @Test(
         arguments: ["2h", "99999999999999999999", "9223372036854775807h"]
     )
-    func `the error for a duration of any excess names the bounds`(text: String) {
+    func `the error for a duration that is too long names the bounds`(text: String) {
         let failure = #expect(throws: DurationText.Failure.self) {
             try DurationText.parse(text, in: .seconds(1) ... .seconds(3600))
         }
@@ -70,7 +70,7 @@ struct ValueTests {
     }
 
     private static let noPort =
-        "what follows the host's colon is not a port, use 1 to 65535; if it is a password, the host is missing: "
+        "the text after the host's colon is not a port, use 1 to 65535; if it is a password, the host is missing: "
         + "USER:PASSWORD@HOST"
 
     @Test(
@@ -83,28 +83,28 @@ struct ValueTests {
             ("u:hunter2=a", .name, "the name before = looks like an address, use a word without : @ and /"),
             ("a:", .port, noPort), ("a:+1", .port, noPort), ("a:0", .port, noPort), ("a:65536", .port, noPort),
             ("nats://u:hunter2", .port, noPort), ("u:123456", .port, noPort), ("[::1]:hunter2", .port, noPort),
-            ("nats://u:hunter2@a:x", .port, "what follows the host's colon is not a port, use 1 to 65535"),
+            ("nats://u:hunter2@a:x", .port, "the text after the host's colon is not a port, use 1 to 65535"),
             ("::1", .host, "there are several colons, write an IPv6 address in brackets: [ADDRESS]:PORT"),
             ("[::1", .host, "the bracket of the IPv6 address is not closed, use [ADDRESS]:PORT"),
-            ("[a]", .host, "what the brackets hold is no IPv6 address, write a host name without them"),
-            ("[::1]4222", .port, "something else than a port follows the bracket, use [ADDRESS]:PORT"),
-            ("a/b", .host, "the host is not a host name or an IP address alone, write it without scheme, login and path"),
-            ("a\u{1B}", .host, "the host is not a host name or an IP address alone, write it without scheme, login and path"),
+            ("[a]", .host, "the text in brackets is not an IPv6 address, write a host name without brackets"),
+            ("[::1]4222", .port, "only a port may follow the bracket, use [ADDRESS]:PORT"),
+            ("a/b", .host, "the host must be only a host name or an IP address, without scheme, login and path"),
+            ("a\u{1B}", .host, "the host must be only a host name or an IP address, without scheme, login and path"),
             ("wss://a", .scheme, "the scheme wss:// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
             ("hunter2://a", .scheme, "the scheme before :// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
             ("u:hunter2://a", .scheme, "the scheme before :// is not supported, use nats://HOST:PORT or tls://HOST:PORT"),
             ("nats://a/x", .path, "a server's URL ends after the port, remove what follows it"),
-            ("u:hunter2@a", .login, "a login is read from a URL only, which begins with nats:// or tls://"),
+            ("u:hunter2@a", .login, "a login is allowed only in a URL, which begins with nats:// or tls://"),
             ("nats://@a", .login, "the token before @ is empty, remove the @"),
             ("nats://:hunter2@a", .login, "the user before the password is empty"),
             (
                 "nats://u:hunter2%zz@a", .login,
-                "a % in the login must be followed by two hexadecimal digits, write %25 for itself"
+                "a % in the login must be followed by two hexadecimal digits, write %25 for a literal %"
             ),
-            ("nats://u:hunter2%FF@a", .login, "the login is not printable text after its %XX are decoded"),
+            ("nats://u:hunter2%FF@a", .login, "the login is not printable text after its %XX escapes are decoded"),
         ]
     )
-    func `the error for a text that is no address says what to write`(
+    func `the error for an invalid address says what to write`(
         text: String,
         code: ServerAddressError.Code,
         message: String
@@ -131,7 +131,7 @@ struct ValueTests {
         for login in ["hunter2", "u:hunter2"] {
             let addresses = try ["a", "nats://\(login)@b"].map { try ServerAddress(parsing: $0) }
             let message = problems { () throws(SettingsError) in try Profile(name: "p", addresses: addresses) }.joined()
-            #expect(message.hasPrefix("--server number 2: a login in an argument can be read by everybody on this machine"))
+            #expect(message.hasPrefix("--server number 2: a login in an argument is visible to all users of this machine"))
             #expect(message.contains("ROULETTE_PASSWORD") && message.contains("--token-file"))
         }
         #expect(
@@ -148,7 +148,7 @@ struct ValueTests {
     }
 
     @Test(arguments: ["", "ab", "^1", "F13", "S-a", "M-M-x", "\\u001B", "\\u202E"])
-    func `texts that name no key, or one that usual terminals do not send, are refused`(text: String) {
+    func `texts that are not keys, and keys that common terminals do not send, are refused`(text: String) {
         let problems = problems { () throws(SettingsError) in
             try ConfigurationFile.parse("[keys]\ncopy = \"\(text)\"", file: "c.toml")
         }
@@ -156,7 +156,7 @@ struct ValueTests {
     }
 
     @Test
-    func `the standard keys have one spelling, and none means two things in one place`() throws {
+    func `the default keys have one spelling, and no key has two actions in one view`() throws {
         for scope in KeyAction.Scope.allCases {
             var owners: [Key: KeyAction] = [:]
             for action in KeyAction.allCases where action.scope == scope || action.scope == .everywhere {

@@ -53,7 +53,7 @@ struct ColorTests {
     }
 
     @Test
-    func `contrast follows WCAG, and is nil for colors that only the terminal knows`() throws {
+    func `contrast follows WCAG, and is nil for colors that depend on the terminal`() throws {
         let (black, white) = (Color.rgb(0, 0, 0), Color.rgb(255, 255, 255))
         #expect(white.contrast(with: black) == 21)
         #expect(black.contrast(with: black) == 1)

@@ -12,7 +12,7 @@ struct CharacterWidthTests {
             ("\u{0903}", 1), ("\u{1F1E9}", 1), ("\u{303F}", 1), ("\u{1F3FB}", 2),
         ] as [(Unicode.Scalar, Int)]
     )
-    func `columns of one character`(scalar: Unicode.Scalar, expected: Int) {
+    func `a character has 0, 1 or 2 columns`(scalar: Unicode.Scalar, expected: Int) {
         #expect(CharacterWidth.columns(of: scalar) == expected)
     }
 

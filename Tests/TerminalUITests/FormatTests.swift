@@ -11,19 +11,19 @@ struct FormatTests {
             (1e19, "10000P"),
         ] as [(Double, String)]
     )
-    func `Counts`(value: Double, expected: String) {
+    func `counts are shortened with a unit`(value: Double, expected: String) {
         #expect(SafeText.count(value).plain == expected)
     }
 
     @Test(
         arguments: [(0, "0/s"), (0.04, "0.0/s"), (3.2, "3.2/s"), (12.6, "13/s"), (12_400, "12.4k/s")] as [(Double, String)]
     )
-    func `Rates`(value: Double, expected: String) {
+    func `rates are shortened with a unit`(value: Double, expected: String) {
         #expect(SafeText.rate(value).plain == expected)
     }
 
     @Test(arguments: [(0, "0 B"), (812, "812 B"), (1_600_000, "1.6 MB"), (999_999, "1.0 MB")] as [(Int, String)])
-    func `Bytes`(value: Int, expected: String) {
+    func `numbers of bytes have decimal units`(value: Int, expected: String) {
         #expect(SafeText.bytes(value).plain == expected)
         #expect(SafeText.byteRate(Double(value)).plain == expected + "/s")
     }
@@ -36,14 +36,14 @@ struct FormatTests {
             (.seconds(356_400), "4d 3h"), (.seconds(-1), "–"),
         ] as [(Duration, String)]
     )
-    func `Durations`(value: Duration, expected: String) {
+    func `durations have at most two units`(value: Duration, expected: String) {
         #expect(SafeText.duration(value).plain == expected)
     }
 
     @Test(
         arguments: [(0, "0 %"), (0.001, "<1 %"), (0.333, "33 %"), (1, "100 %"), (-0.1, "–")] as [(Double, String)]
     )
-    func `Percentages`(value: Double, expected: String) {
+    func `percentages are whole, and a positive one is never 0`(value: Double, expected: String) {
         #expect(SafeText.percent(value).plain == expected)
     }
 
@@ -52,12 +52,12 @@ struct FormatTests {
             (0, "0"), (0.05, "0.050"), (0.5, "0.5"), (10_000, "10k"), (2500, "2.5k"), (20, "20"), (5, "5"),
         ] as [(Double, String)]
     )
-    func `labels of a scale`(value: Double, expected: String) {
+    func `labels of a scale are short`(value: Double, expected: String) {
         #expect(SafeText.scaleLabel(value).plain == expected)
     }
 
     @Test
-    func `time of day`() {
+    func `a time of day has two digits for each part`() {
         #expect(SafeText.clock(epochSeconds: 1_700_000_000).plain == "22:13:20")
         #expect(SafeText.clock(epochSeconds: 1_700_000_000, offset: 7200).plain == "00:13:20")
         #expect(SafeText.clock(epochSeconds: -1).plain == "23:59:59")

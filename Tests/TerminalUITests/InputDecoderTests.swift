@@ -22,7 +22,7 @@ struct InputDecoderTests {
             ("\u{1B}[", "M-["), ("\u{1B}O", "M-O"), ("\u{1B}[97;5u", "^a"), ("\u{1B}[27;5;9~", "C-tab"), ("\u{1B}\u{4}", "C-M-d"),
         ]
     )
-    func `Keys`(bytes: String, name: String) throws {
+    func `the bytes of keys are decoded`(bytes: String, name: String) throws {
         #expect(decode(bytes) == [.key(try #require(Key(parsing: name)))])
     }
 
@@ -89,7 +89,7 @@ struct InputDecoderTests {
             ("81;1;1M", MouseEvent(.scrollDown, at: .zero, modifiers: .control)),
         ]
     )
-    func `Mouse`(report: String, expected: MouseEvent) {
+    func `mouse reports are decoded`(report: String, expected: MouseEvent) {
         #expect(decode("\u{1B}[<" + report) == [.mouse(expected)])
     }
 

@@ -29,7 +29,7 @@ struct ListStateTests {
     }
 
     @Test
-    func `moves stop at the ends, also with large steps`() {
+    func `moves stop at the ends, even with large steps`() {
         var state = ListState<Int>()
         let ids = Array(0..<100)
         state.move(by: .max, in: ids, height: 10)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Text field")
 struct TextFieldTests {
-    /// Applies keys as a key map does: names of keys separated by spaces.
+    /// Applies keys, given by their names separated by spaces.
     private func typing(_ keys: String, into start: TextField = TextField()) throws -> TextField {
         var field = start
         for name in keys.split(separator: " ") { _ = field.handle(try #require(Key(parsing: String(name)))) }
@@ -26,7 +26,7 @@ struct TextFieldTests {
             ("a . b ^a M-f", "a|.b"), ("a b ^u c ^y", "cab|"), ("a . b ^a M-d", "|.b"), ("backspace ^k ^w left", "|"),
         ]
     )
-    func `Readline keys edit the text`(keys: String, expected: String) throws {
+    func `the keys of readline edit the text`(keys: String, expected: String) throws {
         #expect(shown(try typing(keys)) == expected)
     }
 
@@ -67,7 +67,7 @@ struct TextFieldTests {
     }
 
     @Test
-    func `several lines: enter, arrows and line ends`() throws {
+    func `a multiline field handles enter, arrows and line ends`() throws {
         let start = TextField(isMultiline: true)
         #expect(shown(try typing("a b c enter d up x", into: start)) == "ax|bc\nd")
         #expect(shown(try typing("a enter b c ^a up down down", into: start)) == "a\nbc|")

@@ -89,7 +89,7 @@ struct TableTests {
     }
 
     @Test
-    func `the selected row is marked without color too, over its whole width`() {
+    func `the selected row is also marked without color, over its whole width`() {
         var buffer = screen(14, 2)
         Table(columns: [Table.Column("A", width: .fill())])
             .draw(into: &buffer, in: buffer.bounds, rowCount: 1, selected: 0) { _ in

@@ -1,10 +1,10 @@
-// A narrow door to ncurses.
+// A small C interface to ncurses.
 //
-// Swift cannot use ncurses.h as it is: stdscr, LINES and the like are shared mutable globals, the attributes are macros
-// and the printing functions are variadic. So the header of ncurses stays on the C side, and Swift sees these
-// functions. ncurses only draws; input is read and decoded in Swift.
+// Swift cannot import ncurses.h directly: stdscr, LINES and the like are shared mutable globals, the attributes are macros,
+// and the printing functions are variadic. Swift calls these functions instead. ncurses only draws; Swift reads and decodes
+// the input.
 //
-// Everything in the first part must be called on one thread.
+// All functions of the first part must be called on the same thread.
 
 #ifndef CNCURSES_H
 #define CNCURSES_H
@@ -16,64 +16,64 @@
 
 #pragma mark - Screen
 
-/// Why the screen could not be started.
+/// The result of starting the screen.
 enum cncurses_start_result {
     CNCURSES_STARTED = 0,
     /// stdin or stdout is not a terminal.
     CNCURSES_NOT_A_TERMINAL,
     /// TERM is not set.
     CNCURSES_NO_TERM,
-    /// There is no description of TERM.
+    /// terminfo has no description of TERM.
     CNCURSES_UNKNOWN_TERM,
-    /// There is no terminfo database at all.
+    /// The system has no terminfo database.
     CNCURSES_NO_DATABASE,
     /// The terminal cannot place the cursor.
     CNCURSES_TOO_SIMPLE,
-    /// A shell runs this program in the background, and cannot be waited for.
+    /// The program runs in the background and cannot wait for the foreground.
     CNCURSES_IN_BACKGROUND,
-    /// Anything else.
+    /// Any other failure.
     CNCURSES_FAILED,
 };
 
 /// Puts the terminal into raw mode and shows an empty screen, with the cursor hidden and bracketed paste on.
-/// Takes the encoding of characters from the environment first.
+/// Sets the character encoding from the environment first.
 enum cncurses_start_result cncurses_start(void);
 
-/// Gives the terminal back for a while: the screen before, its modes, the cursor.
+/// Releases the terminal temporarily: restores the previous screen, the modes and the cursor.
 void cncurses_leave(void);
 
-/// Leaves the terminal as it is, because it is somebody else's: a shell has put this program into the background.
+/// Gives up the terminal without changing it, because a shell has moved this program to the background.
 void cncurses_forget(void);
 
-/// Gives the terminal back to print text that stays until a key is pressed: keys arrive one by one and are not shown.
+/// Releases the terminal to print text that stays until a key is pressed. Keys are read one by one and are not echoed.
 void cncurses_leave_for_plain_text(void);
 
-/// Writes bytes to the terminal as they are, behind everything that was shown. They must be safe.
+/// Writes bytes to the terminal unchanged, after everything that was shown. They must be safe for the terminal.
 void cncurses_write(const uint8_t *bytes, size_t length);
 
-/// Takes the terminal again after `cncurses_leave`, or after somebody else changed its modes. The next paint draws
-/// everything.
+/// Takes the terminal back after `cncurses_leave`, or after another program changed its modes. The next paint draws every
+/// cell.
 void cncurses_enter(void);
 
-/// Gives the terminal back for good.
+/// Releases the terminal permanently.
 void cncurses_stop(void);
 
-/// True if the locale's characters are UTF-8.
+/// Whether the locale uses UTF-8.
 bool cncurses_is_utf8(void);
 
-/// How many colors terminfo knows for the terminal; 0 for none.
+/// The number of colors of the terminal according to terminfo, or 0 for none.
 int32_t cncurses_colors(void);
 
-/// True if the terminal takes 24-bit colors instead of palette entries.
+/// Whether the terminal accepts 24-bit colors instead of palette entries.
 bool cncurses_has_direct_color(void);
 
-/// How many pairs of colors there may be.
+/// The maximum number of color pairs.
 int32_t cncurses_color_pairs(void);
 
-/// Reads the terminal's size from the kernel, tells ncurses, and stores it. False if the kernel does not know.
+/// Reads the terminal's size from the kernel, passes it to ncurses, and stores it. Returns false if the size is unknown.
 bool cncurses_update_size(int32_t *columns, int32_t *rows);
 
-/// Defines a pair of colors; -1 is the terminal's default.
+/// Defines a pair of colors. -1 is the terminal's default color.
 void cncurses_init_pair(int32_t pair, int32_t foreground, int32_t background);
 
 /// Bits of `attributes` in `cncurses_put`.
@@ -89,13 +89,13 @@ enum cncurses_attribute {
 void cncurses_put(
     int32_t column, int32_t row, uint32_t base, uint32_t first_mark, uint32_t second_mark, uint32_t attributes, int32_t pair);
 
-/// Brings the terminal up to date. The cursor is hidden if `column` is negative.
+/// Updates the terminal. The cursor is hidden if `column` is negative.
 void cncurses_show(int32_t column, int32_t row);
 
-/// Forgets what the terminal shows, so that the next `cncurses_show` sends every cell.
+/// Discards the known content of the terminal, so that the next `cncurses_show` sends every cell.
 void cncurses_invalidate(void);
 
-/// Columns the C library, and with it ncurses, gives a character; -1 if it cannot be shown.
+/// The number of columns that the C library, and therefore ncurses, uses for a character, or -1 if it is not printable.
 int32_t cncurses_width(uint32_t scalar);
 
 /// Turns reports of mouse buttons on or off.
@@ -105,17 +105,18 @@ void cncurses_set_mouse(bool on);
 
 /// Installs handlers.
 ///
-/// Signals that ask for something (SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP) are written to `pipe`
-/// as one byte, their number; those that are ignored stay so. When a second one of the first four comes before the program
-/// has ended, the terminal is restored and the program ended by it. Signals of a crash (SIGSEGV, SIGBUS, SIGILL, SIGTRAP,
-/// SIGFPE, SIGABRT, SIGSYS) restore the terminal and end the program by the signal; the handlers that were there before,
-/// the backtracer of Swift, are called first if SWIFT_BACKTRACE has `interactive=no`. The terminal is also restored at exit.
+/// The handler of a request (SIGINT, SIGQUIT, SIGTERM, SIGHUP, SIGWINCH, SIGCONT, SIGTSTP) writes the number of the signal to
+/// `pipe` as one byte. Ignored signals stay ignored. If a second signal of the first four arrives before the program has ended,
+/// the handler restores the terminal and ends the program with that signal. The handler of a crash (SIGSEGV, SIGBUS, SIGILL,
+/// SIGTRAP, SIGFPE, SIGABRT, SIGSYS) restores the terminal and ends the program with the signal. Before that it calls the
+/// previous handler, which is Swift's backtracer, if SWIFT_BACKTRACE has `interactive=no`. The terminal is also restored at
+/// exit.
 void cncurses_install_signal_handlers(int pipe);
 
-/// Puts back the handlers that were there before.
+/// Restores the previous handlers.
 void cncurses_remove_signal_handlers(void);
 
-/// Whether the terminal is ours to read and write: false while a shell has put this program into the background.
+/// Whether this program may use the terminal. False while a shell has this program in the background.
 bool cncurses_is_in_foreground(void);
 
 /// Stops the process group as the shell's suspend key does. Returns when it is continued.

@@ -7,9 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-// Before `main`, those of the descriptors 0, 1 and 2 that are closed are opened on /dev/null, so that no socket gets the number
-// of standard output. They are opened for the wrong direction: reading standard input and writing the others still fails with
-// EBADF.
+// Before `main`, closed descriptors among 0, 1 and 2 are opened on /dev/null, so that no socket gets the number of standard
+// output. They are opened for the wrong direction, so that reading standard input and writing the others still fails with EBADF.
 
 #pragma mark - Handlers
 
@@ -17,7 +16,7 @@
 /// start a program in the background, rely on that.
 /// - Parameters:
 ///   - numbers: The signals.
-///   - count: How many there are.
+///   - count: The number of signals.
 ///   - handler: The handler. Interrupted system calls are restarted (SA_RESTART).
 ///   - before: Receives the previous handlers, one for each signal.
 void cprocess_handle(const int *numbers, size_t count, void (*handler)(int), struct sigaction *before);
@@ -31,8 +30,8 @@ void cprocess_restore_handlers(const int *numbers, size_t count, const struct si
 /// A repeated one (see `cprocess_is_repeated_ending`) ends the process at once, as if there were no handler.
 void cprocess_watch_signals(int pipe);
 
-/// Notes that a signal asked the program to end. To be called in the handler.
-/// - Returns: Whether another one did so earlier. Signals within a tenth of a second count as one, since `timeout` sends its
+/// Records that a signal requests the end of the program. Must be called in the handler.
+/// - Returns: Whether an earlier signal did so too. Signals within a tenth of a second count as one, since `timeout` sends its
 ///   signal to the process and to the process group.
 bool cprocess_is_repeated_ending(void);
 

@@ -61,11 +61,11 @@ extension EventRow {
                 row(.slowConsumer, .info, "\(untrusted: pattern): messages are taken fast enough again, \(dropped) were dropped")
             case .subscriptionInterrupted(let pattern, let cause):
                 row(.interrupted, .warning, "\(untrusted: pattern) misses messages: \(untrusted: cause.message)")
-            case .subscriptionResumed(let pattern, let blind):
+            case .subscriptionResumed(let pattern, let missed):
                 row(
                     .resumed,
                     .info,
-                    "\(untrusted: pattern) is complete again, it missed what came in \(SafeText.duration(blind.duration))"
+                    "\(untrusted: pattern) is complete again, it missed what came in \(SafeText.duration(missed.duration))"
                 )
             case .topicBreaksElixir(let topic):
                 row(

@@ -27,14 +27,14 @@ extension ConnectionDriver {
                 ended.resolve()
             }
         })
-        guard let link = activeLink, !entries.isEmpty else {
+        guard let connection = activeConnection, !entries.isEmpty else {
             complete.resolve()
             return sinks
         }
-        for entry in entries { FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &link.control) }
+        for entry in entries { FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &connection.control) }
         // Behind its PONG no message of theirs can follow. A lost connection has the same effect.
-        link.writePing(now: clock.now(), handedOver: handedOver, flushes: [complete])
-        scheduleFlush(of: link)
+        connection.writePing(now: clock.now(), handedOver: handedOver, flushes: [complete])
+        scheduleFlush(of: connection)
         return sinks
     }
 

@@ -3,13 +3,13 @@ import NIOCore
 /// Why a connection ended, as far as it can be told apart from here.
 extension ConnectionDriver {
     /// Says more of an end that the socket knows nothing about: how far the connection was, and how long it was silent before.
-    func cause(of error: NATSError, on link: Link) -> NATSError {
+    func cause(of error: NATSError, on connection: ServerConnection) -> NATSError {
         guard error == .closedByPeer || error == .resetByPeer else { return error }
         let how = error == .resetByPeer ? "reset" : "closed"
-        if link.isSecuring {
+        if connection.isSecuring {
             return .endedDuringHandshake(how: how, configuration.tls.mode == .first ? .serverWithTLSFirst : .server)
         }
-        guard link.info != nil else {
+        guard connection.info != nil else {
             let hint = configuration.tls.mode == .first ? "" : " \(HandshakeProgress.tlsFirst)"
             return NATSError(
                 .disconnected,
@@ -17,23 +17,23 @@ extension ConnectionDriver {
                     + "and is this the port for NATS clients?\(hint)"
             )
         }
-        guard isEstablished(link) else {
+        guard isEstablished(connection) else {
             return NATSError(
                 .disconnected,
                 "the server \(how) the connection without an answer to CONNECT; its log says why, for instance a limit or the login"
             )
         }
-        return NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: link))", cause: error)
+        return NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: connection))", cause: error)
     }
 
-    private func isEstablished(_ link: Link) -> Bool {
-        if link === successor { return succession.isSubscribed }
-        return link !== self.link || connectedSince != nil
+    private func isEstablished(_ connection: ServerConnection) -> Bool {
+        if connection === nextConnection { return migration.isSubscribed }
+        return connection !== self.connection || connectedSince != nil
     }
 
-    private func circumstances(of link: Link) -> String {
-        if link.info?.lameDuckMode == true { return "to stop, as it had announced (lame duck)" }
-        let silence = silence(of: link)
+    private func circumstances(of connection: ServerConnection) -> String {
+        if connection.info?.lameDuckMode == true { return "to stop, as it had announced (lame duck)" }
+        let silence = silence(of: connection)
         let time = silence.inSecondsText
         // PINGs keep a connection from being idle for longer.
         if silence > configuration.pingInterval + .seconds(1) {

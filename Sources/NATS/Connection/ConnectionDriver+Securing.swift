@@ -10,8 +10,8 @@ extension ConnectionDriver {
     /// Whether TLS has to come before CONNECT.
     ///
     /// - Throws: when it cannot be had.
-    func mustSecure(_ link: Link, _ info: ServerInfo) throws(NATSError) -> Bool {
-        if link.tlsStatus != nil { return false }
+    func mustSecure(_ connection: ServerConnection, _ info: ServerInfo) throws(NATSError) -> Bool {
+        if connection.tlsStatus != nil { return false }
         switch configuration.tls.mode {
         case .automatic:
             return info.tlsRequired
@@ -31,23 +31,23 @@ extension ConnectionDriver {
     }
 
     /// Begins the TLS handshake; ``tlsCompleted(on:)`` follows.
-    func secure(_ link: Link) {
-        guard !link.hasMoreThanInfo else { return failed(link, .plainTextBeforeTLS) }
-        link.encryption = .preparing
-        progressed(link, to: .securing)
+    func secure(_ connection: ServerConnection) {
+        guard !connection.hasMoreThanInfo else { return failed(connection, .plainTextBeforeTLS) }
+        connection.encryption = .preparing
+        progressed(connection, to: .securing)
         let tls = configuration.tls
         offLoop { () throws(NATSError) in
             try tls.makeContext()
         } whenComplete: { result in
-            guard case .preparing = link.encryption, let channel = link.channel, channel.isActive else { return }
+            guard case .preparing = connection.encryption, let channel = connection.channel, channel.isActive else { return }
             do throws(NATSError) {
                 let context = try result.get()
-                let handler = try self.tlsAttempt(on: link).makeHandler(context)
-                link.encryption = .handshaking(handler, context)
+                let handler = try self.tlsAttempt(on: connection).makeHandler(context)
+                connection.encryption = .handshaking(handler, context)
                 // It sends its first bytes while it is being added, and a failure comes back here at once.
                 try Self.put(handler, before: channel)
             } catch {
-                self.failed(link, error)
+                self.failed(connection, error)
             }
         }
     }
@@ -61,29 +61,29 @@ extension ConnectionDriver {
     }
 
     /// The certificate is in order as such; what remains is whose it is.
-    func tlsCompleted(on link: Link) {
-        guard case .handshaking(let handler, let context) = link.encryption else { return }
-        let attempt = tlsAttempt(on: link)
+    func tlsCompleted(on connection: ServerConnection) {
+        guard case .handshaking(let handler, let context) = connection.encryption else { return }
+        let attempt = tlsAttempt(on: connection)
         do {
             try attempt.checkIdentity(handler.peerCertificate)
         } catch {
-            return failed(link, error)
+            return failed(connection, error)
         }
         let status = attempt.status(of: handler)
-        link.encryption = .established(handler, context, status)
-        configuration.encryptedAddresses.insert(configuredAddress(of: link))
-        logger.debug("encrypted", metadata: ["address": "\(link.address)", "version": "\(status.version)"])
-        if let info = link.info { return authenticate(on: link, info) }
+        connection.encryption = .established(handler, context, status)
+        configuration.encryptedAddresses.insert(configuredAddress(of: connection))
+        logger.debug("encrypted", metadata: ["address": "\(connection.address)", "version": "\(status.version)"])
+        if let info = connection.info { return authenticate(on: connection, info) }
         // With TLS from the first byte the server speaks next.
-        progressed(link, to: .awaitingInfo)
+        progressed(connection, to: .awaitingInfo)
     }
 
     /// Whom the certificate has to be made out to is up to the user alone: the address that was dialed if the user configured
     /// it, and never one that a server announced.
-    private func tlsAttempt(on link: Link) -> TLSAttempt {
+    private func tlsAttempt(on connection: ServerConnection) -> TLSAttempt {
         TLSAttempt(
             configuration: configuration.tls,
-            host: configuredAddress(of: link).host,
+            host: configuredAddress(of: connection).host,
             peer: configuration.tls.mode == .first ? .serverWithTLSFirst : .server,
             clock: clock
         )
@@ -91,21 +91,21 @@ extension ConnectionDriver {
 
     /// The address that stands for a server in what is remembered: one that the user configured, so that servers cannot fill
     /// the memory by announcing others.
-    private func configuredAddress(of link: Link) -> NATSClientConfiguration.Address {
-        configuration.alternatives.contains(link.address) ? link.address : configuration.address
+    private func configuredAddress(of connection: ServerConnection) -> NATSClientConfiguration.Address {
+        configuration.alternatives.contains(connection.address) ? connection.address : configuration.address
     }
 
     // MARK: Proof of identity
 
     /// Asks for the credentials, and sends CONNECT and PING.
-    func authenticate(on link: Link, _ info: ServerInfo) {
-        guard configuration.hasCredentials else { return writeConnect(on: link, to: info, .success(.none)) }
-        progressed(link, to: .awaitingCredentials)
+    func authenticate(on connection: ServerConnection, _ info: ServerInfo) {
+        guard configuration.hasCredentials else { return writeConnect(on: connection, to: info, .success(.none)) }
+        progressed(connection, to: .awaitingCredentials)
         // A provider that has not answered to an attempt before, which has ended meanwhile, is not asked again: each question
         // may keep a thread, and there are only as many as processors.
         let isAsked = !waitingForCredentials.isEmpty
-        waitingForCredentials.removeAll { !isCurrent($0.link) }
-        waitingForCredentials.append((link, info))
+        waitingForCredentials.removeAll { !isCurrent($0.connection) }
+        waitingForCredentials.append((connection, info))
         if !isAsked { askForCredentials() }
     }
 
@@ -120,17 +120,19 @@ extension ConnectionDriver {
         } whenComplete: { credentials in
             let waiting = self.waitingForCredentials
             self.waitingForCredentials = []
-            for (link, info) in waiting where self.isCurrent(link) { self.writeConnect(on: link, to: info, credentials) }
+            for (connection, info) in waiting where self.isCurrent(connection) {
+                self.writeConnect(on: connection, to: info, credentials)
+            }
         }
     }
 
     /// Whether it is still to be connected.
-    private func isCurrent(_ link: Link) -> Bool {
-        (link === self.link || link === successor) && link.channel?.isActive == true
+    private func isCurrent(_ connection: ServerConnection) -> Bool {
+        (connection === self.connection || connection === nextConnection) && connection.channel?.isActive == true
     }
 
     private func writeConnect(
-        on link: Link,
+        on connection: ServerConnection,
         to info: ServerInfo,
         _ credentials: Result<NATSClientConfiguration.Credentials, NATSError>
     ) {
@@ -141,21 +143,21 @@ extension ConnectionDriver {
         options.tlsRequired = configuration.tls.mode == .required || configuration.tls.mode == .first
         do throws(NATSError) {
             let credentials = try credentials.get()
-            if credentials != .none, link.tlsStatus == nil { try allowPlainText(to: link) }
+            if credentials != .none, connection.tlsStatus == nil { try allowPlainText(to: connection) }
             // Without a login the server decides: it may know the client by its certificate, or ask others (auth callout).
-            link.login = SentLogin(
+            connection.login = SentLogin(
                 credentials,
-                certificate: link.tlsStatus == nil ? nil : configuration.tls.clientCertificate?.chainFile
+                certificate: connection.tlsStatus == nil ? nil : configuration.tls.clientCertificate?.chainFile
             )
             try credentials.sign(&options, nonce: info.nonce)
         } catch {
-            return failed(link, error)
+            return failed(connection, error)
         }
-        link.control.writeImmutableBuffer(options.encoded())
-        FrameEncoder.ping(into: &link.control)
-        link.introduced = clock.now()
-        scheduleFlush(of: link)
-        progressed(link, to: .awaitingPong)
+        connection.control.writeImmutableBuffer(options.encoded())
+        FrameEncoder.ping(into: &connection.control)
+        connection.introduced = clock.now()
+        scheduleFlush(of: connection)
+        progressed(connection, to: .awaitingPong)
     }
 
     /// Warns before a login leaves this machine in plain text, once for each address: a pool has many connections, and each of
@@ -163,8 +165,8 @@ extension ConnectionDriver {
     ///
     /// - Throws: ``NATSError/Code/tls`` for an address that offered TLS before. Somebody in between may have taken it out of
     ///   the server's INFO, to read the login.
-    private func allowPlainText(to link: Link) throws(NATSError) {
-        let address = configuredAddress(of: link)
+    private func allowPlainText(to connection: ServerConnection) throws(NATSError) {
+        let address = configuredAddress(of: connection)
         guard !configuration.encryptedAddresses.contains(address) || configuration.tls.mode == .disabled else {
             throw NATSError(
                 .tls,
@@ -172,40 +174,41 @@ extension ConnectionDriver {
                     + "Set tls = \"required\" and look who answers there; if it is meant to be without TLS, set tls = \"off\""
             )
         }
-        guard !configuration.allowsPlaintextCredentials, !isOnThisMachine(link) else { return }
+        guard !configuration.allowsPlaintextCredentials, !isOnThisMachine(connection) else { return }
         status.update { $0.isLoginExposed = true }
         guard configuration.plaintextLogins.insert(address) else { return }
         logger.warning(
             "credentials are sent without encryption, where anybody on the way can read them; use TLS",
-            metadata: ["address": "\(link.address)"]
+            metadata: ["address": "\(connection.address)"]
         )
-        observer(.credentialsInPlaintext(address: link.address))
+        observer(.credentialsInPlaintext(address: connection.address))
     }
 
     /// Whether what is sent never leaves this machine.
-    private func isOnThisMachine(_ link: Link) -> Bool {
-        link.channel?.remoteAddress.map(configuration.isOnThisMachine) ?? false
+    private func isOnThisMachine(_ connection: ServerConnection) -> Bool {
+        connection.channel?.remoteAddress.map(configuration.isOnThisMachine) ?? false
     }
 
     // MARK: Failures
 
     /// Why the socket failed.
-    func explain(_ error: any Error, on link: Link) -> NATSError {
-        guard let (handler, context) = link.tlsHandler else { return .socket(error) }
-        let verifiesClients = link.info?.tlsVerify ?? false
-        return tlsAttempt(on: link).explain(error, by: handler, context, serverVerifiesClients: verifiesClients)
-            ?? explainEnd(of: link) ?? .socket(error)
+    func explain(_ error: any Error, on connection: ServerConnection) -> NATSError {
+        guard let (handler, context) = connection.tlsHandler else { return .socket(error) }
+        let verifiesClients = connection.info?.tlsVerify ?? false
+        return tlsAttempt(on: connection).explain(error, by: handler, context, serverVerifiesClients: verifiesClients)
+            ?? explainEnd(of: connection) ?? .socket(error)
     }
 
     /// Why the server closed the connection, if there is more to say than that it did.
-    func explainEnd(of link: Link) -> NATSError? {
-        guard link.tlsStatus != nil, !isAccepted(link) else { return nil }
-        guard let info = link.info else { return .closedAfterHandshake }
-        return tlsAttempt(on: link).closedBeforePong(serverVerifiesClients: info.tlsVerify)
+    func explainEnd(of connection: ServerConnection) -> NATSError? {
+        guard connection.tlsStatus != nil, !isAccepted(connection) else { return nil }
+        guard let info = connection.info else { return .closedAfterHandshake }
+        return tlsAttempt(on: connection).closedBeforePong(serverVerifiesClients: info.tlsVerify)
     }
 
-    private func isAccepted(_ link: Link) -> Bool {
-        link === successor ? succession.isSubscribed : lifecycle.state != .awaitingInfo && lifecycle.state != .awaitingPong
+    private func isAccepted(_ connection: ServerConnection) -> Bool {
+        if connection === nextConnection { return migration.isSubscribed }
+        return lifecycle.state != .awaitingInfo && lifecycle.state != .awaitingPong
     }
 
     /// Does what may block on a thread made for that.
@@ -224,7 +227,7 @@ extension ConnectionDriver {
     }
 }
 
-extension Link {
+extension ServerConnection {
     fileprivate var tlsHandler: (NIOSSLClientHandler, TLSContext)? {
         switch encryption {
         case .none, .preparing: nil

@@ -21,7 +21,7 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         if isClosed { throw .clientClosed }
         if isDraining, !whileDraining { throw .clientDraining }
-        let isConnected = activeLink != nil
+        let isConnected = activeConnection != nil
         if queueGroup == nil, let entry = subscriptions.shared(subject) {
             entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
             onWire.resolve()
@@ -30,12 +30,12 @@ extension ConnectionDriver {
         let entry = try subscriptions.insert(subject, queueGroup: queueGroup)
         entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
         countSubscriptions()
-        for link in subscribedLinks {
-            link.writeSubscribe(entry)
-            scheduleFlush(of: link)
+        for connection in subscribedConnections {
+            connection.writeSubscribe(entry)
+            scheduleFlush(of: connection)
         }
-        if let link = subscribedLinks.last {
-            link.controlWriting.notify(onWire, behind: link.control)
+        if let connection = subscribedConnections.last {
+            connection.controlWriting.notify(onWire, behind: connection.control)
         } else {
             onWire.resolve()
         }
@@ -53,17 +53,17 @@ extension ConnectionDriver {
     func removeIfUnused(_ entry: SubscriptionEntry) {
         guard !entry.hasConsumers, subscriptions.remove(entry.sid) != nil else { return }
         countSubscriptions()
-        for link in subscribedLinks {
-            FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &link.control)
-            scheduleFlush(of: link)
+        for connection in subscribedConnections {
+            FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &connection.control)
+            scheduleFlush(of: connection)
         }
     }
 
-    /// Where the server knows the subscriptions: one link, and two during a move.
-    var subscribedLinks: [Link] {
-        guard let link = activeLink else { return [] }
-        if succession.isSubscribed, let successor { return [link, successor] }
-        return [link]
+    /// Where the server knows the subscriptions: one connection, and two during a move.
+    var subscribedConnections: [ServerConnection] {
+        guard let connection = activeConnection else { return [] }
+        if migration.isSubscribed, let nextConnection { return [connection, nextConnection] }
+        return [connection]
     }
 
     func countSubscriptions() {
@@ -75,10 +75,10 @@ extension ConnectionDriver {
 
     /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
     /// them tells when the server knows them all.
-    func subscribeAgain(on link: Link) {
-        link.writeSubscribes(subscriptions.entries)
-        link.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
-        scheduleFlush(of: link)
+    func subscribeAgain(on connection: ServerConnection) {
+        connection.writeSubscribes(subscriptions.entries)
+        connection.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
+        scheduleFlush(of: connection)
     }
 
     func resumeSubscriptions() {
@@ -86,29 +86,29 @@ extension ConnectionDriver {
     }
 
     /// The connection is gone. What was published since the last byte of its server may be missed.
-    func interruptSubscriptions(_ cause: NATSError, on link: Link) {
+    func interruptSubscriptions(_ cause: NATSError, on connection: ServerConnection) {
         for entry in subscriptions.entries {
-            entry.interrupt(cause, silence: silence(of: link))
+            entry.interrupt(cause, silence: silence(of: connection))
             if !entry.hasConsumers { subscriptions.remove(entry.sid) }
         }
         countSubscriptions()
     }
 
     /// Another server took over and does not deliver everything at once. No subscription ends for that.
-    func tellOfGap(_ cause: NATSError, on link: Link) {
-        for entry in subscriptions.entries { entry.tellOfGap(cause, silence: silence(of: link)) }
+    func tellOfGap(_ cause: NATSError, on connection: ServerConnection) {
+        for entry in subscriptions.entries { entry.tellOfGap(cause, silence: silence(of: connection)) }
     }
 
     /// The time since a byte came.
-    func silence(of link: Link) -> Duration { Duration(clock.now() - link.lastReceived) }
+    func silence(of connection: ServerConnection) -> Duration { Duration(clock.now() - connection.lastReceived) }
 
     // MARK: Refusals
 
     /// The server refused one operation and serves the connection on: when that was a SUB, its consumers are over.
-    func refused(_ error: ServerError, _ text: ByteBuffer, on link: Link) {
+    func refused(_ error: ServerError, _ text: ByteBuffer, on connection: ServerConnection) {
         let violation = error.kind == .permission ? PermissionViolation(text: text) : nil
         let refusal = NATSError(error.error.code, error.error.message, cause: violation)
-        if let entry = refusedSubscription(error, violation, on: link) {
+        if let entry = refusedSubscription(error, violation, on: connection) {
             entry.end(refusal)
             removeIfUnused(entry)
         }
@@ -138,9 +138,9 @@ extension ConnectionDriver {
     private func refusedSubscription(
         _ error: ServerError,
         _ violation: PermissionViolation?,
-        on link: Link
+        on connection: ServerConnection
     ) -> SubscriptionEntry? {
-        if error.kind == .subscribeRefused { return link.unconfirmedSubscription.flatMap { subscriptions[$0] } }
+        if error.kind == .subscribeRefused { return connection.unconfirmedSubscription.flatMap { subscriptions[$0] } }
         guard let violation,
             case .subscription(let queue, let sid) = violation.operation
         else { return nil }

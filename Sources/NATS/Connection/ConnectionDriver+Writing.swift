@@ -10,9 +10,9 @@ import NIOCore
 extension ConnectionDriver {
     // MARK: Pings
 
-    func pingAnswered(on link: Link) {
+    func pingAnswered(on connection: ServerConnection) {
         // A PONG nobody asked for means nothing.
-        guard let expected = link.expectedPongs.popFirst() else { return }
+        guard let expected = connection.expectedPongs.popFirst() else { return }
         let now = clock.now()
         let time = Duration(now - expected.sentAt)
         let settled = status.update { values in
@@ -20,10 +20,10 @@ extension ConnectionDriver {
             if expected.purpose == .roundTrip { values.roundTrips.record(time, at: now) }
             return values.settled
         }
-        link.confirmedSubscribes = expected.subscribes
+        connection.confirmedSubscribes = expected.subscribes
         for waiter in expected.flushes { waiter.resolve() }
         if expected.purpose == .resumption { resumeSubscriptions() }
-        if settled < handedOver, link === self.link, link.expectedPongs.isEmpty {
+        if settled < handedOver, connection === self.connection, connection.expectedPongs.isEmpty {
             scheduleConfirmation(in: TimeAmount(configuration.confirmationInterval))
         }
     }
@@ -37,87 +37,87 @@ extension ConnectionDriver {
     }
 
     private func confirmationDue() {
-        guard let link = activeLink, link.expectedPongs.isEmpty else { return }
+        guard let connection = activeConnection, connection.expectedPongs.isEmpty else { return }
         let settled = status.update { $0.settled }
         guard settled < handedOver else { return }
         lastConfirmationRequest = clock.now()
-        link.writePing(now: clock.now(), handedOver: handedOver)
-        scheduleFlush(of: link)
+        connection.writePing(now: clock.now(), handedOver: handedOver)
+        scheduleFlush(of: connection)
     }
 
     // MARK: Writing
 
     /// Writes the control frames once this turn of the event loop is over.
-    func scheduleFlush(of link: Link) {
-        guard !link.isFlushScheduled, link.control.readableBytes > 0 else { return }
-        link.isFlushScheduled = true
-        eventLoop.execute { self.flush(link) }
+    func scheduleFlush(of connection: ServerConnection) {
+        guard !connection.isFlushScheduled, connection.control.readableBytes > 0 else { return }
+        connection.isFlushScheduled = true
+        eventLoop.execute { self.flush(connection) }
     }
 
     /// Writes everything there is to write to the current server.
     func flush() {
         eventLoop.assertInEventLoop()
-        if let link { flush(link) }
+        if let connection { flush(connection) }
     }
 
     /// Writes the control frames and, when the buffer before is written, the next buffer of published frames.
-    private func flush(_ link: Link) {
-        link.isFlushScheduled = false
-        guard let channel = link.channel, mayWrite(to: link) else {
-            link.control.clear()
+    private func flush(_ connection: ServerConnection) {
+        connection.isFlushScheduled = false
+        guard let channel = connection.channel, mayWrite(to: connection) else {
+            connection.control.clear()
             return
         }
-        guard !link.controlWriting.isOverfull(link.control) else {
-            return failed(link, NATSError(.stale, "the server takes no bytes, and too many control frames wait for it"))
+        guard !connection.controlWriting.isOverfull(connection.control) else {
+            return failed(connection, NATSError(.stale, "the server takes no bytes, and too many control frames wait for it"))
         }
-        if link.control.readableBytes > 0 { writeControl(of: link, on: channel) }
+        if connection.control.readableBytes > 0 { writeControl(of: connection, on: channel) }
         // A SUB that waits must not be overtaken by what was published after it.
-        if link.control.readableBytes == 0, link === self.link, lifecycle.state == .connected, !framesBeingWritten,
-            !succession.holdsPublishes
+        if connection.control.readableBytes == 0, connection === self.connection, lifecycle.state == .connected,
+            !framesBeingWritten, !migration.holdsPublishes
         {
-            writeFrames(to: link, on: channel)
+            writeFrames(to: connection, on: channel)
         }
         channel.flush()
-        if link.controlWriting.started != nil { reportControl(of: link) }
-        if framesBeingWritten || link.controlWriting.started != nil { watchWrites() }
+        if connection.controlWriting.started != nil { reportControl(of: connection) }
+        if framesBeingWritten || connection.controlWriting.started != nil { watchWrites() }
     }
 
     /// From the server's first word on.
-    private func mayWrite(to link: Link) -> Bool {
-        if link.isSecuring { return false }
-        if link === successor { return succession.state == .awaitingPong || succession.isSubscribed }
-        return link === self.link && (lifecycle.state == .awaitingPong || lifecycle.state == .connected)
+    private func mayWrite(to connection: ServerConnection) -> Bool {
+        if connection.isSecuring { return false }
+        if connection === nextConnection { return migration.state == .awaitingPong || migration.isSubscribed }
+        return connection === self.connection && (lifecycle.state == .awaitingPong || lifecycle.state == .connected)
     }
 
-    private func writeControl(of link: Link, on channel: any Channel) {
-        guard let piece = link.controlWriting.take(from: &link.control, now: clock.now()) else { return }
+    private func writeControl(of connection: ServerConnection, on channel: any Channel) {
+        guard let piece = connection.controlWriting.nextPiece(of: &connection.control, now: clock.now()) else { return }
         let bytes = UInt64(piece.readableBytes)
         status.update { $0.bytesOut &+= bytes }
         channel.write(piece).whenComplete { result in
             // A failed write ends the connection, which tells those that wait.
-            if case .success = result { self.controlWritten(on: link) }
+            if case .success = result { self.controlWritten(on: connection) }
         }
     }
 
-    private func controlWritten(on link: Link) {
-        for waiter in link.controlWriting.written() { waiter.resolve() }
-        guard link === self.link || link === successor else { return }
-        if link.isControlReported { reportControl(of: link) }
-        if link.control.readableBytes > 0 { flush(link) }
+    private func controlWritten(on connection: ServerConnection) {
+        for waiter in connection.controlWriting.written() { waiter.resolve() }
+        guard connection === self.connection || connection === nextConnection else { return }
+        if connection.isControlReported { reportControl(of: connection) }
+        if connection.control.readableBytes > 0 { flush(connection) }
     }
 
     /// Tells the snapshot of control frames that the socket does not take at once, and when it has taken them.
-    private func reportControl(of link: Link) {
-        link.isControlReported = link.controlWriting.started != nil
-        guard link === self.link else { return }
-        let bytes = link.waitingControlBytes
+    private func reportControl(of connection: ServerConnection) {
+        connection.isControlReported = connection.controlWriting.started != nil
+        guard connection === self.connection else { return }
+        let bytes = connection.waitingControlBytes
         status.update { $0.controlBytes = bytes }
     }
 
-    private func writeFrames(to link: Link, on channel: any Channel) {
-        guard let taken = outbound.take(into: &frames) else { return }
+    private func writeFrames(to connection: ServerConnection, on channel: any Channel) {
+        guard let taken = outbound.takeFrames(into: &frames) else { return }
         handedOver &+= UInt64(taken.messages)
-        requestConfirmation(on: link, flushes: taken.flushes)
+        requestConfirmation(on: connection, flushes: taken.flushes)
         let total = handedOver
         let bytes = UInt64(frames.readableBytes)
         status.update { values in
@@ -128,7 +128,7 @@ extension ConnectionDriver {
         writeStarted = clock.now()
         channel.write(frames).whenComplete { result in
             // A failed write ends the connection, which settles the accounts.
-            if case .success = result, link === self.link { self.framesWritten() }
+            if case .success = result, connection === self.connection { self.framesWritten() }
         }
     }
 
@@ -149,53 +149,53 @@ extension ConnectionDriver {
         timers.write = eventLoop.scheduleTask(deadline: oldest + timeout) {
             self.timers.write = nil
             let now = self.clock.now()
-            for (link, started) in self.writesUnderWay where now - started >= timeout {
-                self.failed(link, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
+            for (connection, started) in self.writesUnderWay where now - started >= timeout {
+                self.failed(connection, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
             }
             self.watchWrites()
         }
     }
 
-    private var writesUnderWay: [(link: Link, started: NIODeadline)] {
-        var writes: [(link: Link, started: NIODeadline)] = []
-        if framesBeingWritten, let link { writes.append((link, writeStarted)) }
-        for link in [link, successor] {
-            if let link, let started = link.controlWriting.started { writes.append((link, started)) }
+    private var writesUnderWay: [(connection: ServerConnection, started: NIODeadline)] {
+        var writes: [(connection: ServerConnection, started: NIODeadline)] = []
+        if framesBeingWritten, let connection { writes.append((connection, writeStarted)) }
+        for connection in [connection, nextConnection] {
+            if let connection, let started = connection.controlWriting.started { writes.append((connection, started)) }
         }
         return writes
     }
 
     /// Puts a PING behind the frames if somebody waits for it or enough time has passed since the last one.
-    private func requestConfirmation(on link: Link, flushes: [Waiter]) {
+    private func requestConfirmation(on connection: ServerConnection, flushes: [Waiter]) {
         let now = clock.now()
         let interval = TimeAmount(configuration.confirmationInterval)
-        if flushes.isEmpty, let last = lastConfirmationRequest, now - last < interval || !link.expectedPongs.isEmpty {
-            if link.expectedPongs.isEmpty { scheduleConfirmation(in: interval) }
+        if flushes.isEmpty, let last = lastConfirmationRequest, now - last < interval || !connection.expectedPongs.isEmpty {
+            if connection.expectedPongs.isEmpty { scheduleConfirmation(in: interval) }
             return
         }
         lastConfirmationRequest = now
         FrameEncoder.ping(into: &frames)
-        link.expectPong(now: now, handedOver: handedOver, flushes: flushes)
+        connection.expectPong(now: now, handedOver: handedOver, flushes: flushes)
     }
 
     // MARK: Settling
 
     /// Settles the accounts of a lost connection that no other took the place of.
     /// - Returns: how many messages were given to the socket and never confirmed.
-    func abandonWriting(on link: Link, _ cause: NATSError) -> UInt64 {
+    func abandonWriting(on connection: ServerConnection, _ cause: NATSError) -> UInt64 {
         outbound.disconnected(cause)
-        return settle(link, cause)
+        return settle(connection, cause)
     }
 
-    /// Fails who waits for a link that is gone, and counts what it never confirmed as lost.
+    /// Fails who waits for a connection that is gone, and counts what it never confirmed as lost.
     /// - Returns: how many messages that are.
-    func settle(_ link: Link, _ cause: NATSError) -> UInt64 {
+    func settle(_ connection: ServerConnection, _ cause: NATSError) -> UInt64 {
         frames = ByteBuffer()
         framesBeingWritten = false
         lastConfirmationRequest = nil
         timers.confirmation?.cancel()
         timers.confirmation = nil
-        link.abandon(cause)
+        connection.abandon(cause)
         let total = handedOver
         return status.update { values in
             let unconfirmed = total - values.settled

@@ -2,7 +2,7 @@ import Logging
 import NATSWire
 import NIOCore
 
-/// Carries out what ``ConnectionLifecycle`` and ``Succession`` decide: owns the sockets, the timers and the subscriptions
+/// Carries out what ``ConnectionLifecycle`` and ``ServerMigration`` decide: owns the sockets, the timers and the subscriptions
 /// of one client.
 ///
 /// `@unchecked Sendable`: every stored property is only touched on `eventLoop`, which the entry points assert; the
@@ -20,7 +20,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // Life. This file and `ConnectionDriver+Connecting.swift`.
     var lifecycle: ConnectionLifecycle
-    var link: Link?
+    var connection: ServerConnection?
     var servers: ServerList
     var connectedSince: NIODeadline?
     var randomness: any RandomNumberGenerator
@@ -32,11 +32,11 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // Proof of identity. `ConnectionDriver+Securing.swift`.
     /// Those that get the answer of the provider, which is asked once for all of them.
-    var waitingForCredentials: [(link: Link, info: ServerInfo)] = []
+    var waitingForCredentials: [(connection: ServerConnection, info: ServerInfo)] = []
 
     // Moving to another server. `ConnectionDriver+LameDuck.swift`.
-    var succession = Succession()
-    var successor: Link?
+    var migration = ServerMigration()
+    var nextConnection: ServerConnection?
     var possibleDuplicates: UInt64 = 0
 
     // Writing. `ConnectionDriver+Writing.swift` has the rules.
@@ -58,10 +58,10 @@ final class ConnectionDriver: @unchecked Sendable {
         var confirmation: Scheduled<Void>?
         var write: Scheduled<Void>?
         /// The deadline or the next attempt of a move to another server.
-        var succession: Scheduled<Void>?
+        var migration: Scheduled<Void>?
 
         mutating func cancel() {
-            for timer in [handshake, keepalive, retry, confirmation, write, succession] { timer?.cancel() }
+            for timer in [handshake, keepalive, retry, confirmation, write, migration] { timer?.cancel() }
             self = Timers()
         }
     }
@@ -93,8 +93,8 @@ final class ConnectionDriver: @unchecked Sendable {
         self.status = ConnectionStatus(now: clock.now)
     }
 
-    /// The link once its handshake is complete.
-    var activeLink: Link? { lifecycle.state == .connected ? link : nil }
+    /// The connection once its handshake is complete.
+    var activeConnection: ServerConnection? { lifecycle.state == .connected ? connection : nil }
 
     /// Whether it was closed for good.
     var isClosed: Bool { lifecycle.state == .closing || lifecycle.state == .closed }
@@ -155,7 +155,7 @@ final class ConnectionDriver: @unchecked Sendable {
     /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
     func whenConnected(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
-        if activeLink != nil || lifecycle.state == .closed { return waiter.resolve() }
+        if activeConnection != nil || lifecycle.state == .closed { return waiter.resolve() }
         let timer = eventLoop.scheduleTask(in: timeout) {
             self.waitingForConnection.removeAll { $0.waiter === waiter }
             waiter.resolve()
@@ -195,24 +195,24 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // MARK: Connected
 
-    func established(_ link: Link) {
+    func established(_ connection: ServerConnection) {
         timers.handshake?.cancel()
         timers.handshake = nil
         connectedSince = clock.now()
         servers.beginAnew()
-        let server = identity(of: link)
+        let server = identity(of: connection)
         status.update { values in
             values.state = .connected
             values.progress = nil
             values.attempt = 0
             values.server = server
             values.connections += 1
-            values.roundTrips = link.newRoundTrips
-            values.tls = link.tlsStatus
+            values.roundTrips = connection.newRoundTrips
+            values.tls = connection.tlsStatus
         }
-        logger.debug("connected", metadata: ["address": "\(link.address)"])
-        subscribeAgain(on: link)
-        let dropped = outbound.connected(maxPayload: server.maxPayload, acceptsHeaders: link.info?.supportsHeaders ?? false)
+        logger.debug("connected", metadata: ["address": "\(connection.address)"])
+        subscribeAgain(on: connection)
+        let dropped = outbound.connected(maxPayload: server.maxPayload, acceptsHeaders: connection.info?.supportsHeaders ?? false)
         observer(.connected(server))
         if dropped > 0 { observer(.serverError(.tooLargeForNewServer(dropped, limit: server.maxPayload))) }
         flush()
@@ -220,7 +220,7 @@ final class ConnectionDriver: @unchecked Sendable {
         resumeWaitingForConnection()
         scheduleFirstKeepalive()
         // A balancer may lead to a server that is going to stop.
-        if link.info?.lameDuckMode == true { lameDuckAnnounced() }
+        if connection.info?.lameDuckMode == true { lameDuckAnnounced() }
     }
 
     /// The first ping comes up to a second later, so that connections made at once do not ping at once.
@@ -235,9 +235,9 @@ final class ConnectionDriver: @unchecked Sendable {
     }
 
     private func pingIntervalPassed() {
-        guard let link else { return }
-        let action = lifecycle.pingIntervalPassed(receivedBytes: link.receivedBytes)
-        link.receivedBytes = false
+        guard let connection else { return }
+        let action = lifecycle.pingIntervalPassed(receivedBytes: connection.receivedBytes)
+        connection.receivedBytes = false
         let misses = lifecycle.keepalive.misses
         status.update { values in
             values.pingMisses = misses
@@ -247,8 +247,8 @@ final class ConnectionDriver: @unchecked Sendable {
         case .none:
             break
         case .sendPing:
-            link.writePing(now: clock.now(), handedOver: handedOver)
-            scheduleFlush(of: link)
+            connection.writePing(now: clock.now(), handedOver: handedOver)
+            scheduleFlush(of: connection)
             scheduleKeepalive(in: configuration.pingInterval)
         case .disconnect:
             closeSocket()
@@ -257,24 +257,24 @@ final class ConnectionDriver: @unchecked Sendable {
 
     // MARK: Disconnected
 
-    /// Closes the socket of the current link; ``closed(_:error:)`` follows, at once or later.
+    /// Closes the socket of the current connection; ``closed(_:error:)`` follows, at once or later.
     func closeSocket() {
-        guard let link else { return }
-        if let channel = link.channel {
+        guard let connection else { return }
+        if let channel = connection.channel {
             channel.close(promise: nil)
         } else {
             // TCP is still being set up, which cannot be stopped: whatever comes of it is not ours any more.
-            closed(link, error: nil)
+            closed(connection, error: nil)
         }
     }
 
-    func closed(_ link: Link, error: NATSError?) {
+    func closed(_ connection: ServerConnection, error: NATSError?) {
         eventLoop.assertInEventLoop()
-        let error = cause(of: error ?? .closedByPeer, on: link)
-        if link === successor { return successorLost(error) }
-        guard link === self.link else { return }
+        let error = cause(of: error ?? .closedByPeer, on: connection)
+        if connection === nextConnection { return nextConnectionLost(error) }
+        guard connection === self.connection else { return }
         let heir: Heir?
-        switch succeed(to: link, error: error) {
+        switch succeed(to: connection, error: error) {
         case .settled: return
         case .adopt(let found): heir = found
         case .none: heir = nil
@@ -282,19 +282,19 @@ final class ConnectionDriver: @unchecked Sendable {
         let stable = connectedSince.map { Duration(clock.now() - $0) >= configuration.stableAfter } ?? false
         let wasConnected = connectedSince != nil
         // Ignore late callbacks from this socket.
-        self.link = nil
+        self.connection = nil
         connectedSince = nil
         timers.cancel()
         switch lifecycle.socketClosed(afterStableConnection: stable, error: error) {
         case .none:
             break
         case .finish:
-            _ = abandonWriting(on: link, .clientClosed)
+            _ = abandonWriting(on: connection, .clientClosed)
             finish()
         case .retry(let pace, let cause):
-            let unconfirmed = abandonWriting(on: link, cause)
+            let unconfirmed = abandonWriting(on: connection, cause)
             if wasConnected {
-                interruptSubscriptions(cause, on: link)
+                interruptSubscriptions(cause, on: connection)
                 observer(.disconnected(cause: cause, unconfirmed: unconfirmed))
             }
             if let heir { adopt(heir, cause: cause) } else { scheduleRetry(pace, cause: cause) }

@@ -10,25 +10,25 @@ final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
     private let driver: ConnectionDriver
-    private let link: Link
+    private let connection: ServerConnection
     @exclusivity(unchecked) private var parser = OperationParser()
     @exclusivity(unchecked) private var burst: InboundBurst
     private var failure: NATSError?
 
-    init(driver: ConnectionDriver, link: Link) {
+    init(driver: ConnectionDriver, connection: ServerConnection) {
         self.driver = driver
-        self.link = link
+        self.connection = connection
         self.burst = InboundBurst(subscriptions: driver.subscriptions)
     }
 
     func channelActive(context: ChannelHandlerContext) {
-        driver.tcpConnected(link, channel: context.channel)
+        driver.tcpConnected(connection, channel: context.channel)
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         let buffer = unwrapInboundIn(data)
         guard failure == nil else { return }
-        if link.isSecuring {
+        if connection.isSecuring {
             failure = driver.configuration.tls.mode == .first ? .plainTextFirst : .plainTextBeforeTLS
             return
         }
@@ -42,23 +42,23 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         handOutBurst()
-        if let failure { driver.failed(link, failure) }
+        if let failure { driver.failed(connection, failure) }
     }
 
     func channelInactive(context: ChannelHandlerContext) {
         handOutBurst()
-        driver.closed(link, error: driver.explainEnd(of: link))
+        driver.closed(connection, error: driver.explainEnd(of: connection))
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { driver.tlsCompleted(on: link) }
+        if let event = event as? TLSUserEvent, case .handshakeCompleted = event { driver.tlsCompleted(on: connection) }
         context.fireUserInboundEventTriggered(event)
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // The end of the stream follows, and says it with what the server said before.
         if case NIOSSLError.uncleanShutdown = error { return }
-        driver.failed(link, driver.explain(error, on: link))
+        driver.failed(connection, driver.explain(error, on: connection))
     }
 
     private func handOutBurst() {
@@ -67,7 +67,7 @@ final class ConnectionHandler: ChannelInboundHandler {
         burst.pendingBytes = parser.pendingBytes
         let full = burst
         burst = InboundBurst(subscriptions: driver.subscriptions)
-        driver.received(full, on: link)
+        driver.received(full, on: connection)
     }
 }
 

@@ -97,13 +97,13 @@ final class OutboundBuffer: Sendable {
         )
         return state.withLock { state in
             // Nearly all messages: one comparison each for what could be in the way.
-            let isUnhindered =
+            let isAcceptable =
                 state.phase == .connected && !state.isDraining && headers == nil && payload.count <= state.maxPayload
                 && state.held + size <= capacity && lease?.isValid != false
-            if !isUnhindered {
+            if !isAcceptable {
                 if lease?.isValid == false { return .refused(.carriedElsewhere) }
-                if let obstacle = obstacle(to: size, headers: headers, payloadLength: payload.count, in: &state) {
-                    return obstacle
+                if let blocker = blocker(of: size, headers: headers, payloadLength: payload.count, in: &state) {
+                    return blocker
                 }
             }
             state.frames.append(size: size) { bytes in
@@ -126,7 +126,7 @@ final class OutboundBuffer: Sendable {
 
     /// What keeps a frame of `size` bytes out.
     @inline(never)
-    private func obstacle(to size: Int, headers: Headers?, payloadLength: Int, in state: inout State) -> Append? {
+    private func blocker(of size: Int, headers: Headers?, payloadLength: Int, in state: inout State) -> Append? {
         if payloadLength > state.maxPayload || headers != nil {
             if let error = state.refusal(headers: headers, payloadLength: payloadLength) { return .refused(error) }
         }
@@ -210,7 +210,7 @@ final class OutboundBuffer: Sendable {
     /// Takes everything over for writing: swaps the filled buffer with `frames`, whose storage fills next.
     ///
     /// The socket has taken what was taken over before, as ``written()`` says it: a busy loop gets the lock once for both.
-    func take(into frames: inout ByteBuffer) -> Taken? {
+    func takeFrames(into frames: inout ByteBuffer) -> Taken? {
         let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
             guard state.phase == .connected, state.holds == 0 else { return (nil, []) }
             state.bytesBeingWritten = 0

@@ -101,10 +101,10 @@ extension NATSClient {
         let token = try requests.add(receiver, to: subject, terms: terms)
         do {
             let reply = try requests.inbox.subject(for: token)
-            while let vacancy = try payload.withPayloadBytes({ bytes throws(NATSError) in
-                try offer(bytes, to: subject, reply: reply, headers: headers, request: token, lease: lease)
+            while let space = try payload.withPayloadBytes({ bytes throws(NATSError) in
+                try enqueue(bytes, to: subject, reply: reply, headers: headers, request: token, lease: lease)
             }) {
-                try await wait(for: vacancy, terms: terms)
+                try await wait(for: space, terms: terms)
             }
         } catch {
             requests.forget(token)
@@ -113,12 +113,12 @@ extension NATSClient {
         return token
     }
 
-    private func wait(for vacancy: Vacancy, terms: ReplyTerms) async throws(NATSError) {
+    private func wait(for space: BufferSpace, terms: ReplyTerms) async throws(NATSError) {
         let timer = driver.eventLoop.scheduleTask(deadline: terms.end) {
-            vacancy.giveUp(NATSError(.timeout, "the outbound buffer had no room for the request within \(terms.timeout)"))
+            space.fail(NATSError(.timeout, "the outbound buffer had no room for the request within \(terms.timeout)"))
         }
         defer { timer.cancel() }
-        try await vacancy.wait()
+        try await space.wait()
     }
 
     /// Subscribes before the first request is sent: both go through one stream, so the server knows the inbox by then.

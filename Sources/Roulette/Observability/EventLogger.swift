@@ -83,9 +83,9 @@ struct EventLogger: Sendable {
         case .subscriptionInterrupted(let pattern, let cause):
             metadata["pattern"] = "\(pattern)"
             metadata["cause"] = "\(cause)"
-        case .subscriptionResumed(let pattern, let blind):
+        case .subscriptionResumed(let pattern, let missed):
             metadata["pattern"] = "\(pattern)"
-            metadata["blind"] = "\(blind.duration)"
+            metadata["missed"] = "\(missed.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
         case .connection(.credentialsInPlaintext), .connection(.lameDuck), .drained, .missedEvents:

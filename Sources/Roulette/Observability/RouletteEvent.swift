@@ -54,7 +54,7 @@ public struct RouletteEvent: Sendable {
         case slowConsumer(pattern: String)
         case slowConsumerRecovered(pattern: String, dropped: UInt64)
         case subscriptionInterrupted(pattern: String, cause: NATSError)
-        case subscriptionResumed(pattern: String, missed: BlindWindow)
+        case subscriptionResumed(pattern: String, missed: MissedInterval)
         case topicBreaksElixir(topic: String)
         case missedEvents(Int)
     }
@@ -121,7 +121,7 @@ extension RouletteEvent {
     }
 
     /// The time in which a subscription that was resumed missed messages.
-    public var missed: BlindWindow? {
+    public var missed: MissedInterval? {
         if case .subscriptionResumed(_, let missed) = detail { missed } else { nil }
     }
 

@@ -38,7 +38,7 @@ extension RouletteClient {
                 )
                 return Message(wire: reply, connection: connection)
             } catch {
-                try await overcome(error, of: connection, at: route.destination, terms: terms, &attempts)
+                try await prepareNextAttempt(after: error, of: connection, at: route.destination, terms: terms, &attempts)
             }
         }
     }
@@ -84,7 +84,7 @@ extension RouletteClient {
                 )
                 return Replies(replies: replies, connection: connection)
             } catch {
-                try await overcome(error, of: connection, at: route.destination, terms: terms, &attempts)
+                try await prepareNextAttempt(after: error, of: connection, at: route.destination, terms: terms, &attempts)
             }
         }
     }
@@ -107,8 +107,8 @@ extension RouletteClient {
     }
 
     /// Finds another connection, or waits until it makes sense to try again, or throws.
-    private func overcome(
-        _ error: NATSError,
+    private func prepareNextAttempt(
+        after error: NATSError,
         of connection: PooledConnection,
         at destination: Destination,
         terms: ReplyTerms,

@@ -30,7 +30,7 @@ public final class Subscription: AsyncSequence, Sendable {
     public var dropped: UInt64 { group.queue.dropped }
 
     /// Whether a connection it needs is down, so that messages are being missed at this moment.
-    public var isInterrupted: Bool { group.blindTimes.isBlind || !group.awaited.isEmpty }
+    public var isInterrupted: Bool { group.missedIntervals.isMissing || !group.awaited.isEmpty }
 
     /// The clusters that have been down since it was made: it begins there when they are up. Only without
     /// ``SubscribeOptions/requiresConnection`` there can be any.
@@ -47,7 +47,7 @@ public final class Subscription: AsyncSequence, Sendable {
     }
 
     /// The last times in which messages were missed, at most 16, oldest first. The client's events tell of each as well.
-    public var blindWindows: [BlindWindow] { group.blindTimes.windows }
+    public var missedIntervals: [MissedInterval] { group.missedIntervals.ended }
 
     /// Ends the subscription. What was received before is still delivered.
     public func cancel() {

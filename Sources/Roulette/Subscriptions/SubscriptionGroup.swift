@@ -12,7 +12,7 @@ final class SubscriptionGroup: Sendable {
         var remaining: Int?
         var isCanceled = false
         var failure: Failure?
-        var blindTimes = BlindTimes()
+        var missedIntervals = MissedIntervals()
         /// Clusters that were down when it was made there, and still are.
         var awaited: [Cluster] = []
         /// Those who wait until there are none.
@@ -66,7 +66,7 @@ final class SubscriptionGroup: Sendable {
     }
 
     /// The times in which messages were missed.
-    var blindTimes: BlindTimes { state.withLock { $0.blindTimes } }
+    var missedIntervals: MissedIntervals { state.withLock { $0.missedIntervals } }
 
     // MARK: Members
 
@@ -128,7 +128,7 @@ final class SubscriptionGroup: Sendable {
     /// - Parameter silence: the time since the server was last heard of.
     func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
         let lastHeard = connection.client.clock.instant() - silence
-        state.withLock { $0.blindTimes.begin(on: connection.cluster, at: lastHeard) }
+        state.withLock { $0.missedIntervals.begin(on: connection.cluster, at: lastHeard) }
         observe(RouletteEvent(.subscriptionInterrupted(pattern: pattern.description, cause: cause), on: connection))
     }
 
@@ -136,7 +136,7 @@ final class SubscriptionGroup: Sendable {
         let now = connection.client.clock.instant()
         let (window, waiting) = state.withLock { state in
             state.awaited.removeAll { $0 == connection.cluster }
-            return (state.blindTimes.end(on: connection.cluster, at: now), state.takeWaiting())
+            return (state.missedIntervals.end(on: connection.cluster, at: now), state.takeWaiting())
         }
         for waiter in waiting { waiter.resolve() }
         guard let window else { return }

@@ -5,30 +5,30 @@ import Synchronization
 final class BenchProgress: Sendable {
     private let done = Atomic(0)
 
-    /// How many steps were done.
+    /// The number of completed steps.
     var count: Int { done.load(ordering: .relaxed) }
 
-    /// Adds steps that were done.
+    /// Adds completed steps.
     func advance(by count: Int = 1) {
         done.add(count, ordering: .relaxed)
     }
 
-    /// The same for a loop that may never suspend and so would not notice its cancellation.
+    /// Adds completed steps in a loop that may never suspend. Throws if the task is canceled.
     func advanceUnlessCanceled(by count: Int) throws {
         try Task.checkCancellation()
         advance(by: count)
     }
 
-    /// Waits until no step is done for the time limit.
-    /// - Throws: ``CommandFailure`` then.
+    /// Waits until no step was completed within the time limit, and then throws.
+    /// - Throws: ``CommandFailure`` if there is no progress, `CancellationError` if the task is canceled.
     func watch(limit: Duration, of work: String) async throws {
         while true {
             let before = count
             try await Task.sleep(for: limit)
             guard count != before else {
                 throw CommandFailure.failed(
-                    "no progress for \(limit.components.seconds) s after about \(before) of \(work); is the server still there? "
-                        + "`roulette status` shows it"
+                    "no progress for \(limit.components.seconds) s after about \(before) of \(work); check with "
+                        + "`roulette status` whether the server is up"
                 )
             }
         }

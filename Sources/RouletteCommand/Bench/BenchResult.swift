@@ -5,10 +5,10 @@ import TextCoding
 struct BenchResult: Sendable {
     /// The kind of benchmark: `pub`, `sub`, `rtt` …
     var mode: String
-    /// How many messages, round trips or lookups there were.
+    /// The number of messages, round trips or lookups.
     var messages: Int
     var reading: Stopwatch.Reading
-    /// The time of each single one, if measured.
+    /// The time of each one, if measured.
     var times: RoundTripTimes?
     /// Additional fields of this kind of benchmark.
     var details: [(name: String, value: JSONValue)] = []
@@ -38,7 +38,7 @@ struct BenchResult: Sendable {
         return object
     }
 
-    /// One line to read.
+    /// The result as a line of text.
     var line: String {
         let seconds = String(format: "%.3f", reading.wall / .seconds(1))
         var text = "\(mode): \(messages) in \(seconds) s"
@@ -69,7 +69,7 @@ struct RoundTripTimes: Sendable {
         sorted = times.sorted()
     }
 
-    /// The time that `percent` percent of them did not exceed.
+    /// The time that `percent` percent of the round trips did not exceed.
     func percentile(_ percent: Int) -> Duration {
         guard let last = sorted.indices.last else { return .zero }
         return sorted[min(sorted.count * percent / 100, last)]

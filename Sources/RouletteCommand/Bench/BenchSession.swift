@@ -6,7 +6,7 @@ import Settings
 
 /// Connects for the duration of a benchmark.
 enum BenchSession {
-    /// Runs `body` when the connections are up, until it returns or the operator stops it.
+    /// Waits for the connections, and runs `body` until it returns or the operator stops it.
     ///
     /// - Parameters:
     ///   - role: What the client does. A read-only profile must not publish.

@@ -1,14 +1,14 @@
 import CommandSupport
 import Roulette
 
-/// The memory of a subscription that receives no messages.
+/// Measures the memory of a subscription that receives no messages.
 struct IdleBench: Sendable {
     let count: Int
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         var subscriptions: [Subscription] = []
         subscriptions.reserveCapacity(count)
-        // The first subscriptions allocate what all share.
+        // The first subscriptions also allocate memory that all subscriptions share.
         for number in 0..<100 { subscriptions.append(try await client.subscribe(to: "idle.first.\(number)")) }
         guard let before = ResidentMemory.bytes else {
             throw CommandFailure.failed("this system does not report the resident memory of a process; use Linux")

@@ -18,7 +18,7 @@ struct SoakBench: Sendable {
         var published: Int
         var received: Int
         var dropped: UInt64
-        /// How many times a connection was made again.
+        /// The number of reconnects.
         var reconnects: Int
         /// Messages received per second since the previous sample.
         var messagesPerSecond: Double

@@ -8,7 +8,7 @@ import TerminalUI
 struct ConfigCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "config",
-        abstract: "Check, find, show and begin the configuration.",
+        abstract: "Check, find, show and create the configuration.",
         discussion: """
             Examples:
               roulette config path
@@ -27,10 +27,10 @@ extension ConfigCommand {
         static let configuration = CommandConfiguration(
             abstract: "Check every profile, the keys, the theme and the files they name.",
             discussion: """
-                Each problem is a line with file, line, key, and what to do. The exit code is 2 if there is one. The network is
-                not touched: `roulette status` tries the clusters.
+                Each problem is printed on one line, with file, line, key and advice. The exit code is 2 if there is a problem.
+                The command does not use the network; `roulette status` checks the clusters.
 
-                With --json: for each problem file, line, key, message; if there is none one object with file, profiles,
+                With --json: for each problem file, line, key, message; without problems one object with file, profiles,
                 default_profile, theme.
                 """
         )
@@ -59,8 +59,10 @@ extension ConfigCommand {
     /// `roulette config example`
     struct Example: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print a configuration with every key, explained.",
-            discussion: "Redirect it into a file to begin with, keep what you need, and check that with `roulette config check`."
+            abstract: "Print an example configuration that explains every key.",
+            discussion: """
+                Redirect the output to a file, keep the keys that you need, and check the file with `roulette config check`.
+                """
         )
 
         func run() throws {
@@ -73,9 +75,9 @@ extension ConfigCommand {
     /// `roulette config path`
     struct Path: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print where the configuration is read from.",
+            abstract: "Print the path of the configuration.",
             discussion: """
-                It is printed whether or not there is one, so that `$EDITOR "$(roulette config path)"` makes it.
+                The path is printed even if the file does not exist, so that `$EDITOR "$(roulette config path)"` creates it.
 
                 With --json: configuration, exists, state (history and saved messages), themes (directories).
                 """
@@ -99,8 +101,8 @@ extension ConfigCommand {
     /// `roulette config show`
     struct Show: ParsableCommand {
         static let configuration = CommandConfiguration(
-            abstract: "Print the configuration with every default written out and without secrets.",
-            discussion: "The result is a configuration again, but for passwords and tokens, which read <redacted>."
+            abstract: "Print the configuration with all defaults and without secrets.",
+            discussion: "The output is a valid configuration, in which <redacted> replaces passwords and tokens."
         )
 
         @OptionGroup var place: ConfigurationOption
@@ -115,7 +117,7 @@ extension ConfigCommand {
     }
 }
 
-/// Which configuration `roulette config` is about.
+/// The configuration that `roulette config` uses.
 struct ConfigurationOption: ParsableArguments {
     @Option(
         name: .long,
@@ -124,14 +126,14 @@ struct ConfigurationOption: ParsableArguments {
     )
     var config: String?
 
-    /// - Throws: `SettingsError`, or ``CommandFailure`` that says how to begin.
+    /// - Throws: `SettingsError`, or ``CommandFailure`` with advice on how to create a configuration.
     func path(_ environment: [String: String]) throws -> String {
         if let config { return PathArgument.expanded(config, environment: environment) }
         let path = try SettingsLocations(environment: environment).configurationFile
         guard access(path, F_OK) == 0 else {
             throw CommandFailure.usage(
-                "there is no configuration at \(path) yet; begin with the output of roulette config example, or name another with "
-                    + "--config FILE"
+                "there is no configuration at \(path) yet; create one from the output of roulette config example, or name "
+                    + "another with --config FILE"
             )
         }
         return path

@@ -15,7 +15,7 @@ struct ConsoleCommand: AsyncParsableCommand {
             """
     )
 
-    @Option(name: .long, help: .init("The theme to begin with.", valueName: "name"), completion: ThemeCompletion.names)
+    @Option(name: .long, help: .init("The initial theme.", valueName: "name"), completion: ThemeCompletion.names)
     var theme: String?
 
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions

@@ -69,7 +69,7 @@ struct PublishCommand: AsyncParsableCommand {
             do {
                 try await untilStopped { try await work.publish(progress) }
             } catch var stop as StoppedBySignal {
-                // Messages that were accepted before the operator stopped the command are confirmed if that takes little time.
+                // Wait a short time for the confirmation of the messages that were accepted before the stop.
                 try? await within(Self.lastConfirmation, orThrow: .failed("no confirmation")) { try await work.confirm(progress) }
                 try report(progress, cluster: cluster)
                 stop.note = stopNote(progress)
@@ -119,7 +119,7 @@ struct PublishCommand: AsyncParsableCommand {
         func addAccepted() { counts.withLock { $0.accepted += 1 } }
         func setConfirmed(_ count: Int) { counts.withLock { $0.confirmed = count } }
 
-        /// The server answered, but some of the messages were refused or lost.
+        /// Sets the counts after the server has refused or lost some of the messages.
         func setConfirmed(_ count: Int, refused: UInt64, lost: UInt64) {
             counts.withLock { counts in
                 counts.refused = Int(clamping: refused)

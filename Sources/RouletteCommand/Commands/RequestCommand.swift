@@ -58,7 +58,7 @@ struct RequestCommand: AsyncParsableCommand {
     func run() async throws {
         guard timeout > .zero else { throw CommandFailure.usage("--timeout is zero, use more") }
         if let replies, replies < 0 { throw CommandFailure.usage("--replies is \(replies), use 0 or more") }
-        if stall != nil, replies == nil { throw CommandFailure.usage("--stall goes with --replies; leave it out") }
+        if stall != nil, replies == nil { throw CommandFailure.usage("--stall needs --replies; leave it out") }
         let format = try output.format()
         let headers = try HeaderArgument.headers(headers)
         var profile = try connection.resolve().profile
@@ -108,8 +108,8 @@ struct RequestCommand: AsyncParsableCommand {
                 count += 1
             }
             guard count >= max(wanted, 1) else {
-                let text = wanted <= 1 ? "no reply came" : "\(count) of \(wanted) replies came"
-                throw CommandFailure.failed("\(text); is --timeout long enough, and is every responder up?")
+                let text = wanted <= 1 ? "no reply arrived" : "\(count) of \(wanted) replies arrived"
+                throw CommandFailure.failed("\(text); check that --timeout is long enough and that every responder is up")
             }
         }
     }

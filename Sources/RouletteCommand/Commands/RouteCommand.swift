@@ -44,7 +44,7 @@ struct RouteCommand: ParsableCommand {
         let table = try routingTable()
         if StandardOutput.isTerminal, StandardError.isTerminal, !output.json {
             let count = "\(table.ring.nodes.count) clusters by \(table.ring.naming.rawValue)"
-            // The clusters are not asked for their names.
+            // Without connections, the names of the clusters themselves are unknown.
             let dependsOnSpelling = table.ring.naming == .index && table.ring.nodes.contains { $0.address != nil }
             let fingerprint = table.ring.fingerprint + (dependsOnSpelling ? " (provisional, of the addresses)" : "")
             StandardError.note("ring \(fingerprint), \(count)")

@@ -3,13 +3,13 @@ import CommandSupport
 import Roulette
 import Settings
 
-/// `roulette status`: checks whether every connection of a profile can be made.
+/// `roulette status`: checks whether every connection of a profile can be established.
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "status",
         abstract: "Check every cluster and connection.",
         discussion: """
-            The command makes the connections of the profile (pool_size for each role), waits until each is connected or has
+            The command opens the connections of the profile (pool_size for each role), waits until each is connected or has
             failed, and measures a round trip. The exit code is 0 if all are connected, 1 if some are not, and 2 if the
             configuration is wrong. With --watch it repeats this until ^C.
 

@@ -11,8 +11,8 @@ struct SubscribeCommand: AsyncParsableCommand {
         discussion: """
             The command runs until ^C or --count. After ^C a shell sees 130, so that a loop around the command ends too. A pattern
             (orders.*, orders.>) is subscribed to on every cluster, a topic on the cluster that owns it. A message that matches
-            several of the patterns is printed for each. Lost connections are made again without limit; meanwhile a pattern
-            continues on the other clusters. Missed intervals are reported on standard error.
+            several of the patterns is printed for each. Lost connections are retried without limit; meanwhile a pattern continues
+            on the other clusters. Missed intervals are reported on standard error.
 
             Text is one line for each message, with control characters escaped and at most 4096 bytes of the body. --raw writes
             the bodies unchanged, each followed by a line feed. With --json: time, cluster, topic, reply, headers, body; if a

@@ -3,14 +3,14 @@ import Settings
 import TerminalUI
 import TextCoding
 
-/// Everything that can be known of a configuration without touching the network.
+/// The problems of a configuration that can be found without the network.
 struct ConfigurationCheck {
     let path: String
-    /// What is wrong, the first line first.
+    /// The problems, ordered by line.
     let problems: [SettingsProblem]
     private let file: ConfigurationFile?
 
-    /// - Throws: Only what makes checking impossible; what is wrong with the file is in ``problems``.
+    /// - Throws: Only errors that make the check impossible. Errors in the file are in ``problems``.
     init(path: String, environment: [String: String], themes: ThemeLibrary) throws {
         self.path = path
         let file: ConfigurationFile
@@ -39,9 +39,9 @@ struct ConfigurationCheck {
             if let theme = profile.theme {
                 note("\(key).theme") { () throws(SettingsError) in _ = try themes.load(theme) }
             }
-            // Rules of the library that a single key cannot break.
+            // Check the rules of the library that concern several keys.
             do {
-                // A password that is asked for later is none of them.
+                // A missing password is not a problem, because it is asked for later.
                 var profile = profile
                 profile.login = nil
                 for index in profile.servers.indices { profile.servers[index].login = nil }
@@ -55,13 +55,13 @@ struct ConfigurationCheck {
         self.problems = problems
     }
 
-    /// What there is, in a line.
+    /// The profiles, in a line.
     var summary: SafeText {
         guard let file else { return .empty }
         let count = file.profiles.count
         let names = file.profiles.map { SafeText(untrusted: $0.name) }.joined(separator: ", ")
         let noun: SafeText = count == 1 ? "profile" : "profiles"
-        return "\(untrusted: path): well; \(count) \(noun)" + (count == 0 ? "" : ": \(names)")
+        return "\(untrusted: path): ok; \(count) \(noun)" + (count == 0 ? "" : ": \(names)")
     }
 
     var json: JSONObject {

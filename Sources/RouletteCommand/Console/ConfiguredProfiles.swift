@@ -38,13 +38,13 @@ struct ConfiguredProfiles: ProfileSource {
     }
 
     private func find(_ name: String) throws -> (Profile, ConfigurationFile?) {
-        // A profile that options have changed is in no file.
+        // A profile that was changed by options does not come from a file.
         if name == start.profile.name, !start.isAsInFile { return (start.profile, start.file) }
         let file = try file()
         if let profile = file?.profiles.first(where: { $0.name == name }) { return (profile, file) }
         let contexts = try NATSContext.names(environment: environment)
         guard contexts.contains(name) else {
-            throw ProfileFailure("there is no profile or context \"\(name)\"; there are: \(names().joined(separator: ", "))")
+            throw ProfileFailure("there is no profile or context \"\(name)\"; use one of: \(names().joined(separator: ", "))")
         }
         let context = try NATSContext(name: name, environment: environment)
         return (try Profile(name: name, contexts: [context]), file)

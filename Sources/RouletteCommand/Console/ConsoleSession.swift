@@ -12,8 +12,8 @@ enum ConsoleSession {
     ///
     /// - Parameters:
     ///   - deployment: The deployment with its complete login, and the configuration for keys and theme if there is one.
-    ///   - theme: The first theme, instead of the configured one.
-    ///   - demo: In a demo, its servers.
+    ///   - theme: The initial theme, instead of the configured one.
+    ///   - demo: The servers of the demo, or nil outside of a demo.
     ///   - environment: The process's environment.
     /// - Throws: `TerminalError`, `SettingsError` or `RouletteError` before connecting; ``StoppedBySignal`` if a signal ended the
     ///   console.
@@ -36,7 +36,7 @@ enum ConsoleSession {
             glyphs: terminal.capabilities.glyphs,
             profiles: ConfiguredProfiles(start: deployment, environment: environment, theme: theme, defaultTheme: defaultTheme),
             demo: demo,
-            // Without a home directory no state is kept.
+            // Without a home directory no state is saved.
             stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
             messageLine: { message in
                 let time = Timestamp(timespec(tv_sec: Int(message.epochSeconds), tv_nsec: 0))
@@ -49,7 +49,7 @@ enum ConsoleSession {
         if let termination = terminal.termination { throw StoppedBySignal(signal: termination.signal) }
     }
 
-    /// The console's client for a profile. It is not running yet.
+    /// Creates the console's client for a profile. It is not running yet.
     static func client(for profile: Profile) throws -> RouletteClient {
         let configuration = try RouletteConfiguration(profile: profile, connectionName: "roulette console")
         return try RouletteClient(configuration: configuration, logger: .silent)
@@ -57,7 +57,7 @@ enum ConsoleSession {
 }
 
 extension InputEvent.Termination {
-    /// The signal that the program ends by.
+    /// The signal with which the program ends.
     fileprivate var signal: Int32 {
         switch self {
         case .interrupt: SIGINT

@@ -11,7 +11,7 @@ struct ExternalEditor: Sendable {
 
     /// The value of the variable: a program, possibly with arguments.
     let command: String
-    /// The directory in which the private directory is made.
+    /// The directory in which the private directory is created.
     private let temporaryDirectory: String
 
     /// - Throws: `EditorFailure` if neither variable names an editor.
@@ -31,10 +31,10 @@ struct ExternalEditor: Sendable {
     func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
         var template = Array("\(temporaryDirectory)/roulette-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw EditorFailure("no directory in \(temporaryDirectory): \(String(cString: strerror(errno)))")
+            throw EditorFailure("cannot create a directory in \(temporaryDirectory): \(String(cString: strerror(errno)))")
         }
         let directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
-        // Also removes other files that the editor made there.
+        // Also removes other files that the editor created there.
         defer { try? FileManager.default.removeItem(atPath: directory) }
         let file = directory + "/" + Self.name(for: text)
         try Self.write(text, to: file)
@@ -66,7 +66,7 @@ struct ExternalEditor: Sendable {
     // MARK: Running
 
     private func run(on file: String) async throws(EditorFailure) {
-        // Like `system`: ^C and ^\ are meant for the editor but also reach this process.
+        // Like `system`, ignore ^C and ^\, which are meant for the editor but also reach this process.
         let signals = IgnoredSignals([SIGINT, SIGQUIT])
         defer { signals.restore() }
         let pid: pid_t

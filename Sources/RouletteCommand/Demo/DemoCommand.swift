@@ -8,7 +8,7 @@ import Settings
 struct DemoCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "demo",
-        abstract: "Start NATS clusters on this machine, with traffic, and the console on them.",
+        abstract: "Start NATS clusters with traffic on this machine, and open the console.",
         discussion: """
             Each cluster consists of nats-server processes on free loopback ports. The console connects to the first node of each
             cluster, and the traffic is published to the last. K kills a node, freezes it, or starts it again. You can do the same
@@ -19,13 +19,14 @@ struct DemoCommand: AsyncParsableCommand {
             answer requests. An archive of orders is too slow and drops some (services.archive.health reports how many). A client
             on alpha-1 hangs until the server disconnects it as a slow consumer, and then reconnects.
 
-            nats-server is the first that exists of: the file named by ROULETTE_NATS_SERVER, nats-server in the directory of this
-            program, the one that scripts/setup fetched into the checkout of this program, and the one on the PATH.
+            The demo uses the first nats-server that it finds: the file named by ROULETTE_NATS_SERVER, then nats-server in the
+            directory of this program, the one that scripts/setup downloaded to the checkout of this program, and the one on the
+            PATH.
 
             With --headless there is no console. The demo prints one JSON object when the servers are ready (config, directory,
             clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
-            time, published, failed, received, and the same for each of clusters. Use the file named config with --config. Only
-            you can read it, since it contains the token of the servers.
+            time, published, failed, received, and clusters with the same counts for each cluster. Use the file named config with
+            --config. Only you can read it, since it contains the token of the servers.
 
             Examples:
               roulette demo
@@ -46,7 +47,7 @@ struct DemoCommand: AsyncParsableCommand {
     @Option(name: .long, help: "Number of topics, 1 to 100000.")
     var topics = 200
 
-    @Option(name: .long, help: .init("The theme to begin with.", valueName: "name"), completion: ThemeCompletion.names)
+    @Option(name: .long, help: .init("The initial theme.", valueName: "name"), completion: ThemeCompletion.names)
     var theme: String?
 
     @Flag(name: .long, help: "Print counts instead of showing the console.")

@@ -66,7 +66,7 @@ extension PrintableMessage {
         )
     }
 
-    /// The parts of a message that the console kept.
+    /// The parts of a message that the console saved.
     init(_ message: SavedMessage) {
         self.init(
             cluster: message.cluster,
@@ -109,7 +109,7 @@ extension PrintableMessage {
         return object
     }
 
-    /// Each name with a list of its values, since a name may occur several times.
+    /// Groups values by name, since a name may occur several times.
     private static func grouped(_ fields: [Field]) -> JSONObject {
         var names: [String] = []
         var values: [[UInt8]: [JSONValue]] = [:]

@@ -2,13 +2,13 @@ import CommandSupport
 
 /// Makes the completion scripts of ArgumentParser safe.
 enum CompletionScript {
-    /// The safe script. Texts other than scripts for bash are returned unchanged.
+    /// Returns a safe version of the script. Texts other than scripts for bash are returned unchanged.
     ///
     /// bash expands the words of `compgen -W` like those of a command: it would run a candidate `$(…)` when tab is pressed. The
     /// safe script reads candidates as lines of plain text, and leaves out those with control characters. The scripts for zsh
     /// and fish do not expand candidates.
     ///
-    /// - Throws: ``CommandFailure`` if the script is not the known one and might expand candidates.
+    /// - Throws: ``CommandFailure`` if the script has an unexpected form and might expand candidates.
     static func mended(_ script: String) throws(CommandFailure) -> String {
         guard script.hasPrefix("#!/bin/bash") else { return script }
         guard let start = script.range(of: offeringFiles), script[start.upperBound...].range(of: offeringFiles) == nil else {
@@ -40,7 +40,7 @@ enum CompletionScript {
             done < <(IFS=$'\n' compgen "${@}" -- "${cur}")
         }
 
-        # The argument holds a candidate in each line. They are compared as text and never expanded.
+        # The argument has one candidate per line. Candidates are compared as text and never expanded.
         __roulette_add_candidates() {
             local completion
             while IFS='' read -r completion; do
@@ -51,17 +51,17 @@ enum CompletionScript {
         """#
 
     private static var unknown: CommandFailure {
-        .failed("the completion script for bash is not the known one, so it is not printed; please report this as a bug")
+        .failed("the completion script for bash has an unexpected form, so it is not printed; please report this as a bug")
     }
 }
 
 /// Selects the names that are safe to offer to a shell.
 enum CompletionCandidates {
-    /// The names without a special meaning in bash, zsh and fish. Names of files, profiles and contexts are untrusted.
+    /// Returns the names without a special meaning in bash, zsh and fish. Names of files, profiles and contexts are untrusted.
     static func safe(_ candidates: [String]) -> [String] { candidates.filter(isSafe) }
 
     private static func isSafe(_ candidate: String) -> Bool {
-        // A name with a leading dash would be an option. `~/` is typed by the operator.
+        // A name with a leading dash would be an option. The operator may type `~/`.
         let name = candidate.hasPrefix("~/") ? candidate.dropFirst(2) : candidate[...]
         guard let first = name.unicodeScalars.first, first != "-", name.utf8.count <= 4096 else { return candidate == "~/" }
         return name.unicodeScalars.allSatisfy { scalar in

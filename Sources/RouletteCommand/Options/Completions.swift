@@ -2,15 +2,15 @@ import ArgumentParser
 import Foundation
 import Settings
 
-// The words that a shell offers after tab. On an error there are none. Names come from files and directories, so all go through
-// `CompletionCandidates`.
+// The words that a shell offers after tab. If there is an error, there are none. Names from files and directories are untrusted,
+// so `CompletionCandidates` filters all of them.
 
-/// Themes.
+/// Completes the names of themes.
 enum ThemeCompletion {
     /// The names of all themes.
     static let names = CompletionKind.custom { _, _, _ in CompletionCandidates.safe(themeNames) }
 
-    /// The names of all themes, or the files once a path is begun.
+    /// The names of all themes, or files if the text is the beginning of a path.
     static let namesAndFiles = CompletionKind.custom { _, _, prefix in
         guard prefix.contains("/") || prefix.hasPrefix(".") || prefix.hasPrefix("~") else {
             return CompletionCandidates.safe(themeNames)
@@ -21,7 +21,7 @@ enum ThemeCompletion {
     private static var themeNames: [String] { (try? ThemeLibrary.installed().names()) ?? [] }
 }
 
-/// Profiles and contexts.
+/// Completes the names of profiles and contexts.
 enum DeploymentCompletion {
     /// The profiles of the configuration that the command line names, or of the default configuration.
     static let profiles = CompletionKind.custom { words, _, _ in
@@ -42,7 +42,7 @@ enum DeploymentCompletion {
     }
 }
 
-/// Files of one kind.
+/// Completes the names of files with a suffix.
 private enum FileCompletion {
     static func paths(beginning prefix: String, suffix: String) -> [String] {
         let directory = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""

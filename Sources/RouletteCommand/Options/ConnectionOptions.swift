@@ -21,7 +21,7 @@ struct ConnectionOptions: ParsableArguments {
         name: .long,
         help: .init(
             "The address of a cluster, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…, without a login. Repeat it "
-                + "for each cluster; the order is the ring.",
+                + "for each cluster, in ring order.",
             valueName: "server"
         )
     )
@@ -62,14 +62,14 @@ struct ConnectionOptions: ParsableArguments {
     /// Whether none of these options is given.
     var isEmpty: Bool { config == nil && profile == nil && server.isEmpty && context.isEmpty && changesNothing }
 
-    /// Whether none of the options is given that change a deployment.
+    /// Whether no option that changes a deployment is given.
     private var changesNothing: Bool {
         naming == nil && inboxPrefix == nil && poolSize == nil && login.isEmpty && tls.isEmpty && !login.allowPlaintextCredentials
     }
 
     // MARK: Resolving
 
-    /// The deployment that these options select. It reads the configuration and does not use the network.
+    /// Returns the deployment that these options select. Reads the configuration, and does not use the network.
     ///
     /// - Parameter environment: The process's environment.
     /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
@@ -105,7 +105,7 @@ struct ConnectionOptions: ParsableArguments {
         guard context.isEmpty else { return try ofContexts(environment: environment) }
         guard server.isEmpty else {
             guard config == nil, profile == nil else {
-                throw CommandFailure.usage("--server takes the place of a profile; leave out --config and --profile")
+                throw CommandFailure.usage("--server replaces the profile; leave out --config and --profile")
             }
             return ResolvedDeployment(
                 profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index)
@@ -129,11 +129,11 @@ struct ConnectionOptions: ParsableArguments {
     /// Contexts are complete, so no other option may change a part of them.
     private func ofContexts(environment: [String: String]) throws -> ResolvedDeployment {
         guard config == nil, profile == nil, server.isEmpty else {
-            throw CommandFailure.usage("--context takes the place of a profile; leave out --config, --profile and --server")
+            throw CommandFailure.usage("--context replaces the profile; leave out --config, --profile and --server")
         }
         guard login.isEmpty, tls.isEmpty else {
             throw CommandFailure.usage(
-                "--context brings its own login and encryption; leave out \((login.given + tls.given).joined(separator: ", "))"
+                "--context has its own login and encryption; leave out \((login.given + tls.given).joined(separator: ", "))"
             )
         }
         var contexts: [NATSContext] = []
@@ -157,8 +157,8 @@ struct ConnectionOptions: ParsableArguments {
             do {
                 addresses.append(try ServerAddress(parsing: text))
             } catch {
-                // The text may contain a password, so the error only gives the number. A login is not accepted here, so how to
-                // write one is no advice.
+                // The text may contain a password, so the error gives only the number. A login is not accepted here, so the
+                // error must not explain how to write one.
                 let reason = error.code == .login ? Profile.loginInArgument : error.message
                 throw .usage("--server number \(index + 1): \(reason)")
             }

@@ -3,8 +3,8 @@ import CommandSupport
 import NATS
 import Settings
 
-/// The client's login, instead of the profile's. Secrets are not accepted as arguments, since every user of the machine can
-/// read arguments.
+/// The login of the client, which replaces the profile's. Secrets are not accepted as arguments, since every user of the machine
+/// can read arguments.
 struct LoginOptions: ParsableArguments {
     @Option(
         name: .long,
@@ -43,27 +43,27 @@ struct LoginOptions: ParsableArguments {
     var isEmpty: Bool { given.isEmpty && password == nil && token == nil }
     var names: String { given.joined(separator: " and ") }
 
-    private static let isVisible = "an argument can be read by everybody on this machine, in the list of processes"
+    private static let isVisible = "an argument is visible to all users of this machine in the list of processes"
 
     /// Refuses secrets in arguments, without repeating them.
     func requireNoSecrets() throws(CommandFailure) {
         guard password == nil else {
-            throw .usage("--password is not an option: \(Self.isVisible); leave it out to be asked, or set ROULETTE_PASSWORD")
+            throw .usage("--password is not supported: \(Self.isVisible); leave it out to be asked, or set ROULETTE_PASSWORD")
         }
         guard token == nil else {
-            throw .usage("--token is not an option: \(Self.isVisible); write it into a file and use --token-file FILE")
+            throw .usage("--token is not supported: \(Self.isVisible); write it to a file and use --token-file FILE")
         }
         for (option, path) in [("--creds", creds), ("--nkey", nkey), ("--token-file", tokenFile)]
         where path.map(SecretShape.isSecret) == true {
             throw .usage(
-                "\(option) takes the path of a file, and this is a secret itself: \(Self.isVisible), so replace it. Put the new "
-                    + "one into a file (chmod 600)"
+                "\(option) takes the path of a file, but this is a secret: \(Self.isVisible), so replace the secret. Put the "
+                    + "new one in a file (chmod 600)"
             )
         }
         guard let user, Profile.Login.isUserAndPassword(user) else { return }
         throw .usage(
             "--user takes a name without a colon, since a password must not follow it: \(Self.isVisible); leave the password out "
-                + "to be asked, or set ROULETTE_PASSWORD. A name that has a colon goes into a profile"
+                + "to be asked, or set ROULETTE_PASSWORD. Put a name with a colon in a profile"
         )
     }
 

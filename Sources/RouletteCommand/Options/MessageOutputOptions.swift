@@ -15,7 +15,7 @@ struct MessageOutputOptions: ParsableArguments {
     /// - Throws: ``CommandFailure`` for options that exclude each other, and for raw output to a terminal.
     func format() throws(CommandFailure) -> MessageFormat {
         guard raw else {
-            guard !force else { throw .usage("--force goes with --raw; leave it out") }
+            guard !force else { throw .usage("--force needs --raw; leave it out") }
             return json ? .json : .text
         }
         guard !json else { throw .usage("--raw and --json exclude each other; leave one out") }

@@ -3,7 +3,7 @@ import CommandSupport
 import NATS
 import Settings
 
-/// How connections are encrypted, instead of the profile's settings. Each of these options requires TLS.
+/// The TLS settings, which replace the profile's. Each of these options requires TLS.
 struct TLSOptions: ParsableArguments {
     @Option(
         name: .long,

@@ -4,11 +4,11 @@ import Foundation
 import Locking
 
 /// The program was stopped by a signal: ^C (SIGINT), SIGTERM or SIGHUP. It cleans up and then ends by that signal, as if it had no
-/// handler, so that a shell's loop and a service manager see that it was stopped.
+/// handler, so that shells and service managers see that it was stopped.
 struct StoppedBySignal: Error, Equatable {
     /// The signal's number.
     let signal: Int32
-    /// What was not finished; nil if nothing was left unfinished.
+    /// The unfinished work, for the operator; nil if there is none.
     var note: String?
 
     /// Ends the process by the signal.
@@ -21,12 +21,12 @@ struct StoppedBySignal: Error, Equatable {
 
 /// Runs `body` until it ends or the operator stops the program, in which case it is canceled.
 ///
-/// A second signal ends the process at once. So does the first one if `grace` has passed and the program is still there:
-/// canceling cannot end a write to a pipe that nobody reads.
+/// A second signal ends the process at once. So does the first one if the program is still running after `grace`, because
+/// canceling cannot end a write to a pipe without a reader.
 ///
 /// - Parameters:
-///   - grace: How long cleaning up may take, all that comes after `body` included.
-///   - body: What to do.
+///   - grace: How long the cleanup may take, including everything after `body`.
+///   - body: The work of the program.
 /// - Throws: ``StoppedBySignal`` once `body` has ended after a signal.
 func untilStopped<Result: Sendable>(
     grace: Duration = .seconds(2),
@@ -47,7 +47,7 @@ func untilStopped<Result: Sendable>(
     }
 }
 
-/// Takes the signals that end the program from their handler to the task that listens.
+/// Passes the signals that end the program from their handler to the listening task.
 private enum EndingSignals {
     private struct Listener {
         let stops: AsyncStream<Int32>.Continuation
@@ -61,7 +61,7 @@ private enum EndingSignals {
 
     private static let state = Mutex(State())
 
-    /// The signals that arrive from now on.
+    /// Returns the signals that arrive from now on.
     /// - Parameter grace: How long the program may take to end after a signal.
     static func listen(grace: Duration) throws(CommandFailure) -> AsyncStream<Int32> {
         let (stops, continuation) = AsyncStream.makeStream(of: Int32.self)
@@ -79,7 +79,7 @@ private enum EndingSignals {
         return stops
     }
 
-    /// From now on a signal ends the process at once.
+    /// Makes a signal end the process at once.
     static func stopListening() {
         state.withLock { state in
             state.listener?.stops.finish()

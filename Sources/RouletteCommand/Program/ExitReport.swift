@@ -7,7 +7,7 @@ import Settings
 struct ExitReport {
     /// The exit code: 0 success, 1 failure, 2 usage or configuration error; 128 and the signal's number after a signal.
     let code: Int32
-    /// The signal that stopped the program; nil if none did.
+    /// The signal that stopped the program; nil if there was none.
     let stop: StoppedBySignal?
     /// The help or the version, for standard output.
     let answer: String?
@@ -63,7 +63,7 @@ struct ExitReport {
         Foundation.exit(code)
     }
 
-    /// The complaint without logins from arguments. The argument parser repeats arguments that it does not know.
+    /// Removes logins in arguments from the complaint. The argument parser repeats unknown arguments.
     private static func withoutLogins(_ complaint: String, of arguments: [String]) -> String {
         var result = complaint
         for argument in arguments {

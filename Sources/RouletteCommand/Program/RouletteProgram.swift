@@ -10,7 +10,7 @@ import NATS
 struct RouletteProgram: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "roulette",
-        abstract: "See and use NATS clusters that share their topics by a consistent-hash ring.",
+        abstract: "Inspect and use NATS clusters that share topics by a consistent-hash ring.",
         discussion: """
             Without a command it opens the console.
 

@@ -5,7 +5,7 @@ import TextCoding
 
 /// A topic that cannot be published to.
 struct InvalidTopic: Error {
-    /// Why the topic is invalid. It may quote the topic.
+    /// The reason why the topic is invalid. It may quote the topic.
     let reason: String
 }
 

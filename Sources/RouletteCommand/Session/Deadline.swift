@@ -22,8 +22,8 @@ func within<Result: Sendable>(
 }
 
 extension RouletteConfiguration {
-    /// How long a command waits for an answer of a server: as long as the library waits before it treats a silent connection as
-    /// stale. A server that only sends other operations counts as silent here.
+    /// How long a command waits for an answer from a server: as long as the library waits before it treats a silent connection
+    /// as stale. A server that only sends other operations counts as silent here.
     var answerTimeout: Duration { pingInterval * (maxPingFailure + 1) + .seconds(1) }
 }
 
@@ -44,7 +44,7 @@ extension RouletteClient {
         // There is nearly always space in the buffer, so no timer is needed.
         if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
         let limit = configuration.patience
-        try await within(limit, orThrow: .unanswered("the server takes no more messages", limit)) {
+        try await within(limit, orThrow: .unanswered("the server accepts no more messages", limit)) {
             try await self.publish(payload, to: topic, headers: headers)
         }
     }

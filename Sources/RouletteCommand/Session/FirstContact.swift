@@ -1,6 +1,6 @@
 import Roulette
 
-/// Waits until every connection is made or has failed.
+/// Waits until every connection is established or has failed.
 enum FirstContact {
     /// A connection without an answer fails at the end of the connection timeout, so waiting takes a little longer than that.
     private static let margin: Duration = .seconds(3)
@@ -26,7 +26,7 @@ enum FirstContact {
     private static func isSettled(_ client: RouletteClient) -> Bool {
         let servers = client.configuration.servers
         return client.snapshot().clusters.allSatisfy { cluster in
-            // While one of them is left to try, it is not known that none can be reached.
+            // The cluster may still be reachable until all alternatives were tried.
             let alternatives = servers[cluster.cluster.index].alternatives.count
             return cluster.connections.allSatisfy { entry in
                 let connection = entry.connection

@@ -18,10 +18,10 @@ extension Profile {
             let names = users.map(LoginName.shown).joined(separator: ", ")
             throw CommandFailure.usage(
                 "\(users.count) users need a password here (\(names)), but \(Self.passwordVariable) is the password of one user; "
-                    + "unset it to be asked for each, or put the passwords into the configuration or the contexts"
+                    + "unset it to be asked for each, or put the passwords in the configuration or the contexts"
             )
         }
-        // A user of several clusters is asked for one password.
+        // A user of several clusters has one password.
         var known = Dictionary(users.compactMap { user in password.map { (user, $0) } }) { $1 }
         try completeLogins { user, place throws(CommandFailure) in
             if let password = known[user] { return password }
@@ -33,7 +33,7 @@ extension Profile {
         warnIfUnverified()
     }
 
-    /// The same for a profile that the console switches to, where no password can be asked for.
+    /// Prepares the login of a profile that the console switches to. It cannot ask for a password.
     ///
     /// - Parameter start: The profile that the program was started with. Its password is used only for the same user of the same
     ///   profile.
@@ -45,7 +45,7 @@ extension Profile {
             if let password = known[PasswordOwner(user: user, place: place)] { return password }
             throw .usage(
                 "profile \(profile): the password of \(LoginName.shown(user)) is not known here. \(Self.passwordVariable) and typed "
-                    + "passwords are for the profile that roulette was started with; put it into the configuration, or start "
+                    + "passwords are for the profile that roulette was started with; put it in the configuration, or start "
                     + "roulette --profile \(profile)"
             )
         }
@@ -101,7 +101,7 @@ extension Profile {
     private func warnIfUnverified() {
         if skipsVerification {
             StandardError.note(
-                "WARNING: certificates are not verified. Anyone on the network path can pose as the servers "
+                "WARNING: certificates are not verified. Anyone on the network path can impersonate the servers "
                     + "and read and change every message and every login."
             )
         }

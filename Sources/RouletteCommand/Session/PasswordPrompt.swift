@@ -15,13 +15,13 @@ enum PasswordPrompt {
         // Standard input may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {
-            throw .usage("there is no terminal to ask for the password of \(user) on; set ROULETTE_PASSWORD")
+            throw .usage("there is no terminal on which to ask for the password of \(user); set ROULETTE_PASSWORD")
         }
         defer { close(terminal) }
 
-        // A signal that ends or stops the program turns the echo on first.
+        // The handler of a signal that ends or stops the program turns the echo on first.
         guard cprocess_hide_typing(terminal) else {
-            throw .usage("the password of \(user) cannot be asked for without showing it; set ROULETTE_PASSWORD")
+            throw .usage("the password of \(user) cannot be entered without showing it; set ROULETTE_PASSWORD")
         }
         defer { cprocess_show_typing() }
 

@@ -8,8 +8,8 @@ enum Session {
     ///
     /// - Parameters:
     ///   - configuration: The deployment and how to use it.
-    ///   - eventLoopGroup: Where the connections run.
-    ///   - body: What to do with the client. The connections are being made when it begins.
+    ///   - eventLoopGroup: The event loops of the connections.
+    ///   - body: Uses the client. The connections may not be established yet when it begins.
     static func withClient<Result: Sendable>(
         _ configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -36,7 +36,7 @@ enum Session {
                 )
             case .topicBreaksElixir(let topic):
                 StandardError.note(
-                    "\(topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                    "\(topic) is not ASCII: programs with Roulette 1.0.5 (Elixir) that receive it lose their connection"
                 )
             default: break
             }

@@ -1,7 +1,7 @@
 import Roulette
 import TerminalUI
 
-/// Subscribes to topics, reports what happens to the subscriptions, and prints their messages.
+/// Subscribes to topics, reports events of the subscriptions, and prints their messages.
 struct TopicListener: Sendable {
     let client: RouletteClient
     let queue: String?
@@ -32,7 +32,7 @@ struct TopicListener: Sendable {
             }
             notePending(pending)
             if StandardError.isTerminal {
-                let except = pending.isEmpty ? "" : ", but for \(pending.count) of \(client.clusters.count) clusters"
+                let except = pending.isEmpty ? "" : ", except on \(pending.count) of \(client.clusters.count) clusters"
                 StandardError.note("subscribed to \(topics.joined(separator: ", "))\(except)")
             }
             defer { group.cancelAll() }
@@ -66,7 +66,7 @@ struct TopicListener: Sendable {
             let progress = cluster.connections.lazy.compactMap(\.connection.progress).first
             let reason = cluster.lastError?.message ?? progress ?? "no connection yet"
             StandardError.note(
-                "cluster \(cluster.cluster.label): \(reason); its messages begin when it is up"
+                "cluster \(cluster.cluster.label): \(reason); its messages arrive when it is up"
             )
         }
     }
@@ -82,14 +82,14 @@ private enum SubscriptionNotices {
         let place = event.connection.map { "cluster \($0.cluster.label): " } ?? ""
         switch event.detail {
         case .subscriptionInterrupted(let pattern, let cause):
-            StandardError.note("\(place)\(pattern) misses messages from now on: \(cause.message)")
-        case .subscriptionResumed(let pattern, let blind):
-            let length = SafeText.duration(blind.duration).plain
-            StandardError.note("\(place)\(pattern) is complete again; what was published during \(length) was missed")
+            StandardError.note("\(place)\(pattern) is interrupted and misses messages: \(cause.message)")
+        case .subscriptionResumed(let pattern, let missed):
+            let length = SafeText.duration(missed.duration).plain
+            StandardError.note("\(place)\(pattern) is complete again; messages published during \(length) were missed")
         case .slowConsumer(let pattern):
-            StandardError.note("\(pattern): messages are being dropped, the output is too slow for them")
+            StandardError.note("\(pattern): messages are being dropped, because the output is too slow")
         case .slowConsumerRecovered(let pattern, let dropped):
-            StandardError.note("\(pattern): \(dropped) messages were dropped, now the output keeps up again")
+            StandardError.note("\(pattern): \(dropped) messages were dropped; the output keeps up again")
         case .connection(.serverError(let error)):
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):

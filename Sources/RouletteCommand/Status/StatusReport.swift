@@ -1,7 +1,7 @@
 import Roulette
 import TextCoding
 
-/// Prints the state of the deployment, and keeps whether all clusters were up in the last report.
+/// Prints the state of the deployment, and records whether all clusters were up in the last report.
 actor StatusReport {
     private let isJSON: Bool
     private(set) var isAllUp: Bool?

@@ -42,10 +42,10 @@ struct ThemeCheck {
             }
             let judged = contrasts.filter { $0.required != nil }
             guard let lowest = judged.min(by: { $0.ratio < $1.ratio }) else {
-                return ["\(untrusted: subject): well; its colors are the terminal's own, so no contrast can be measured"]
+                return ["\(untrusted: subject): ok; its colors depend on the terminal, so its contrast cannot be measured"]
             }
             return [
-                "\(untrusted: subject): well; the lowest contrast of \(judged.count) roles is \(Self.ratio(lowest.ratio)), "
+                "\(untrusted: subject): ok; the lowest contrast of \(judged.count) roles is \(Self.ratio(lowest.ratio)), "
                     + "of \(untrusted: lowest.role.rawValue)"
             ]
         }

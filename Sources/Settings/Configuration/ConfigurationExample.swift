@@ -1,6 +1,6 @@
-/// A configuration with every key that there is, explained. It is the text of `config/example.toml`.
+/// An example that shows and explains every key of a configuration: the text of `config/example.toml`.
 public enum ConfigurationExample {
-    /// The longest line of a comment.
+    /// The width at which comments wrap.
     private static let width = 120
 
     /// The configuration as TOML.
@@ -8,11 +8,11 @@ public enum ConfigurationExample {
 
     private static let introduction = comment(
         """
-        Every key that a configuration can have. Copy this file to ~/.config/roulette/config.toml, keep what you need, and \
-        check the result with "roulette config check". A key that is left out has the value shown here, unless its comment \
+        This example shows every key of a configuration. Copy it to ~/.config/roulette/config.toml, keep the keys that you \
+        need, and check the result with "roulette config check". A missing key has the value shown here, unless its comment \
         names another default.
 
-        Times are whole milliseconds (250) or text with a unit: "250ms", "5s", "2m", "1h".
+        Durations are whole milliseconds (250) or strings with a unit: "250ms", "5s", "2m", "1h".
         """
     )
 
@@ -21,7 +21,7 @@ public enum ConfigurationExample {
     private static let profile = "[profiles.production]\n" + entries(Profile.settings)
 
     private static let servers = """
-        # The clusters. Their order is the ring.
+        # The clusters, in ring order.
         [[profiles.production.servers]]
         \(entries(ProfileServer.settings()))
 
@@ -35,17 +35,17 @@ public enum ConfigurationExample {
         """
 
     private static let shortForm = """
-        \(comment("A profile needs nothing but servers. This is their short form, addresses only; connections to "
-            + "\"tls://nats-1.staging.example.org\" would always be encrypted."))
+        \(comment("Only the servers of a profile are required. Their short form is an array of addresses. Connections to a "
+            + "\"tls://\" address, such as \"tls://nats-1.staging.example.org\", are always encrypted."))
         [profiles.staging]
         environment = "staging"
         servers = ["nats-1.staging.example.org", "nats-2.staging.example.org:4223"]
         """
 
     private static let keys = """
-        \(comment("The keys of the console. An action has a key or an array of keys, which replace the standard keys shown here; "
-            + "[] takes them away. A key is a character (\"P\") or a name (\"space\", \"enter\", \"esc\", \"tab\", \"pgup\", \"F1\"), "
-            + "perhaps after \"^\" (control), \"M-\" (alt) or \"S-\" (shift): \"^x\", \"M-x\", \"S-tab\"."))
+        \(comment("The keys of the console. An action has a key or an array of keys, which replaces the default keys shown here; "
+            + "[] removes them. A key is a character (\"P\") or a name (\"space\", \"enter\", \"esc\", \"tab\", \"pgup\", \"F1\")"
+            + ", optionally with a prefix: \"^\" (control), \"M-\" (alt) or \"S-\" (shift), as in \"^x\", \"M-x\", \"S-tab\"."))
         [keys]
         \(KeyAction.allCases.map(entry).joined(separator: "\n"))
         """

@@ -1,7 +1,7 @@
 extension ConfigurationFile {
     /// The configuration as TOML with every setting written out, defaults too, and secrets as `<redacted>`.
     ///
-    /// The result can be parsed. It gives the same configuration except for secrets, and with absolute paths.
+    /// Parsing the result gives the same configuration, except that secrets are redacted and paths are absolute.
     public func redactedDescription() -> String {
         var lines = Self.lines(Self.settings, of: self)
         for profile in profiles { lines += [""] + Self.lines(of: profile) }

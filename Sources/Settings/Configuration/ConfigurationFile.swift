@@ -2,21 +2,21 @@
 ///
 /// Read one with ``load(path:environment:)``, or from a text with ``parse(_:file:resolvePath:)``.
 public struct ConfigurationFile: Sendable, Equatable {
-    /// The profile used when none is asked for, or nil.
+    /// The profile to use when the caller names none, or nil.
     public var defaultProfile: String?
-    /// The theme's name, or nil for the console's choice.
+    /// The theme's name, or nil to let the console choose.
     public var theme: String?
-    /// The profiles in the order of the file.
+    /// The profiles, in file order.
     public var profiles: [Profile]
-    /// The keys of every action, the file's changes applied.
+    /// The keys of every action, with the changes of the file applied.
     public var keyBindings: KeyBindings
 
     /// Creates a configuration.
     ///
     /// - Parameters:
-    ///   - defaultProfile: The profile used when none is asked for.
+    ///   - defaultProfile: The profile to use when the caller names none.
     ///   - theme: The theme's name.
-    ///   - profiles: The profiles in order.
+    ///   - profiles: The profiles, in order.
     ///   - keyBindings: The keys of every action.
     public init(
         defaultProfile: String? = nil,
@@ -30,9 +30,9 @@ public struct ConfigurationFile: Sendable, Equatable {
         self.keyBindings = keyBindings
     }
 
-    /// The profile of a name. Without a name it is the default profile, or the only one.
+    /// Returns the profile with a name. Without a name, returns the default profile, or the only one.
     ///
-    /// - Throws: ``SettingsError/Code/unknownName`` that lists the known profiles.
+    /// - Throws: ``SettingsError/Code/unknownName``, with the known profiles in its message.
     public func profile(named name: String? = nil, file: String = "configuration") throws(SettingsError) -> Profile {
         let names = profiles.map(\.name)
         if let wanted = name ?? defaultProfile {
@@ -56,7 +56,7 @@ public struct ConfigurationFile: Sendable, Equatable {
         return only
     }
 
-    /// Whether the file itself contains a password or a token, so that it must be private.
+    /// Whether the file itself contains a password or a token. Such a file must be private.
     public var holdsSecrets: Bool {
         profiles.contains { profile in
             ([profile.login] + profile.servers.map(\.login)).contains { $0?.holdsSecret ?? false }
@@ -75,7 +75,7 @@ extension ConfigurationFile: SettingOwner {
             "default_profile",
             \.defaultProfile,
             .optional(.text),
-            "The profile used without --profile. A configuration with a single profile needs none.",
+            "The profile to use without --profile. It is not needed if there is only one profile.",
             shown: "production",
             absent: "none"
         ),
@@ -83,9 +83,9 @@ extension ConfigurationFile: SettingOwner {
             "theme",
             \.theme,
             .optional(.text),
-            "The console's theme, one of \"roulette theme list\".",
+            "The console's theme. \"roulette theme list\" lists the themes.",
             shown: "default-dark",
-            absent: "default-dark or default-light, as the terminal's background is"
+            absent: "default-dark or default-light, depending on the terminal's background"
         ),
     ]
 }
@@ -97,7 +97,7 @@ extension ConfigurationFile {
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     ///   - resolvePath: Makes a path in the file absolute, such as `~/ops.creds`.
     /// - Throws: ``SettingsError`` with every problem found.
     public static func parse(
@@ -136,9 +136,9 @@ extension ConfigurationFile {
     /// Reads a configuration from a file.
     ///
     /// - Parameters:
-    ///   - path: The file. Relative paths inside it start from its directory.
+    ///   - path: The file. Relative paths in it start from its directory.
     ///   - environment: The process's environment, for `~`.
-    /// - Throws: ``SettingsError``, also when the file holds a secret and others can read it.
+    /// - Throws: ``SettingsError``, for example when the file contains a secret and other users can read it.
     public static func load(path: String, environment: [String: String]) throws(SettingsError) -> ConfigurationFile {
         let file = try SettingsFile.read(path, limit: TOMLDocument.sizeLimit)
         let directory = SettingsFile.directory(of: path)

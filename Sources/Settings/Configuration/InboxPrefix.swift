@@ -1,7 +1,7 @@
 import NATS
 import Roulette
 
-/// What reply topics may begin with.
+/// The rule for the prefix of reply topics.
 enum InboxPrefix {
     static let rule = "an inbox prefix is a topic of at most 256 bytes without wildcards, such as \"_INBOX.app\""
 
@@ -13,9 +13,9 @@ enum InboxPrefix {
 }
 
 extension Profile {
-    /// Sets what reply topics begin with, for all servers.
+    /// Sets the prefix of reply topics for all servers.
     ///
-    /// - Throws: ``SettingsError/Code/invalid`` when it is no topic.
+    /// - Throws: ``SettingsError/Code/invalid`` when the prefix is not a valid topic.
     public mutating func setInboxPrefix(_ prefix: String) throws(SettingsError) {
         guard InboxPrefix.isUsable(prefix) else { throw SettingsError(.invalid, file: "inbox_prefix", InboxPrefix.rule) }
         library.inboxPrefix = prefix

@@ -7,26 +7,28 @@ extension Setting where Owner == Profile {
         keys: [
             SettingKey(
                 "credentials",
-                "The login, at most one. This is a .creds file with a JWT and its key. A path may begin with ~, and otherwise starts "
-                    + "from the directory of this file. Files with secrets must be private: chmod 600, or for files of root with a "
-                    + "group, such as mounted secrets, chmod 640. A server may have its own login, with the same keys.\nDefault: none.",
+                "The login: a .creds file with a JWT and its key. A profile has at most one login. A path may begin with ~; "
+                    + "other relative paths start from the directory of this file. Files with secrets must be private: chmod "
+                    + "600, or chmod 640 for files that belong to root and a group, such as mounted secrets. A server may have "
+                    + "its own login, with the same keys.\nDefault: none.",
                 shown: .set(TOMLLiteral.string("~/.nats/ops.creds"))
             ),
             SettingKey(
                 "user",
-                "Instead: a user with a password. Without the password, roulette asks for it, or takes it from ROULETTE_PASSWORD, "
-                    + "which is for the one user that roulette is started with. With a password here, this file must be private.",
+                "Alternative: a user with a password. If the password is missing, roulette reads it from ROULETTE_PASSWORD, "
+                    + "which applies only to the user that roulette is started with, or asks for it. If the password is set "
+                    + "here, this file must be private.",
                 shown: .inComment(TOMLLiteral.string("ops"))
             ),
             SettingKey("password", "The password of the user.", shown: .inComment(TOMLLiteral.string("…"))),
             SettingKey(
                 "token",
-                "Instead: a token. With a token here, this file must be private.",
+                "Alternative: a token. If it is set here, this file must be private.",
                 shown: .inComment(TOMLLiteral.string("…"))
             ),
             SettingKey(
                 "nkey",
-                "Instead: a file with the seed of an NKEY.",
+                "Alternative: a file with the seed of an NKEY.",
                 shown: .inComment(TOMLLiteral.string("~/.nats/ops.nk"))
             ),
         ]
@@ -34,13 +36,14 @@ extension Setting where Owner == Profile {
 }
 
 extension Setting where Owner == ProfileServer {
-    /// The login of a server, in place of the profile's.
+    /// The login of a server, which replaces the profile's.
     static let login = login(
         \.login,
         keys: [
             SettingKey(
                 "credentials",
-                "The login for this cluster; or user, password, token, nkey.\nDefault: the login of the profile.",
+                "The login for this cluster. The keys user, password, token and nkey are possible too.\n"
+                    + "Default: the login of the profile.",
                 shown: .inComment(TOMLLiteral.string("~/.nats/alpha.creds"))
             )
         ]
@@ -61,7 +64,7 @@ extension Setting {
 }
 
 extension Profile.Login {
-    /// The login as keys with TOML literals, with `<redacted>` for secrets.
+    /// The login as keys and TOML literals, with `<redacted>` for secrets.
     fileprivate var entries: [(key: String, literal: String)] {
         let entries: [(key: String, value: String?)] =
             switch self {
@@ -69,7 +72,7 @@ extension Profile.Login {
             case .token(let token): [("token", token.description)]
             case .credentials(let path): [("credentials", path)]
             case .nkey(let path): [("nkey", path)]
-            // Only a context of the NATS command line has one.
+            // A JWT comes only from a context of the NATS command line, never from a configuration.
             case .jwt: []
             }
         return entries.compactMap { key, value in value.map { (key, TOMLLiteral.string($0)) } }
@@ -90,12 +93,12 @@ extension TableReader {
         if ways.count > 1, let node = value(ways[1]) {
             note(node, "a profile has one login, but \(ways.joined(separator: " and ")) are set; remove all but one")
         }
-        // The key itself, because an unusable user has been noted already.
+        // This looks at the key instead of the value, because an invalid user has already been reported.
         if value("user") == nil, password != nil, let node = value("password") {
             note(node, "a password needs a user, add user = \"…\"")
         }
         if let user, password == nil, Profile.Login.isUserAndPassword(user), let node = value("user") {
-            note(node, "the user has a colon in it; if a password follows it, write that as password = \"…\"")
+            note(node, "the user contains a colon; if a password follows the colon, write it as password = \"…\"")
         }
 
         if let user { return .user(user, password: password) }

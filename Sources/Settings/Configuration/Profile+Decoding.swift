@@ -1,10 +1,10 @@
 extension Profile {
-    /// Reads `[profiles.NAME]`. Problems are noted; the profile is nil if it has no usable servers.
+    /// Reads `[profiles.NAME]`. Reports problems, and returns nil if the profile has no usable servers.
     static func decode(_ name: String, _ node: TOMLNode, in parent: inout TableReader) -> Profile? {
         var reader = parent.reader(of: node)
         var profile = Profile(name: name, servers: [])
         for setting in settings { setting.read(&reader, &profile) }
-        // A server inherits from the profile, so they come last.
+        // Servers inherit from the profile, so they are read last.
         profile.readServers(from: &reader)
         parent.note(contentsOf: reader.finish())
         return profile.servers.isEmpty ? nil : profile
@@ -25,10 +25,10 @@ extension Profile {
         }
         let settings = ProfileServer.settings(inheriting: library.tls)
         servers = entries.compactMap { ProfileServer.decode($0, settings, in: &reader) }
-        // Without an unusable entry the positions are others, and the messages below would name the wrong ones.
+        // If an invalid entry was dropped, the indices have shifted, and the messages below would name the wrong entries.
         guard servers.count == entries.count else { return }
         if library.tls.mode == .disabled, let plain = servers.firstIndex(where: { $0.requiresTLS && $0.tls == nil }) {
-            reader.note(entries[plain], "tls = true and a profile with tls = \"off\" exclude each other, remove one")
+            reader.note(entries[plain], "tls = true conflicts with tls = \"off\" of the profile, remove one")
         }
         for conflict in ServerList.conflicts(in: servers, naming: library.naming) {
             reader.note(entries[conflict.index], conflict.message)

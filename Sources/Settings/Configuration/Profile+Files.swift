@@ -1,11 +1,11 @@
 public import NATS
 
 extension Profile {
-    /// Reads every file that the logins and the encryption name, so that problems are found before any connection is made.
+    /// Reads every file named by the logins and the TLS settings, so that problems are found before the first connection.
     ///
     /// Connections read the files again.
     ///
-    /// - Throws: ``SettingsError`` when one is missing or unreadable, or holds a secret and others can read it.
+    /// - Throws: ``SettingsError`` when a file is missing or unreadable, or contains a secret and other users can read it.
     public func checkFiles() throws(SettingsError) {
         for login in [login] + servers.map(\.login) {
             switch login {
@@ -14,7 +14,7 @@ extension Profile {
                     throw SettingsError(
                         .invalid,
                         file: "profile \(quoted(name))",
-                        "a key or a JWT stands where the path of its file belongs; put it into a file (chmod 600) and name that"
+                        "expected the path of a file, found a key or a JWT; put it in a file (chmod 600) and name the file"
                     )
                 }
                 _ = try SettingsFile.readPrivate(path)
@@ -29,14 +29,14 @@ extension Profile {
         }
     }
 
-    /// Whether the certificate of some server is not verified.
+    /// Whether the certificate of at least one server is not verified.
     public var skipsVerification: Bool {
         ([library.tls] + servers.compactMap(\.tls)).contains { $0.verification == .none && $0.mode != .disabled }
     }
 }
 
 extension Profile.Login {
-    /// Whether it holds a secret itself, not only the path of a file.
+    /// Whether the login contains a secret itself, rather than the path of a file.
     var holdsSecret: Bool {
         switch self {
         case .user(_, let password): password != nil
@@ -45,19 +45,19 @@ extension Profile.Login {
         }
     }
 
-    /// Reads a token from a file that holds nothing else.
+    /// Reads a token from a file that contains nothing else.
     ///
-    /// - Throws: ``SettingsError`` when the file is not private or holds something else.
+    /// - Throws: ``SettingsError`` when the file is not private or contains anything else.
     public static func token(inFile path: String) throws(SettingsError) -> Secret {
         let lines = try SettingsFile.readPrivate(path).text().split(whereSeparator: \.isNewline)
         guard lines.count == 1, let token = lines.first, !token.contains(where: \.isWhitespace) else {
-            throw SettingsError(.invalid, file: path, "does not hold a token alone, write it on one line without spaces")
+            throw SettingsError(.invalid, file: path, "must contain only a token, on one line without spaces")
         }
         return Secret(String(token))
     }
 
     /// Whether the name of a user looks like a name with a password, `user:password`.
     ///
-    /// A name may contain a colon, but then its password has to be given separately.
+    /// A name may contain a colon, but then its password must be given separately.
     public static func isUserAndPassword(_ user: String) -> Bool { user.contains(":") }
 }

@@ -2,25 +2,25 @@ public import ConsistentHashing
 public import NATS
 public import Roulette
 
-/// One deployment: its clusters in ring order, and how to talk to them.
+/// One deployment: its clusters in ring order, and how to connect to them.
 ///
-/// A profile holds the configuration of the library, whose properties are properties of the profile, and beside it what
-/// belongs to the console and the command alone. Every setting has a default, so a profile needs nothing but servers.
+/// A profile contains the configuration of the library, whose properties are also properties of the profile, and the settings
+/// that only the console and the command use. Every setting has a default, so only the servers are required.
 @dynamicMemberLookup
 public struct Profile: Sendable {
-    /// What a deployment is used for: the banner of the console, and whether it may publish.
+    /// What a deployment is used for. It determines the banner of the console and whether publishing is allowed.
     public enum Environment: String, Sendable, CaseIterable {
-        /// In use by customers. Read-only unless `allow_publish = true`.
+        /// Used by customers. Read-only unless `allow_publish = true`.
         case production = "prod"
-        /// For rehearsing production.
+        /// Used to test changes before they reach production.
         case staging
         /// Everything else.
         case development = "dev"
     }
 
-    /// How the client authenticates itself.
+    /// How the client authenticates.
     public enum Login: Sendable, Hashable {
-        /// User and password. Without a password the command line asks for it, or takes `ROULETTE_PASSWORD`.
+        /// User and password. If the password is nil, the command line reads `ROULETTE_PASSWORD` or asks for it.
         case user(String, password: Secret?)
         /// A token.
         case token(Secret)
@@ -28,7 +28,7 @@ public struct Profile: Sendable {
         case credentials(path: String)
         /// The path of a file with the seed of an NKEY.
         case nkey(path: String)
-        /// A JWT and the seed of its key, as a context of the NATS command line can hold them. A bearer JWT needs no seed.
+        /// A JWT and the seed of its key, from a context of the NATS command line. A bearer JWT needs no seed.
         case jwt(Secret, seed: Secret?)
     }
 
@@ -36,25 +36,25 @@ public struct Profile: Sendable {
     public var name: String
     /// What the deployment is used for.
     public var environment = Environment.development
-    /// What `allow_publish` says, or nil if it is left out.
+    /// The value of `allow_publish`, or nil if the key is missing.
     private var publishPermission: Bool?
-    /// The name shown in the servers' monitoring, or nil for the program's.
+    /// The name shown in the servers' monitoring, or nil for the name of the program.
     public var connectionName: String?
-    /// The console's theme for this deployment, in place of the configuration's; nil for that one.
+    /// The console's theme for this deployment, or nil for the theme of the configuration.
     public var theme: String?
     /// Topic patterns that the console subscribes to on every cluster when it starts.
     public var watch: [String] = []
-    /// Whether the console keeps commands, filters, topics and whole messages that were sent for the next runs.
+    /// Whether the console saves commands, filters, topics and sent messages for later runs.
     public var keepsHistory = true
-    /// How the client authenticates itself, or nil for not at all.
+    /// The login, or nil to connect without one.
     public var login: Login?
     /// The clusters in ring order, at least one.
     public var servers: [ProfileServer]
-    /// What the library is configured with. Its servers, credentials and connection name are not used: they are made from
-    /// ``servers``, ``login`` and ``connectionName`` for each client.
+    /// The configuration of the library. Its servers, credentials and connection name are not used, because each client
+    /// derives them from ``servers``, ``login`` and ``connectionName``.
     var library = RouletteConfiguration(servers: [])
 
-    /// Whether anything may be published. Unless it is set, everything but production may.
+    /// Whether publishing is allowed. The default is false in production and true elsewhere.
     public var allowPublish: Bool {
         get { publishPermission ?? (environment != .production) }
         set { publishPermission = newValue }
@@ -66,7 +66,7 @@ public struct Profile: Sendable {
         set { library[keyPath: path] = newValue }
     }
 
-    /// A profile with every setting at its default.
+    /// Creates a profile with default settings.
     ///
     /// - Parameters:
     ///   - name: The name shown for it.
@@ -76,20 +76,20 @@ public struct Profile: Sendable {
         self.servers = servers
     }
 
-    /// Why an address on the command line must not hold a login, whole or damaged, and what to do instead.
+    /// The error for an address on the command line that contains a login, valid or malformed.
     public static let loginInArgument =
-        "a login in an argument can be read by everybody on this machine, in the list of processes. Remove what stands "
-        + "before the @, and use --user NAME, whose password is asked for or taken from ROULETTE_PASSWORD, or "
-        + "--token-file, --creds or --nkey; or write the login into a profile or a context"
+        "a login in an argument is visible to all users of this machine in the list of processes. Remove the part before "
+        + "the @ and use --user NAME, whose password is read from ROULETTE_PASSWORD or asked for, or --token-file, --creds "
+        + "or --nkey; or put the login in a profile or a context"
 
-    /// Makes a profile of servers given on the command line.
+    /// Creates a profile from servers given on the command line.
     ///
     /// - Parameters:
     ///   - name: The name shown for it.
     ///   - addresses: The servers in ring order, without logins.
     ///   - naming: How clusters are named on the ring.
-    /// - Throws: ``SettingsError`` when there is no server, two have one address or name, or one holds a login: every user
-    ///   of the machine can read arguments.
+    /// - Throws: ``SettingsError`` when there is no server, when two servers have the same address or name, or when an address
+    ///   contains a login, because every user of the machine can read arguments.
     public init(name: String, addresses: [ServerAddress], naming: HashRing.Naming = .index) throws(SettingsError) {
         let option = "--server"
         guard !addresses.isEmpty else {

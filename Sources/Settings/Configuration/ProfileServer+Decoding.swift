@@ -1,5 +1,5 @@
 extension ProfileServer {
-    /// Reads one element of `servers`: a table, or a string with a host and perhaps a port.
+    /// Reads one element of `servers`: a table, or a string with a host and an optional port.
     static func decode(
         _ node: TOMLNode,
         _ settings: [Setting<ProfileServer>],
@@ -21,7 +21,7 @@ extension ProfileServer {
     }
 
     private static func decode(from reader: inout TableReader, _ settings: [Setting<ProfileServer>]) -> ProfileServer? {
-        // Neither can be written, so they show below what could not be read.
+        // Neither value is valid in a file. If one of them is still there at the end, its key was missing or invalid.
         var server = ProfileServer(host: "", port: 0)
         for setting in settings { setting.read(&reader, &server) }
         if reader.value("host") == nil { reader.note(reader.node, "has no host, add host = \"…\"") }
@@ -31,7 +31,7 @@ extension ProfileServer {
 }
 
 extension TableReader {
-    /// Reads an address without name and login.
+    /// Reads an address without a name and a login.
     mutating func address(_ node: TOMLNode) -> ServerAddress? {
         guard let text = SettingFormat<String>.string.read(node, &self) else { return nil }
         guard !text.contains("@"), !text.contains("=") else {

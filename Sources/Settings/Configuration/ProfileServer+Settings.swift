@@ -7,7 +7,7 @@ extension ProfileServer: SettingOwner {
 
     /// Every setting of a server, in the order of the example.
     ///
-    /// - Parameter tls: The encryption of the profile, for what the server leaves out.
+    /// - Parameter tls: The TLS settings of the profile, for keys that the server leaves out.
     static func settings(inheriting tls: NATSClientConfiguration.TLS = .standard) -> [Setting<ProfileServer>] {
         address + [.encryption(inheriting: tls)] + own
     }
@@ -18,9 +18,9 @@ extension ProfileServer: SettingOwner {
             "host",
             \.library.host,
             .host,
-            "The host name or the IP address of the load balancer of the cluster, or of a server.",
+            "The host name or IP address of the cluster's load balancer, or of one of its servers.",
             shown: "nats-alpha.example.org",
-            absent: "none, every server needs one"
+            absent: "none, the key is required"
         ),
         Setting("port", \.library.port, .integer(1...65535), "The TCP port."),
         Setting(
@@ -36,7 +36,7 @@ extension ProfileServer: SettingOwner {
             for (node, _) in reader.value("alternatives").flatMap({ reader.strings($0) }) ?? [] {
                 guard let address = reader.address(node) else { continue }
                 server.library.alternatives.append(.init(host: address.host, port: address.port))
-                // One that is tls:// makes all of them so: a login must not go to whichever answers in plain text.
+                // One tls:// address makes all of them require TLS, so that the login is not sent to another one in plain text.
                 server.requiresTLS = server.requiresTLS || address.requiresTLS
             }
         } entries: { server in
@@ -47,7 +47,7 @@ extension ProfileServer: SettingOwner {
             "monitor",
             \.monitor,
             .optional(.monitorURL),
-            "The URL of a server's HTTP monitoring, with its http_base_path if it has one, for the Servers view of the console.",
+            "The URL of a server's HTTP monitoring, including its http_base_path if set, for the Servers view of the console.",
             shown: try? MonitorEndpoint("http://nats-alpha.example.org:8222"),
             absent: "none"
         ),
@@ -59,7 +59,7 @@ extension ProfileServer: SettingOwner {
             "inbox_prefix",
             \.library.inboxPrefix,
             .optional(.inboxPrefix),
-            "What reply topics of this cluster begin with.",
+            "The prefix of reply topics on this cluster.",
             inComment: "_INBOX.alpha",
             absent: "the prefix of the profile"
         ),

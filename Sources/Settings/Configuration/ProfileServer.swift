@@ -5,20 +5,20 @@ public import Roulette
 
 /// One cluster of a profile. Its position in the list is its position on the ring.
 ///
-/// It holds the server of the library's configuration, whose properties are its own.
+/// It contains the server of the library's configuration, whose properties are also properties of this type.
 @dynamicMemberLookup
 public struct ProfileServer: Sendable {
     /// The URL of a server's HTTP monitoring endpoint, or nil.
     public var monitor: MonitorEndpoint?
-    /// Whether it was given as `tls://` or with `tls = true`. Then its connections are always encrypted, also if the profile
-    /// does not encrypt.
+    /// Whether the address begins with `tls://` or `tls = true` is set. Its connections are then always encrypted, even if the
+    /// profile does not require it.
     public var requiresTLS = false
-    /// The login for this cluster, in place of the profile's.
+    /// The login for this cluster, which replaces the profile's.
     public var login: Profile.Login?
-    /// The server as the library knows it. Its credentials are not used: they are made from ``login`` for each client.
+    /// The server of the library's configuration. Its credentials are not used, because each client derives them from ``login``.
     var library: RouletteConfiguration.Server
 
-    /// Describes one cluster.
+    /// Creates a cluster.
     ///
     /// - Parameters:
     ///   - name: The name shown, or nil to show the address.
@@ -47,10 +47,10 @@ public struct ProfileServer: Sendable {
     /// `host:port`, with IPv6 addresses in brackets.
     public var endpoint: String { ServerAddress(host: library.host, port: library.port).endpoint }
 
-    /// The addresses of all its servers.
+    /// The addresses of all servers of the cluster.
     var endpoints: [String] { [endpoint] + library.alternatives.map(\.description) }
 
-    /// The name if it has one, else the address.
+    /// The name, or the address if the cluster has no name.
     public var label: String { library.name ?? endpoint }
 }
 
@@ -63,7 +63,7 @@ extension ProfileServer: Equatable {
 
 /// The rules for a list of servers as a whole.
 enum ServerList {
-    /// Refuses a list from the command line that breaks a rule.
+    /// Throws if a list of servers from the command line breaks a rule.
     static func check(_ servers: [ProfileServer], naming: HashRing.Naming, option: String) throws(SettingsError) {
         let conflicts = conflicts(in: servers, naming: naming)
         guard !conflicts.isEmpty else { return }
@@ -73,13 +73,13 @@ enum ServerList {
         )
     }
 
-    /// A problem of the list: the position of the entry to change, and a message that names the other entry.
+    /// A problem of the list: the index of the entry to change, and a message that names the other entry.
     struct Conflict: Hashable {
         let index: Int
         let message: String
     }
 
-    /// Finds equal addresses, equal names and, if the ring is made of names, missing names.
+    /// Finds duplicate addresses, duplicate names and, if the ring uses names, missing names.
     static func conflicts(in servers: [ProfileServer], naming: HashRing.Naming) -> [Conflict] {
         var conflicts: [Conflict] = []
         var endpoints: [String: Int] = [:]
@@ -103,7 +103,7 @@ enum ServerList {
             guard let name = server.name else {
                 if naming == .name {
                     conflicts.append(
-                        Conflict(index: index, message: "has no name, which naming = \"name\" needs; add name = \"…\"")
+                        Conflict(index: index, message: "has no name, but naming = \"name\" requires one; add name = \"…\"")
                     )
                 }
                 continue
@@ -113,7 +113,7 @@ enum ServerList {
                     Conflict(
                         index: index,
                         message: "the name \(quoted(name)) is used by server \(first) (\(servers[first].endpoint)) and "
-                            + "server \(index) (\(server.endpoint)); give one of them another"
+                            + "server \(index) (\(server.endpoint)); rename one of them"
                     )
                 )
             } else {

@@ -2,15 +2,14 @@ import NATS
 public import Roulette
 
 extension RouletteConfiguration {
-    /// The configuration of the library for a profile.
+    /// Creates the configuration of the library for a profile.
     ///
-    /// Each attempt to connect reads the files of credentials and certificates again; see ``Profile/checkFiles()``.
+    /// Each connection attempt reads the files of credentials and certificates again. See also ``Profile/checkFiles()``.
     ///
     /// - Parameters:
     ///   - profile: The profile.
-    ///   - connectionName: The name of its connections if the profile gives them none.
-    /// - Throws: ``SettingsError/Code/invalid`` when a login cannot be used as it is: a user without a password, which has
-    ///   to be asked for first.
+    ///   - connectionName: The name of the connections if the profile sets none.
+    /// - Throws: ``SettingsError/Code/invalid`` when a user has no password. The caller must ask for the password first.
     public init(profile: Profile, connectionName: String = "roulette") throws(SettingsError) {
         let place = "profile \(quoted(profile.name))"
         self = profile.library
@@ -51,7 +50,7 @@ extension RouletteConfiguration {
 }
 
 extension NATSClientConfiguration.TLS {
-    /// The same, but always encrypted.
+    /// A copy of the settings that always encrypts.
     func requiring() -> Self {
         var tls = self
         if tls.mode == .automatic || tls.mode == .disabled { tls.mode = .required }

@@ -1,16 +1,16 @@
-/// A key of a configuration, as `config/example.toml` explains it.
+/// A key of a configuration, with its explanation in `config/example.toml`.
 struct SettingKey: Sendable {
     /// How the example shows a key.
     enum Shown: Sendable {
         /// With a value.
         case set(String)
-        /// With a value, in a comment.
+        /// Commented out, with a value.
         case inComment(String)
     }
 
-    /// The key as it is written.
+    /// The key as written in the file.
     let name: String
-    /// What the key means, then on a line of its own the values allowed and the default.
+    /// What the key means, followed by a line with the allowed values and the default.
     let explanation: String
     /// How the example shows the key.
     let shown: Shown
@@ -22,33 +22,33 @@ struct SettingKey: Sendable {
     }
 }
 
-/// Something that settings are stored in.
+/// A type that stores settings.
 protocol SettingOwner: Sendable {
-    /// One with every setting at its default.
+    /// An instance with default settings.
     static var standard: Self { get }
 }
 
-/// One setting of a configuration: its keys, where their value goes, how it is read and written, and what it means.
+/// One setting of a configuration: its keys, their meaning, the property that stores the value, and how to read and write it.
 ///
-/// Everything that deals with keys iterates lists of these: reading with the check of ranges, the search for the nearest
-/// name, `config show`, and the example. Most settings have one key; a login and a certificate have several.
+/// All code that handles keys iterates lists of settings: reading, range checks, suggestions for misspelled keys,
+/// `config show` and the example. Most settings have one key. A login and a certificate have several.
 struct Setting<Owner: SettingOwner>: Sendable {
     /// The keys in the order of the example.
     let keys: [SettingKey]
-    /// Reads the keys into an owner. Problems are noted, and the owner then keeps the value it has.
+    /// Reads the keys into an owner. If a value is invalid, reports it and leaves the value of the owner unchanged.
     let read: @Sendable (inout TableReader, inout Owner) -> Void
-    /// The value as keys with TOML literals, without secrets. Empty if the value is not set.
+    /// The value as keys and TOML literals, with secrets redacted. Empty if the value is not set.
     let entries: @Sendable (Owner) -> [(key: String, literal: String)]
     /// Whether two owners have the same value.
     let isEqual: @Sendable (Owner, Owner) -> Bool
 
-    /// A setting that is more than one value under one key.
+    /// Creates a setting with several keys or a special format.
     ///
     /// - Parameters:
     ///   - keys: The keys in the order of the example.
-    ///   - path: Where the value is.
+    ///   - path: The property that stores the value.
     ///   - read: Reads the keys into an owner.
-    ///   - entries: Writes the value as keys with TOML literals.
+    ///   - entries: Writes the value as keys and TOML literals.
     init<Value: Sendable & Equatable>(
         keys: [SettingKey],
         _ path: any KeyPath<Owner, Value> & Sendable,
@@ -61,16 +61,16 @@ struct Setting<Owner: SettingOwner>: Sendable {
         isEqual = { $0[keyPath: path] == $1[keyPath: path] }
     }
 
-    /// A setting of one key.
+    /// Creates a setting with one key.
     ///
     /// - Parameters:
     ///   - name: The key.
-    ///   - path: Where the value goes.
+    ///   - path: The property that stores the value.
     ///   - format: How the value is read, checked and written.
-    ///   - explanation: What it means. The values allowed and the default are added to it.
+    ///   - explanation: What the setting means. The allowed values and the default are appended to it.
     ///   - shown: The value in the example, if it is not the default; nil shows the default.
-    ///   - inComment: The value in the example, in a comment, for a key that most configurations leave out.
-    ///   - absent: What holds when the key is left out, where that is not the value of a standard owner.
+    ///   - inComment: The value in the example, commented out, for a key that most configurations leave out.
+    ///   - absent: The default to document, if it differs from the value of a standard owner.
     init<Value: Sendable & Equatable>(
         _ name: String,
         _ path: any WritableKeyPath<Owner, Value> & Sendable,

@@ -1,10 +1,10 @@
-/// How a value is read from a configuration, checked, and written into one.
+/// How a value is read from a configuration, checked, and written to one.
 struct SettingFormat<Value: Sendable>: Sendable {
-    /// A sentence on the values allowed, or nil where the explanation of the key says enough.
+    /// A sentence about the allowed values, or nil if the explanation of the key is sufficient.
     let allowed: String?
-    /// The value of a node. A problem is noted, and the result is then nil.
+    /// Reads the value of a node. If the value is invalid, reports a problem and returns nil.
     let read: @Sendable (TOMLNode, inout TableReader) -> Value?
-    /// The value as TOML, or nil if it means that the key is left out.
+    /// The value as a TOML literal, or nil if the key has to be left out.
     let literal: @Sendable (Value) -> String?
 
     init(
@@ -81,7 +81,7 @@ extension SettingFormat where Value == Bool {
 // MARK: - Text
 
 extension SettingFormat where Value == String {
-    /// A string, also an empty one.
+    /// A string, possibly empty.
     static var string: Self {
         SettingFormat { node, reader in
             guard case .string(let text) = node.value else {
@@ -110,7 +110,7 @@ extension SettingFormat where Value == String {
         }
     }
 
-    /// What reply topics begin with: a topic without wildcards.
+    /// The prefix of reply topics: a topic without wildcards.
     static var inboxPrefix: Self {
         text.checked { prefix throws(SettingFault) in
             guard InboxPrefix.isUsable(prefix) else { throw SettingFault(InboxPrefix.rule) }
@@ -119,7 +119,7 @@ extension SettingFormat where Value == String {
 }
 
 extension SettingFormat where Value == [String] {
-    /// Topics, in which `*` and `>` are wildcards. Those that cannot be used are noted and left out.
+    /// Topic patterns with the wildcards `*` and `>`. Invalid patterns are reported and left out.
     static var topicPatterns: Self {
         SettingFormat { node, reader in
             reader.strings(node)?.compactMap { element, pattern in
@@ -137,7 +137,7 @@ extension SettingFormat where Value == [String] {
         if tokens.contains("") || pattern.unicodeScalars.contains(where: { $0.value <= 0x20 || $0.value == 0x7F }) {
             return "\(quoted(pattern)) is not a topic pattern, use tokens such as \"orders.*\" or \"orders.>\""
         }
-        if tokens.dropLast().contains(">") { return "\(quoted(pattern)) has > before its end, use * for one token" }
+        if tokens.dropLast().contains(">") { return "\(quoted(pattern)) has > before its last token, use * for one token" }
         return nil
     }
 }
@@ -145,7 +145,7 @@ extension SettingFormat where Value == [String] {
 // MARK: - Choices
 
 extension SettingFormat where Value: Equatable {
-    /// One of several names, each of which means a value.
+    /// One of several names, each of which represents a value.
     static func choice(_ choices: [(name: String, value: Value)]) -> Self {
         let names = choices.map(\.name)
         let allowed = names.map { TOMLLiteral.string($0) }.joined(separator: ", ")
@@ -172,7 +172,7 @@ protocol ValueError: Error {
     var message: String { get }
 }
 
-/// Why a value cannot be used.
+/// An error in a value.
 struct SettingFault: ValueError {
     let message: String
 
@@ -180,7 +180,7 @@ struct SettingFault: ValueError {
 }
 
 extension SettingFormat {
-    /// The same for a value that may be missing: nil means that the key is left out.
+    /// A format for an optional value: nil means that the key is missing.
     static func optional<Wrapped: Sendable>(_ format: SettingFormat<Wrapped>) -> Self where Value == Wrapped? {
         SettingFormat(allowed: format.allowed) { node, reader in
             format.read(node, &reader).map(Optional.some)
@@ -189,7 +189,7 @@ extension SettingFormat {
         }
     }
 
-    /// The same with one more rule.
+    /// A copy of the format with an additional check.
     func checked<Failure: ValueError>(_ check: @escaping @Sendable (Value) throws(Failure) -> Void) -> Self {
         SettingFormat(allowed: allowed) { node, reader in
             guard let value = read(node, &reader) else { return nil }

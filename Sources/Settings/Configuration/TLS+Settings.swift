@@ -5,26 +5,26 @@ private typealias TLS = NATSClientConfiguration.TLS
 extension NATSClientConfiguration.TLS: SettingOwner {
     static let standard = Self()
 
-    /// The settings of the encryption but for `tls` itself, for a profile and for a server.
+    /// The TLS settings except `tls` itself, for a profile and for a server.
     static let settings: [Setting<Self>] = [
         Setting(
             "tls_ca",
             \.authoritiesFile,
             .optional(.path),
-            "A PEM file with the authorities to trust.",
+            "A PEM file with the certificate authorities to trust.",
             shown: "~/.nats/ca.pem",
-            absent: "the authorities that the system trusts"
+            absent: "the certificate authorities of the system"
         ),
         Setting(
             keys: [
                 SettingKey(
                     "tls_cert",
-                    "A PEM file with the certificate for servers that ask for one.\nDefault: none.",
+                    "A PEM file with the client certificate, for servers that ask for one.\nDefault: none.",
                     shown: .set(TOMLLiteral.string("~/.nats/ops.pem"))
                 ),
                 SettingKey(
                     "tls_key",
-                    "A PEM file with the private key of tls_cert: chmod 600.",
+                    "A PEM file with the private key of tls_cert. It must be private: chmod 600.",
                     shown: .set(TOMLLiteral.string("~/.nats/ops.key"))
                 ),
             ],
@@ -49,8 +49,8 @@ extension NATSClientConfiguration.TLS: SettingOwner {
             "tls_verify",
             \.verifies,
             .optional(.boolean),
-            "Whether the server's certificate is verified. If it is false, anyone on the way can pose as the server, so that is "
-                + "only for a test machine."
+            "Whether the server's certificate is verified. If false, anyone on the network path can impersonate the server, "
+                + "so use that only for tests."
         ),
     ]
 
@@ -64,13 +64,13 @@ extension NATSClientConfiguration.TLS: SettingOwner {
         set { trustRoots = newValue.map { .file($0) } ?? .system }
     }
 
-    /// Whether the certificate is verified; nil if there is none, as nothing is encrypted.
+    /// Whether certificates are verified, or nil if TLS is off.
     private var verifies: Bool? {
         get { mode == .disabled ? nil : verification == .full }
         set { verification = newValue == false ? .none : .full }
     }
 
-    /// Everything as keys with TOML literals.
+    /// All TLS settings as keys and TOML literals.
     fileprivate var entries: [(key: String, literal: String)] {
         let mode = Self.modeFormat.literal(mode).map { [(key: "tls", literal: $0)] } ?? []
         return mode + Self.settings.flatMap { $0.entries(self) }
@@ -78,22 +78,22 @@ extension NATSClientConfiguration.TLS: SettingOwner {
 }
 
 extension SettingFormat where Value == String {
-    /// The name that a certificate has to have.
+    /// The name that a certificate must have.
     fileprivate static var serverName: Self {
         text.checked { name throws(ServerAddressError) in try ServerAddress.checkServerName(name) }
     }
 }
 
 extension Setting where Owner == Profile {
-    /// The encryption of all servers.
+    /// The TLS settings of all servers.
     static let encryption = Setting(
         keys: [
             SettingKey(
                 "tls",
-                "When connections are encrypted: \"auto\" if the server asks for it, \"required\" always, \"first\" from the first "
-                    + "byte, before the server has sent anything, or \"off\" never. The authorities and the certificate are also "
-                    + "those of https:// monitoring. A server may have any of these keys for itself.\nDefault: \"required\" "
-                    + "if a tls_ key is set, else \"auto\".",
+                "When connections are encrypted: \"auto\" if the server asks for it, \"required\" always, \"first\" always and "
+                    + "from the first byte, before the server sends anything, \"off\" never. The authorities and the certificate "
+                    + "are also used for https:// monitoring. A server may have its own value of each tls key.\nDefault: "
+                    + "\"required\" if a tls_ key is set, else \"auto\".",
                 shown: .set("\"required\"")
             )
         ] + TLS.settings.flatMap(\.keys),
@@ -107,14 +107,14 @@ extension Setting where Owner == Profile {
 }
 
 extension Setting where Owner == ProfileServer {
-    /// The encryption of one server: keys that are left out hold as in `inherited`.
+    /// The TLS settings of one server. Missing keys have the values of `inherited`.
     static func encryption(inheriting inherited: NATSClientConfiguration.TLS) -> Setting {
         Setting(
             keys: [
                 SettingKey(
                     "tls",
-                    "Whether connections to this cluster are always encrypted; or a mode as above, with its tls_ keys.\nDefault: as "
-                        + "the profile says.",
+                    "true if connections to this cluster are always encrypted, or a mode as above. The tls_ keys are possible "
+                        + "too.\nDefault: the mode of the profile.",
                     shown: .set("true")
                 )
             ],
@@ -130,7 +130,7 @@ extension Setting where Owner == ProfileServer {
             }
             server.library.tls = reader.tls(over: inherited, mode: mode)
             if mode == .disabled, server.requiresTLS, let node = reader.value("alternatives") {
-                reader.note(node, "a tls:// address and tls = \"off\" exclude each other, remove one")
+                reader.note(node, "a tls:// address conflicts with tls = \"off\", remove one")
             }
         } entries: { server in
             guard let tls = server.library.tls else { return server.requiresTLS ? [("tls", "true")] : [] }
@@ -140,12 +140,12 @@ extension Setting where Owner == ProfileServer {
 }
 
 extension TableReader {
-    /// Reads the keys of the encryption but for `tls` itself.
+    /// Reads the TLS keys except `tls` itself.
     ///
     /// - Parameters:
-    ///   - inherited: What holds for keys that are left out.
-    ///   - mode: What `tls` says, or nil.
-    /// - Returns: nil if there is none of them and no mode.
+    ///   - inherited: The values of missing keys.
+    ///   - mode: The value of `tls`, or nil.
+    /// - Returns: The settings, or nil if no TLS key is present.
     fileprivate mutating func tls(over inherited: TLS, mode: TLS.Mode?) -> TLS? {
         var tls = inherited
         for setting in TLS.settings { setting.read(&self, &tls) }
@@ -153,7 +153,7 @@ extension TableReader {
         if let mode {
             tls.mode = mode
         } else if given.contains(where: { $0 != "tls_verify" }), tls.mode != .first {
-            // To name certificates means TLS, and not only if a server happens to ask for it.
+            // Certificates imply TLS, even if the server does not ask for it.
             tls.mode = .required
         }
         if mode == .disabled, !given.isEmpty, let node = value("tls") {
@@ -162,7 +162,7 @@ extension TableReader {
         return mode == nil && given.isEmpty ? nil : tls
     }
 
-    /// Reads a certificate with its key.
+    /// Reads a client certificate and its private key.
     fileprivate mutating func clientCertificate() -> TLS.ClientCertificate? {
         let certificate = read("tls_cert", as: .path)
         let key = read("tls_key", as: .path)

@@ -3,8 +3,8 @@ import NATS
 
 /// The fields of a context that are set, as `nats context add` writes them (jsm.go, `natscontext`).
 ///
-/// Every field is used, or known to be irrelevant to a connection, or refused by name. An empty text and `false` mean that a
-/// field is not set.
+/// Every field is either used, known to be irrelevant to a connection, or refused by name. An empty string or `false` means
+/// that a field is not set.
 struct ContextFields {
     /// Fields that are irrelevant to a connection, or concern only JetStream, which is not used here.
     private static let ignored: Set<String> = [
@@ -15,16 +15,16 @@ struct ContextFields {
     ]
     private static let paths: Set<String> = ["creds", "nkey", "ca", "cert", "key"]
     private static let flags: Set<String> = ["tls_first"]
-    /// Fields that are not supported, with what to do instead.
+    /// Fields that are not supported, with advice.
     private static let refused = [
-        "socks_proxy": "connections through a proxy are not supported; reach the server directly, or by a tunnel such as ssh -L",
-        "nsc": "logins are not looked up in nsc; write one with \"nsc generate creds\" and name the file in creds",
+        "socks_proxy": "connections through a proxy are not supported; connect directly, or through a tunnel such as ssh -L",
+        "nsc": "logins are not looked up in nsc; create a file with \"nsc generate creds\" and name it in creds",
         "windows_cert_store": "the certificate store of Windows is not supported; name PEM files in cert and key",
         "windows_cert_match": "the certificate store of Windows is not supported; name PEM files in cert and key",
         "windows_cert_match_by": "the certificate store of Windows is not supported; name PEM files in cert and key",
         "windows_ca_certs_match": "the certificate store of Windows is not supported; name a PEM file in ca",
     ]
-    /// The most servers of one cluster.
+    /// The maximum number of servers of one cluster.
     private static let serverLimit = 64
 
     private let path: String
@@ -43,9 +43,9 @@ struct ContextFields {
             if let text = value as? String, Self.texts.contains(key) {
                 texts[key] = text
                 guard Self.isReference(text), key != "url" else { continue }
-                // The reference itself must not silently become the password.
-                let instead = Self.paths.contains(key) ? "name a file" : "write the value itself, or a file in creds or nkey"
-                let message = "what nats looks up elsewhere (env, op, nsc, data and the like) is not supported; \(instead)"
+                // Without this check, the reference itself would be used as the password.
+                let instead = Self.paths.contains(key) ? "name a file" : "write the value itself, or name a file in creds or nkey"
+                let message = "references to other places (env, op, nsc, data and the like) are not supported; \(instead)"
                 problems.append(SettingsProblem(file: path, key: key, message: message))
             } else if (value as? NSNumber)?.isBoolean == true, Self.flags.contains(key) {
                 flags.insert(key)
@@ -61,7 +61,7 @@ struct ContextFields {
     private static func isUnset(_ value: Any) -> Bool {
         switch value {
         case let text as String: text.isEmpty
-        // A number is always a mistake, also zero.
+        // A number is never valid, not even zero.
         case let number as NSNumber: number.isBoolean && !number.boolValue
         case is NSNull: true
         case let list as [Any]: list.isEmpty
@@ -69,7 +69,7 @@ struct ContextFields {
         }
     }
 
-    /// Whether it begins with a scheme, as `op://vault/item` does. Newer versions of nats look up such values elsewhere.
+    /// Whether the text begins with a scheme, as `op://vault/item` does. Newer versions of nats look up such references.
     private static func isReference(_ text: String) -> Bool {
         if ["data:", "env:"].contains(where: text.lowercased().hasPrefix) { return true }
         guard let scheme = text.firstRange(of: "://") else { return false }
@@ -80,7 +80,7 @@ struct ContextFields {
     private static func complaint(about key: String) -> String {
         if texts.contains(key) { return "expected text in quotes" }
         if flags.contains(key) { return "expected true or false" }
-        return refused[key] ?? "is not known here and cannot be honored, use another context or a profile"
+        return refused[key] ?? "is an unknown field and cannot be honored, use another context or a profile"
     }
 
     var holdsSecrets: Bool {
@@ -98,10 +98,10 @@ struct ContextFields {
         }
         let addresses = try addresses()
         let first = addresses[0]
-        // As in nats, one tls:// address means that none of them is used in plain text.
+        // As in nats, one tls:// address makes all of them require TLS.
         let requiresTLS = addresses.contains(where: \.requiresTLS)
         var server = ProfileServer(name: name, host: first.host, port: first.port, requiresTLS: requiresTLS)
-        // An address that is there twice is tried once.
+        // A duplicate address is tried only once.
         var endpoints: Set = [first.endpoint.lowercased()]
         server.alternatives = addresses.filter { endpoints.insert($0.endpoint.lowercased()).inserted }
             .map { .init(host: $0.host, port: $0.port) }
@@ -131,10 +131,10 @@ extension ContextFields {
             let place = urls.count > 1 ? "URL \(index + 1) of \(urls.count): " : ""
             do {
                 let address = try ServerAddress(parsing: url.trimmingCharacters(in: .whitespaces))
-                guard address.name == nil else { throw invalid("url", "\(place)a URL has no name before it") }
+                guard address.name == nil else { throw invalid("url", "\(place)remove the name before the URL") }
                 addresses.append(address)
             } catch let error as ServerAddressError {
-                let comma = urls.count > 1 && texts["url"]?.contains("@") == true ? "; a comma in a login is written %2C" : ""
+                let comma = urls.count > 1 && texts["url"]?.contains("@") == true ? "; write a comma in a login as %2C" : ""
                 throw invalid("url", place + error.message + comma)
             } catch let error as SettingsError {
                 throw error
@@ -142,9 +142,9 @@ extension ContextFields {
                 throw invalid("url", "cannot be read")
             }
         }
-        // Sending the login of one to the others, or no login to some, would differ from what the context says.
+        // Sending the login of one URL to the other servers, or no login to some of them, would not match the context.
         guard addresses.allSatisfy({ $0.login == addresses[0].login }) else {
-            throw invalid("url", "the URLs carry different logins; write the same one in each, or use user, token, creds or nkey")
+            throw invalid("url", "the URLs have different logins; use the same login in each, or set user, token, creds or nkey")
         }
         return addresses
     }
@@ -180,11 +180,11 @@ extension ContextFields {
         if seed != nil, texts["user_jwt"] == nil {
             throw invalid(
                 "user_seed",
-                "a seed needs the JWT of its user, in user_jwt; for an NKEY put it into a file and name that in nkey"
+                "a seed needs the JWT of its user, in user_jwt; for an NKEY, put the seed in a file and name the file in nkey"
             )
         }
         if let user = texts["user"], password == nil, Profile.Login.isUserAndPassword(user) {
-            throw invalid("user", "the user has a colon in it; if a password follows it, write that into password")
+            throw invalid("user", "the user contains a colon; if a password follows the colon, move it to password")
         }
         return logins.first?.login
     }
@@ -198,7 +198,7 @@ extension ContextFields {
         if let authorities { tls.trustRoots = .file(authorities) }
         if let certificate, let key { tls.clientCertificate = .init(chainFile: certificate, keyFile: key) }
         guard (certificate == nil) == (key == nil) else {
-            throw invalid(certificate == nil ? "key" : "cert", "cert and key need each other")
+            throw invalid(certificate == nil ? "key" : "cert", "cert and key must be set together")
         }
         if isRequired || authorities != nil || certificate != nil { tls.mode = .required }
         if flags.contains("tls_first") { tls.mode = .first }
@@ -207,6 +207,6 @@ extension ContextFields {
 }
 
 extension NSNumber {
-    /// Whether it is true or false in JSON, and not 1 or 0: the type code of a boolean is that of a C char.
+    /// Whether the value is true or false in JSON, rather than 1 or 0. Booleans have the type code of a C char.
     fileprivate var isBoolean: Bool { UInt8(bitPattern: objCType.pointee) == UInt8(ascii: "c") }
 }

@@ -3,10 +3,10 @@ import Foundation
 
 /// A context of the `nats` command line (ADR-21): one cluster with its login and encryption.
 ///
-/// `nats context add` writes it to `~/.config/nats/context/NAME.json`. A field that is not supported is an error
-/// that names it: without its proxy or its login, the context would connect to something else.
+/// `nats context add` writes it to `~/.config/nats/context/NAME.json`. A field that is not supported is an
+/// error: without its proxy or its login, for example, the context would make a different connection.
 public struct NATSContext: Sendable, Equatable {
-    /// The most bytes a context may have.
+    /// The maximum size of a context in bytes.
     private static let sizeLimit = 1 << 18
 
     /// The context's name, which becomes the name of the cluster.
@@ -17,10 +17,10 @@ public struct NATSContext: Sendable, Equatable {
     /// Reads a context.
     ///
     /// - Parameters:
-    ///   - name: Its name, as `nats context ls` lists it.
+    ///   - name: The name of the context, as `nats context ls` lists it.
     ///   - environment: The process's environment, for `XDG_CONFIG_HOME` and `HOME`.
-    /// - Throws: ``SettingsError`` when there is no context of that name, when it holds a secret and others can read it, or when
-    ///   it cannot be used as it is.
+    /// - Throws: ``SettingsError`` when the context does not exist, when it contains a secret and other users can read it, or
+    ///   when it has an invalid or unsupported field.
     public init(name: String, environment: [String: String]) throws(SettingsError) {
         let directory = try SettingsLocations.contextDirectory(environment: environment)
         guard !name.isEmpty, !name.contains("/"), !name.contains("..") else {
@@ -42,9 +42,9 @@ public struct NATSContext: Sendable, Equatable {
         self.server = try fields.server(named: name, environment: environment)
     }
 
-    /// The names of all contexts, sorted. Without a directory of contexts there are none.
+    /// The names of all contexts, sorted. Empty if the directory of contexts does not exist.
     ///
-    /// - Throws: ``SettingsError`` when the environment does not say where to look.
+    /// - Throws: ``SettingsError`` when neither `XDG_CONFIG_HOME` nor `HOME` is an absolute path.
     public static func names(environment: [String: String]) throws(SettingsError) -> [String] {
         names(in: try SettingsLocations.contextDirectory(environment: environment))
     }
@@ -56,7 +56,7 @@ public struct NATSContext: Sendable, Equatable {
 }
 
 extension Profile {
-    /// Makes a profile of contexts, one cluster each, in this order.
+    /// Creates a profile with one cluster for each context, in the given order.
     ///
     /// - Throws: ``SettingsError`` when no context is given, or two have the same name or address.
     public init(name: String, contexts: [NATSContext], naming: HashRing.Naming = .index) throws(SettingsError) {

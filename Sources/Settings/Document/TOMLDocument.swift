@@ -1,19 +1,19 @@
 import TOMLKit
 
-/// Reads TOML text into nodes that know their lines.
+/// Parses TOML text into nodes with line numbers.
 enum TOMLDocument {
-    /// The longest text read, in bytes. A configuration or theme that a person wrote is a fiftieth of it.
+    /// The maximum length of a text in bytes, about fifty times that of a typical configuration or theme.
     static let sizeLimit = 1 << 18
-    /// The most keys and array indices that lead to a value. A configuration needs five. The parser and everything after it
-    /// recurse, and their cost for a path grows with its length.
+    /// The maximum number of keys and array indices that lead to a value. A configuration needs five. The limit bounds the
+    /// recursion of the parser and of the code after it, and the cost of paths.
     static let depthLimit = 32
 
     /// Parses a whole document.
     ///
     /// - Parameters:
     ///   - text: The document.
-    ///   - file: The name to give in errors.
-    /// - Returns: The top table.
+    ///   - file: The file name to report in errors.
+    /// - Returns: The root table.
     static func parse(_ text: String, file: String) throws(SettingsError) -> TOMLNode {
         guard text.utf8.count <= sizeLimit else {
             throw SettingsError(.syntax, file: file, "is longer than \(sizeLimit) bytes")
@@ -22,7 +22,7 @@ enum TOMLDocument {
             // TOMLKit passes the text on as a C string, which would silently end here.
             throw SettingsError(.syntax, file: file, line: line, "a NUL byte is not allowed in TOML, remove it")
         }
-        // This comes before the parser, which has no limit for dotted keys.
+        // This runs before the parser, which does not limit the depth of dotted keys.
         var locator = TOMLLocator(text)
         locator.scan()
         if let line = locator.firstLineTooDeep {
@@ -30,7 +30,7 @@ enum TOMLDocument {
                 .syntax,
                 file: file,
                 line: line,
-                "more than \(depthLimit) keys and elements are nested in each other here, which no setting needs"
+                "keys and elements are nested more than \(depthLimit) levels deep, which no setting needs"
             )
         }
         if let line = locator.firstLineWithoutKey {
@@ -38,7 +38,7 @@ enum TOMLDocument {
                 .syntax,
                 file: file,
                 line: line,
-                "not valid TOML: a key is missing, or has other characters than A-Z, a-z, 0-9, - and _ without being in quotes"
+                "not valid TOML: a key is missing, or a key with characters other than A-Z, a-z, 0-9, - and _ is not in quotes"
             )
         }
         if let line = locator.firstLineWithoutValue {
@@ -46,7 +46,7 @@ enum TOMLDocument {
                 .syntax,
                 file: file,
                 line: line,
-                "a value is missing, or is no number, true or false; put text into quotes (dates are no values of a setting)"
+                "a value is missing, or is not a number, true or false; put text in quotes (no setting has a date as its value)"
             )
         }
         let table: TOMLTable
@@ -68,11 +68,11 @@ enum TOMLDocument {
         return node(table, at: .root, line: 1, locations: locator.lines)
     }
 
-    /// The parser's message without the parts of values that it repeats, because a value may be a password: text in quotes
-    /// that is longer than one character becomes `'…'`. Keys that are defined twice stay.
+    /// Removes the parts of values that the parser's message repeats, because a value may be a password: text in quotes that is
+    /// longer than one character becomes `'…'`. Messages about keys that are defined twice stay as they are.
     static func withoutValues(_ message: String) -> String {
         if message.contains("redefine") { return message }
-        let advice = message.contains("could not determine value type") ? "; put text into quotes" : ""
+        let advice = message.contains("could not determine value type") ? "; put text in quotes" : ""
         return message.split(separator: "'", omittingEmptySubsequences: false).enumerated()
             .map { index, part in index % 2 == 1 && part.count > 1 ? "…" : String(part) }
             .joined(separator: "'") + advice

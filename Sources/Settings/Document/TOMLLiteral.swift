@@ -2,7 +2,7 @@ import TextCoding
 
 /// Writes text as TOML.
 enum TOMLLiteral {
-    /// A basic string, or with `bare` the text itself where TOML allows that. The login of a URL is not written.
+    /// Returns a basic string, or with `bare` the text itself where TOML allows it. The login of a URL is redacted.
     static func string(_ text: String, bare: Bool = false) -> String {
         if bare, !text.isEmpty, text.utf8.allSatisfy(TOMLLocator.isBareKeyByte) { return text }
         var result = "\""

@@ -1,21 +1,21 @@
 /// Finds the line of every key and array element of a TOML document.
 ///
-/// TOMLKit gives positions for syntax errors only, and has no limit for the depth of dotted keys. The locator walks the text
-/// before TOMLKit does. On a text that is not TOML it stops; it never traps and does not judge the text. It also stops where
-/// the nesting is too deep. Its cost is linear in the length of the text.
+/// TOMLKit reports positions only for syntax errors, and does not limit the depth of dotted keys. The locator scans the text
+/// before TOMLKit parses it. It does not validate the text: on invalid TOML it stops and never traps. It also stops where the
+/// nesting is too deep. Its cost is linear in the length of the text.
 struct TOMLLocator {
     /// The first line of each key or element, counted from 1.
     private(set) var lines: [TOMLPath: Int] = [:]
-    /// The first line that holds a string with an escaped NUL, which TOMLKit would cut short.
+    /// The first line with a string that contains an escaped NUL, which TOMLKit would truncate.
     private(set) var firstLineWithEscapedNUL: Int?
     /// The line where the scan ended because more than ``TOMLDocument/depthLimit`` keys and indices lead to a value.
     private(set) var firstLineTooDeep: Int?
 
-    /// The first line where a key is missing. TOMLKit ends the process for some such texts, for example `[[é]]`.
+    /// The first line where a key is missing. TOMLKit crashes on some such texts, for example `[[é]]`.
     private(set) var firstLineWithoutKey: Int?
 
-    /// The first line with a value outside quotes that is neither a number nor a word. TOMLKit ends the process for some dates
-    /// with blanks, and no setting is a date.
+    /// The first line with a value outside quotes that is neither a number nor a word. TOMLKit crashes on some dates with
+    /// blanks, and no setting is a date.
     private(set) var firstLineWithoutValue: Int?
 
     private let bytes: [UInt8]
@@ -54,7 +54,7 @@ struct TOMLLocator {
 // MARK: - Structure
 
 extension TOMLLocator {
-    /// `[a.b]` or `[[a.b]]`. A key that names an array of tables means its last element so far.
+    /// `[a.b]` or `[[a.b]]`. A key of an array of tables refers to its last element so far.
     private mutating func scanHeader() -> TOMLPath {
         let headerLine = line
         advance()
@@ -114,7 +114,7 @@ extension TOMLLocator {
         }
     }
 
-    /// Whether it has the characters of numbers, `true`, `inf` and the like, and is not a date.
+    /// Whether the value has only characters of numbers, `true`, `inf` and the like, and is not a date.
     private func isPlainValue(_ value: ArraySlice<UInt8>) -> Bool {
         var value = value
         while let last = value.last, isSpace(last) || last == UInt8(ascii: "\r") { value.removeLast() }
@@ -165,7 +165,7 @@ extension TOMLLocator {
         advance()
     }
 
-    /// Whether a path may be noted and followed. If not, the scan is over.
+    /// Checks the depth of a path. If it exceeds the limit, ends the scan.
     private mutating func isWithinLimit(_ path: TOMLPath) -> Bool {
         guard path.components.count > TOMLDocument.depthLimit else { return true }
         if firstLineTooDeep == nil { firstLineTooDeep = line }
@@ -185,7 +185,7 @@ extension TOMLLocator {
         var keys: [String] = []
         while true {
             skipSpaces()
-            // One more than allowed is enough to know that it is too many.
+            // One key more than allowed is enough to detect that there are too many.
             guard let byte = peek(), keys.count <= TOMLDocument.depthLimit else {
                 if position == bytes.count, firstLineWithoutKey == nil { firstLineWithoutKey = line }
                 return keys
@@ -207,7 +207,7 @@ extension TOMLLocator {
         }
     }
 
-    /// Any of the four kinds of string. The content is decoded, because quoted keys are compared by their content.
+    /// Scans a string of any of the four kinds. Decodes its content, because quoted keys are compared by content.
     private mutating func scanString() -> String {
         guard let quote = peek() else { return "" }
         let startLine = line
@@ -254,7 +254,7 @@ extension TOMLLocator {
         case UInt8(ascii: "r"): content.append(0x0D)
         case UInt8(ascii: "u"): scanCodePoint(digits: 4, into: &content)
         case UInt8(ascii: "U"): scanCodePoint(digits: 8, into: &content)
-        // A line ending after a backslash: the content of such a string is never a key, so the white space may stay.
+        // A backslash before a line ending: the content of such a string is never a key, so the white space may stay.
         case UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: " "): break
         default: content.append(byte)
         }

@@ -1,4 +1,4 @@
-/// A value of a TOML document with its position. Everything after parsing works on these alone.
+/// A value of a TOML document with its position. The code after the parser uses only nodes.
 struct TOMLNode {
     enum Value {
         case string(String)
@@ -11,11 +11,11 @@ struct TOMLNode {
     }
 
     let path: TOMLPath
-    /// The line where the key, or the element of an array, begins, counted from 1.
+    /// The line where the key or the array element begins, counted from 1.
     let line: Int
     let value: Value
 
-    /// What the value is, with its article, for an error.
+    /// The kind of the value, with an article, for errors.
     var kind: String {
         switch value {
         case .string: "a string"

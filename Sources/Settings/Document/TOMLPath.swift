@@ -19,7 +19,7 @@ struct TOMLPath: Hashable, CustomStringConvertible {
         return path
     }
 
-    /// The path as TOML writes it, `profiles.demo.servers[1].port`, with quotes around what is not a bare key.
+    /// The path in TOML notation, `profiles.demo.servers[1].port`, with quotes around keys that are not bare.
     var description: String {
         var text = ""
         for component in components {

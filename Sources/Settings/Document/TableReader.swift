@@ -1,6 +1,6 @@
 /// Reads one table strictly.
 ///
-/// Problems are noted, and reading goes on. A key that was never asked for is noted as unknown.
+/// Problems are collected, and reading continues. A key that was never requested is reported as unknown.
 struct TableReader {
     let file: String
     let node: TOMLNode
@@ -8,11 +8,11 @@ struct TableReader {
     let resolvePath: (String) -> String
     private(set) var problems: [SettingsProblem] = []
     private let entries: [String: TOMLNode]
-    /// The keys that were asked for, in order, and as a set: a table may have a hundred thousand.
+    /// The requested keys in order, and as a set, because a table may have a hundred thousand keys.
     private var known: [String] = []
     private var isKnown: Set<String> = []
 
-    /// Reads `node`. If it is not a table, that is noted as a problem, and the table is empty.
+    /// Creates a reader of `node`. If the node is not a table, reports a problem and treats it as an empty table.
     init(_ node: TOMLNode, file: String, resolvePath: @escaping (String) -> String = { $0 }) {
         self.file = file
         self.node = node
@@ -25,7 +25,7 @@ struct TableReader {
         }
     }
 
-    /// A reader of a table in this one.
+    /// Creates a reader of a nested table.
     func reader(of node: TOMLNode) -> TableReader {
         TableReader(node, file: file, resolvePath: resolvePath)
     }
@@ -35,7 +35,7 @@ struct TableReader {
         entries.sorted { ($0.value.line, $0.key) < ($1.value.line, $1.key) }.map(\.key)
     }
 
-    /// The value of a key, for the caller to check. The key is known from now on.
+    /// Returns the value of a key, which the caller must check, and marks the key as known.
     mutating func value(_ key: String) -> TOMLNode? {
         if isKnown.insert(key).inserted { known.append(key) }
         return entries[key]
@@ -49,13 +49,13 @@ struct TableReader {
 
     mutating func note(contentsOf more: [SettingsProblem]) { problems.append(contentsOf: more) }
 
-    /// All problems of this table, with its unknown keys.
+    /// Returns all problems of the table, including its unknown keys.
     consuming func finish() -> [SettingsProblem] {
         var searches = 0
         for key in keys where !isKnown.contains(key) {
-            // A key with a value is in `entries`, as `keys` comes from there.
+            // This never fails, because `keys` lists the keys of `entries`.
             guard let entry = entries[key] else { continue }
-            // An error does not keep more problems, so their advice would not be shown.
+            // An error keeps only this many problems, so further suggestions would not be shown.
             searches += 1
             note(entry, searches > SettingsError.problemLimit ? "unknown key" : NearestName.unknown("key", key, known: known))
         }
@@ -66,12 +66,12 @@ struct TableReader {
 // MARK: - Typed values
 
 extension TableReader {
-    /// The value of a key in a format; nil if the key is missing or its value cannot be used, which is then noted.
+    /// Reads the value of a key. Returns nil if the key is missing, or after reporting that its value is invalid.
     mutating func read<Value>(_ key: String, as format: SettingFormat<Value>) -> Value? {
         value(key).flatMap { format.read($0, &self) }
     }
 
-    /// The elements of an array of strings. Other elements are noted and left out.
+    /// Reads an array of strings. Other elements are reported and left out.
     mutating func strings(_ node: TOMLNode) -> [(node: TOMLNode, text: String)]? {
         guard case .array(let elements) = node.value else {
             note(node, "expected an array of strings, found \(node.kind)")

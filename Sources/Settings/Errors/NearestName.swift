@@ -1,10 +1,10 @@
 import TextCoding
 
-/// Finds the name that was most likely meant.
+/// Finds the name that the user most likely meant.
 enum NearestName {
-    /// The candidate with the fewest edits from `name`, or nil if none is near enough to be a typing error.
+    /// Returns the candidate with the fewest edits from `name`, or nil if none is close enough to be a typo.
     ///
-    /// The limit is one edit for every three characters, and at least one. Of equally near candidates the first wins. Only the
+    /// The limit is one edit for every three characters, and at least one. The first of equally close candidates wins. Only the
     /// first thousand candidates are considered, because a file may define a hundred thousand names.
     static func of(_ name: String, among candidates: some Sequence<String>) -> String? {
         let wanted = Array(name.lowercased())
@@ -19,14 +19,14 @@ enum NearestName {
         return best?.name
     }
 
-    /// The message for a name that is not one of `known`.
+    /// Returns the message for a name that is not one of `known`.
     static func unknown(_ kind: String, _ name: String, known: [String]) -> String {
         if let nearest = of(name, among: known) { return "unknown \(kind), did you mean \(quoted(nearest))?" }
         if known.isEmpty { return "unknown \(kind), none is defined" }
         return "unknown \(kind), use one of: \(list(known))"
     }
 
-    /// Names for an error. A list that would fill a screen is shortened.
+    /// Formats names for an error. Shortens a list that would fill a screen.
     static func list(_ names: [String]) -> String {
         names.prefix(listLimit).joined(separator: ", ") + (names.count > listLimit ? ", and \(names.count - listLimit) more" : "")
     }
@@ -34,7 +34,7 @@ enum NearestName {
     private static let candidateLimit = 1000
     private static let listLimit = 60
 
-    /// Insertions, deletions, substitutions and swaps of two neighbors (optimal string alignment).
+    /// The number of insertions, deletions, substitutions and swaps of two neighbors (optimal string alignment).
     private static func distance(from source: [Character], to target: [Character]) -> Int {
         var beforePrevious: [Int] = []
         var previous = Array(0...target.count)
@@ -53,9 +53,9 @@ enum NearestName {
     }
 }
 
-/// A value from a file in quotes, fit for one line of an error: control characters escaped, long text cut.
+/// Returns a value in quotes for one line of an error: escapes control characters and truncates long text.
 ///
-/// A text that looks like a URL with a login is not repeated: someone may have put it under the wrong key.
+/// Redacts text that looks like a URL with a login, because a user may have put it under the wrong key.
 func quoted(_ text: String) -> String {
     if UserInfo.isPossible(in: text) { return "\"\(UserInfo.replacement)\"" }
     var result = "\""

@@ -1,6 +1,6 @@
-/// Why settings could not be used: every problem found, up to a bound.
+/// An error in the settings, with every problem found, up to a limit.
 public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of failure it is. More kinds may be added, so a switch needs a default.
+    /// The kind of failure. More kinds may be added, so a switch needs a default.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the kind, for logs.
         public let description: String
@@ -9,33 +9,33 @@ public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible 
 
         /// The file does not exist.
         public static let notFound = Code("not found")
-        /// The file or directory exists and cannot be read or written.
+        /// The file or directory exists but cannot be read or written.
         public static let unreadable = Code("unreadable")
-        /// Others can read a file that holds a secret.
+        /// Other users can read a file that contains a secret.
         public static let unsafePermissions = Code("unsafe permissions")
         /// The text is not TOML.
         public static let syntax = Code("syntax")
         /// The text is TOML, but a key or a value is wrong.
         public static let invalid = Code("invalid")
-        /// A profile or a theme of that name does not exist.
+        /// No profile or theme has that name.
         public static let unknownName = Code("unknown name")
     }
 
-    /// How many problems an error keeps. The rest are only counted.
+    /// The maximum number of problems in an error. Further problems are only counted.
     public static let problemLimit = 20
 
-    /// What kind of failure it is.
+    /// The kind of failure.
     public let code: Code
-    /// The problems in the order of their lines, one to ``problemLimit`` of them.
+    /// The problems in the order of their lines: at least one and at most ``problemLimit``.
     public let problems: [SettingsProblem]
-    /// How many problems were found beyond those in ``problems``.
+    /// The number of problems that are not in ``problems``.
     public let omitted: Int
 
-    /// Collects the problems of one failure, first line first.
+    /// Creates an error and sorts its problems by line.
     ///
     /// - Parameters:
-    ///   - code: What kind of failure it is.
-    ///   - problems: Everything found, in any order.
+    ///   - code: The kind of failure.
+    ///   - problems: All problems, in any order.
     public init(_ code: Code, problems: [SettingsProblem]) {
         let ordered = problems.enumerated().sorted {
             ($0.element.line ?? 0, $0.offset) < ($1.element.line ?? 0, $1.offset)

@@ -1,22 +1,22 @@
-/// One problem of a setting, with its place and the way to correct it.
+/// One problem in the settings, with its location and advice.
 ///
 /// It prints as `config.toml:12: profiles.demo.servers[1].port: 99999 is out of range, use 1 to 65535`.
 public struct SettingsProblem: Sendable, Hashable, CustomStringConvertible {
-    /// The file as the user named it, or the source in its place, such as `--server`.
+    /// The file as the user named it, or another source, such as `--server`.
     public let file: String
-    /// The line, counted from 1, or nil when the problem has no place in a text.
+    /// The line, counted from 1, or nil when the problem has no line.
     public let line: Int?
-    /// The key as it is written from the top of the file, or nil when the problem concerns the file itself.
+    /// The full path of the key, or nil when the problem concerns the whole file.
     public let key: String?
-    /// What is wrong and what to do next. It never holds a secret's value.
+    /// What is wrong and what to do next. It never contains a secret.
     public let message: String
 
-    /// Describes a problem.
+    /// Creates a problem.
     ///
     /// - Parameters:
     ///   - file: The file as the user named it.
     ///   - line: The line, counted from 1.
-    ///   - key: The key as it is written from the top of the file.
+    ///   - key: The full path of the key.
     ///   - message: What is wrong and what to do next.
     public init(file: String, line: Int? = nil, key: String? = nil, message: String) {
         self.file = UserInfo.redacted(path: file)

@@ -1,18 +1,18 @@
-/// Keeps the login of a URL out of errors, also where a URL was given by mistake: for a path, a user or a name.
+/// Removes the login of a URL from errors, even if the URL was given by mistake as a path, a user or a name.
 public enum UserInfo {
     /// The replacement for a login.
     static let replacement = "<redacted>"
 
-    /// The text with everything between `://` and the last `@` of the same word replaced.
+    /// Replaces everything between `://` and the last `@` of the same word.
     ///
-    /// - Parameter text: An error, or any text that may repeat what a user typed.
+    /// - Parameter text: An error, or any text that may contain user input.
     public static func redacted(in text: String) -> String {
         guard text.contains("://") else { return text }
         return text.split(separator: " ", omittingEmptySubsequences: false).map { redacted(value: String($0)) }
             .joined(separator: " ")
     }
 
-    /// A single value, which may contain blanks.
+    /// Redacts a single value, which may contain blanks.
     static func redacted(value: String) -> String {
         guard let scheme = value.firstRange(of: "://"), let at = value.lastIndex(of: "@"), scheme.upperBound <= at else {
             return value
@@ -20,13 +20,13 @@ public enum UserInfo {
         return value[..<scheme.upperBound] + replacement + value[at...]
     }
 
-    /// A path. If it is a URL, only its scheme stays.
+    /// Redacts a path: if it is a URL, only its scheme is kept.
     static func redacted(path: String) -> String {
         guard let scheme = path.firstRange(of: "://") else { return path }
         return path[..<scheme.upperBound] + replacement
     }
 
-    /// Whether a value may hold a login: it has the form of a URL, or an `@` after a colon as in `user:password@host`.
+    /// Whether a value may contain a login: it has the form of a URL, or an `@` after a colon as in `user:password@host`.
     public static func isPossible(in text: String) -> Bool {
         if text.contains("://") { return true }
         guard let at = text.lastIndex(of: "@"), let colon = text.firstIndex(of: ":") else { return false }

@@ -1,14 +1,14 @@
 import Foundation
 
-/// What was typed into the console and sent from it, kept in the state directory for the next runs.
+/// The commands, filters, topics and messages that the console saves in the state directory for later runs.
 ///
-/// It holds the bodies of messages, but never a login.
+/// It contains the bodies of messages, but never a login.
 public struct ConsoleHistory: Sendable, Hashable, Codable {
     /// A message that was sent.
     public struct Message: Sendable, Hashable, Codable {
         /// The topic it was sent to.
         public var topic: String
-        /// `Name: value`, one on each line.
+        /// The headers, one `Name: value` on each line.
         public var headers: String
         /// The body, byte for byte.
         public var body: [UInt8]
@@ -18,12 +18,12 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
             case base64 = "body_base64"
         }
 
-        /// A message.
+        /// Creates a message.
         public init(topic: String, headers: String, body: [UInt8]) {
             (self.topic, self.headers, self.body) = (topic, headers, body)
         }
 
-        /// Reads what ``encode(to:)`` wrote.
+        /// Decodes a message written by ``encode(to:)``.
         public init(from decoder: any Decoder) throws {
             let values = try decoder.container(keyedBy: CodingKeys.self)
             topic = try values.decode(String.self, forKey: .topic)
@@ -35,7 +35,7 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
             }
         }
 
-        /// Writes the body as text, or as base64 if it is not text.
+        /// Encodes the message, with its body as text, or as base64 if it is not UTF-8.
         public func encode(to encoder: any Encoder) throws {
             var values = encoder.container(keyedBy: CodingKeys.self)
             try values.encode(topic, forKey: .topic)
@@ -48,7 +48,7 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
         }
     }
 
-    /// One thing to keep.
+    /// An entry of the history.
     public enum Entry: Sendable, Hashable {
         /// A line of the command prompt.
         case command(String)
@@ -60,18 +60,18 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
         case message(Message)
     }
 
-    /// How many of each kind are kept; the oldest go first.
+    /// The maximum number of entries of each kind. The oldest are removed first.
     public static let capacity = 200
-    /// The most bytes of messages that are kept.
+    /// The maximum total size of the saved messages in bytes.
     public static let messageBytes = 1 << 20
-    /// A larger message is not kept.
+    /// The size in bytes above which a message is not saved.
     public static let largestMessage = 64 * 1024
     /// The file's name in the state directory.
     static let fileName = "history.json"
-    /// The most bytes that a file may have to be read: in JSON a byte takes up to six.
+    /// The maximum size of the file in bytes. JSON takes up to six bytes for one.
     static let fileLimit = 8 << 20
 
-    /// Lines of the command prompt. All of these lists are ordered from the oldest.
+    /// Lines of the command prompt. This list and the following ones begin with the oldest entry.
     public private(set) var commands: [String] = []
     /// Filters.
     public private(set) var filters: [String] = []
@@ -83,7 +83,7 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
     /// An empty history.
     public init() {}
 
-    /// Adds an entry at the end. An equal entry moves there. A blank or too large entry is not kept.
+    /// Adds an entry at the end, and removes an equal older one. Ignores blank entries and messages that are too large.
     public mutating func add(_ entry: Entry) {
         switch entry {
         case .command(let line): Self.add(line, to: &commands)
@@ -109,14 +109,14 @@ public struct ConsoleHistory: Sendable, Hashable, Codable {
 }
 
 extension ConsoleHistory.Message {
-    /// Its approximate size.
+    /// The approximate size in bytes.
     var byteCount: Int { topic.utf8.count + headers.utf8.count + body.count }
 }
 
 extension StateDirectory {
-    /// The history of earlier runs; an empty one if there is none.
+    /// Reads the history of earlier runs. It is empty if there is no file.
     ///
-    /// - Throws: ``SettingsError`` when the file is not a history. The file is not changed.
+    /// - Throws: ``SettingsError`` when the file is not a history. The file is left unchanged.
     public func readHistory() throws(SettingsError) -> ConsoleHistory {
         guard let bytes = try read(ConsoleHistory.fileName, limit: ConsoleHistory.fileLimit) else { return ConsoleHistory() }
         do {
@@ -125,12 +125,12 @@ extension StateDirectory {
             throw SettingsError(
                 .syntax,
                 file: path + "/" + ConsoleHistory.fileName,
-                "is not a history of this program; remove it, or set history = false in the profile"
+                "is not a history file of this program; remove it, or set history = false in the profile"
             )
         }
     }
 
-    /// Adds an entry to the history that is in the file now, so that two consoles do not overwrite each other's entries.
+    /// Adds an entry to the current content of the file, so that two consoles do not overwrite each other's entries.
     public func remember(_ entry: ConsoleHistory.Entry) throws(SettingsError) {
         var history = try readHistory()
         history.add(entry)

@@ -1,12 +1,12 @@
 import Foundation
 import NATS
 
-/// A file that was opened once. Its content and its permissions are those of one descriptor, so the file cannot be exchanged
-/// between the check and the reading.
+/// The content and the permissions of a file. Both come from one descriptor, so the file cannot be replaced between the check
+/// and the read.
 public struct SettingsFile: Sendable {
     /// The path as it was given.
     public let path: String
-    /// What the file held when it was read.
+    /// The content of the file when it was read.
     public let bytes: [UInt8]
     private let privacy: FilePrivacy
 
@@ -14,10 +14,10 @@ public struct SettingsFile: Sendable {
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - limit: The most bytes it may have.
+    ///   - limit: The maximum size in bytes.
     /// - Throws: ``SettingsError`` when it is missing, unreadable, not a regular file, or too long.
     public static func read(_ path: String, limit: Int) throws(SettingsError) -> SettingsFile {
-        // Without O_NONBLOCK, opening a FIFO waits for a writer before anything can be checked.
+        // Without O_NONBLOCK, opening a FIFO would block until a writer opens it.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, "cannot be read", errno) }
         defer { close(descriptor) }
@@ -41,7 +41,7 @@ public struct SettingsFile: Sendable {
         return SettingsFile(path: path, bytes: bytes, privacy: FilePrivacy(mode: UInt32(status.st_mode), owner: status.st_uid))
     }
 
-    /// Reads a file that holds a secret, such as credentials: it has to be private, as ``FilePrivacy`` says.
+    /// Reads a file that contains a secret, such as credentials. It must be private, as ``FilePrivacy`` defines.
     ///
     /// - Throws: ``SettingsError/Code/unsafePermissions`` with the command that corrects it.
     public static func readPrivate(_ path: String, limit: Int = 1 << 16) throws(SettingsError) -> SettingsFile {
@@ -60,7 +60,7 @@ public struct SettingsFile: Sendable {
         return text
     }
 
-    /// Refuses a file that is not private.
+    /// Throws if the file is not private.
     func requirePrivate(because reason: String) throws(SettingsError) {
         guard let complaint = privacy.complaint(about: path, because: reason) else { return }
         throw SettingsError(.unsafePermissions, file: path, complaint)

@@ -1,8 +1,8 @@
-/// Where configuration, themes and state are, by the XDG Base Directory Specification 0.8.
+/// The locations of configuration, themes and state, according to the XDG Base Directory Specification 0.8.
 ///
-/// The environment is passed in. A variable that holds a relative path is ignored, as the specification requires.
+/// A variable with a relative path is ignored, as the specification requires.
 public struct SettingsLocations: Sendable, Hashable {
-    /// The configuration read when none is given.
+    /// The configuration file that is read by default.
     public let configurationFile: String
     /// The directory for history and saved messages.
     public let stateDirectory: String
@@ -14,7 +14,7 @@ public struct SettingsLocations: Sendable, Hashable {
     /// - Parameters:
     ///   - environment: The process's environment.
     ///   - executable: The absolute path of the running program, for the themes installed with it, or nil.
-    /// - Throws: ``SettingsError/Code/notFound`` when neither `HOME` nor the XDG variables say where to look.
+    /// - Throws: ``SettingsError/Code/notFound`` when neither `HOME` nor the XDG variables are absolute paths.
     public init(environment: [String: String], executable: String? = nil) throws(SettingsError) {
         let configuration = try Self.base("XDG_CONFIG_HOME", orInHome: ".config", environment)
         let state = try Self.base("XDG_STATE_HOME", orInHome: ".local/state", environment)
@@ -36,8 +36,8 @@ public struct SettingsLocations: Sendable, Hashable {
     /// Makes a path absolute: `~` is the home directory, and a relative path starts from `directory`.
     ///
     /// - Parameters:
-    ///   - path: The path as it is written.
-    ///   - directory: The directory a relative path starts from.
+    ///   - path: The path as written.
+    ///   - directory: The directory from which a relative path starts.
     ///   - environment: The process's environment, for `HOME`. Without it, `~` is kept.
     public static func expand(_ path: String, from directory: String, environment: [String: String]) -> String {
         if path == "~" || path.hasPrefix("~/"), let home = absolute(environment["HOME"]) {
@@ -46,7 +46,7 @@ public struct SettingsLocations: Sendable, Hashable {
         return path.hasPrefix("/") || path.hasPrefix("~") ? path : directory + "/" + path
     }
 
-    /// Replaces `$NAME` and `${NAME}`, as nats does in the paths of its contexts; a variable that is not set is empty.
+    /// Replaces `$NAME` and `${NAME}`, as nats does in the paths of its contexts. A variable that is not set becomes empty.
     static func replacingVariables(in path: String, environment: [String: String]) -> String {
         var result = ""
         var rest = path[...]

@@ -1,23 +1,23 @@
 import Foundation
 import NATS
 
-/// The directory for what the program remembers. Only its owner can read it (0700, files 0600).
+/// The directory for the state of the program. Only its owner can read it (0700, files 0600).
 public struct StateDirectory: Sendable, Hashable {
     /// The directory's path.
     public let path: String
 
     /// Opens the directory, and creates it with its parents if it is missing.
     ///
-    /// - Throws: ``SettingsError`` when it cannot be created, is no directory, or is open to others.
+    /// - Throws: ``SettingsError`` when it cannot be created, is not a directory, or is accessible to other users.
     public init(creating path: String) throws(SettingsError) {
         self.path = path
         try Self.create(path)
         var status = stat()
-        // `stat` follows symbolic links: some people keep their state on another disk, and only the permissions of the directory
-        // itself matter.
+        // `stat` follows symbolic links, because the state may be on another disk. Only the permissions of the directory itself
+        // matter.
         guard stat(path, &status) == 0 else {
             guard errno == ENOENT else { throw SettingsFile.failure(path, "cannot be used", errno) }
-            throw SettingsError(.unreadable, file: path, "is a symbolic link to nothing, make the directory that it names")
+            throw SettingsError(.unreadable, file: path, "is a symbolic link whose target does not exist, create that directory")
         }
         guard status.st_mode & S_IFMT == S_IFDIR else {
             throw SettingsError(.unreadable, file: path, "is not a directory, move it away")
@@ -26,7 +26,7 @@ public struct StateDirectory: Sendable, Hashable {
             throw SettingsError(
                 .unsafePermissions,
                 file: path,
-                "others can read it, but history is kept there; run: chmod 700 \(FilePrivacy.shellQuoted(path))"
+                "others can read it, but it contains the history; run: chmod 700 \(FilePrivacy.shellQuoted(path))"
             )
         }
     }
@@ -35,7 +35,7 @@ public struct StateDirectory: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - name: The file's name, without a slash.
-    ///   - limit: The most bytes it may have.
+    ///   - limit: The maximum size in bytes.
     public func read(_ name: String, limit: Int) throws(SettingsError) -> [UInt8]? {
         do {
             return try SettingsFile.read(try file(name), limit: limit).bytes
@@ -52,7 +52,7 @@ public struct StateDirectory: Sendable, Hashable {
     public func write(_ bytes: [UInt8], to name: String) throws(SettingsError) {
         let target = try file(name)
         let temporary = target + ".\(getpid()).new"
-        // Left by a process of the same id that died while writing.
+        // An earlier process with the same id may have died while writing.
         unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw SettingsFile.failure(temporary, "cannot be written", errno) }
@@ -71,7 +71,7 @@ public struct StateDirectory: Sendable, Hashable {
         return path + "/" + name
     }
 
-    /// The error number of the write that failed, or nil.
+    /// Writes all bytes. Returns the error number of the call that failed, or nil.
     private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         var written = 0
         while written < bytes.count {

@@ -1,6 +1,6 @@
 public import TerminalStyle
 
-/// What a key of the console can do. The raw value is the action's name under `[keys]`.
+/// An action that can be bound to a key of the console. The raw value is its name under `[keys]`.
 ///
 /// To add an action, add a case and its definition.
 public enum KeyAction: String, Sendable, CaseIterable {
@@ -80,7 +80,7 @@ extension KeyAction {
         case .subscribe: Definition("s", summary: "subscribe to a topic")
         case .unsubscribe: Definition("u", summary: "unsubscribe from the topic")
         case .publish: Definition("p", summary: "publish a message")
-        case .cancelSending: Definition("^x", summary: "cancel what waits to be sent")
+        case .cancelSending: Definition("^x", summary: "cancel pending messages")
         case .demoNode: Definition("K", summary: "stop or start a node of the demo", in: .demo)
         case .up: Definition("up", "k", summary: "up")
         case .down: Definition("down", "j", summary: "down")
@@ -123,10 +123,10 @@ extension KeyAction {
     /// Where the action's keys work.
     public var scope: Scope { known.scope }
 
-    /// What the action does, in a few words for the help.
+    /// A short description for the help.
     public var summary: String { known.summary }
 
-    /// The keys of the action unless the configuration changes them.
+    /// The default keys of the action.
     public var standardKeys: [Key] { known.keys }
 }
 

@@ -1,29 +1,29 @@
 public import TerminalStyle
 
-/// Every action of the console with its keys. A key has one action in each view.
+/// The keys of every action of the console. In each view, a key has at most one action.
 public struct KeyBindings: Sendable, Hashable {
     private var keysByAction: [KeyAction: [Key]]
 
-    /// The keys without a configuration.
+    /// The default keys.
     public static let standard = KeyBindings(
         keysByAction: Dictionary(uniqueKeysWithValues: KeyAction.allCases.map { ($0, $0.standardKeys) })
     )
 
-    /// The most keys of one action.
+    /// The maximum number of keys of one action.
     private static let keyLimit = 16
 
     private init(keysByAction: [KeyAction: [Key]]) {
         self.keysByAction = keysByAction
     }
 
-    /// The keys of an action, the one to show first. Empty if the configuration removed them.
+    /// The keys of an action. The first one is the one to display. Empty if the configuration removed them.
     public func keys(for action: KeyAction) -> [Key] { keysByAction[action] ?? [] }
 
     /// The action of a key in a view.
     ///
     /// - Parameters:
     ///   - key: The key pressed.
-    ///   - scope: The view it was pressed in; actions that work everywhere are always found.
+    ///   - scope: The view in which the key was pressed. Actions that work everywhere are found in every view.
     public func action(for key: Key, in scope: KeyAction.Scope) -> KeyAction? {
         KeyAction.allCases.first { action in
             (action.scope == scope || action.scope == .everywhere) && keys(for: action).contains(key)
@@ -37,19 +37,19 @@ public struct KeyBindings: Sendable, Hashable {
 }
 
 extension KeyBindings {
-    /// Reads `[keys]`: an action's keys replace its standard ones, and an empty array takes them away.
+    /// Reads `[keys]`. The keys of an action replace its default keys, and an empty array removes them.
     static func decode(_ node: TOMLNode, file: String) -> (bindings: KeyBindings, problems: [SettingsProblem]) {
         var reader = TableReader(node, file: file)
         var bindings = standard
         var written: [KeyAction: TOMLNode] = [:]
-        // Every action is asked for, so that the error for an unknown name can suggest the nearest one.
+        // This requests every action, so that the error for an unknown name can suggest the nearest one.
         for action in KeyAction.allCases {
             guard let node = reader.value(action.rawValue) else { continue }
             written[action] = node
             bindings.keysByAction[action] = self.keys(node, &reader)
         }
         if let node = written[.quit], bindings.keys(for: .quit).isEmpty {
-            reader.note(node, "needs at least one key, or there is no way out")
+            reader.note(node, "needs at least one key, or the console cannot be quit")
         }
         bindings.noteConflicts(written, &reader)
         return (bindings, reader.finish())
@@ -84,7 +84,7 @@ extension KeyBindings {
         return key
     }
 
-    /// Notes each key that belongs to two actions in one view, at the action that the file changed.
+    /// Reports each key that is bound to two actions in one view, at the action that the file changed.
     private func noteConflicts(_ written: [KeyAction: TOMLNode], _ reader: inout TableReader) {
         for (index, action) in KeyAction.allCases.enumerated() {
             for other in KeyAction.allCases.dropFirst(index + 1) where action.scope.meets(other.scope) {
@@ -93,8 +93,8 @@ extension KeyBindings {
                     guard let node = written[changed] else { continue }
                     reader.note(
                         node,
-                        "the key \(quoted(key.description)) of \(changed.rawValue) is also the key of "
-                            + "\(standing.rawValue), give one of them another"
+                        "the key \(quoted(key.description)) of \(changed.rawValue) is also a key of "
+                            + "\(standing.rawValue), change one of them"
                     )
                 }
             }
@@ -103,16 +103,16 @@ extension KeyBindings {
 }
 
 extension KeyAction.Scope {
-    /// Whether a key pressed somewhere can mean an action of either scope.
+    /// Whether the scopes overlap, so that one key could mean an action of either.
     ///
-    /// The demo's scope meets no other, so that a configuration can give `K` another meaning without knowing of the demo.
+    /// The scope of the demo overlaps only with itself, so that a configuration can rebind `K` without regard to the demo.
     func meets(_ other: KeyAction.Scope) -> Bool {
         self == other || (self != .demo && other != .demo && (self == .everywhere || other == .everywhere))
     }
 }
 
 extension Key {
-    /// Whether usual terminals send the key: function keys up to F12, and control with a character that has a control byte
+    /// Whether common terminals send the key: function keys up to F12, and control with a character that has a control byte
     /// (ECMA-48).
     fileprivate var isUsual: Bool {
         switch code {

@@ -1,6 +1,6 @@
-/// The themes that are always there, whatever is installed. `themes/` holds the same texts, which a test compares.
+/// The themes that are compiled into the program. `themes/` contains the same texts. A test compares them.
 enum BuiltInThemes {
-    /// Texts by name. Every theme falls back on the one of its variant for roles that it does not define.
+    /// Texts by name. A theme takes roles that it does not define from the built-in theme of its variant.
     static let texts: [String: String] = [
         ThemeLibrary.defaultName: defaultDark,
         "default-light": defaultLight,

@@ -4,14 +4,14 @@ public import TerminalStyle
 ///
 /// Get one from ``ThemeLibrary``, which finds the themes it inherits from.
 public struct ThemeFile: Sendable, Hashable {
-    /// Whether a theme is made for light text on dark, or the other way around.
+    /// Whether a theme has light text on a dark background, or the reverse.
     public enum Variant: String, Sendable, CaseIterable {
         case dark, light
     }
 
-    /// The name under which a configuration chooses it.
+    /// The name of the theme in a configuration.
     public let name: String
-    /// Whether it is made for a dark or for a light background.
+    /// Whether the theme has a dark or a light background.
     public let variant: Variant
     /// The names of the theme and of those it inherits from, nearest first.
     public let lineage: [String]
@@ -37,14 +37,14 @@ extension ThemeFile {
         public let role: ThemeRole
         /// The ratio, 1 to 21.
         public let ratio: Double
-        /// The ratio the role needs, or nil for mere decoration.
+        /// The ratio that the role needs, or nil for decoration.
         public let required: Double?
 
         /// Whether the role is readable.
         public var isSufficient: Bool { required.map { ratio >= $0 } ?? true }
     }
 
-    /// The contrast of every role whose two colors are known. ANSI colors and the terminal's own are not.
+    /// The contrast of every role whose two colors are known. ANSI colors and default colors depend on the terminal.
     public var contrasts: [Contrast] {
         let text = style(for: .text)
         return ThemeRole.allCases.compactMap { role in

@@ -1,17 +1,17 @@
 import Foundation
 import TerminalStyle
 
-/// Finds themes by name: in the given directories first to last, then among those compiled in.
+/// Finds themes by name: first in the given directories, in order, then among the built-in themes.
 public struct ThemeLibrary: Sendable, Hashable {
-    /// The theme used when none is chosen; it is compiled in.
+    /// The default theme, which is built in.
     public static let defaultName = "default-dark"
-    /// The longest chain of themes that inherit from each other.
+    /// The maximum number of themes in a chain of inheritance.
     static let chainLimit = 8
 
-    /// The directories searched, in order. One that does not exist holds no themes.
+    /// The directories to search, in order. Directories that do not exist are ignored.
     public let directories: [String]
 
-    /// A library of the themes in directories.
+    /// Creates a library of the themes in directories.
     ///
     /// - Parameter directories: Where to search, usually ``SettingsLocations/themeDirectories``.
     public init(directories: [String]) {
@@ -20,7 +20,7 @@ public struct ThemeLibrary: Sendable, Hashable {
 
     /// The names of all themes that can be loaded, sorted.
     ///
-    /// - Throws: ``SettingsError`` when a directory exists and cannot be listed.
+    /// - Throws: ``SettingsError`` when a directory exists but cannot be listed.
     public func names() throws(SettingsError) -> [String] {
         var names = Set(BuiltInThemes.texts.keys)
         for directory in directories {
@@ -37,43 +37,43 @@ public struct ThemeLibrary: Sendable, Hashable {
         return names.filter { !$0.isEmpty }.sorted()
     }
 
-    /// The file a theme would be read from, or nil if it is compiled in or does not exist.
+    /// The file that a theme is read from, or nil if the theme is built in or does not exist.
     ///
     /// - Parameter name: The theme's name, which is its file's name without `.toml`.
     public func path(of name: String) -> String? {
         directories.map { "\($0)/\(name).toml" }.first { FileManager.default.fileExists(atPath: $0) }
     }
 
-    /// Loads a theme with all it inherits.
+    /// Loads a theme and the themes that it inherits from.
     ///
-    /// A role that no theme of the chain defines comes from the compiled-in default of the same variant.
+    /// A role that no theme of the chain defines comes from the built-in theme of the same variant.
     ///
     /// - Parameter name: The theme's name, which is its file's name without `.toml`.
-    /// - Throws: ``SettingsError`` that names file, line and key.
+    /// - Throws: ``SettingsError`` with the file, the line and the key.
     public func load(_ name: String) throws(SettingsError) -> ThemeFile {
         let first = try source(name, askedBy: nil)
         return try resolve(first)
     }
 
-    /// Loads a theme from a file, wherever it is. Themes that it inherits from are first looked for in its directory.
+    /// Loads a theme from any file. The themes that it inherits from are searched for in its directory first.
     ///
-    /// - Parameter path: The file. Its name need not be the theme's.
-    /// - Throws: ``SettingsError`` that names file, line and key.
+    /// - Parameter path: The file. Its name may differ from that of the theme.
+    /// - Throws: ``SettingsError`` with the file, the line and the key.
     public func load(file path: String) throws(SettingsError) -> ThemeFile {
         let text = try SettingsFile.read(path, limit: TOMLDocument.sizeLimit).text()
         return try ThemeLibrary(directories: [SettingsFile.directory(of: path)] + directories).parse(text, file: path)
     }
 
-    /// Reads a theme from its text, for one that is being checked or edited.
+    /// Reads a theme from text, for example while it is being checked or edited.
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     public func parse(_ text: String, file: String) throws(SettingsError) -> ThemeFile {
         try resolve(try ThemeSource.parse(text, file: file))
     }
 
-    /// The roles that the theme and those it names as parents define, without the default's.
+    /// The roles that the theme and its named ancestors define, without those of the default theme.
     func definedRoles(of name: String) throws(SettingsError) -> Set<ThemeRole> {
         Set(try chain(from: try source(name, askedBy: nil)).flatMap(\.styles.keys))
     }
@@ -106,7 +106,7 @@ extension ThemeLibrary {
         )
     }
 
-    /// The theme, its parent, the parent's parent and so on.
+    /// The theme and its ancestors, nearest first.
     private func chain(from first: ThemeSource) throws(SettingsError) -> [ThemeSource] {
         var chain = [first]
         while let child = chain.last, let parent = child.parent {
@@ -117,7 +117,7 @@ extension ThemeLibrary {
                     file: child.file,
                     line: parent.line,
                     key: "inherits",
-                    "the themes inherit in a circle: \((names + [parent.name]).joined(separator: " → "))"
+                    "the themes inherit from each other in a cycle: \((names + [parent.name]).joined(separator: " → "))"
                 )
             }
             guard chain.count < Self.chainLimit else {
@@ -141,7 +141,7 @@ extension ThemeLibrary {
         var styles: [ThemeRole: Style] = [:]
         var problems: [SettingsProblem] = []
         if !chain.contains(where: { $0.name == base }), let text = BuiltInThemes.texts[base] {
-            // The default is resolved by itself: a color of the theme must not replace one of the default that has the same name.
+            // Resolve the default separately, so that a color of the theme does not replace its color of the same name.
             Self.apply([try ThemeSource.parse(text, file: "built-in \(base)")], to: &styles, &problems)
         }
         Self.apply(chain, to: &styles, &problems)
@@ -149,7 +149,7 @@ extension ThemeLibrary {
         return ThemeFile(name: first.name, variant: variant, lineage: chain.map(\.name), styles: styles)
     }
 
-    /// Lays a chain of themes, child first, over styles. A child's palette also changes the roles of its parents.
+    /// Applies a chain of themes, child first, to styles. A child's palette also changes the roles of its parents.
     private static func apply(
         _ chain: [ThemeSource],
         to styles: inout [ThemeRole: Style],

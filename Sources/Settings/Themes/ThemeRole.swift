@@ -1,6 +1,6 @@
-/// What a style is for. The raw value is the role's name in a theme.
+/// The purpose of a style. The raw value is the name of the role in a theme.
 public enum ThemeRole: String, Sendable, CaseIterable {
-    /// Everything without a role of its own. Its background is the screen's.
+    /// Text without another role. Its background is the background of the screen.
     case text
     case muted, accent, title, border
     case focusedBorder = "border.focus"
@@ -22,7 +22,7 @@ public enum ThemeRole: String, Sendable, CaseIterable {
     case environmentStaging = "env.staging"
     case environmentDevelopment = "env.dev"
 
-    // The colors that tell clusters apart, which differ in luminance too.
+    // The colors of the clusters. They also differ in luminance.
     case cluster1 = "cluster.1"
     case cluster2 = "cluster.2"
     case cluster3 = "cluster.3"
@@ -46,15 +46,15 @@ public enum ThemeRole: String, Sendable, CaseIterable {
     case graphOut = "graph.out"
     case graphGrid = "graph.grid"
 
-    /// Escaped bytes of text from others, in a style that text itself cannot have.
+    /// Escaped bytes of untrusted text. The style is distinct, so that text cannot imitate an escape.
     case escape
 
-    /// The roles of the clusters in ring order; the ninth cluster has the first one again.
+    /// The roles of the clusters in ring order. The ninth cluster has the first role again.
     public static let clusters: [ThemeRole] = [
         .cluster1, .cluster2, .cluster3, .cluster4, .cluster5, .cluster6, .cluster7, .cluster8,
     ]
 
-    /// The lowest contrast ratio with its background that makes it readable, or nil for decoration.
+    /// The minimum contrast ratio with the background that is readable, or nil for decoration.
     ///
     /// WCAG 2.1: 4.5 for text (1.4.3), 3 for graphics that carry meaning (1.4.11).
     public var requiredContrast: Double? {

@@ -1,17 +1,17 @@
 import TerminalStyle
 
-/// One theme file as it is written, before what it inherits is filled in.
+/// One theme file as written, before inheritance is resolved.
 struct ThemeSource {
     let file: String
     let name: String
     let variant: ThemeFile.Variant?
-    /// The parent's name, with its line.
+    /// The parent's name and the line of `inherits`.
     let parent: (name: String, line: Int)?
     let palette: [String: Color]
-    /// The styles as written: a color may be a name of a parent's palette, so it is resolved later.
+    /// The styles as written. A color may be a name from the palette of a parent, so colors are resolved later.
     let styles: [ThemeRole: Style]
 
-    /// A style whose colors are still text.
+    /// A style whose colors are not resolved yet.
     struct Style {
         let foreground: TOMLNode?
         let background: TOMLNode?
@@ -22,7 +22,7 @@ struct ThemeSource {
     ///
     /// - Parameters:
     ///   - text: TOML.
-    ///   - file: The name to give in errors.
+    ///   - file: The file name to report in errors.
     static func parse(_ text: String, file: String) throws(SettingsError) -> ThemeSource {
         let document = try TOMLDocument.parse(text, file: file)
         var reader = TableReader(document, file: file)

@@ -1,10 +1,10 @@
 import Foundation
 
-/// The state of the files of a theme. Two stamps differ when a file was written, replaced, added or removed in between.
+/// The state of the files of a theme. Two stamps differ if a file was written, replaced, added or removed in between.
 ///
-/// A stamp costs a few calls of `stat`, so one can be taken every second.
+/// A stamp costs a few calls of `stat`, which is cheap enough for every second.
 public struct ThemeStamp: Sendable, Hashable {
-    /// One file at one moment. Editors save by writing to a new file and renaming it, so the inode counts too.
+    /// The state of one file. Many editors save by writing a new file and renaming it, so the inode is compared too.
     private struct File: Hashable {
         let device: UInt64
         let inode: UInt64
@@ -36,7 +36,7 @@ public struct ThemeStamp: Sendable, Hashable {
 }
 
 extension ThemeLibrary {
-    /// The files that a theme is made of, as they are now, and the paths where another file would take precedence over them.
+    /// A stamp of the files of a theme, and of the paths where a new file would take precedence over them.
     ///
     /// - Parameter lineage: The theme and those it inherits from, as ``ThemeFile/lineage`` names them.
     public func stamp(of lineage: [String]) -> ThemeStamp {

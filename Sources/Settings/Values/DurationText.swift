@@ -1,7 +1,7 @@
-/// Durations as people write them, in files and on the command line: `250ms`, `5s`, `2m`, `1h`, and whole numbers
-/// without a unit, which are milliseconds as in Roulette 1.0.5.
+/// Durations in files and on the command line: `250ms`, `5s`, `2m`, `1h`. Whole numbers without a unit are milliseconds, as in
+/// Roulette 1.0.5.
 public enum DurationText {
-    /// Why a text is not a duration, or not an allowed one.
+    /// An error in a duration: the text is not a duration, or the duration is out of range.
     public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
         /// What is wrong and what to write instead.
         public let message: String
@@ -21,8 +21,8 @@ public enum DurationText {
     ///
     /// - Parameters:
     ///   - text: A whole number and a unit: `ms`, `s`, `m`, `h`, or none for milliseconds. No sign, no fraction.
-    ///   - range: The durations allowed, bounds included.
-    /// - Throws: ``Failure`` when the text is no duration, or one out of range.
+    ///   - range: The allowed durations, including the bounds.
+    /// - Throws: ``Failure`` when the text is not a duration, or the duration is out of range.
     public static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(Failure) -> Duration {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
@@ -40,7 +40,7 @@ public enum DurationText {
 
     /// Writes a duration with the largest unit that divides it: `5s`, `1500ms`.
     ///
-    /// - Parameter duration: A duration. It is rounded down to milliseconds.
+    /// - Parameter duration: The duration, which is rounded down to milliseconds.
     public static func format(_ duration: Duration) -> String {
         let milliseconds = milliseconds(of: duration)
         for unit in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]

@@ -8,16 +8,16 @@ public struct ServerAddress: Sendable, Hashable {
 
     /// The name given to the cluster, or nil.
     public let name: String?
-    /// A host name or an IP address; IPv6 without its brackets.
+    /// A host name or an IP address. An IPv6 address has no brackets.
     public let host: String
     /// The TCP port, 1 to 65535.
     public let port: Int
-    /// Whether it is a `tls://` URL: nothing is sent to it that is not encrypted.
+    /// Whether the address is a `tls://` URL. Nothing is sent to it without encryption.
     public let requiresTLS: Bool
     /// The user and password, or the token, of a URL.
     public let login: Profile.Login?
 
-    /// Puts an address together from checked parts.
+    /// Creates an address from valid parts.
     init(name: String? = nil, host: String, port: Int = defaultPort, requiresTLS: Bool = false, login: Profile.Login? = nil) {
         self.requiresTLS = requiresTLS
         self.name = name
@@ -26,7 +26,7 @@ public struct ServerAddress: Sendable, Hashable {
         self.login = login
     }
 
-    /// `host:port`, with IPv6 addresses in brackets. It never holds the login.
+    /// `host:port`, with IPv6 addresses in brackets. It never contains the login.
     public var endpoint: String {
         AddressParts.endpoint(host: host, port: port)
     }
@@ -40,14 +40,14 @@ extension ServerAddress {
     /// IPv6 addresses are written in brackets. User, password and token may be percent-encoded, and the scheme may have any case
     /// (RFC 3986).
     ///
-    /// - Throws: ``ServerAddressError`` that says what to write instead and repeats nothing of the text.
+    /// - Throws: ``ServerAddressError`` with advice. Its message repeats no part of the text.
     public init(parsing text: String) throws(ServerAddressError) {
         var rest = text[...]
         var name: String?
         if let equals = Self.endOfName(in: text) {
             let given = text[..<equals]
             try Self.checkName(given)
-            // With one of these characters it is rather a part of a login.
+            // A name with one of these characters is more likely part of a login.
             guard !given.contains(where: { ":@/".contains($0) }) else {
                 throw ServerAddressError(.name, "the name before = looks like an address, use a word without : @ and /")
             }
@@ -61,7 +61,7 @@ extension ServerAddress {
             throw ServerAddressError(.scheme, "\(name) is not supported, use nats://HOST:PORT or tls://HOST:PORT")
         }
         guard parts.scheme != nil || !parts.authority.contains("@") else {
-            throw ServerAddressError(.login, "a login is read from a URL only, which begins with nats:// or tls://")
+            throw ServerAddressError(.login, "a login is allowed only in a URL, which begins with nats:// or tls://")
         }
         var login: Profile.Login?
         if let text = parts.login { login = try Self.login(text) }
@@ -83,10 +83,10 @@ extension ServerAddress {
         )
     }
 
-    /// Schemes that people write by mistake. A message may repeat them, because they hold no login.
+    /// Schemes that users write by mistake. A message may repeat them, because they cannot be part of a login.
     private static let otherSchemes: Set<String> = ["ws", "wss", "http", "https", "mqtt", "amqp", "redis", "tcp", "nats+tls"]
 
-    /// The `=` after a name. One inside a URL is not meant, because a token may contain it.
+    /// The position of the `=` after a name. An `=` inside a URL does not count, because a token may contain it.
     private static func endOfName(in text: String) -> String.Index? {
         guard let equals = text.firstIndex(of: "=") else { return nil }
         if let scheme = text.firstRange(of: "://"), scheme.lowerBound < equals { return nil }
@@ -106,7 +106,7 @@ extension ServerAddress {
         }
     }
 
-    /// Checks a host name or an IP address for the characters that either can have.
+    /// Checks that a host has only characters that are possible in a host name or an IP address.
     static func checkHost(_ host: some StringProtocol) throws(ServerAddressError) {
         do throws(AddressError) {
             try AddressParts.checkHost(host)
@@ -122,7 +122,7 @@ extension ServerAddress {
         guard !isAddress, name.unicodeScalars.allSatisfy(\.isASCII) else {
             throw ServerAddressError(
                 .host,
-                "the name of a certificate is a host name in ASCII, not an IP address; leave it out to use the host"
+                "the server name must be an ASCII host name, not an IP address; leave it out to use the host"
             )
         }
     }
@@ -149,14 +149,14 @@ extension ServerAddress {
             guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
                 throw ServerAddressError(
                     .login,
-                    "a % in the login must be followed by two hexadecimal digits, write %25 for itself"
+                    "a % in the login must be followed by two hexadecimal digits, write %25 for a literal %"
                 )
             }
             bytes.append(high << 4 | low)
         }
         guard let decoded = String(validating: bytes, as: UTF8.self), !decoded.unicodeScalars.contains(where: { $0.value < 0x20 })
         else {
-            throw ServerAddressError(.login, "the login is not printable text after its %XX are decoded")
+            throw ServerAddressError(.login, "the login is not printable text after its %XX escapes are decoded")
         }
         return decoded
     }

@@ -1,11 +1,11 @@
 import TextCoding
 
-/// Why a text is no address of a server.
+/// An error in the address of a server.
 ///
-/// The message repeats nothing of the text. What stands in the place of the host or the port is a part of a password if
-/// someone forgot the host, or if the password has an unusual character.
+/// The message repeats no part of the text. If the host is missing, or if a password has an unusual character, the text in
+/// the place of the host or the port is part of the password.
 public struct ServerAddressError: ValueError, Sendable, Hashable, CustomStringConvertible {
-    /// What kind of mistake it is. More kinds may be added, so a switch needs a default.
+    /// The kind of mistake. More kinds may be added, so a switch needs a default.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// The name of the kind, for logs.
         public let description: String
@@ -22,11 +22,11 @@ public struct ServerAddressError: ValueError, Sendable, Hashable, CustomStringCo
         public static let scheme = Code("scheme")
         /// The user, password or token of the URL is not usable.
         public static let login = Code("login")
-        /// The URL goes on after the port.
+        /// The URL continues after the port.
         public static let path = Code("path")
     }
 
-    /// What kind of mistake it is.
+    /// The kind of mistake.
     public let code: Code
     /// What is wrong and what to write instead.
     public let message: String

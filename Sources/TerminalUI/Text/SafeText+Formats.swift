@@ -1,4 +1,4 @@
-// Figures for people: safe text of a few columns, with a unit and never in exponent notation.
+// Formats figures as safe text of a few columns, with a unit and never in exponent notation.
 
 extension SafeText {
     /// Formats a count in at most five columns: `0`, `7`, `950`, `1.2k`, `12.4k`, `310k`, `4.1M`. A negative or unknown

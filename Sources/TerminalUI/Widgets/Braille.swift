@@ -1,7 +1,7 @@
 /// Braille patterns (U+2800–U+28FF): two columns of four dots in one cell.
 enum Braille {
-    /// The bit of the dot at column `x` (0...1) and row `y` (0...3, from the top). The lowest row was added to braille
-    /// last, which is why its bits are out of order.
+    /// Returns the bit of the dot at column `x` (0...1) and row `y` (0...3, from the top). The bits of the bottom row are out of
+    /// order, because that row was added to braille last.
     static func bit(x: Int, y: Int) -> UInt8 {
         switch (x, y) {
         case (0, 3): 0x40
@@ -14,7 +14,7 @@ enum Braille {
         Unicode.Scalar(0x2800 | UInt32(dots)) ?? " "
     }
 
-    /// Two bars side by side, `left` and `right` dots high (0...4).
+    /// Returns the glyph of two bars side by side, `left` and `right` dots high (0...4).
     static func bars(left: Int, right: Int) -> Unicode.Scalar {
         var dots: UInt8 = 0
         for row in 0..<4 {

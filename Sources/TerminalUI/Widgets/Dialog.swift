@@ -1,15 +1,15 @@
-/// A framed box over the middle of the screen: a question, a message or a form.
+/// A framed box in the middle of the screen, for a question, a message or a form.
 public struct Dialog: Sendable {
-    /// Styles of the parts.
+    /// The styles of the parts.
     public struct Styles: Sendable, Hashable {
-        /// Of the inside.
+        /// The style of the inside.
         public var body: Style
-        /// Of the frame.
+        /// The style of the frame.
         public var border: Style
-        /// Of the title, laid over the frame's.
+        /// The style of the title, on top of the style of the frame.
         public var title: Style
 
-        /// Styles of the parts.
+        /// The styles of the parts.
         public init(body: Style = .plain, border: Style = .plain, title: Style = Style(modifiers: .bold)) {
             self.body = body
             self.border = border
@@ -17,16 +17,16 @@ public struct Dialog: Sendable {
         }
     }
 
-    /// In the top edge.
+    /// The title in the top edge.
     public var title: SafeText
-    /// What it says, in rows; wrapped to the width there is.
+    /// The message, in rows. Long rows are wrapped to the available width.
     public var message: [SafeText]
-    /// The keys that answer it, in its last row.
+    /// The keys that answer the dialog, shown in the last row.
     public var hints: KeyHints
-    /// Styles of the parts.
+    /// The styles of the parts.
     public var styles: Styles
 
-    /// A box that says `message`.
+    /// Creates a dialog.
     public init(title: SafeText, message: [SafeText] = [], hints: KeyHints = KeyHints([]), styles: Styles = Styles()) {
         self.title = title
         self.message = message
@@ -34,22 +34,22 @@ public struct Dialog: Sendable {
         self.styles = styles
     }
 
-    /// Where the parts are.
+    /// The positions of the parts.
     private struct Places {
         let box: Rect
         let rows: [SafeText]
-        /// Inside the frame, without the hints.
+        /// The area inside the frame, without the hints.
         let inside: Rect
         let hints: Rect
 
-        /// The room below the message.
+        /// The area below the message.
         var content: Rect { inside.droppingTop(rows.count) }
     }
 
     private func places(in rect: Rect, contentSize: Size) -> Places {
         let hintWidth = hints.hints.reduce(0) { $0 + $1.key.width + $1.label.width + 3 }
         let widest = max(message.map(\.width).max() ?? 0, contentSize.width, hintWidth, title.width + 2)
-        // A frame and an empty column at each side.
+        // The frame and one empty column on each side.
         let width = min(rect.width, widest + 4)
         let rows = message.flatMap { $0.wrapped(at: width - 4, by: .words).lines }
         let hintRows = hints.hints.isEmpty ? 0 : 2
@@ -64,16 +64,16 @@ public struct Dialog: Sendable {
         )
     }
 
-    /// The room for more that ``draw(into:in:contentSize:)`` returns, without drawing.
+    /// Returns the content area that ``draw(into:in:contentSize:)`` would return, without drawing.
     public func contentRect(in rect: Rect, contentSize: Size) -> Rect {
         let places = places(in: rect, contentSize: contentSize)
         guard places.box.width >= 2, places.box.height >= 2 else { return Rect(origin: rect.origin, size: .zero) }
         return places.content
     }
 
-    /// Draws the box in the middle of `rect`, over what is there.
-    /// - Parameter contentSize: Room to keep below the message for more, such as fields.
-    /// - Returns: The room for more; empty if there is none.
+    /// Draws the box in the middle of `rect`, over the existing content.
+    /// - Parameter contentSize: The size of the area to reserve below the message, for example for fields.
+    /// - Returns: The content area; empty if there is no space.
     @discardableResult
     public func draw(into buffer: inout CellBuffer, in rect: Rect, contentSize: Size = .zero) -> Rect {
         let places = places(in: rect, contentSize: contentSize)

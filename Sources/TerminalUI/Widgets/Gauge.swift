@@ -1,20 +1,20 @@
 /// A horizontal bar that fills from the left.
 public struct Gauge: Sendable {
-    /// How full, 0...1; values outside are cut, and NaN is empty.
+    /// The filled fraction, 0...1. Other values are clamped, and NaN counts as 0.
     public var fraction: Double
-    /// Style of the filled part.
+    /// The style of the filled part.
     public var style: Style
-    /// Style of the rest.
+    /// The style of the empty part.
     public var emptyStyle: Style
 
-    /// A bar filled to `fraction`.
+    /// Creates a bar.
     public init(_ fraction: Double, style: Style = .plain, emptyStyle: Style = .plain) {
         self.fraction = fraction
         self.style = style
         self.emptyStyle = emptyStyle
     }
 
-    /// Fills `rect`, on every row. Something above 0 is always visible.
+    /// Draws the bar on every row of `rect`. A fraction above 0 is always visible.
     public func draw(into buffer: inout CellBuffer, in rect: Rect) {
         guard !rect.isEmpty else { return }
         let partials = buffer.glyphs.partials

@@ -1,27 +1,27 @@
-/// Keys and what they do, in sections, for a help screen.
+/// The content of a help screen: keys and their actions, in sections.
 public struct HelpList: Sendable {
-    /// Keys that belong together.
+    /// A group of related keys.
     public struct Section: Sendable, Hashable {
-        /// What they have in common.
+        /// The title of the section.
         public var title: SafeText
-        /// Each key with what it does.
+        /// The keys and their actions.
         public var hints: [KeyHints.Hint]
 
-        /// A section.
+        /// Creates a section.
         public init(_ title: SafeText, _ hints: [KeyHints.Hint]) {
             self.title = title
             self.hints = hints
         }
     }
 
-    /// The sections, from the top.
+    /// The sections, from top to bottom.
     public var sections: [Section]
-    /// Style of section titles.
+    /// The style of section titles.
     public var titleStyle: Style
-    /// Style of the keys.
+    /// The style of the keys.
     public var keyStyle: Style
 
-    /// A help screen.
+    /// Creates a help screen.
     public init(
         _ sections: [Section],
         titleStyle: Style = Style(modifiers: .bold),
@@ -32,8 +32,7 @@ public struct HelpList: Sendable {
         self.keyStyle = keyStyle
     }
 
-    /// Only the entries in which `needle` occurs, in the key or the words, in either case. Sections without any are
-    /// left out.
+    /// Returns the entries whose key or label contains `needle`, ignoring case. Sections without such entries are left out.
     public func filtered(by needle: String) -> HelpList {
         guard !needle.isEmpty else { return self }
         var result = self

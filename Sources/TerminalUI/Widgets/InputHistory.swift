@@ -1,25 +1,25 @@
-/// Earlier answers of a prompt, newest last, without repeats.
+/// The earlier answers of a prompt, newest last, without duplicates.
 public struct InputHistory: Sendable, Hashable {
     /// The answers, oldest first.
     public private(set) var entries: [String]
-    /// How many are kept; the oldest go first.
+    /// The maximum number of entries. The oldest are removed first.
     public let capacity: Int
     private var recalled: Recalled?
 
-    /// An entry being shown, and what had been typed before.
+    /// The entry being shown, and the text that was typed before.
     private struct Recalled: Hashable {
         let index: Int
         let draft: String
     }
 
-    /// A history of at most `capacity` entries.
+    /// Creates a history of at most `capacity` entries.
     public init(_ entries: [String] = [], capacity: Int = 500) {
         self.capacity = max(0, capacity)
         self.entries = []
         for entry in entries { add(entry) }
     }
 
-    /// Adds an answer at the end. Blank ones are not kept; one that is there already moves.
+    /// Adds an answer at the end, and removes an equal older one. Blank answers are ignored.
     public mutating func add(_ entry: String) {
         stopRecalling()
         guard !entry.allSatisfy(\.isWhitespace) else { return }
@@ -28,8 +28,8 @@ public struct InputHistory: Sendable, Hashable {
         if entries.count > capacity { entries.removeFirst(entries.count - capacity) }
     }
 
-    /// The next older entry that begins with what had been typed; nil if there is none.
-    /// - Parameter current: What is in the field now.
+    /// Returns the next older entry that begins with the typed text; nil if there is none.
+    /// - Parameter current: The current text of the field.
     public mutating func previous(current: String) -> String? {
         let start = recalled?.index ?? entries.count
         let draft = recalled?.draft ?? current
@@ -38,7 +38,7 @@ public struct InputHistory: Sendable, Hashable {
         return entries[index]
     }
 
-    /// The next newer entry that begins with what had been typed, in the end that itself; nil if nothing is recalled.
+    /// Returns the next newer entry that begins with the typed text, and finally the typed text itself. Nil if no entry is shown.
     public mutating func next() -> String? {
         guard let recalled else { return nil }
         guard let index = entries[(recalled.index + 1)...].firstIndex(where: { $0.hasPrefix(recalled.draft) }) else {
@@ -49,7 +49,7 @@ public struct InputHistory: Sendable, Hashable {
         return entries[index]
     }
 
-    /// Begins again from the newest entry.
+    /// Makes the next recall start at the newest entry.
     public mutating func stopRecalling() {
         recalled = nil
     }

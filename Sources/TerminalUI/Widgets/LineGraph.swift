@@ -1,17 +1,17 @@
 /// Lines over time with a scale at the left, the newest values at the right edge.
 ///
-/// Two values per column and four steps per row in braille; one of each where only ASCII can be drawn.
+/// In braille, a column shows two values and a row has four steps. In ASCII, a column shows one value and a row has one step.
 public struct LineGraph: Sendable {
-    /// One line.
+    /// A line of the graph.
     public struct Series: Sendable {
-        /// The values, oldest first; nil where nothing was measured, which breaks the line.
+        /// The values, oldest first. Nil means that nothing was measured, and breaks the line.
         public var values: [Double?]
-        /// How the line is drawn.
+        /// The style of the line.
         public var style: Style
-        /// What draws the line where only ASCII can be drawn, so that lines differ without color too.
+        /// The character that draws the line in ASCII, so that lines also differ without color.
         public var asciiMark: SafeText
 
-        /// A line through `values`.
+        /// Creates a line.
         public init(_ values: [Double?], style: Style = .plain, asciiMark: SafeText = "*") {
             self.values = values
             self.style = style
@@ -19,19 +19,19 @@ public struct LineGraph: Sendable {
         }
     }
 
-    /// The lines; later ones are drawn over earlier ones.
+    /// The lines. Later lines are drawn over earlier ones.
     public var series: [Series]
-    /// The value at the top; if nil, the largest value shown, rounded up to 1, 2 or 5 times a power of ten.
+    /// The value at the top. If nil, it is the largest visible value, rounded up to 1, 2 or 5 times a power of ten.
     public var maximum: Double?
-    /// How a value is written at the scale.
+    /// Formats a value for the scale.
     public var label: @Sendable (Double) -> SafeText
-    /// Written below the lines: the age of the oldest value and of the newest, such as `2m ago` and `now`. Nil leaves
-    /// the row to the lines.
+    /// The labels below the lines: the age of the oldest and of the newest value, such as `2m ago` and `now`. If nil, the lines
+    /// use that row too.
     public var timeLabels: (oldest: SafeText, newest: SafeText)?
-    /// Style of scale and labels.
+    /// The style of the scale and the labels.
     public var axisStyle: Style
 
-    /// A graph of `series`.
+    /// Creates a graph.
     public init(
         _ series: [Series],
         maximum: Double? = nil,
@@ -46,10 +46,10 @@ public struct LineGraph: Sendable {
         self.label = label
     }
 
-    /// How many values of a series fit in `rect` at most, for callers that keep just enough of them.
+    /// Returns the maximum number of values of a series that fit in `rect`, so that callers need not keep more.
     public static func capacity(of rect: Rect) -> Int { rect.width * 2 }
 
-    /// Draws the graph. A rectangle too narrow for the scale gets the lines alone.
+    /// Draws the graph. If `rect` is too narrow for the scale, draws only the lines.
     public func draw(into buffer: inout CellBuffer, in rect: Rect) {
         guard !rect.isEmpty else { return }
         let hasTimes = timeLabels != nil && rect.height >= 4
@@ -86,7 +86,7 @@ public struct LineGraph: Sendable {
         return LineGraph.roundedUp(largest)
     }
 
-    /// The next number up that is 1, 2 or 5 times a power of ten; 1 for nothing.
+    /// Rounds `value` up to 1, 2 or 5 times a power of ten. Returns 1 for 0.
     static func roundedUp(_ value: Double) -> Double {
         guard value > 0, value.isFinite else { return 1 }
         var power = 1.0
@@ -105,7 +105,7 @@ public struct LineGraph: Sendable {
         for y in 0..<rect.height {
             let axis = Point(x: rect.right - 1, y: rect.y + y)
             if let tick = rows.first(where: { $0.row == y }) {
-                // The middle label is honest only where the middle row is the middle of the scale.
+                // The middle label is correct only if the middle row is exactly in the middle of the scale.
                 let isMiddle = y != 0 && y != rect.height - 1
                 if !isMiddle || rect.height % 2 == 1 {
                     let space = Rect(x: rect.x, y: rect.y + y, width: rect.width - 2, height: 1)
@@ -118,7 +118,7 @@ public struct LineGraph: Sendable {
         }
     }
 
-    /// The row of dots for a value, counted from the top.
+    /// Returns the row of dots for a value, counted from the top.
     private func row(of value: Double, top: Double, rows: Int) -> Int {
         let share = min(max(value / top, 0), 1)
         return rows - 1 - nearestInteger(share * Double(rows - 1))
@@ -159,7 +159,7 @@ public struct LineGraph: Sendable {
         }
         for (index, dots) in cells.enumerated() where dots != 0 {
             let point = Point(x: plot.x + index % plot.width, y: plot.y + index / plot.width)
-            // Where lines cross, both show, in the color of the later one.
+            // Where lines cross, the dots of both are visible, in the color of the later line.
             let below = buffer[point]?.base.map { $0.value &- 0x2800 } ?? 0
             let merged = dots | (below < 0x100 ? UInt8(below) : 0)
             buffer.put(Braille.glyph(merged), at: point, style: series.style)

@@ -1,36 +1,36 @@
-/// Which row of a list is selected, and which rows are in view.
+/// The selected row of a list, and the scroll position.
 ///
-/// The selection is an identity, not a position: when the list is sorted again or rows come and go, the same row stays
-/// selected. When the selected row is gone, the one that took its place is selected.
+/// The selection is an identity, not a position: when the list is sorted again or rows are added or removed, the same row stays
+/// selected. When the selected row is removed, the row that takes its position is selected.
 public struct ListState<ID: Hashable & Sendable>: Sendable, Equatable {
-    /// The selected row; nil while the list is empty or nothing is selected.
+    /// The selected row; nil if the list is empty or nothing is selected.
     public private(set) var selection: ID?
-    /// The position of the selected row when the list was last seen.
+    /// The position of the selected row at the last update.
     public private(set) var index: Int?
-    /// The first row in view.
+    /// The first visible row.
     public private(set) var offset = 0
 
-    /// Nothing selected, at the top.
+    /// Creates a state without a selection, scrolled to the top.
     public init() {}
 
-    /// Selects `id` if it is in the list when the list is next seen.
+    /// Selects `id` if it is in the list at the next update.
     public mutating func select(_ id: ID) {
         selection = id
         index = nil
     }
 
-    /// Selects nothing and goes to the top.
+    /// Clears the selection and scrolls to the top.
     public mutating func reset() {
         self = ListState()
     }
 
-    /// Fits selection and scroll position to the list as it is now. Call it once for each change of the list or of its
+    /// Adapts the selection and the scroll position to the current list. Call it once after each change of the list or its
     /// height, before drawing.
     ///
     /// - Parameters:
-    ///   - ids: The rows in order. Looked through only if the selected row moved.
-    ///   - height: Rows in view.
-    ///   - selectsFirst: Select the first row when nothing is selected.
+    ///   - ids: The rows in order. They are searched only if the selected row has moved.
+    ///   - height: The number of visible rows.
+    ///   - selectsFirst: Whether to select the first row if nothing is selected.
     public mutating func update(
         _ ids: some RandomAccessCollection<ID>,
         height: Int,
@@ -49,7 +49,7 @@ public struct ListState<ID: Hashable & Sendable>: Sendable, Equatable {
     public mutating func move(by rows: Int, in ids: some RandomAccessCollection<ID>, height: Int) {
         update(ids, height: height)
         guard let index else { return }
-        // Clamped before adding: `rows` may be Int.max for "to the end".
+        // Clamp before adding, because `rows` may be Int.max to reach the end.
         let target = rows < 0 ? index - min(index, rows.magnitude.clampedToInt) : index + min(ids.count - 1 - index, rows)
         setIndex(target, in: ids)
         scroll(count: ids.count, height: height)
@@ -82,25 +82,25 @@ public struct ListState<ID: Hashable & Sendable>: Sendable, Equatable {
     }
 }
 
-/// How far a long text is scrolled.
+/// The scroll position of a long text.
 public struct ScrollState: Sendable, Hashable {
-    /// The first row in view.
+    /// The first visible row.
     public private(set) var offset = 0
     /// True while the view stays at the end as rows are added.
     public private(set) var follows: Bool
 
-    /// At the top, or at the end if it `follows`.
+    /// Creates a position at the top, or at the end if `follows` is true.
     public init(follows: Bool = false) {
         self.follows = follows
     }
 
-    /// Fits the position to a text of `count` rows of which `height` are in view.
+    /// Adapts the position to a text of `count` rows, of which `height` are visible.
     public mutating func update(count: Int, height: Int) {
         let last = max(0, count - max(1, height))
         offset = follows ? last : min(offset, last)
     }
 
-    /// Scrolls by `rows`. Reaching the end does not start following; leaving it stops it.
+    /// Scrolls by `rows`. Reaching the end does not start following, but leaving the end stops it.
     public mutating func scroll(by rows: Int, count: Int, height: Int) {
         update(count: count, height: height)
         let last = max(0, count - max(1, height))
@@ -108,13 +108,13 @@ public struct ScrollState: Sendable, Hashable {
         if offset < last { follows = false }
     }
 
-    /// Goes to the top and stops following.
+    /// Scrolls to the top and stops following.
     public mutating func scrollToTop() {
         offset = 0
         follows = false
     }
 
-    /// Goes to the end; from then on it `follows` if asked to.
+    /// Scrolls to the end, and stays there as rows are added if `follow` is true.
     public mutating func scrollToEnd(count: Int, height: Int, follow: Bool = true) {
         follows = follow
         offset = max(0, count - max(1, height))

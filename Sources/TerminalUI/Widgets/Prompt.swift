@@ -1,58 +1,58 @@
-/// A line that asks for something: a text field with a label, history and completion.
+/// An input line: a text field with a label, a history and completion.
 public struct Prompt: Sendable {
-    /// What a key did.
+    /// The effect of a key.
     public enum Outcome: Sendable, Hashable {
         /// The text changed.
         case edited
-        /// Nothing that matters outside changed.
+        /// The text did not change.
         case unchanged
-        /// Enter: the text is done.
+        /// Enter was pressed, so the text is complete.
         case submitted(String)
-        /// Escape or `^c`: the question is withdrawn.
+        /// Escape or `^c` was pressed.
         case cancelled
-        /// The key is none of the prompt's.
+        /// The prompt does not handle the key.
         case ignored
-        /// The text is as long as it may be.
+        /// The text would exceed its maximum length, so nothing changed.
         case full
     }
 
-    /// The question.
+    /// The label before the field.
     public var label: SafeText
-    /// The answer so far.
+    /// The text field.
     public private(set) var field: TextField
     private var history: InputHistory
     private var completion: Completion?
 
-    /// What tab goes through.
+    /// The candidates that tab cycles through.
     private struct Completion: Hashable {
         let candidates: [String]
         var index: Int
     }
 
-    /// A prompt.
+    /// Creates a prompt.
     /// - Parameters:
-    ///   - label: The question.
-    ///   - text: An answer to begin with.
+    ///   - label: The label before the field.
+    ///   - text: The initial text.
     ///   - history: Earlier answers.
-    ///   - maximumBytes: The longest answer, in bytes of UTF-8.
+    ///   - maximumBytes: The maximum length of the text in bytes of UTF-8.
     public init(label: SafeText, text: String = "", history: InputHistory = InputHistory(), maximumBytes: Int = 4096) {
         self.label = label
         self.history = history
         field = TextField(text, maximumBytes: maximumBytes)
     }
 
-    /// A prompt with a text that is offered: what is typed takes its place.
+    /// Creates a prompt with a suggested text, which typing replaces.
     public init(label: SafeText, suggestion: String, history: InputHistory = InputHistory()) {
         self.init(label: label, history: history)
         field.suggest(suggestion)
     }
 
-    /// The answer so far.
+    /// The current text.
     public var text: String { field.text }
 
-    /// Does what `key` says.
-    /// - Parameter completions: Asked on tab for the whole texts that the current one can become, best first. The
-    ///   first tab extends the text as far as all agree; further ones go through them, shift-tab backwards.
+    /// Handles a key.
+    /// - Parameter completions: Returns the texts that complete the current text, best first. It is called on tab. The first tab
+    ///   inserts their common prefix, further ones cycle through them. Shift-tab cycles backwards.
     public mutating func handle(_ key: Key, completions: (String) -> [String] = { _ in [] }) -> Outcome {
         switch (key.code, key.modifiers) {
         case (.enter, []): return .submitted(field.text)
@@ -128,7 +128,7 @@ public struct Prompt: Sendable {
     }
 
     /// Draws the label and the field on the first row of `rect`.
-    /// - Returns: The cell for the terminal's cursor; nil if there is no room.
+    /// - Returns: The cell for the terminal's cursor; nil if there is no space.
     public func draw(
         into buffer: inout CellBuffer,
         in rect: Rect,
@@ -138,7 +138,7 @@ public struct Prompt: Sendable {
         let row = rect.row(0)
         guard !row.isEmpty else { return nil }
         buffer.clear(row, style: style)
-        // The answer needs a few columns more than the question.
+        // Keep a few columns for the field.
         let label = label.truncated(to: max(0, row.width - 8))
         let used = buffer.write(label, at: row.origin, style: labelStyle, clip: row)
         let gap = used > 0 ? 1 : 0

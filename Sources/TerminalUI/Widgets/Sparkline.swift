@@ -1,4 +1,4 @@
-/// A row of small bars: how a figure went lately, the newest value at the right.
+/// A row of small bars that shows the recent values of a figure, the newest at the right.
 public struct Sparkline: Sendable {
     /// How the bars are drawn.
     public enum Resolution: Hashable, Sendable {
@@ -8,14 +8,14 @@ public struct Sparkline: Sendable {
         case braille
     }
 
-    /// The values, oldest first; nil where nothing was measured, which leaves a gap. Values below 0 count as 0.
+    /// The values, oldest first. Nil means that nothing was measured, and leaves a gap. Values below 0 count as 0.
     public var values: [Double?]
-    /// The value of a full bar; the largest value shown if nil.
+    /// The value of a full bar. If nil, it is the largest visible value.
     public var maximum: Double?
-    /// How the bars are drawn. Terminals without Unicode always get blocks.
+    /// How the bars are drawn. Terminals without Unicode always use blocks.
     public var resolution: Resolution
 
-    /// A sparkline of `values`.
+    /// Creates a sparkline.
     public init(_ values: [Double?], maximum: Double? = nil, resolution: Resolution = .block) {
         self.values = values
         self.maximum = maximum
@@ -24,7 +24,7 @@ public struct Sparkline: Sendable {
 
     /// Draws the newest values that fit on the bottom row of `rect`.
     ///
-    /// A value above 0 is always visible, however small, so that a trickle does not look like silence.
+    /// A value above 0 is always visible, however small, so that a low rate can be distinguished from 0.
     public func draw(into buffer: inout CellBuffer, in rect: Rect, style: Style = .plain) {
         guard !rect.isEmpty else { return }
         let isBraille = resolution == .braille && buffer.glyphs.showsUnicode
@@ -33,7 +33,7 @@ public struct Sparkline: Sendable {
         let top = maximum ?? shown.reduce(0) { max($0, finite($1) ?? 0) }
         let levels = isBraille ? 4 : buffer.glyphs.levels.count - 1
         let heights = shown.map { value in finite(value).map { level(of: $0, top: top, levels: levels) } }
-        // Aligned to the right, where now is.
+        // The bars are aligned to the right, where the newest value is.
         let missing = rect.width * perCell - heights.count
         for column in 0..<rect.width {
             let point = Point(x: rect.x + column, y: rect.bottom - 1)

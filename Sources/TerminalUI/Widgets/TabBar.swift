@@ -1,29 +1,29 @@
-/// The names of the views in one row, the current one marked.
+/// A row with the names of the views, in which the current one is highlighted.
 public struct TabBar: Sendable {
-    /// One view.
+    /// The tab of a view.
     public struct Tab: Sendable, Hashable {
-        /// The key that opens it.
+        /// The key that opens the view.
         public var key: SafeText
-        /// Its name.
+        /// The name of the view.
         public var title: SafeText
 
-        /// A view.
+        /// Creates a tab.
         public init(key: SafeText, title: SafeText) {
             self.key = key
             self.title = title
         }
     }
 
-    /// Styles of the parts.
+    /// The styles of the parts.
     public struct Styles: Sendable, Hashable {
-        /// Of the keys.
+        /// The style of the keys.
         public var key: Style
-        /// Of the names.
+        /// The style of the names.
         public var title: Style
-        /// Laid over the current tab. Not color alone, so that it shows without color.
+        /// The style on top of the current tab. It should be more than a color, so that it is visible without color.
         public var selected: Style
 
-        /// Styles of the parts.
+        /// The styles of the parts.
         public init(
             key: Style = Style(modifiers: .dim),
             title: Style = .plain,
@@ -35,22 +35,22 @@ public struct TabBar: Sendable {
         }
     }
 
-    /// The views, from the left.
+    /// The tabs, from left to right.
     public var tabs: [Tab]
-    /// The position of the current one.
+    /// The index of the current tab.
     public var selected: Int
-    /// Styles of the parts.
+    /// The styles of the parts.
     public var styles: Styles
 
-    /// A row of `tabs`.
+    /// Creates a tab bar.
     public init(_ tabs: [Tab], selected: Int, styles: Styles = Styles()) {
         self.tabs = tabs
         self.selected = selected
         self.styles = styles
     }
 
-    /// Draws the tabs on the first row of `rect`. When not all names fit, only the current tab keeps its name.
-    /// - Returns: The columns of each tab drawn, for the mouse, and the columns used.
+    /// Draws the tabs on the first row of `rect`. If not all names fit, only the current tab shows its name.
+    /// - Returns: The columns of each drawn tab, for the mouse, and the number of columns used.
     @discardableResult
     public func draw(into buffer: inout CellBuffer, in rect: Rect) -> (tabs: [Range<Int>], width: Int) {
         let row = rect.row(0)
@@ -80,16 +80,16 @@ public struct TabBar: Sendable {
     }
 }
 
-/// Which keys do what, in one row: `s subscribe  p publish  ? help`.
+/// A row of keys with their actions: `s subscribe  p publish  ? help`.
 public struct KeyHints: Sendable {
-    /// One key and what it does.
+    /// A key and its action.
     public struct Hint: Sendable, Hashable {
         /// The key's name.
         public var key: SafeText
-        /// What it does, in a word.
+        /// The action, in a word.
         public var label: SafeText
 
-        /// A hint.
+        /// Creates a hint.
         public init(key: SafeText, label: SafeText) {
             self.key = key
             self.label = label
@@ -98,25 +98,25 @@ public struct KeyHints: Sendable {
 
     /// The hints, most important first.
     public var hints: [Hint]
-    /// Style of the keys.
+    /// The style of the keys.
     public var keyStyle: Style
-    /// Style of the words.
+    /// The style of the labels.
     public var labelStyle: Style
 
-    /// A row of `hints`.
+    /// Creates a row of hints.
     public init(_ hints: [Hint], keyStyle: Style = Style(modifiers: .bold), labelStyle: Style = .plain) {
         self.hints = hints
         self.keyStyle = keyStyle
         self.labelStyle = labelStyle
     }
 
-    /// Columns that the first `count` hints take.
+    /// Returns the number of columns that the first `count` hints take.
     public func width(of count: Int) -> Int {
         let shown = hints.prefix(count)
         return shown.reduce(max(0, shown.count - 1) * 2) { $0 + $1.key.width + 1 + $1.label.width }
     }
 
-    /// Draws as many hints as fit whole on the first row of `rect`.
+    /// Draws as many complete hints as fit on the first row of `rect`.
     public func draw(into buffer: inout CellBuffer, in rect: Rect, alignment: Alignment = .left) {
         let row = rect.row(0)
         var shown: [Hint] = []

@@ -1,20 +1,20 @@
-/// Rows and columns under a header, of which the least important columns go when room is short.
+/// A table with a header. If space is short, the least important columns are dropped.
 ///
-/// Rows are asked for only when they are in view, so a table of 100,000 rows costs no more than one of 50.
+/// Only visible rows are requested, so a table of 100,000 rows costs no more than one of 50.
 ///
-/// A figure is never cut: its column is as wide as the shortest form of the figures in view, and where that does not fit, the
-/// column goes as those of low importance do.
+/// A figure is never cut. Its column is at least as wide as the shortest forms of the visible figures. A column that does not fit
+/// is dropped, the least important first.
 public struct Table: Sendable {
-    /// One column.
+    /// A column of the table.
     public struct Column: Sendable {
-        /// The words in the header.
+        /// The title in the header.
         public var title: SafeText
-        /// How wide it wants to be, and how dear it is.
+        /// The width of the column, and its importance.
         public var width: Constraint
-        /// Where its text and title go.
+        /// The alignment of the text and the title.
         public var alignment: Alignment
 
-        /// A column.
+        /// Creates a column.
         public init(_ title: SafeText, width: Constraint, alignment: Alignment = .left) {
             self.title = title
             self.width = width
@@ -22,13 +22,13 @@ public struct Table: Sendable {
         }
     }
 
-    /// What one place of the table shows.
+    /// The content of an item.
     public enum Content: Sendable {
         /// Text, shortened if it does not fit.
         case text(SafeText)
-        /// Text in forms of which the first one that fits is shown; the last one is shortened if none does.
+        /// Text in several forms. The first form that fits is shown. If none fits, the last one is shortened.
         case choice([SafeText])
-        /// A figure in forms of which the first one that fits is shown, or nothing: never a part of one.
+        /// A figure in several forms. The first form that fits is shown. If none fits, nothing is shown, never a part.
         case figure([SafeText])
         /// A figure over time.
         case sparkline(Sparkline)
@@ -36,73 +36,73 @@ public struct Table: Sendable {
         case gauge(Gauge)
     }
 
-    /// One place of the table.
+    /// One row and column of the table.
     public struct Item: Sendable {
-        /// What it shows.
+        /// The content.
         public var content: Content
-        /// Laid over the style of the row.
+        /// The style on top of the style of the row.
         public var style: Style
 
-        /// Something in a style.
+        /// Creates an item.
         public init(_ content: Content, style: Style = .plain) {
             self.content = content
             self.style = style
         }
 
-        /// Text in a style.
+        /// Creates an item with text.
         public static func text(_ text: SafeText, style: Style = .plain) -> Item {
             Item(.text(text), style: style)
         }
 
-        /// A figure, and shorter forms of it for where there is less room.
+        /// Creates an item with a figure, and shorter forms of it that are used if space is short.
         public static func figure(_ figure: SafeText, _ shorter: SafeText..., style: Style = .plain) -> Item {
             Item(.figure([figure] + shorter), style: style)
         }
 
-        /// A figure in several forms, the longest first.
+        /// Creates an item with a figure in several forms, the longest first.
         public static func figure(_ forms: [SafeText], style: Style = .plain) -> Item {
             Item(.figure(forms), style: style)
         }
     }
 
-    /// One row.
+    /// A row of the table.
     public struct Row: Sendable {
-        /// One item per column; missing ones are blank.
+        /// One item per column. Missing items are blank.
         public var items: [Item]
-        /// Style of the whole row.
+        /// The style of the whole row.
         public var style: Style
 
-        /// A row of `items`.
+        /// Creates a row.
         public init(_ items: [Item], style: Style = .plain) {
             self.items = items
             self.style = style
         }
     }
 
-    /// The column the rows are sorted by.
+    /// The order of the rows.
     public struct Sort: Sendable, Hashable {
-        /// Its position among the columns.
+        /// The index of the column by which the rows are sorted.
         public var column: Int
-        /// Largest first.
+        /// Whether the largest value comes first.
         public var isDescending: Bool
 
-        /// Sorted by `column`.
+        /// Creates an order.
         public init(column: Int, isDescending: Bool) {
             self.column = column
             self.isDescending = isDescending
         }
     }
 
-    /// Styles of the parts.
+    /// The styles of the parts.
     public struct Styles: Sendable, Hashable {
-        /// Of the header.
+        /// The style of the header.
         public var header: Style
-        /// Laid over the selected row.
+        /// The style on top of the selected row.
         public var selection: Style
-        /// Of the scroll bar.
+        /// The style of the scroll bar.
         public var scrollbar: Style
 
-        /// Styles of the parts.
+        /// The styles of the parts.
         public init(
             header: Style = Style(modifiers: .bold),
             selection: Style = Style(modifiers: .reverse),
@@ -114,20 +114,20 @@ public struct Table: Sendable {
         }
     }
 
-    /// The columns, from the left.
+    /// The columns, from left to right.
     public var columns: [Column]
-    /// Which column the rows are sorted by; its title gets a mark.
+    /// The order of the rows. The title of the sorted column has a mark.
     public var sort: Sort?
-    /// Styles of the parts.
+    /// The styles of the parts.
     public var styles: Styles
-    /// Empty columns between columns.
+    /// The number of empty cells between columns.
     public var spacing: Int
-    /// Whether its rows are those that a click selects.
+    /// Whether a click selects a row of this table.
     public var marksRows = false
-    /// Whether the first row holds the titles; without them there is a row more for the list.
+    /// Whether the first row shows the titles. Without them, one more row is visible.
     public var showsHeader: Bool
 
-    /// A table of `columns`.
+    /// Creates a table.
     public init(columns: [Column], sort: Sort? = nil, styles: Styles = Styles(), spacing: Int = 2, showsHeader: Bool = true) {
         self.columns = columns
         self.sort = sort
@@ -136,14 +136,14 @@ public struct Table: Sendable {
         self.showsHeader = showsHeader
     }
 
-    /// Draws the header and the rows in view.
+    /// Draws the header and the visible rows.
     ///
-    /// The first two columns hold the mark of the selected row; the last one the scroll bar, if not all rows fit.
+    /// The first two cells of a row hold the mark of the selected row. The last one holds the scroll bar if not all rows fit.
     /// - Parameters:
-    ///   - rowCount: How many rows there are.
-    ///   - offset: The first row in view.
+    ///   - rowCount: The number of rows.
+    ///   - offset: The first visible row.
     ///   - selected: The selected row; nil for none.
-    ///   - row: The row at a position below `rowCount`.
+    ///   - row: Returns the row at an index below `rowCount`.
     public func draw(
         into buffer: inout CellBuffer,
         in rect: Rect,
@@ -180,7 +180,7 @@ public struct Table: Sendable {
         }
     }
 
-    /// What the columns ask for, with room for the figures in view.
+    /// Returns the constraints of the columns, with space for the visible figures.
     private func constraints(_ rows: [Row]) -> [Constraint] {
         columns.enumerated().map { index, column in
             var (minimum, ideal) = (0, 0)
@@ -199,7 +199,7 @@ public struct Table: Sendable {
             var title = column.title
             if let sort, sort.column == index {
                 let mark = sort.isDescending ? buffer.glyphs.descending : buffer.glyphs.ascending
-                // The mark matters more than the last letter of the title.
+                // Shorten the title rather than drop the mark.
                 title = title.truncated(to: part.width - 1) + mark
             }
             buffer.write(title, in: part.row(0), style: styles.header, alignment: column.alignment)
@@ -221,20 +221,20 @@ public struct Table: Sendable {
     }
 }
 
-/// A bar that shows which part of a list is in view.
+/// A bar that shows which part of a list is visible.
 public struct Scrollbar: Sendable, Hashable {
     private let count: Int
     private let offset: Int
     private let height: Int
 
-    /// A bar for `count` rows, of which `height` are in view from `offset`.
+    /// Creates a bar for `count` rows, of which `height` are visible from `offset`.
     public init(count: Int, offset: Int, height: Int) {
         self.count = max(0, count)
         self.offset = max(0, offset)
         self.height = max(0, height)
     }
 
-    /// Draws the bar in the first column of `rect`; nothing if all rows are in view.
+    /// Draws the bar in the first column of `rect`. Draws nothing if all rows are visible.
     public func draw(into buffer: inout CellBuffer, in rect: Rect, style: Style = .plain) {
         guard !rect.isEmpty, count > height else { return }
         let thumb = min(rect.height, max(1, rect.height * height / count))

@@ -1,11 +1,11 @@
 extension TextField {
-    /// Draws the field and returns where the cursor is.
+    /// Draws the field and returns the position of the cursor.
     ///
-    /// The text is scrolled, sideways and by lines, so that the cursor is in view.
+    /// The text is scrolled in both directions so that the cursor is visible.
     /// - Parameters:
-    ///   - style: Of the text.
-    ///   - placeholder: Shown while the field is empty.
-    ///   - placeholderStyle: Of the placeholder.
+    ///   - style: The style of the text.
+    ///   - placeholder: The text to show while the field is empty.
+    ///   - placeholderStyle: The style of the placeholder.
     /// - Returns: The cell for the terminal's cursor; nil if `rect` is empty.
     @discardableResult
     public func draw(
@@ -24,7 +24,7 @@ extension TextField {
         let (lines, cursorLine, cursorColumn) = layout()
         let firstLine = max(0, cursorLine - rect.height + 1)
         let cursorLineText = shown(lines[cursorLine].prefix(cursorColumn))
-        // One column is kept for the cursor behind the last character.
+        // Keep one column for the cursor after the last character.
         let skipped = max(0, cursorLineText.width - rect.width + 1)
         for (row, line) in lines.dropFirst(firstLine).prefix(rect.height).enumerated() {
             let text = shown(line)
@@ -33,7 +33,7 @@ extension TextField {
         return Point(x: rect.x + cursorLineText.width - skipped, y: rect.y + cursorLine - firstLine)
     }
 
-    /// Each character is made safe by itself, so that the part before the cursor looks the same as in the whole.
+    /// Sanitizes each character separately, so that the part before the cursor looks the same as in the whole line.
     private func shown(_ characters: ArraySlice<Character>) -> SafeText {
         var result = SafeText.empty
         for character in characters { result.append(SafeText(untrusted: String(character))) }

@@ -1,53 +1,53 @@
-/// Text being typed, with a cursor. Editing goes by characters as people see them (grapheme clusters).
+/// A text being edited, with a cursor. The unit of editing is the grapheme cluster.
 ///
-/// The keys are those of readline. A field of one line takes no newline; one of several takes `enter` and arrows.
+/// The keys are those of readline. A single-line field accepts no newlines. A multiline field also handles `enter`, up and down.
 public struct TextField: Sendable, Hashable {
-    /// What a key did to a field.
+    /// The effect of a key.
     public enum Outcome: Sendable, Hashable {
         /// The text changed.
         case edited
-        /// The cursor moved, or a key had nothing to do.
+        /// The text did not change. The cursor may have moved.
         case unchanged
-        /// The key is none of the field's; the caller may use it.
+        /// The field does not handle the key. The caller may use it.
         case ignored
-        /// The text would have become longer than allowed; nothing changed.
+        /// The text would exceed its maximum length, so nothing changed.
         case full
     }
 
     /// True if the text may have several lines.
     public let isMultiline: Bool
-    /// The text holds at most this many bytes of UTF-8.
+    /// The maximum length of the text in bytes of UTF-8.
     public let maximumBytes: Int
     private var characters: [Character] = []
-    /// How many characters are before the cursor.
+    /// The number of characters before the cursor.
     public private(set) var cursor = 0
     /// The length of the text in bytes of UTF-8.
     public private(set) var byteCount = 0
-    /// What `^k`, `^u` and `^w` took last, for `^y`.
+    /// The text that `^k`, `^u` or `^w` removed last, for `^y`.
     private var killed: [Character] = []
-    /// Whether the text is one that was offered: what is typed takes its place. Any other key makes it one's own.
+    /// Whether the text is a suggestion, which typing replaces. Any other key accepts it.
     public private(set) var isSuggestion = false
 
-    /// A field with `text` in it and the cursor at its end. Text beyond `maximumBytes` is left out.
+    /// Creates a field with `text` and the cursor at its end. Text beyond `maximumBytes` is dropped.
     public init(_ text: String = "", isMultiline: Bool = false, maximumBytes: Int = 4096) {
         self.isMultiline = isMultiline
         self.maximumBytes = max(0, maximumBytes)
         setText(text)
     }
 
-    /// What has been typed.
+    /// The current text.
     public var text: String { String(characters) }
 
-    /// True if nothing has been typed.
+    /// True if the text is empty.
     public var isEmpty: Bool { characters.isEmpty }
 
-    /// True if the cursor is on the first line, where up goes nowhere.
+    /// True if the cursor is on the first line.
     public var isOnFirstLine: Bool { lineStart == 0 }
 
-    /// True if the cursor is on the last line, where down goes nowhere.
+    /// True if the cursor is on the last line.
     public var isOnLastLine: Bool { lineEnd == characters.count }
 
-    /// Replaces the text and puts the cursor at its end. What does not fit in `maximumBytes` is left out.
+    /// Replaces the text and puts the cursor at its end. Text beyond `maximumBytes` is dropped.
     public mutating func setText(_ text: String) {
         characters = []
         (byteCount, cursor, isSuggestion) = (0, 0, false)
@@ -61,8 +61,8 @@ public struct TextField: Sendable, Hashable {
 
     /// Inserts text at the cursor, all of it or nothing.
     ///
-    /// Control characters do not get in. A newline becomes a space in a field of one line. This is also how a paste
-    /// gets in, so no pasted byte is ever taken for a key.
+    /// Control characters are removed. In a single-line field, a newline becomes a space. A paste is inserted in the same way, so
+    /// a pasted byte is never treated as a key.
     @discardableResult
     public mutating func insert(_ text: String) -> Outcome {
         let range = isSuggestion ? 0..<characters.count : cursor..<cursor
@@ -70,13 +70,13 @@ public struct TextField: Sendable, Hashable {
         return replace(range, with: allowed(text))
     }
 
-    /// Offers a text.
+    /// Sets a suggestion, which typing replaces.
     public mutating func suggest(_ text: String) {
         setText(text)
         isSuggestion = !isEmpty
     }
 
-    /// Inserts pasted bytes; see `insert(_:)`. Bytes that are not UTF-8 become U+FFFD.
+    /// Inserts pasted bytes. See `insert(_:)`. Bytes that are not UTF-8 become U+FFFD.
     @discardableResult
     public mutating func insert(_ paste: Paste) -> Outcome {
         insert(String(decoding: paste.bytes, as: UTF8.self))
@@ -84,7 +84,7 @@ public struct TextField: Sendable, Hashable {
 
     // MARK: Keys
 
-    /// Does what `key` says.
+    /// Handles a key.
     public mutating func handle(_ key: Key) -> Outcome {
         if case (.character, []) = (key.code, key.modifiers) {} else { isSuggestion = false }
         return switch (key.code, key.modifiers) {
@@ -137,14 +137,14 @@ public struct TextField: Sendable, Hashable {
         return replace(range, with: [])
     }
 
-    /// As in every editor with this key: at the end of a line it takes the newline.
+    /// Removes the rest of the line, or at the end of a line the newline.
     private mutating func killToLineEnd() -> Outcome {
         kill(cursor..<(lineEnd > cursor ? lineEnd : min(cursor + 1, characters.count)))
     }
 
     private mutating func replace(_ range: Range<Int>, with new: [Character]) -> Outcome {
         guard !range.isEmpty || !new.isEmpty else { return .unchanged }
-        // Joined again, because an inserted mark may become one character with what is before it.
+        // Join the text again, because an inserted mark may combine with the character before it.
         let before = String(characters[..<range.lowerBound]) + String(new)
         let after = String(characters[range.upperBound...])
         let bytes = before.utf8.count + after.utf8.count
@@ -181,7 +181,7 @@ public struct TextField: Sendable, Hashable {
         start(of: { $0.isLetter || $0.isNumber })
     }
 
-    /// `^w` takes everything back to a space, so that one press takes a whole topic.
+    /// The start for `^w`, which removes everything back to a space, so that one press removes a whole topic.
     private var spacedWordStart: Int {
         start(of: { !$0.isWhitespace })
     }
@@ -201,7 +201,7 @@ public struct TextField: Sendable, Hashable {
         return position
     }
 
-    /// The lines, and where in them the cursor is.
+    /// Returns the lines and the position of the cursor in them.
     func layout() -> (lines: [ArraySlice<Character>], cursorLine: Int, cursorColumn: Int) {
         let lines = characters.split(separator: "\n", omittingEmptySubsequences: false)
         let line = characters[..<cursor].count { $0 == "\n" }

@@ -18,7 +18,7 @@ struct ConfigCommandTests {
         try await withConfiguration("theme = \"nord\"\n[profiles.a]\nservers = [\"h1\", \"h2\"]\n") { path in
             let result = try await BuiltProgram.run(["config", "check", "--config", path])
             #expect(result.status == .exited(0), "\(result.errors)")
-            #expect(result.lines == ["\(path): well; 1 profile: a"])
+            #expect(result.lines == ["\(path): ok; 1 profile: a"])
             let json = try await BuiltProgram.run(["config", "check", "--json", "--config", path])
             #expect(json.lines == ["{\"file\":\"\(path)\",\"profiles\":[\"a\"],\"default_profile\":null,\"theme\":\"nord\"}"])
         }

@@ -113,7 +113,7 @@ struct NodeLossDrillTests {
                     receipts: received[index].value,
                     publisherWasLost: lostPublishers.contains(place),
                     subscriberWasLost: lostSubscribers.contains(place),
-                    isReportedBlind: !subscriptions[index].blindWindows.isEmpty
+                    isMissReported: !subscriptions[index].missedIntervals.isEmpty
                 ),
                 between: killed,
                 and: end
@@ -137,7 +137,7 @@ struct NodeLossDrillTests {
             case .connection(.reconnecting(let attempt, let delay, let cause)):
                 lines.append("\(place) try \(attempt) in \(delay): \(cause)")
             case .connection(.connected): lines.append("\(place) connected")
-            case .subscriptionResumed(let pattern, let blind): lines.append("\(place) \(pattern) missed \(blind.duration)")
+            case .subscriptionResumed(let pattern, let missed): lines.append("\(place) \(pattern) missed \(missed.duration)")
             default: break
             }
         }
@@ -195,7 +195,7 @@ private struct Outcome {
         let receipts: [Receipt]
         let publisherWasLost: Bool
         let subscriberWasLost: Bool
-        let isReportedBlind: Bool
+        let isMissReported: Bool
     }
 
     private var gaps: [Duration] = []
@@ -230,7 +230,7 @@ private struct Outcome {
         } else {
             gaps.append(topic.gap(between: killed, and: end))
         }
-        if missed > 0 { #expect(topic.isReportedBlind, "\(topic.name): what it missed is reported") }
+        if missed > 0 { #expect(topic.isMissReported, "\(topic.name): what it missed is reported") }
     }
 
     func expect(reportedLost: Int, story: String) {

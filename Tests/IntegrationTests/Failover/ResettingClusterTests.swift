@@ -148,7 +148,7 @@ struct ResettingClusterTests {
                     try await topic.whenMade()
                 }
                 #expect(pattern.pendingClusters.isEmpty && !topic.isInterrupted)
-                #expect(pattern.blindWindows.isEmpty, "nothing was missed of what was never heard")
+                #expect(pattern.missedIntervals.isEmpty, "nothing was missed of what was never heard")
             }
         }
     }

@@ -88,7 +88,7 @@ struct UnreadPeerTests {
                 for await event in events { if case .subscriptionInterrupted = event.detail { break } }
                 let noticed = ContinuousClock.now
                 deployment.servers[0].resume()
-                var window: BlindWindow?
+                var window: MissedInterval?
                 for await event in events {
                     guard case .subscriptionResumed(_, let found) = event.detail else { continue }
                     window = found
@@ -99,7 +99,7 @@ struct UnreadPeerTests {
                 #expect(missed.from <= frozen, "\(missed.from - frozen) after the freeze")
                 #expect(missed.from > frozen - .seconds(20))
                 #expect(missed.to >= noticed)
-                #expect(subscription.blindWindows == [missed])
+                #expect(subscription.missedIntervals == [missed])
             }
         }
     }

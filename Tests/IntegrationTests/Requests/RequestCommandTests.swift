@@ -93,7 +93,7 @@ struct RequestCommandTests {
             )
             #expect(result.status == .exited(1))
             #expect(result.lines.count == 3)
-            #expect(result.errors.hasPrefix("roulette: 3 of 4 replies came"))
+            #expect(result.errors.hasPrefix("roulette: 3 of 4 replies arrived"))
         }
         try await withResponders(["1", "2", "3"]) { arguments in
             let result = try await BuiltProgram.run(

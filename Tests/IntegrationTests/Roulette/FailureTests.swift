@@ -65,7 +65,7 @@ struct FailureTests {
                 try await client.flush(topic: other)
 
                 try await deployment.servers[0].restart()
-                var blind: BlindWindow?
+                var blind: MissedInterval?
                 for await event in events {
                     if case .subscriptionResumed(topic, let window) = event.detail {
                         blind = window

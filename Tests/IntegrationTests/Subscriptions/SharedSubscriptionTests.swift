@@ -234,8 +234,8 @@ struct SharedSubscriptionTests {
                 #expect(permanent.isInterrupted)
                 try await server.restart()
                 for await event in events {
-                    guard case .subscriptionResumed("t", let blind) = event.detail else { continue }
-                    #expect(permanent.blindWindows == [blind])
+                    guard case .subscriptionResumed("t", let missed) = event.detail else { continue }
+                    #expect(permanent.missedIntervals == [missed])
                     break
                 }
                 #expect(!permanent.isInterrupted)
@@ -266,7 +266,7 @@ struct SharedSubscriptionTests {
                     if resumed == 20 { break }
                     client.reconnect(role: .subscriber)
                 }
-                let windows = subscription.blindWindows
+                let windows = subscription.missedIntervals
                 #expect(windows.count == 16)
                 #expect(windows.allSatisfy { $0.from < $0.to && $0.cluster.index == 0 })
                 #expect(zip(windows, windows.dropFirst()).allSatisfy { $0.to <= $1.from })

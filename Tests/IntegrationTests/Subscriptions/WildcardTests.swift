@@ -44,10 +44,10 @@ struct WildcardTests {
 
                 try await deployment.servers[1].restart()
                 for await event in events {
-                    guard case .subscriptionResumed("topic.*", let blind) = event.detail else { continue }
-                    #expect(blind.cluster.index == 1)
+                    guard case .subscriptionResumed("topic.*", let missed) = event.detail else { continue }
+                    #expect(missed.cluster.index == 1)
                     #expect(event.connection?.cluster.index == 1)
-                    #expect(pattern.blindWindows == [blind])
+                    #expect(pattern.missedIntervals == [missed])
                     break
                 }
                 try await deployment.waitUntilUp(client)

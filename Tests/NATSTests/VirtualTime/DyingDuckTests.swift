@@ -4,7 +4,7 @@ import Testing
 
 @testable import NATS
 
-/// A server announces its end and dies before the connection has moved. Whatever state the successor is in, it becomes the
+/// A server announces its end and dies before the connection has moved. Whatever state the next connection is in, it becomes the
 /// connection: nothing waits for seconds, and no other attempt is made.
 @Suite("A lame duck that dies during the move")
 struct DyingDuckTests {
@@ -15,8 +15,8 @@ struct DyingDuckTests {
 
     private static let leaving = "INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n"
 
-    /// A driver with a subscription on server 0, whose successor will behave as `successor` does.
-    private func moving(_ successor: VirtualNetwork.Peer) throws -> (driver: ConnectionDriver, sid: UInt64) {
+    /// A driver with a subscription on server 0, whose next connection will behave as `peer` does.
+    private func moving(_ peer: VirtualNetwork.Peer) throws -> (driver: ConnectionDriver, sid: UInt64) {
         var configuration = NATSClientConfiguration(address: .init(host: "balancer"))
         configuration.reconnectJitter = .seconds(3)
         let driver = network.driver(configuration, observer: log.record)
@@ -25,7 +25,7 @@ struct DyingDuckTests {
         let sid = try driver.subscribe("a", sink)
         try network.advance(by: .seconds(3))
         network.set(.answering, on: 0)
-        network.peer = successor
+        network.peer = peer
         network.send(Self.leaving, on: 0)
         try network.advance(by: .milliseconds(150))
         #expect(network.dials.count >= 2)
@@ -34,23 +34,23 @@ struct DyingDuckTests {
 
     private func message(_ sid: UInt64, _ body: String) -> String { "MSG a \(sid) \(body.utf8.count)\r\n\(body)\r\n" }
 
-    /// After the death, the successor is let to its end.
+    /// After the death, the next connection is let to its end.
     private func expectAdopted(_ driver: ConnectionDriver, within time: Duration = .milliseconds(20)) throws {
         try network.advance(by: time)
-        #expect(driver.activeLink != nil, "up without a wait")
-        #expect(network.dials.count == 2, "nothing but the successor was dialed")
+        #expect(driver.activeConnection != nil, "up without a wait")
+        #expect(network.dials.count == 2, "nothing but the next connection was dialed")
         #expect(network.openConnections == 1)
         #expect(!sink.isInterrupted && sink.ends.isEmpty)
         #expect(driver.status.update { $0.server?.name } == "v1")
-        #expect(driver.succession.state == .none)
+        #expect(driver.migration.state == .none)
         try network.advance(by: .seconds(60))
-        #expect(network.dials.count == 2 && driver.activeLink != nil, "and it stays")
+        #expect(network.dials.count == 2 && driver.activeConnection != nil, "and it stays")
     }
 
     @Test
     func `while it is being dialed`() throws {
         let (driver, _) = try moving(.pending)
-        #expect(driver.succession.state == .connecting)
+        #expect(driver.migration.state == .connecting)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         #expect(sink.isInterrupted)
@@ -65,7 +65,7 @@ struct DyingDuckTests {
     @Test
     func `before its INFO`() throws {
         let (driver, _) = try moving(.silent)
-        #expect(driver.succession.state == .awaitingInfo)
+        #expect(driver.migration.state == .awaitingInfo)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         network.peer = .answering
@@ -78,7 +78,7 @@ struct DyingDuckTests {
     @Test
     func `before the PONG to its CONNECT`() throws {
         let (driver, _) = try moving(.answeringPings(0))
-        #expect(driver.succession.state == .awaitingPong)
+        #expect(driver.migration.state == .awaitingPong)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         network.send("PONG\r\n", on: 1)
@@ -91,7 +91,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `an adopted successor that never answers ends at the deadline of its own dial, and the backoff goes on`() throws {
+    func `an adopted next connection that never answers ends at the deadline of its own dial, and the backoff goes on`() throws {
         let (driver, _) = try moving(.silent)
         network.cut(0)
         try network.advance(by: driver.configuration.connectTimeout - .milliseconds(200))
@@ -100,14 +100,14 @@ struct DyingDuckTests {
         #expect(log.causes.last?.code == .connectTimeout)
         network.peer = .answering
         try network.advance(by: .seconds(6))
-        #expect(driver.activeLink != nil && !sink.isInterrupted)
+        #expect(driver.activeConnection != nil && !sink.isInterrupted)
     }
 
     @Test
     func `before it has confirmed the subscriptions: they are told of a gap until it does, and none ends`() throws {
         let (driver, sid) = try moving(.answeringPings(1))
         try driver.subscribe("b", temporary, endsWithConnection: true)
-        #expect(driver.succession.state == .subscribing)
+        #expect(driver.migration.state == .subscribing)
         network.send(message(sid, "one"), on: 0)
         try network.advance(by: .milliseconds(100))
         network.cut(0)
@@ -129,7 +129,7 @@ struct DyingDuckTests {
     func `during the overlap: it delivers already, and goes on`() throws {
         let (driver, sid) = try moving(.answering)
         try driver.subscribe("b", temporary, endsWithConnection: true)
-        #expect(driver.succession.state == .overlapping)
+        #expect(driver.migration.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
         try network.advance(by: .milliseconds(5))
         network.cut(0)
@@ -164,19 +164,19 @@ struct DyingDuckTests {
     func `while its retry is waited for, a new attempt is all there is`() throws {
         let (driver, _) = try moving(.refusing)
         try network.advance(by: .seconds(1))
-        try #require(driver.succession.state == .backingOff)
+        try #require(driver.migration.state == .backingOff)
         network.peer = .answering
         network.cut(0)
-        #expect(driver.successor == nil && driver.succession.state == .none)
+        #expect(driver.nextConnection == nil && driver.migration.state == .none)
         try network.advance(by: .seconds(10))
-        #expect(driver.activeLink != nil && !sink.isInterrupted)
+        #expect(driver.activeConnection != nil && !sink.isInterrupted)
         #expect(log.lines.contains("disconnected") && !log.lines.contains { $0.hasPrefix("moved") })
     }
 
     @Test
-    func `a successor that dies in the overlap leaves the old server in charge, and its duplicates are told`() throws {
+    func `a next connection that dies in the overlap leaves the old server in charge, and its duplicates are told`() throws {
         let (driver, sid) = try moving(.answering)
-        #expect(driver.succession.state == .overlapping)
+        #expect(driver.migration.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
         try network.advance(by: .milliseconds(5))
         network.peer = .refusing
@@ -188,7 +188,7 @@ struct DyingDuckTests {
         network.peer = .answering
         try network.advance(by: .seconds(10))
         #expect(log.lines.last?.hasPrefix("moved v") == true)
-        #expect(driver.succession.state == .none)
+        #expect(driver.migration.state == .none)
     }
 
     @Test

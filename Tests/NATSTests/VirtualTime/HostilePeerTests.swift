@@ -14,11 +14,11 @@ struct HostilePeerTests {
         let driver = network.driver(NATSClientConfiguration(address: .init(host: "peer")), observer: log.record)
         driver.start()
         try network.advance(by: .milliseconds(10))
-        try #require(driver.activeLink != nil)
+        try #require(driver.activeConnection != nil)
         return driver
     }
 
-    private func waiting(_ driver: ConnectionDriver) -> Int { driver.link?.control.readableBytes ?? 0 }
+    private func waiting(_ driver: ConnectionDriver) -> Int { driver.connection?.control.readableBytes ?? 0 }
 
     @Test
     func `a flood of PINGs: a few hundred bytes wait, and the peer is cut at the write deadline`() throws {
@@ -32,7 +32,7 @@ struct HostilePeerTests {
         }
         #expect(most > 0 && most < 1_024, "\(most) bytes for 25,000 PINGs")
         #expect(driver.status.update { $0.controlBytes } > 0, "the snapshot shows them")
-        #expect(driver.activeLink != nil)
+        #expect(driver.activeConnection != nil)
         // It says something all the time, so no ping interval passes without a byte.
         for _ in 0..<100 {
             network.send("PING\r\n", on: 0)
@@ -59,15 +59,15 @@ struct HostilePeerTests {
         network.block(0)
         let long = try Subject(String(repeating: "s", count: 3_900))
         var most = 0
-        for _ in 0..<10_000 where driver.activeLink != nil {
+        for _ in 0..<10_000 where driver.activeConnection != nil {
             let sink = RecordingSink()
             let sid = try driver.subscribe(long, sink)
             driver.unsubscribe(sid, sink)
             network.loop.run()
             most = max(most, network.held(on: 0) + waiting(driver))
         }
-        #expect(driver.activeLink == nil, "40 MB were never taken")
-        #expect(most < LinkControl.limit + (1 << 20))
+        #expect(driver.activeConnection == nil, "40 MB were never taken")
+        #expect(most < ControlFrameWriter.limit + (1 << 20))
         #expect(log.causes.first?.code == .stale)
     }
 
@@ -82,10 +82,10 @@ struct HostilePeerTests {
         try network.advance(by: .milliseconds(10))
         network.cut(0)
         try network.advance(by: .seconds(4))
-        try #require(driver.activeLink != nil)
+        try #require(driver.activeConnection != nil)
         #expect(driver.subscriptions.count == 6_000)
         let heard = network.heard(on: 1)
-        #expect(heard.utf8.count > LinkControl.limit, "more than may wait otherwise")
+        #expect(heard.utf8.count > ControlFrameWriter.limit, "more than may wait otherwise")
         #expect(heard.utf8.count > 6_000 * 3_900, "and all of them")
     }
 
@@ -113,7 +113,7 @@ struct HostilePeerTests {
         try driver.subscribe("a", RecordingSink())
         network.send("INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n", on: 0)
         try network.advance(by: .milliseconds(50))
-        try #require(driver.succession.state == .overlapping)
+        try #require(driver.migration.state == .overlapping)
         network.block(1)
         for _ in 0..<250 {
             network.send("PING\r\n", on: 1)

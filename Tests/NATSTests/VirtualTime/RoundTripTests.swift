@@ -88,7 +88,7 @@ struct RoundTripTests {
         let driver = network.driver(configuration, observer: { _ in })
         driver.start()
         try network.advance(by: .milliseconds(2_500))
-        try #require(driver.activeLink != nil)
+        try #require(driver.activeConnection != nil)
         network.latency = .milliseconds(10)
         try network.advance(by: .seconds(90))
         func trip() -> ConnectionSnapshot.RoundTrip? {

@@ -14,7 +14,7 @@ struct VirtualTimeTests {
     private func start(_ driver: ConnectionDriver, on network: VirtualNetwork) throws {
         driver.start()
         try network.advance(by: .milliseconds(10))
-        try #require(driver.activeLink != nil, "the handshake did not come to its end")
+        try #require(driver.activeConnection != nil, "the handshake did not come to its end")
     }
 
     @Test
@@ -118,7 +118,7 @@ struct VirtualTimeTests {
         network.peer = .answering
         let returned = network.dials.count
         try network.advance(by: .seconds(6), step: .milliseconds(20))
-        #expect(drivers.allSatisfy { $0.activeLink != nil })
+        #expect(drivers.allSatisfy { $0.activeConnection != nil })
         let dials = network.dials[returned...].map(\.time)
         #expect(dials.count == 200, "each dialed once, and succeeded")
         #expect(busiest(dials) <= 20)

@@ -125,7 +125,7 @@ struct NavigationTests {
             let terminal = console.terminal
             try await terminal.press("L")
             try await terminal.waitForStatus("normal screen") { !$0.isAlternateScreen }
-            let screen = try await terminal.waitFor("any key goes back")
+            let screen = try await terminal.waitFor("press any key to return")
             #expect(screen.contains { $0.contains("alpha") && $0.contains(" up ") })
             #expect(!screen.contains { $0.contains("│") || $0.contains("╭") })
             try await terminal.press("q")
@@ -147,7 +147,7 @@ struct NavigationTests {
             let before = try #require(console.modes)
             _ = try await console.waitFor("alpha")
             try console.send("L")
-            _ = try await console.waitFor("any key goes back")
+            _ = try await console.waitFor("press any key to return")
             #expect(try #require(console.modes) != before, "keys come one by one")
             console.signal(SIGTERM)
             #expect(try await console.waitForExit() == .signaled(SIGTERM))

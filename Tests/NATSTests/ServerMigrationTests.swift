@@ -4,9 +4,9 @@ import Testing
 
 /// Each test reads as a transcript: what happened, what has to be done.
 @Suite("The move away from a lame duck")
-struct SuccessionTests {
-    private func subscribing() -> Succession {
-        var move = Succession()
+struct ServerMigrationTests {
+    private func subscribing() -> ServerMigration {
+        var move = ServerMigration()
         #expect(move.lameDuckAnnounced() == .connect)
         #expect(move.tcpConnected() == .none)
         #expect(move.infoReceived(isLeavingToo: false) == .introduce)
@@ -16,7 +16,7 @@ struct SuccessionTests {
 
     @Test
     func `connect there, subscribe there, leave here, take over`() {
-        var move = Succession()
+        var move = ServerMigration()
         #expect(!move.isSubscribed)
         #expect(move.lameDuckAnnounced() == .connect)
         #expect(move.lameDuckAnnounced() == .none, "a server may say it twice")
@@ -41,7 +41,7 @@ struct SuccessionTests {
 
     @Test
     func `a balancer that leads to a leaving server again is asked again, later each time`() {
-        var move = Succession()
+        var move = ServerMigration()
         _ = move.lameDuckAnnounced()
         for retry in 0..<5 {
             _ = move.tcpConnected()
@@ -49,29 +49,29 @@ struct SuccessionTests {
                 Issue.record("it moved to a server that leaves too")
                 return
             }
-            #expect(move.successorLost() == .retry(retry, subscribeAgain: false))
-            #expect(move.successorLost() == .none)
+            #expect(move.nextConnectionLost() == .retry(retry, subscribeAgain: false))
+            #expect(move.nextConnectionLost() == .none)
             #expect(move.retryTimerFired() == .connect)
         }
     }
 
     @Test
-    func `a successor that is lost before the old server was left changes nothing there; after it, it is subscribed to again`() {
+    func `a next connection lost early changes nothing at the old server; one lost after leaving it has it subscribed again`() {
         var early = subscribing()
-        #expect(early.successorLost() == .retry(0, subscribeAgain: false))
+        #expect(early.nextConnectionLost() == .retry(0, subscribeAgain: false))
         #expect(!early.isSubscribed)
         var late = subscribing()
         _ = late.subscriptionsConfirmed()
         _ = late.overlapEnded()
         #expect(late.oldSocketIdle() == .leave)
-        #expect(late.successorLost() == .retry(0, subscribeAgain: true))
+        #expect(late.nextConnectionLost() == .retry(0, subscribeAgain: true))
         #expect(!late.holdsPublishes, "the old server serves on")
     }
 
     @Test
-    func `when the old server is gone first, the successor takes its place in whatever state it is`() {
-        var move = Succession()
-        #expect(move.oldLinkLost() == .none)
+    func `when the old server is gone first, the next connection takes its place in whatever state it is`() {
+        var move = ServerMigration()
+        #expect(move.oldConnectionLost() == .none)
         _ = move.lameDuckAnnounced()
         var steps = [move]
         _ = move.tcpConnected()
@@ -86,11 +86,11 @@ struct SuccessionTests {
         steps.append(move)
         _ = move.oldSocketIdle()
         steps.append(move)
-        _ = move.successorLost()
+        _ = move.nextConnectionLost()
         steps.append(move)
-        var ends: [Succession.EndAction] = []
+        var ends: [ServerMigration.EndAction] = []
         for index in steps.indices {
-            ends.append(steps[index].oldLinkLost())
+            ends.append(steps[index].oldConnectionLost())
             #expect(steps[index].state == .none)
         }
         #expect(

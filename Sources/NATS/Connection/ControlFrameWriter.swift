@@ -5,7 +5,7 @@ import NIOCore
 ///
 /// The socket is given one piece at a time. A peer that does not read keeps that piece, the write deadline sees it, and what
 /// gathers behind it is bounded: PONGs by their number, everything else by its bytes.
-struct LinkControl {
+struct ControlFrameWriter {
     /// The largest piece. It has the whole write deadline for itself.
     static let pieceSize = 1 << 20
     /// More waiting bytes than these, besides what sending all subscriptions again takes, end the connection.
@@ -36,7 +36,7 @@ struct LinkControl {
     }
 
     /// Takes the next piece out, unless one is under way.
-    mutating func take(from frames: inout ByteBuffer, now: NIODeadline) -> ByteBuffer? {
+    mutating func nextPiece(of frames: inout ByteBuffer, now: NIODeadline) -> ByteBuffer? {
         guard started == nil, frames.readableBytes > 0 else { return nil }
         var piece: ByteBuffer
         if frames.readableBytes > Self.pieceSize, let part = frames.readSlice(length: Self.pieceSize) {
@@ -73,7 +73,7 @@ struct LinkControl {
 
     /// The socket is gone.
     mutating func abandon() -> [Waiter] {
-        defer { self = LinkControl() }
+        defer { self = ControlFrameWriter() }
         return waiters.map(\.waiter)
     }
 }

@@ -3,18 +3,18 @@
 ///
 /// A value beside ``ConnectionLifecycle``, which stays `connected` all the while. The source of the order of steps is the
 /// advice in ADR-5 not to wait for the eviction.
-struct Succession: Equatable {
+struct ServerMigration: Equatable {
     enum State: Equatable {
         /// No move is under way.
         case none
         case connecting
         case awaitingInfo
         case awaitingPong
-        /// The successor was sent all subscriptions and has not confirmed them.
+        /// The next connection was sent all subscriptions and has not confirmed them.
         case subscribing
-        /// The successor delivers. The other servers of its cluster hear of the subscriptions a little later.
+        /// The next connection delivers. The other servers of its cluster hear of the subscriptions a little later.
         case overlapping
-        /// The whole cluster knows the successor. Publishes are held back until the socket of the old link has taken the last one.
+        /// The whole cluster knows the next connection. Publishes are held back until the socket of the old connection has taken the last one.
         case holding
         /// The old server was told, and has yet to answer everything that was handed to it.
         case leaving
@@ -25,11 +25,11 @@ struct Succession: Equatable {
     private(set) var state = State.none
     private var retries = 0
 
-    /// Whether the successor gets SUBs and UNSUBs too.
+    /// Whether the next connection gets SUBs and UNSUBs too.
     var isSubscribed: Bool { state == .subscribing || state == .overlapping || isReady }
     /// Whether publishing is held back until the old server has answered, so that no message overtakes another.
     var holdsPublishes: Bool { isReady }
-    /// Whether the successor can take over.
+    /// Whether the next connection can take over.
     private var isReady: Bool { state == .holding || state == .leaving }
 
     enum ConnectAction: Equatable {
@@ -61,7 +61,7 @@ struct Succession: Equatable {
         case hold
         /// Unsubscribe at the old server and PING it.
         case leave
-        /// The successor is of no use: close it.
+        /// The next connection is of no use: close it.
         case discard(NATSError)
     }
 
@@ -106,7 +106,7 @@ struct Succession: Equatable {
         return .hold
     }
 
-    /// The socket of the old link has taken everything that was handed to it.
+    /// The socket of the old connection has taken everything that was handed to it.
     mutating func oldSocketIdle() -> StepAction {
         guard state == .holding else { return .none }
         state = .leaving
@@ -120,8 +120,8 @@ struct Succession: Equatable {
         case retry(Int, subscribeAgain: Bool)
     }
 
-    /// The successor is gone.
-    mutating func successorLost() -> FailureAction {
+    /// The next connection is gone.
+    mutating func nextConnectionLost() -> FailureAction {
         switch state {
         case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .overlapping, .holding, .leaving:
             defer { retries += 1 }
@@ -135,15 +135,15 @@ struct Succession: Equatable {
 
     enum EndAction: Equatable {
         case none
-        /// The successor takes the place of the old link.
+        /// The next connection takes the place of the old connection.
         case takeOver(Coverage)
-        /// The successor takes the place of the old link and goes on with its handshake, as any new connection.
+        /// The next connection takes the place of the old connection and goes on with its handshake, as any new connection.
         case adopt(ConnectionLifecycle.HandshakeStage)
-        /// There is no successor at the moment.
+        /// There is no next connection at the moment.
         case abandon
     }
 
-    /// What the successor delivers at the moment when it takes over.
+    /// What the next connection delivers at the moment when it takes over.
     enum Coverage: Equatable {
         /// Everything.
         case complete
@@ -156,13 +156,13 @@ struct Succession: Equatable {
     /// The old server answered everything, or its time is up.
     mutating func oldServerSettled() -> EndAction {
         guard state == .leaving else { return .none }
-        self = Succession()
+        self = ServerMigration()
         return .takeOver(.complete)
     }
 
-    /// The old link is gone. Whatever state the successor is in, a new connection would be further behind.
-    mutating func oldLinkLost() -> EndAction {
-        defer { self = Succession() }
+    /// The old connection is gone. Whatever state the next connection is in, a new connection would be further behind.
+    mutating func oldConnectionLost() -> EndAction {
+        defer { self = ServerMigration() }
         switch state {
         case .none: return .none
         case .connecting: return .adopt(.connecting)
@@ -177,7 +177,7 @@ struct Succession: Equatable {
 
     /// The client closes or is drained, so that nothing comes of the move.
     mutating func cancel() {
-        self = Succession()
+        self = ServerMigration()
     }
 }
 

@@ -24,13 +24,13 @@ extension NATSClient {
         orphaned: @escaping @Sendable () -> Void
     ) {
         driver.eventLoop.execute { [driver, other = other.driver] in
-            guard driver.activeLink == nil, !driver.isClosed, !driver.isDraining else { return }
+            guard driver.activeConnection == nil, !driver.isClosed, !driver.isDraining else { return }
             let subscriptions = driver.takeSubscriptions()
             guard !subscriptions.isEmpty else { return }
             willMove()
             other.eventLoop.execute {
                 other.adopt(subscriptions, moved: moved)
-                if other.activeLink == nil, !other.isClosed { orphaned() }
+                if other.activeConnection == nil, !other.isClosed { orphaned() }
             }
         }
     }
@@ -58,10 +58,10 @@ extension ConnectionDriver {
             }
         }
         countSubscriptions()
-        for link in subscribedLinks { link.writeSubscribes(added) }
-        guard let link = activeLink else { return }
-        link.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
-        scheduleFlush(of: link)
+        for connection in subscribedConnections { connection.writeSubscribes(added) }
+        guard let connection = activeConnection else { return }
+        connection.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
+        scheduleFlush(of: connection)
     }
 
     /// - Returns: what has to be subscribed to, unless that was so before.

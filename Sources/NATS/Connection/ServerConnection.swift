@@ -8,7 +8,7 @@ import NIOSSL
 /// A connection has one. Only while it moves away from a server that is about to stop it has a second one.
 ///
 /// `@unchecked Sendable`: confined to the event loop, whose callbacks carry it around.
-final class Link: @unchecked Sendable {
+final class ServerConnection: @unchecked Sendable {
     /// Where it leads.
     let address: NATSClientConfiguration.Address
     /// When the connect began.
@@ -18,7 +18,7 @@ final class Link: @unchecked Sendable {
     /// What the server said of itself last.
     var info: ServerInfo?
     /// How far the encryption is.
-    var encryption = LinkEncryption.none
+    var encryption = ConnectionEncryption.none
     /// What CONNECT proved the client's identity with, once it is written.
     var login: SentLogin?
     /// How far the attempt to connect has come.
@@ -33,9 +33,9 @@ final class Link: @unchecked Sendable {
     var introduced: NIODeadline?
     var accepted: NIODeadline?
 
-    /// Control frames that wait for the socket. ``LinkControl`` has the bounds.
+    /// Control frames that wait for the socket. ``ControlFrameWriter`` has the bounds.
     var control = ByteBuffer()
-    var controlWriting = LinkControl()
+    var controlWriting = ControlFrameWriter()
     /// Whether the snapshot shows that some of them wait.
     var isControlReported = false
     var isFlushScheduled = false
@@ -125,7 +125,7 @@ final class Link: @unchecked Sendable {
 }
 
 /// The way of a socket from plain text to TLS.
-enum LinkEncryption {
+enum ConnectionEncryption {
     /// Plain text.
     case none
     /// Decided on. What comes in plain text from here on is not the server's.

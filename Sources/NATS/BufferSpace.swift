@@ -1,0 +1,16 @@
+/// Space that a full outbound buffer will have again.
+@usableFromInline
+package struct BufferSpace: Sendable {
+    let waiter: Waiter
+
+    /// Waits until a publisher may try again.
+    @usableFromInline
+    package func wait() async throws(NATSError) {
+        try await waiter.wait()
+    }
+
+    /// Ends the wait with an error.
+    func fail(_ error: NATSError) {
+        waiter.resolve(error)
+    }
+}
