@@ -1,5 +1,5 @@
 /// Something that happened to a connection, in the order it happened.
-public enum NATSEvent: Sendable {
+package enum NATSEvent: Sendable {
     /// The handshake is complete and subscriptions were sent again.
     case connected(ServerIdentity)
     /// The connection was lost. Up to `unconfirmed` messages were handed to the socket without a confirmation;
