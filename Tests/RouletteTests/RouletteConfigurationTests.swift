@@ -61,11 +61,11 @@ struct RouletteConfigurationTests {
         fault("servers[0]: port 99999 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 99999)]),
         fault("servers[0]: port 0 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 0)]),
         fault(
-            "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own",
+            "servers[0] and servers[2] are both a:4222; every cluster needs its own address",
             servers: [.init(name: "x", host: "a"), .init(host: "b"), .init(name: "y", host: "A", port: 4222)]
         ),
         fault(
-            "servers[0] has no name, and naming = \"name\" makes the ring from the names",
+            "servers[0] has no name, and naming = \"name\" requires names for the ring",
             servers: [.init(host: "a")]
         ) { $0.naming = .name },
         fault("pool_size is 0, use 1 to 1000") { $0.poolSize = 0 },

@@ -1,9 +1,9 @@
 public import NATS
 
-/// Something that happened in the deployment, as this client saw it.
+/// A change in the deployment, as observed by this client.
 ///
-/// ``kind`` says what it is, and the properties of that kind have the details. An event of a connection wraps what that
-/// connection reported:
+/// The properties that belong to the ``kind`` of the event have its details. An event of a connection contains the event that
+/// the connection reported:
 ///
 /// ```swift
 /// for await event in client.events {
@@ -15,7 +15,7 @@ public import NATS
 /// }
 /// ```
 public struct RouletteEvent: Sendable {
-    /// What an event is about. Later versions may add kinds, so a `switch` needs a `default`.
+    /// The kind of an event. Later versions may add kinds, so a `switch` needs a `default`.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
         /// The name of the kind.
         public let description: String
@@ -24,30 +24,30 @@ public struct RouletteEvent: Sendable {
             self.description = description
         }
 
-        /// Something happened to a connection: see ``RouletteEvent/connectionEvent`` and ``RouletteEvent/connection``.
+        /// A connection reported an event: see ``RouletteEvent/connectionEvent`` and ``RouletteEvent/connection``.
         public static let connection = Kind("connection")
         /// The client was drained: see ``RouletteEvent/drainReport``.
         public static let drained = Kind("drained")
-        /// The consumer of a subscription is too slow, and messages are being dropped. Reported once per episode: see
+        /// The consumer of a subscription is too slow, and messages are dropped. Reported once until it recovers: see
         /// ``RouletteEvent/pattern``.
         public static let slowConsumer = Kind("slowConsumer")
-        /// That consumer has taken half of what waited for it, or takes no more: see ``RouletteEvent/pattern`` and
+        /// A slow consumer has consumed half of its waiting messages, or has stopped consuming: see ``RouletteEvent/pattern`` and
         /// ``RouletteEvent/droppedMessages``.
         public static let slowConsumerRecovered = Kind("slowConsumerRecovered")
-        /// A subscription misses messages from now on, and may have missed some since its server was last heard of: see
+        /// A subscription misses messages from now on, and may have missed messages since the last byte from its server: see
         /// ``RouletteEvent/pattern`` and ``RouletteEvent/cause``.
         public static let subscriptionInterrupted = Kind("subscriptionInterrupted")
-        /// A subscription is complete again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
+        /// A subscription receives all messages again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
         public static let subscriptionResumed = Kind("subscriptionResumed")
-        /// A message was published to a topic beyond ASCII, or asks for its answer on one, and the configuration says that
-        /// programs on Roulette 1.0.5 (Elixir) share the deployment. Such a program loses a connection with all its
-        /// subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
+        /// A message was published with a topic or reply topic that is not ASCII, and
+        /// ``RouletteConfiguration/elixirCompatibleTopics`` is set. A program with Roulette 1.0.5 (Elixir) loses a connection
+        /// and all its subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
         public static let topicBreaksElixir = Kind("topicBreaksElixir")
-        /// The listener was too slow, and events are missing here: see ``RouletteEvent/missedEvents``.
+        /// The listener was too slow, and events before the next one were dropped: see ``RouletteEvent/missedEvents``.
         public static let missedEvents = Kind("missedEvents")
     }
 
-    /// The same as ``Kind`` with its details, for code of this package, which handles every kind.
+    /// The kind with its details. Code of this package uses it to handle every kind.
     package enum Detail: Sendable {
         case connection(NATSEvent)
         case drained(DrainReport)
@@ -60,7 +60,7 @@ public struct RouletteEvent: Sendable {
     }
 
     package let detail: Detail
-    /// The connection it happened on, if it was one.
+    /// The connection that the event concerns, if it concerns one.
     public let connection: PooledConnectionID?
 
     init(_ detail: Detail, on connection: PooledConnection? = nil) {
@@ -75,7 +75,7 @@ public struct RouletteEvent: Sendable {
 }
 
 extension RouletteEvent {
-    /// What happened.
+    /// The kind of the event.
     public var kind: Kind {
         switch detail {
         case .connection: .connection
@@ -89,17 +89,17 @@ extension RouletteEvent {
         }
     }
 
-    /// What happened to ``connection``.
+    /// The event that ``connection`` reported.
     public var connectionEvent: NATSEvent? {
         if case .connection(let event) = detail { event } else { nil }
     }
 
-    /// What did not come to its end when the client was drained.
+    /// The result of a drain.
     public var drainReport: DrainReport? {
         if case .drained(let report) = detail { report } else { nil }
     }
 
-    /// The topic or pattern of the subscription that the event is about.
+    /// The topic or pattern of the subscription that the event concerns.
     public var pattern: String? {
         switch detail {
         case .slowConsumer(let pattern), .slowConsumerRecovered(let pattern, _), .subscriptionInterrupted(let pattern, _),
@@ -110,27 +110,27 @@ extension RouletteEvent {
         }
     }
 
-    /// Exactly how many messages were dropped during the episode of a slow consumer that is over.
+    /// The exact number of messages that were dropped until the slow consumer recovered.
     public var droppedMessages: UInt64? {
         if case .slowConsumerRecovered(_, let dropped) = detail { dropped } else { nil }
     }
 
-    /// Why a subscription is interrupted.
+    /// The reason why a subscription is interrupted.
     public var cause: NATSError? {
         if case .subscriptionInterrupted(_, let cause) = detail { cause } else { nil }
     }
 
-    /// The time in which a subscription that was resumed missed messages.
+    /// The interval in which a resumed subscription missed messages.
     public var missed: MissedInterval? {
         if case .subscriptionResumed(_, let missed) = detail { missed } else { nil }
     }
 
-    /// The topic that programs on Roulette 1.0.5 cannot receive.
+    /// The topic that programs with Roulette 1.0.5 cannot receive.
     public var topic: String? {
         if case .topicBreaksElixir(let topic) = detail { topic } else { nil }
     }
 
-    /// How many events are missing before the next one.
+    /// The number of events that were dropped before the next one.
     public var missedEvents: Int? {
         if case .missedEvents(let count) = detail { count } else { nil }
     }

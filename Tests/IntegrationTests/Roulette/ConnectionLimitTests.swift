@@ -36,7 +36,7 @@ struct ConnectionLimitTests {
                     )
                     #expect(
                         error.message.contains(
-                            "This client makes 8 connections to each cluster. Set a smaller pool_size, it is 4"
+                            "This client opens 8 connections to each cluster. Set a smaller pool_size, it is 4"
                         )
                     )
                 }

@@ -38,7 +38,7 @@ struct ConfigurationParityTests {
                 try RouletteClient(configuration: RouletteConfiguration(servers: servers))
             }
             #expect(error?.code == .configuration)
-            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own")
+            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs its own address")
         }
         // The same host with another port is another cluster.
         #expect(throws: Never.self) { try RouletteClient(configuration: try configuration("a", "a:4223")) }
