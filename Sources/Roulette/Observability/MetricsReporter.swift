@@ -50,10 +50,10 @@ extension MetricsReporter {
         Metric("roulette_messages_out", "messages accepted for publishing") { $0.messagesOut },
         Metric("roulette_bytes_in", "bytes received, without those of TLS") { $0.bytesIn },
         Metric("roulette_bytes_out", "bytes sent, without those of TLS") { $0.bytesOut },
-        Metric("roulette_lost", "messages that may have been lost with lost connections") { $0.lost },
+        Metric("roulette_lost", "messages that may have been lost with a connection") { $0.lost },
         Metric("roulette_refused", "messages that a server refused") { $0.refused },
         Metric("roulette_duplicates", "messages that may have arrived twice while a connection moved") { $0.duplicates },
-        Metric("roulette_dropped", "messages dropped after receiving because a consumer was too slow") { $0.dropped },
+        Metric("roulette_dropped", "received messages that were dropped because a consumer was too slow") { $0.dropped },
         Metric("roulette_reconnects", "successful reconnects") { UInt64($0.reconnects) },
         Metric("roulette_late_replies", "replies that arrived after their request had ended") { $0.lateReplies },
     ]
