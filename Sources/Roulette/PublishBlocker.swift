@@ -1,7 +1,7 @@
 import NATS
 
-/// The reason why a publish cannot be accepted now. Indirect, because nearly every message is accepted and needs no space for
-/// it.
+/// The reason why a publish cannot be accepted now. Indirect, so that the result of a publish is one word: it is nearly always
+/// nil.
 @usableFromInline
 indirect enum PublishBlocker: Sendable {
     /// The buffer of the connection is full. Waiting for space can help.

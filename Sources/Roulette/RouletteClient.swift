@@ -36,7 +36,7 @@ public final class RouletteClient: Service, Sendable {
     /// - Parameters:
     ///   - configuration: The deployment and how to use it.
     ///   - eventLoopGroup: The event loops of the connections, which are distributed over all of them.
-    ///   - logger: The logger of the client. Without errors, all messages have the level debug.
+    ///   - logger: The logger of the client. While there are no errors, it receives only debug messages.
     ///   - metrics: The factory of the metrics; see ``RouletteConfiguration/metricsInterval``.
     /// - Throws: ``RouletteError/Code/configuration``.
     public convenience init(
@@ -173,7 +173,7 @@ public final class RouletteClient: Service, Sendable {
     /// before the end of the backoff if a connection of the cluster is up.
     ///
     /// - Parameters:
-    ///   - connection: The connection that was tried. Any other one of the same cluster and role ends the wait too.
+    ///   - connection: The connection that was tried. Any other connection of the same cluster and role ends the wait too.
     ///   - retries: The number of retries so far.
     ///   - limit: The maximum wait, if it is shorter than the backoff.
     ///   - destination: If given, only the connection that carries this topic ends the wait.

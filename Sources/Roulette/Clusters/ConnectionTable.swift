@@ -45,7 +45,7 @@ final class ConnectionTable: Sendable {
 
     // MARK: Finding
 
-    /// Calls `body` with the connection that carries the messages of a topic, and the lease of it.
+    /// Calls `body` with the connection that carries the messages of a topic, and its lease.
     /// - Precondition: There are connections of this role.
     @inline(__always)
     func withCarrier<R>(of destination: Destination, _ body: (PooledConnection, Lease) -> R) -> R {
@@ -54,7 +54,7 @@ final class ConnectionTable: Sendable {
         return connections[holder]._withUnsafeGuaranteedRef { body($0, Lease(carrier: word, holder: holder)) }
     }
 
-    /// Returns the connection that currently carries the messages of a topic, and the lease of it.
+    /// Returns the connection that currently carries the messages of a topic, and its lease.
     /// - Precondition: There are connections of this role.
     func carrier(of destination: Destination) -> (PooledConnection, Lease) {
         withCarrier(of: destination) { ($0, $1) }

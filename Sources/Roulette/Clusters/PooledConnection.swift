@@ -52,7 +52,7 @@ struct ClusterPool: Sendable {
     /// The maximum time that the other connections wait for the first connection of each role.
     private static let headStart: Duration = .milliseconds(500)
 
-    /// Connects all connections, and returns when all are closed.
+    /// Runs all connections, and returns when all are closed.
     ///
     /// The first connection of each role connects before the others. Otherwise, if a server or an account limits the number of
     /// connections, one role could use all of them, and the client could not publish or not subscribe.

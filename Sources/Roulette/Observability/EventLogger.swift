@@ -3,8 +3,8 @@ import NATS
 
 /// Writes events to the log. The messages are constant, and the details are metadata.
 ///
-/// While there are no errors, messages have the level debug. The loss of a connection is one warning; the connection itself
-/// logs further attempts to connect at debug level.
+/// While there are no errors, messages have the level debug. The loss of a connection and the first failed attempt to connect
+/// are one warning each; the connection itself logs further attempts at debug level.
 struct EventLogger: Sendable {
     private let logger: Logger
 
@@ -35,7 +35,8 @@ struct EventLogger: Sendable {
         switch event {
         case .connected: (.debug, "connection is up")
         case .disconnected: (.warning, "connection lost")
-        // After a loss, this is not logged, because the loss is. Before the first connection there is no loss to log.
+        // Attempt 1 follows a loss, which is already logged. Attempt 2 means that one attempt has failed. Further failures
+        // are not logged again.
         case .reconnecting(attempt: 2, _, _): (.warning, "cannot connect")
         case .reconnecting: nil
         case .serverError: (.warning, "server reported an error")
