@@ -26,13 +26,13 @@ struct MetricsTests {
     }
 
     @Test
-    func `counters tell what was added, meters what is so, all with cluster, role and slot`() {
+    func `counters report increases, meters report current values, with cluster, role and slot`() {
         let metrics = RecordedMetrics()
         var reporter = MetricsReporter(factory: metrics)
         reporter.record(snapshot(in: 10))
         #expect(metrics["roulette_messages_in{cluster=alpha,role=subscriber,slot=3}"] == 10)
         #expect(metrics["roulette_up{cluster=alpha,role=subscriber,slot=3}"] == 1)
-        #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 0, "known before it first counts")
+        #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 0, "reported before the first increase")
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == nil, "not measured yet")
 
         reporter.record(snapshot(in: 25, lost: 2, roundTrip: .microseconds(250)))
@@ -42,7 +42,7 @@ struct MetricsTests {
     }
 
     @Test
-    func `run() reports at the interval, and once more at its end`() async throws {
+    func `run() reports at the interval, and once at its end`() async throws {
         let metrics = RecordedMetrics()
         // Nothing listens on port 1 of the loopback interface.
         var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
@@ -59,7 +59,7 @@ struct MetricsTests {
     }
 
     @Test
-    func `nil turns them off, zero is refused`() async throws {
+    func `an interval of nil turns metrics off, zero is an error`() async throws {
         let metrics = RecordedMetrics()
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
         configuration.metricsInterval = nil
@@ -107,7 +107,7 @@ extension ConnectionSnapshot {
     }
 }
 
-/// A metrics backend that keeps the newest value of everything, by `label{dimension=value,…}`.
+/// A metrics backend that keeps the last value of each metric, by `label{dimension=value,…}`.
 private final class RecordedMetrics: MetricsFactory {
     private let values = Watched<[String: Double]>([:])
 

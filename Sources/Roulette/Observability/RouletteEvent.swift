@@ -1,8 +1,8 @@
 package import NATS
 
-/// Something that happened in the deployment, as this client saw it.
+/// A change in the deployment, as observed by this client.
 ///
-/// ``kind`` says what it is, and the properties of that kind have the details:
+/// The properties that belong to the ``kind`` of the event have its details:
 ///
 /// ```swift
 /// for await event in client.events {
@@ -14,7 +14,7 @@ package import NATS
 /// }
 /// ```
 public struct RouletteEvent: Sendable {
-    /// What an event is about. Later versions may add kinds, so a `switch` needs a `default`.
+    /// The kind of an event. Later versions may add kinds, so a `switch` needs a `default`.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
         /// The name of the kind.
         public let description: String
@@ -50,26 +50,26 @@ public struct RouletteEvent: Sendable {
         public static let closed = Kind("closed")
         /// The client was drained: see ``RouletteEvent/drainReport``.
         public static let drained = Kind("drained")
-        /// The consumer of a subscription is too slow, and messages are being dropped. Reported once per episode: see
+        /// The consumer of a subscription is too slow, and messages are dropped. Reported once until it recovers: see
         /// ``RouletteEvent/pattern``.
         public static let slowConsumer = Kind("slowConsumer")
-        /// That consumer has taken half of what waited for it, or takes no more: see ``RouletteEvent/pattern`` and
+        /// A slow consumer has consumed half of its waiting messages, or has stopped consuming: see ``RouletteEvent/pattern`` and
         /// ``RouletteEvent/droppedMessages``.
         public static let slowConsumerRecovered = Kind("slowConsumerRecovered")
-        /// A subscription misses messages from now on, and may have missed some since its server was last heard of: see
+        /// A subscription misses messages from now on, and may have missed messages since the last byte from its server: see
         /// ``RouletteEvent/pattern`` and ``RouletteEvent/cause``.
         public static let subscriptionInterrupted = Kind("subscriptionInterrupted")
-        /// A subscription is complete again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
+        /// A subscription receives all messages again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
         public static let subscriptionResumed = Kind("subscriptionResumed")
-        /// A message was published to a topic beyond ASCII, or asks for its answer on one, and the configuration says that
-        /// programs on Roulette 1.0.5 (Elixir) share the deployment. Such a program loses a connection with all its
-        /// subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
+        /// A message was published with a topic or reply topic that is not ASCII, and
+        /// ``RouletteConfiguration/elixirCompatibleTopics`` is set. A program with Roulette 1.0.5 (Elixir) loses a connection
+        /// and all its subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
         public static let topicBreaksElixir = Kind("topicBreaksElixir")
-        /// The listener was too slow, and events are missing here: see ``RouletteEvent/missedEvents``.
+        /// The listener was too slow, and events before the next one were dropped: see ``RouletteEvent/missedEvents``.
         public static let missedEvents = Kind("missedEvents")
     }
 
-    /// The same as ``Kind`` with its details, for code of this package, which handles every kind.
+    /// The kind with its details. Code of this package uses it to handle every kind.
     package enum Detail: Sendable {
         case connection(NATSEvent)
         case drained(DrainReport)

@@ -183,7 +183,7 @@ struct DemoTests {
         #expect(try await BuiltProgram.run(["pub", "orders.x", "y", "--config", ready.config]).status == .exited(0))
         demo.signal(SIGINT)
         #expect(try await demo.result().status == .signaled(SIGINT))
-        #expect(!FileManager.default.fileExists(atPath: ready.directory), "it has cleaned up first")
+        #expect(!FileManager.default.fileExists(atPath: ready.directory), "the demo deletes its files before it ends")
     }
 
     private func permissions(_ path: String) throws -> Int {

@@ -75,7 +75,7 @@ struct NodeLossDrillTests {
 
         // Long enough for a connection to count as stable.
         try await Task.sleep(for: .seconds(3))
-        try #require(received.allSatisfy { !$0.value.isEmpty }, "every topic flows before anything happens")
+        try #require(received.allSatisfy { !$0.value.isEmpty }, "every topic has messages before the failure")
         let losses = (lostSlots(of: publisher), lostSlots(of: subscriber))
         #expect(losses.0.isEmpty && losses.1.isEmpty, "nothing was lost before")
         let killed = ContinuousClock.now
@@ -211,8 +211,8 @@ private struct Outcome {
         and end: ContinuousClock.Instant
     ) {
         let numbers = topic.receipts.map(\.number)
-        #expect(Set(numbers).count == numbers.count, "\(topic.name): nothing comes twice")
-        #expect(Set(topic.arrived).count == topic.arrived.count, "\(topic.name): nothing is sent twice")
+        #expect(Set(numbers).count == numbers.count, "\(topic.name): no message is received twice")
+        #expect(Set(topic.arrived).count == topic.arrived.count, "\(topic.name): no message is sent twice")
         #expect(Set(numbers).isSubset(of: topic.arrived), "\(topic.name)")
         let missed = topic.arrived.count - numbers.count
         lost += topic.accepted - topic.arrived.count
@@ -221,7 +221,7 @@ private struct Outcome {
             #expect(topic.arrived == Array(0..<topic.accepted), "\(topic.name): complete and in order")
         }
         if !topic.subscriberWasLost {
-            #expect(missed == 0, "\(topic.name): its subscription was not interrupted")
+            #expect(missed == 0, "\(topic.name): the subscription was not interrupted")
         }
         if !topic.publisherWasLost, !topic.subscriberWasLost {
             untouched += 1

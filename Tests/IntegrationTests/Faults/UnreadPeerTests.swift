@@ -4,7 +4,7 @@ import Roulette
 import TestSupport
 import Testing
 
-/// Peers that are silent, frozen, or read nothing, and the messages for the user.
+/// Peers that are silent, are frozen or do not read, and the errors that the user sees.
 @Suite("Faults: peers that do not read", .timeLimit(.minutes(3)))
 struct UnreadPeerTests {
     @Test

@@ -76,6 +76,6 @@ package enum BuiltProgram {
 
     package struct NotBuilt: Error, CustomStringConvertible {
         let path: String
-        package var description: String { "\(self.path) is not there; build it with: swift build --build-tests" }
+        package var description: String { "\(self.path) does not exist; build it with: swift build --build-tests" }
     }
 }

@@ -12,7 +12,7 @@ package final class ChildProcess: Sendable {
     }
 
     package let pid: Int32
-    /// Nil while the process runs. The lock prevents that a process is reaped while it is being signaled.
+    /// Nil while the process runs. The lock prevents the process from being reaped while it is being signaled.
     private let exit = Watched<ExitStatus?>(nil)
 
     /// Starts a program in a separate session, so that a Control-C for the tests does not reach it.

@@ -51,7 +51,7 @@ final class OrphanWatchdog: Sendable {
             let bytes = Array(line.utf8)
             // Far below PIPE_BUF, so the write is atomic.
             guard write(descriptor, bytes, bytes.count) == bytes.count else {
-                preconditionFailure("the watchdog over test processes is gone: \(SystemCallFailed("write"))")
+                preconditionFailure("the watchdog of the test processes has ended: \(SystemCallFailed("write"))")
             }
         }
     }
