@@ -7,7 +7,11 @@ import Testing
 
 @Suite("Metrics")
 struct MetricsTests {
-    private func snapshot(in messages: UInt64, lost: UInt64 = 0, roundTrip: Duration? = nil) -> RouletteSnapshot {
+    private func snapshot(
+        in messages: UInt64,
+        lost: UInt64 = 0,
+        roundTrip: ConnectionSnapshot.RoundTrip? = nil
+    ) -> RouletteSnapshot {
         let cluster = Cluster(index: 0, name: "alpha", address: "127.0.0.1:4222")
         let connection = ConnectionSnapshot.connected(messagesIn: messages, lost: lost, roundTrip: roundTrip)
         return RouletteSnapshot(
@@ -35,10 +39,39 @@ struct MetricsTests {
         #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 0, "reported before the first increase")
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == nil, "not measured yet")
 
-        reporter.record(snapshot(in: 25, lost: 2, roundTrip: .microseconds(250)))
+        let time = Duration.microseconds(250)
+        let window = ConnectionSnapshot.RoundTrip.Window(p50: time, p99: time, count: 1)
+        let roundTrip = ConnectionSnapshot.RoundTrip(
+            last: time,
+            handshake: nil,
+            lastMinute: window,
+            lastFiveMinutes: window,
+            count: 1
+        )
+        reporter.record(snapshot(in: 25, lost: 2, roundTrip: roundTrip))
         #expect(metrics["roulette_messages_in{cluster=alpha,role=subscriber,slot=3}"] == 25, "15 were added to 10")
         #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 2)
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == 0.00025)
+    }
+
+    @Test
+    func `every time of the round trips has a metric`() {
+        let metrics = RecordedMetrics()
+        var reporter = MetricsReporter(factory: metrics)
+        let roundTrip = ConnectionSnapshot.RoundTrip(
+            last: .milliseconds(1),
+            handshake: .milliseconds(6),
+            lastMinute: .init(p50: .milliseconds(2), p99: .milliseconds(3), count: 1),
+            lastFiveMinutes: .init(p50: .milliseconds(4), p99: .milliseconds(5), count: 2),
+            count: 2
+        )
+        reporter.record(snapshot(in: 0, roundTrip: roundTrip))
+        for (name, seconds) in [
+            ("round_trip_p50", 0.002), ("round_trip_p99", 0.003), ("round_trip_5m_p50", 0.004), ("round_trip_5m_p99", 0.005),
+            ("handshake", 0.006),
+        ] {
+            #expect(metrics["roulette_\(name)_seconds{cluster=alpha,role=subscriber,slot=3}"] == seconds, "\(name)")
+        }
     }
 
     @Test
@@ -73,7 +106,7 @@ struct MetricsTests {
 }
 
 extension ConnectionSnapshot {
-    fileprivate static func connected(messagesIn: UInt64, lost: UInt64, roundTrip: Duration?) -> ConnectionSnapshot {
+    fileprivate static func connected(messagesIn: UInt64, lost: UInt64, roundTrip: RoundTrip?) -> ConnectionSnapshot {
         ConnectionSnapshot(
             state: .connected,
             stateDuration: .zero,
@@ -83,10 +116,7 @@ extension ConnectionSnapshot {
             maxPingFailure: 2,
             server: nil,
             tls: nil,
-            roundTrip: roundTrip.map { time in
-                let window = RoundTrip.Window(p50: time, p99: time, count: 1)
-                return RoundTrip(last: time, handshake: nil, lastMinute: window, lastFiveMinutes: window, count: 1)
-            },
+            roundTrip: roundTrip,
             messagesIn: messagesIn,
             messagesOut: 0,
             bytesIn: 0,

@@ -121,13 +121,18 @@ struct NodeLossDrillTests {
         }
         let reportedLost = publisher.snapshot().clusters.reduce(0) { $0 + Int($1.total(\.lost)) }
         subscriber.close()
-        let lines = await story.value + deployment.balancers.map(\.log)
-        drill.expect(reportedLost: reportedLost, story: lines.joined(separator: "\n"))
+        let (lines, waits) = await story.value
+        drill.expect(reportedLost: reportedLost, story: (lines + deployment.balancers.map(\.log)).joined(separator: "\n"))
+        // The gaps depend on the machine. The waits do not, and a pool hides those that are too long.
+        #expect(waits.count >= lostSubscribers.count)
+        #expect(waits.allSatisfy { $0 <= .milliseconds(50) }, "\(waits)")
     }
 
-    /// Returns the events of connections and subscriptions, for the report of a failed test.
-    private static func story(of events: RouletteEvents) async -> [String] {
+    /// Returns the events of connections and subscriptions, for the report of a failed test, and for each lost connection the
+    /// wait before the first attempt to replace it.
+    private static func story(of events: RouletteEvents) async -> (lines: [String], firstWaits: [Duration]) {
         var lines: [String] = []
+        var firstWaits: [PooledConnectionID: Duration] = [:]
         let start = ContinuousClock.now
         for await event in events {
             guard let id = event.connection else { continue }
@@ -136,12 +141,13 @@ struct NodeLossDrillTests {
             case .connection(.disconnected): lines.append("\(place) lost")
             case .connection(.reconnecting(let attempt, let delay, let cause)):
                 lines.append("\(place) try \(attempt) in \(delay): \(cause)")
+                if firstWaits[id] == nil { firstWaits[id] = delay }
             case .connection(.connected): lines.append("\(place) connected")
             case .subscriptionResumed(let pattern, let missed): lines.append("\(place) \(pattern) missed \(missed.duration)")
             default: break
             }
         }
-        return lines
+        return (lines, Array(firstWaits.values))
     }
 
     /// Publishes numbers at a steady rate.
