@@ -98,8 +98,8 @@ struct ProfileRuntimeTests {
     private struct Profiles: ProfileSource {
         func names() -> [String] { ["east", "west", "broken"] }
 
-        func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
-            guard name != "broken" else { throw ProfileFailure("config.toml:3: profiles.broken.port: 0 is out of range") }
+        func load(_ name: String) throws(ProfileError) -> LoadedProfile {
+            guard name != "broken" else { throw ProfileError("config.toml:3: profiles.broken.port: 0 is out of range") }
             var profile = Profile(name: name, servers: [ProfileServer(name: name, host: "127.0.0.1", port: 1)])
             profile.watch = ["\(name).>"]
             profile.environment = name == "west" ? .staging : .development
@@ -111,7 +111,7 @@ struct ProfileRuntimeTests {
                 let keys = try ConfigurationFile.parse(name == "west" ? "[keys]\nquit = \"Q\"\n" : "", file: "test").keyBindings
                 return LoadedProfile(profile: profile, keyBindings: keys, themeName: "default-dark", client: client)
             } catch {
-                throw ProfileFailure("\(error)")
+                throw ProfileError("\(error)")
             }
         }
     }

@@ -268,7 +268,7 @@ struct PromptTests {
         #expect {
             try HeaderLines.parse(text)
         } throws: {
-            ($0 as? HeaderLines.Failure)?.reason.plain.hasPrefix(reason) == true
+            ($0 as? HeaderLines.ParseError)?.reason.plain.hasPrefix(reason) == true
         }
     }
 

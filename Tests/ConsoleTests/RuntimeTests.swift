@@ -32,7 +32,7 @@ final class RecordingTerminal: ConsoleTerminal {
     func copy(_ lines: [SafeText]) async { calls.withLock { $0.append("copy \(lines.count)") } }
     func showPlain(_ buffer: CellBuffer) async { calls.withLock { $0.append("plain") } }
     func suspend() async { calls.withLock { $0.append("suspend") } }
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8] {
         calls.withLock { $0.append("edit") }
         return text + Array(" edited".utf8)
     }

@@ -1,11 +1,11 @@
 /// The servers of a demo, as the console stops and starts them.
 public protocol DemoControl: Sendable {
     /// All servers as they are now, cluster by cluster.
-    func nodes() async throws(DemoFailure) -> DemoNodeList
+    func nodes() async throws(DemoError) -> DemoNodeList
 
     /// Does something to a server.
     /// - Returns: All servers as they are then.
-    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> DemoNodeList
+    func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList
 }
 
 /// All servers at one moment, cluster by cluster.
@@ -63,7 +63,7 @@ public enum DemoAction: String, Sendable, Codable {
 }
 
 /// Why a server could not be stopped or started.
-public struct DemoFailure: Error, Sendable, CustomStringConvertible {
+public struct DemoError: Error, Sendable, CustomStringConvertible {
     /// What happened.
     public let description: String
 

@@ -37,7 +37,7 @@ extension ConsoleRuntime {
     /// Does something to a server of the demo, or only looks.
     func demo(_ action: DemoAction?, on node: String) async {
         guard let demo = configuration.demo else { return }
-        do throws(DemoFailure) {
+        do throws(DemoError) {
             guard let action else { return queue.send(.demoNodes(try await demo.nodes())) }
             queue.send(.demoDone(action, node: node, try await demo.perform(action, on: node)))
         } catch {

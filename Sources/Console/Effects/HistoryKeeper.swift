@@ -13,31 +13,31 @@ actor HistoryKeeper {
     }
 
     /// What earlier runs kept, or why it cannot be read.
-    func load() -> Result<ConsoleHistory, HistoryFailure> {
+    func load() -> Result<ConsoleHistory, HistoryError> {
         guard let path else { return .success(ConsoleHistory()) }
         do {
             return .success(try StateDirectory(creating: path).readHistory())
         } catch {
             hasFailed = true
-            return .failure(HistoryFailure(error))
+            return .failure(HistoryError(error))
         }
     }
 
     /// - Returns: Why it is not kept, the first time.
-    func remember(_ entry: ConsoleHistory.Entry) -> HistoryFailure? {
+    func remember(_ entry: ConsoleHistory.Entry) -> HistoryError? {
         guard let path, !hasFailed else { return nil }
         do {
             try StateDirectory(creating: path).remember(entry)
             return nil
         } catch {
             hasFailed = true
-            return HistoryFailure(error)
+            return HistoryError(error)
         }
     }
 }
 
 /// Why nothing is kept any longer.
-struct HistoryFailure: Error, Sendable {
+struct HistoryError: Error, Sendable {
     let text: SafeText
 
     init(_ error: SettingsError) {

@@ -45,7 +45,7 @@ extension ConsoleRuntime {
 
     /// Whether a profile can be switched to.
     func checkProfile(_ name: String) {
-        do throws(ProfileFailure) {
+        do throws(ProfileError) {
             _ = try load(name)
             queue.send(.profileLoaded(name))
         } catch {
@@ -76,8 +76,8 @@ extension ConsoleRuntime {
         }
     }
 
-    private func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
-        guard let profiles = configuration.profiles else { throw ProfileFailure("there is no other profile here") }
+    private func load(_ name: String) throws(ProfileError) -> LoadedProfile {
+        guard let profiles = configuration.profiles else { throw ProfileError("there is no other profile here") }
         return try profiles.load(name)
     }
 

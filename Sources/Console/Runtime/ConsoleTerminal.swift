@@ -23,7 +23,7 @@ public protocol ConsoleTerminal: Sendable {
 
     /// Lends the terminal to the operator's editor, with `text` in a file, and returns what the file holds when the
     /// editor has exited with success. The console has the terminal again then, and `InputEvent.resumed` follows.
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8]
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8]
 
     /// Puts text into the terminal's clipboard, line by line, if the terminal takes that (OSC 52).
     func copy(_ lines: [SafeText]) async
@@ -37,7 +37,7 @@ public protocol ConsoleTerminal: Sendable {
 }
 
 /// Why an editor changed nothing.
-public struct EditorFailure: Error, Sendable {
+public struct EditorError: Error, Sendable {
     /// What is wrong and what to do, in one line.
     public let message: String
 

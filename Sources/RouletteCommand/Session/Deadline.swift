@@ -6,7 +6,7 @@ import Roulette
 /// - Throws: `failure` after the time limit.
 func within<Result: Sendable>(
     _ limit: Duration,
-    orThrow failure: CommandFailure,
+    orThrow failure: CommandError,
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
@@ -29,7 +29,7 @@ extension RouletteConfiguration {
 
 extension RouletteClient {
     /// Waits until the server has confirmed everything published before to this topic.
-    /// - Throws: ``CommandFailure`` if it does not answer.
+    /// - Throws: ``CommandError`` if it does not answer.
     func confirm(topic: String) async throws {
         let limit = configuration.answerTimeout
         let cluster = try owner(of: topic).name
@@ -39,7 +39,7 @@ extension RouletteClient {
     }
 
     /// Publishes a message, and waits for as long as the retries of the profile take.
-    /// - Throws: ``CommandFailure`` if the server accepts no bytes for longer than that.
+    /// - Throws: ``CommandError`` if the server accepts no bytes for longer than that.
     func publishInTime(_ payload: [UInt8], to topic: String, headers: Headers?) async throws {
         // There is nearly always space in the buffer, so no timer is needed.
         if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
@@ -56,7 +56,7 @@ extension RouletteClient {
     }
 
     /// Subscribes, and waits until the servers have confirmed it.
-    /// - Throws: ``CommandFailure`` if one does not answer.
+    /// - Throws: ``CommandError`` if one does not answer.
     func subscribeConfirmed(to pattern: String, options: SubscribeOptions = SubscribeOptions()) async throws -> Subscription {
         var confirmed = options
         confirmed.confirmed = true
@@ -84,7 +84,7 @@ extension RouletteConfiguration {
     }
 }
 
-extension CommandFailure {
+extension CommandError {
     fileprivate static func unanswered(_ what: String, _ limit: Duration) -> Self {
         let seconds = limit.components.seconds
         return .failed(

@@ -175,11 +175,11 @@ extension ChildProcess {
 
 /// Throws if a function returned an error number.
 private func check(_ code: Int32, _ what: String) throws {
-    if code != 0 { throw SystemCallFailed(what, code) }
+    if code != 0 { throw SystemCallError(what, code) }
 }
 
 /// A system call failed.
-package struct SystemCallFailed: Error, CustomStringConvertible {
+package struct SystemCallError: Error, CustomStringConvertible {
     package let what: String
     package let code: Int32
 

@@ -46,7 +46,7 @@ extension TailView {
         guard let topic = String(validating: entry.topic, as: UTF8.self), Self.canBeTyped(topic) else {
             return .notice(.error("its topic has bytes that cannot be typed"))
         }
-        do throws(HeaderLines.Failure) {
+        do throws(HeaderLines.ParseError) {
             let headers = try HeaderLines.text(ofBlock: entry.headers)
             guard Self.canBeTyped(headers) else { return .notice(.error("its headers have characters that cannot be typed")) }
             return .edit(MessageDraft(topic: topic, headers: headers, body: Array(entry.payload)))

@@ -4,11 +4,11 @@ import NcursesTerminal
 import Roulette
 import Settings
 
-extension CommandFailure {
+extension CommandError {
     /// The failure for an error of one of the libraries; nil for any other error.
     init?(_ error: any Error) {
         switch error {
-        case let failure as CommandFailure:
+        case let failure as CommandError:
             self = failure
         case let error as RouletteError:
             let mistakes: Set<RouletteError.Code> = [.configuration, .role, .invalidTopic, .headers]

@@ -1,5 +1,5 @@
 /// The failure of a command: one line for the operator, and the exit code.
-package struct CommandFailure: Error, Equatable, CustomStringConvertible {
+package struct CommandError: Error, Equatable, CustomStringConvertible {
     /// The kind of failure. The raw value is the exit code.
     package enum Kind: Int32, Sendable {
         /// The operation failed, for instance because a cluster is down or a message was not confirmed.
