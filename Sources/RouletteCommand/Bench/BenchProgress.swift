@@ -43,7 +43,7 @@ final class BenchProgress: Sendable {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await watch(limit: limit, of: work)
+                try await self.watch(limit: limit, of: work)
                 return nil
             }
             defer { group.cancelAll() }

@@ -54,7 +54,7 @@ enum BenchSession {
 
         func enqueue(_ job: consuming ExecutorJob) {
             let job = UnownedJob(job)
-            eventLoop.execute { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
         }
     }
 }

@@ -108,7 +108,7 @@ private final class RunningChild: Sendable {
     func wait() async -> Int32 {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Thread.detachNewThread { continuation.resume(returning: block()) }
+                Thread.detachNewThread { continuation.resume(returning: self.block()) }
             }
         } onCancel: {
             send(SIGTERM)
