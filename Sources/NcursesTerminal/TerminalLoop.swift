@@ -55,7 +55,7 @@ struct TerminalLoop: ~Copyable {
         self.events = events
         self.size = size
         self.ending = ending
-        screen = size.value
+        self.screen = size.value
         painter = Painter(capabilities: capabilities)
     }
 

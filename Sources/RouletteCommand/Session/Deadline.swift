@@ -34,7 +34,7 @@ extension RouletteClient {
         let limit = configuration.answerTimeout
         let cluster = try owner(of: topic).name
         try await within(limit, orThrow: .unanswered("cluster \(cluster) has not confirmed", limit)) {
-            try await flush(topic: topic)
+            try await self.flush(topic: topic)
         }
     }
 
@@ -45,14 +45,14 @@ extension RouletteClient {
         if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
         let limit = configuration.patience
         try await within(limit, orThrow: .unanswered("the server accepts no more messages", limit)) {
-            try await publish(payload, to: topic, headers: headers)
+            try await self.publish(payload, to: topic, headers: headers)
         }
     }
 
     /// Waits until all servers have confirmed everything published before.
     func confirm() async throws {
         let limit = configuration.answerTimeout
-        try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await flush() }
+        try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await self.flush() }
     }
 
     /// Subscribes, and waits until the servers have confirmed it.
@@ -63,7 +63,7 @@ extension RouletteClient {
         // The limit includes the retries for a cluster that is down.
         let limit = configuration.patience
         return try await within(limit, orThrow: .unanswered("the subscription to \(pattern) is not confirmed", limit)) {
-            [confirmed] in try await subscribe(to: pattern, options: confirmed)
+            [confirmed] in try await self.subscribe(to: pattern, options: confirmed)
         }
     }
 }
