@@ -127,7 +127,7 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// Takes note of what happened to a connection, before anybody else hears of it.
+    /// Handles an event of a connection before listeners receive it.
     func observe(_ event: NATSEvent, on id: PooledConnectionID) {
         switch event {
         case .connected:
@@ -138,7 +138,7 @@ final class ConnectionTable: Sendable {
             relocateLater(id)
         case .closed:
             if clients(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index, connected: nil) }
-        case .reconnecting, .serverError, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed:
+        case .reconnecting, .serverError, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed, .internalError:
             break
         }
     }

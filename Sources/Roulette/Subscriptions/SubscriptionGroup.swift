@@ -2,7 +2,7 @@ import Locking
 import NATS
 import NATSWire
 
-/// What stands behind one subscription: one member for each connection it has to be made on, which is one for a topic and
+/// The members of one subscription: one for each connection it has to be made on, which is one for a topic and
 /// one per cluster for a wildcard.
 final class SubscriptionGroup: Sendable {
     private struct State {
@@ -15,10 +15,10 @@ final class SubscriptionGroup: Sendable {
         var missedIntervals = MissedIntervals()
         /// Clusters that were down when it was made there, and still are.
         var awaited: [Cluster] = []
-        /// Those who wait until there are none.
+        /// Calls that wait until there are none.
         var waiting: [Waiter] = []
 
-        /// - Returns: those who waited until every cluster has it, once that is so.
+        /// - Returns: The calls that waited until every cluster has it, once that is so.
         mutating func takeWaiting(ended: Bool = false) -> [Waiter] {
             guard awaited.isEmpty || ended else { return [] }
             defer { waiting = [] }
