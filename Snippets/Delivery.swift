@@ -23,8 +23,8 @@ func neverWait(_ client: RouletteClient) throws {
 func watch(_ client: RouletteClient) async {
     for await event in client.events {
         switch event.kind {
-        case .connection:
-            guard case .disconnected(let cause, let unconfirmed)? = event.connectionEvent else { continue }
+        case .disconnected:
+            guard let cause = event.cause, let unconfirmed = event.unconfirmed else { continue }
             print("lost: \(cause), up to \(unconfirmed) messages")
         case .subscriptionResumed:
             guard let pattern = event.pattern, let missed = event.missed else { continue }

@@ -34,7 +34,7 @@ package enum ChildProcess {
         name: String,
         streams: Streams,
         ownSession: Bool
-    ) throws(CommandFailure) -> pid_t {
+    ) throws(CommandError) -> pid_t {
         #if os(Linux)
             var actions = posix_spawn_file_actions_t()
             var attributes = posix_spawnattr_t()

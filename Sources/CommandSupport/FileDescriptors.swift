@@ -24,7 +24,7 @@ package enum FileDescriptors {
 
     /// Reads what is available, at most `limit` bytes. Waits until something is available.
     /// - Returns: The bytes; empty at the end of the file.
-    package static func readSome(_ descriptor: Int32, limit: Int = 1 << 16) throws(CommandFailure) -> [UInt8] {
+    package static func readSome(_ descriptor: Int32, limit: Int = 1 << 16) throws(CommandError) -> [UInt8] {
         var chunk = [UInt8](repeating: 0, count: limit)
         while true {
             let count = read(descriptor, &chunk, limit)
@@ -46,8 +46,8 @@ package enum FileDescriptors {
     }
 
     /// Reads to the end of the file.
-    /// - Throws: ``CommandFailure`` if there are more than `limit` bytes or reading fails.
-    package static func readAll(_ descriptor: Int32, limit: Int) throws(CommandFailure) -> [UInt8] {
+    /// - Throws: ``CommandError`` if there are more than `limit` bytes or reading fails.
+    package static func readAll(_ descriptor: Int32, limit: Int) throws(CommandError) -> [UInt8] {
         var bytes: [UInt8] = []
         while true {
             let chunk = try readSome(descriptor)
@@ -63,7 +63,7 @@ package enum FileDescriptors {
     }
 
     /// Creates a pipe whose ends are closed in programs that this process starts.
-    package static func pipe() throws(CommandFailure) -> (read: Int32, write: Int32) {
+    package static func pipe() throws(CommandError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]
         guard Foundation.pipe(&ends) == 0 else { throw .failed("cannot create a pipe: \(String(cString: strerror(errno)))") }
         ends.forEach(closeOnExec)

@@ -9,8 +9,8 @@ package struct LineSplitter {
     }
 
     /// - Returns: The lines that are now complete, without their line feeds.
-    /// - Throws: ``CommandFailure`` if a line is longer than the limit.
-    package mutating func append(_ bytes: [UInt8]) throws(CommandFailure) -> [[UInt8]] {
+    /// - Throws: ``CommandError`` if a line is longer than the limit.
+    package mutating func append(_ bytes: [UInt8]) throws(CommandError) -> [[UInt8]] {
         var lines: [[UInt8]] = []
         var start = bytes.startIndex
         while let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) {

@@ -41,11 +41,11 @@ private struct NetstringDigest {
 
     mutating func append(_ text: String) {
         let netstring = Array("\(text.utf8.count):\(text),".utf8)
-        netstring.withUnsafeBytes { self.sha256.update(bufferPointer: $0) }
+        netstring.withUnsafeBytes { sha256.update(bufferPointer: $0) }
     }
 
     /// The first four bytes of the digest, in hexadecimal.
     func text() -> String {
-        self.sha256.finalize().prefix(4).map { hexadecimal($0, digits: 2, uppercase: false) }.joined()
+        sha256.finalize().prefix(4).map { hexadecimal($0, digits: 2, uppercase: false) }.joined()
     }
 }

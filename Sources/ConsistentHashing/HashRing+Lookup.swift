@@ -42,7 +42,7 @@ extension HashRing {
 
     /// Returns the index in ``nodes`` of the node that owns the topic with these bytes.
     public func index(ofBytes topic: UnsafeRawBufferPointer) -> Int {
-        self.points.owner(at: self.points.position(after: Self.hash(ofBytes: topic)))
+        points.owner(at: points.position(after: Self.hash(ofBytes: topic)))
     }
 
     /// Returns the index in ``nodes`` of the node that owns the topic with these bytes.
@@ -53,8 +53,8 @@ extension HashRing {
     /// Returns the node that owns the topic with these bytes, with the hashes that determine it.
     public func lookup(ofBytes topic: UnsafeRawBufferPointer) -> Lookup {
         let hash = Self.hash(ofBytes: topic)
-        let position = self.points.position(after: hash)
-        return Lookup(hash: hash, point: self.points.hashes[position], index: self.points.owner(at: position))
+        let position = points.position(after: hash)
+        return Lookup(hash: hash, point: points.hashes[position], index: points.owner(at: position))
     }
 
     /// Returns the node that owns the topic with these bytes, with the hashes that determine it.
@@ -65,21 +65,21 @@ extension HashRing {
     /// Returns the first `count` different nodes on the circle from the topic with these bytes onward; see
     /// ``successors(of:count:)``.
     public func successors(ofBytes topic: UnsafeRawBufferPointer, count: Int) -> [Int] {
-        let wanted = min(count, self.nodes.count)
+        let wanted = min(count, nodes.count)
         guard wanted > 0 else { return [] }
 
         var found: [Int] = []
         found.reserveCapacity(wanted)
-        var seen = [Bool](repeating: false, count: self.nodes.count)
-        var position = self.points.position(after: Self.hash(ofBytes: topic))
+        var seen = [Bool](repeating: false, count: nodes.count)
+        var position = points.position(after: Self.hash(ofBytes: topic))
         // One turn visits every node, unless another node owns all of its points. The bound ends the loop in that case.
-        for _ in 0..<self.points.count where found.count < wanted {
-            let owner = self.points.owner(at: position)
+        for _ in 0..<points.count where found.count < wanted {
+            let owner = points.owner(at: position)
             if !seen[owner] {
                 seen[owner] = true
                 found.append(owner)
             }
-            position = self.points.position(following: position)
+            position = points.position(following: position)
         }
         return found
     }

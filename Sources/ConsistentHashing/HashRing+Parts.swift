@@ -7,7 +7,7 @@ extension HashRing {
     public func shares(inParts count: Int) -> [[Double]] {
         let count = min(max(count, 1), 65_536)
         let length = Double(sign: .plus, exponent: UInt64.bitWidth, significand: 1) / Double(count)
-        var parts = [[Double]](repeating: [Double](repeating: 0, count: self.nodes.count), count: count)
+        var parts = [[Double]](repeating: [Double](repeating: 0, count: nodes.count), count: count)
 
         /// Adds the hashes from `start` up to `end` to the parts that contain them.
         func add(from start: Double, to end: Double, of node: Int) {
@@ -24,12 +24,12 @@ extension HashRing {
         // A point owns the range between the previous point and itself. The first point also owns the range after the last
         // one.
         var previous = 0.0
-        for position in 0..<self.points.count {
-            let point = Double(self.points.hashes[position])
-            add(from: previous, to: point, of: self.points.owner(at: position))
+        for position in 0..<points.count {
+            let point = Double(points.hashes[position])
+            add(from: previous, to: point, of: points.owner(at: position))
             previous = point
         }
-        add(from: previous, to: length * Double(count), of: self.points.owner(at: 0))
+        add(from: previous, to: length * Double(count), of: points.owner(at: 0))
         return parts
     }
 }

@@ -61,9 +61,9 @@ public struct HashRing: Sendable {
         let precedence = try naming.precedence(of: named)
         self.naming = naming
         self.nodes = named
-        self.points = PointTable(nodes: named, naming: naming, precedence: precedence)
-        self.shares = self.points.shares(nodes: named.count)
-        self.fingerprint = Fingerprint.of(nodes: named, naming: naming, precedence: precedence)
+        points = PointTable(nodes: named, naming: naming, precedence: precedence)
+        shares = points.shares(nodes: named.count)
+        fingerprint = Fingerprint.of(nodes: named, naming: naming, precedence: precedence)
     }
 
     /// Creates a ring of `count` nodes named by their positions, as Roulette 1.0.5 does for a list of `count` servers.
@@ -102,7 +102,7 @@ public struct HashRing: Sendable {
     ///
     /// - Throws: ``HashRingError`` with code `unknownNode` if no node has that name, `noNodes` if it is the only node.
     public func removing(named name: String) throws(HashRingError) -> HashRing {
-        guard let index = self.nodes.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
+        guard let index = nodes.firstIndex(where: { $0.name.utf8.elementsEqual(name.utf8) }) else {
             throw .unknownNode(named: name)
         }
         return try self.removing(at: index)
@@ -137,7 +137,7 @@ extension HashRing: Hashable {
 
     /// Hashes the values that equality compares.
     public func hash(into hasher: inout Hasher) {
-        hasher.combine(self.naming)
-        hasher.combine(self.nodes)
+        hasher.combine(naming)
+        hasher.combine(nodes)
     }
 }

@@ -24,7 +24,7 @@ public struct HashRingError: Error, Sendable, Hashable, CustomStringConvertible 
         public static let unknownNode = Code(.unknownNode)
 
         /// The name of the code.
-        public var description: String { self.kind.rawValue }
+        public var description: String { kind.rawValue }
     }
 
     /// The kind of mistake.
@@ -34,7 +34,7 @@ public struct HashRingError: Error, Sendable, Hashable, CustomStringConvertible 
     public let message: String
 
     /// The message.
-    public var description: String { self.message }
+    public var description: String { message }
 }
 
 extension HashRingError {

@@ -38,9 +38,9 @@ extension HashRing.Node: Hashable {
 
     /// Hashes the bytes that equality compares.
     public func hash(into hasher: inout Hasher) {
-        for byte in self.name.utf8 { hasher.combine(byte) }
+        for byte in name.utf8 { hasher.combine(byte) }
         // Marks the end of the name: 0xFF does not occur in UTF-8.
         hasher.combine(0xFF as UInt8)
-        for byte in (self.address ?? "").utf8 { hasher.combine(byte) }
+        for byte in (address ?? "").utf8 { hasher.combine(byte) }
     }
 }

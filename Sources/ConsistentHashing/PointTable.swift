@@ -45,7 +45,7 @@ struct PointTable: Sendable {
         }
         self.hashes = hashes
         self.owners = owners
-        (self.starts, self.shift) = Self.starts(of: hashes)
+        (starts, shift) = Self.starts(of: hashes)
     }
 
     private static func starts(of hashes: [UInt64]) -> (starts: [UInt32], shift: UInt64) {
@@ -60,20 +60,20 @@ struct PointTable: Sendable {
         return (starts, shift)
     }
 
-    var count: Int { self.hashes.count }
+    var count: Int { hashes.count }
 
-    func owner(at position: Int) -> Int { Int(self.owners[position]) }
+    func owner(at position: Int) -> Int { Int(owners[position]) }
 
     /// Returns the first point whose hash is strictly greater than `hash`, or the first point of all if there is none, like
     /// ex_hash_ring 3.0.
     func position(after hash: UInt64) -> Int {
-        var position = Int(self.starts[Int(hash >> self.shift)])
-        while position < self.hashes.count, self.hashes[position] <= hash { position += 1 }
-        return position == self.hashes.count ? 0 : position
+        var position = Int(starts[Int(hash >> shift)])
+        while position < hashes.count, hashes[position] <= hash { position += 1 }
+        return position == hashes.count ? 0 : position
     }
 
     /// Returns the next point on the circle.
     func position(following position: Int) -> Int {
-        position + 1 == self.hashes.count ? 0 : position + 1
+        position + 1 == hashes.count ? 0 : position + 1
     }
 }

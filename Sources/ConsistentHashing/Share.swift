@@ -7,7 +7,7 @@ extension HashRing {
         public let keys: UInt128
 
         /// The share as a fraction: 0.25 for a quarter of all hashes.
-        public var fraction: Double { Double(self.keys) / 0x1p64 }
+        public var fraction: Double { Double(keys) / 0x1p64 }
     }
 }
 
@@ -17,9 +17,9 @@ extension PointTable {
         // The first point also owns the range after the last one. It is counted separately because the sum may not fit 64
         // bits.
         var keys = [UInt128](repeating: 0, count: nodes)
-        keys[self.owner(at: 0)] += UInt128(self.hashes[0]) + (1 << 64 - UInt128(self.hashes[self.count - 1]))
+        keys[owner(at: 0)] += UInt128(hashes[0]) + (1 << 64 - UInt128(hashes[self.count - 1]))
         for position in 1..<self.count {
-            keys[self.owner(at: position)] += UInt128(self.hashes[position] - self.hashes[position - 1])
+            keys[owner(at: position)] += UInt128(hashes[position] - hashes[position - 1])
         }
         return keys.map(HashRing.Share.init)
     }

@@ -35,10 +35,10 @@ public struct MonitorEndpoint: Sendable, Hashable, CustomStringConvertible {
         }
         do throws(AddressError) {
             let (host, port) = try parts.hostAndPort()
-            self.isSecure = scheme == "https"
+            isSecure = scheme == "https"
             self.host = host
             self.port = port ?? 8222
-            self.basePath = String(path)
+            basePath = String(path)
         } catch {
             throw MonitorError(.url, "\(error.message); a monitoring URL has the form http://HOST:8222")
         }

@@ -37,7 +37,7 @@ public struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
 
 extension MonitorError {
     /// Creates an error for bytes that are not an answer of this endpoint.
-    init(_ failure: JSONReader.Failure, _ endpoint: String) {
+    init(_ failure: JSONReader.ParseError, _ endpoint: String) {
         let reason =
             switch failure {
             case .end: "it ends too early"

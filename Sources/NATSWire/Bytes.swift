@@ -19,7 +19,7 @@ extension UnsafeRawBufferPointer {
     /// Returns the bytes without spaces and tabs at either end.
     func trimmingBlanks() -> UnsafeRawBufferPointer {
         var start = 0
-        var end = self.count
+        var end = count
         while start < end, self[start].isBlank { start += 1 }
         while end > start, self[end - 1].isBlank { end -= 1 }
         return UnsafeRawBufferPointer(rebasing: self[start..<end])

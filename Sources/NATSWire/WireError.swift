@@ -20,7 +20,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
         private init(_ kind: Kind) { self.kind = kind }
 
         /// The name of the code, as in `WireError.Code.<name>`.
-        public var description: String { self.kind.rawValue }
+        public var description: String { kind.rawValue }
 
         // MARK: What a server sent
 
@@ -106,7 +106,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
     public init(code: Code, message: String) {
         self.code = code
         self.message = message
-        self.offending = nil
+        offending = nil
     }
 
     /// The start of the offending bytes, at most ``maxExcerptBytes`` of them, escaped.
@@ -131,7 +131,7 @@ public struct WireError: Error, Sendable, Equatable, CustomStringConvertible {
 
     /// The message, followed by the excerpt.
     public var description: String {
-        guard let excerpt else { return "\(self.message) [\(self.code)]" }
-        return "\(self.message): \"\(excerpt)\" [\(self.code)]"
+        guard let excerpt else { return "\(message) [\(code)]" }
+        return "\(message): \"\(excerpt)\" [\(code)]"
     }
 }

@@ -55,7 +55,7 @@ struct TerminalLoop: ~Copyable {
         self.events = events
         self.size = size
         self.ending = ending
-        self.screen = size.value
+        screen = size.value
         painter = Painter(capabilities: capabilities)
     }
 

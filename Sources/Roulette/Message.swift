@@ -3,7 +3,8 @@ public import NIOCore
 
 /// A message of a subscription.
 ///
-/// It may share the storage of the read buffer it came in. Whoever keeps messages for long keeps ``copied()`` ones.
+/// A message may share the storage of the read buffer it arrived in. To keep a message for a long time, keep its ``copied()``
+/// version.
 public struct Message: Sendable {
     @usableFromInline let wire: WireMessage
     @usableFromInline let connection: PooledConnection
@@ -14,28 +15,28 @@ public struct Message: Sendable {
         self.connection = connection
     }
 
-    /// The cluster it came from.
+    /// The cluster that delivered the message.
     public var cluster: Cluster { connection.cluster }
-    /// The topic. Bytes that are not UTF-8 are shown as U+FFFD; ``topicBytes`` has them as they are.
+    /// The topic. Bytes that are not UTF-8 are replaced by U+FFFD; ``topicBytes`` has the original bytes.
     public var topic: String { wire.subjectString }
     /// The topic's bytes.
     public var topicBytes: ByteBuffer { wire.subject }
-    /// Where an answer is expected, if one is.
+    /// The topic for the reply, if the sender expects one.
     public var reply: String? { wire.replyString }
-    /// The bytes of the topic where an answer is expected, if one is.
+    /// The bytes of the reply topic, if the sender expects a reply.
     package var replyBytes: ByteBuffer? { wire.reply }
     /// The payload.
     @inlinable public var payload: ByteBuffer { wire.payload }
-    /// The payload as text; bytes that are not UTF-8 are shown as U+FFFD.
+    /// The payload as text. Bytes that are not UTF-8 are replaced by U+FFFD.
     public var body: String { String(buffer: wire.payload) }
     /// The headers, if there are any.
-    /// - Throws: when the block cannot be decoded; ``headerBytes`` has it as it is.
+    /// - Throws: An error if the header block cannot be decoded; ``headerBytes`` has the original bytes.
     public var headers: Headers? {
         get throws(WireError) { try wire.headers() }
     }
-    /// The header block as it came, from `NATS/1.0` on.
+    /// The original header block, beginning with `NATS/1.0`.
     public var headerBytes: ByteBuffer? { wire.headerBytes }
-    /// Bytes of topic, reply topic, headers and payload.
+    /// The number of bytes in topic, reply topic, headers and payload.
     @inlinable public var byteCount: Int { wire.byteCount }
 
     /// Calls `body` with the topic's bytes, without copying them.
@@ -43,7 +44,7 @@ public struct Message: Sendable {
         try wire.withSubjectBytes(body)
     }
 
-    /// The same message in storage of its own.
+    /// Returns the same message with its own storage.
     public func copied() -> Message {
         Message(wire: wire.copied(), connection: connection)
     }

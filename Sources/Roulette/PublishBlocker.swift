@@ -1,6 +1,7 @@
 import NATS
 
-/// What blocks a publish at this moment. Boxed, since nearly every message is accepted.
+/// The reason why a publish cannot be accepted now. Indirect, so that the result of a publish is one word: it is nearly always
+/// nil.
 @usableFromInline
 indirect enum PublishBlocker: Sendable {
     /// The buffer of the connection is full. Waiting for space can help.

@@ -4,18 +4,18 @@ public import NATSWire
 extension RouletteClient {
     /// Accepts a message for publishing on the cluster that owns the topic.
     ///
-    /// The messages of one topic all take the same connection: what one task publishes to a topic is received in that order.
-    /// While that connection is down they take another one of the same cluster. While the whole cluster is down the call
-    /// waits and retries as `max_retry`, `base_backoff` and `max_backoff` say; it never takes another cluster, since the
-    /// subscribers are not there. When the connection's buffer is full, it waits.
+    /// All messages of a topic use the same connection, so messages that one task publishes to a topic are received in order.
+    /// While that connection is down, they use another connection of the same cluster. While the whole cluster is down, the
+    /// call waits and retries according to `max_retry`, `base_backoff` and `max_backoff`. It never uses another cluster,
+    /// because that cluster does not have the subscribers. While the connection's buffer is full, the call waits.
     ///
     /// An accepted message is confirmed by the next PONG: ``flush()`` waits for it.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
-    ///   - topic: where to, without wildcards.
-    ///   - reply: the topic where an answer is expected.
-    ///   - headers: sent with the message.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
+    ///   - topic: The topic to publish to, without wildcards.
+    ///   - reply: The topic for the reply.
+    ///   - headers: The headers of the message.
     /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/payloadTooLarge``,
     ///   ``RouletteError/Code/headers``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
@@ -32,9 +32,9 @@ extension RouletteClient {
         }
     }
 
-    /// Accepts a message for publishing if that is possible at this moment; never suspends and never retries.
+    /// Accepts a message for publishing if that is possible without waiting. Never suspends and never retries.
     ///
-    /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``; otherwise as
+    /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``, and the other errors of
     ///   ``publish(_:to:reply:headers:)``.
     @inlinable
     public func tryPublish(
@@ -47,13 +47,13 @@ extension RouletteClient {
         if let blocker { throw blocker.error }
     }
 
-    /// Puts a message into the buffer of its connection, without suspending: what keeps the messages of a task in order.
+    /// Appends a message to the buffer of its connection. It does not suspend, which keeps the messages of a task in order.
     ///
-    /// - Returns: What blocks the message at this moment; nil when it was accepted.
+    /// - Returns: The reason why the message cannot be accepted now, or nil if it was accepted.
     @usableFromInline
     func submit(_ payload: UnsafeRawBufferPointer, to topic: String, reply: String?, headers: Headers?) -> PublishBlocker? {
         guard configuration.role != .subscriber else { return .refused(.subscriberCannotPublish) }
-        // The topic's own bytes are sent, once they are known to be valid: a subject made of them would only be a copy.
+        // After validation the bytes of the topic are sent directly. A `Subject` would need a copy of them.
         return topic.withUTF8Bytes { bytes in
             let destination: Destination
             do throws(RouletteError) {
@@ -65,7 +65,7 @@ extension RouletteClient {
         }
     }
 
-    /// The same for a topic that was checked and looked up before.
+    /// Appends a message whose topic was already validated and routed.
     func submit(
         _ payload: UnsafeRawBufferPointer,
         toValid topic: UnsafeRawBufferPointer,
@@ -107,7 +107,7 @@ extension RouletteClient {
         }
     }
 
-    /// Tries the other connections of the cluster. Each try can meet one that was lost a moment ago, hence the bound.
+    /// Tries the other connections of the cluster. The tries are limited, because each can pick a connection that was just lost.
     @inline(never)
     private func submitThroughPool(
         _ payload: UnsafeRawBufferPointer,
@@ -128,7 +128,7 @@ extension RouletteClient {
         return blocker
     }
 
-    /// Waits until it makes sense to try again.
+    /// Waits until another try can succeed.
     @usableFromInline
     func waitUntilUnblocked(_ blocker: PublishBlocker, retries: inout Int) async throws(RouletteError) {
         switch blocker {
@@ -147,12 +147,12 @@ extension RouletteClient {
 
     // MARK: Confirmation
 
-    /// Waits until the servers have confirmed everything published before, answers to requests included.
+    /// Waits until the servers have confirmed all messages published before, including replies to requests.
     ///
-    /// - Throws: ``RouletteError/Code/permission``, with the topic, when a server refused a message because this user may not
-    ///   publish there, and ``RouletteError/Code/refused`` when it refused one for another reason;
-    ///   ``RouletteError/Code/unconfirmed`` when a connection with unconfirmed messages is or gets lost, and when one was lost
-    ///   since the last flush: its messages may not have arrived, however well the next connection is.
+    /// - Throws: ``RouletteError/Code/permission``, with the topic, if a server refused a message because the user may not
+    ///   publish to it, and ``RouletteError/Code/refused`` if it refused a message for another reason.
+    ///   ``RouletteError/Code/unconfirmed`` if a connection with unconfirmed messages is down, or was lost during the call or
+    ///   since the last flush: its messages may not have arrived, even if the connection is up again.
     public func flush() async throws(RouletteError) {
         let busy = connections.filter(\.hasUnconfirmed)
         let failures = await withTaskGroup(of: RouletteError?.self) { group in
@@ -164,19 +164,19 @@ extension RouletteClient {
         if let failure = failures.first { throw failure }
     }
 
-    /// Waits until the server has confirmed everything published before to this topic.
+    /// Waits until the server has confirmed all messages published to this topic before.
     ///
-    /// Other topics share the connection. What the server refused of those is left for their own flush, as far as the server
-    /// names the topic; a refusal without a name may concern this one. Where a server maps subjects it names the mapped one:
-    /// ``flush()`` tells of everything.
+    /// Other topics share the connection. If the server names the topic of a refusal, the refusal is reported only by the flush
+    /// of that topic; a refusal without a topic is reported here too, because it may concern this topic. A server that maps
+    /// subjects names the mapped subject; ``flush()`` reports every refusal.
     ///
-    /// - Throws: ``RouletteError/Code/permission`` and ``RouletteError/Code/refused`` when a message was refused;
-    ///   ``RouletteError/Code/unconfirmed`` when the connection is or gets lost, or was since the last flush.
+    /// - Throws: ``RouletteError/Code/permission`` or ``RouletteError/Code/refused`` if a message was refused.
+    ///   ``RouletteError/Code/unconfirmed`` if the connection is down, or was lost during the call or since the last flush.
     public func flush(topic: String) async throws(RouletteError) {
         try await flush(try route(to: topic))
     }
 
-    /// Flushes every connection that carried messages of a topic since the last time.
+    /// Flushes every connection that carried messages of a topic since the last flush.
     func flush(_ route: Route) async throws(RouletteError) {
         let (current, _) = publishers.carrier(of: route.destination)
         let carriers = publishers.carriersSinceFlush(of: route.destination).filter { $0 === current || $0.hasUnconfirmed }
@@ -190,13 +190,13 @@ extension RouletteClient {
 
     // MARK: Routing
 
-    /// The cluster that owns a topic.
+    /// Returns the cluster that owns a topic.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     public func owner(of topic: String) throws(RouletteError) -> Cluster {
         clusters[try router.destination(of: topic).cluster]
     }
 
-    /// A topic that can be published to, and where its messages go.
+    /// Validates a topic for publishing and returns its route.
     func route(to topic: String) throws(RouletteError) -> Route {
         guard configuration.role != .subscriber else { throw .subscriberCannotPublish }
         return try router.route(topic)
@@ -215,15 +215,17 @@ extension PooledConnection {
         return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUntoldLoss || client.hasUntoldRefusals
     }
 
-    /// - Parameter subject: what was published elsewhere and refused does not matter; nil for everything.
-    /// - Returns: why it is not confirmed.
+    /// Waits for a PONG and reports refused and lost messages.
+    ///
+    /// - Parameter subject: Only refusals of this subject are reported, or those of all subjects if it is nil.
+    /// - Returns: The reason why the messages are not confirmed, or nil if they are.
     func flush(of subject: Subject? = nil) async -> RouletteError? {
         do {
             try await client.flush(of: subject)
             let lost = takeUntoldLost()
             return lost > 0 ? unconfirmed(lost) : nil
         } catch  where error.code == .permission || error.code == .serverError {
-            // Some were refused; others may be lost besides.
+            // In addition to the refused messages, others may be lost.
             let lost = takeUntoldLost()
             let more = lost > 0 ? "; \(unconfirmed(lost).message)" : ""
             return RouletteError(
@@ -236,11 +238,11 @@ extension PooledConnection {
             // A cancelled caller has not seen the loss; keep it for the next flush.
             if error.code != .canceled { _ = takeUntoldLost() }
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
-            // What ended the connection says more than that there is none.
+            // The cause of the loss is more useful than "not connected".
             let reason = error.code == .notConnected ? client.lossCause?.message ?? error.message : error.message
             return RouletteError(
                 code,
-                "what was published last is not confirmed: \(reason)",
+                "the last published messages are not confirmed: \(reason)",
                 cluster: cluster,
                 cause: error
             )

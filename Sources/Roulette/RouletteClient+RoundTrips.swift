@@ -1,14 +1,14 @@
 import NATS
 
 extension RouletteClient {
-    /// Has every connection that is up measure a round trip, for the snapshots after it. Comes back when all have answered,
-    /// were lost, or the connection timeout has passed.
+    /// Measures a round trip on every connection that is up. Later snapshots include the results. Returns when each connection
+    /// has received its PONG or was lost, or when the connection timeout has passed.
     public func measureRoundTrips() async {
         await withTaskGroup { group in
             group.addTask {
                 await withTaskGroup { asked in
                     for connection in self.connections where connection.client.isConnected {
-                        // One that was lost meanwhile says so in the snapshot.
+                        // The snapshot shows the loss of a connection.
                         asked.addTask { try? await connection.client.confirm() }
                     }
                 }

@@ -7,9 +7,9 @@ extension RouletteClient {
     ///
     /// - Parameters:
     ///   - configuration: The deployment and how to use it.
-    ///   - eventLoopGroup: Where the connections run.
-    ///   - observe: Receives all events of the client. It returns when they end, after the client has been closed.
-    ///   - body: What to do with the client. The connections are being made when it begins.
+    ///   - eventLoopGroup: The event loops of the connections.
+    ///   - observe: Receives all events of the client. It has to return when they end, after the client was closed.
+    ///   - body: Uses the client. The client may still be connecting when the closure is called.
     package static func withClient<Result: Sendable>(
         _ configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,

@@ -4,12 +4,14 @@ import NATSWire
 extension RouletteClient {
     /// Subscribes to a topic on the cluster that owns it, or to a pattern (`orders.*`, `orders.>`) on all clusters.
     ///
-    /// Returns when the SUB is on the wire; with ``SubscribeOptions/confirmed`` when the servers know it. While a cluster
-    /// is down it retries as `max_retry`, `base_backoff` and `max_backoff` say, also when a connection is lost during the
-    /// call. Without ``SubscribeOptions/requiresConnection`` no cluster that is down or lost holds up or ends the others.
+    /// Returns when the SUB has been sent; with ``SubscribeOptions/confirmed``, when the servers have confirmed it. While a
+    /// cluster is down, or if a connection is lost during the call, the call retries according to `max_retry`, `base_backoff`
+    /// and `max_backoff`. Without ``SubscribeOptions/requiresConnection``, a cluster that is down or lost neither delays nor ends
+    /// the subscription on the other clusters.
     ///
-    /// A server's refusal ends the subscription with ``RouletteError/Code/permission`` or ``RouletteError/Code/refused``; it
-    /// comes a round trip later, so it is the call that fails only with ``SubscribeOptions/confirmed``.
+    /// If a server refuses the subscription, the sequence ends with ``RouletteError/Code/permission`` or
+    /// ``RouletteError/Code/refused``. The refusal arrives one round trip later, so the call itself fails only with
+    /// ``SubscribeOptions/confirmed``.
     ///
     /// - Throws: ``RouletteError/Code/role`` for a publisher, ``RouletteError/Code/invalidTopic``,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
@@ -24,27 +26,27 @@ extension RouletteClient {
         let destinations = router.destinations(of: subject)
         let group = SubscriptionGroup(pattern: subject, options: options, observe: observe)
         let clusters = subject.isWildcard ? clusters : subscribers.carrier(of: destinations[0]).0.clusters
-        // The handle cancels what was made so far when one of the clusters fails.
+        // If one of the clusters fails, releasing the handle cancels the subscription on the others.
         let subscription = Subscription(group: group, clusters: clusters)
         for destination in destinations {
             try await add(group, to: destination, options: options)
         }
         if options.confirmed {
             for destination in destinations { try await confirm(group, at: destination, options: options) }
-            // The servers' refusals came before their PONGs.
+            // A refusal arrives before the PONG.
             if let failure = group.failure { throw failure }
         }
         return subscription
     }
 
-    /// Subscribes for the time of a closure, however it ends.
+    /// Subscribes, runs a closure, and ends the subscription when the closure returns or throws.
     ///
     /// - Parameters:
-    ///   - pattern: a topic, or a pattern with wildcards.
-    ///   - options: queue group, bounds and the like.
-    ///   - body: gets the subscription and iterates over it.
-    /// - Returns: what `body` returns.
-    /// - Throws: what ``subscribe(to:options:)`` or `body` throws.
+    ///   - pattern: A topic, or a pattern with wildcards.
+    ///   - options: The options of the subscription, for instance the queue group.
+    ///   - body: Receives the subscription and iterates over it.
+    /// - Returns: The result of `body`.
+    /// - Throws: The errors of ``subscribe(to:options:)`` and `body`.
     public func subscribe<R>(
         to pattern: String,
         options: SubscribeOptions = SubscribeOptions(),
@@ -73,7 +75,7 @@ extension RouletteClient {
         var retries = 0
         while true {
             let (connection, _) = subscribers.carrier(of: destination)
-            // A new one for each try: what becomes of an earlier one means nothing.
+            // Each try uses a new member, so that late callbacks for an earlier one are ignored.
             let member = SubscriptionMember(group: group, connection: connection)
             do {
                 let sid = try await connection.client.addSubscription(
@@ -89,15 +91,16 @@ extension RouletteClient {
                 member.abandon()
                 guard error.isLossOfConnection else { throw RouletteError(error, cluster: connection.cluster) }
             }
-            // Lost while the SUB was written. Without a connection it is made all the same, for the next one.
+            // The connection was lost while the SUB was written. Without `requiresConnection`, `addSubscription` succeeds even
+            // without a connection, and the next connection sends the SUB.
             if options.requiresConnection {
                 try await waitToRetry(on: connection, retries: &retries, carrying: destination)
             }
         }
     }
 
-    /// Waits until the server knows the subscription. One that survives its connection is sent again on the next one, which
-    /// is then asked.
+    /// Waits until the server has confirmed the subscription. A permanent subscription is sent again on the next connection,
+    /// which then has to confirm it.
     private func confirm(
         _ group: SubscriptionGroup,
         at destination: Destination,
@@ -112,7 +115,7 @@ extension RouletteClient {
             } catch {
                 guard error.isLossOfConnection else { throw RouletteError(error, cluster: connection.cluster) }
             }
-            // A `.temporary` one ended with the connection.
+            // A `.temporary` subscription ended with the connection.
             if let failure = group.failure { throw failure }
             guard options.requiresConnection else { return }
             try await waitToRetry(on: connection, retries: &retries, carrying: destination)
@@ -121,7 +124,7 @@ extension RouletteClient {
 }
 
 extension NATSError {
-    /// Whether a connection was lost or is not there, rather than the call being refused or given up.
+    /// Whether the call failed because a connection is down or was lost, and not because it was refused or cancelled.
     fileprivate var isLossOfConnection: Bool {
         switch code {
         case .closed, .draining, .canceled, .invalidSubject, .configuration, .permission: false

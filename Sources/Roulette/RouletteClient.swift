@@ -8,11 +8,12 @@ public import NIOPosix
 public import ServiceLifecycle
 import struct Synchronization.Atomic
 
-/// Publishes and subscribes by topic over clusters that share the topics by a consistent-hash ring.
+/// Publishes and subscribes by topic, over several clusters on a consistent-hash ring.
 ///
-/// Add it to a `ServiceGroup`, or run ``run()`` in a task of your own: connections are made there, and nothing outlives it.
+/// Add the client to a `ServiceGroup`, or call ``run()`` in one of your tasks. All connections are made in that call, and no
+/// task or connection outlives it.
 public final class RouletteClient: Service, Sendable {
-    /// What the client was made with.
+    /// The configuration of the client.
     public let configuration: RouletteConfiguration
     /// The clusters in the order of the configuration.
     public let clusters: [Cluster]
@@ -21,11 +22,11 @@ public final class RouletteClient: Service, Sendable {
     let publishers: ConnectionTable
     let subscribers: ConnectionTable
     let broadcaster = EventBroadcaster<RouletteEvent>()
-    /// Tells the log and all who listen to ``events``; one closure for all subscriptions.
+    /// Sends an event to the log and to the listeners of ``events``. All subscriptions share this closure.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
     let clock: TimeSource
-    /// Nil unless the configuration asks for it.
+    /// Nil unless the configuration enables it.
     let elixirTopics: ElixirTopicCheck?
     let metricsFactory: any MetricsFactory
     let logger: Logger
@@ -33,10 +34,10 @@ public final class RouletteClient: Service, Sendable {
 
     /// Creates a client without connecting.
     /// - Parameters:
-    ///   - configuration: the deployment.
-    ///   - eventLoopGroup: where the connections run; they are spread over its event loops.
-    ///   - logger: gets debug messages; nothing louder when all is well.
-    ///   - metrics: what the metrics go to; see ``RouletteConfiguration/metricsInterval``.
+    ///   - configuration: The deployment and how to use it.
+    ///   - eventLoopGroup: The event loops of the connections, which are distributed over all of them.
+    ///   - logger: The logger of the client. While there are no errors, it receives only debug messages.
+    ///   - metrics: The factory of the metrics; see ``RouletteConfiguration/metricsInterval``.
     /// - Throws: ``RouletteError/Code/configuration``.
     public convenience init(
         configuration: RouletteConfiguration,
@@ -54,8 +55,8 @@ public final class RouletteClient: Service, Sendable {
     }
 
     /// - Parameters:
-    ///   - randomness: Decides on the waits before retries.
-    ///   - clock: Tells the time.
+    ///   - randomness: Determines the waits before retries.
+    ///   - clock: The clock of all timeouts and measurements.
     init(
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
@@ -109,7 +110,7 @@ public final class RouletteClient: Service, Sendable {
         self.clock = clock
     }
 
-    /// Which cluster owns which topic.
+    /// The ring that determines the cluster of each topic.
     public var ring: HashRing { router.ring }
 
     var connections: [PooledConnection] { pools.flatMap(\.connections) }
@@ -118,17 +119,17 @@ public final class RouletteClient: Service, Sendable {
 
     /// Connects to all clusters and stays connected until ``close()``, graceful shutdown or cancellation.
     ///
-    /// Graceful shutdown is ``drain(timeout:)`` with the configuration's `drainTimeout`; what it left behind is logged as a
+    /// Graceful shutdown calls ``drain(timeout:)`` with the configuration's `drainTimeout`. An incomplete drain is logged as a
     /// warning and reported as an event.
     ///
-    /// - Precondition: it is called at most once.
+    /// - Precondition: The method is called at most once.
     public func run() async {
         precondition(!isStarted.exchange(true, ordering: .relaxed), "run() of a RouletteClient was called twice")
         let shutdown = Waiter()
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
                 group.addTask {
-                    // Canceled when all connections are closed for another reason.
+                    // The task is canceled when all connections were closed for another reason.
                     guard (try? await shutdown.wait()) != nil else { return }
                     _ = await self.drainAndClose(timeout: self.configuration.drainTimeout)
                 }
@@ -147,16 +148,16 @@ public final class RouletteClient: Service, Sendable {
     /// Whether ``run()`` was called.
     var wasStarted: Bool { isStarted.load(ordering: .relaxed) }
 
-    /// Closes all connections at once. May be called from anywhere and any number of times.
+    /// Closes all connections immediately. It can be called from any thread, and more than once.
     public func close() {
         for connection in connections { connection.client.close() }
     }
 
-    /// Gives connections up and makes new ones.
+    /// Closes connections and connects again.
     /// - Parameters:
-    ///   - cluster: only those of this cluster.
-    ///   - role: only those of this role.
-    ///   - slot: only the one of this number in its pool.
+    ///   - cluster: If given, only the connections to this cluster.
+    ///   - role: If given, only the connections of this role.
+    ///   - slot: If given, only the connections with this number in their pool.
     public func reconnect(cluster: Cluster? = nil, role: ConnectionRole? = nil, slot: Int? = nil) {
         for connection in connections
         where (cluster == nil || cluster == connection.cluster) && (role == nil || role == connection.role)
@@ -168,14 +169,14 @@ public final class RouletteClient: Service, Sendable {
 
     // MARK: Retrying
 
-    /// Waits before another try while a cluster is down, as `max_retry`, `base_backoff` and `max_backoff` say. It comes back
-    /// as soon as a connection of the cluster is up, without waiting for the end of the backoff.
+    /// Waits before the next try while a cluster is down, according to `max_retry`, `base_backoff` and `max_backoff`. Returns
+    /// before the end of the backoff if a connection of the cluster is up.
     ///
     /// - Parameters:
-    ///   - connection: the one that was tried; any of the same cluster and role will do.
-    ///   - retries: how many tries there were after the first.
-    ///   - limit: the longest wait, whatever the backoff says.
-    ///   - destination: given if only the connection that carries this topic will do.
+    ///   - connection: The connection that was tried. Any other connection of the same cluster and role ends the wait too.
+    ///   - retries: The number of retries so far.
+    ///   - limit: The maximum wait, if it is shorter than the backoff.
+    ///   - destination: If given, only the connection that carries this topic ends the wait.
     func waitToRetry(
         on connection: PooledConnection,
         retries: inout Int,

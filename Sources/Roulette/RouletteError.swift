@@ -1,53 +1,53 @@
 import NATS
 
-/// What went wrong with a deployment, a publish or a subscription.
+/// An error of a deployment, a publish, a request or a subscription.
 ///
-/// The message says what happened and what to do. New codes may be added; treat unknown ones as failures.
+/// The message describes the problem and gives advice. Later versions may add codes; treat unknown ones as failures.
 public struct RouletteError: Error, Sendable, CustomStringConvertible {
-    /// The kind of failure. Compare with the static members; more may come.
+    /// The kind of failure. Compare it with the static members; later versions may add more.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A stable identifier, fit for metrics and scripts.
+        /// A stable identifier, for metrics and scripts.
         public let description: String
 
         private init(_ description: String) {
             self.description = description
         }
 
-        /// The configuration cannot work.
+        /// The configuration is not valid.
         public static let configuration = Code("configuration")
-        /// The call is not for the role this client was configured with.
+        /// The role of this client does not allow the call.
         public static let role = Code("role")
         /// The topic, pattern or queue group is not valid.
         public static let invalidTopic = Code("invalid_topic")
         /// The topic's cluster was down during all retries.
         public static let clusterUnavailable = Code("cluster_unavailable")
-        /// The outbound buffer has no room, and the call was one that does not wait.
+        /// The outbound buffer is full, and the call does not wait.
         public static let bufferFull = Code("buffer_full")
-        /// Headers and payload are larger than the server takes.
+        /// Headers and payload exceed the limit of the server.
         public static let payloadTooLarge = Code("payload_too_large")
-        /// The headers are not valid, or the server does not take any.
+        /// The headers are not valid, or the server does not support headers.
         public static let headers = Code("headers")
         /// A `.temporary` subscription lost its connection.
         public static let subscriptionLost = Code("subscription_lost")
-        /// The consumer fell too far behind and asked to fail then.
+        /// The consumer was too slow, and the overflow policy of its subscription is to fail.
         public static let slowConsumer = Code("slow_consumer")
-        /// The server denied it.
+        /// The server denied the permission to publish or subscribe.
         public static let permission = Code("permission")
-        /// The server refused a subscription or a message, for instance beyond its limit on the number of subscriptions.
+        /// The server refused a subscription or a message, for instance because the user has too many subscriptions.
         public static let refused = Code("refused")
-        /// The connection was lost before the server confirmed.
+        /// The connection was lost before the server confirmed the messages.
         public static let unconfirmed = Code("unconfirmed")
-        /// The client is being drained and takes nothing new.
+        /// The client is being drained and accepts no new work.
         public static let draining = Code("draining")
-        /// Not everything came to its end before the client was closed.
+        /// The drain was not complete when the client was closed.
         public static let drainIncomplete = Code("drain_incomplete")
-        /// Nobody is subscribed to the topic of a request.
+        /// The topic of a request has no subscribers.
         public static let noResponders = Code("no_responders")
-        /// No reply to a request came in time.
+        /// No reply to a request arrived in time.
         public static let timeout = Code("timeout")
-        /// The connection was lost before a reply to a request came; the request may have been received.
+        /// The connection was lost before a reply to a request arrived. The request may have been received.
         public static let disconnected = Code("disconnected")
-        /// A message without a reply topic cannot be answered.
+        /// The message has no reply topic.
         public static let noReplyTopic = Code("no_reply_topic")
         /// The client was closed.
         public static let closed = Code("closed")
@@ -57,11 +57,11 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
 
     /// The kind of failure.
     public let code: Code
-    /// What happened and what to do, in one line. Text that came from a peer is escaped.
+    /// The problem and advice, in one line. Text from a peer is escaped.
     public let message: String
-    /// The cluster it happened with, if it was one.
+    /// The cluster that the error concerns, if it concerns one.
     public let cluster: Cluster?
-    /// The error below this one, if there is one.
+    /// The underlying error, if there is one.
     public let cause: (any Error)?
 
     /// Creates an error.
@@ -72,14 +72,14 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         self.cause = cause
     }
 
-    /// The message, after the name of the cluster if there is one.
+    /// The message, preceded by the name of the cluster if there is one.
     public var description: String {
         cluster.map { "cluster \($0.label): \(message)" } ?? message
     }
 }
 
 extension RouletteError {
-    /// What an error of one connection means for the caller.
+    /// Converts the error of a connection.
     init(_ error: NATSError, cluster: Cluster) {
         let code: Code =
             switch error.code {

@@ -1,11 +1,11 @@
 public import NATS
 public import NATSWire
 
-/// Publishes to one topic whose rules were checked and whose cluster was looked up once.
+/// Publishes to one topic, which it validates and routes once.
 ///
-/// Worth it for a program that publishes many messages to few topics. It follows the same rules as
-/// ``RouletteClient/publish(_:to:reply:headers:)`` and takes the same connections, so that the messages of one task to one
-/// topic keep their order whichever of the two is used. Make as many as you like; they hold no connection of their own.
+/// It saves time in programs that publish many messages to few topics. It follows the same rules as
+/// ``RouletteClient/publish(_:to:reply:headers:)`` and uses the same connections, so the messages of one task to one topic
+/// keep their order even if the task uses both. A publisher has no connection of its own, so their number is not limited.
 public final class TopicPublisher: Sendable {
     /// The topic.
     public let topic: String
@@ -24,9 +24,9 @@ public final class TopicPublisher: Sendable {
     /// Accepts a message for publishing; see ``RouletteClient/publish(_:to:reply:headers:)``.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
-    ///   - reply: the topic where an answer is expected.
-    ///   - headers: sent with the message.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer`, `Span` or other bytes.
+    ///   - reply: The topic for the reply.
+    ///   - headers: The headers of the message.
     /// - Throws: ``RouletteError/Code/invalidTopic`` for the reply topic, ``RouletteError/Code/clusterUnavailable``,
     ///   ``RouletteError/Code/payloadTooLarge``, ``RouletteError/Code/headers``, ``RouletteError/Code/closed``,
     ///   ``RouletteError/Code/canceled``.
@@ -42,9 +42,9 @@ public final class TopicPublisher: Sendable {
         }
     }
 
-    /// Accepts a message for publishing if that is possible at this moment; never suspends and never retries.
+    /// Accepts a message for publishing if that is possible without waiting. Never suspends and never retries.
     ///
-    /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``; otherwise as
+    /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``, and the other errors of
     ///   ``publish(_:reply:headers:)``.
     @inlinable
     public func tryPublish(
@@ -61,16 +61,16 @@ public final class TopicPublisher: Sendable {
         route.subject.withBytes { client.submit(payload, toValid: $0, at: route.destination, reply: reply, headers: headers) }
     }
 
-    /// Waits until the server has confirmed everything published before to this topic.
+    /// Waits until the server has confirmed all messages published to this topic before.
     ///
-    /// - Throws: as ``RouletteClient/flush(topic:)``.
+    /// - Throws: The errors of ``RouletteClient/flush(topic:)``.
     public func flush() async throws(RouletteError) {
         try await client.flush(route)
     }
 }
 
 extension RouletteClient {
-    /// A handle that publishes to one topic without looking its cluster up for every message.
+    /// Creates a publisher for one topic, which does not look up the cluster for each message.
     ///
     /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``.
     public func publisher(for topic: String) throws(RouletteError) -> TopicPublisher {

@@ -29,7 +29,7 @@ import Testing
             let ring = try HashRing(count: nodes)
             // Half of these texts are also texts of points.
             for topic in ["", "110", "00", "1210", "0511", "a", "orders.eu.1", "été", "🎲", String(repeating: "x", count: 99)] {
-                #expect(ring.index(of: topic) == self.ownerBySearchingAll(Array(topic.utf8), nodes: nodes), "\(topic)")
+                #expect(ring.index(of: topic) == ownerBySearchingAll(Array(topic.utf8), nodes: nodes), "\(topic)")
             }
         }
     }
@@ -80,7 +80,7 @@ import Testing
 
     @Test func `bytes that are not UTF-8 are a valid topic`() throws {
         let bytes: [UInt8] = [0xFF, 0x00, 0xC3]
-        #expect(try HashRing(count: 3).index(ofBytes: bytes.span) == self.ownerBySearchingAll(bytes, nodes: 3))
+        #expect(try HashRing(count: 3).index(ofBytes: bytes.span) == ownerBySearchingAll(bytes, nodes: 3))
     }
 
     @Test func `both hash implementations agree at every length around one block`() {

@@ -11,19 +11,19 @@ import Testing
 
     /// Returns the name of each topic's owner.
     private func owners(_ ring: HashRing) -> [String] {
-        self.topics.map { ring.nodes[ring.index(of: $0)].name }
+        topics.map { ring.nodes[ring.index(of: $0)].name }
     }
 
     private func moved(_ one: HashRing, _ other: HashRing) -> Double {
-        let pairs = zip(self.owners(one), self.owners(other))
-        return Double(pairs.count { $0 != $1 }) / Double(self.topics.count)
+        let pairs = zip(owners(one), owners(other))
+        return Double(pairs.count { $0 != $1 }) / Double(topics.count)
     }
 
     // MARK: Name naming
 
     /// Computed independently of this code, from the rule: the text of a point is name, colon, replica number.
     @Test func `name naming follows its rule`() throws {
-        let ring = try self.named("eu-1", "us-1", "ap-1")
+        let ring = try named("eu-1", "us-1", "ap-1")
         let owners = [
             "topic1": "ap-1", "topic4": "us-1", "orders.eu.12345": "ap-1", "": "ap-1", "日本語": "eu-1",
             "eu-1:10": "eu-1", "us-1:511": "us-1", "ap-1:0": "ap-1",
@@ -43,10 +43,10 @@ import Testing
     @Test func `adding or removing a named node moves only its share`() throws {
         let three = try self.named("eu", "us", "ap")
         let four = try three.adding(HashRing.Node(name: "sa"))
-        for (before, after) in zip(self.owners(three), self.owners(four)) { #expect(after == before || after == "sa") }
-        #expect(abs(self.moved(three, four) - four.shares[3].fraction) < 0.02)
+        for (before, after) in zip(owners(three), owners(four)) { #expect(after == before || after == "sa") }
+        #expect(abs(moved(three, four) - four.shares[3].fraction) < 0.02)
         #expect(try four.removing(named: "sa") == three)
-        #expect(try self.owners(four.removing(at: 0)) == self.owners(self.named("us", "ap", "sa")))
+        #expect(try owners(four.removing(at: 0)) == owners(self.named("us", "ap", "sa")))
     }
 
     @Test func `names are distinguished by bytes`() throws {
@@ -62,7 +62,7 @@ import Testing
         let ring = try HashRing(naming: .index, nodes: nodes)
         #expect(ring.nodes.map(\.name) == ["0", "1"])
         #expect(ring.nodes.map(\.address) == ["eu:4222", "us:4222"])
-        #expect(try self.owners(ring) == self.owners(HashRing(count: 2)))
+        #expect(try owners(ring) == owners(HashRing(count: 2)))
     }
 
     @Test func `appending a fourth node moves a quarter of the topics, removing the first moves most`() throws {
@@ -107,7 +107,7 @@ import Testing
         ]
         #expect(try HashRing(naming: .index, nodes: addressed).fingerprint == "63c56110")
         // 15:roulette-ring-1,4:name,3:512,2:eu,4:zür,
-        #expect(try self.named("zür", "eu").fingerprint == "d920e882")
+        #expect(try named("zür", "eu").fingerprint == "d920e882")
     }
 
     @Test func `index naming distinguishes two orders of the same hosts`() throws {

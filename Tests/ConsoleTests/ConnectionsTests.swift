@@ -1,3 +1,4 @@
+import NATS
 import Roulette
 import Settings
 import TerminalUI
@@ -29,11 +30,11 @@ struct ConnectionsTests {
 
     @Test(
         arguments: [
-            (ConnectionRow.State.idle, "idle"), (.connecting, "connecting, try 3"), (.handshaking, "handshake, try 3"),
+            (ConnectionSnapshot.State.idle, "idle"), (.connecting, "connecting, try 3"), (.handshaking, "handshake, try 3"),
             (.connected, "up 12 s"), (.stale, "stale, ping 1/2"), (.reconnecting, "try 4 in 0.6 s"), (.closed, "closed"),
         ]
     )
-    func `every state in a word`(_ state: ConnectionRow.State, _ text: String) {
+    func `every state in a word`(_ state: ConnectionSnapshot.State, _ text: String) {
         var row = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: state)
         (row.stateDuration, row.attempt, row.nextAttempt, row.pingMisses) = (.seconds(12), 3, .milliseconds(600), 1)
         #expect(row.stateText.plain == text)
@@ -45,7 +46,7 @@ struct ConnectionsTests {
         #expect(Screens.shows("alpha: all 10 connections on one node, alpha-1 · beta: beta-1 5, beta-2 3", model))
         let spread = NodeSpread(model.data.clusters[0])
         #expect(spread?.isLopsided == true)
-        for index in 0..<10 { model.data.clusters[0].connections[index].server?.cluster = nil }
+        for index in 0..<10 { model.data.clusters[0].connections[index].server = Fixtures.server(0, cluster: nil) }
         #expect(NodeSpread(model.data.clusters[0])?.isLopsided == false)
         #expect(NodeSpread(model.data.clusters[1])?.isLopsided == false)
         #expect(NodeSpread(model.data.clusters[2]) == nil)
@@ -119,15 +120,15 @@ struct ConnectionsTests {
         #expect(model.press("n").isEmpty)
         #expect(model.prompt == nil)
         model.press("r")
-        #expect(model.press("y") == [.reconnect(.connection(.init(cluster: 0, role: .publisher, slot: 4)))])
+        #expect(model.press("y") == [.background(.reconnect(.connection(.init(cluster: 0, role: .publisher, slot: 4))))])
         #expect(Screens.shows("reconnecting publisher 4 of alpha", model))
         model.press("r", "down")
         #expect(Screens.shows("Up to 10", model))
-        #expect(model.press("enter") == [.reconnect(.cluster(0))])
+        #expect(model.press("enter") == [.background(.reconnect(.cluster(0)))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
         #expect(Screens.shows("The 12 not up try at once.", model))
-        #expect(model.press("enter") == [.reconnect(.all)])
+        #expect(model.press("enter") == [.background(.reconnect(.all))])
     }
 
     @Test

@@ -40,11 +40,11 @@ struct DemoNodeTests {
     }
 
     @Test
-    func `it begins at the selected cluster, kills what runs and starts what does not`() {
+    func `the list begins at the selected cluster; enter kills a node that runs and starts one that does not`() {
         var model = model()
         model.press("down")
-        #expect(model.press("K") == [.lookAtDemo])
-        #expect(model.press("enter") == [.demo(.stop, node: "beta-1")])
+        #expect(model.press("K") == [.background(.lookAtDemo)])
+        #expect(model.press("enter") == [.background(.demo(.stop, node: "beta-1"))])
         var nodes = Self.nodes
         nodes[2].state = .stopped
         _ = update(&model, .demoDone(.stop, node: "beta-1", Self.list(nodes, revision: 2)))
@@ -53,20 +53,20 @@ struct DemoNodeTests {
         model.press("K")
         #expect(Screens.shows("○ beta-1   127.0.0.1:4222  stopped", model))
         #expect(model.press("f").isEmpty, "one that does not run cannot be frozen")
-        #expect(model.press("enter") == [.demo(.start, node: "beta-1")])
+        #expect(model.press("enter") == [.background(.demo(.start, node: "beta-1"))])
     }
 
     @Test
-    func `f freezes and lets go on; an older answer that comes late changes nothing`() {
+    func `f freezes and resumes; an older answer that comes late changes nothing`() {
         var model = model()
         model.press("K", "down")
-        #expect(model.press("f") == [.demo(.freeze, node: "alpha-2")])
+        #expect(model.press("f") == [.background(.demo(.freeze, node: "alpha-2"))])
         var nodes = Self.nodes
         nodes[1].state = .frozen
         _ = update(&model, .demoNodes(Self.list(nodes, revision: 2)))
         _ = update(&model, .demoNodes(Self.list(Self.nodes, revision: 1)))
         model.press("K", "down")
-        #expect(model.press("f") == [.demo(.thaw, node: "alpha-2")])
+        #expect(model.press("f") == [.background(.demo(.thaw, node: "alpha-2"))])
     }
 
     @Test(arguments: ScreenTests.sizes)

@@ -4,6 +4,7 @@ import TerminalUI
 import Testing
 
 @testable import Console
+@testable import NATS
 
 @Suite("Figures on the screens", .timeLimit(.minutes(10)))
 struct FigureScreenTests {
@@ -43,7 +44,10 @@ struct FigureScreenTests {
         (row.stateDuration, row.attempt) = (.seconds(123_456_789), 123_456)
         row.roundTrip = .init(
             last: .zero,
-            lastMinute: .init(p50: .milliseconds(1234), p99: .seconds(99_999_999), count: 1)
+            handshake: nil,
+            lastMinute: .init(p50: .milliseconds(1234), p99: .seconds(99_999_999), count: 1),
+            lastFiveMinutes: nil,
+            count: 1
         )
     }
 
@@ -67,7 +71,7 @@ struct FigureScreenTests {
         for step in 0...1 {
             let at = model.data.now.uptime - .seconds(2 - step)
             let list = #"{"total":99999999,"connections":[\#(row(max, step)),\#(row("7", step))]}"#
-            model.data.servers.take(
+            model.data.servers.record(
                 ServerAnswer(
                     cluster: 0,
                     status: .init(at: at, result: .success(status(step))),
@@ -109,7 +113,7 @@ struct FigureScreenTests {
     }
 
     @Test(arguments: [80, 120, 200])
-    func `1,151 lost are said in full or in short, a hot cluster by its share and a word or a mark`(_ width: Int) {
+    func `1,151 lost are shown in full or in short, a hot cluster by its share and a word or a mark`(_ width: Int) {
         let model = Self.extreme(Size(width: width, height: 36), view: .overview)
         #expect(Screens.lines(model).contains { $0.contains("≤ 1151") || $0.contains("≤ 1.2k") })
         let shares = Screens.lines(model).filter { $0.contains("100 %") && $0.contains("alpha") }

@@ -29,13 +29,13 @@ struct JSONLayoutTests {
         #expect {
             try JSONLayout.lines(Array(json.utf8))
         } throws: {
-            ($0 as? JSONLayout.Failure)?.position == position
+            ($0 as? JSONLayout.ParseError)?.position == position
         }
     }
 
     @Test
     func `deep nesting is refused before the stack ends`() {
-        #expect(throws: JSONLayout.Failure.self) {
+        #expect(throws: JSONLayout.ParseError.self) {
             try JSONLayout.lines([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000))
         }
     }
@@ -62,7 +62,7 @@ struct JSONLayoutTests {
     func `what is not shown is still checked: JSON that ends badly is text`() throws {
         let numbers = (0..<1000).map(String.init).joined(separator: ",")
         #expect(try JSONLayout.lines(Array("[\(numbers)]".utf8), maximumRows: 10).count == 10)
-        #expect(throws: JSONLayout.Failure.self) { try JSONLayout.lines(Array("[\(numbers)".utf8), maximumRows: 10) }
+        #expect(throws: JSONLayout.ParseError.self) { try JSONLayout.lines(Array("[\(numbers)".utf8), maximumRows: 10) }
     }
 
     @Test

@@ -70,7 +70,7 @@ struct MouseTests {
     }
 
     @Test
-    func `events are selected too; nothing is where nothing is drawn, and prompts want keys`() {
+    func `events are selected too; a click where nothing is drawn does nothing, and prompts take keys only`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .events)
         click("n1 2.9.10", &model)
         #expect(Screens.lines(model).contains { $0.contains("▸") && $0.contains("n1 2.9.10") })

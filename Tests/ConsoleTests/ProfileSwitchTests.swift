@@ -17,17 +17,20 @@ struct ProfileSwitchTests {
     }
 
     @Test
-    func `what would be lost is asked for once it is known that the profile can be used`() {
+    func `switching the profile asks about losses only once the profile can be used`() {
         var model = model(watching: [">"])
         _ = model.subscribe(SubscriptionRequest(pattern: ">", purpose: .watch))
-        #expect(model.run("profile staging") == [.checkProfile("staging")])
-        #expect(update(&model, .profileLoaded("staging")) == [.switchProfile("staging")], "the profile's own watch is no loss")
+        #expect(model.run("profile staging") == [.background(.checkProfile("staging"))])
+        #expect(
+            update(&model, .profileLoaded("staging")) == [.terminal(.switchProfile("staging"))],
+            "the profile's own watch is no loss"
+        )
         _ = model.subscribe(SubscriptionRequest(pattern: "orders.eu"))
         #expect(update(&model, .profileLoaded("staging")).isEmpty)
         #expect(Screens.shows("1 subscription ends: orders.eu", model))
         var other = model
         #expect(other.press("n").isEmpty && other.prompt == nil)
-        #expect(model.press("y") == [.switchProfile("staging")])
+        #expect(model.press("y") == [.terminal(.switchProfile("staging"))])
     }
 
     @Test
@@ -45,7 +48,7 @@ struct ProfileSwitchTests {
         model.press(":")
         model.type("profile st")
         model.press("tab")
-        #expect(model.press("enter") == [.checkProfile("staging")])
+        #expect(model.press("enter") == [.background(.checkProfile("staging"))])
         #expect(model.run("profile").isEmpty)
         #expect(model.notice?.text.plain == ":profile needs NAME; there are demo, staging, production")
     }
@@ -62,7 +65,7 @@ struct ProfileSwitchTests {
     @Test(
         arguments: [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
     )
-    func `certificates that nobody verifies, and a login that anybody can read, are in the header for good`(_ size: Size) {
+    func `certificates that are not verified, and a login sent in plain text, stay in the header`(_ size: Size) {
         var profile = Fixtures.profile(.production, allowPublish: false)
         profile.name = "a-very-long-name-of-a-profile-in-production"
         #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
@@ -91,12 +94,12 @@ struct ProfileSwitchTests {
 
 @Suite("Profiles at run time", .timeLimit(.minutes(5)))
 struct ProfileRuntimeTests {
-    /// Two profiles on addresses where nobody answers, one that cannot be used.
+    /// Two profiles on addresses where no server answers, one that cannot be used.
     private struct Profiles: ProfileSource {
         func names() -> [String] { ["east", "west", "broken"] }
 
-        func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
-            guard name != "broken" else { throw ProfileFailure("config.toml:3: profiles.broken.port: 0 is out of range") }
+        func load(_ name: String) throws(ProfileError) -> LoadedProfile {
+            guard name != "broken" else { throw ProfileError("config.toml:3: profiles.broken.port: 0 is out of range") }
             var profile = Profile(name: name, servers: [ProfileServer(name: name, host: "127.0.0.1", port: 1)])
             profile.watch = ["\(name).>"]
             profile.environment = name == "west" ? .staging : .development
@@ -108,7 +111,7 @@ struct ProfileRuntimeTests {
                 let keys = try ConfigurationFile.parse(name == "west" ? "[keys]\nquit = \"Q\"\n" : "", file: "test").keyBindings
                 return LoadedProfile(profile: profile, keyBindings: keys, themeName: "default-dark", client: client)
             } catch {
-                throw ProfileFailure("\(error)")
+                throw ProfileError("\(error)")
             }
         }
     }
@@ -142,7 +145,7 @@ struct ProfileRuntimeTests {
     }
 
     @Test
-    func `one that cannot be used changes nothing and says why`() async throws {
+    func `a profile that cannot be used changes nothing and says why`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -160,12 +163,12 @@ struct ProfileRuntimeTests {
     func `the theme of a profile applies, and is gone with it`() throws {
         let console = try makeConsole(RecordingTerminal())
         let model = Fixtures.model()
-        let west = try #require(console.successor("west", after: model))
+        let west = try #require(console.runtime(onProfile: "west", after: model))
         #expect(west.themes.first.name == "default-light")
-        let back = try #require(west.successor("east", after: model))
+        let back = try #require(west.runtime(onProfile: "east", after: model))
         #expect(back.themes.first.name == "default-dark")
         var chosen = model
         _ = update(&chosen, .themeLoaded(Fixtures.theme(name: "default-light")))
-        #expect(west.successor("east", after: chosen)?.themes.first.name == "default-light", "what was chosen stays")
+        #expect(west.runtime(onProfile: "east", after: chosen)?.themes.first.name == "default-light", "what was chosen stays")
     }
 }

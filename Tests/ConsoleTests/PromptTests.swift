@@ -20,7 +20,7 @@ struct PromptTests {
     }
 
     @Test
-    func `of what just comes by nothing is offered; of what was stopped to look at, it is`() {
+    func `while the tail follows no topic is offered; while it is paused the selected one is`() {
         for key in ["s", "p"] {
             var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
             model.press(key)
@@ -71,7 +71,7 @@ struct PromptTests {
         model.press("tab")
         model.type("workers")
         let request = SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers")
-        #expect(model.press("enter") == [.subscribe(id: 1, request)])
+        #expect(model.press("enter") == [.background(.subscribe(id: 1, request))])
         #expect(model.data.subscriptions == [SubscriptionRow(id: 1, request: request)])
         _ = update(&model, .subscription(id: 1, .active))
         #expect(model.data.subscriptions[0].state == .active)
@@ -94,7 +94,7 @@ struct PromptTests {
     }
 
     @Test
-    func `clusters that are being connected to for the first time are waited for without a word`() {
+    func `a first connection that is under way causes no warning`() {
         var model = Fixtures.model()
         for index in model.data.clusters.indices { model.data.clusters[index].state = .connecting }
         _ = model.subscribe(SubscriptionRequest(pattern: "orders.>"))
@@ -105,7 +105,7 @@ struct PromptTests {
     }
 
     @Test(arguments: [40, 80, 120])
-    func `the prompt says how the owners are, also behind a long topic`(width: Int) throws {
+    func `the prompt shows the state of the owners, also after a long topic`(width: Int) throws {
         var model = Fixtures.model(Size(width: width, height: 24))
         for index in model.data.clusters.indices { model.data.clusters[index].state = .up }
         let topic = "t." + String(repeating: "x", count: 80)
@@ -131,19 +131,19 @@ struct PromptTests {
     }
 
     @Test
-    func `the same subscription is not made twice; one that ended is made anew`() {
+    func `the same subscription is not made twice; one that ended is made again`() {
         var model = Fixtures.model()
         let request = SubscriptionRequest(pattern: "orders.eu")
-        #expect(model.subscribe(request) == [.subscribe(id: 1, request)])
+        #expect(model.subscribe(request) == [.background(.subscribe(id: 1, request))])
         #expect(model.subscribe(request).isEmpty)
         _ = update(&model, .subscription(id: 1, .ended("permission denied")))
         #expect(model.notice?.severity == .error)
-        #expect(model.subscribe(request) == [.subscribe(id: 2, request)])
+        #expect(model.subscribe(request) == [.background(.subscribe(id: 2, request))])
         #expect(model.data.subscriptions.map(\.id) == [2])
     }
 
     @Test(arguments: [">", "*.eu"])
-    func `everything on production is asked for first`(_ pattern: String) {
+    func `in production every subscription without a limit is confirmed first`(_ pattern: String) {
         var model = Fixtures.model(profile: Fixtures.profile(.production))
         let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
         #expect(model.run("watch \(pattern)").isEmpty)
@@ -151,10 +151,10 @@ struct PromptTests {
         var other = model
         #expect(other.press("n").isEmpty)
         #expect(other.prompt == nil)
-        #expect(model.press("y") == [.subscribe(id: 1, request)])
+        #expect(model.press("y") == [.background(.subscribe(id: 1, request))])
         #expect(Fixtures.model().prompt == nil)
         var development = Fixtures.model()
-        #expect(development.run("watch \(pattern)") == [.subscribe(id: 1, request)])
+        #expect(development.run("watch \(pattern)") == [.background(.subscribe(id: 1, request))])
     }
 
     @Test
@@ -163,14 +163,14 @@ struct PromptTests {
         profile.servers[0].monitor = try MonitorEndpoint("http://nats-0.example.org:8222")
         var model = Fixtures.model(profile: profile)
         let request = SubscriptionRequest(pattern: ">", purpose: .watch)
-        #expect(model.run("watch >") == [.measureRate(for: request)])
+        #expect(model.run("watch >") == [.background(.measureRate(for: request))])
         #expect(Screens.shows("Measuring the rate", model))
         let rate = MeasuredRate(messages: 12_400, bytes: 1_600_000, clusters: 1)
         _ = update(&model, .measured(rate, for: SubscriptionRequest(pattern: "other")))
         #expect(Screens.shows("Measuring the rate", model))
         _ = update(&model, .measured(rate, for: request))
         #expect(Screens.shows("Now about 12.4k/s, 1.6 MB/s, by the counters of 1 of 3 clusters.", model))
-        #expect(model.press("y") == [.subscribe(id: 1, request)])
+        #expect(model.press("y") == [.background(.subscribe(id: 1, request))])
 
         _ = model.run("sub >")
         _ = update(&model, .measured(MeasuredRate(failure: "no answer\u{1B}"), for: SubscriptionRequest(pattern: ">")))
@@ -185,7 +185,7 @@ struct PromptTests {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
         model.press("u")
         #expect(model.data.subscriptions.count == 2)
-        #expect(model.press("down", "enter") == [.unsubscribe(id: 2)])
+        #expect(model.press("down", "enter") == [.background(.unsubscribe(id: 2))])
         #expect(model.data.subscriptions.map(\.id) == [1])
     }
 
@@ -205,7 +205,7 @@ struct PromptTests {
         model.press("M-enter")
         model.type("two")
         let effects = model.press("enter")
-        guard case .publish(let id, let request) = try #require(effects.first) else {
+        guard case .background(.publish(let id, let request)) = try #require(effects.first) else {
             Issue.record("\(effects)")
             return
         }
@@ -268,7 +268,7 @@ struct PromptTests {
         #expect {
             try HeaderLines.parse(text)
         } throws: {
-            ($0 as? HeaderLines.Failure)?.reason.plain.hasPrefix(reason) == true
+            ($0 as? HeaderLines.ParseError)?.reason.plain.hasPrefix(reason) == true
         }
     }
 

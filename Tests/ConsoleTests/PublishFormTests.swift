@@ -20,7 +20,7 @@ struct PublishFormTests {
     }
 
     private func sent(_ effects: [Effect]) -> PublishRequest? {
-        if case .publish(_, let request)? = effects.first { request } else { nil }
+        if case .background(.publish(_, let request))? = effects.first { request } else { nil }
     }
 
     // MARK: Repeat
@@ -55,7 +55,7 @@ struct PublishFormTests {
         model.type("1000")
         model.press("enter")
         _ = update(&model, .publish(id: 1, .accepted(7)))
-        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
         #expect(model.prompt is PublishPrompt)
         _ = update(&model, .publish(id: 1, .accepted(9)))
         #expect(Screens.shows("9 messages accepted, waiting for the server", model))
@@ -101,7 +101,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `nobody who answers is said as the library says it`() {
+    func `a request without responders fails with the words of the library`() {
         var model = form()
         model.press("^r", "enter")
         _ = update(&model, .publish(id: 1, .failed("nobody is subscribed to the topic")))
@@ -126,7 +126,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `the command asks as well`() {
+    func `the command asks too`() {
         var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: true))
         #expect(model.run("pub orders.eu x").isEmpty)
         #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
@@ -141,7 +141,7 @@ struct PublishFormTests {
         var model = form()
         model.press("tab", "tab")
         model.type("one")
-        #expect(model.press("^e") == [.edit(Array("one".utf8))])
+        #expect(model.press("^e") == [.background(.edit(Array("one".utf8)))])
         #expect(model.press("enter").isEmpty, "not while it is edited")
         _ = update(&model, .edited(.saved(Array("two\nlines".utf8))))
         #expect(Screens.shows("Body    two", model))
@@ -240,7 +240,7 @@ struct PublishFormTests {
         model.type("find")
         kept += model.press("enter")
         kept += model.run("sub a.b")
-        let entries = kept.compactMap { if case .remember(let entry) = $0 { entry } else { nil } }
+        let entries = kept.compactMap { if case .background(.remember(let entry)) = $0 { entry } else { nil } }
         let expected: [ConsoleHistory.Entry] = [
             .message(.init(topic: "orders.eu", headers: "", body: [])), .command("route a"), .filter("find"), .topic("a.b"),
         ]
@@ -267,7 +267,7 @@ struct PublishFormTests {
         var model = waiting()
         #expect(Screens.shows("waits for gamma, try 7; esc cancels", model))
         #expect(Screens.shows("1 message waits for gamma, try 7; ^x cancels", model))
-        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
         #expect(model.prompt == nil)
         #expect(Screens.shows("1 message waits for gamma, try 7", model), "until it is settled")
         _ = update(&model, .publish(id: 1, .canceled))
@@ -289,7 +289,7 @@ struct PublishFormTests {
     func `a request that waits is taken back with esc, and what may have happened is said`() {
         var model = waiting("^r")
         #expect(Screens.shows("1 request waits for gamma, try 7; ^x cancels", model))
-        #expect(model.press("esc") == [.stopPublish(id: 1)])
+        #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
         _ = update(&model, .publish(id: 1, .canceled))
         #expect(Screens.shows("canceled: the request may have been sent", model))
     }
@@ -303,7 +303,7 @@ struct PublishFormTests {
         model.press("j")
         #expect(Screens.shows("2 messages wait for gamma", model), "whatever else is done")
         let ids = model.outbox.keys.sorted()
-        #expect(model.press("^x") == ids.map { .stopPublish(id: $0) })
+        #expect(model.press("^x") == ids.map { .background(.stopPublish(id: $0)) })
         for id in ids { _ = update(&model, .publish(id: id, .canceled)) }
         #expect(!Screens.shows("wait for gamma", model))
         #expect(model.press("^x").isEmpty)
@@ -346,15 +346,15 @@ struct PublishFormTests {
         #expect(Screens.shows("3 of 50 messages to orders.eu are sent.", model))
         model.press("n")
         #expect(model.run("q").isEmpty)
-        #expect(model.press("y") == [.quit])
+        #expect(model.press("y") == [.terminal(.quit)])
         model.prompt = nil
-        #expect(update(&model, .input(.terminate(.terminate))) == [.quit], "a signal is not asked")
+        #expect(update(&model, .input(.terminate(.terminate))) == [.terminal(.quit)], "a signal is not asked")
         _ = update(&model, .publish(id: 1, .accepted(50)))
         #expect(model.press("q").isEmpty)
         #expect(Screens.shows("A message is not confirmed by the server.", model))
         model.press("n")
         _ = update(&model, .publish(id: 1, .confirmed(50, after: .zero)))
-        #expect(model.press("q") == [.quit])
+        #expect(model.press("q") == [.terminal(.quit)])
     }
 
     // MARK: Screens

@@ -45,7 +45,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `an answer that is seen before its request is none of the topics either`() {
+    func `a reply that is seen before its request is not counted as a topic either`() {
         var table = table()
         for number in 0..<50 {
             table.receive("custom.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1)
@@ -59,7 +59,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `a place for answers that several messages name is a topic like any other, and so is one that somebody named`() {
+    func `a place for answers that several messages name is a topic like any other, and so is one that was named`() {
         var table = table()
         for number in 0..<10 { table.receive("orders.\(number)", reply: "orders.answers", source: 1, at: 1) }
         for _ in 0..<10 { table.receive("orders.answers", source: 1, at: 1) }

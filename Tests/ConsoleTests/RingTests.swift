@@ -55,7 +55,7 @@ struct RingTests {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("orders.eu", source: 1, cluster: 0, at: 1)
-        // Replies come on the connection of their request, whoever would own such a topic.
+        // Replies come on the connection of their request, whichever cluster would own such a topic.
         for cluster in 0..<3 { table.receive("_INBOX.abc.1", source: 1, cluster: cluster, at: 1) }
         table.sample(at: 1)
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)

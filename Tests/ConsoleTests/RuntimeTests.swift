@@ -32,7 +32,7 @@ final class RecordingTerminal: ConsoleTerminal {
     func copy(_ lines: [SafeText]) async { calls.withLock { $0.append("copy \(lines.count)") } }
     func showPlain(_ buffer: CellBuffer) async { calls.withLock { $0.append("plain") } }
     func suspend() async { calls.withLock { $0.append("suspend") } }
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8] {
         calls.withLock { $0.append("edit") }
         return text + Array(" edited".utf8)
     }
@@ -58,7 +58,7 @@ final class RecordingTerminal: ConsoleTerminal {
 
 @Suite("Runtime", .timeLimit(.minutes(5)))
 struct RuntimeTests {
-    /// A console on an address where nobody answers: port 1 of this machine.
+    /// A console on an address where no server answers: port 1 of this machine.
     private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
         var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.poolSize = 1
@@ -194,25 +194,25 @@ struct RuntimeTests {
     }
 }
 
-@Suite("Mailbox", .timeLimit(.minutes(5)))
-struct MailboxTests {
+@Suite("EventQueue", .timeLimit(.minutes(5)))
+struct EventQueueTests {
     @Test
     func `takes all that waits at once, in order`() async throws {
-        let mailbox = Mailbox<Int>()
-        for number in 0..<5 { mailbox.send(number) }
-        #expect(try #require(await mailbox.takeAll()).elements == [0, 1, 2, 3, 4])
-        mailbox.send(5)
-        mailbox.finish()
-        mailbox.send(6)
-        #expect(try #require(await mailbox.takeAll()).elements == [5])
-        #expect(await mailbox.takeAll() == nil)
+        let queue = EventQueue<Int>()
+        for number in 0..<5 { queue.send(number) }
+        #expect(try #require(await queue.takeAll()).elements == [0, 1, 2, 3, 4])
+        queue.send(5)
+        queue.finish()
+        queue.send(6)
+        #expect(try #require(await queue.takeAll()).elements == [5])
+        #expect(await queue.takeAll() == nil)
     }
 
     @Test
     func `bounded: what does not fit is refused and counted`() async throws {
-        let mailbox = Mailbox<Int>()
-        for number in 0..<5_000 { mailbox.send(number) }
-        let (elements, refused) = try #require(await mailbox.takeAll())
+        let queue = EventQueue<Int>()
+        for number in 0..<5_000 { queue.send(number) }
+        let (elements, refused) = try #require(await queue.takeAll())
         #expect(elements.count == 4_096)
         #expect(elements.last == 4_095)
         #expect(refused == 904)
@@ -220,11 +220,11 @@ struct MailboxTests {
 
     @Test
     func `wakes its consumer, and ends when that is canceled`() async throws {
-        let mailbox = Mailbox<Int>()
-        let consumer = Task { await mailbox.takeAll()?.elements.first }
-        mailbox.send(7)
+        let queue = EventQueue<Int>()
+        let consumer = Task { await queue.takeAll()?.elements.first }
+        queue.send(7)
         #expect(await consumer.value == 7)
-        let waiting = Task { await mailbox.takeAll() == nil }
+        let waiting = Task { await queue.takeAll() == nil }
         waiting.cancel()
         #expect(await waiting.value)
     }

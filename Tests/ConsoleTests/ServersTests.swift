@@ -27,8 +27,8 @@ struct ServersTests {
         // 2500 messages in 2.5 seconds.
         #expect(Screens.shows("●  alpha    ok         alpha-1           2.10.22   3d4h5m6s", model))
         #expect(Screens.shows("1.0k   2.0k   128 kB   256 kB", model))
-        #expect(Screens.shows("◐  beta     unwell", model))
-        #expect(Screens.shows("says of itself: JetStream is not current", model))
+        #expect(Screens.shows("◐  beta     unhealthy", model))
+        #expect(Screens.shows("reports: JetStream is not current", model))
         #expect(Screens.shows("○  gamma    no answer", model))
         #expect(Screens.shows("figures 3.5 s old: http://nats-2.example.org:8222 cannot be reached", model))
     }
@@ -37,7 +37,7 @@ struct ServersTests {
     func `a restart and a counter that went back give no rate`() {
         var row = ServerRow(id: 0, monitor: "http://x")
         func take(_ status: ServerStatus, at seconds: Int) {
-            row.take(
+            row.record(
                 ServerAnswer(
                     cluster: 0,
                     status: .init(at: .seconds(seconds), result: .success(status)),
@@ -59,7 +59,7 @@ struct ServersTests {
     }
 
     @Test
-    func `without monitoring URLs it says what to write, and asks nobody`() {
+    func `without monitoring URLs it says what to write, and asks no server`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
         #expect(model.press("6").isEmpty)
@@ -79,15 +79,15 @@ struct ServersTests {
         model.press("6")
         model.prepareFrame()
         _ = update(&model, .tick(moment(21)))
-        // Everybody was asked already, and nobody has answered.
+        // Every server was asked already, and none has answered.
         #expect(update(&model, .tick(moment(90))).isEmpty)
 
         answer(&model, 0, at: 90)
-        #expect(update(&model, .tick(moment(91))) == [.askServer(0, connections: query)])
+        #expect(update(&model, .tick(moment(91))) == [.background(.askServer(0, connections: query))])
         answer(&model, 0, at: 92)
         #expect(update(&model, .tick(moment(92))).isEmpty)
         // A new order of the server's is asked for at once.
-        #expect(model.press("S", "S", "S", "S").contains(.askServer(0, connections: sorted(.subs))))
+        #expect(model.press("S", "S", "S", "S").contains(.background(.askServer(0, connections: sorted(.subs)))))
 
         model.press("1")
         answer(&model, 0, at: 100)
@@ -99,14 +99,14 @@ struct ServersTests {
         Moment(uptime: .seconds(seconds), epochSeconds: Fixtures.now.epochSeconds, utcOffset: 0)
     }
 
-    private func sorted(_ column: ConnectionSort.Column) -> ConnectionQuery {
+    private func sorted(_ column: ClientColumn) -> ConnectionQuery {
         var sort = ConnectionSort()
         sort.sort(by: column)
         return sort.query(closed: false, isFiltered: false)
     }
 
     private func answer(_ model: inout ConsoleModel, _ cluster: Int, at seconds: Int) {
-        model.data.servers.take(
+        model.data.servers.record(
             ServerAnswer(
                 cluster: cluster,
                 status: .init(at: .seconds(seconds), result: .success(Fixtures.status("n", step: 0))),
@@ -129,12 +129,12 @@ struct ServersTests {
     }
 
     @Test
-    func `connections that nobody answers for: their age, and the failed question or that the server is gone`() {
+    func `connections of a server that does not answer: their age, and the failed question or that the server is gone`() {
         var model = model()
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
         let now = model.data.now.uptime
-        model.data.servers.take(
+        model.data.servers.record(
             ServerAnswer(
                 cluster: 0,
                 status: .init(at: now, result: .success(Fixtures.status("alpha-1", step: 1))),
@@ -143,7 +143,7 @@ struct ServersTests {
             )
         )
         #expect(Screens.shows("figures 1.0 s old: it took too long", model))
-        model.data.servers.take(
+        model.data.servers.record(
             ServerAnswer(cluster: 0, status: .init(at: now, result: .failure(failure)), health: nil, connections: nil)
         )
         #expect(Screens.shows("figures 1.0 s old: the server does not answer", model))
@@ -151,7 +151,7 @@ struct ServersTests {
     }
 
     @Test
-    func `the detail of a topic says who asks for it, and which server did not say`() {
+    func `the detail of a topic lists its subscribers, and the servers that did not answer`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         let listing = Fixtures.listing(0, [("orders.*", "workers", 7), ("invoices", nil, 8)], names: [7: "billing"])
@@ -162,7 +162,7 @@ struct ServersTests {
         let text = Screens.lines(model).joined(separator: " ")
         #expect(text.contains("billing, cid 7 on alpha, orders.*") && text.contains("workers"))
         #expect(!text.contains("cid 8"))
-        #expect(Screens.shows("gamma did not say: no answer in time", model))
+        #expect(Screens.shows("gamma did not answer: no answer in time", model))
     }
 
     // MARK: What is the server's word, and what is not
@@ -176,7 +176,7 @@ struct ServersTests {
     ) {
         let now = model.data.now.uptime
         let query = ConnectionSort().query(closed: false, isFiltered: filtered)
-        model.data.servers.take(
+        model.data.servers.record(
             ServerAnswer(
                 cluster: 0,
                 status: .init(at: now, result: .success(Fixtures.status("alpha-1", id: id, step: 1))),
@@ -187,12 +187,12 @@ struct ServersTests {
     }
 
     @Test
-    func `a question of ours that was not answered is not the word of the server`() {
+    func `a failed health check is not reported as the health of the server`() {
         var model = model()
         take(&model, health: .failure(MonitorError(.timeout, "http://x did not answer within 2 s")))
         #expect(Screens.shows("◌  alpha    unchecked", model))
-        #expect(Screens.shows("did not say whether it is well: http://x did not answer", model))
-        #expect(!Screens.lines(model).contains { $0.contains("alpha") && $0.contains("unwell") })
+        #expect(Screens.shows("health unknown: http://x did not answer", model))
+        #expect(!Screens.lines(model).contains { $0.contains("alpha") && $0.contains("unhealthy") })
         take(&model, health: .success(Fixtures.health(#"{"status":"ok"}"#)))
         #expect(Screens.shows("●  alpha    ok", model))
     }
@@ -200,33 +200,33 @@ struct ServersTests {
     @Test
     func `several servers behind one URL are said to be several, and a restart is not`() {
         var model = model()
-        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
-        take(&model, health: well, id: "N2")
+        let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        take(&model, health: ok, id: "N2")
         #expect(!Screens.shows("several servers answer", model))
-        take(&model, health: well)
+        take(&model, health: ok)
         #expect(Screens.shows("several servers answer at this URL", model))
-        take(&model, health: well, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
+        take(&model, health: ok, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
         #expect(Screens.shows("the list is that of another server", model))
     }
 
     @Test
     func `a filter asks for all connections, and what is not known is never said to be without a match`() {
         var model = model()
-        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let part = (1...1000).map { #"{"cid":\#($0),"name":"a\#($0)"}"# }.joined(separator: ",")
-        take(&model, health: well, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
+        take(&model, health: ok, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
         #expect(Screens.shows("first 1000 of 1522 by cid", model))
         model.press("tab", "/")
-        take(&model, health: well, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
+        take(&model, health: ok, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
         let effects = model.type("needle")
-        let asked = effects.compactMap { if case .askServer(0, let query?) = $0 { query.limit } else { nil } }
+        let asked = effects.compactMap { if case .background(.askServer(0, let query?)) = $0 { query.limit } else { nil } }
         #expect(asked == [ServerMonitoring.fullLimit], "asked for all, once")
         #expect(Screens.shows("No match among 1000 of 1522 connections; asking for the rest", model))
         let most = Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#, limit: 10_000)
-        take(&model, health: well, connections: most, filtered: true)
+        take(&model, health: ok, connections: most, filtered: true)
         #expect(Screens.shows("No match among 1000 of 1522 connections, 522 are not known here", model))
         let all = #"{"total":1001,"connections":[\#(part),{"cid":2000,"name":"needle"}]}"#
-        take(&model, health: well, connections: Fixtures.connections(json: all, limit: 10_000), filtered: true)
+        take(&model, health: ok, connections: Fixtures.connections(json: all, limit: 10_000), filtered: true)
         #expect(Screens.shows("1 of 1001 by needle", model))
         #expect(rows(model) == [2000])
     }
@@ -234,20 +234,20 @@ struct ServersTests {
     @Test
     func `rows that could not be read, and more than were asked for, are said to be missing`() {
         var model = model()
-        let well = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
+        let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let odd = #"{"total":4,"connections":[{"cid":1},{"cid":2,"in_bytes":-1},{"cid":3},null]}"#
-        take(&model, health: well, connections: Fixtures.connections(json: odd))
+        take(&model, health: ok, connections: Fixtures.connections(json: odd))
         #expect(rows(model) == [1, 3])
         #expect(Screens.shows("2 rows could not be read", model))
-        take(&model, health: well, connections: Fixtures.connections(json: #"{"connections":[{"cid":1},{"cid":2}]}"#, limit: 1))
+        take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[{"cid":1},{"cid":2}]}"#, limit: 1))
         #expect(Screens.shows("1 more than asked for left out", model))
-        take(&model, health: well, connections: Fixtures.connections(json: #"{"connections":[null]}"#))
+        take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[null]}"#))
         #expect(Screens.shows("No connection is shown: 1 row could not be read.", model))
     }
 
     @Test
     func `an order that the server cannot give is made of all connections, not of the first thousand`() {
-        for column in ConnectionSort.Column.allCases {
+        for column in ClientColumn.allCases {
             var sort = ConnectionSort()
             sort.sort(by: column)
             let isServers = [.cid, .subs, .pending, .uptime, .idle].contains(column)
@@ -259,7 +259,7 @@ struct ServersTests {
     }
 
     @Test
-    func `a list of subscriptions that did not come leaves the one before, and a part of one is said to be one`() {
+    func `a failed list of subscriptions leaves the one before, and a partial list is marked as such`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         var listing = Fixtures.listing(0, [("orders.*", nil, 7)], names: [7: "billing"])
@@ -271,13 +271,13 @@ struct ServersTests {
         silent.failure = "no answer in time"
         _ = update(&model, .listed(silent))
         let text = Screens.lines(model).joined(separator: " ")
-        #expect(text.contains("billing, cid 7") && text.contains("alpha did not say: no answer in time"))
+        #expect(text.contains("billing, cid 7") && text.contains("alpha did not answer: no answer in time"))
     }
 
     // MARK: Connections
 
     @Test
-    func `the columns of nats-top: who, from where, and rates to and from, over the time that passed`() {
+    func `the columns of nats-top: name, host, and rates to and from, over the time that passed`() {
         let model = model()
         #expect(Screens.shows("Connections of alpha", model))
         #expect(Screens.shows("first 3 of 4 by cid", model))
@@ -292,12 +292,12 @@ struct ServersTests {
 
     @Test(
         arguments: [
-            (ConnectionSort.Column.cid, [7, 12, 15]), (.name, [15, 7, 12]), (.host, [12, 15, 7]), (.lang, [15, 7, 12]),
+            (ClientColumn.cid, [7, 12, 15]), (.name, [15, 7, 12]), (.host, [12, 15, 7]), (.lang, [15, 7, 12]),
             (.subs, [12, 15, 7]), (.pending, [12, 7, 15]), (.messagesTo, [12, 7, 15]), (.messagesFrom, [7, 15, 12]),
             (.bytesTo, [12, 7, 15]), (.bytesFrom, [7, 15, 12]), (.rtt, [12, 7, 15]),
         ]
     )
-    func `sorted by each key, largest first, and inverted`(_ column: ConnectionSort.Column, _ expected: [UInt64]) {
+    func `sorted by each key, largest first, and inverted`(_ column: ClientColumn, _ expected: [UInt64]) {
         var model = model()
         for character in ":sort \(column.rawValue)" { model.press(String(character) == " " ? "space" : String(character)) }
         model.press("enter")

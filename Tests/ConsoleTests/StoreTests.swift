@@ -51,19 +51,19 @@ struct TailStoreTests {
     func `a burst is kept whole, a flood is sampled, and every message is accounted for`() {
         var inbox = TailInbox()
         for _ in 0..<1_000 { inbox.add { Fixtures.entry("t", "x") } }
-        var delivery = inbox.take(at: 1)
+        var delivery = inbox.deliver(at: 1)
         #expect(delivery.entries.count == 1_000)
         #expect(delivery.notShown == 0)
         for _ in 0..<50_000 { inbox.add { Fixtures.entry("t", "x") } }
-        delivery = inbox.take(at: 2)
+        delivery = inbox.deliver(at: 2)
         #expect(delivery.entries.count == 1_000)
         #expect(delivery.notShown == 49_000)
         for _ in 0..<10 { inbox.add { Fixtures.entry("t", "x") } }
-        #expect(inbox.take(at: 2.25).entries.count == 10)
+        #expect(inbox.deliver(at: 2.25).entries.count == 10)
     }
 
     @Test
-    func `what is not kept is not even made`() {
+    func `an entry that is not kept is not made`() {
         var inbox = TailInbox()
         var made = 0
         for _ in 0..<5_000 {
@@ -91,7 +91,7 @@ struct TailStoreTests {
 struct EventLogTests {
     @Test
     func `bounded, oldest first`() {
-        var log = EventLog()
+        var log = EventList()
         for index in 0..<2_100 { log.append(EventRow(.note, .info, detail: "\(index)"), at: Fixtures.now) }
         #expect(log.rows.count == 2_000)
         #expect(log.dropped == 100)
@@ -100,7 +100,7 @@ struct EventLogTests {
 
     @Test
     func `a pool's loss is one row, not ten`() {
-        var log = EventLog()
+        var log = EventList()
         for slot in 0..<5 {
             for cluster in 0..<2 {
                 let row = EventRow(

@@ -111,10 +111,10 @@ struct TailTests {
     func `y copies the payload as it is shown, safe, and says how much`() {
         var model = model([Fixtures.entry("t", #"{"a":1}"#)])
         model.prepareFrame()
-        #expect(model.press("y") == [.copy(["{", "  \"a\": 1", "}"])])
+        #expect(model.press("y") == [.terminal(.copy(["{", "  \"a\": 1", "}"]))])
         #expect(notice(model) == "copied 12 B: sent to the terminal's clipboard (OSC 52)")
         model.press("x")
-        guard case .copy(let hex)? = model.press("y").first else {
+        guard case .terminal(.copy(let hex))? = model.press("y").first else {
             Issue.record("nothing copied")
             return
         }
@@ -122,10 +122,10 @@ struct TailTests {
     }
 
     @Test
-    func `what is hostile is copied as it is shown, not as it came`() {
+    func `hostile text is copied as it is shown, not as it was received`() {
         var model = model([Fixtures.entry("t", "a\u{1B}]52;c;cHduZWQ=\u{07}\u{202E}b\nnext")])
         model.prepareFrame()
-        guard case .copy(let lines)? = model.press("y").first else {
+        guard case .terminal(.copy(let lines))? = model.press("y").first else {
             Issue.record("nothing copied")
             return
         }
@@ -137,7 +137,7 @@ struct TailTests {
         let body = String(repeating: String(repeating: "x", count: 99) + "\n", count: 2_000)
         var model = model([Fixtures.entry("t", body)])
         model.prepareFrame()
-        guard case .copy(let lines)? = model.press("y").first else {
+        guard case .terminal(.copy(let lines))? = model.press("y").first else {
             Issue.record("nothing copied")
             return
         }
@@ -162,7 +162,7 @@ struct TailTests {
         binary.prepareFrame()
         binary.press("e")
         #expect(Screens.shows("3 B, not text: sent as it is", binary))
-        guard case .publish(_, let request)? = binary.press("enter").first else {
+        guard case .background(.publish(_, let request))? = binary.press("enter").first else {
             Issue.record("not published")
             return
         }
@@ -192,7 +192,7 @@ struct TailTests {
         model.press("/")
         model.type("one")
         model.press("enter")
-        guard case .save(let entries)? = model.press("^s").first else {
+        guard case .background(.save(let entries))? = model.press("^s").first else {
             Issue.record("nothing saved")
             return
         }
@@ -203,7 +203,7 @@ struct TailTests {
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `what is lost and not shown is in sight at every size, with the message in front too`(_ size: Size) {
+    func `the counts of messages lost and not shown are seen at every size, with the message in front too`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .tail)
         model.data.subscriptions[0].dropped = 12
         #expect(Screens.shows("12 dropped · 0/s not shown", model))
@@ -218,6 +218,6 @@ struct TailTests {
         #expect(text.contains { $0.contains(#"{"id":41,"total":12.50}"#) })
         #expect(!text.joined().unicodeScalars.contains { ("\u{2500}"..."\u{257F}").contains($0) })
         var other = model
-        #expect(other.press("L") == [.copyScreen])
+        #expect(other.press("L") == [.terminal(.copyScreen)])
     }
 }

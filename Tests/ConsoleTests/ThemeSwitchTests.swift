@@ -41,7 +41,7 @@ struct ThemeSwitchTests {
         let before = model.data.theme
         model.press(":")
         #expect(model.type("theme default-ligh").isEmpty)
-        #expect(model.type("t") == [.previewTheme("default-light")])
+        #expect(model.type("t") == [.background(.previewTheme("default-light"))])
         _ = update(&model, .themePreviewed(light))
         #expect(model.data.theme == light)
         #expect(model.press("esc").isEmpty)
@@ -54,10 +54,10 @@ struct ThemeSwitchTests {
         model.press(":")
         model.type("theme ")
         #expect(model.press("tab").isEmpty, "the one in use")
-        #expect(model.press("tab") == [.previewTheme("default-light")])
+        #expect(model.press("tab") == [.background(.previewTheme("default-light"))])
         _ = update(&model, .themePreviewed(light))
-        #expect(model.press("tab") == [.previewTheme("nord")])
-        #expect(model.press("tab") == [.previewTheme("default-dark")])
+        #expect(model.press("tab") == [.background(.previewTheme("nord"))])
+        #expect(model.press("tab") == [.background(.previewTheme("default-dark"))])
     }
 
     @Test
@@ -66,7 +66,7 @@ struct ThemeSwitchTests {
         model.press(":")
         model.type("theme default-light")
         _ = update(&model, .themePreviewed(light))
-        #expect(model.press("enter") == [.loadTheme("default-light")])
+        #expect(model.press("enter") == [.background(.loadTheme("default-light"))])
         #expect(model.data.theme == light)
         _ = update(&model, .themeLoaded(light))
         #expect(model.press(":", "esc").isEmpty)
@@ -83,12 +83,12 @@ struct ThemeSwitchTests {
         model.press("^u")
         #expect(model.data.theme == before)
         model.type("theme nrod")
-        #expect(model.press("enter") == [.loadTheme("nrod")])
+        #expect(model.press("enter") == [.background(.loadTheme("nrod"))])
         #expect(model.data.theme == before)
     }
 
     @Test
-    func `one that comes too late is not shown`() {
+    func `a preview that comes too late is not shown`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -106,11 +106,11 @@ struct ThemeSwitchTests {
         model.type("theme")
         model.press("enter")
         #expect(model.prompt is ThemePrompt)
-        #expect(model.press("down") == [.previewTheme("default-light")])
+        #expect(model.press("down") == [.background(.previewTheme("default-light"))])
         _ = update(&model, .themePreviewed(light))
         #expect(model.data.theme == light)
         #expect(Screens.shows("▸ default-light", model))
-        #expect(model.press(isKept ? "enter" : "esc") == (isKept ? [.loadTheme("default-light")] : []))
+        #expect(model.press(isKept ? "enter" : "esc") == (isKept ? [.background(.loadTheme("default-light"))] : []))
         #expect(model.data.theme == (isKept ? light : before))
         #expect(model.prompt == nil)
     }
@@ -187,7 +187,7 @@ struct ThemeLoaderTests {
     }
 
     @Test
-    func `what it inherits from counts too, from the moment it does`() throws {
+    func `a change of a theme that it inherits from reloads it too, from the moment it inherits`() throws {
         let files = ["mine": "name = \"mine\"\nmuted = 50\n", "base": "name = \"base\"\nkey = 100\n"]
         let (loader, directory) = try loader(files, name: "mine")
         try replace("name = \"base\"\nkey = 101\n", "base", in: directory)

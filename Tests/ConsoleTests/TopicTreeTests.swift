@@ -215,7 +215,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `the tree after many changes is the one that is built anew`() {
+    func `the tree after many changes is the one that is built from nothing`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 60, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         var random = SystemRandomNumberGenerator()

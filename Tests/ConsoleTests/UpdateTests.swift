@@ -9,13 +9,13 @@ struct UpdateTests {
     @Test
     func `q and ^c quit, esc never does`() {
         var model = Fixtures.model()
-        #expect(model.press("q") == [.quit])
-        #expect(model.press("^c") == [.quit])
+        #expect(model.press("q") == [.terminal(.quit)])
+        #expect(model.press("^c") == [.terminal(.quit)])
         for view in ScreenTests.views {
             var model = Fixtures.busyModel(Size(width: 80, height: 24), view: view)
-            #expect(!model.press("esc", "esc", "esc").contains(.quit))
+            #expect(!model.press("esc", "esc", "esc").contains(.terminal(.quit)))
         }
-        #expect(update(&model, .input(.terminate(.hangup))) == [.quit])
+        #expect(update(&model, .input(.terminate(.hangup))) == [.terminal(.quit)])
     }
 
     @Test
@@ -36,20 +36,20 @@ struct UpdateTests {
         var model = Fixtures.model(Size(width: 19, height: 8))
         #expect(Screens.lines(model)[0].hasPrefix("needs 20x5"))
         #expect(Screens.lines(model)[1].hasPrefix("has 19x8"))
-        #expect(model.press("q") == [.quit])
+        #expect(model.press("q") == [.terminal(.quit)])
         model.size = Size(width: 80, height: 24)
         model.press("s")
         model.size = Size(width: 30, height: 4)
-        #expect(model.press("q") == [.quit])
+        #expect(model.press("q") == [.terminal(.quit)])
     }
 
     @Test
     func `other keys outside`() {
         var model = Fixtures.model()
-        #expect(model.press("T") == [.loadNextTheme(after: "default-dark")])
-        #expect(model.press("^z") == [.suspend])
-        #expect(model.press("^l") == [.redraw])
-        #expect(model.press("m", "m") == [.setMouse(true), .setMouse(false)])
+        #expect(model.press("T") == [.background(.loadNextTheme(after: "default-dark"))])
+        #expect(model.press("^z") == [.terminal(.suspend)])
+        #expect(model.press("^l") == [.terminal(.redraw)])
+        #expect(model.press("m", "m") == [.terminal(.setMouse(true)), .terminal(.setMouse(false))])
     }
 
     @Test
@@ -95,23 +95,25 @@ struct UpdateTests {
             model.press(":")
             return model.type(line) + model.press("enter")
         }
-        #expect(run("q") == [.quit])
-        #expect(run("theme nord") == [.loadTheme("nord")])
+        #expect(run("q") == [.terminal(.quit)])
+        #expect(run("theme nord") == [.background(.loadTheme("nord"))])
         #expect(run("view tail").isEmpty)
         #expect(type(of: model.views.current).title.plain == "Tail")
         #expect(run("servers").isEmpty)
         #expect(type(of: model.views.current).title.plain == "Servers")
-        #expect(run("watch orders.>") == [.subscribe(id: 1, SubscriptionRequest(pattern: "orders.>", purpose: .watch))])
+        #expect(
+            run("watch orders.>") == [.background(.subscribe(id: 1, SubscriptionRequest(pattern: "orders.>", purpose: .watch)))]
+        )
         #expect(
             run("sub orders.eu workers") == [
-                .subscribe(id: 2, SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers"))
+                .background(.subscribe(id: 2, SubscriptionRequest(pattern: "orders.eu", queueGroup: "workers")))
             ]
         )
         let request = PublishRequest(topic: "orders.eu", body: Array("hello world".utf8))
-        #expect(run("pub orders.eu hello world") == [.publish(id: 3, request)])
+        #expect(run("pub orders.eu hello world") == [.background(.publish(id: 3, request))])
         #expect(run("reconnect beta").isEmpty, "asked first")
-        #expect(model.press("y") == [.reconnect(.cluster(1))])
-        #expect(run("unsub orders.eu") == [.unsubscribe(id: 2)])
+        #expect(model.press("y") == [.background(.reconnect(.cluster(1)))])
+        #expect(run("unsub orders.eu") == [.background(.unsubscribe(id: 2))])
         #expect(run("route orders.eu").isEmpty)
         #expect(model.notice?.text.plain.hasPrefix("orders.eu → beta, hash 7277339649065724949, then ") == true)
     }
@@ -129,7 +131,7 @@ struct UpdateTests {
         let effects = model.run(line)
         if reason.isEmpty {
             // The rest of the line is the name: whether there is such a theme is known where themes are.
-            #expect(effects == [.loadTheme("a b c d")])
+            #expect(effects == [.background(.loadTheme("a b c d"))])
         } else {
             #expect(effects.isEmpty)
             #expect(model.notice?.severity == .error)
@@ -185,7 +187,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `losing every cluster dims and dates what is shown, and ends nothing`() {
+    func `without any cluster the old figures are dimmed and dated, and the console goes on`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         let down = Fixtures.clusters.map { row in
             var row = row

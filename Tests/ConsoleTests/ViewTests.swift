@@ -1,3 +1,4 @@
+import Roulette
 import Settings
 import TerminalUI
 import Testing
@@ -12,13 +13,13 @@ struct ViewTests {
 
     @Test(
         arguments: [
-            (ClusterRow.State.up, "●  alpha    up", "*  alpha    up"),
+            (ClusterSnapshot.State.up, "●  alpha    up", "*  alpha    up"),
             (.degraded, "◐  alpha    degraded", "%  alpha    degraded"),
             (.stale, "◌  alpha    stale", "~  alpha    stale"), (.down, "○  alpha    down", "o  alpha    down"),
             (.connecting, "…  alpha    connecting", ".  alpha    connecting"),
         ]
     )
-    func `glyph and word for every state, in ASCII too`(_ state: ClusterRow.State, _ unicode: String, _ ascii: String) {
+    func `glyph and word for every state, in ASCII too`(_ state: ClusterSnapshot.State, _ unicode: String, _ ascii: String) {
         var model = Fixtures.model(Self.wide)
         model.data.clusters = Fixtures.clusters
         model.data.clusters[0].state = state
@@ -27,7 +28,7 @@ struct ViewTests {
     }
 
     @Test
-    func `why a cluster is not up stands under it`() {
+    func `why a cluster is not up is shown below it`() {
         var row = Fixtures.clusters[2]
         #expect(row.reason?.plain == "next try in 0.6 s: connection refused")
         row.nextAttempt = .zero
@@ -81,7 +82,7 @@ struct ViewTests {
     }
 
     @Test
-    func `the selection stays on its topic when the table is sorted anew`() {
+    func `the selection stays on its topic when the table is sorted again`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("down")
         model.prepareFrame()
@@ -141,7 +142,7 @@ struct ViewTests {
         model.data.traffic = table.snapshot()
         #expect(Screens.shows("beta!", model))
         model.press("enter")
-        #expect(Screens.shows("seen on      alpha: somebody publishes", model))
+        #expect(Screens.shows("seen on      alpha: another publisher", model))
     }
 
     // MARK: Tail

@@ -46,7 +46,7 @@ struct RecordingSink: OperationSink {
     var messages: [WireMessage] = []
 
     mutating func message(_ message: consuming WireMessage) {
-        self.events.append(
+        events.append(
             .message(
                 subject: Array(message.subject.readableBytesView),
                 sid: message.sid,
@@ -55,14 +55,14 @@ struct RecordingSink: OperationSink {
                 payload: Array(message.payload.readableBytesView)
             )
         )
-        self.messages.append(message)
+        messages.append(message)
     }
 
-    mutating func info(_ json: ByteBuffer) { self.events.append(.info(String(buffer: json))) }
-    mutating func ping() { self.events.append(.ping) }
-    mutating func pong() { self.events.append(.pong) }
-    mutating func ok() { self.events.append(.ok) }
-    mutating func serverError(_ text: ByteBuffer) { self.events.append(.error(String(buffer: text))) }
+    mutating func info(_ json: ByteBuffer) { events.append(.info(String(buffer: json))) }
+    mutating func ping() { events.append(.ping) }
+    mutating func pong() { events.append(.pong) }
+    mutating func ok() { events.append(.ok) }
+    mutating func serverError(_ text: ByteBuffer) { events.append(.error(String(buffer: text))) }
 }
 
 /// The result of parsing a stream of reads.

@@ -68,13 +68,13 @@ import Testing
         #expect(messages[3].retainedBytes == 65_536)
         let copies = messages.map { $0.copied() }
         for copy in copies { #expect(copy.retainedBytes <= 128) }
-        try self.check(copies)
+        try check(copies)
     }
 
     @Test func compactSharesOneSmallAllocation() throws {
         var messages = try batch(10)
         WireMessage.compact(&messages)
-        try self.check(messages)
+        try check(messages)
         for message in messages { #expect(message.retainedBytes <= 1024) }
         var none: [WireMessage] = []
         WireMessage.compact(&none)
@@ -85,8 +85,8 @@ import Testing
         let both = try batch(3) + batch(5)
         var moved = both
         WireMessage.compact(&moved)
-        try self.check(Array(moved[..<3]))
-        try self.check(Array(moved[3...]))
+        try check(Array(moved[..<3]))
+        try check(Array(moved[3...]))
         #expect(moved.allSatisfy { $0.retainedBytes <= 1024 })
     }
 }

@@ -41,7 +41,7 @@ struct CompletionTests {
             script.replacing("local completion\n", with: "local  completion\n"), script + "\n    eval \"$x\"\n",
             script + "\n    compgen -W \"$(x)\"\n",
         ] {
-            #expect(throws: CommandFailure.self) { try CompletionScript.mended(other) }
+            #expect(throws: CommandError.self) { try CompletionScript.mended(other) }
         }
     }
 }

@@ -14,24 +14,24 @@ struct ExitReportTests {
         } catch {
             return ExitReport(error, arguments: arguments)
         }
-        throw CommandFailure.failed("the arguments are valid")
+        throw CommandError.failed("the arguments are valid")
     }
 
     @Test func `failures exit with 1, mistakes with 2`() {
-        #expect(ExitReport(CommandFailure.failed("down"), arguments: []).code == 1)
-        #expect(ExitReport(CommandFailure.usage("wrong"), arguments: []).code == 2)
+        #expect(ExitReport(CommandError.failed("down"), arguments: []).code == 1)
+        #expect(ExitReport(CommandError.usage("wrong"), arguments: []).code == 2)
         #expect(ExitReport(ExitCode(1), arguments: []).code == 1)
-        #expect(ExitReport(CommandFailure.failed("down"), arguments: []).complaint == "down")
+        #expect(ExitReport(CommandError.failed("down"), arguments: []).complaint == "down")
     }
 
     @Test func `a closed output is not a failure`() {
-        let report = ExitReport(OutputClosed(), arguments: [])
+        let report = ExitReport(OutputClosedError(), arguments: [])
         #expect(report.code == 0)
         #expect(report.complaint == nil)
     }
 
     @Test func `a signal gives the code that shells show, and the unfinished work`() {
-        let report = ExitReport(StoppedBySignal(signal: 2, note: "stopped after 3 of 10 messages"), arguments: [])
+        let report = ExitReport(StoppedBySignalError(signal: 2, note: "stopped after 3 of 10 messages"), arguments: [])
         #expect(report.code == 130)
         #expect(report.stop?.signal == 2)
         #expect(report.complaint == "stopped after 3 of 10 messages")

@@ -16,7 +16,7 @@ struct MessageArgumentTests {
 
     @Test(arguments: [["A: b", "no colon"], ["A: b", "a b: c"], ["A: b", ": c"], ["A: b", "C: d\r\nE: f"]])
     func `an error has the number of the invalid header`(arguments: [String]) {
-        let error = #expect(throws: CommandFailure.self) { try HeaderArgument.headers(arguments) }
+        let error = #expect(throws: CommandError.self) { try HeaderArgument.headers(arguments) }
         #expect(error?.kind == .usage)
         #expect(error?.description.hasPrefix("header number 2") == true)
     }
@@ -26,7 +26,7 @@ struct MessageArgumentTests {
         #expect(try Pacing(interval: .seconds(2), rate: nil).interval == .seconds(2))
         #expect(try Pacing(interval: nil, rate: 4).interval == .milliseconds(250))
         for (interval, rate) in [(Duration.seconds(1), 1.0), (nil, 0), (nil, -1), (nil, 2e9), (nil, .nan)] {
-            #expect(throws: CommandFailure.self) { try Pacing(interval: interval, rate: rate) }
+            #expect(throws: CommandError.self) { try Pacing(interval: interval, rate: rate) }
         }
     }
 
@@ -43,8 +43,8 @@ struct MessageArgumentTests {
         #expect(try format() == .text)
         #expect(try format("--json") == .json)
         #expect(try format("--raw", "--force") == .raw)
-        #expect(throws: CommandFailure.self) { try format("--raw", "--json", "--force") }
-        #expect(throws: CommandFailure.self) { try format("--force") }
+        #expect(throws: CommandError.self) { try format("--raw", "--json", "--force") }
+        #expect(throws: CommandError.self) { try format("--force") }
     }
 }
 

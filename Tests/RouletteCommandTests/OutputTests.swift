@@ -20,7 +20,7 @@ struct LineSplitterTests {
     @Test func `a line without an end is refused at the limit`() throws {
         var splitter = LineSplitter(limit: 3)
         #expect(try splitter.append(Array("abc".utf8)) == [])
-        #expect(throws: CommandFailure.self) { try splitter.append(Array("d".utf8)) }
+        #expect(throws: CommandError.self) { try splitter.append(Array("d".utf8)) }
     }
 }
 

@@ -14,7 +14,7 @@ struct DemoPlanTests {
 
     @Test(arguments: [(0, 1), (9, 1), (1, 0), (1, 6)])
     func `numbers out of bounds are a usage error`(clusters: Int, nodes: Int) {
-        let error = #expect(throws: CommandFailure.self) { try DemoPlan(clusters: clusters, nodes: nodes) }
+        let error = #expect(throws: CommandError.self) { try DemoPlan(clusters: clusters, nodes: nodes) }
         #expect(error?.kind == .usage)
     }
 

@@ -11,7 +11,7 @@ struct ServerProgramTests {
         _ programs: String...,
         executable: String? = nil,
         environment: [String: String] = [:]
-    ) throws(CommandFailure) -> String {
+    ) throws(CommandError) -> String {
         try ServerProgram(environment: environment, executable: executable, isExecutable: programs.contains).find()
     }
 
@@ -28,7 +28,7 @@ struct ServerProgramTests {
 
     @Test(arguments: ["/s/missing", "relative/nats-server", "nats-server"])
     func `a variable that names no program is an error`(named: String) throws {
-        let error = #expect(throws: CommandFailure.self) {
+        let error = #expect(throws: CommandError.self) {
             try found("/bin/nats-server", environment: ["PATH": "/bin", "ROULETTE_NATS_SERVER": named])
         }
         #expect(error.map { "\($0)" }?.contains("ROULETTE_NATS_SERVER") == true)
@@ -76,7 +76,7 @@ struct ServerProgramTests {
     }
 
     @Test func `where there is none the error says what to do`() throws {
-        let error = #expect(throws: CommandFailure.self) { try found(executable: "/opt/roulette", environment: ["PATH": "/bin"]) }
+        let error = #expect(throws: CommandError.self) { try found(executable: "/opt/roulette", environment: ["PATH": "/bin"]) }
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains("apt install nats-server") && text.contains("ROULETTE_NATS_SERVER"))
     }

@@ -8,7 +8,7 @@ import Testing
 struct WorkloadTests {
     @Test(arguments: [(0, 1), (100_001, 1), (1, -1), (1, 1_000_001)])
     func `numbers out of bounds are a usage error`(topics: Int, rate: Int) {
-        let error = #expect(throws: CommandFailure.self) { try TrafficPlan(topics: topics, rate: rate) }
+        let error = #expect(throws: CommandError.self) { try TrafficPlan(topics: topics, rate: rate) }
         #expect(error?.kind == .usage)
     }
 

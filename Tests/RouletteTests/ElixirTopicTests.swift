@@ -5,44 +5,44 @@ import Testing
 
 @Suite("Topics that Roulette 1.0.5 cannot receive")
 struct ElixirTopicTests {
-    /// What is told of messages to these topics, in order; the second of a pair is the reply topic.
-    private func told(_ messages: (topic: String, reply: String?)...) -> [String] {
-        let told = Watched<[String]>([])
+    /// Returns the topics that are reported for messages with these topics and reply topics, in order.
+    private func reported(_ messages: (topic: String, reply: String?)...) -> [String] {
+        let reported = Watched<[String]>([])
         let check = ElixirTopicCheck { event in
             guard case .topicBreaksElixir(let topic) = event.detail else { return }
-            told.update { $0.append(topic) }
+            reported.update { $0.append(topic) }
         }
         for (topic, reply) in messages {
             Array(topic.utf8).withUnsafeBytes { check.publishing(to: $0, reply: reply) }
         }
-        return told.value
+        return reported.value
     }
 
     @Test(arguments: ["a", "orders.eu", "a*b", "5>3", "_INBOX.x.1", "a\u{7F}"])
-    func `ASCII is never told of, whatever is in it`(topic: String) {
-        #expect(told((topic, nil), (topic, "answers.here")).isEmpty)
+    func `topics that are ASCII are not reported`(topic: String) {
+        #expect(reported((topic, nil), (topic, "answers.here")).isEmpty)
     }
 
     @Test(arguments: ["café", "cafe\u{301}", "été.1", "orders.日本", "a\u{80}", "😀"])
-    func `what is beyond ASCII is told of`(topic: String) {
-        #expect(told((topic, nil)) == [topic])
-        #expect(told(("orders", topic)) == [topic], "the answer's topic comes to the one who answers")
+    func `topics that are not ASCII are reported`(topic: String) {
+        #expect(reported((topic, nil)) == [topic])
+        #expect(reported(("orders", topic)) == [topic], "the receiver publishes its reply to the reply topic")
     }
 
     @Test
-    func `only the first one is told of, however many follow`() {
-        #expect(told(("a", nil), ("café", "café"), ("café", nil), ("naïve", nil), ("b", "ü")) == ["café"])
+    func `only the first topic is reported`() {
+        #expect(reported(("a", nil), ("café", "café"), ("café", nil), ("naïve", nil), ("b", "ü")) == ["café"])
     }
 
     @Test(arguments: [true, false])
-    func `a client tells of it if it was asked to, by publish, by a handle and by a request`(isAsked: Bool) async throws {
+    func `a client reports a topic of publish, publisher and request if the option is set`(isSet: Bool) async throws {
         for way in 0..<3 {
             var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
-            configuration.elixirCompatibleTopics = isAsked
+            configuration.elixirCompatibleTopics = isSet
             configuration.maxRetry = 0
             let client = try RouletteClient(configuration: configuration)
             let events = client.events
-            // No server is there: none of these arrives anywhere.
+            // There is no server, so none of these messages is delivered.
             for topic in ["orders", "café", "naïve"] {
                 switch way {
                 case 0: try? client.tryPublish("x", to: topic)
@@ -52,11 +52,11 @@ struct ElixirTopicTests {
             }
             client.close()
             await client.run()
-            var told: [String] = []
+            var reported: [String] = []
             for await event in events {
-                if case .topicBreaksElixir(let topic) = event.detail { told.append(topic) }
+                if case .topicBreaksElixir(let topic) = event.detail { reported.append(topic) }
             }
-            #expect(told == (isAsked ? ["café"] : []))
+            #expect(reported == (isSet ? ["café"] : []))
         }
     }
 }

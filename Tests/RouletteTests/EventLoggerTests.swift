@@ -5,7 +5,7 @@ import Testing
 @testable import NATS
 @testable import Roulette
 
-@Suite("What is logged")
+@Suite("Log messages")
 struct EventLoggerTests {
     private static let lines = ["cluster": "alpha", "role": "publisher", "slot": "2"]
     private let connection = PooledConnectionID(
@@ -14,7 +14,7 @@ struct EventLoggerTests {
         slot: 2
     )
 
-    /// What an event is logged as, with everything logged that can be.
+    /// Returns the log entry of an event, at the log level trace.
     private func entry(_ event: NATSEvent) -> RecordedLog.Entry? {
         let log = RecordedLog()
         EventLogger(log.logger).write(RouletteEvent(connection, event))
@@ -22,7 +22,7 @@ struct EventLoggerTests {
     }
 
     @Test
-    func `nothing is above debug while all is well`() throws {
+    func `without errors, messages have the level debug`() throws {
         let server = ServerIdentity(id: "id", name: "na\u{1B}me", version: "2", cluster: nil, maxPayload: 1)
         let connected = try #require(entry(.connected(server)))
         #expect(connected.level == .debug)
@@ -31,20 +31,20 @@ struct EventLoggerTests {
     }
 
     @Test
-    func `a loss is a warning with its cause and size, further attempts are not`() throws {
+    func `a loss is a warning with its cause and the number of messages; further attempts are not`() throws {
         let cause = NATSError(.stale, "no byte received")
         let lost = try #require(entry(.disconnected(cause: cause, unconfirmed: 7)))
         #expect(lost.level == .warning)
-        #expect(lost.message == "connection lost", "constant: what differs is metadata")
+        #expect(lost.message == "connection lost", "the message is constant, the details are metadata")
         #expect(lost.metadata == Self.lines.merging(["cause": "no byte received", "unconfirmed": "7"]) { $1 })
-        #expect(entry(.reconnecting(attempt: 1, delay: .zero, cause: cause)) == nil, "the loss was told")
+        #expect(entry(.reconnecting(attempt: 1, delay: .zero, cause: cause)) == nil, "the loss is already logged")
         #expect(entry(.reconnecting(attempt: 2, delay: .zero, cause: cause))?.level == .warning)
-        #expect(entry(.reconnecting(attempt: 3, delay: .zero, cause: cause)) == nil, "and not every five seconds again")
+        #expect(entry(.reconnecting(attempt: 3, delay: .zero, cause: cause)) == nil, "further attempts are not logged")
         #expect(entry(.closed(unsent: 3))?.level == .warning)
     }
 
     @Test
-    func `a topic that Roulette 1.0.5 cannot receive is a warning that names it, escaped`() throws {
+    func `a topic that Roulette 1.0.5 cannot receive causes a warning with the escaped topic`() throws {
         let log = RecordedLog()
         EventLogger(log.logger).write(RouletteEvent(.topicBreaksElixir(topic: "caf\u{E9}")))
         let entry = try #require(log.entries.value.first)
@@ -53,7 +53,7 @@ struct EventLoggerTests {
     }
 }
 
-/// A logger that keeps what it is told.
+/// A logger that records its messages.
 private final class RecordedLog: Sendable {
     struct Entry: Sendable {
         let level: Logger.Level

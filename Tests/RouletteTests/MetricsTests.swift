@@ -7,7 +7,11 @@ import Testing
 
 @Suite("Metrics")
 struct MetricsTests {
-    private func snapshot(in messages: UInt64, lost: UInt64 = 0, roundTrip: Duration? = nil) -> RouletteSnapshot {
+    private func snapshot(
+        in messages: UInt64,
+        lost: UInt64 = 0,
+        roundTrip: ConnectionSnapshot.RoundTrip? = nil
+    ) -> RouletteSnapshot {
         let cluster = Cluster(index: 0, name: "alpha", address: "127.0.0.1:4222")
         let connection = ConnectionSnapshot.connected(messagesIn: messages, lost: lost, roundTrip: roundTrip)
         return RouletteSnapshot(
@@ -26,23 +30,52 @@ struct MetricsTests {
     }
 
     @Test
-    func `counters tell what was added, meters what is so, all with cluster, role and slot`() {
+    func `counters report increases, meters report current values, with cluster, role and slot`() {
         let metrics = RecordedMetrics()
         var reporter = MetricsReporter(factory: metrics)
         reporter.record(snapshot(in: 10))
         #expect(metrics["roulette_messages_in{cluster=alpha,role=subscriber,slot=3}"] == 10)
         #expect(metrics["roulette_up{cluster=alpha,role=subscriber,slot=3}"] == 1)
-        #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 0, "known before it first counts")
+        #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 0, "reported before the first increase")
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == nil, "not measured yet")
 
-        reporter.record(snapshot(in: 25, lost: 2, roundTrip: .microseconds(250)))
+        let time = Duration.microseconds(250)
+        let window = ConnectionSnapshot.RoundTrip.Window(p50: time, p99: time, count: 1)
+        let roundTrip = ConnectionSnapshot.RoundTrip(
+            last: time,
+            handshake: nil,
+            lastMinute: window,
+            lastFiveMinutes: window,
+            count: 1
+        )
+        reporter.record(snapshot(in: 25, lost: 2, roundTrip: roundTrip))
         #expect(metrics["roulette_messages_in{cluster=alpha,role=subscriber,slot=3}"] == 25, "15 were added to 10")
         #expect(metrics["roulette_lost{cluster=alpha,role=subscriber,slot=3}"] == 2)
         #expect(metrics["roulette_round_trip_p50_seconds{cluster=alpha,role=subscriber,slot=3}"] == 0.00025)
     }
 
     @Test
-    func `run() reports at the interval, and once more at its end`() async throws {
+    func `every time of the round trips has a metric`() {
+        let metrics = RecordedMetrics()
+        var reporter = MetricsReporter(factory: metrics)
+        let roundTrip = ConnectionSnapshot.RoundTrip(
+            last: .milliseconds(1),
+            handshake: .milliseconds(6),
+            lastMinute: .init(p50: .milliseconds(2), p99: .milliseconds(3), count: 1),
+            lastFiveMinutes: .init(p50: .milliseconds(4), p99: .milliseconds(5), count: 2),
+            count: 2
+        )
+        reporter.record(snapshot(in: 0, roundTrip: roundTrip))
+        for (name, seconds) in [
+            ("round_trip_p50", 0.002), ("round_trip_p99", 0.003), ("round_trip_5m_p50", 0.004), ("round_trip_5m_p99", 0.005),
+            ("handshake", 0.006),
+        ] {
+            #expect(metrics["roulette_\(name)_seconds{cluster=alpha,role=subscriber,slot=3}"] == seconds, "\(name)")
+        }
+    }
+
+    @Test
+    func `run() reports at the interval, and once at its end`() async throws {
         let metrics = RecordedMetrics()
         // Nothing listens on port 1 of the loopback interface.
         var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
@@ -59,7 +92,7 @@ struct MetricsTests {
     }
 
     @Test
-    func `nil turns them off, zero is refused`() async throws {
+    func `an interval of nil turns metrics off, zero is an error`() async throws {
         let metrics = RecordedMetrics()
         var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
         configuration.metricsInterval = nil
@@ -73,7 +106,7 @@ struct MetricsTests {
 }
 
 extension ConnectionSnapshot {
-    fileprivate static func connected(messagesIn: UInt64, lost: UInt64, roundTrip: Duration?) -> ConnectionSnapshot {
+    fileprivate static func connected(messagesIn: UInt64, lost: UInt64, roundTrip: RoundTrip?) -> ConnectionSnapshot {
         ConnectionSnapshot(
             state: .connected,
             stateDuration: .zero,
@@ -83,10 +116,7 @@ extension ConnectionSnapshot {
             maxPingFailure: 2,
             server: nil,
             tls: nil,
-            roundTrip: roundTrip.map { time in
-                let window = RoundTrip.Window(p50: time, p99: time, count: 1)
-                return RoundTrip(last: time, handshake: nil, lastMinute: window, lastFiveMinutes: window, count: 1)
-            },
+            roundTrip: roundTrip,
             messagesIn: messagesIn,
             messagesOut: 0,
             bytesIn: 0,
@@ -107,7 +137,7 @@ extension ConnectionSnapshot {
     }
 }
 
-/// A metrics backend that keeps the newest value of everything, by `label{dimension=value,…}`.
+/// A metrics backend that keeps the last value of each metric, by `label{dimension=value,…}`.
 private final class RecordedMetrics: MetricsFactory {
     private let values = Watched<[String: Double]>([:])
 

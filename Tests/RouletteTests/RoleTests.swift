@@ -4,7 +4,7 @@ import Testing
 
 @testable import Roulette
 
-@Suite("Roles and calls without a cluster")
+@Suite("Roles, and calls while the cluster is down")
 struct RoleTests {
     private func configuration(_ role: RouletteConfiguration.Role) -> RouletteConfiguration {
         // Nothing listens on port 1 of the loopback interface.
@@ -21,14 +21,14 @@ struct RoleTests {
             (RouletteConfiguration.Role.both, 5, 5), (.publisher, 5, 0), (.subscriber, 0, 5),
         ]
     )
-    func `pools are made for the role only`(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
+    func `only the pools of the role are created`(role: RouletteConfiguration.Role, publishers: Int, subscribers: Int) throws {
         let client = try RouletteClient(configuration: configuration(role))
         #expect(client.pools[0].publishers.count == publishers)
         #expect(client.pools[0].subscribers.count == subscribers)
     }
 
     @Test
-    func `the wrong call for the role fails at once and names the role`() async throws {
+    func `a call that the role does not allow fails immediately with the name of the role`() async throws {
         let subscriber = try RouletteClient(configuration: configuration(.subscriber))
         let publishing = await #expect(throws: RouletteError.self) { try await subscriber.publish("x", to: "a") }
         #expect(publishing?.code == .role)
@@ -44,10 +44,10 @@ struct RoleTests {
     }
 
     @Test
-    func `a cluster that is down fails a publish and a subscribe after max_retry retries, with the reason`() async throws {
+    func `publish and subscribe fail after max_retry retries while the cluster is down, with the reason`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         try await withRunning(client) {
-            // The first attempts to connect have to fail before there is a reason to tell.
+            // The error has a reason only after the first attempts to connect have failed.
             var events = client.events.makeAsyncIterator()
             while let event = await events.next() {
                 if case .connection(.reconnecting) = event.detail { break }
@@ -66,14 +66,14 @@ struct RoleTests {
     }
 
     @Test
-    func `publishing without run() says so`() async throws {
+    func `publishing without run() fails with an error that mentions run()`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
         #expect(error?.message == "no connection during 3 tries: run() was not called")
     }
 
     @Test
-    func `canceling a waiting publish ends it at once`() async throws {
+    func `canceling a waiting publish ends it immediately`() async throws {
         var configuration = configuration(.both)
         configuration.baseBackoff = .seconds(3600)
         configuration.maxBackoff = .seconds(3600)
@@ -87,14 +87,14 @@ struct RoleTests {
     }
 
     @Test(arguments: ["a b", "a\r\nPUB x 1", "a.*"])
-    func `a topic that is none is an error before any waiting`(topic: String) async throws {
+    func `an invalid topic is an error without any waiting`(topic: String) async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let error = await #expect(throws: RouletteError.self) { try await client.publish("x", to: topic) }
         #expect(error?.code == .invalidTopic)
     }
 
     @Test
-    func `run() ends when the client is closed, and what comes after is told so`() async throws {
+    func `run() ends when the client is closed, and later calls fail with closed`() async throws {
         let client = try RouletteClient(configuration: configuration(.both))
         let run = Task { await client.run() }
         client.close()

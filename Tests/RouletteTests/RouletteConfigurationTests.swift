@@ -21,7 +21,7 @@ struct RouletteConfigurationTests {
     }
 
     @Test
-    func `a base_backoff above max_backoff is taken, as Roulette 1.0.5 takes it`() throws {
+    func `a base_backoff above max_backoff is accepted, as by Roulette 1.0.5`() throws {
         var configuration = RouletteConfiguration(servers: [.init(host: "a")])
         configuration.baseBackoff = .seconds(2)
         configuration.maxBackoff = .seconds(1)
@@ -30,9 +30,9 @@ struct RouletteConfigurationTests {
         }
     }
 
-    /// Every connection that is lost waits so long before the first attempt, and its subscriptions miss what is published.
+    /// The default must be short, because subscriptions miss messages during this wait.
     @Test
-    func `the first attempt after a loss comes within tens of milliseconds by default, and the wait is settable`() throws {
+    func `by default the first attempt starts within tens of milliseconds of a loss, and the wait can be set`() throws {
         var configuration = RouletteConfiguration(servers: [.init(host: "a")])
         #expect(configuration.reconnectJitter <= .milliseconds(50))
         #expect(configuration.reconnectJitter == NATSClientConfiguration(address: .init(host: "a")).reconnectJitter)
@@ -43,7 +43,7 @@ struct RouletteConfigurationTests {
     }
 
     @Test(arguments: Self.faulty)
-    func `what cannot work is refused, and the message names it`(fault: Fault) {
+    func `invalid options are errors, and the message names the option`(fault: Fault) {
         let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: fault.configuration) }
         #expect(error?.code == .configuration)
         #expect(error?.message == fault.message)
@@ -61,11 +61,11 @@ struct RouletteConfigurationTests {
         fault("servers[0]: port 99999 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 99999)]),
         fault("servers[0]: port 0 is out of range, use 1 to 65535", servers: [.init(host: "a", port: 0)]),
         fault(
-            "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own",
+            "servers[0] and servers[2] are both a:4222; every cluster needs its own address",
             servers: [.init(name: "x", host: "a"), .init(host: "b"), .init(name: "y", host: "A", port: 4222)]
         ),
         fault(
-            "servers[0] has no name, and naming = \"name\" makes the ring from the names",
+            "servers[0] has no name, and naming = \"name\" requires names for the ring",
             servers: [.init(host: "a")]
         ) { $0.naming = .name },
         fault("pool_size is 0, use 1 to 1000") { $0.poolSize = 0 },
@@ -88,7 +88,7 @@ struct RouletteConfigurationTests {
     }
 
     @Test
-    func `two equal names cannot make a ring of names`() {
+    func `two equal names are an error if the ring uses names`() {
         var configuration = RouletteConfiguration(servers: [.init(name: "x", host: "a"), .init(name: "x", host: "b")])
         #expect(throws: Never.self) { try RouletteClient(configuration: configuration) }
         configuration.naming = .name
@@ -97,7 +97,7 @@ struct RouletteConfigurationTests {
     }
 
     @Test
-    func `a secret does not show`() {
+    func `descriptions contain no passwords`() {
         let credentials = NATSClientConfiguration.Credentials.userPassword(user: "u", password: "hunter2")
         var dumped = ""
         dump(credentials, to: &dumped)

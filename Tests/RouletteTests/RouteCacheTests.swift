@@ -2,7 +2,7 @@ import Testing
 
 @testable import Roulette
 
-@Suite("The cache of routes")
+@Suite("The route cache")
 struct RouteCacheTests {
     private func find(_ topic: String, in cache: borrowing RouteCache) -> Destination? {
         Array(topic.utf8).withUnsafeBytes { cache.find($0) }
@@ -13,7 +13,7 @@ struct RouteCacheTests {
     }
 
     @Test
-    func `topics of every length are found by their exact bytes and by no others`() {
+    func `topics of every length are found only by their exact bytes`() {
         for length in 1...RouteCache.longestTopic {
             let cache = RouteCache()
             let topic = String(repeating: "t", count: length)
@@ -32,7 +32,7 @@ struct RouteCacheTests {
     }
 
     @Test
-    func `the empty topic and topics that are too long are not remembered`() {
+    func `the empty topic and topics that are too long are not cached`() {
         let cache = RouteCache()
         for topic in ["", String(repeating: "x", count: RouteCache.longestTopic + 1)] {
             insert(topic, Destination(hash: 1, cluster: 1, slot: 1), into: cache)
@@ -41,13 +41,13 @@ struct RouteCacheTests {
     }
 
     @Test
-    func `threads that read and replace entries at once never find what belongs to another topic`() async {
+    func `concurrent reads and writes never return the destination of another topic`() async {
         let owner = CacheOwner()
         await withTaskGroup(of: Int.self) { group in
             for worker in 0..<4 {
                 group.addTask {
                     var wrong = 0
-                    // More topics than entries, so that they push each other out all the time.
+                    // There are more topics than entries, so that entries are replaced all the time.
                     for number in 0..<40_000 {
                         let topic = "t\((number &* 31 &+ worker) % 8_000)"
                         let hash = topic.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }

@@ -9,7 +9,7 @@ struct RouterTests {
     private func router(_ count: Int) throws -> Router { Router(ring: try HashRing(count: count), slots: 5) }
 
     @Test
-    func `every topic goes where the ring says, the first time and from the cache`() throws {
+    func `every topic has the destination given by the ring, the first time and from the cache`() throws {
         let router = try router(16)
         let topics = (0..<20_000).map { "topic\($0).x" }
         for round in 0..<2 {
@@ -24,7 +24,7 @@ struct RouterTests {
     }
 
     @Test
-    func `a subscription to a topic goes where its messages are published`() throws {
+    func `a subscription to a topic has the destination of its messages`() throws {
         let router = try router(16)
         for topic in (0..<1_000).map({ "topic\($0).x" }) {
             #expect(router.destinations(of: try Subject.pattern(topic)) == [try router.destination(of: topic)])
@@ -32,7 +32,7 @@ struct RouterTests {
     }
 
     @Test
-    func `a subscription to a pattern goes to every cluster, and to the same connection of each pool`() throws {
+    func `a subscription to a pattern uses every cluster, and the same connection of each pool`() throws {
         let router = try router(16)
         let destinations = router.destinations(of: try Subject.pattern("orders.*"))
         #expect(destinations.map(\.cluster) == Array(0..<16))
@@ -40,11 +40,11 @@ struct RouterTests {
     }
 
     @Test
-    func `topics that are equal as Swift strings but not as bytes stay apart`() throws {
+    func `topics that are equal as Swift strings but not as bytes are different topics`() throws {
         let router = try router(64)
         let composed = "caf\u{E9}"
         let decomposed = "cafe\u{301}"
-        #expect(composed == decomposed, "the trap this test is about")
+        #expect(composed == decomposed, "equal as strings")
         for _ in 0..<2 {
             #expect(try router.route(composed).hash == HashRing.hash(of: composed))
             #expect(try router.route(decomposed).hash == HashRing.hash(of: decomposed))
@@ -57,7 +57,7 @@ struct RouterTests {
             "", " ", "a b", "a\nb", "a\r\nb", "a\tb", "a..b", ".a", "a.", "a.*", "a.>", "*", ">", "a\u{0}b", "a\u{7F}b",
         ]
     )
-    func `what is no topic is refused before anything is sent`(topic: String) throws {
+    func `invalid topics are rejected before anything is sent`(topic: String) throws {
         let router = try router(3)
         let error = #expect(throws: RouletteError.self) { try router.route(topic) }
         #expect(error?.code == .invalidTopic)
@@ -65,7 +65,7 @@ struct RouterTests {
     }
 
     @Test
-    func `a topic always takes the same connection of its pool`() throws {
+    func `a topic always uses the same connection of its pool`() throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
         for number in 0..<500 {
             let route = try client.router.route("topic.\(number)")

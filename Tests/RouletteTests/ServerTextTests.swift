@@ -9,7 +9,7 @@ struct ServerTextTests {
             ("[2001:db8::7]:4224", "2001:db8::7", 4224), ("[2001:db8::7]", "2001:db8::7", 4222), ("x:65535", "x", 65535),
         ]
     )
-    func `host, host:port and [IPv6]:port`(text: String, host: String, port: Int) throws {
+    func `host, host:port and [IPv6]:port are accepted`(text: String, host: String, port: Int) throws {
         let server = try RouletteConfiguration.Server(text)
         #expect(server.host == host)
         #expect(server.port == port)
@@ -19,7 +19,7 @@ struct ServerTextTests {
     @Test(
         arguments: ["", "a:", "a:0", "a:65536", "a b", "a:b", "2001:db8::7", "[2001:db8::7", "a\r\nb", "\u{1B}[2J"]
     )
-    func `anything else is an error that says what to write`(text: String) {
+    func `anything else is an error with the valid formats`(text: String) {
         let error = #expect(throws: RouletteError.self) { try RouletteConfiguration.Server(text) }
         #expect(error?.code == .configuration)
         #expect(error?.message.contains("write host, host:port or [IPv6]:port") == true)

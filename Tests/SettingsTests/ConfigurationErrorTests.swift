@@ -31,6 +31,12 @@ struct ConfigurationErrorTests {
             "theme = dark",
             "c.toml:1: not valid TOML at column 9: Error while parsing value: could not determine value type; put text in quotes"
         ),
+        // The message of the parser, without the value.
+        Case(
+            "a = 99999999999999999999",
+            "c.toml:1: not valid TOML at column 25: Error while parsing decimal integer: '…' is not representable in 64 bits"
+        ),
+        Case("a = tru3", "c.toml:1: not valid TOML at column 8: Error while parsing boolean: expected '…', saw '…'"),
         Case("\ntheme = \"a\\u0000b\"", "c.toml:2: the escape \\u0000 is not supported, remove it"),
         // TOMLKit would crash on the first of these texts.
         Case("a = 1\n[[é]]", noKey(line: 2)), Case("[[", noKey(line: 1)), Case("[[.a]]", noKey(line: 1)),

@@ -125,6 +125,25 @@ struct SecretsInErrorsTests {
         #expect(error?.description.contains(Self.marker) == false, "\(error?.description ?? "")")
     }
 
+    /// The parser's own message repeats a number that it cannot represent, and the beginning of what should be a word of TOML.
+    @Test(
+        arguments: [
+            "99999999999999999999", "-9223372036854775809", "9223372036854775808", "0xfacefeedfacefeed0",
+            "0o7777777777777777777777", "0b" + String(repeating: "10", count: 40), "1e999", "-4.2e999", "tru3", "fals3", "in7",
+            "-in7", "+na7",
+        ]
+    )
+    func `a syntax error does not repeat a number that is too large or an almost complete word`(value: String) {
+        for text in [value, "[\(value)]", "{ a = \(value) }", "[[1], [\(value)]]"] {
+            let error = #expect(throws: SettingsError.self) {
+                try ConfigurationFile.parse("[profiles.p]\nservers = [\"h\"]\ntoken = \(text)\n", file: "c.toml")
+            }
+            #expect(error?.code == .syntax)
+            // Without the sign, which the message leaves out.
+            #expect(error?.description.contains(value.trimmingPrefix("-")) == false, "\(error?.description ?? "")")
+        }
+    }
+
     @Test
     func `no error of a theme repeats a login`() {
         for url in ["nats://u:hunter2@h", "http://u:hunter2@h:8222/x"] {

@@ -58,13 +58,19 @@ struct SecuritySettingsTests {
     @Test
     func `a tls:// server is always encrypted, with the certificates of the profile`() throws {
         let configuration = try RouletteConfiguration(
-            profile: profile("tls = \"auto\"\ntls_ca = \"/ca\"", servers: "[\"tls://a\", \"b\", \"nats://c\"]")
+            profile: profile(
+                "tls = \"auto\"\ntls_ca = \"/ca\"",
+                servers: "[\"tls://a\", \"b\", \"nats://c\", { host = \"d\", alternatives = [\"e\", \"tls://f\", \"g\"] }]"
+            )
         )
         #expect(configuration.tls.mode == .automatic)
         #expect(configuration.servers[0].tls?.mode == .required)
         #expect(configuration.servers[0].tls?.trustRoots == .file("/ca"))
         #expect(configuration.servers[1].tls == nil)
         #expect(configuration.servers[2].tls == nil)
+        // One tls:// address among the alternatives is enough, because the login goes to whichever of them answers.
+        #expect(configuration.servers[3].tls?.mode == .required)
+        #expect(configuration.servers[3].tls?.trustRoots == .file("/ca"))
     }
 
     @Test

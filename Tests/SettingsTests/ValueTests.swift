@@ -21,14 +21,14 @@ struct ValueTests {
         arguments: ["", "s", "ms", "-5s", "+5", "1.5s", "5 s", "5S", "5sec", "1h30m", "٣s", "0x10", "5s\u{0}"]
     )
     func `other texts are not durations`(text: String) {
-        #expect(throws: DurationText.Failure.self) { try DurationText.parse(text) }
+        #expect(throws: DurationText.ParseError.self) { try DurationText.parse(text) }
     }
 
     @Test(
         arguments: ["2h", "99999999999999999999", "9223372036854775807h"]
     )
     func `the error for a duration that is too long names the bounds`(text: String) {
-        let failure = #expect(throws: DurationText.Failure.self) {
+        let failure = #expect(throws: DurationText.ParseError.self) {
             try DurationText.parse(text, in: .seconds(1) ... .seconds(3600))
         }
         #expect(failure?.message == "\(text) is out of range, use 1s to 1h")

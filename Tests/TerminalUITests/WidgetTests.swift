@@ -161,16 +161,6 @@ struct GraphTests {
         #expect(lines(4, 1, .ascii) { Gauge(0.6).draw(into: &$0, in: $0.bounds) } == ["##  "])
     }
 
-    @Test
-    func `stacked bars use every column once`() {
-        let bar = StackedBar([
-            StackedBar.Part(weight: 1, glyph: "a"), StackedBar.Part(weight: 1, glyph: "b"),
-            StackedBar.Part(weight: 0, glyph: "x"), StackedBar.Part(weight: 1, glyph: "c"),
-        ])
-        #expect(lines(10, 1) { bar.draw(into: &$0, in: $0.bounds) } == ["aaabbbbccc"])
-        #expect(lines(2, 1) { StackedBar([StackedBar.Part(weight: 0, glyph: "a")]).draw(into: &$0, in: $0.bounds) } == ["  "])
-    }
-
     @Test(arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
     func `every widget accepts every size`(width: Int, height: Int) {
         let graph = LineGraph([LineGraph.Series([1, 5, nil, 3])], timeLabels: ("a", "b"))

@@ -74,7 +74,7 @@ struct HAProxyTests {
 
             let client = try await RawClient.connect(port: balancer.port)
             balancer.pause()
-            await #expect(throws: WaitTimedOut.self) { try await client.flush(within: .milliseconds(300)) }
+            await #expect(throws: WaitTimeoutError.self) { try await client.flush(within: .milliseconds(300)) }
             balancer.resume()
             try await client.connection.expect("PONG")
             balancer.kill()

@@ -53,7 +53,7 @@ import Testing
 @Suite(.timeLimit(.minutes(2))) struct WatchedTests {
     @Test func `a wait that times out names the missing event`() async throws {
         let watched = Watched(41)
-        let error = try await #require(throws: WaitTimedOut.self) {
+        let error = try await #require(throws: WaitTimeoutError.self) {
             try await watched.wait(for: "the answer", within: .milliseconds(1)) { $0 == 42 ? () : nil }
         }
         #expect(error.what == "the answer")

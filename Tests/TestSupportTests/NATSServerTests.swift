@@ -41,7 +41,7 @@ import Testing
         try await NATSServerProcess.withServer { server in
             let client = try await RawClient.connect(port: server.port)
             server.pause()
-            await #expect(throws: WaitTimedOut.self) { try await client.flush(within: .milliseconds(100)) }
+            await #expect(throws: WaitTimeoutError.self) { try await client.flush(within: .milliseconds(100)) }
             server.resume()
             try await client.connection.expect("PONG")
 
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `the error of a server that does not start has its log`() async throws {
-        let error = try await #require(throws: NATSServerFailed.self) {
+        let error = try await #require(throws: NATSServerError.self) {
             try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: oops"))
         }
         #expect(error.log.contains("server.conf:5"))

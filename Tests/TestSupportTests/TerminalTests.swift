@@ -42,7 +42,7 @@ import Testing
     @Test func `a failure contains the screen`() async throws {
         let terminal = try await TerminalDriver.start([Self.shell, "-c", "echo here; read line"], columns: 20, rows: 3)
         try await terminal.waitFor("here")
-        let error = try await #require(throws: WaitTimedOut.self) {
+        let error = try await #require(throws: WaitTimeoutError.self) {
             try await terminal.waitFor("elsewhere", within: .zero)
         }
         #expect(error.description.contains("|here|") && error.description.contains(#""elsewhere""#))

@@ -46,7 +46,7 @@ let benchmarks: @Sendable () -> Void = {
         }
     }
 
-    Benchmark("subject: check and make one of 17 bytes", configuration: thousands) { benchmark in
+    Benchmark("subject: validate and create one of 17 bytes", configuration: thousands) { benchmark in
         for _ in benchmark.scaledIterations { blackHole(try Subject("orders.eu.created" as String)) }
     }
 }

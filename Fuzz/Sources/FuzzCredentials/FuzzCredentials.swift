@@ -8,7 +8,7 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
 
     if let jwt = read(text, { text throws(NATSError) in try CredentialsFile.jwtAndSeed(in: text).jwt }) {
-        require(!jwt.value.isEmpty && !jwt.value.contains(where: \.isWhitespace), "a JWT is not a word")
+        require(!jwt.value.isEmpty && !jwt.value.contains(where: \.isWhitespace), "a JWT is empty or contains white space")
         require(Array(text.utf8).contains(jwt.value.utf8), "a JWT is not in the file")
         require("\(jwt)" == "<redacted>", "a description shows a JWT")
     }

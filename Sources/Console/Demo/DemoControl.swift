@@ -1,11 +1,11 @@
 /// The servers of a demo, as the console stops and starts them.
 public protocol DemoControl: Sendable {
     /// All servers as they are now, cluster by cluster.
-    func nodes() async throws(DemoFailure) -> DemoNodeList
+    func nodes() async throws(DemoError) -> DemoNodeList
 
     /// Does something to a server.
     /// - Returns: All servers as they are then.
-    func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> DemoNodeList
+    func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList
 }
 
 /// All servers at one moment, cluster by cluster.
@@ -27,7 +27,7 @@ public struct DemoNode: Sendable, Hashable, Codable {
     /// What its process does.
     public enum State: String, Sendable, Codable {
         case running
-        /// It is there, and does nothing (SIGSTOP).
+        /// The process exists and does nothing (SIGSTOP).
         case frozen
         case stopped
     }
@@ -52,18 +52,18 @@ public struct DemoNode: Sendable, Hashable, Codable {
 
 /// What can be done to a server of the demo.
 public enum DemoAction: String, Sendable, Codable {
-    /// End it at once (SIGKILL), as a machine that loses its power.
+    /// End it at once (SIGKILL), as when its machine loses power.
     case stop
     /// Start it again.
     case start
-    /// Let it hang (SIGSTOP): its connections stay open, and nobody answers.
+    /// Suspend it (SIGSTOP): its connections stay open, and it does not answer.
     case freeze
-    /// Let it go on (SIGCONT).
+    /// Resume it (SIGCONT).
     case thaw
 }
 
 /// Why a server could not be stopped or started.
-public struct DemoFailure: Error, Sendable, CustomStringConvertible {
+public struct DemoError: Error, Sendable, CustomStringConvertible {
     /// What happened.
     public let description: String
 

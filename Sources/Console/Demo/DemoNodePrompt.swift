@@ -3,31 +3,27 @@ import TerminalUI
 
 /// `K` in the demo: its servers, to stop one and see what happens.
 struct DemoNodePrompt: ConsolePrompt {
-    private var list = ListState<String>()
+    private var list: PickList<String>
 
     /// - Parameter selected: The server to begin with.
     init(selected: String?) {
-        if let selected { list.select(selected) }
+        list = PickList(selected: selected)
     }
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         let nodes = data.demoNodes?.nodes ?? []
         let names = nodes.map(\.name)
-        list.update(names, height: names.count)
-        let node = list.index.flatMap { nodes.indices.contains($0) ? nodes[$0] : nil }
-        switch (key.code, key.modifiers) {
-        case (.escape, []), (.character("q"), []), (.character("c"), .control): return .close
-        case (.enter, []):
-            return node.map { .submit(.demo($0.state == .stopped ? .start : .stop, node: $0.name)) } ?? .close
-        case (.character("f"), []):
-            // A server that does not run can neither hang nor go on.
+        list.update(names)
+        let node = nodes.first { $0.name == list.selection }
+        if key == .character("f") {
+            // A server that does not run can neither be frozen nor continue.
             guard let node, node.state != .stopped else { return .stay }
             return .submit(.demo(node.state == .frozen ? .thaw : .freeze, node: node.name))
-        default:
-            if let action = data.keys.action(for: key, in: .everywhere) {
-                _ = list.handle(action, in: names, height: names.count)
-            }
-            return .stay
+        }
+        return switch list.handle(key, in: names, data) {
+        case .chosen(let name): .submit(.demo(node?.state == .stopped ? .start : .stop, node: name))
+        case .cancelled: .close
+        case .stays: .stay
         }
     }
 
@@ -36,27 +32,21 @@ struct DemoNodePrompt: ConsolePrompt {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         let nodes = data.demoNodes?.nodes ?? []
         var list = list
-        let rows = min(nodes.count, max(1, view.height - 6))
-        list.update(nodes.map(\.name), height: rows)
-        let state = list.index.flatMap { nodes.indices.contains($0) ? nodes[$0].state : nil }
-        let hints = KeyHints(
-            [
+        list.update(nodes.map(\.name))
+        let state = nodes.first { $0.name == list.selection }?.state
+        let texts = DemoNode.texts(nodes, buffer.glyphs)
+        list.draw(
+            zip(nodes, texts).map { ($0.name, $1) },
+            title: "Nodes of the demo",
+            hints: [
                 KeyHints.Hint(key: "enter", label: state == .stopped ? "start" : "kill -9"),
                 KeyHints.Hint(key: "f", label: state == .frozen ? "continue" : "freeze"),
                 KeyHints.Hint(key: "esc", label: "back"),
             ],
-            keyStyle: data.theme[.key]
+            theme: data.theme,
+            into: &buffer,
+            in: view
         )
-        let texts = DemoNode.texts(nodes, buffer.glyphs)
-        let width = (texts.map(\.width).max() ?? 0) + 2
-        let inside = Dialog(title: "Nodes of the demo", hints: hints, styles: .dialog(data.theme))
-            .draw(into: &buffer, in: view, contentSize: Size(width: width, height: rows))
-        for (line, index) in nodes.indices.dropFirst(list.offset).prefix(inside.height).enumerated() {
-            let isSelected = index == list.index
-            let mark = isSelected ? buffer.glyphs.selection + " " : "  "
-            buffer.write(mark + texts[index], in: inside.row(line))
-            if isSelected { buffer.restyle(inside.row(line), with: data.theme[.selection]) }
-        }
         return nil
     }
 }

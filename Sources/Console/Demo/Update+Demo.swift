@@ -8,25 +8,25 @@ extension ConsoleModel {
             data.deployment.clusterNames.indices.contains(index) ? data.deployment.clusterNames[index] : nil
         }
         prompt = DemoNodePrompt(selected: nodes.first { $0.cluster == cluster }?.name)
-        // Somebody may have stopped one from a shell meanwhile.
-        return [.lookAtDemo]
+        // A server may have been stopped from a shell meanwhile.
+        return [.background(.lookAtDemo)]
     }
 
     /// The servers as they are now, unless something newer is known.
-    mutating func take(_ list: DemoNodeList) {
+    mutating func apply(_ list: DemoNodeList) {
         if list.revision >= data.demoNodes?.revision ?? 0 { data.demoNodes = list }
     }
 
     /// Something was done to a server of the demo.
     mutating func demoDone(_ action: DemoAction, _ node: String, _ list: DemoNodeList) {
-        take(list)
+        apply(list)
         let key = data.keys.key(for: .demoNode) ?? "K"
         let text: SafeText =
             switch action {
             case .stop: "\(untrusted: node) killed (SIGKILL); \(key) starts it again"
             case .start: "\(untrusted: node) started"
-            case .freeze: "\(untrusted: node) frozen (SIGSTOP): it answers nobody; \(key) lets it go on"
-            case .thaw: "\(untrusted: node) goes on"
+            case .freeze: "\(untrusted: node) frozen (SIGSTOP): it does not answer; \(key) lets it continue"
+            case .thaw: "\(untrusted: node) continues"
             }
         show(.info(text))
         log(EventRow(.note, .info, detail: text))
@@ -37,11 +37,11 @@ extension ConsoleRuntime {
     /// Does something to a server of the demo, or only looks.
     func demo(_ action: DemoAction?, on node: String) async {
         guard let demo = configuration.demo else { return }
-        do throws(DemoFailure) {
-            guard let action else { return mailbox.send(.demoNodes(try await demo.nodes())) }
-            mailbox.send(.demoDone(action, node: node, try await demo.perform(action, on: node)))
+        do throws(DemoError) {
+            guard let action else { return queue.send(.demoNodes(try await demo.nodes())) }
+            queue.send(.demoDone(action, node: node, try await demo.perform(action, on: node)))
         } catch {
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
+            queue.send(.failed(.error("\(untrusted: error.description)")))
         }
     }
 }

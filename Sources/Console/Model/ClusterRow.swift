@@ -1,10 +1,7 @@
+import Roulette
+
 /// What the console shows of one cluster. Plain values, so that every view can be drawn without a client.
 struct ClusterRow: Sendable, Hashable, Identifiable {
-    /// How well the cluster can be reached.
-    enum State: Sendable, Hashable, CaseIterable {
-        case up, degraded, stale, connecting, down
-    }
-
     /// The connections of one role.
     struct Pool: Sendable, Hashable {
         var up = 0
@@ -17,7 +14,7 @@ struct ClusterRow: Sendable, Hashable, Identifiable {
     var name: String
     /// `host:port` of its load balancer.
     var address: String
-    var state = State.connecting
+    var state = ClusterSnapshot.State.connecting
     /// For how long it has been in this state.
     var stateDuration: Duration = .zero
     var publishers = Pool()

@@ -1,3 +1,4 @@
+import NATS
 import Roulette
 
 /// What the console shows of one pooled connection. Plain values, as ``ClusterRow``.
@@ -11,45 +12,8 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
         let slot: Int
     }
 
-    /// What its state machine is doing.
-    enum State: Sendable, Hashable, CaseIterable {
-        case idle, connecting, handshaking, connected, stale, reconnecting, closed
-    }
-
-    /// Who answers behind the balancer. All of it is the peer's word.
-    struct Server: Sendable, Hashable {
-        var id: String
-        var name: String
-        var version: String
-        /// The name of its cluster, if it belongs to one.
-        var cluster: String?
-    }
-
-    struct Encryption: Sendable, Hashable {
-        /// Such as `TLS 1.3`.
-        var version: String
-        /// Whether the server's certificate was verified.
-        var isVerified: Bool
-    }
-
-    /// Round trips of PINGs.
-    struct RoundTrip: Sendable, Hashable {
-        struct Window: Sendable, Hashable {
-            var p50: Duration
-            var p99: Duration
-            var count: Int
-        }
-
-        var last: Duration?
-        /// From CONNECT to its PONG.
-        var handshake: Duration?
-        /// Nil when nothing was measured in that time.
-        var lastMinute: Window?
-        var lastFiveMinutes: Window?
-    }
-
     let id: ID
-    var state = State.idle
+    var state = ConnectionSnapshot.State.idle
     /// For how long it has been up, or down.
     var stateDuration: Duration = .zero
     /// Attempts since it was last up.
@@ -58,13 +22,13 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
     var nextAttempt: Duration?
     var pingMisses = 0
     var maxPingFailure = 2
-    /// The last one known, also while disconnected.
-    var server: Server?
+    /// The server behind the balancer; the last one known, also while disconnected. Untrusted text of the peer.
+    var server: ServerIdentity?
     /// Nil for plain text, and while it is down.
-    var encryption: Encryption?
+    var encryption: TLSStatus?
     /// Whether a login was sent in plain text over a network, unasked.
     var isLoginExposed = false
-    var roundTrip: RoundTrip?
+    var roundTrip: ConnectionSnapshot.RoundTrip?
     var messagesIn: UInt64 = 0
     var messagesOut: UInt64 = 0
     var bytesIn: UInt64 = 0
@@ -87,7 +51,7 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
     var subscriptions = 0
     /// Requests that wait for a reply.
     var pendingRequests = 0
-    /// Replies that nobody waited for any more.
+    /// Replies that came after their request had timed out or was cancelled.
     var lateReplies: UInt64 = 0
     /// The cause of the last loss or failed attempt; text that may have come from a peer.
     var lastError: String?
@@ -96,7 +60,7 @@ struct ConnectionRow: Sendable, Hashable, Identifiable {
     var isUp: Bool { state == .connected || state == .stale }
 }
 
-/// Which connections to make anew.
+/// Which connections to close and open again.
 enum ReconnectTarget: Sendable, Hashable {
     case connection(ConnectionRow.ID)
     case cluster(Int)

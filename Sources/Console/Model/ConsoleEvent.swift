@@ -3,7 +3,7 @@ import TerminalUI
 
 /// Everything that can change what the console shows.
 enum ConsoleEvent: Sendable {
-    /// Somebody touched the terminal.
+    /// A key, the mouse, or a new size of the terminal.
     case input(InputEvent)
     /// Time has passed.
     case tick(Moment)
@@ -43,4 +43,12 @@ enum ConsoleEvent: Sendable {
     case demoDone(DemoAction, node: String, DemoNodeList)
     /// An effect could not be carried out.
     case failed(Notice)
+}
+
+/// The result of editing.
+enum EditorResult: Sendable, Hashable {
+    /// What the file held when the editor exited.
+    case saved([UInt8])
+    /// Why nothing is changed.
+    case failed(String)
 }

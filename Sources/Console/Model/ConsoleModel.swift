@@ -46,7 +46,7 @@ struct ConsoleModel: Sendable {
         noticeUntil = data.now.uptime + Notice.lifetime
     }
 
-    /// Takes the notice away, into the event log if it matters: for what nobody asked for just now.
+    /// Removes the notice and logs it if it matters. For what was not asked for just now.
     mutating func keepAsEvent() {
         if let notice, notice.severity != .info { log(EventRow(.note, notice.severity, detail: notice.text)) }
         notice = nil

@@ -1,9 +1,10 @@
+import Roulette
 import Settings
 import TerminalUI
 
 /// Everything that views show. Filled from outside, read by all views.
 struct DashboardData: Sendable {
-    let deployment: Deployment
+    let deployment: DeploymentDescription
     var keys: KeyMap
     var theme: Theme
     var now = Moment()
@@ -11,7 +12,7 @@ struct DashboardData: Sendable {
     var fingerprint: RingFingerprint
     var traffic = TrafficSnapshot()
     var tail = TailLog()
-    var events = EventLog()
+    var events = EventList()
     var subscriptions: [SubscriptionRow] = []
     /// What the monitoring URLs say.
     var servers: ServerMonitoring
@@ -26,7 +27,7 @@ struct DashboardData: Sendable {
     /// How many messages of the tail are counted and not shown.
     var tailRate = TailRate()
 
-    init(deployment: Deployment, keys: KeyMap, theme: Theme) {
+    init(deployment: DeploymentDescription, keys: KeyMap, theme: Theme) {
         self.deployment = deployment
         self.keys = keys
         self.theme = theme
@@ -56,7 +57,7 @@ struct DashboardData: Sendable {
 
     /// The same without the sum.
     var clusterStates: SafeText {
-        let counts = ClusterRow.State.allCases.compactMap { state -> SafeText? in
+        let counts = ClusterSnapshot.State.allCases.compactMap { state -> SafeText? in
             let count = clusters.count { $0.state == state }
             return count == 0 ? nil : "\(count) \(state.word)"
         }

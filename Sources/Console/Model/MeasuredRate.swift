@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// What flows into clusters by the counters of their servers.
+/// The rate of messages into clusters, by the counters of their servers.
 struct MeasuredRate: Sendable, Hashable {
     /// Messages per second, over all clusters that answered.
     var messages = 0.0
@@ -8,7 +8,7 @@ struct MeasuredRate: Sendable, Hashable {
     var bytes = 0.0
     /// How many clusters answered.
     var clusters = 0
-    /// Why another one did not; text that may have come from a peer.
+    /// Why another cluster did not answer; text that may have come from a peer.
     var failure: String?
 
     /// What was found, in a sentence.

@@ -1,7 +1,7 @@
 import Roulette
 import TerminalUI
 
-/// What programs that route alike have in common, as far as it is known.
+/// The fingerprint of the ring. Programs with the same fingerprint route alike.
 struct RingFingerprint: Sendable, Hashable {
     var text: String
     /// Whether it depends on how addresses are spelt, because some cluster was not reached yet.

@@ -1,7 +1,7 @@
 import NATSMonitoring
 
-/// What the monitoring endpoints of the servers have said, and when each of them is to be asked again. Only what the
-/// open view shows is asked for, and of no server twice at once.
+/// The answers of the monitoring endpoints, and when each server is to be asked again. Only what the open view shows is
+/// asked for, and no server is asked twice at once.
 struct ServerMonitoring: Sendable {
     /// The time between two questions to a server.
     static let interval: Duration = .seconds(2)
@@ -40,7 +40,7 @@ struct ServerMonitoring: Sendable {
 
     /// What the open view wants to know.
     enum Wish: Sendable, Hashable {
-        /// How the servers are, and the connections of one of them.
+        /// The status of the servers, and the connections of one of them.
         case servers(connectionsOf: Int?, ConnectionQuery)
         /// What they list as subscribed to.
         case subscriptions
@@ -58,13 +58,13 @@ struct ServerMonitoring: Sendable {
                 let interval = isNewQuery ? .zero : isLong ? Self.longInterval : Self.interval
                 guard isDue(questions[row.id], after: interval, at: now) else { return nil }
                 questions[row.id] = Question(askedAt: now, query: query)
-                return .askServer(row.id, connections: query)
+                return .background(.askServer(row.id, connections: query))
             case .subscriptions:
                 let isLong = (listings[row.id]?.entries.count ?? 0) > Self.limit
                 let interval = isLong ? Self.longInterval : Self.listingInterval
                 guard isDue(listingQuestions[row.id], after: interval, at: now) else { return nil }
                 listingQuestions[row.id] = Question(askedAt: now)
-                return .askSubscriptions(row.id)
+                return .background(.askSubscriptions(row.id))
             }
         }
     }
@@ -83,13 +83,13 @@ struct ServerMonitoring: Sendable {
 
     // MARK: Answers
 
-    mutating func take(_ answer: ServerAnswer) {
+    mutating func record(_ answer: ServerAnswer) {
         questions[answer.cluster]?.isOpen = false
         guard rows.indices.contains(answer.cluster) else { return }
-        rows[answer.cluster].take(answer)
+        rows[answer.cluster].record(answer)
     }
 
-    mutating func take(_ listing: SubscriptionListing) {
+    mutating func record(_ listing: SubscriptionListing) {
         listingQuestions[listing.cluster]?.isOpen = false
         if listing.failure != nil, var old = listings[listing.cluster] {
             old.failure = listing.failure
@@ -112,7 +112,7 @@ struct ServerAnswer: Sendable {
     let status: Part<ServerStatus>
     /// Nil where the status did not come either.
     let health: Part<ServerHealth>?
-    /// Nil if nobody asked, or the status did not come.
+    /// Nil if they were not asked for, or the status did not come.
     let connections: (query: ConnectionQuery, part: Part<ConnectionList>)?
 }
 
@@ -130,7 +130,7 @@ struct SubscriptionListing: Sendable {
     /// Why there is no newer list, in plain words.
     var failure: String?
 
-    /// Whether some of the subscriptions are not known here. A server counts a few that it lists to nobody, so that only a list
+    /// Whether some of the subscriptions are not known here. A server counts a few that it never lists, so that only a list
     /// that reached the limit, or that was not read whole, counts as a part.
     var isPart: Bool {
         entries.count + gaps.unreadable >= ServerMonitoring.listingLimit && entries.count < total || !gaps.isEmpty

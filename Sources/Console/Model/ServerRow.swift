@@ -2,17 +2,17 @@ import NATSMonitoring
 
 /// What the console shows of the server that a monitoring URL belongs to.
 struct ServerRow: Sendable, Identifiable {
-    /// How the server is, as far as it says.
+    /// The health of the server.
     enum State: Sendable, Hashable, CaseIterable {
         /// There is no monitoring URL.
         case unknown
         /// Nothing was answered yet.
         case asking
-        case well
-        /// It answers, but not to the question whether it is well.
+        case healthy
+        /// It answers, but its health could not be read.
         case unchecked
-        /// It says itself that something is wrong.
-        case unwell
+        /// It reports that something is wrong.
+        case unhealthy
         case unreachable
     }
 
@@ -26,11 +26,11 @@ struct ServerRow: Sendable, Identifiable {
     private(set) var statusAt: Duration = .zero
     /// Between the last two figures, over the time that really passed; nil before there are two, and after a restart.
     private(set) var rates: ServerRates?
-    /// What is wrong by its own word; text of the peer.
+    /// What it reports to be wrong; text of the peer.
     private(set) var complaint: String?
-    /// Why it did not say whether it is well, in plain words: our failure to learn it, not its word.
+    /// Why its health could not be read, in plain words.
     private(set) var healthFailure: String?
-    /// Whether the URL leads to several servers: one that had answered before another did answered again.
+    /// Whether several servers answer at the URL: one answered, then another, then the first one again.
     private(set) var hasSeveralServers = false
     /// The servers that answered so far, the newest last.
     private var knownIDs: [String] = []
@@ -49,11 +49,11 @@ struct ServerRow: Sendable, Identifiable {
         if monitor == nil { return .unknown }
         if failure != nil { return .unreachable }
         if status == nil { return .asking }
-        if complaint != nil { return .unwell }
-        return healthFailure == nil ? .well : .unchecked
+        if complaint != nil { return .unhealthy }
+        return healthFailure == nil ? .healthy : .unchecked
     }
 
-    mutating func take(_ answer: ServerAnswer) {
+    mutating func record(_ answer: ServerAnswer) {
         switch answer.status.result {
         case .failure(let error):
             failure = error.message
@@ -126,7 +126,7 @@ struct MonitoredConnections: Sendable {
         after earlier: MonitoredConnections?
     ) {
         let serverID = list.serverID.isEmpty ? serverID : list.serverID
-        // Numbers of connections begin anew with each start of a server.
+        // A server numbers its connections from 1 again after each start.
         let comparable = earlier.flatMap { $0.serverID == serverID && $0.query.state == query.state ? $0 : nil }
         let before = Dictionary(comparable?.rows.map { ($0.id, $0.connection.traffic) } ?? [], uniquingKeysWith: { $1 })
         let elapsed = comparable.map { ServerRates.elapsed(from: ($0.read, $0.at), to: (list.time, at)) } ?? .zero

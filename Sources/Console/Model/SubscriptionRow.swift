@@ -33,3 +33,15 @@ struct SubscriptionRequest: Sendable, Hashable {
     var queueGroup: String?
     var purpose = Purpose.subscribe
 }
+
+/// How far a subscription has come.
+enum SubscriptionProgress: Sendable, Hashable {
+    /// It is made, but not on these clusters, by position on the ring: they are not up.
+    case waiting([Int])
+    /// The servers of all its clusters have it.
+    case active
+    /// It ended by itself; the reason may hold text of a peer. Nil for a subscription that is complete.
+    case ended(String?)
+    /// It has dropped this many messages so far.
+    case dropped(UInt64)
+}

@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-// What is typed and sent can be had again with up, in this run and, if the profile allows it, in the next ones.
+// Up recalls what was typed and sent, in this run and, if the profile allows it, in the next ones.
 
 extension ConsoleModel {
     /// Keeps something for the prompts, and for the next runs.
@@ -12,11 +12,11 @@ extension ConsoleModel {
         case .topic(let text): histories[.subscribe, default: InputHistory()].add(text)
         case .message(let message): messageHistory.add(MessageDraft(message))
         }
-        return data.deployment.keepsHistory ? [.remember(entry)] : []
+        return data.deployment.keepsHistory ? [.background(.remember(entry))] : []
     }
 
     /// Takes the history of earlier runs, before what this one has added.
-    mutating func take(_ history: ConsoleHistory) {
+    mutating func restore(_ history: ConsoleHistory) {
         func merged(_ topic: HistoryTopic, _ older: [String]) -> InputHistory {
             InputHistory(older + (histories[topic]?.entries ?? []))
         }

@@ -4,7 +4,7 @@ import TerminalUI
 // Subscribing and publishing, from whichever prompt they were asked for.
 
 extension ConsoleModel {
-    /// Subscribes, after asking where the answer could be a flood.
+    /// Subscribes. Asks first where very many messages could come.
     mutating func subscribe(_ request: SubscriptionRequest, isConfirmed: Bool = false) -> [Effect] {
         if let refusal = data.deployment.subscribeRefusal {
             show(.error(refusal))
@@ -28,10 +28,10 @@ extension ConsoleModel {
         let id = makeID()
         data.subscriptions.append(SubscriptionRow(id: id, request: request))
         show(.info("subscribing to \(route.text)"))
-        return [.subscribe(id: id, request)] + remember(.topic(request.pattern))
+        return [.background(.subscribe(id: id, request))] + remember(.topic(request.pattern))
     }
 
-    /// Everything on production is a decision, and to decide it helps to know how much that is.
+    /// In production, confirm first and show the expected rate.
     private mutating func askBeforeFlood(_ request: SubscriptionRequest) -> [Effect] {
         let canMeasure = data.deployment.hasMonitors
         let rate: SafeText = canMeasure ? "Measuring the rate…" : "The rate is unknown: the profile has no monitor URL."
@@ -40,7 +40,7 @@ extension ConsoleModel {
             message: floodQuestion(request, rate),
             action: .subscribe(request)
         )
-        return canMeasure ? [.measureRate(for: request)] : []
+        return canMeasure ? [.background(.measureRate(for: request))] : []
     }
 
     private func floodQuestion(_ request: SubscriptionRequest, _ rate: SafeText) -> [SafeText] {
@@ -51,7 +51,7 @@ extension ConsoleModel {
         ]
     }
 
-    /// The rate was measured, for the question if it still stands.
+    /// The rate was measured; it goes into the question if that is still open.
     mutating func measured(_ rate: MeasuredRate, for request: SubscriptionRequest) {
         guard var question = prompt as? ConfirmationPrompt, question.action == .subscribe(request) else { return }
         question.message = floodQuestion(request, rate.text(clusters: data.clusters.count))
@@ -62,12 +62,20 @@ extension ConsoleModel {
         guard let index = data.subscriptions.firstIndex(where: { $0.id == id }) else { return [] }
         let row = data.subscriptions.remove(at: index)
         show(.info("unsubscribed from \(untrusted: row.request.pattern)"))
-        return [.unsubscribe(id: id)]
+        return [.background(.unsubscribe(id: id))]
+    }
+
+    mutating func unsubscribe(from pattern: String) -> [Effect] {
+        guard let row = data.subscriptions.first(where: { $0.request.pattern.utf8.elementsEqual(pattern.utf8) }) else {
+            show(.error("there is no subscription to \(untrusted: pattern)"))
+            return []
+        }
+        return unsubscribe(row.id)
     }
 
     // MARK: Publish
 
-    /// Publishes, after asking where that is production.
+    /// Publishes. In production, asks first.
     mutating func publish(_ request: PublishRequest, isConfirmed: Bool = false) -> [Effect] {
         if let refusal = data.deployment.publishRefusal {
             show(.error(refusal))
@@ -84,10 +92,10 @@ extension ConsoleModel {
         }
         let id = makeID()
         outbox[id] = Outgoing(request: request, cluster: cluster, since: data.now.uptime)
-        guard var form = prompt as? PublishPrompt else { return [.publish(id: id, request)] }
+        guard var form = prompt as? PublishPrompt else { return [.background(.publish(id: id, request))] }
         form.sent(as: id, request)
         prompt = form
-        return [.publish(id: id, request)] + remember(.message(form.draft.kept))
+        return [.background(.publish(id: id, request))] + remember(.message(form.draft.kept))
     }
 
     private mutating func ask(_ request: PublishRequest) {
@@ -99,7 +107,7 @@ extension ConsoleModel {
         }
     }
 
-    /// News of a publish or request: for the form it came from, else for the bottom row.
+    /// Shows how far a publish or request has come: in the form it came from, else in the bottom row.
     mutating func publish(_ id: Int, _ progress: PublishProgress) {
         let isRequest = outbox[id]?.request.isRequest == true
         switch progress {

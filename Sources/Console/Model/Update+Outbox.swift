@@ -6,7 +6,7 @@ extension ConsoleModel {
     /// After so long a message that is not settled is shown: usually it takes a few milliseconds.
     private static let patience: Duration = .seconds(1)
 
-    /// Whatever is shown of what waits, for the bottom row; nil if nothing does.
+    /// What waits, for the bottom row; nil if nothing does.
     var waiting: SafeText? {
         let outgoing = outbox.values.filter { item in
             !data.clusters[item.cluster].isReachable || data.now.uptime - item.since >= Self.patience
@@ -49,14 +49,14 @@ extension ConsoleModel {
             show(.info(outbox.isEmpty ? "nothing waits to be sent" : "what was sent already cannot be taken back"))
             return []
         }
-        return waiting.map { .stopPublish(id: $0) }
+        return waiting.map { .background(.stopPublish(id: $0)) }
     }
 
     // MARK: Quit
 
     /// Quits, after asking if something would be lost.
     mutating func quit() -> [Effect] {
-        guard let loss, !isTooSmall else { return [.quit] }
+        guard let loss, !isTooSmall else { return [.terminal(.quit)] }
         prompt = ConfirmationPrompt(title: "Quit", message: [loss, "Quit anyway?"], action: .quit)
         return []
     }

@@ -1,10 +1,10 @@
 import TerminalUI
 
 extension ConsoleModel {
-    /// A profile that can be switched to was found. Asks first if something would be lost.
+    /// Switches to a profile that can be used. Asks first if something would be lost.
     mutating func profileLoaded(_ name: String) -> [Effect] {
         let losses = lossesOnSwitching
-        guard !losses.isEmpty else { return [.switchProfile(name)] }
+        guard !losses.isEmpty else { return [.terminal(.switchProfile(name))] }
         prompt = ConfirmationPrompt(
             title: "Switch to \(untrusted: name)",
             message: losses + ["Switch?"],
@@ -13,7 +13,7 @@ extension ConsoleModel {
         return []
     }
 
-    /// What another profile would not have, a line each. What the profile itself watches begins again with it.
+    /// What switching the profile would lose, a line each. The watches of the profile itself begin again with it.
     private var lossesOnSwitching: [SafeText] {
         var losses: [SafeText] = []
         let own = data.subscriptions.filter { row in

@@ -4,7 +4,7 @@ import TerminalUI
 // Themes: chosen, looked at while a prompt is open, and edited on the disk.
 
 extension ConsoleModel {
-    /// A theme that was asked for is there.
+    /// A theme that was asked for is loaded.
     mutating func themeLoaded(_ theme: Theme) {
         themeBeforePreview = nil
         data.theme = theme
@@ -12,7 +12,7 @@ extension ConsoleModel {
         show(.info("theme \(untrusted: theme.name)"))
     }
 
-    /// A theme to look at is there. It may have come too late.
+    /// A theme to look at is loaded. The prompt may have moved on.
     mutating func themePreviewed(_ theme: Theme) {
         guard prompt?.previewedTheme == theme.name else { return }
         if themeBeforePreview == nil { themeBeforePreview = data.theme }
@@ -38,12 +38,12 @@ extension ConsoleModel {
             themeBeforePreview = nil
             return []
         }
-        return wanted == data.theme.name ? [] : [.previewTheme(wanted)]
+        return wanted == data.theme.name ? [] : [.background(.previewTheme(wanted))]
     }
 
     /// Keeps a theme that is looked at already, so that it does not flicker; loads it all the same, to follow its file.
     mutating func useTheme(_ name: String) -> [Effect] {
         if data.theme.name == name { themeBeforePreview = nil }
-        return [.loadTheme(name)]
+        return [.background(.loadTheme(name))]
     }
 }

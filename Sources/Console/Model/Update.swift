@@ -2,14 +2,14 @@ import NATSWire
 import Settings
 import TerminalUI
 
-/// Changes the model as an event says, and answers what is to be done outside. Pure: the same model and event always
+/// Applies an event to the model, and returns what is to be done outside. Pure: the same model and event always
 /// give the same model and effects.
 func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
-    // Whatever happened, another view may be open now, or time have passed.
-    take(event, &model) + model.askServers()
+    // After any event another view may be open, or time may have passed.
+    apply(event, &model) + model.askServers()
 }
 
-private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect] {
+private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect] {
     switch event {
     case .input(let input):
         return model.handle(input)
@@ -22,7 +22,7 @@ private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect
     case .happened(let row):
         model.log(row)
     case .traffic(let traffic, let tail):
-        model.take(traffic, tail)
+        model.apply(traffic, tail)
     case .subscription(let id, let progress):
         model.subscription(id, progress)
     case .measured(let rate, let request):
@@ -32,7 +32,7 @@ private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect
     case .edited(let result):
         model.edited(result)
     case .historyLoaded(let history):
-        model.take(history)
+        model.restore(history)
     case .themeLoaded(let theme):
         model.themeLoaded(theme)
     case .done(let notice):
@@ -40,11 +40,11 @@ private func take(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect
         // In full: the bottom row may have no room for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .server(let answer):
-        model.data.servers.take(answer)
+        model.data.servers.record(answer)
     case .listed(let listing):
-        model.data.servers.take(listing)
+        model.data.servers.record(listing)
     case .demoNodes(let nodes):
-        model.take(nodes)
+        model.apply(nodes)
     case .demoDone(let action, let node, let nodes):
         model.demoDone(action, node, nodes)
     case .profileLoaded(let name):
@@ -70,8 +70,8 @@ extension ConsoleModel {
         case .paste(let paste): prompt?.insert(paste)
         case .resize(let size): self.size = size
         case .mouse(let mouse): return handle(mouse)
-        case .resumed: return [.redraw]
-        case .terminate: return [.quit]
+        case .resumed: return [.terminal(.redraw)]
+        case .terminate: return [.terminal(.quit)]
         }
         return []
     }
@@ -80,8 +80,8 @@ extension ConsoleModel {
         let scope = type(of: views.current).scope
         var action = data.keys.action(for: key, in: scope)
         if action == nil, data.demoNodes != nil { action = data.keys.action(for: key, in: .demo) }
-        // Whatever is open, a screen that shows nothing must not trap anybody.
-        if isTooSmall { return action == .quit ? [.quit] : [] }
+        // A screen that is too small shows nothing: quitting must still work, whatever is open.
+        if isTooSmall { return action == .quit ? [.terminal(.quit)] : [] }
         guard prompt != nil else {
             notice = nil
             return action.map { perform($0) } ?? []
@@ -114,9 +114,9 @@ extension ConsoleModel {
         case .publish(let request):
             return publish(request)
         case .stopPublish(let id):
-            return [.stopPublish(id: id)]
+            return [.background(.stopPublish(id: id))]
         case .edit(let text):
-            return [.edit(text)]
+            return [.background(.edit(text))]
         case .command(let line):
             return remember(.command(line)) + run(line)
         case .filter(let text):
@@ -126,18 +126,18 @@ extension ConsoleModel {
             return useTheme(name)
         case .demo(let action, let node):
             show(.info("\(untrusted: action.rawValue) \(untrusted: node)…"))
-            return [.demo(action, node: node)]
+            return [.background(.demo(action, node: node))]
         case .reconnect(let target):
             show(.info("reconnecting \(ReconnectPrompt.name(target, data))"))
-            return [.reconnect(target)]
+            return [.background(.reconnect(target))]
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
         case .perform(.publish(let request)):
             return publish(request, isConfirmed: true)
         case .perform(.quit):
-            return [.quit]
+            return [.terminal(.quit)]
         case .perform(.switchProfile(let name)):
-            return [.switchProfile(name)]
+            return [.terminal(.switchProfile(name))]
         }
     }
 
@@ -148,7 +148,7 @@ extension ConsoleModel {
     }
 }
 
-// MARK: - News from outside
+// MARK: - Reports
 
 extension ConsoleModel {
     /// What the open view wants to know of the servers and is due.
@@ -162,7 +162,7 @@ extension ConsoleModel {
         if notice != nil, now.uptime >= noticeUntil { notice = nil }
     }
 
-    fileprivate mutating func take(_ traffic: TrafficSnapshot, _ tail: TailDelivery) {
+    fileprivate mutating func apply(_ traffic: TrafficSnapshot, _ tail: TailDelivery) {
         data.traffic = traffic
         data.tail.append(tail)
         data.tailRate.add(notShown: tail.notShown, at: data.now.uptime)

@@ -12,7 +12,7 @@ struct CommandPrompt: ConsolePrompt {
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         let outcome = prompt.handle(key, completions: { Command.completions(of: $0, data) })
-        previewedTheme = Command.theme(in: prompt.text, data)
+        previewedTheme = Command.previewedTheme(by: prompt.text, data)
         switch outcome {
         case .submitted(let text): return .submit(.command(text))
         case .cancelled: return .close

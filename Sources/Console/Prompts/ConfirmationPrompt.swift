@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// A question before something that is a decision.
+/// A question before something that the operator has to decide.
 struct ConfirmationPrompt: ConsolePrompt {
     /// What is done on yes.
     enum Action: Sendable, Hashable {
@@ -17,7 +17,7 @@ struct ConfirmationPrompt: ConsolePrompt {
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         switch (key.code, key.modifiers) {
         case (.character("y"), []), (.character("Y"), []): .submit(.perform(action))
-        // Asked for twice: whoever presses ^C again means it.
+        // A second ^C confirms.
         case (.character("c"), .control) where action == .quit: .submit(.perform(action))
         case (.character("n"), []), (.character("N"), []), (.character("q"), []), (.escape, []),
             (.character("c"), .control):

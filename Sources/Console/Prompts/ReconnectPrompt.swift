@@ -1,11 +1,11 @@
 import Settings
 import TerminalUI
 
-/// Asks before connections are made anew: which of them, and what happens.
+/// Asks before connections are closed and opened again, and says what will happen.
 struct ReconnectPrompt: ConsolePrompt {
     /// What can be chosen, from one connection to all of them.
     private let targets: [ReconnectTarget]
-    private var list = ListState<Int>()
+    private var list = PickList<Int>()
 
     /// - Parameter target: What was asked for; the wider choices are offered after it.
     init(_ target: ReconnectTarget, _ data: DashboardData) {
@@ -16,42 +16,32 @@ struct ReconnectPrompt: ConsolePrompt {
     }
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
-        list.update(targets.indices, height: targets.count)
         switch (key.code, key.modifiers) {
-        case (.character("y"), []), (.character("Y"), []), (.enter, []):
-            return .submit(.reconnect(targets[list.index ?? 0]))
-        case (.character("n"), []), (.character("N"), []), (.character("q"), []), (.escape, []),
-            (.character("c"), .control):
-            return .close
-        default:
-            if let action = data.keys.action(for: key, in: .everywhere) {
-                _ = list.handle(action, in: targets.indices, height: targets.count)
-            }
-            return .stay
+        case (.character("y"), []), (.character("Y"), []): return .submit(.reconnect(selected))
+        case (.character("n"), []), (.character("N"), []): return .close
+        default: break
+        }
+        return switch list.handle(key, in: Array(targets.indices), data) {
+        case .chosen: .submit(.reconnect(selected))
+        case .cancelled: .close
+        case .stays: .stay
         }
     }
+
+    private var selected: ReconnectTarget { targets[list.selection ?? 0] }
 
     mutating func insert(_ paste: Paste) {}
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
-        let selected = list.index ?? 0
-        let hints = KeyHints(
-            [KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "n", label: "leave it")],
-            keyStyle: data.theme[.key]
-        )
-        let texts = targets.map { Self.name($0, data) }
-        let size = Size(width: min(52, (texts.map(\.width).max() ?? 0) + 2), height: targets.count)
-        let inside = Dialog(
+        list.draw(
+            targets.enumerated().map { ($0, Self.name($1, data).truncated(to: 50)) },
             title: "Reconnect",
-            message: [Self.consequence(targets[selected], data)],
-            hints: hints,
-            styles: .dialog(data.theme)
-        ).draw(into: &buffer, in: view.centered(Size(width: 60, height: view.height)), contentSize: size)
-        for (index, text) in texts.enumerated() {
-            let mark = index == selected ? buffer.glyphs.selection + " " : "  "
-            buffer.write(mark + text, in: inside.row(index))
-            if index == selected { buffer.restyle(inside.row(index), with: data.theme[.selection]) }
-        }
+            message: [Self.consequence(selected, data)],
+            hints: [KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "n", label: "leave it")],
+            theme: data.theme,
+            into: &buffer,
+            in: view.centered(Size(width: 60, height: view.height))
+        )
         return nil
     }
 
@@ -72,7 +62,7 @@ struct ReconnectPrompt: ConsolePrompt {
         let rows = rows(target, data)
         let up = rows.filter(\.isUp)
         guard !up.isEmpty else { return "Not up now: the next try is made at once." }
-        var text: SafeText = up.count == 1 ? "The connection is given up and made anew." : "They are given up and made anew."
+        var text: SafeText = up.count == 1 ? "The connection is closed and opened again." : "They are closed and opened again."
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
         if unconfirmed > 0 { text += " Up to \(unconfirmed) messages that the server has not confirmed can be lost." }
         if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss what is sent meanwhile." }

@@ -1,3 +1,4 @@
+import Roulette
 import Settings
 import TerminalUI
 
@@ -6,8 +7,8 @@ struct RouteLine {
     let text: SafeText
     /// The same without the hash.
     let shortText: SafeText
-    /// How well its owners can be reached, in words; nil when the text is neither.
-    let owners: (text: SafeText, role: ThemeRole, mark: ClusterRow.State)?
+    /// The state of its owners, in words; nil when the text is no topic or pattern.
+    let owners: (text: SafeText, role: ThemeRole, mark: ClusterSnapshot.State)?
     /// Whether the text is a topic or pattern.
     let isValid: Bool
 

@@ -1,14 +1,12 @@
 import TerminalUI
 
-/// `s`: asks for a topic or pattern and, in its second field, for a queue group. Says who owns it as it is typed.
+/// `s`: asks for a topic or pattern and, in its second field, for a queue group. Shows its owner as it is typed.
 struct SubscribePrompt: ConsolePrompt {
-    private let purpose: SubscriptionRequest.Purpose
     private var topic: Prompt
     private var queueGroup = TextField(maximumBytes: 256)
     private var isInQueueGroup = false
 
-    init(purpose: SubscriptionRequest.Purpose = .subscribe, topic: String = "", history: InputHistory = InputHistory()) {
-        self.purpose = purpose
+    init(topic: String, history: InputHistory) {
         self.topic = Prompt(label: "Topic", suggestion: topic, history: history)
     }
 
@@ -36,7 +34,7 @@ struct SubscribePrompt: ConsolePrompt {
         let group = queueGroup.text
         return .submit(
             .subscribe(
-                SubscriptionRequest(pattern: topic.text, queueGroup: group.isEmpty ? nil : group, purpose: purpose)
+                SubscriptionRequest(pattern: topic.text, queueGroup: group.isEmpty ? nil : group)
             )
         )
     }
@@ -50,14 +48,13 @@ struct SubscribePrompt: ConsolePrompt {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         let hints = KeyHints(
             [
-                KeyHints.Hint(key: "enter", label: purpose == .watch ? "watch" : "subscribe"),
+                KeyHints.Hint(key: "enter", label: "subscribe"),
                 KeyHints.Hint(key: "tab", label: "complete, next field"),
                 KeyHints.Hint(key: "esc", label: "back"),
             ],
             keyStyle: data.theme[.key]
         )
-        let title: SafeText = purpose == .watch ? "Watch" : "Subscribe"
-        let inside = Dialog(title: title, hints: hints, styles: .dialog(data.theme))
+        let inside = Dialog(title: "Subscribe", hints: hints, styles: .dialog(data.theme))
             .draw(into: &buffer, in: view, contentSize: Size(width: 64, height: 3))
         let labels: [SafeText] = ["Topic", "Queue group"]
         let label = labels[1].width
@@ -80,7 +77,7 @@ struct SubscribePrompt: ConsolePrompt {
         return cursor
     }
 
-    /// Who owns the topic and how it is, as the form for publishing says it. A long topic gives way to that.
+    /// The owner of the topic and its state. A long topic is shortened to make room.
     private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let whole = RouteLine(topic.text, data)
         guard let owners = whole.owners else {
@@ -101,23 +98,5 @@ struct SubscribePrompt: ConsolePrompt {
             }
         let used = buffer.write(text, at: rect.origin, style: data.theme[.muted], clip: rect)
         buffer.write(state, at: Point(x: rect.x + used + 2, y: rect.y), style: data.theme[owners.role], clip: rect)
-    }
-}
-
-/// Known topics to complete a text with, the busiest first.
-enum TopicCompletion {
-    /// At most this many are offered.
-    private static let limit = 50
-
-    static func completions(of text: String, _ data: DashboardData) -> [String] {
-        guard !text.isEmpty else { return [] }
-        let prefix = Array(text.utf8)
-        let traffic = data.traffic
-        let rows = traffic.topics.indices.filter {
-            traffic.topics[$0].bytes.starts(with: prefix) && !traffic.topics[$0].isReplies
-        }
-        let busiest = rows.sorted { traffic.counters[$0].messages > traffic.counters[$1].messages }.prefix(limit)
-        // A topic that is not UTF-8 cannot be typed, so it cannot be completed either.
-        return busiest.compactMap { String(validating: traffic.topics[$0].bytes, as: UTF8.self) }
     }
 }

@@ -17,7 +17,7 @@ struct CarriedState: Sendable {
     let isMouseOn: Bool
     let chosenTheme: String?
     let histories: [HistoryTopic: InputHistory]
-    /// What became of the old profile, if it did not end well.
+    /// What the old profile left behind, if anything.
     var note: EventRow?
 
     init(_ model: ConsoleModel) {
@@ -30,7 +30,7 @@ struct CarriedState: Sendable {
 
 extension ConsoleModel {
     /// Takes over what stays from the profile before.
-    mutating func take(_ carried: CarriedState) {
+    mutating func restore(_ carried: CarriedState) {
         _ = views.open(carried.view)
         isMouseOn = carried.isMouseOn
         chosenTheme = carried.chosenTheme
@@ -45,16 +45,16 @@ extension ConsoleRuntime {
 
     /// Whether a profile can be switched to.
     func checkProfile(_ name: String) {
-        do throws(ProfileFailure) {
+        do throws(ProfileError) {
             _ = try load(name)
-            mailbox.send(.profileLoaded(name))
+            queue.send(.profileLoaded(name))
         } catch {
-            mailbox.send(.failed(.error("\(untrusted: error.description)")))
+            queue.send(.failed(.error("\(untrusted: error.description)")))
         }
     }
 
-    /// The console on another profile; nil, and a notice with the reason, if it cannot be had.
-    func successor(_ name: String, after model: ConsoleModel) -> ConsoleRuntime? {
+    /// The console on another profile; nil, and a notice with the reason, if there is none.
+    func runtime(onProfile name: String, after model: ConsoleModel) -> ConsoleRuntime? {
         do {
             let loaded = try load(name)
             var configuration = configuration
@@ -67,21 +67,21 @@ extension ConsoleRuntime {
                 configuration: configuration,
                 terminal: terminal,
                 clock: clock,
-                mailbox: mailbox
+                queue: queue
             )
         } catch {
             let notice = (error as? SettingsError)?.notice ?? "\(untrusted: String(describing: error))"
-            mailbox.send(.failed(.error(notice)))
+            queue.send(.failed(.error(notice)))
             return nil
         }
     }
 
-    private func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
-        guard let profiles = configuration.profiles else { throw ProfileFailure("there is no other profile here") }
+    private func load(_ name: String) throws(ProfileError) -> LoadedProfile {
+        guard let profiles = configuration.profiles else { throw ProfileError("there is no other profile here") }
         return try profiles.load(name)
     }
 
-    /// Brings the client to its end: what was published is confirmed, if that can be had soon.
+    /// Drains the client: waits a moment until what was published is confirmed.
     /// - Returns: What was left behind.
     func drain() async -> EventRow? {
         do throws(RouletteError) {

@@ -21,8 +21,8 @@ public struct ConsoleRuntime: Sendable {
     let terminal: any ConsoleTerminal
     let clock: ConsoleClock
     let traffic: TrafficStore
-    let mailbox: Mailbox<ConsoleEvent>
-    /// Tells the traffic feed that messages came; one that waits is enough.
+    let queue: EventQueue<ConsoleEvent>
+    /// Says that messages came; one signal that waits is enough.
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     let history: HistoryKeeper
     let themes: ThemeLoader
@@ -46,17 +46,17 @@ public struct ConsoleRuntime: Sendable {
             configuration: configuration,
             terminal: terminal,
             clock: clock,
-            mailbox: Mailbox<ConsoleEvent>()
+            queue: EventQueue<ConsoleEvent>()
         )
     }
 
-    /// - Parameter mailbox: Where the terminal's events arrive already, for a console that follows another.
+    /// - Parameter queue: Where the terminal's events arrive already, for a console that follows another.
     init(
         client: RouletteClient,
         configuration: ConsoleConfiguration,
         terminal: any ConsoleTerminal,
         clock: ConsoleClock,
-        mailbox: Mailbox<ConsoleEvent>
+        queue: EventQueue<ConsoleEvent>
     ) throws(SettingsError) {
         themes = try ThemeLoader(
             configuration.themes,
@@ -71,7 +71,7 @@ public struct ConsoleRuntime: Sendable {
         self.clock = clock
         self.news = news
         history = HistoryKeeper(path: configuration.profile.keepsHistory ? configuration.stateDirectory : nil)
-        self.mailbox = mailbox
+        self.queue = queue
     }
 
     /// Shows the console, on one profile after the other, until the operator quits, the terminal ends or the task is
@@ -80,7 +80,7 @@ public struct ConsoleRuntime: Sendable {
     /// The first frame is painted before any connection is made.
     public func run() async {
         await withDiscardingTaskGroup { group in
-            group.addTask { await feedInput() }
+            group.addTask { await reportInput() }
             var end = await show(nil)
             while case .switched(let next, let carried) = end { end = await next.show(carried) }
             group.cancelAll()
@@ -90,21 +90,23 @@ public struct ConsoleRuntime: Sendable {
     /// Shows the console on its profile.
     /// - Parameter carried: What stays from the profile before.
     private func show(_ carried: CarriedState?) async -> ConsoleEnd {
-        // What was on its way from the profile before concerns nobody any more.
-        if carried != nil { mailbox.removeAll { if case .input = $0 { true } else { false } } }
+        // Drop events of the profile before.
+        if carried != nil { queue.removeAll { if case .input = $0 { true } else { false } } }
         var model = await makeModel()
-        if let carried { model.take(carried) }
+        if let carried { model.restore(carried) }
         var screen = ConsoleScreen(terminal: terminal, glyphs: configuration.glyphs)
         await screen.show(&model)
         return await withDiscardingTaskGroup { group in
-            addFeeds(to: &group)
+            startReporting(in: &group)
             group.addTask { await loadHistory() }
             let effects = EffectRunner(runtime: self)
             if configuration.demo != nil { effects.start(.lookAtDemo, in: &group) }
             for pattern in configuration.profile.watch {
-                // What the profile says was decided by whoever wrote it; it is not asked again.
+                // The profile says to watch these, so the console does not ask again.
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
-                for effect in model.subscribe(request, isConfirmed: true) { effects.start(effect, in: &group) }
+                for effect in model.subscribe(request, isConfirmed: true) {
+                    _ = await carryOut(effect, &model, &screen, effects, in: &group)
+                }
                 model.keepAsEvent()
             }
             if carried != nil { model.show(.info("profile \(untrusted: configuration.profile.name)")) }
@@ -120,7 +122,7 @@ public struct ConsoleRuntime: Sendable {
     }
 
     private func makeModel() async -> ConsoleModel {
-        let deployment = Deployment(
+        let deployment = DeploymentDescription(
             profile: configuration.profile,
             ring: client.ring,
             clusterNames: client.clusters.map(\.name)
@@ -138,7 +140,7 @@ public struct ConsoleRuntime: Sendable {
         if configuration.demo != nil { model.data.demoNodes = DemoNodeList(revision: 0, nodes: []) }
         model.data.profileNames = configuration.profiles?.names() ?? []
         if configuration.profile.skipsVerification {
-            let text: SafeText = "certificates are not verified: anybody in between can read and change everything"
+            let text: SafeText = "certificates are not verified: a third party can read and change everything"
             model.log(EventRow(.note, .warning, detail: text))
         }
         return model
@@ -151,26 +153,13 @@ public struct ConsoleRuntime: Sendable {
         _ effects: EffectRunner,
         in group: inout DiscardingTaskGroup
     ) async -> ConsoleEnd {
-        while let (events, refused) = await mailbox.takeAll(), !Task.isCancelled {
+        while let (events, refused) = await queue.takeAll(), !Task.isCancelled {
             if refused > 0 {
                 model.log(EventRow(.missed, .warning, detail: "\(refused) events came too fast and are missing here"))
             }
             for event in events {
                 for effect in update(&model, event) {
-                    switch effect {
-                    case .quit: return .quit
-                    case .switchProfile(let name):
-                        guard let next = successor(name, after: model) else { continue }
-                        model.show(.info("switching to \(untrusted: name)…"))
-                        await screen.show(&model)
-                        return .switched(next, CarriedState(model))
-                    case .suspend: await terminal.suspend()
-                    case .redraw: await terminal.redraw()
-                    case .copyScreen: await terminal.showPlain(plainScreen(model, glyphs: configuration.glyphs))
-                    case .copy(let lines): await terminal.copy(lines)
-                    case .setMouse(let isOn): await terminal.setMouse(isOn)
-                    default: effects.start(effect, in: &group)
-                    }
+                    if let end = await carryOut(effect, &model, &screen, effects, in: &group) { return end }
                 }
             }
             let start = clock.now.uptime
@@ -181,28 +170,29 @@ public struct ConsoleRuntime: Sendable {
         }
         return .quit
     }
-}
 
-/// What the terminal shows, to paint only what differs.
-struct ConsoleScreen {
-    private let terminal: any ConsoleTerminal
-    private let glyphs: GlyphSet
-    private var shown: (buffer: CellBuffer, cursor: Point?)?
-    /// Whether the last call of ``show(_:)`` painted.
-    private(set) var hasPainted = false
-
-    init(terminal: any ConsoleTerminal, glyphs: GlyphSet) {
-        self.terminal = terminal
-        self.glyphs = glyphs
-    }
-
-    mutating func show(_ model: inout ConsoleModel) async {
-        model.prepareFrame()
-        var buffer = CellBuffer(size: model.size, glyphs: glyphs, escapeStyle: model.data.theme[.escape])
-        let cursor = draw(model, into: &buffer)
-        hasPainted = shown.map { $0.cursor != cursor || $0.buffer != buffer } ?? true
-        guard hasPainted else { return }
-        await terminal.paint(buffer, cursor: cursor)
-        shown = (buffer, cursor)
+    /// - Returns: How the console on this profile ends, if the effect ends it.
+    private func carryOut(
+        _ effect: Effect,
+        _ model: inout ConsoleModel,
+        _ screen: inout ConsoleScreen,
+        _ background: EffectRunner,
+        in group: inout DiscardingTaskGroup
+    ) async -> ConsoleEnd? {
+        switch effect {
+        case .background(let effect): background.start(effect, in: &group)
+        case .terminal(.quit): return .quit
+        case .terminal(.switchProfile(let name)):
+            guard let next = runtime(onProfile: name, after: model) else { return nil }
+            model.show(.info("switching to \(untrusted: name)…"))
+            await screen.show(&model)
+            return .switched(next, CarriedState(model))
+        case .terminal(.suspend): await terminal.suspend()
+        case .terminal(.redraw): await terminal.redraw()
+        case .terminal(.copyScreen): await terminal.showPlain(plainScreen(model, glyphs: configuration.glyphs))
+        case .terminal(.copy(let lines)): await terminal.copy(lines)
+        case .terminal(.setMouse(let isOn)): await terminal.setMouse(isOn)
+        }
+        return nil
     }
 }

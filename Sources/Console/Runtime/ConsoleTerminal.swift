@@ -2,7 +2,7 @@ public import TerminalUI
 
 /// The terminal as the console needs it. The console draws cells and never knows what paints them.
 public protocol ConsoleTerminal: Sendable {
-    /// What comes from the terminal; bounded by whoever reads it. Iterated over once. Its end quits the console.
+    /// Keys, mouse and sizes, iterated over once. The reader has to bound them. The end quits the console.
     var events: AsyncStream<InputEvent> { get }
 
     /// Columns and rows at this moment.
@@ -14,7 +14,7 @@ public protocol ConsoleTerminal: Sendable {
     ///   - cursor: Where the cursor is; nil hides it.
     func paint(_ buffer: CellBuffer, cursor: Point?) async
 
-    /// Paints the last frame anew, whatever the terminal is believed to show.
+    /// Paints the last frame again, whatever the terminal is believed to show.
     func redraw() async
 
     /// Lends the terminal to the shell that started the program. Returns when it is ours again, after which
@@ -22,8 +22,8 @@ public protocol ConsoleTerminal: Sendable {
     func suspend() async
 
     /// Lends the terminal to the operator's editor, with `text` in a file, and returns what the file holds when the
-    /// editor has ended well. The terminal is ours again then, after which `InputEvent.resumed` comes.
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8]
+    /// editor has exited with success. The console has the terminal again then, and `InputEvent.resumed` follows.
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8]
 
     /// Puts text into the terminal's clipboard, line by line, if the terminal takes that (OSC 52).
     func copy(_ lines: [SafeText]) async
@@ -37,7 +37,7 @@ public protocol ConsoleTerminal: Sendable {
 }
 
 /// Why an editor changed nothing.
-public struct EditorFailure: Error, Sendable {
+public struct EditorError: Error, Sendable {
     /// What is wrong and what to do, in one line.
     public let message: String
 

@@ -8,8 +8,8 @@ public protocol ProfileSource: Sendable {
 
     /// Reads a profile as it is now, and makes its client, without touching the network.
     ///
-    /// - Throws: ``ProfileFailure`` when it cannot be used; then the console stays where it is.
-    func load(_ name: String) throws(ProfileFailure) -> LoadedProfile
+    /// - Throws: ``ProfileError`` when it cannot be used; then the console stays where it is.
+    func load(_ name: String) throws(ProfileError) -> LoadedProfile
 }
 
 /// A profile that is ready to be shown.
@@ -33,7 +33,7 @@ public struct LoadedProfile: Sendable {
 }
 
 /// Why a profile cannot be switched to.
-public struct ProfileFailure: Error, Sendable, CustomStringConvertible {
+public struct ProfileError: Error, Sendable, CustomStringConvertible {
     /// What is wrong and what to do about it. It may hold text of a file.
     public let description: String
 

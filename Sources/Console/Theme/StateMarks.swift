@@ -1,9 +1,10 @@
+import Roulette
 import Settings
 import TerminalUI
 
 // A state is always a glyph and a word; color only adds to them.
 
-extension ClusterRow.State {
+extension ClusterSnapshot.State {
     /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {

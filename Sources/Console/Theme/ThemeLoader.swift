@@ -50,7 +50,7 @@ final class ThemeLoader: Sendable {
         return Theme(file, depth: depth)
     }
 
-    /// The theme in use, loaded anew, if one of its files has changed since it was last looked at.
+    /// Loads the theme in use again if one of its files has changed since the last call.
     ///
     /// - Throws: `SettingsError` when it changed and cannot be loaded: once for each change.
     func reloadIfChanged() throws(SettingsError) -> Theme? {
@@ -71,8 +71,8 @@ final class ThemeLoader: Sendable {
 }
 
 extension SettingsError {
-    /// The first problem, and how many more there are, for a line of the screen. Of the file it has the name only: the way to
-    /// it would leave no room for what is wrong.
+    /// The first problem, and how many more there are, for a line of the screen. The file is named without its
+    /// directory, which would leave no room for what is wrong.
     var notice: SafeText {
         let first: SafeText =
             problems.first.map { problem in

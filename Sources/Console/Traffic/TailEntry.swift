@@ -7,7 +7,7 @@ struct TailEntry: Sendable, Hashable, Identifiable {
 
     /// Given by the log, ascending without gaps.
     var id = 0
-    /// How many messages of its topic were received with it, itself included; 0 if nobody counted.
+    /// How many messages of its topic were received with it, itself included; 0 if they were not counted.
     var ordinal: UInt64 = 0
     /// Seconds since 1970-01-01 00:00 UTC.
     let epochSeconds: Int64

@@ -60,7 +60,7 @@ struct TailDelivery: Sendable {
     var notShown: UInt64 = 0
 }
 
-/// Takes messages for the Tail view between two frames, and no more than somebody could look at.
+/// Takes messages for the Tail view between two frames, and no more than can be read.
 ///
 /// A flood is sampled: ``rate`` messages a second are kept, the first ones to come, and the rest only counted. A burst of
 /// up to ``burst`` messages is kept whole.
@@ -94,7 +94,7 @@ struct TailInbox: Sendable {
 
     /// Hands over what has come since the last call.
     /// - Parameter time: Now, in seconds on the steady clock.
-    mutating func take(at time: Double) -> TailDelivery {
+    mutating func deliver(at time: Double) -> TailDelivery {
         allowance = min(Self.burst, allowance + max(0, time - lastTaken) * Self.rate)
         lastTaken = time
         byteCount = 0

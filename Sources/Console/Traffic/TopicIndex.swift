@@ -4,7 +4,7 @@ struct TopicIndex: Sendable {
     private var firstRow: [UInt64: Int32] = [:]
     private var nextRow: [Int32] = []
 
-    /// Seeded anew in each process, so that nobody can choose topics that all fall on one key.
+    /// Seeded in each process, so that topics cannot be chosen to collide.
     static func key(_ topic: UnsafeRawBufferPointer) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(bytes: topic)

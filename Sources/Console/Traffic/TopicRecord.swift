@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// Who or what made a topic known.
+/// How a topic became known.
 struct TopicOrigins: OptionSet, Sendable, Hashable {
     let rawValue: UInt8
 
@@ -26,7 +26,7 @@ final class TopicIdentity: Sendable {
     let hash: UInt64
     /// The cluster that owns it; of replies the one they came from.
     let owner: Int
-    /// Whether it stands for all replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
+    /// Whether it counts all replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
     let isReplies: Bool
     /// Bytes of its texts.
     let textBytes: Int

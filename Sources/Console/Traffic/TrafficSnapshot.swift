@@ -11,7 +11,7 @@ struct TrafficSnapshot: Sendable {
     fileprivate(set) var samples = Deque<[Float]>()
     fileprivate(set) var firstSample = 0
     var folded = FoldedTopics()
-    /// The rows that stand for replies to inboxes, which are no topics.
+    /// The rows that count replies to inboxes, which are no topics.
     private(set) var replyRows: [Int] = []
     /// By position on the ring.
     var clusters: [ClusterTraffic] = []

@@ -95,13 +95,13 @@ final class TrafficStore: Sendable {
     }
 
     /// Everything that came since the last call, and all counts.
-    /// - Parameter samples: Whether to work the rates out anew, which is to be done about once a second.
-    func take(at moment: Moment, samples: Bool) -> (traffic: TrafficSnapshot, tail: TailDelivery) {
+    /// - Parameter samples: Whether to compute the rates, which is to be done about once a second.
+    func collect(at moment: Moment, samples: Bool) -> (traffic: TrafficSnapshot, tail: TailDelivery) {
         state.withLock { state in
             state.hasNews = false
             let time = moment.uptime.inSeconds
             if samples { state.table.sample(at: time) }
-            return (state.table.snapshot(), state.inbox.take(at: time))
+            return (state.table.snapshot(), state.inbox.deliver(at: time))
         }
     }
 }

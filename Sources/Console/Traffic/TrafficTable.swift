@@ -198,7 +198,7 @@ struct TrafficTable: Sendable {
 
     private var hasRoom: Bool { topicCount < capacity }
 
-    /// Gives a topic a row of its own, also if it is an inbox: somebody named it.
+    /// Gives a topic a row of its own, also if it is an inbox, because it was named.
     private mutating func makeKnown(_ topic: UnsafeRawBufferPointer) {
         let key = TopicIndex.key(topic)
         if index.row(of: topic, key: key, in: topics) == nil { _ = insert(topic, key: key) }

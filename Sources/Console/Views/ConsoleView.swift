@@ -19,14 +19,14 @@ protocol ConsoleView: Sendable {
     /// The topic that `s`, `u` and `p` begin with.
     func selectedTopic(_ data: DashboardData) -> String?
 
-    /// Does what a key of its own, or one that moves, says.
+    /// Carries out an action of its own, or one that moves.
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse
     /// Selects a row that was clicked, by its position among those it drew.
     /// - Returns: Whether it was selected already, and is to be opened now.
     mutating func select(row: Int, _ data: DashboardData) -> Bool
     /// Makes a pane that was clicked the one that moves.
     mutating func focus(pane: Int)
-    /// What it wants to know of the servers while it is open; nil for nothing.
+    /// What it needs from the monitoring endpoints while it is open; nil for nothing.
     func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish?
     /// The names of the columns that its rows can be sorted by; empty if they cannot.
     static var sortNames: [String] { get }
@@ -42,7 +42,7 @@ protocol ConsoleView: Sendable {
 enum ViewResponse: Sendable, Hashable {
     /// It was done.
     case handled
-    /// It means nothing here.
+    /// The action has no meaning here.
     case ignored
     /// Something to tell the operator.
     case notice(Notice)
@@ -56,7 +56,7 @@ enum ViewResponse: Sendable, Hashable {
     case edit(MessageDraft)
     /// The connections of one cluster are to be shown.
     case openConnections(cluster: Int)
-    /// Connections are to be made anew, after asking.
+    /// Connections are to be closed and opened again, after asking.
     case reconnect(ReconnectTarget)
 }
 
@@ -110,7 +110,7 @@ struct ViewList: Sendable {
         if views.indices.contains(index) { selected = index }
     }
 
-    /// The view of a type, for those who know it.
+    /// The view of a type.
     subscript<View: ConsoleView>(type: View.Type) -> View? {
         get { views.lazy.compactMap { $0 as? View }.first }
         set {

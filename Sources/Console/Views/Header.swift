@@ -1,7 +1,8 @@
+import Roulette
 import Settings
 import TerminalUI
 
-/// The top row: which deployment this is, how it is, what flows, what time it is.
+/// The top row: the deployment, its state, the traffic, the time.
 struct Header {
     private let data: DashboardData
     private let viewTitle: SafeText?
@@ -23,12 +24,12 @@ struct Header {
         let exposure = exposure(isShort: rect.width < 100)
         let left = [
             Part(line: StyledLine(viewTitle ?? "roulette", .title), importance: viewTitle == nil ? 10 : 95),
-            // What it would mean to publish here must be seen at any width.
+            // The environment must be seen at any width: it says what publishing here means.
             Part(
                 line: profile(nameWidth: isNarrow || (rect.width < 60 && exposure.width > 0) ? 0 : rect.width < 60 ? 8 : 24),
                 importance: isNarrow && data.deployment.environment == .development ? 20 : 110
             ),
-            // What everybody on the way can do must be seen as well, for as long as it is so.
+            // What a third party can read or forge must be seen at any width too, as long as it lasts.
             Part(line: exposure, importance: 105),
             Part(
                 line: StyledLine("ring \(data.fingerprint.label) \(data.deployment.namingLabel)", .muted),
@@ -46,7 +47,7 @@ struct Header {
         ]
         let parts = (left + right).filter { $0.line.width > 0 }
         let leftCount = left.count { $0.line.width > 0 }
-        // A part that grows as the rates do must not push its neighbours about: what is left over stands between the two halves.
+        // A part that grows as the rates do must not move its neighbours: what is left over goes between the two halves.
         var constraints = parts.map { Constraint.fixed($0.line.width, importance: $0.importance) }
         constraints.insert(.fill(), at: leftCount)
         var places = Layout(.horizontal, spacing: isNarrow ? 1 : 2, constraints).split(rect.inset(horizontal: isNarrow ? 0 : 1))
@@ -56,7 +57,7 @@ struct Header {
         }
     }
 
-    /// What can be read or forged on the way, if anything.
+    /// What a third party can read or forge, if anything.
     private func exposure(isShort: Bool) -> StyledLine {
         var marks: [SafeText] = []
         if data.deployment.skipsVerification { marks.append(isShort ? "UNVERIFIED" : "certificates UNVERIFIED") }
@@ -87,7 +88,7 @@ struct Header {
     }
 }
 
-extension ClusterRow.State {
+extension ClusterSnapshot.State {
     /// How much it matters, to show the worst of several.
     var gravity: Int {
         switch self {

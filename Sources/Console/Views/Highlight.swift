@@ -1,10 +1,10 @@
 import TerminalUI
 
-/// Marks what a filter found, on what is drawn already: it needs to know nothing about columns and cuts.
+/// Marks what a filter found, on what is already drawn, so that it does not depend on columns and cuts.
 enum Highlight {
     /// Restyles every place of `rect` that shows `needle`, in either case of ASCII letters.
     static func draw(_ needle: String, in rect: Rect, of buffer: inout CellBuffer, style: Style) {
-        // As it is shown: what is typed may have to be escaped as well.
+        // Compared as shown, because what is typed may be escaped too.
         let wanted = SafeText(untrusted: needle).plain.unicodeScalars.map(fold)
         guard !wanted.isEmpty else { return }
         let rect = rect.intersection(buffer.bounds)

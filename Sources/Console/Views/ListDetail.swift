@@ -2,11 +2,8 @@ import Settings
 import TerminalUI
 
 /// A list, and the detail of what is selected in it: beside the list, below it, or in front of it, as there is room.
-struct ListDetail: Sendable {
-    /// Which of the two moves with the arrows.
-    enum Part: Sendable, Hashable {
-        case list, detail
-    }
+struct ListDetail<ID: Hashable & Sendable>: Sendable {
+    typealias Part = ListDetailPart
 
     /// Which of the two moves with the arrows.
     private(set) var focus = Part.list
@@ -17,19 +14,23 @@ struct ListDetail: Sendable {
     private let showedDetailAtFirst: Bool
     /// Whether the detail is in front where only one can be seen.
     private var isInFront = false
-    private var layout: ListDetailLayout
+    private(set) var layout: ListDetailLayout
+    private let limits: ListDetailLayout.Limits
     private var lineCount = 0
+    /// The row that the detail was scrolled for.
+    private var shown: ID?
 
     /// - Parameter showsDetail: Whether the detail is shown from the start where there is room for it.
-    init(showsDetail: Bool) {
+    init(showsDetail: Bool, limits: ListDetailLayout.Limits = .standard) {
         self.showsDetail = showsDetail
+        self.limits = limits
         showedDetailAtFirst = showsDetail
-        layout = ListDetailLayout(.zero, showsDetail: showsDetail, isInFront: false)
+        layout = ListDetailLayout(.zero, limits, showsDetail: showsDetail, isInFront: false)
     }
 
     /// Where the two are in `rect`.
     func layout(in rect: Rect) -> ListDetailLayout {
-        ListDetailLayout(rect, showsDetail: showsDetail, isInFront: isInFront)
+        ListDetailLayout(rect, limits, showsDetail: showsDetail, isInFront: isInFront)
     }
 
     /// Fits it to the size of the screen.
@@ -39,18 +40,16 @@ struct ListDetail: Sendable {
         if layout.list.isEmpty { focus = .detail }
     }
 
-    /// Fits it to the rows of the detail.
-    mutating func refresh(lineCount: Int) {
+    /// Fits it to the detail of the selected row. The detail of another row begins at the top.
+    /// - Parameter lineCount: Rows that the detail has.
+    mutating func refresh(selected: ID?, lineCount: Int) {
+        if selected != shown { scroll.scrollToTop() }
+        shown = selected
         self.lineCount = lineCount
         scroll.update(count: lineCount, height: detailRows)
     }
 
     private var detailRows: Int { max(1, Pane(layout.detail).inside.height) }
-
-    /// Another row is selected: its detail begins at the top.
-    mutating func selectionChanged() {
-        scroll.scrollToTop()
-    }
 
     /// Takes the keys that have to do with the detail; the rest is the list's.
     /// - Returns: Whether the action was taken.
@@ -89,11 +88,6 @@ struct ListDetail: Sendable {
         buffer.mark(layout.detail, as: .pane(1))
     }
 
-    /// Shows the detail, as opening it does, if it is not shown.
-    mutating func showDetail() {
-        if layout.detail.isEmpty { _ = handle(.open) }
-    }
-
     /// Draws the rows of the detail that are in view.
     func draw(_ lines: [StyledLine], into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
         for (index, line) in lines.dropFirst(scroll.offset).prefix(rect.height).enumerated() {
@@ -102,19 +96,34 @@ struct ListDetail: Sendable {
     }
 }
 
+/// Which of a list and its detail moves with the arrows.
+enum ListDetailPart: Sendable, Hashable {
+    case list, detail
+}
+
 /// Where a list and its detail are.
 struct ListDetailLayout: Sendable {
-    /// The narrowest screen on which they stand side by side, and the lowest on which one stands below the other.
-    private static let (sideBySide, stacked) = (110, 18)
+    /// The least room in which both can be seen at once.
+    struct Limits: Sendable {
+        static let standard = Limits(sideBySide: Size(width: 110, height: 0), stacked: Size(width: 40, height: 18))
+
+        /// Beside each other.
+        let sideBySide: Size
+        /// One below the other.
+        let stacked: Size
+    }
 
     let list: Rect
     let detail: Rect
     /// Whether both can be seen at once.
     let hasRoomForBoth: Bool
 
-    init(_ rect: Rect, showsDetail: Bool, isInFront: Bool) {
-        let isWide = rect.width >= Self.sideBySide
-        hasRoomForBoth = isWide || (rect.height >= Self.stacked && rect.width >= 40)
+    init(_ rect: Rect, _ limits: Limits, showsDetail: Bool, isInFront: Bool) {
+        let isWide = rect.width >= limits.sideBySide.width
+        hasRoomForBoth =
+            isWide
+            ? rect.height >= limits.sideBySide.height
+            : rect.height >= limits.stacked.height && rect.width >= limits.stacked.width
         if !hasRoomForBoth {
             (list, detail) = isInFront ? (.zero, rect) : (rect, .zero)
         } else if !showsDetail {

@@ -4,7 +4,7 @@ import TerminalUI
 // The frame around every view: a header, the tabs, the view, one line at the bottom.
 
 extension ConsoleModel {
-    /// Fits all that is shown to the newest data and the size. Called once before ``draw(_:into:)``.
+    /// Fits the views and the prompt to the newest data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
         guard !isTooSmall else { return }
         let view = ScreenLayout(size).view.size
@@ -83,7 +83,7 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
-    let hints = hints(GlobalActions.hints, data)
+    let hints = hints(GlobalKey.hints, data)
     // The first three are subscribe, publish and filter: with fewer the row says nothing.
     guard space.width >= hints.width(of: 3) else { return false }
     hints.draw(into: &buffer, in: space, alignment: .right)
@@ -115,7 +115,7 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
     }
     let own = type(of: model.views.current).actions
     let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
-    let short = GlobalActions.shortHints
+    let short = GlobalKey.shortHints
     let hints = hints(showsHints ? own.prefix(5) + demo : short.prefix(1) + own.prefix(2) + demo + short.dropFirst(), data)
     let text: SafeText
     var role = ThemeRole.muted

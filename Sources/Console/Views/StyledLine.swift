@@ -27,7 +27,7 @@ struct StyledLine: Sendable, Hashable {
     var width: Int { spans.reduce(0) { $0 + $1.text.width } }
 
     /// Draws it from the left, skipping `columns`, cut where there is no room.
-    /// - Parameter marksCut: Whether an ellipsis stands for what has no room.
+    /// - Parameter marksCut: Whether an ellipsis marks what does not fit.
     func draw(
         into buffer: inout CellBuffer,
         in rect: Rect,

@@ -107,15 +107,3 @@ extension ConnectionDriver {
         ServerIdentity(connection.info ?? ServerInfo())
     }
 }
-
-extension ServerIdentity {
-    init(_ info: ServerInfo) {
-        self.init(
-            id: info.serverID ?? "",
-            name: info.serverName ?? info.serverID ?? "",
-            version: info.version ?? "",
-            cluster: info.cluster,
-            maxPayload: info.maxPayload ?? 1 << 20
-        )
-    }
-}

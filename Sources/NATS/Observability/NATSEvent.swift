@@ -1,5 +1,5 @@
 /// Something that happened to a connection, in the order it happened.
-public enum NATSEvent: Sendable {
+package enum NATSEvent: Sendable {
     /// The handshake is complete and subscriptions were sent again.
     case connected(ServerIdentity)
     /// The connection was lost. Up to `unconfirmed` messages were handed to the socket without a confirmation;
@@ -26,18 +26,4 @@ public enum NATSEvent: Sendable {
     case internalError(NATSError)
     /// The client is closed; `unsent` accepted messages never reached a socket.
     case closed(unsent: Int)
-}
-
-/// Who answered behind an address. Everything here was said by the server: treat it as untrusted text.
-public struct ServerIdentity: Sendable, Hashable {
-    /// The unique id of the server process.
-    public let id: String
-    /// The configured name, by default the id.
-    public let name: String
-    /// The version of nats-server.
-    public let version: String
-    /// The name of the cluster the server is part of, if it says so.
-    public let cluster: String?
-    /// The largest payload, headers included, in bytes.
-    public let maxPayload: Int
 }

@@ -120,7 +120,7 @@ extension ConnectionList {
     ///   - isCutOff: Whether the bytes may end before the answer does.
     /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
-        do throws(JSONReader.Failure) {
+        do throws(JSONReader.ParseError) {
             var list = try AnswerList<ServerConnection>(json, list: "connections", limit: limit, isCutOff: isCutOff)
             serverID = list.fields.text("server_id") ?? ""
             time = list.fields.text("now").flatMap(ServerTimestamp.init)

@@ -14,11 +14,11 @@ public struct ServerHealth: Sendable, Hashable {
     /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8]) throws(MonitorError) {
         var reader = JSONReader(json)
-        do throws(JSONReader.Failure) {
-            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.Failure.malformed }
+        do throws(JSONReader.ParseError) {
+            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.ParseError.malformed }
             var fields = try AnswerFields(&reader)
             try reader.finish()
-            guard let status = fields.text("status"), !status.isEmpty else { throw JSONReader.Failure.malformed }
+            guard let status = fields.text("status"), !status.isEmpty else { throw JSONReader.ParseError.malformed }
             self.status = status
             error = fields.text("error")
         } catch {

@@ -74,12 +74,12 @@ extension ServerStatus {
     /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8]) throws(MonitorError) {
         var reader = JSONReader(json)
-        do throws(JSONReader.Failure) {
-            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.Failure.malformed }
+        do throws(JSONReader.ParseError) {
+            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.ParseError.malformed }
             var fields = try AnswerFields(&reader, nested: "cluster")
             try reader.finish()
             // Every server has an id. An answer without one comes from another program that answers in JSON.
-            guard let id = fields.text("server_id"), !id.isEmpty else { throw JSONReader.Failure.malformed }
+            guard let id = fields.text("server_id"), !id.isEmpty else { throw JSONReader.ParseError.malformed }
             self.init(id: id, &fields)
         } catch {
             throw MonitorError(error, "/varz")

@@ -29,7 +29,7 @@ public struct SubscriptionList: Sendable, Hashable {
     ///   - isCutOff: Whether the bytes may end before the answer does.
     /// - Throws: ``MonitorError/Code/answer`` if the bytes are not such an answer.
     public init(json: [UInt8], limit: Int, isCutOff: Bool = false) throws(MonitorError) {
-        do throws(JSONReader.Failure) {
+        do throws(JSONReader.ParseError) {
             var list = try AnswerList<Entry>(json, list: "subscriptions_list", limit: limit, isCutOff: isCutOff)
             serverID = list.fields.text("server_id") ?? ""
             (entries, gaps) = (list.rows, list.gaps)

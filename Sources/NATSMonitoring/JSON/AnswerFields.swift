@@ -14,7 +14,7 @@ struct AnswerFields {
 
     /// Reads the next object.
     /// - Parameter nested: The name of the only nested object to read. Its fields are found as `nested.name`.
-    init(_ reader: inout JSONReader, nested: String? = nil, textLimit: Int = Self.maximumText) throws(JSONReader.Failure) {
+    init(_ reader: inout JSONReader, nested: String? = nil, textLimit: Int = Self.maximumText) throws(JSONReader.ParseError) {
         try reader.open()
         var isFirst = true
         while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {

@@ -45,12 +45,12 @@ struct AnswerList<Row: AnswerRow> {
     ///   - name: The name of the field with the list.
     ///   - limit: The number of rows requested.
     ///   - isCutOff: Whether the bytes may end before the answer does.
-    init(_ bytes: [UInt8], list name: String, limit: Int, isCutOff: Bool) throws(JSONReader.Failure) {
+    init(_ bytes: [UInt8], list name: String, limit: Int, isCutOff: Bool) throws(JSONReader.ParseError) {
         var reader = JSONReader(bytes)
         var values: [String: JSONScalar] = [:]
         fields = AnswerFields([:])
         guard try reader.peek() == UInt8(ascii: "{") else { throw .malformed }
-        do throws(JSONReader.Failure) {
+        do throws(JSONReader.ParseError) {
             try reader.open()
             var isFirst = true
             while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
@@ -72,7 +72,7 @@ struct AnswerList<Row: AnswerRow> {
         fields = AnswerFields(values)
     }
 
-    private mutating func readRows(_ reader: inout JSONReader, limit: Int) throws(JSONReader.Failure) {
+    private mutating func readRows(_ reader: inout JSONReader, limit: Int) throws(JSONReader.ParseError) {
         try reader.open()
         var isFirst = true
         while try reader.hasNext(before: UInt8(ascii: "]"), isFirst: isFirst) {

@@ -3,7 +3,7 @@
 /// It reads answers from untrusted peers: the sizes of nesting, texts and fields are bounded, there is no recursion, and
 /// the time is linear in the number of bytes. Values that are not requested are skipped and not kept.
 struct JSONReader {
-    enum Failure: Error, Equatable {
+    enum ParseError: Error, Equatable {
         /// The bytes end inside a value.
         case end
         case malformed
@@ -28,21 +28,21 @@ struct JSONReader {
     // MARK: Objects and arrays
 
     /// Returns the first byte of the next value without reading it.
-    mutating func peek() throws(Failure) -> UInt8 {
+    mutating func peek() throws(ParseError) -> UInt8 {
         while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 }
         guard position < bytes.count else { throw .end }
         return bytes[position]
     }
 
     /// Reads the `{` or `[` at the current position.
-    mutating func open() throws(Failure) {
+    mutating func open() throws(ParseError) {
         _ = try peek()
         position += 1
     }
 
     /// Returns whether another field or element follows, and reads the comma or the closing bracket.
     /// - Parameter isFirst: Whether nothing was read yet.
-    mutating func hasNext(before close: UInt8, isFirst: Bool) throws(Failure) -> Bool {
+    mutating func hasNext(before close: UInt8, isFirst: Bool) throws(ParseError) -> Bool {
         let byte = try peek()
         if byte == close {
             position += 1
@@ -57,7 +57,7 @@ struct JSONReader {
     }
 
     /// Reads the name of a field and the colon after it.
-    mutating func name() throws(Failure) -> String {
+    mutating func name() throws(ParseError) -> String {
         guard try peek() == UInt8(ascii: "\"") else { throw .malformed }
         let name = try text(atMost: Self.maximumName)
         guard try peek() == UInt8(ascii: ":") else { throw .malformed }
@@ -69,7 +69,7 @@ struct JSONReader {
 
     /// Reads the next value. Arrays and objects are skipped.
     /// - Parameter limit: The maximum number of bytes to keep of a text.
-    mutating func scalar(atMost limit: Int) throws(Failure) -> JSONScalar {
+    mutating func scalar(atMost limit: Int) throws(ParseError) -> JSONScalar {
         switch try peek() {
         case UInt8(ascii: "\""):
             let text = try text(atMost: limit)
@@ -85,7 +85,7 @@ struct JSONReader {
     }
 
     /// Skips the next value of any type.
-    mutating func skip() throws(Failure) {
+    mutating func skip() throws(ParseError) {
         var depth = 0
         repeat {
             switch try peek() {
@@ -108,7 +108,7 @@ struct JSONReader {
     }
 
     /// Checks that only white space follows the value.
-    mutating func finish() throws(Failure) {
+    mutating func finish() throws(ParseError) {
         do {
             _ = try peek()
         } catch {
@@ -117,7 +117,7 @@ struct JSONReader {
         throw .malformed
     }
 
-    private mutating func number() throws(Failure) -> String {
+    private mutating func number() throws(ParseError) -> String {
         let start = position
         while position < bytes.count, Self.isPartOfNumber(bytes[position]) { position += 1 }
         guard position < bytes.count else { throw .end }
@@ -125,7 +125,7 @@ struct JSONReader {
         return String(decoding: bytes[start..<position], as: UTF8.self)
     }
 
-    private mutating func word() throws(Failure) -> JSONScalar {
+    private mutating func word() throws(ParseError) -> JSONScalar {
         for (word, value) in [("null", JSONScalar.null), ("true", .other), ("false", .other)] {
             let rest = bytes[position...]
             if rest.starts(with: word.utf8) {
@@ -140,7 +140,7 @@ struct JSONReader {
     // MARK: Texts
 
     /// Reads the next text. Only the first bytes of a long text are kept.
-    private mutating func text(atMost limit: Int) throws(Failure) -> (text: String, isCut: Bool) {
+    private mutating func text(atMost limit: Int) throws(ParseError) -> (text: String, isCut: Bool) {
         position += 1
         var text: [UInt8] = []
         var isCut = false
@@ -162,7 +162,7 @@ struct JSONReader {
     }
 
     /// Returns the UTF-8 of the character that an escape denotes; U+FFFD for half a surrogate pair.
-    private mutating func escape() throws(Failure) -> [UInt8] {
+    private mutating func escape() throws(ParseError) -> [UInt8] {
         guard position + 1 < bytes.count else { throw .end }
         let kind = bytes[position + 1]
         position += 2
@@ -192,7 +192,7 @@ struct JSONReader {
         return Array(String(Character(Unicode.Scalar(unit) ?? "\u{FFFD}")).utf8)
     }
 
-    private mutating func hexadecimal() throws(Failure) -> UInt32 {
+    private mutating func hexadecimal() throws(ParseError) -> UInt32 {
         guard position + 4 <= bytes.count else { throw .end }
         var value: UInt32 = 0
         for byte in bytes[position..<position + 4] {

@@ -7,10 +7,10 @@ struct FrameWriter {
 
     @inline(__always)
     mutating func write(_ source: UnsafeRawBufferPointer) {
-        guard let start = source.baseAddress, let base = self.bytes.baseAddress else { return }
-        precondition(source.count <= self.bytes.count - self.count, "a frame must not outgrow the size computed for it")
-        (base + self.count).copyMemory(from: start, byteCount: source.count)
-        self.count += source.count
+        guard let start = source.baseAddress, let base = bytes.baseAddress else { return }
+        precondition(source.count <= bytes.count - count, "a frame must not outgrow the size computed for it")
+        (base + count).copyMemory(from: start, byteCount: source.count)
+        count += source.count
     }
 
     /// Writes a text known at compile time, byte by byte: the compiler merges short texts into single stores.
@@ -26,8 +26,8 @@ struct FrameWriter {
 
     @inline(__always)
     mutating func write(_ byte: UInt8) {
-        self.bytes[self.count] = byte
-        self.count += 1
+        bytes[count] = byte
+        count += 1
     }
 
     @inline(__always)
@@ -35,24 +35,24 @@ struct FrameWriter {
 
     @inline(__always)
     mutating func writeLineEnd() {
-        self.write(.carriageReturn)
-        self.write(.lineFeed)
+        write(.carriageReturn)
+        write(.lineFeed)
     }
 
     /// Writes a number in decimal.
     @inline(__always)
     mutating func write(decimal value: UInt64) {
         let digits = Self.digitCount(value)
-        precondition(digits <= self.bytes.count - self.count, "a frame must not outgrow the size computed for it")
+        precondition(digits <= bytes.count - count, "a frame must not outgrow the size computed for it")
         var rest = value
-        var index = self.count + digits
+        var index = count + digits
         repeat {
             index -= 1
             let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
-            self.bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+            bytes[index] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
             rest = quotient
         } while rest > 0
-        self.count += digits
+        count += digits
     }
 
     /// The number of decimal digits of a number, 1 to 20.

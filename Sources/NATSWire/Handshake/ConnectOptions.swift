@@ -45,18 +45,18 @@ public struct ConnectOptions: Sendable, Hashable {
     /// The complete frame, `CONNECT {…}` CR LF, including secrets.
     public func encoded() -> ByteBuffer {
         var options: JSONObject = [
-            "verbose": .bool(self.verbose), "pedantic": .bool(self.pedantic), "tls_required": .bool(self.tlsRequired),
+            "verbose": .bool(self.verbose), "pedantic": .bool(self.pedantic), "tls_required": .bool(tlsRequired),
         ]
         options.append("name", ifPresent: self.name)
         options.append("lang", .string(self.lang))
         options.append("version", .string(self.version))
-        options.append("protocol", .number(self.protocolVersion))
+        options.append("protocol", .number(protocolVersion))
         options.append("echo", .bool(self.echo))
         options.append("headers", .bool(self.headers))
-        options.append("no_responders", .bool(self.noResponders))
+        options.append("no_responders", .bool(noResponders))
         options.append("user", ifPresent: self.user)
         options.append("pass", ifPresent: self.pass)
-        options.append("auth_token", ifPresent: self.authToken)
+        options.append("auth_token", ifPresent: authToken)
         options.append("jwt", ifPresent: self.jwt)
         options.append("nkey", ifPresent: self.nkey)
         options.append("sig", ifPresent: self.sig)
@@ -84,14 +84,14 @@ public struct ConnectOptions: Sendable, Hashable {
 extension ConnectOptions: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
     /// The JSON of CONNECT, with secrets replaced.
     public var description: String {
-        String(decoding: self.redacted.encoded().readableBytesView.dropFirst("CONNECT ".utf8.count).dropLast(2), as: UTF8.self)
+        String(decoding: redacted.encoded().readableBytesView.dropFirst("CONNECT ".utf8.count).dropLast(2), as: UTF8.self)
     }
 
     /// The same as ``description``.
-    public var debugDescription: String { self.description }
+    public var debugDescription: String { description }
 
     /// Contains only ``description``, so that `dump` and debuggers hide the secrets too.
-    public var customMirror: Mirror { Mirror(self, children: ["connect": self.description]) }
+    public var customMirror: Mirror { Mirror(self, children: ["connect": description]) }
 }
 
 extension JSONObject {

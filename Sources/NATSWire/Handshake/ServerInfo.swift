@@ -80,7 +80,7 @@ public struct ServerInfo: Sendable, Equatable {
 
     private mutating func read(_ key: String, from reader: inout JSONReader) throws(WireError) {
         do {
-            try self.readField(key, from: &reader)
+            try readField(key, from: &reader)
         } catch {
             // Keys come from the peer; only known ones may appear in a message.
             guard Self.knownKeys.contains(key), error.code == .invalidJSON else { throw error }
@@ -90,29 +90,29 @@ public struct ServerInfo: Sendable, Equatable {
 
     private mutating func readField(_ key: String, from reader: inout JSONReader) throws(WireError) {
         switch key {
-        case "server_id": self.serverID = try reader.readString()
-        case "server_name": self.serverName = try reader.readString()
+        case "server_id": serverID = try reader.readString()
+        case "server_name": serverName = try reader.readString()
         case "version": self.version = try reader.readString()
-        case "proto": self.protocolVersion = try reader.readInteger()
+        case "proto": protocolVersion = try reader.readInteger()
         case "host": self.host = try reader.readString()
         case "port": self.port = try Self.bounded(reader.readInteger(), 0...65_535, "port")
-        case "headers": self.supportsHeaders = try reader.readBool()
-        case "auth_required": self.authRequired = try reader.readBool()
-        case "tls_required": self.tlsRequired = try reader.readBool()
-        case "tls_verify": self.tlsVerify = try reader.readBool()
-        case "tls_available": self.tlsAvailable = try reader.readBool()
-        case "max_payload": self.maxPayload = try Self.bounded(reader.readInteger(), 1...Self.maxPayloadBound, "max_payload")
-        case "jetstream": self.jetStream = try reader.readBool()
+        case "headers": supportsHeaders = try reader.readBool()
+        case "auth_required": authRequired = try reader.readBool()
+        case "tls_required": tlsRequired = try reader.readBool()
+        case "tls_verify": tlsVerify = try reader.readBool()
+        case "tls_available": tlsAvailable = try reader.readBool()
+        case "max_payload": maxPayload = try Self.bounded(reader.readInteger(), 1...Self.maxPayloadBound, "max_payload")
+        case "jetstream": jetStream = try reader.readBool()
         case "ip": self.ip = try reader.readString()
-        case "client_id": self.clientID = try reader.readInteger()
-        case "client_ip": self.clientIP = try reader.readString()
+        case "client_id": clientID = try reader.readInteger()
+        case "client_ip": clientIP = try reader.readString()
         case "nonce": self.nonce = try reader.readString()
         case "cluster": self.cluster = try reader.readString()
         case "domain": self.domain = try reader.readString()
-        case "connect_urls": self.connectURLs = try Self.strings(&reader)
-        case "ws_connect_urls": self.websocketConnectURLs = try Self.strings(&reader)
-        case "ldm": self.lameDuckMode = try reader.readBool()
-        case "connect_info": self.isConnectInfo = try reader.readBool()
+        case "connect_urls": connectURLs = try Self.strings(&reader)
+        case "ws_connect_urls": websocketConnectURLs = try Self.strings(&reader)
+        case "ldm": lameDuckMode = try reader.readBool()
+        case "connect_info": isConnectInfo = try reader.readBool()
         case "xkey": self.xkey = try reader.readString()
         default: try reader.skipValue()
         }

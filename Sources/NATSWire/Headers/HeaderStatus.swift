@@ -16,7 +16,7 @@ public struct HeaderStatus: Sendable, Hashable, CustomStringConvertible {
     public static let noRespondersCode = 503
 
     /// Code and text, separated by a space.
-    public var description: String { self.text.isEmpty ? "\(self.code)" : "\(self.code) \(self.text)" }
+    public var description: String { text.isEmpty ? "\(code)" : "\(code) \(text)" }
 
     /// Reads the status from the first line of the block. Returns nil if there is none or the line is malformed.
     init?(block: UnsafeRawBufferPointer) {
@@ -37,11 +37,11 @@ struct HeaderVersionLine {
         let version = UnsafeRawBufferPointer(start: Self.version.utf8Start, count: Self.version.utf8CodeUnitCount)
         guard block.starts(with: version) else { return nil }
         guard let lineFeed = block.firstIndex(of: .lineFeed), block[lineFeed - 1] == .carriageReturn else { return nil }
-        self.length = lineFeed + 1
+        length = lineFeed + 1
         let rest = UnsafeRawBufferPointer(rebasing: block[version.count..<lineFeed - 1])
         let text = rest.trimmingBlanks()
         if text.isEmpty {
-            self.status = nil
+            status = nil
             return
         }
         // "NATS/1.05" is another version, not status 5.
@@ -50,6 +50,6 @@ struct HeaderVersionLine {
         else { return nil }
         let code = text[..<3].reduce(0) { $0 * 10 + Int($1 - UInt8(ascii: "0")) }
         let reason = UnsafeRawBufferPointer(rebasing: text[3...]).trimmingBlanks()
-        self.status = HeaderStatus(code: code, text: String(decoding: reason, as: UTF8.self))
+        status = HeaderStatus(code: code, text: String(decoding: reason, as: UTF8.self))
     }
 }

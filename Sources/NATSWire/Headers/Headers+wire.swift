@@ -60,7 +60,7 @@ extension Headers {
     public var encodedSize: Int {
         var size = HeaderVersionLine.version.utf8CodeUnitCount + 4
         if let status { size += 1 + status.description.utf8.count }
-        for field in self.fields { size += field.name.utf8.count + field.value.utf8.count + 4 }
+        for field in fields { size += field.name.utf8.count + field.value.utf8.count + 4 }
         return size
     }
 
@@ -77,7 +77,7 @@ extension Headers {
             writer.write(status.description)
         }
         writer.writeLineEnd()
-        for field in self.fields {
+        for field in fields {
             writer.write(field.name)
             writer.write(.colon)
             writer.write(.space)

@@ -20,7 +20,7 @@ public struct Headers: Sendable, Hashable {
 
         /// Hashes the bytes that `==` compares.
         public func hash(into hasher: inout Hasher) {
-            for text in [self.name, self.value] {
+            for text in [name, value] {
                 for byte in text.utf8 { hasher.combine(byte) }
                 hasher.combine(UInt8(0xFF))
             }
@@ -42,7 +42,7 @@ public struct Headers: Sendable, Hashable {
     ///
     /// - Throws: ``WireError`` for the first name or value that cannot be sent.
     public init(_ pairs: some Sequence<(String, String)>) throws(WireError) {
-        for (name, value) in pairs { try self.add(name, value) }
+        for (name, value) in pairs { try add(name, value) }
     }
 
     init(status: HeaderStatus?, fields: [Field]) {
@@ -51,16 +51,16 @@ public struct Headers: Sendable, Hashable {
     }
 
     /// The first value for a name, case-sensitive.
-    public subscript(name: String) -> String? { self.fields.first { $0.hasName(name) }?.value }
+    public subscript(name: String) -> String? { fields.first { $0.hasName(name) }?.value }
 
     /// Returns all values for a name in order, case-sensitive.
-    public func values(_ name: String) -> [String] { self.fields.filter { $0.hasName(name) }.map(\.value) }
+    public func values(_ name: String) -> [String] { fields.filter { $0.hasName(name) }.map(\.value) }
 
     /// Adds a field after those with the same name.
     ///
     /// - Throws: ``WireError`` if the name or the value cannot be sent unchanged.
     public mutating func add(_ name: String, _ value: String) throws(WireError) {
-        self.fields.append(try Self.field(name, value))
+        fields.append(try Self.field(name, value))
     }
 
     /// Replaces all fields with a name by one, at the position of the first.
@@ -68,17 +68,17 @@ public struct Headers: Sendable, Hashable {
     /// - Throws: ``WireError`` if the name or the value cannot be sent unchanged. The headers are then unchanged.
     public mutating func set(_ name: String, _ value: String) throws(WireError) {
         let field = try Self.field(name, value)
-        guard let first = self.fields.firstIndex(where: { $0.hasName(name) }) else {
-            self.fields.append(field)
+        guard let first = fields.firstIndex(where: { $0.hasName(name) }) else {
+            fields.append(field)
             return
         }
-        self.fields[first] = field
-        let rest = self.fields[(first + 1)...].filter { !$0.hasName(name) }
-        self.fields.replaceSubrange((first + 1)..., with: rest)
+        fields[first] = field
+        let rest = fields[(first + 1)...].filter { !$0.hasName(name) }
+        fields.replaceSubrange((first + 1)..., with: rest)
     }
 
     /// Removes all fields with a name.
-    public mutating func remove(_ name: String) { self.fields.removeAll { $0.hasName(name) } }
+    public mutating func remove(_ name: String) { fields.removeAll { $0.hasName(name) } }
 
     private static func field(_ name: String, _ value: String) throws(WireError) -> Field {
         guard Self.isValidName(name.utf8) else { throw .invalidHeaderName(name.utf8) }
@@ -99,11 +99,11 @@ public struct Headers: Sendable, Hashable {
 
 extension Headers: RandomAccessCollection {
     /// The position of the first field, 0.
-    public var startIndex: Int { self.fields.startIndex }
+    public var startIndex: Int { fields.startIndex }
     /// The position after the last field.
-    public var endIndex: Int { self.fields.endIndex }
+    public var endIndex: Int { fields.endIndex }
     /// The field at a position.
-    public subscript(position: Int) -> Field { self.fields[position] }
+    public subscript(position: Int) -> Field { fields[position] }
 }
 
 extension WireError {

@@ -15,40 +15,40 @@ package struct JSONReader {
 
     /// Reads an object. `body` receives each key and must read or skip its value.
     package mutating func readObject(_ body: (inout JSONReader, String) throws(WireError) -> Void) throws(WireError) {
-        try self.expect(UInt8(ascii: "{"), "an object")
-        guard !self.skip(UInt8(ascii: "}")) else { return }
+        try expect(UInt8(ascii: "{"), "an object")
+        guard !skip(UInt8(ascii: "}")) else { return }
         repeat {
-            let key = try self.readString()
-            try self.expect(.colon, "a colon")
+            let key = try readString()
+            try expect(.colon, "a colon")
             try body(&self, key)
-        } while self.skip(UInt8(ascii: ","))
-        try self.expect(UInt8(ascii: "}"), "a comma or the end of an object")
+        } while skip(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "}"), "a comma or the end of an object")
     }
 
     /// Reads an array. `body` is called for each element and must read or skip it.
     mutating func readArray(_ body: (inout JSONReader) throws(WireError) -> Void) throws(WireError) {
-        try self.expect(UInt8(ascii: "["), "an array")
-        guard !self.skip(UInt8(ascii: "]")) else { return }
-        repeat { try body(&self) } while self.skip(UInt8(ascii: ","))
-        try self.expect(UInt8(ascii: "]"), "a comma or the end of an array")
+        try expect(UInt8(ascii: "["), "an array")
+        guard !skip(UInt8(ascii: "]")) else { return }
+        repeat { try body(&self) } while skip(UInt8(ascii: ","))
+        try expect(UInt8(ascii: "]"), "a comma or the end of an array")
     }
 
     package mutating func readBool() throws(WireError) -> Bool {
-        if self.skip(literal: "true") { return true }
-        if self.skip(literal: "false") { return false }
-        throw self.error("expected true or false")
+        if skip(literal: "true") { return true }
+        if skip(literal: "false") { return false }
+        throw error("expected true or false")
     }
 
     /// Reads null if it comes next.
-    package mutating func readNull() -> Bool { self.skip(literal: "null") }
+    package mutating func readNull() -> Bool { skip(literal: "null") }
 
     /// Reads an integer without fraction or exponent, within the bounds of the type.
     package mutating func readInteger<Value: FixedWidthInteger>(_ type: Value.Type = Value.self) throws(WireError) -> Value {
-        let start = self.next()
-        try self.skipNumber()
-        let text = self.bytes[start..<self.position]
+        let start = next()
+        try skipNumber()
+        let text = bytes[start..<position]
         let digits = text.drop { $0 == UInt8(ascii: "-") }
-        guard digits.allSatisfy(\.isDigit) else { throw self.error("expected a whole number", at: start) }
+        guard digits.allSatisfy(\.isDigit) else { throw error("expected a whole number", at: start) }
         let isNegative = digits.count < text.count
         var value: Value = 0
         for digit in digits {
@@ -56,7 +56,7 @@ package struct JSONReader {
             let step = Value(digit - UInt8(ascii: "0"))
             let (sum, sumOverflow) =
                 isNegative ? product.subtractingReportingOverflow(step) : product.addingReportingOverflow(step)
-            guard !productOverflow, !sumOverflow else { throw self.error("a number out of bounds", at: start) }
+            guard !productOverflow, !sumOverflow else { throw error("a number out of bounds", at: start) }
             value = sum
         }
         return value
@@ -67,11 +67,11 @@ package struct JSONReader {
         guard depth <= Self.maxDepth else { throw self.error("nested more than \(Self.maxDepth) levels deep") }
         switch self.peek() {
         case UInt8(ascii: "{"):
-            try self.readObject { (reader, _) throws(WireError) in try reader.skipValue(depth: depth + 1) }
+            try readObject { (reader, _) throws(WireError) in try reader.skipValue(depth: depth + 1) }
         case UInt8(ascii: "["):
-            try self.readArray { (reader) throws(WireError) in try reader.skipValue(depth: depth + 1) }
+            try readArray { (reader) throws(WireError) in try reader.skipValue(depth: depth + 1) }
         case UInt8(ascii: "\""): _ = try self.readString()
-        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try self.readBool()
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try readBool()
         case UInt8(ascii: "n") where self.skip(literal: "null"): break
         default: try self.skipNumber()
         }
@@ -87,11 +87,11 @@ package struct JSONReader {
     /// Reads a string. Invalid UTF-8 and lone surrogates are errors, as is a control character that is not escaped.
     package mutating func readString() throws(WireError) -> String {
         try self.expect(UInt8(ascii: "\""), "a string")
-        let start = self.position
+        let start = position
         var text: [UInt8] = []
-        while self.position < self.bytes.count {
-            let byte = self.bytes[self.position]
-            self.position += 1
+        while position < self.bytes.count {
+            let byte = self.bytes[position]
+            position += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else {
@@ -99,7 +99,7 @@ package struct JSONReader {
                 }
                 return string
             case UInt8(ascii: "\\"): text += try self.readEscape()
-            case 0..<0x20: throw self.error("a control character in a string", at: self.position - 1)
+            case 0..<0x20: throw self.error("a control character in a string", at: position - 1)
             default: text.append(byte)
             }
         }
@@ -107,10 +107,10 @@ package struct JSONReader {
     }
 
     private mutating func readEscape() throws(WireError) -> [UInt8] {
-        let start = self.position - 1
-        guard self.position < self.bytes.count else { throw self.error("a string without an end", at: start) }
-        let byte = self.bytes[self.position]
-        self.position += 1
+        let start = position - 1
+        guard position < self.bytes.count else { throw self.error("a string without an end", at: start) }
+        let byte = self.bytes[position]
+        position += 1
         switch byte {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
         case UInt8(ascii: "b"): return [0x08]
@@ -135,10 +135,10 @@ package struct JSONReader {
     private mutating func readHexadecimal(from start: Int) throws(WireError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard self.position < self.bytes.count, let digit = Character(UnicodeScalar(self.bytes[self.position])).hexDigitValue
+            guard position < self.bytes.count, let digit = Character(UnicodeScalar(self.bytes[position])).hexDigitValue
             else { throw self.error("an escape without four hexadecimal digits", at: start) }
             value = value << 4 | UInt16(digit)
-            self.position += 1
+            position += 1
         }
         return value
     }
@@ -148,7 +148,7 @@ package struct JSONReader {
     private mutating func skipNumber() throws(WireError) {
         let start = self.next()
         _ = self.skipExactly("-")
-        let leadsWithZero = self.position < self.bytes.count && self.bytes[self.position] == UInt8(ascii: "0")
+        let leadsWithZero = position < self.bytes.count && self.bytes[position] == UInt8(ascii: "0")
         let digits = self.skipDigits()
         guard digits > 0 else { throw self.error("expected a value", at: start) }
         guard digits == 1 || !leadsWithZero else { throw self.error("a number with a leading zero", at: start) }
@@ -162,19 +162,19 @@ package struct JSONReader {
     }
 
     private mutating func skipDigits() -> Int {
-        let start = self.position
-        while self.position < self.bytes.count, self.bytes[self.position].isDigit { self.position += 1 }
-        return self.position - start
+        let start = position
+        while position < self.bytes.count, self.bytes[position].isDigit { position += 1 }
+        return position - start
     }
 
     /// Skips white space and returns the position of the next token.
     private mutating func next() -> Int {
-        while self.position < self.bytes.count {
-            let byte = self.bytes[self.position]
+        while position < self.bytes.count {
+            let byte = self.bytes[position]
             guard byte.isBlank || byte == .lineFeed || byte == .carriageReturn else { break }
-            self.position += 1
+            position += 1
         }
-        return self.position
+        return position
     }
 
     private mutating func peek() -> UInt8? {
@@ -184,7 +184,7 @@ package struct JSONReader {
 
     private mutating func skip(_ byte: UInt8) -> Bool {
         guard self.peek() == byte else { return false }
-        self.position += 1
+        position += 1
         return true
     }
 
@@ -195,8 +195,8 @@ package struct JSONReader {
 
     private mutating func skipExactly(_ text: StaticString) -> Bool {
         let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        guard self.bytes[self.position...].starts(with: text) else { return false }
-        self.position += text.count
+        guard self.bytes[position...].starts(with: text) else { return false }
+        position += text.count
         return true
     }
 
@@ -205,7 +205,7 @@ package struct JSONReader {
     }
 
     private func error(_ problem: String, at index: Int? = nil) -> WireError {
-        let index = min(index ?? self.position, self.bytes.count)
+        let index = min(index ?? position, self.bytes.count)
         return WireError(
             code: .invalidJSON,
             message: "invalid JSON: \(problem) at byte \(index)",

@@ -36,13 +36,13 @@ public struct WireMessage: Sendable {
         frame.moveReaderIndex(to: lineStart + Int(head.subjectOffset))
         frame.moveWriterIndex(to: lineStart + Int(head.lineLength) + Int(head.bodyLength))
         self.frame = frame
-        self.sid = head.sid
-        self.subjectLength = head.subjectLength
-        self.replyOffset = head.replyLength == 0 ? 0 : head.replyOffset - head.subjectOffset
-        self.replyLength = head.replyLength
-        self.bodyOffset = head.lineLength - head.subjectOffset
-        self.headerLength = head.headerLength
-        self.hasHeaderBlock = head.hasHeaderBlock
+        sid = head.sid
+        subjectLength = head.subjectLength
+        replyOffset = head.replyLength == 0 ? 0 : head.replyOffset - head.subjectOffset
+        replyLength = head.replyLength
+        bodyOffset = head.lineLength - head.subjectOffset
+        headerLength = head.headerLength
+        hasHeaderBlock = head.hasHeaderBlock
     }
 }
 
@@ -51,26 +51,26 @@ public struct WireMessage: Sendable {
 extension WireMessage {
     /// The bytes of the subject, never empty.
     @inlinable
-    public var subject: ByteBuffer { self.slice(at: 0, length: Int(self.subjectLength)) }
+    public var subject: ByteBuffer { slice(at: 0, length: Int(subjectLength)) }
 
     /// The subject for display: invalid UTF-8 is replaced by U+FFFD, so different subjects may look the same.
-    public var subjectString: String { self.withSubjectBytes { String(decoding: $0, as: UTF8.self) } }
+    public var subjectString: String { withSubjectBytes { String(decoding: $0, as: UTF8.self) } }
 
     /// Calls `body` with the bytes of the subject. The pointer is valid only inside `body`.
     @inlinable
     public func withSubjectBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
-        try self.withBytes(at: 0, length: Int(self.subjectLength), body)
+        try withBytes(at: 0, length: Int(subjectLength), body)
     }
 
     /// The bytes of the reply subject; nil if the publisher expects no reply.
     @inlinable
     public var reply: ByteBuffer? {
-        self.replyLength == 0 ? nil : self.slice(at: Int(self.replyOffset), length: Int(self.replyLength))
+        replyLength == 0 ? nil : slice(at: Int(replyOffset), length: Int(replyLength))
     }
 
     /// The reply subject for display; see ``subjectString``.
     public var replyString: String? {
-        self.reply.map { String(decoding: $0.readableBytesView, as: UTF8.self) }
+        reply.map { String(decoding: $0.readableBytesView, as: UTF8.self) }
     }
 }
 
@@ -82,15 +82,15 @@ extension WireMessage {
     /// Servers forward malformed blocks, so show these bytes if ``headers()`` throws.
     @inlinable
     public var headerBytes: ByteBuffer? {
-        self.hasHeaderBlock ? self.slice(at: Int(self.bodyOffset), length: Int(self.headerLength)) : nil
+        hasHeaderBlock ? slice(at: Int(bodyOffset), length: Int(headerLength)) : nil
     }
 
     /// Decodes the header block. Returns nil for a message without headers.
     ///
     /// - Throws: ``WireError`` if the block does not follow ADR-4. The payload is still valid then.
     public func headers() throws(WireError) -> Headers? {
-        guard self.hasHeaderBlock else { return nil }
-        return try self.withBytes(at: Int(self.bodyOffset), length: Int(self.headerLength)) { (bytes) throws(WireError) in
+        guard hasHeaderBlock else { return nil }
+        return try withBytes(at: Int(bodyOffset), length: Int(headerLength)) { (bytes) throws(WireError) in
             try Headers(block: bytes)
         }
     }
@@ -99,28 +99,28 @@ extension WireMessage {
     ///
     /// Reads only that line, so it is cheap enough for every reply. A malformed line has no status.
     public var status: HeaderStatus? {
-        guard self.hasHeaderBlock else { return nil }
-        return self.withBytes(at: Int(self.bodyOffset), length: Int(self.headerLength)) { HeaderStatus(block: $0) }
+        guard hasHeaderBlock else { return nil }
+        return withBytes(at: Int(bodyOffset), length: Int(headerLength)) { HeaderStatus(block: $0) }
     }
 
     /// The payload, a slice of the read buffer.
     @inlinable
-    public var payload: ByteBuffer { self.slice(at: self.payloadOffset, length: self.payloadLength) }
+    public var payload: ByteBuffer { slice(at: payloadOffset, length: payloadLength) }
 
     /// Calls `body` with the bytes of the payload. The pointer is valid only inside `body`.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R {
-        try self.withBytes(at: self.payloadOffset, length: self.payloadLength, body)
+        try withBytes(at: payloadOffset, length: payloadLength, body)
     }
 
     /// The length of the payload in bytes, without headers.
     @inlinable
-    public var payloadLength: Int { self.frame.readableBytes - self.payloadOffset }
+    public var payloadLength: Int { frame.readableBytes - payloadOffset }
 
     /// The number of bytes of subject, reply, headers and payload together, used for bounds on queued bytes.
     @inlinable
     public var byteCount: Int {
-        Int(self.subjectLength) + Int(self.replyLength) + self.frame.readableBytes - Int(self.bodyOffset)
+        Int(subjectLength) + Int(replyLength) + frame.readableBytes - Int(bodyOffset)
     }
 }
 
@@ -129,13 +129,13 @@ extension WireMessage {
 extension WireMessage {
     /// The number of bytes of storage that this message keeps alive, shared with the other messages of its read buffer.
     @inlinable
-    public var retainedBytes: Int { self.frame.storageCapacity }
+    public var retainedBytes: Int { frame.storageCapacity }
 
     /// Returns the message with its own storage, as small as `ByteBuffer` allows (its size rounded up to a power of two).
     public func copied() -> WireMessage {
         var copy = self
-        copy.frame = Self.newStorage(capacity: self.frame.readableBytes)
-        copy.frame.writeImmutableBuffer(self.frame)
+        copy.frame = Self.newStorage(capacity: frame.readableBytes)
+        copy.frame.writeImmutableBuffer(frame)
         return copy
     }
 
@@ -176,12 +176,12 @@ extension WireMessage {
 
 extension WireMessage {
     @inlinable
-    var payloadOffset: Int { Int(self.bodyOffset) + Int(self.headerLength) }
+    var payloadOffset: Int { Int(bodyOffset) + Int(headerLength) }
 
     @inlinable
     func slice(at offset: Int, length: Int) -> ByteBuffer {
         // The parser checked every length against the frame, so the bytes exist.
-        self.frame.getSlice(at: self.frame.readerIndex + offset, length: length) ?? ByteBuffer()
+        frame.getSlice(at: frame.readerIndex + offset, length: length) ?? ByteBuffer()
     }
 
     @inlinable
@@ -190,7 +190,7 @@ extension WireMessage {
         length: Int,
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
-        try self.frame.withUnsafeReadableBytes { (bytes) throws(Failure) in
+        try frame.withUnsafeReadableBytes { (bytes) throws(Failure) in
             try body(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + length]))
         }
     }

@@ -6,7 +6,7 @@ struct ArgumentScanner {
         var end: UInt32
 
         static var none: Token { Token(start: 0, end: 0) }
-        var isEmpty: Bool { self.start == self.end }
+        var isEmpty: Bool { start == end }
     }
 
     enum Stop {
@@ -28,7 +28,7 @@ struct ArgumentScanner {
     ///   - limit: The index before which the line must end, at most the count of `bytes`.
     init(bytes: UnsafeRawBufferPointer, position: Int, limit: Int) {
         // The caller has read the operation's name from these bytes, so the base address is not nil.
-        self.base = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
+        base = bytes.baseAddress!.assumingMemoryBound(to: UInt8.self)
         self.limit = limit
         self.position = position
     }
@@ -36,20 +36,20 @@ struct ArgumentScanner {
     /// Returns the next argument. Control bytes other than tab, CR and LF are part of it, because the server forwards them.
     @inline(__always)
     mutating func next() -> Token {
-        guard self.stop == .none else { return .none }
-        var index = self.position
-        while index < self.limit, self.base[index] == .space || self.base[index] == .tab { index += 1 }
+        guard stop == .none else { return .none }
+        var index = position
+        while index < limit, base[index] == .space || base[index] == .tab { index += 1 }
         let start = index
-        while index < self.limit {
-            let byte = self.base[index]
+        while index < limit {
+            let byte = base[index]
             if byte <= .space, byte == .space || byte == .lineFeed || byte == .carriageReturn || byte == .tab { break }
             index += 1
         }
-        self.position = index
-        if index >= self.limit {
-            self.stop = .outOfBytes
-        } else if self.base[index] == .lineFeed || self.base[index] == .carriageReturn {
-            self.stop = .lineEnd
+        position = index
+        if index >= limit {
+            stop = .outOfBytes
+        } else if base[index] == .lineFeed || base[index] == .carriageReturn {
+            stop = .lineEnd
         }
         return Token(start: UInt32(truncatingIfNeeded: start), end: UInt32(truncatingIfNeeded: index))
     }
@@ -57,16 +57,16 @@ struct ArgumentScanner {
     /// Skips the line end. Returns false if a CR is not followed by LF, or not yet (see `stop`).
     @inline(__always)
     mutating func finishLine() -> Bool {
-        guard self.stop == .lineEnd else { return self.stop == .none }
-        if self.base[self.position] == .carriageReturn {
-            guard self.position + 1 < self.limit else {
-                self.stop = .outOfBytes
+        guard stop == .lineEnd else { return stop == .none }
+        if base[position] == .carriageReturn {
+            guard position + 1 < limit else {
+                stop = .outOfBytes
                 return false
             }
-            guard self.base[self.position + 1] == .lineFeed else { return false }
-            self.position += 1
+            guard base[position + 1] == .lineFeed else { return false }
+            position += 1
         }
-        self.position += 1
+        position += 1
         return true
     }
 }

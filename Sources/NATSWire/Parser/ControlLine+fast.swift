@@ -7,7 +7,7 @@ extension ControlLine {
     static func usualMessage(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) -> MessageHead? {
         // "MSG " in wire order.
         guard bytes.count >= 4, UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) == 0x2047_534D else { return nil }
-        return self.readUsualMessage(bytes, limits: limits)
+        return readUsualMessage(bytes, limits: limits)
     }
 
     /// Reads `MSG subject sid [reply] size` CR LF. Returns nil to leave the line to the general reader.
@@ -51,29 +51,29 @@ private struct FastCursor {
 
     @inline(__always)
     func isAt(_ byte: UInt8) -> Bool {
-        self.position < self.limit && self.base.load(fromByteOffset: self.position, as: UInt8.self) == byte
+        position < limit && base.load(fromByteOffset: position, as: UInt8.self) == byte
     }
 
     @inline(__always)
     mutating func skip(_ byte: UInt8) -> Bool {
-        guard self.isAt(byte) else { return false }
-        self.position += 1
+        guard isAt(byte) else { return false }
+        position += 1
         return true
     }
 
     /// Skips bytes above 0x20, eight at a time. Returns false if it skipped none or fewer than eight bytes are left.
     @inline(__always)
     mutating func skipToken() -> Bool {
-        let start = self.position
-        while self.position + 8 <= self.limit {
-            let word = UInt64(littleEndian: self.base.loadUnaligned(fromByteOffset: self.position, as: UInt64.self))
+        let start = position
+        while position + 8 <= limit {
+            let word = UInt64(littleEndian: base.loadUnaligned(fromByteOffset: position, as: UInt64.self))
             // Sets the high bit of each byte below 0x21. A borrow can only corrupt bytes above the first such byte.
             let found = (word &- 0x2121_2121_2121_2121) & ~word & 0x8080_8080_8080_8080
             guard found == 0 else {
-                self.position += found.trailingZeroBitCount / 8
-                return self.position > start
+                position += found.trailingZeroBitCount / 8
+                return position > start
             }
-            self.position += 8
+            position += 8
         }
         return false
     }
@@ -81,15 +81,15 @@ private struct FastCursor {
     /// Reads 1 to 19 digits, which always fit 64 bits. Returns nil for none or more.
     @inline(__always)
     mutating func readDecimal() -> UInt64? {
-        let start = self.position
-        let end = min(self.limit, start + 19)
+        let start = position
+        let end = min(limit, start + 19)
         var value: UInt64 = 0
-        while self.position < end {
-            let digit = self.base.load(fromByteOffset: self.position, as: UInt8.self) &- UInt8(ascii: "0")
+        while position < end {
+            let digit = base.load(fromByteOffset: position, as: UInt8.self) &- UInt8(ascii: "0")
             guard digit < 10 else { break }
             value = value &* 10 &+ UInt64(digit)
-            self.position += 1
+            position += 1
         }
-        return self.position > start ? value : nil
+        return position > start ? value : nil
     }
 }

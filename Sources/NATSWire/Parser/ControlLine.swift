@@ -20,17 +20,17 @@ extension ControlLine {
     /// ends with LF or CR LF. The server reads its side of the protocol by the same rules.
     @usableFromInline
     static func read(_ bytes: UnsafeRawBufferPointer, limits: OperationParser.Limits) throws(WireError) -> ControlLine {
-        guard bytes.count >= 4 else { return try self.readOther(bytes, limits: limits) }
+        guard bytes.count >= 4 else { return try readOther(bytes, limits: limits) }
         // ORing 0x20 maps A–Z to a–z and maps no other byte to a letter.
         let word = UInt32(littleEndian: bytes.loadUnaligned(as: UInt32.self)) | 0x2020_2020
         if word & 0x00FF_FFFF == Self.keyword("msg"), bytes[3].isBlank {
             if let head = Self.readUsualMessage(bytes, limits: limits) { return .message(head) }
-            return try self.readMessage(bytes, argumentsAt: 4, withHeaders: false, limits: limits)
+            return try readMessage(bytes, argumentsAt: 4, withHeaders: false, limits: limits)
         }
         if word == Self.keyword("hmsg"), bytes.count > 4, bytes[4].isBlank {
-            return try self.readMessage(bytes, argumentsAt: 5, withHeaders: true, limits: limits)
+            return try readMessage(bytes, argumentsAt: 5, withHeaders: true, limits: limits)
         }
-        return try self.readOther(bytes, limits: limits)
+        return try readOther(bytes, limits: limits)
     }
 
     @inline(__always)
@@ -60,14 +60,14 @@ extension ControlLine {
         let fourth = scanner.next()
         let fifth = withHeaders ? scanner.next() : .none
         let surplus = scanner.next()
-        guard scanner.stop != .outOfBytes else { return try self.incomplete(bytes, limits: limits) }
+        guard scanner.stop != .outOfBytes else { return try incomplete(bytes, limits: limits) }
         let isFinished = scanner.finishLine()
-        guard scanner.stop != .outOfBytes else { return try self.incomplete(bytes, limits: limits) }
+        guard scanner.stop != .outOfBytes else { return try incomplete(bytes, limits: limits) }
         guard isFinished, surplus.isEmpty else {
             // Reject only a complete line: the way the bytes were split into reads must not decide between waiting and
             // failing.
             guard bytes.prefix(limits.maxControlLine).contains(.lineFeed) else {
-                return try self.incomplete(bytes, limits: limits)
+                return try incomplete(bytes, limits: limits)
             }
             throw isFinished ? .argumentCount(bytes, withHeaders: withHeaders) : .strayCarriageReturn(bytes)
         }
@@ -134,7 +134,7 @@ extension ControlLine {
     {
         let limit = try Self.lineLimit(bytes, limits: limits)
         let searched = UnsafeRawBufferPointer(rebasing: bytes.prefix(limit))
-        guard let lineFeed = searched.firstIndex(of: .lineFeed) else { return try self.incomplete(bytes, limits: limits) }
+        guard let lineFeed = searched.firstIndex(of: .lineFeed) else { return try incomplete(bytes, limits: limits) }
         let length = lineFeed + 1
         var end = lineFeed
         if end > 0, searched[end - 1] == .carriageReturn { end -= 1 }

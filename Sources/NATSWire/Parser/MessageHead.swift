@@ -19,5 +19,5 @@ struct MessageHead: Sendable {
 
     /// The number of bytes from the start of the line to the end of the CR LF after the payload.
     @inlinable
-    var frameLength: Int { Int(self.lineLength) + Int(self.bodyLength) + 2 }
+    var frameLength: Int { Int(lineLength) + Int(bodyLength) + 2 }
 }

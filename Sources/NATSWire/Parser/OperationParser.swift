@@ -76,7 +76,7 @@ public struct OperationParser: Sendable {
     }
 
     /// The number of bytes kept for an incomplete operation. If it is not zero at end of file, the stream was cut off.
-    public var pendingBytes: Int { self.pending.readableBytes }
+    public var pendingBytes: Int { pending.readableBytes }
 
     /// Reports all operations that `buffer` completes, and keeps the start of the next one.
     ///
@@ -90,8 +90,8 @@ public struct OperationParser: Sendable {
         if let failure { throw failure }
         do {
             var position = buffer.readerIndex
-            if self.pending.readableBytes > 0 {
-                position = try self.completePending(with: buffer, sink: &sink)
+            if pending.readableBytes > 0 {
+                position = try completePending(with: buffer, sink: &sink)
             }
             while position < buffer.writerIndex {
                 position = Self.usualMessages(in: buffer, at: position, limits: self.limits, sink: &sink)
@@ -100,12 +100,12 @@ public struct OperationParser: Sendable {
                 case .operation(let length):
                     position += length
                 case .partial(let stage):
-                    self.keep(buffer, from: position, stage: stage)
+                    keep(buffer, from: position, stage: stage)
                     return
                 }
             }
         } catch {
-            self.fail(error)
+            fail(error)
             throw error
         }
     }
@@ -203,19 +203,19 @@ extension OperationParser {
     mutating func completePending(with buffer: ByteBuffer, sink: inout some OperationSink) throws(WireError) -> Int {
         var position = buffer.readerIndex
         if case .line = self.stage {
-            let taken = try self.extendPendingLine(with: buffer)
+            let taken = try extendPendingLine(with: buffer)
             position += taken.count
             guard taken.hasLineEnd else { return position }
-            switch try Self.step(in: self.pending, at: self.pending.readerIndex, limits: self.limits, sink: &sink) {
-            case .operation: self.pending = ByteBuffer()
+            switch try Self.step(in: pending, at: pending.readerIndex, limits: self.limits, sink: &sink) {
+            case .operation: pending = ByteBuffer()
             case .partial(let stage): self.stage = stage
             }
         }
-        if case .message(let head) = self.stage, self.pending.readableBytes > 0 {
-            position += self.extendPendingBody(of: head, with: buffer, from: position)
-            guard self.pending.readableBytes == head.frameLength else { return position }
-            let frame = self.pending
-            self.pending = ByteBuffer()
+        if case .message(let head) = self.stage, pending.readableBytes > 0 {
+            position += extendPendingBody(of: head, with: buffer, from: position)
+            guard pending.readableBytes == head.frameLength else { return position }
+            let frame = pending
+            pending = ByteBuffer()
             self.stage = .line
             try Self.checkTerminator(of: head, in: frame, at: 0)
             sink.message(WireMessage(buffer: frame, lineStart: frame.readerIndex, head: head))
@@ -225,16 +225,16 @@ extension OperationParser {
 
     @usableFromInline
     mutating func extendPendingLine(with buffer: ByteBuffer) throws(WireError) -> (count: Int, hasLineEnd: Bool) {
-        let limit = try self.pending.withUnsafeReadableBytes { (bytes) throws(WireError) in
+        let limit = try pending.withUnsafeReadableBytes { (bytes) throws(WireError) in
             try ControlLine.lineLimit(bytes, limits: self.limits)
         }
         return try buffer.withUnsafeReadableBytes { (bytes) throws(WireError) in
-            let candidate = bytes.prefix(limit - self.pending.readableBytes)
+            let candidate = bytes.prefix(limit - pending.readableBytes)
             let lineFeed = candidate.firstIndex(of: .lineFeed)
             let taken = UnsafeRawBufferPointer(rebasing: candidate[..<(lineFeed.map { $0 + 1 } ?? candidate.endIndex)])
-            self.pending.writeBytes(taken)
-            guard lineFeed != nil || self.pending.readableBytes < limit else {
-                throw self.pending.withUnsafeReadableBytes { WireError.lineTooLong($0, limit: limit) }
+            pending.writeBytes(taken)
+            guard lineFeed != nil || pending.readableBytes < limit else {
+                throw pending.withUnsafeReadableBytes { WireError.lineTooLong($0, limit: limit) }
             }
             return (taken.count, lineFeed != nil)
         }
@@ -242,11 +242,11 @@ extension OperationParser {
 
     @usableFromInline
     mutating func extendPendingBody(of head: MessageHead, with buffer: ByteBuffer, from index: Int) -> Int {
-        let count = min(head.frameLength - self.pending.readableBytes, buffer.writerIndex - index)
+        let count = min(head.frameLength - pending.readableBytes, buffer.writerIndex - index)
         // Grows by doubling as bytes arrive. An announced size alone does not allocate memory.
         buffer.withUnsafeReadableBytes { bytes in
             let offset = index - buffer.readerIndex
-            _ = self.pending.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
+            _ = pending.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[offset..<offset + count]))
         }
         return count
     }
@@ -258,16 +258,16 @@ extension OperationParser {
         var capacity = count
         // The next read probably completes a frame up to the size of a usual read, so reserve its space now.
         if case .message(let head) = stage, head.frameLength <= 64 << 10 { capacity = head.frameLength }
-        self.pending = ByteBufferAllocator().buffer(capacity: capacity)
+        pending = ByteBufferAllocator().buffer(capacity: capacity)
         self.stage = stage
         buffer.withUnsafeReadableBytes { bytes in
-            _ = self.pending.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[(index - buffer.readerIndex)...]))
+            _ = pending.writeBytes(UnsafeRawBufferPointer(rebasing: bytes[(index - buffer.readerIndex)...]))
         }
     }
 
     @usableFromInline
     mutating func fail(_ error: WireError) {
-        self.failure = error
-        self.pending = ByteBuffer()
+        failure = error
+        pending = ByteBuffer()
     }
 }

@@ -29,8 +29,8 @@ public struct QueueGroup: Sendable, Hashable, CustomStringConvertible {
 
     /// The length in bytes.
     @inlinable
-    public var count: Int { self.bytes.count }
+    public var count: Int { bytes.count }
 
     /// The name.
-    public var description: String { String(decoding: self.bytes, as: UTF8.self) }
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
 }

@@ -8,15 +8,15 @@ extension Subject {
     ///
     /// The bytes need not be valid: a server may have accepted others. Empty tokens match only empty tokens.
     public func matches(_ subject: UnsafeRawBufferPointer) -> Bool {
-        self.bytes.withUnsafeBytes { pattern in
+        bytes.withUnsafeBytes { pattern in
             var position = 0
             var index = 0
             while index < pattern.count {
-                if pattern[index] == .star, self.isWildcard {
+                if pattern[index] == .star, isWildcard {
                     let start = position
                     while position < subject.count, subject[position] != .dot { position += 1 }
                     guard position > start else { return false }
-                } else if pattern[index] == .greaterThan, self.isWildcard {
+                } else if pattern[index] == .greaterThan, isWildcard {
                     return position < subject.count && subject[position] != .dot
                 } else {
                     guard position < subject.count, subject[position] == pattern[index] else { return false }

@@ -66,7 +66,7 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
             return false
         }
         self.bytes = bytes
-        self.isWildcard = hasWildcard
+        isWildcard = hasWildcard
     }
 
     /// Checks bytes against the rules for subscriptions, without creating a `Subject`.
@@ -133,11 +133,11 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
     }
 
     /// The text of the subject, for display only. Bytes that are not UTF-8 are replaced by U+FFFD.
-    public var description: String { String(decoding: self.bytes, as: UTF8.self) }
+    public var description: String { String(decoding: bytes, as: UTF8.self) }
 
     /// The length in bytes, 1 to ``maxLength``.
     @inlinable
-    public var count: Int { self.bytes.count }
+    public var count: Int { bytes.count }
 
     /// Calls `body` with the bytes. The pointer is valid only inside `body`.
     @inlinable
@@ -149,14 +149,14 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
     ///
     /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     public func checkFit(with reply: Subject) throws(WireError) {
-        try reply.checkFit(behind: self.count)
+        try reply.checkFit(behind: count)
     }
 
     /// Checks that this reply subject fits in the server's control line after a subject of `length` bytes.
     ///
     /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     package func checkFit(behind length: Int) throws(WireError) {
-        guard length + 1 + self.count <= Self.maxLength else { throw Self.doesNotFit(length, self.count) }
+        guard length + 1 + count <= Self.maxLength else { throw Self.doesNotFit(length, count) }
     }
 
     /// Checks that this subject and a queue group fit in one control line of the server.
@@ -164,7 +164,7 @@ public struct Subject: Sendable, Hashable, CustomStringConvertible, ExpressibleB
     /// - Throws: ``WireError/Code/controlLineTooLong`` if together they are longer than ``maxLength`` - 1 bytes.
     @inlinable
     public func checkFit(with queue: QueueGroup) throws(WireError) {
-        guard self.count + 1 + queue.count <= Self.maxLength else { throw Self.doesNotFit(self.count, queue.count) }
+        guard count + 1 + queue.count <= Self.maxLength else { throw Self.doesNotFit(count, queue.count) }
     }
 
     @usableFromInline

@@ -1,6 +1,6 @@
 /// One cluster of the deployment.
 ///
-/// Every message and every route names one, so that a copy costs no more than one count of references.
+/// Every message and every route has one, so copying it has to be cheap: one retain.
 public struct Cluster: Sendable, Hashable, Identifiable {
     private final class Description: Sendable {
         let index: Int
@@ -20,26 +20,26 @@ public struct Cluster: Sendable, Hashable, Identifiable {
         description = Description(index: index, name: name, address: address)
     }
 
-    /// Its position in the list of servers.
+    /// The position in the list of servers.
     public var index: Int { description.index }
-    /// Its configured name, else its address.
+    /// The configured name, or the address if there is no name.
     public var name: String { description.name }
-    /// `host:port` of its load balancer.
+    /// `host:port` of the load balancer.
     public var address: String { description.address }
 
-    /// What an error calls it: name and address, or the address alone where there is no other name.
+    /// The name and address as shown in errors; only the address if there is no other name.
     package var label: String { name == address ? address : "\(name) (\(address))" }
 
-    /// Its position in the list of servers.
+    /// The position in the list of servers.
     public var id: Int { index }
 
-    /// Whether position, name and address are the same.
+    /// Returns whether position, name and address are the same.
     public static func == (one: Cluster, other: Cluster) -> Bool {
         one.description === other.description
             || (one.index, one.name, one.address) == (other.index, other.name, other.address)
     }
 
-    /// Hashes position and name.
+    /// Hashes the position and the name.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(index)
         hasher.combine(name)

@@ -3,7 +3,7 @@ import NATS
 import NIOCore
 
 extension ClusterPool {
-    /// Makes the pools of a cluster, without connecting.
+    /// Creates the connections of a cluster, without connecting.
     init(
         cluster: Cluster,
         server: RouletteConfiguration.Server,

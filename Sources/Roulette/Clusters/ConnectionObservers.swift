@@ -1,7 +1,8 @@
 import Locking
 import NATS
 
-/// Tells the tables what happens to connections. Connections are made before the tables, which hold them.
+/// Forwards the events of connections to the tables. The connections are created before the tables that contain them, so they
+/// cannot refer to a table directly.
 final class ConnectionObservers: Sendable {
     private struct Tables {
         weak var publishers: ConnectionTable?

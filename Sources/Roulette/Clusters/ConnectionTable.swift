@@ -2,18 +2,18 @@ import Locking
 import NATS
 import struct Synchronization.Atomic
 
-/// Finds the connection that carries a topic, for publishes, requests and subscriptions alike.
+/// Finds the connection that carries a topic, for publishes, requests and subscriptions.
 ///
 /// A cluster has as many lanes as its pool has connections, and a topic belongs to one lane. The connection with the number of
 /// the lane is its home and normally carries it. While the home is down, another connection of the same cluster carries the
-/// lane: always the one that ``firstConnected(from:)`` finds. The lane returns to its home once everything sent meanwhile is
+/// lane: the one that ``firstConnected(from:)`` finds. The lane returns to its home once all messages sent meanwhile are
 /// confirmed, so that messages keep their order as long as no connection is lost.
 ///
-/// One table holds the publishers, another one the subscribers.
+/// There is one table for publishers and one for subscribers.
 final class ConnectionTable: Sendable {
-    /// What changes only when connections come and go.
+    /// State that changes only when connections are established or lost.
     private struct Lanes {
-        /// Connections besides its home that carried a lane since its last flush.
+        /// For each lane, the connections other than its home that carried it since its last flush.
         var guests: [Int: Set<Int>] = [:]
         /// Calls that wait for a connection of a cluster.
         var waiting: [Int: [ObjectIdentifier: WaitingCall]] = [:]
@@ -21,21 +21,21 @@ final class ConnectionTable: Sendable {
 
     private struct WaitingCall {
         let waiter: Waiter
-        /// The lane whose carrier has to be connected, or nil if any connection of the cluster will do.
+        /// The lane whose carrier has to be connected, or nil if any connection of the cluster is enough.
         let lane: Int?
     }
 
-    /// Keeps the connections alive.
+    /// Owns the connections.
     private let owned: [PooledConnection]
-    /// The same, cluster by cluster. Retaining one for each message would cost as much as encoding the message.
+    /// The same connections, unretained. Retaining one for each message would cost as much as encoding the message.
     private let connections: [Unmanaged<PooledConnection>]
     private let slots: Int
     private let carriers: Carriers
     private let lanes = Mutex(Lanes())
 
     /// - Parameters:
-    ///   - connections: Of one role, cluster by cluster; none when the role is not used.
-    ///   - slots: How many each cluster has.
+    ///   - connections: The connections of one role, cluster by cluster; empty if the role is not used.
+    ///   - slots: The number of connections per cluster.
     init(_ connections: [PooledConnection], slots: Int) {
         self.owned = connections
         self.connections = connections.map(Unmanaged.passUnretained)
@@ -45,8 +45,8 @@ final class ConnectionTable: Sendable {
 
     // MARK: Finding
 
-    /// Lends the connection that carries the messages of a topic, and the claim to it.
-    /// - Precondition: there are connections of this role.
+    /// Calls `body` with the connection that carries the messages of a topic, and its lease.
+    /// - Precondition: There are connections of this role.
     @inline(__always)
     func withCarrier<R>(of destination: Destination, _ body: (PooledConnection, Lease) -> R) -> R {
         let word = carriers.word(lane(of: destination))
@@ -54,20 +54,20 @@ final class ConnectionTable: Sendable {
         return connections[holder]._withUnsafeGuaranteedRef { body($0, Lease(carrier: word, holder: holder)) }
     }
 
-    /// The connection that carries the messages of a topic at this moment.
-    /// - Precondition: there are connections of this role.
+    /// Returns the connection that currently carries the messages of a topic, and its lease.
+    /// - Precondition: There are connections of this role.
     func carrier(of destination: Destination) -> (PooledConnection, Lease) {
         withCarrier(of: destination) { ($0, $1) }
     }
 
-    /// The connections that carried messages of a topic since ``flushed(_:on:)``, its home among them.
+    /// Returns the connections that carried messages of a topic since ``flushed(_:on:)``, including its home.
     func carriersSinceFlush(of destination: Destination) -> [PooledConnection] {
         let lane = lane(of: destination)
         let guests = lanes.withLock { $0.guests[lane, default: []] }
         return guests.union([lane, carriers.carrier(of: lane)]).sorted().map(connection)
     }
 
-    /// Forgets the guests of a topic's lane that were flushed.
+    /// Removes flushed connections from the guests of a topic's lane.
     func flushed(_ destination: Destination, on flushed: [PooledConnection]) {
         let lane = lane(of: destination)
         lanes.withLock { lanes in
@@ -75,15 +75,15 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// A connection, or another one of its cluster while it is down. For messages that have no order to keep.
+    /// Returns the connection, or another one of its cluster if it is down. For messages without an order.
     func connected(insteadOf connection: PooledConnection) -> PooledConnection? {
         firstConnected(from: index(of: connection)).map(self.connection)
     }
 
-    /// The connection that takes the place of another one: the first that is connected, beginning with the given one and going
-    /// round its pool.
+    /// Returns the first connection that is up, beginning with the given one and continuing through its pool.
     ///
-    /// The connections after one that is down follow each other, so that several that are down do not all burden the same one.
+    /// The search starts at a different connection for each lane, so that several connections that are down are not all
+    /// replaced by the same one.
     private func firstConnected(from index: Int) -> Int? {
         let (cluster, slot) = index.quotientAndRemainder(dividingBy: slots)
         return (0..<slots).lazy
@@ -104,20 +104,20 @@ final class ConnectionTable: Sendable {
     @inline(__always)
     private func index(cluster: Int, slot: Int) -> Int { cluster * slots + slot }
 
-    /// The indices of a cluster's connections.
+    /// Returns the indices of a cluster's connections.
     private func pool(of cluster: Int) -> Range<Int> { cluster * slots..<(cluster + 1) * slots }
 
     private func clients(of cluster: Int) -> [NATSClient] { pool(of: cluster).map { connection($0).client } }
 
-    // MARK: Connections that come and go
+    // MARK: Changes of connections
 
-    /// Finds another connection for a topic whose carrier is down, its home first.
-    /// - Returns: whether there is one, so that trying again makes sense.
+    /// Finds another connection for a topic whose carrier is down. Tries its home first.
+    /// - Returns: Whether a connection is up, so that another try can succeed.
     func redirect(_ destination: Destination) -> Bool {
         let lane = lane(of: destination)
         return lanes.withLock { lanes in
             let carrier = connection(carriers.carrier(of: lane))
-            // Another call was faster, or the connection is back.
+            // Another call has already found a connection, or the carrier is up again.
             if carrier.client.acceptsMessages { return true }
             guard let substitute = firstConnected(from: lane) else { return false }
             if carrier.client.changeLeasesUnlessConnected({ carriers.set(substitute, for: lane) }), substitute != lane {
@@ -127,7 +127,7 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// Handles an event of a connection before listeners receive it.
+    /// Handles an event of a connection, before any other observer receives it.
     func observe(_ event: NATSEvent, on id: PooledConnectionID) {
         switch event {
         case .connected:
@@ -143,7 +143,8 @@ final class ConnectionTable: Sendable {
         }
     }
 
-    /// The home of a lane is up again. It sends nothing before the messages sent meanwhile are confirmed.
+    /// Returns a lane to its home, which is up again. The home sends nothing until the messages that were sent on the other
+    /// connection are confirmed.
     private func bringHome(lane: Int) {
         lanes.withLock { _ in
             let carrier = carriers.carrier(of: lane)
@@ -154,11 +155,12 @@ final class ConnectionTable: Sendable {
 
     // MARK: Subscriptions
 
-    /// How long a connection is down before its subscriptions move to another one. Most are back by then, and subscriptions
-    /// stay spread over the pool.
+    /// The time that a connection is down before its subscriptions move to another one. Most connections return within this
+    /// time, so that the subscriptions stay distributed over the pool.
     private static let relocationDelay: Duration = .milliseconds(100)
 
-    /// Moves the subscriptions of connections that are down for some time after a connection of their cluster came or went.
+    /// Moves, after a delay, the subscriptions of the connections that are down then. Called when a connection of the cluster
+    /// is established or lost.
     private func relocateLater(_ id: PooledConnectionID) {
         guard id.role == .subscriber, slots > 1 else { return }
         let cluster = id.cluster.index
@@ -189,7 +191,8 @@ final class ConnectionTable: Sendable {
         )
     }
 
-    /// New subscriptions go where those to the same topic are, and share their SUB.
+    /// Assigns the lanes of a connection to another one, so that new subscriptions use the same connection as existing ones to
+    /// the same topic and share their SUB.
     private func carry(lanesOf origin: Int, by target: Int) {
         lanes.withLock { _ in
             for lane in pool(of: origin / slots) where carriers.carrier(of: lane) == origin { carriers.set(target, for: lane) }
@@ -199,9 +202,10 @@ final class ConnectionTable: Sendable {
 
     // MARK: Waiting
 
-    /// Waits until a connection of a cluster is up, but not longer than `timeout`, and not for a closed client.
+    /// Waits until a connection of a cluster is up, all its connections are closed, or `timeout` has passed.
     ///
-    /// - Parameter destination: Only the connection that carries this topic will do: a subscription is not moved by a try.
+    /// - Parameter destination: If given, only the connection that carries this topic ends the wait. Subscribing, unlike
+    ///   publishing, does not switch to another connection.
     func waitUntilConnected(
         cluster: Int,
         carrying destination: Destination? = nil,
@@ -213,7 +217,7 @@ final class ConnectionTable: Sendable {
         lanes.withLock { $0.waiting[cluster, default: [:]][id] = WaitingCall(waiter: waiter, lane: lane) }
         defer { lanes.withLock { $0.waiting[cluster]?[id] = nil } }
         let pool = clients(of: cluster)
-        // One that came up before the waiter was in the list.
+        // A connection may have come up before the waiter was in the list.
         let isConnected =
             if let lane {
                 connection(carriers.carrier(of: lane)).client.acceptsMessages
@@ -226,7 +230,7 @@ final class ConnectionTable: Sendable {
         try await waiter.wait()
     }
 
-    /// - Parameter connection: The one that came up, or nil when all are closed.
+    /// - Parameter connection: The connection that is up, or nil if all are closed.
     private func resumeWaiting(for cluster: Int, connected connection: Int?) {
         let waiters = lanes.withLock { lanes in
             let calls = (lanes.waiting[cluster] ?? [:]).filter { _, call in
@@ -240,12 +244,12 @@ final class ConnectionTable: Sendable {
     }
 }
 
-/// For each lane the number of the connection that carries it. Read with every message and without a lock.
+/// The index of the connection that carries each lane. Read for every message, without a lock.
 private struct Carriers: ~Copyable {
     private let words: UnsafeMutablePointer<Atomic<Int>>
     private let count: Int
 
-    /// Every lane is at home.
+    /// Assigns each lane to its home.
     init(count: Int) {
         self.count = count
         words = .allocate(capacity: count)
@@ -262,9 +266,9 @@ private struct Carriers: ~Copyable {
 
     func carrier(of lane: Int) -> Int { words[lane].load(ordering: .relaxed) }
 
-    /// For publishers to be called under the lock of the buffer that carried the lane before.
+    /// Changes the carrier of a lane. For publishers, the caller holds the lock of the buffer that carried the lane before.
     func set(_ carrier: Int, for lane: Int) { words[lane].store(carrier, ordering: .relaxed) }
 }
 
-// The words are atomic numbers.
+// Sendable because the words are atomic.
 extension Carriers: @unchecked Sendable {}

@@ -1,11 +1,11 @@
 import NATS
 import Synchronization
 
-/// What a connection of a pool is used for.
+/// The purpose of a connection in a pool.
 public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
-    /// It publishes.
+    /// The connection publishes messages and sends requests.
     case publisher
-    /// It carries subscriptions.
+    /// The connection carries subscriptions.
     case subscriber
 }
 
@@ -13,12 +13,12 @@ public enum ConnectionRole: String, Sendable, Hashable, CaseIterable {
 @usableFromInline
 final class PooledConnection: Sendable {
     let cluster: Cluster
-    /// Only that one: the list that all subscriptions of this connection share.
+    /// An array with only ``cluster``. All subscriptions of this connection share its storage.
     let clusters: [Cluster]
     let role: ConnectionRole
     let slot: Int
     let client: NATSClient
-    /// Messages lost with a connection that a flush has told of.
+    /// Lost messages that a flush has already reported.
     private let toldLost = Atomic<UInt64>(0)
 
     init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient) {
@@ -29,14 +29,14 @@ final class PooledConnection: Sendable {
         self.client = client
     }
 
-    /// Whether messages were handed to a connection which was lost before they were confirmed, and no flush has told of them.
+    /// Whether unconfirmed messages were lost with a connection and no flush has reported them.
     var hasUntoldLoss: Bool { client.snapshot.lost > toldLost.load(ordering: .relaxed) }
 
-    /// How many those are, for the one flush that tells of them.
+    /// Returns the number of lost messages that no flush has reported, and marks them as reported.
     func takeUntoldLost() -> UInt64 {
         let lost = client.snapshot.lost
         let told = toldLost.max(lost, ordering: .relaxed).oldValue
-        // Another flush may have told of more meanwhile.
+        // Another flush may have reported more meanwhile.
         return lost > told ? lost - told : 0
     }
 }
@@ -49,19 +49,20 @@ struct ClusterPool: Sendable {
 
     var connections: [PooledConnection] { publishers + subscribers }
 
-    /// How long the others wait at most for the first connection of each role.
+    /// The maximum time that the other connections wait for the first connection of each role.
     private static let headStart: Duration = .milliseconds(500)
 
-    /// Connects all of them, and stays until all are closed.
+    /// Runs all connections, and returns when all are closed.
     ///
-    /// The first connection of each role goes first. Where a server or an account takes only so many connections, those of one
-    /// role could else take them all, and nothing could be published or nothing subscribed.
+    /// The first connection of each role connects before the others. Otherwise, if a server or an account limits the number of
+    /// connections, one role could use all of them, and the client could not publish or not subscribe.
     func run(clock: TimeSource) async {
         await withTaskGroup { group in
             let first = [publishers.first, subscribers.first].compactMap(\.self)
             for connection in first { group.addTask { await connection.client.run() } }
             if publishers.count + subscribers.count > first.count {
-                // Not for long: behind a balancer only one of its nodes may be frozen. Canceled: the others close at once.
+                // The wait is short, because only one node behind the load balancer may be frozen. If this task is canceled, the
+                // wait ends and the other connections close immediately.
                 let end = clock.instant() + Self.headStart
                 for connection in first {
                     try? await connection.client.waitForFirstAttempt(timeout: max(.zero, end - clock.instant()))

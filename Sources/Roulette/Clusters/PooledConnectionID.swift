@@ -1,9 +1,9 @@
-/// Names one connection.
+/// Identifies one connection of a client.
 public struct PooledConnectionID: Sendable, Hashable {
-    /// The cluster it goes to.
+    /// The cluster of the connection.
     public let cluster: Cluster
-    /// What it is used for.
+    /// The purpose of the connection.
     public let role: ConnectionRole
-    /// Its number in the pool, from 0.
+    /// The number of the connection in its pool, from 0.
     public let slot: Int
 }

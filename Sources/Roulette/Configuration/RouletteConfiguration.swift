@@ -1,26 +1,26 @@
 public import ConsistentHashing
 public import NATS
 
-/// A deployment and how to use it. The names and defaults are those of Roulette 1.0.5 where it has them.
+/// A deployment and how to use it. Options that Roulette 1.0.5 has too have the same names and defaults.
 public struct RouletteConfiguration: Sendable {
-    /// One cluster: the address of its load balancer, or of a server.
+    /// A cluster, described by the address of its load balancer or of a server.
     public struct Server: Sendable {
-        /// A name to show; with ``ConsistentHashing/HashRing/Naming/name`` it is what the ring is made of.
+        /// The displayed name. With ``ConsistentHashing/HashRing/Naming/name``, the ring uses it too.
         public var name: String?
         /// A host name or an IP address.
         public var host: String
         /// The TCP port.
         public var port: Int
-        /// Other servers of the same cluster, tried in turn when the first does not answer.
+        /// Other servers of the same cluster, tried in order if the first does not answer.
         public var alternatives: [NATSClientConfiguration.Address] = []
-        /// The credentials for this cluster, in place of ``RouletteConfiguration/credentials``.
+        /// The credentials for this cluster, instead of ``RouletteConfiguration/credentials``.
         public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
-        /// The encryption for this cluster, in place of ``RouletteConfiguration/tls``.
+        /// The TLS settings for this cluster, instead of ``RouletteConfiguration/tls``.
         public var tls: NATSClientConfiguration.TLS?
-        /// What the reply topics of this cluster begin with, in place of ``RouletteConfiguration/inboxPrefix``.
+        /// The prefix of the reply topics of this cluster, instead of ``RouletteConfiguration/inboxPrefix``.
         public var inboxPrefix: String?
 
-        /// Describes a cluster by its address.
+        /// Creates a cluster from its address.
         public init(name: String? = nil, host: String, port: Int = 4222) {
             self.name = name
             self.host = host
@@ -28,7 +28,7 @@ public struct RouletteConfiguration: Sendable {
         }
     }
 
-    /// What the client will be used for. A pool is only made for what it may do.
+    /// The calls that the client allows. It creates only the pools that they need.
     public enum Role: String, Sendable, Hashable, CaseIterable {
         /// Publishing and subscribing.
         case both
@@ -40,84 +40,87 @@ public struct RouletteConfiguration: Sendable {
 
     /// What happens to a subscription when its connection is lost.
     public enum SubscriptionRestart: String, Sendable, Hashable, CaseIterable {
-        /// The sequence ends with an error.
+        /// The subscription ends with an error.
         case temporary
-        /// It subscribes again, for ever, and reports the time in which messages were missed.
+        /// The client subscribes again, without a limit on the number of tries, and reports the interval in which messages were
+        /// missed.
         case permanent
     }
 
-    /// The clusters. The order is the ring when naming is `index`: every program has to list the same order.
+    /// The clusters. If naming is `index`, their order determines the ring, and every program has to use the same order.
     public var servers: [Server]
     /// How the ring names the clusters.
     public var naming = HashRing.Naming.index
-    /// What the client will be used for.
+    /// The calls that the client allows.
     public var role = Role.both
     /// Connections per cluster and role.
     public var poolSize = 5
     /// The time between two PINGs on a connection.
     public var pingInterval: Duration = .seconds(5)
-    /// Ping intervals in a row without any byte received after which a connection counts as lost. At least 1.
+    /// The number of consecutive ping intervals without a byte received after which a connection is considered lost. At least 1.
     public var maxPingFailure = 2
-    /// Retries of one publish or subscribe while its cluster is down; then it fails.
+    /// The number of retries of a publish or subscribe while its cluster is down, before the call fails.
     public var maxRetry = 10
-    /// The longest wait before the first retry. Where it is longer than ``maxBackoff``, that one bounds it.
+    /// The maximum wait before the first retry. If it is longer than ``maxBackoff``, ``maxBackoff`` applies.
     public var baseBackoff: Duration = .milliseconds(10)
-    /// The longest wait before any retry, of a call or of a connection.
+    /// The maximum wait before any retry, of a call or of a connection.
     public var maxBackoff: Duration = .seconds(5)
     /// What happens to subscriptions when a connection is lost.
     public var subscriptionRestart = SubscriptionRestart.temporary
-    /// One deadline over TCP, TLS, INFO and PONG of a connection.
+    /// The deadline for TCP, TLS, INFO and PONG together.
     public var connectionTimeout: Duration = .seconds(5)
-    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time. It is
-    /// short, since messages are missed meanwhile; the backoff keeps clients apart from the second attempt on. Deployments
-    /// with thousands of clients behind one server may want more. Zero: at once.
+    /// After the loss of an established connection, the first attempt starts after a random time up to this one. The default is
+    /// short, because messages are missed meanwhile; from the second attempt on, the backoff spreads the attempts of
+    /// different clients. Deployments with thousands of clients per server may need a longer time. If it is zero, the first
+    /// attempt starts immediately.
     public var reconnectJitter: Duration = .milliseconds(30)
-    /// How long graceful shutdown and ``RouletteClient/drain(timeout:)`` may take.
+    /// The time limit of graceful shutdown and ``RouletteClient/drain(timeout:)``.
     public var drainTimeout: Duration = .seconds(30)
-    /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer. They
+    /// Whether addresses that servers announce (`connect_urls`) are tried if the configured address does not answer. They
     /// bypass the load balancer.
     public var usesDiscoveredServers = false
-    /// Whether a server that is going to stop (lame duck) is left for another one at once, without a gap; a message that
-    /// comes in during the move may then be delivered twice.
+    /// Whether the client moves from a server in lame-duck mode to another server immediately, without a gap. Messages that
+    /// arrive during the move may be delivered twice.
     public var movesOnLameDuck = true
-    /// How long both servers deliver during such a move, so that the whole cluster has heard of the new subscriptions before
-    /// the old ones end. Longer is safer in slow clusters and means more messages that come twice.
+    /// The time in which both servers deliver during such a move, so that the whole cluster knows the new subscriptions before
+    /// the old ones end. A longer time is safer in slow clusters and causes more messages to arrive twice.
     public var moveOverlap: Duration = .milliseconds(250)
-    /// One buffer of frames that the socket has not taken after this time ends the connection.
+    /// The connection is closed if the socket has not accepted a buffer of frames within this time.
     public var writeTimeout: Duration = .seconds(10)
-    /// Frames waiting for the socket of one connection, in bytes. Above it publishing suspends.
+    /// The maximum size of the frames that wait for the socket of a connection, in bytes. While the buffer is full, publishing
+    /// suspends.
     public var outboundBufferSize = 1 << 20
-    /// Asked again for every attempt to connect.
+    /// Returns the credentials. It is called again for every attempt to connect.
     public var credentials: @Sendable () throws -> NATSClientConfiguration.Credentials = { .none }
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
-    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it. See
+    /// Whether sending credentials without encryption is intended and causes no warning. See
     /// ``NATS/NATSClientConfiguration/allowsPlaintextCredentials``.
     public var allowsPlaintextCredentials = false
-    /// What the reply topics of requests begin with, for accounts that may subscribe only to an inbox of their own.
-    /// A subject of at most 256 bytes.
+    /// The prefix of the reply topics of requests, for accounts that may subscribe only to their own inbox. A subject of at most
+    /// 256 bytes.
     public var inboxPrefix = "_INBOX"
-    /// Whether programs on Roulette 1.0.5 (Elixir) share the deployment. They lose a connection with all its subscriptions when
-    /// they receive a topic beyond ASCII, so the client warns, once, when it publishes to one:
-    /// ``RouletteEvent/Kind/topicBreaksElixir``.
+    /// Whether programs with Roulette 1.0.5 (Elixir) share the deployment. Such a program loses a connection and all its
+    /// subscriptions when it receives a message whose topic is not ASCII. The client therefore warns once when it publishes to
+    /// such a topic: ``RouletteEvent/Kind/topicBreaksElixir``.
     public var elixirCompatibleTopics = false
-    /// The name shown in the servers' monitoring; role and slot are added to it.
+    /// The name in the servers' monitoring. Role and slot are appended to it.
     public var connectionName = "roulette"
 
-    /// How often metrics are reported to swift-metrics; `nil` turns them off. <doc:Metrics> lists them.
+    /// The interval at which metrics are reported to swift-metrics; `nil` turns them off. <doc:Metrics> lists them.
     public var metricsInterval: Duration? = .seconds(10)
 
-    /// The sizes that a pool may have.
+    /// The valid pool sizes.
     package static let poolSizes = 1...1000
 
-    /// A configuration for these clusters, everything else at its default.
+    /// Creates a configuration for these clusters, with defaults for all other options.
     public init(servers: [Server]) {
         self.servers = servers
     }
 
-    /// Checks everything that can be checked without a network.
+    /// Checks everything that can be checked without the network.
     ///
-    /// - Throws: ``RouletteError/Code/configuration`` that names the setting, its value and what to use.
+    /// - Throws: ``RouletteError/Code/configuration``, with the option, its value and the valid values.
     public func validate() throws(RouletteError) {
         try requireServers()
         try require(
@@ -153,14 +156,14 @@ public struct RouletteConfiguration: Sendable {
                 if let first = seen.updateValue(index, forKey: address) {
                     throw RouletteError(
                         .configuration,
-                        "servers[\(first)] and \(label) are both \(address); every cluster needs an address of its own"
+                        "servers[\(first)] and \(label) are both \(address); every cluster needs its own address"
                     )
                 }
             }
             if naming == .name {
                 try require(
                     server.name?.isEmpty == false,
-                    "\(label) has no name, and naming = \"name\" makes the ring from the names"
+                    "\(label) has no name, and naming = \"name\" requires names for the ring"
                 )
             }
         }
@@ -170,15 +173,15 @@ public struct RouletteConfiguration: Sendable {
         if !condition { throw RouletteError(.configuration, message) }
     }
 
-    /// What to change where a server or an account takes no more connections.
+    /// The advice for a server or an account that accepts no more connections.
     private var connectionAdvice: String {
         let count = poolSize * (role == .both ? 2 : 1)
         let own = count == 1 ? "one connection" : "\(count) connections"
         let remedy = poolSize == 1 ? "End other programs of this account" : "Set a smaller pool_size, it is \(poolSize)"
-        return "This client makes \(own) to each cluster. \(remedy), or raise the limit"
+        return "This client opens \(own) to each cluster. \(remedy), or raise the limit"
     }
 
-    /// What one connection to `server` is made with.
+    /// Returns the configuration of one connection to `server`.
     func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
@@ -198,25 +201,25 @@ public struct RouletteConfiguration: Sendable {
         configuration.reconnectJitter = reconnectJitter
         configuration.usesDiscoveredServers = usesDiscoveredServers
         configuration.movesOnLameDuck = movesOnLameDuck
-        // A call waits for its cluster as the retry rule says, and tells its caller. Nothing gathers behind its back.
+        // Calls wait for their cluster and report failures to their caller, so no messages are buffered while it is down.
         configuration.reconnectBufferSize = 0
         return configuration
     }
 }
 
 extension RouletteConfiguration.Server {
-    /// `host:port` with the host in lower case: what makes two entries the same.
+    /// `host:port` with the host in lower case, to compare servers.
     var normalizedAddress: String {
         addresses[0].normalized
     }
 
-    /// All addresses in that form.
+    /// All addresses in normalized form.
     fileprivate var normalizedAddresses: [String] { addresses.map(\.normalized) }
 
     /// The address and its alternatives.
     fileprivate var addresses: [NATSClientConfiguration.Address] { [.init(host: host, port: port)] + alternatives }
 
-    /// The configured name, else the address.
+    /// The configured name, or the address if there is no name.
     var displayName: String { name ?? normalizedAddress }
 }
 

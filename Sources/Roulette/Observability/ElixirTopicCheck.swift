@@ -1,18 +1,18 @@
 import NATS
 import Synchronization
 
-/// Notices the first message whose topic Roulette 1.0.5 cannot receive: its parser counts characters where the protocol counts
-/// bytes, and the process that owns the connection dies of a topic beyond ASCII, with all subscriptions of that connection.
+/// Reports the first message whose topic Roulette 1.0.5 cannot receive. Its parser counts characters where the protocol counts
+/// bytes. If a topic is not ASCII, the process that owns the connection crashes, with all subscriptions of that connection.
 final class ElixirTopicCheck: Sendable {
     private let isTold = Atomic(false)
     private let tell: @Sendable (RouletteEvent) -> Void
 
-    /// - Parameter tell: Called once at most.
+    /// - Parameter tell: Receives the event, at most once.
     init(tell: @escaping @Sendable (RouletteEvent) -> Void) {
         self.tell = tell
     }
 
-    /// Checks what a message is published to, and where its answer is to go.
+    /// Checks the topic and the reply topic of a message.
     func publishing(to topic: UnsafeRawBufferPointer, reply: String?) {
         guard !isTold.load(ordering: .relaxed) else { return }
         if !topic.allSatisfy({ $0 < 0x80 }) { report(String(decoding: topic, as: UTF8.self)) }

@@ -1,10 +1,10 @@
 import Logging
 import NATS
 
-/// Writes events to the log: constant texts, everything else as metadata.
+/// Writes events to the log. The messages are constant, and the details are metadata.
 ///
-/// While everything works, nothing is logged above debug. The loss of a connection is one warning; the connection itself logs
-/// further attempts to connect as debug messages.
+/// While there are no errors, messages have the level debug. The loss of a connection and the first failed attempt to connect
+/// are one warning each; the connection itself logs further attempts at debug level.
 struct EventLogger: Sendable {
     private let logger: Logger
 
@@ -22,11 +22,11 @@ struct EventLogger: Sendable {
         case .connection(let event): entry(for: event)
         case .slowConsumer: (.warning, "consumer is too slow, messages are dropped")
         case .slowConsumerRecovered: (.notice, "consumer is fast enough again")
-        // One for each subscription of a connection whose loss was logged already.
+        // The loss of the connection is already logged; this message is repeated for each of its subscriptions.
         case .subscriptionInterrupted: (.debug, "subscription is interrupted")
         case .subscriptionResumed: (.debug, "subscription is complete again")
-        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers on Roulette 1.0.5 lose their connection")
-        // Logged where it happens.
+        case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers with Roulette 1.0.5 lose their connection")
+        // `drainAndClose` logs an incomplete drain, and missed events are not logged.
         case .drained, .missedEvents: nil
         }
     }
@@ -35,13 +35,14 @@ struct EventLogger: Sendable {
         switch event {
         case .connected: (.debug, "connection is up")
         case .disconnected: (.warning, "connection lost")
-        // A loss is logged as such. The failure of the first connection of all is not a loss.
-        case .reconnecting(attempt: 2, _, _): (.warning, "connection cannot be made")
+        // Attempt 1 follows a loss, which is already logged. Attempt 2 means that one attempt has failed. Further failures
+        // are not logged again.
+        case .reconnecting(attempt: 2, _, _): (.warning, "cannot connect")
         case .reconnecting: nil
         case .serverError: (.warning, "server reported an error")
-        case .lameDuck: (.notice, "server is going to stop")
+        case .lameDuck: (.notice, "server is in lame-duck mode")
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
-        case .moveFailed: (.notice, "connection could not move to another server, up to so many messages came twice")
+        case .moveFailed: (.notice, "connection could not move to another server, some messages may have arrived twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         // Logged by the connection.
         case .credentialsInPlaintext, .internalError: nil

@@ -10,9 +10,9 @@ struct MetricsReporter {
         self.factory = factory
     }
 
-    /// Reports the state of every connection, and by how much its counters grew since the last time.
+    /// Reports the state of every connection, and the increase of its counters since the last report.
     ///
-    /// - Parameter snapshot: A snapshot of the same client as before. Its clusters and connections never change.
+    /// - Parameter snapshot: A snapshot of the same client as in previous calls. Its clusters and connections never change.
     mutating func record(_ snapshot: RouletteSnapshot) {
         if connections.isEmpty {
             connections = snapshot.clusters.flatMap { cluster in
@@ -30,10 +30,10 @@ struct MetricsReporter {
 }
 
 extension MetricsReporter {
-    /// A metric that every connection reports. The list of them is documented in Metrics.md, which a test compares with it.
+    /// A metric that every connection reports. A test compares Metrics.md with the list of metrics.
     struct Metric<Value: Sendable>: Sendable {
         let name: String
-        /// What the value is, for the documentation.
+        /// The description of the value, for the documentation.
         let description: String
         let value: @Sendable (ConnectionSnapshot) -> Value
 
@@ -44,22 +44,22 @@ extension MetricsReporter {
         }
     }
 
-    /// Totals of a snapshot. What is reported is the difference to the last report.
+    /// Totals of a snapshot. The difference to the last report is reported.
     static let counters: [Metric<UInt64>] = [
         Metric("roulette_messages_in", "messages received") { $0.messagesIn },
         Metric("roulette_messages_out", "messages accepted for publishing") { $0.messagesOut },
         Metric("roulette_bytes_in", "bytes received, without those of TLS") { $0.bytesIn },
         Metric("roulette_bytes_out", "bytes sent, without those of TLS") { $0.bytesOut },
-        Metric("roulette_lost", "messages that may have been lost with lost connections") { $0.lost },
+        Metric("roulette_lost", "messages that may have been lost with a connection") { $0.lost },
         Metric("roulette_refused", "messages that a server refused") { $0.refused },
         Metric("roulette_duplicates", "messages that may have arrived twice while a connection moved") { $0.duplicates },
-        Metric("roulette_dropped", "messages dropped after receiving because a consumer was too slow") { $0.dropped },
-        Metric("roulette_reconnects", "how many times the connection was made again") { UInt64($0.reconnects) },
+        Metric("roulette_dropped", "received messages that were dropped because a consumer was too slow") { $0.dropped },
+        Metric("roulette_reconnects", "successful reconnects") { UInt64($0.reconnects) },
         Metric("roulette_late_replies", "replies that arrived after their request had ended") { $0.lateReplies },
     ]
 
-    /// Values at the time of a report. nil is not reported until there has been a value, and as not a number after that, since
-    /// backends keep the last value.
+    /// Values at the time of a report. If a value is nil, nothing is reported before the first value. Later it is reported as not
+    /// a number, because backends keep the last value.
     static let meters: [Metric<Double?>] = [
         Metric("roulette_up", "1 while messages can be sent, else 0") { $0.isUp ? 1 : 0 },
         Metric("roulette_attempt", "attempts to connect since the connection was last up") { Double($0.attempt) },
@@ -105,7 +105,7 @@ extension MetricsReporter {
                 let total = counter.value(snapshot)
                 let added = total &- reported[index]
                 reported[index] = total
-                // Also reported if nothing was added, so that the counter is known as 0.
+                // Reported even if nothing was added, so that the backend has the counter with the value 0.
                 counters[index].increment(by: Int64(clamping: added))
             }
             for (index, meter) in MetricsReporter.meters.enumerated() {
@@ -118,9 +118,9 @@ extension MetricsReporter {
 }
 
 extension RouletteClient {
-    /// Reports until the task is canceled, and once more after that.
+    /// Reports metrics until the task is canceled, and one last time after that.
     func reportMetrics() async {
-        // Without a backend there is nothing to report.
+        // There is no backend to report to.
         guard let interval = configuration.metricsInterval, !(metricsFactory is NOOPMetricsHandler) else { return }
         var reporter = MetricsReporter(factory: metricsFactory)
         repeat {

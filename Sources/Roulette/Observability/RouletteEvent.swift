@@ -1,21 +1,20 @@
-public import NATS
+package import NATS
 
-/// Something that happened in the deployment, as this client saw it.
+/// A change in the deployment, as observed by this client.
 ///
-/// ``kind`` says what it is, and the properties of that kind have the details. An event of a connection wraps what that
-/// connection reported:
+/// The properties that belong to the ``kind`` of the event have its details:
 ///
 /// ```swift
 /// for await event in client.events {
 ///     switch event.kind {
-///     case .connection: print(event.connectionEvent)
+///     case .disconnected: print(event.connection, event.cause, event.unconfirmed)
 ///     case .subscriptionResumed: print(event.pattern, event.missed)
 ///     default: break
 ///     }
 /// }
 /// ```
 public struct RouletteEvent: Sendable {
-    /// What an event is about. Later versions may add kinds, so a `switch` needs a `default`.
+    /// The kind of an event. Later versions may add kinds, so a `switch` needs a `default`.
     public struct Kind: Sendable, Hashable, CustomStringConvertible {
         /// The name of the kind.
         public let description: String
@@ -24,30 +23,55 @@ public struct RouletteEvent: Sendable {
             self.description = description
         }
 
-        /// Something happened to a connection: see ``RouletteEvent/connectionEvent`` and ``RouletteEvent/connection``.
-        public static let connection = Kind("connection")
+        /// The handshake of a connection is complete, and its subscriptions were sent again: see ``RouletteEvent/server``.
+        public static let connected = Kind("connected")
+        /// A connection was lost: see ``RouletteEvent/cause`` and ``RouletteEvent/unconfirmed``. The unconfirmed messages may or
+        /// may not have arrived, and are not sent again.
+        public static let disconnected = Kind("disconnected")
+        /// The next attempt to connect starts after ``RouletteEvent/delay``: see ``RouletteEvent/attempt`` and
+        /// ``RouletteEvent/cause``.
+        public static let reconnecting = Kind("reconnecting")
+        /// The server answered with an `-ERR` that leaves the connection open: see ``RouletteEvent/cause``.
+        public static let serverError = Kind("serverError")
+        /// Credentials were sent without encryption over a network, where anyone on the path can read them. Reported once for
+        /// each address, unless the configuration says that this is intended: see ``RouletteEvent/address``.
+        public static let credentialsInPlaintext = Kind("credentialsInPlaintext")
+        /// A server asks its clients to leave, because it is going to stop.
+        public static let lameDuck = Kind("lameDuck")
+        /// A connection moved to another server: see ``RouletteEvent/server``, ``RouletteEvent/unconfirmed`` and
+        /// ``RouletteEvent/duplicates``.
+        ///
+        /// No message is missed, unless the old server died too early. In that case the subscriptions are interrupted.
+        public static let moved = Kind("moved")
+        /// The server to move to was lost after it had begun to deliver: see ``RouletteEvent/cause`` and
+        /// ``RouletteEvent/duplicates``. Another attempt to move follows.
+        public static let moveFailed = Kind("moveFailed")
+        /// A connection is closed: see ``RouletteEvent/unsent``.
+        public static let closed = Kind("closed")
+        /// The library made a mistake and continued: see ``RouletteEvent/cause``. Please report it.
+        public static let internalError = Kind("internalError")
         /// The client was drained: see ``RouletteEvent/drainReport``.
         public static let drained = Kind("drained")
-        /// The consumer of a subscription is too slow, and messages are being dropped. Reported once per episode: see
+        /// The consumer of a subscription is too slow, and messages are dropped. Reported once until it recovers: see
         /// ``RouletteEvent/pattern``.
         public static let slowConsumer = Kind("slowConsumer")
-        /// That consumer has taken half of what waited for it, or takes no more: see ``RouletteEvent/pattern`` and
+        /// A slow consumer has consumed half of its waiting messages, or has stopped consuming: see ``RouletteEvent/pattern`` and
         /// ``RouletteEvent/droppedMessages``.
         public static let slowConsumerRecovered = Kind("slowConsumerRecovered")
-        /// A subscription misses messages from now on, and may have missed some since its server was last heard of: see
+        /// A subscription misses messages from now on, and may have missed messages since the last byte from its server: see
         /// ``RouletteEvent/pattern`` and ``RouletteEvent/cause``.
         public static let subscriptionInterrupted = Kind("subscriptionInterrupted")
-        /// A subscription is complete again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
+        /// A subscription receives all messages again: see ``RouletteEvent/pattern`` and ``RouletteEvent/missed``.
         public static let subscriptionResumed = Kind("subscriptionResumed")
-        /// A message was published to a topic beyond ASCII, or asks for its answer on one, and the configuration says that
-        /// programs on Roulette 1.0.5 (Elixir) share the deployment. Such a program loses a connection with all its
-        /// subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
+        /// A message was published with a topic or reply topic that is not ASCII, and
+        /// ``RouletteConfiguration/elixirCompatibleTopics`` is set. A program with Roulette 1.0.5 (Elixir) loses a connection
+        /// and all its subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
         public static let topicBreaksElixir = Kind("topicBreaksElixir")
-        /// The listener was too slow, and events are missing here: see ``RouletteEvent/missedEvents``.
+        /// The listener was too slow, and events before the next one were dropped: see ``RouletteEvent/missedEvents``.
         public static let missedEvents = Kind("missedEvents")
     }
 
-    /// The same as ``Kind`` with its details, for code of this package, which handles every kind.
+    /// The kind with its details. Code of this package uses it to handle every kind.
     package enum Detail: Sendable {
         case connection(NATSEvent)
         case drained(DrainReport)
@@ -60,7 +84,7 @@ public struct RouletteEvent: Sendable {
     }
 
     package let detail: Detail
-    /// The connection it happened on, if it was one.
+    /// The connection that the event is about, or nil if it is about the client or a subscription.
     public let connection: PooledConnectionID?
 
     init(_ detail: Detail, on connection: PooledConnection? = nil) {
@@ -71,67 +95,5 @@ public struct RouletteEvent: Sendable {
     init(_ connection: PooledConnectionID, _ event: NATSEvent) {
         self.detail = .connection(event)
         self.connection = connection
-    }
-}
-
-extension RouletteEvent {
-    /// What happened.
-    public var kind: Kind {
-        switch detail {
-        case .connection: .connection
-        case .drained: .drained
-        case .slowConsumer: .slowConsumer
-        case .slowConsumerRecovered: .slowConsumerRecovered
-        case .subscriptionInterrupted: .subscriptionInterrupted
-        case .subscriptionResumed: .subscriptionResumed
-        case .topicBreaksElixir: .topicBreaksElixir
-        case .missedEvents: .missedEvents
-        }
-    }
-
-    /// What happened to ``connection``.
-    public var connectionEvent: NATSEvent? {
-        if case .connection(let event) = detail { event } else { nil }
-    }
-
-    /// What did not come to its end when the client was drained.
-    public var drainReport: DrainReport? {
-        if case .drained(let report) = detail { report } else { nil }
-    }
-
-    /// The topic or pattern of the subscription that the event is about.
-    public var pattern: String? {
-        switch detail {
-        case .slowConsumer(let pattern), .slowConsumerRecovered(let pattern, _), .subscriptionInterrupted(let pattern, _),
-            .subscriptionResumed(let pattern, _):
-            pattern
-        case .connection, .drained, .topicBreaksElixir, .missedEvents:
-            nil
-        }
-    }
-
-    /// Exactly how many messages were dropped during the episode of a slow consumer that is over.
-    public var droppedMessages: UInt64? {
-        if case .slowConsumerRecovered(_, let dropped) = detail { dropped } else { nil }
-    }
-
-    /// Why a subscription is interrupted.
-    public var cause: NATSError? {
-        if case .subscriptionInterrupted(_, let cause) = detail { cause } else { nil }
-    }
-
-    /// The time in which a subscription that was resumed missed messages.
-    public var missed: MissedInterval? {
-        if case .subscriptionResumed(_, let missed) = detail { missed } else { nil }
-    }
-
-    /// The topic that programs on Roulette 1.0.5 cannot receive.
-    public var topic: String? {
-        if case .topicBreaksElixir(let topic) = detail { topic } else { nil }
-    }
-
-    /// How many events are missing before the next one.
-    public var missedEvents: Int? {
-        if case .missedEvents(let count) = detail { count } else { nil }
     }
 }

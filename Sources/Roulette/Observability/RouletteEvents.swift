@@ -1,14 +1,14 @@
 import NATS
 
 extension RouletteClient {
-    /// What happens from now on. Every caller gets all events. At most 1,000 of them wait for the caller; beyond that the oldest
-    /// are dropped, which an event of the kind ``RouletteEvent/Kind/missedEvents`` reports.
+    /// The events from now on. Every caller receives all events. At most 1,000 events are buffered for each caller; then the
+    /// oldest are dropped, and an event of the kind ``RouletteEvent/Kind/missedEvents`` reports their number.
     public var events: RouletteEvents {
         RouletteEvents(stream: broadcaster.listen(buffer: 1_000))
     }
 }
 
-/// The events of a client, for one consumer. It ends when the client is closed.
+/// The events of a client, for one consumer. The sequence ends when the client is closed.
 public final class RouletteEvents: AsyncSequence, Sendable {
     private let stream: EventStream<RouletteEvent>
 
@@ -20,12 +20,12 @@ public final class RouletteEvents: AsyncSequence, Sendable {
         stream.cancel()
     }
 
-    /// Makes the iterator. Only one may be in use.
+    /// Creates the iterator. Only one may be in use.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(events: self)
     }
 
-    /// Hands out the events.
+    /// Iterates over the events.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let events: RouletteEvents
         private var held: RouletteEvent?
@@ -34,7 +34,7 @@ public final class RouletteEvents: AsyncSequence, Sendable {
             self.events = events
         }
 
-        /// The next event; `nil` when the client is closed or the task is canceled.
+        /// Returns the next event, or `nil` when the client is closed or the task is canceled.
         public mutating func next() async -> RouletteEvent? {
             if let event = held {
                 held = nil

@@ -1,62 +1,62 @@
 public import ConsistentHashing
 public import NATS
 
-/// Everything a dashboard shows of a deployment, at one moment.
+/// The state of a deployment at one time.
 public struct RouletteSnapshot: Sendable {
-    /// What two programs that route alike have in common. Once all clusters were reached it is made of the names that they
-    /// give themselves, so that it does not matter how their addresses are spelt.
+    /// A value that is equal in programs with the same routing. Once all clusters have been reached, it uses the identities
+    /// that their servers report, so that it does not depend on the spelling of addresses.
     public let fingerprint: String
-    /// Whether the fingerprint is one of addresses, because some cluster was not reached yet.
+    /// Whether the fingerprint uses addresses, because some clusters have not been reached yet.
     public let isFingerprintProvisional: Bool
     /// How the ring names the clusters.
     public let naming: HashRing.Naming
-    /// What the client is used for.
+    /// The role of the client.
     public let role: RouletteConfiguration.Role
     /// The clusters in the order of the configuration.
     public let clusters: [ClusterSnapshot]
 }
 
-/// One cluster at one moment.
+/// The state of a cluster at one time.
 public struct ClusterSnapshot: Sendable {
-    /// How well the cluster can be reached.
+    /// The availability of a cluster.
     public enum State: String, Sendable, Hashable, CaseIterable {
         /// All connections are up.
         case up
         /// Some connections are up, or some are silent.
         case degraded
-        /// All connections are up and none has answered for a ping interval or more.
+        /// All connections are up, and none has received a byte for a ping interval or more.
         case stale
-        /// The first connections are being made.
+        /// The client is connecting for the first time.
         case connecting
         /// No connection is up.
         case down
     }
 
-    /// One connection of the pool.
+    /// The state of one connection of the pool.
     public struct Connection: Sendable {
-        /// What it is used for.
+        /// The purpose of the connection.
         public let role: ConnectionRole
-        /// Its number in the pool, from 0.
+        /// The number of the connection in its pool, from 0.
         public let slot: Int
-        /// What is known about it.
+        /// The state of the connection.
         public let connection: ConnectionSnapshot
     }
 
-    /// Which one it is.
+    /// The cluster.
     public let cluster: Cluster
-    /// The part of all topics it owns, 0 to 1.
+    /// The share of all topics that the cluster owns, 0 to 1.
     public let share: Double
-    /// The pool: publishers, then subscribers.
+    /// The connections of the pools: publishers, then subscribers.
     public let connections: [Connection]
 
-    /// What the cluster calls itself: the name of the cluster that its servers belong to, else the id of its server; nil
-    /// until one has answered.
+    /// The identity that the servers report: the name of their cluster, or the id of the server if it has no cluster name. Nil
+    /// until a server has answered.
     public var identity: String? {
         let servers = connections.compactMap(\.connection.server)
         return servers.compactMap(\.cluster).first { !$0.isEmpty } ?? servers.map(\.id).first { !$0.isEmpty }
     }
 
-    /// How well the cluster can be reached.
+    /// The availability of the cluster.
     public var state: State {
         let up = connections.count { $0.connection.isUp }
         let silent = connections.count { $0.connection.state == .stale }
@@ -69,17 +69,17 @@ public struct ClusterSnapshot: Sendable {
         return silent == connections.count ? .stale : .degraded
     }
 
-    /// Since when, as the time of the newest change of a connection between up and down.
+    /// The time since a connection last changed between up and down.
     public var stateDuration: Duration {
         connections.map(\.connection.stateDuration).min() ?? .zero
     }
 
-    /// The last error of a connection that is not up.
+    /// The last error of the first connection that is not up, if there is one.
     public var lastError: NATSError? {
         connections.lazy.filter { !$0.connection.isUp }.compactMap(\.connection.lastError).first
     }
 
-    /// The sum of a number over the connections.
+    /// Returns the sum of a value over all connections.
     public func total<N: AdditiveArithmetic>(_ number: (ConnectionSnapshot) -> N) -> N {
         connections.reduce(.zero) { $0 + number($1.connection) }
     }
@@ -91,7 +91,7 @@ extension ConnectionSnapshot {
 }
 
 extension RouletteClient {
-    /// What the deployment looks like at this moment. Cheap: a few short locks per connection.
+    /// Returns the current state of the deployment. It takes a few short locks per connection.
     public func snapshot() -> RouletteSnapshot {
         let clusters = zip(pools, ring.shares).map { pool, share in
             ClusterSnapshot(

@@ -2,13 +2,13 @@ public import NATS
 public import NATSWire
 
 extension Message {
-    /// Answers the message on the connection it came in on, so the answer reaches the cluster that asks for it. In every
-    /// role: who only subscribes may answer.
+    /// Replies to the message on the connection that delivered it, so the reply reaches the cluster of the requester. Allowed
+    /// in every role: a subscriber may reply too.
     ///
-    /// It waits for room in the connection's buffer, but not for a connection:
-    /// ``RouletteClient/reply(to:_:headers:)`` does.
+    /// The call waits for space in the connection's buffer, but not for a connection. Use
+    /// ``RouletteClient/reply(to:_:headers:)`` to wait for a connection.
     ///
-    /// - Throws: ``RouletteError/Code/noReplyTopic`` when no answer is expected; otherwise as
+    /// - Throws: ``RouletteError/Code/noReplyTopic`` if the sender expects no reply, and the errors of
     ///   ``RouletteClient/publish(_:to:reply:headers:)``.
     public func respond(_ payload: some MessagePayload, headers: Headers? = nil) async throws(RouletteError) {
         do {
@@ -20,18 +20,18 @@ extension Message {
 }
 
 extension RouletteClient {
-    /// Answers a message on the connection it came in on, so the answer reaches the cluster that asks for it. In every
-    /// role: who only subscribes may answer.
+    /// Replies to a message on the connection that delivered it, so the reply reaches the cluster of the requester. Allowed in
+    /// every role: a subscriber may reply too.
     ///
-    /// The reply topic is never looked up on the ring, which would send most answers where nobody waits for them. While the
-    /// connection is down, another one to the same cluster is taken; while there is none, the call waits and retries as
-    /// ``publish(_:to:reply:headers:)`` does.
+    /// The reply topic is not looked up on the ring, because the ring would send most replies to a cluster without the
+    /// requester. While the connection is down, another one to the same cluster is used. While no connection of the cluster is
+    /// up, the call waits and retries like ``publish(_:to:reply:headers:)``.
     ///
     /// - Parameters:
-    ///   - message: one of this client's subscriptions.
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
-    ///   - headers: sent with the answer.
-    /// - Throws: ``RouletteError/Code/noReplyTopic`` when no answer is expected; otherwise as
+    ///   - message: A message that this client received.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - headers: The headers of the reply.
+    /// - Throws: ``RouletteError/Code/noReplyTopic`` if the sender expects no reply, and the errors of
     ///   ``publish(_:to:reply:headers:)``.
     public func reply(
         to message: Message,

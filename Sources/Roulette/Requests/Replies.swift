@@ -1,10 +1,10 @@
 import NATS
 
-/// The replies to one request, in the order they came. For one consumer.
+/// The replies to one request, in the order of their arrival. For one consumer.
 ///
-/// It ends as its terms say (number, timeout, stall), with ``cancel()``, or when this handle and its iterators are gone. A
-/// consumer that knows the last reply by its looks, such as an empty payload, leaves the loop there; nothing of the request
-/// stays behind.
+/// The sequence ends according to the parameters of the request (`max`, `timeout`, `stall`), with ``cancel()``, or when this
+/// handle and its iterators are released. A consumer that recognizes the last reply, for instance by an empty payload, can
+/// leave the loop; this also ends the request.
 public final class Replies: AsyncSequence, Sendable {
     private let replies: NATSReplies
     private let connection: PooledConnection
@@ -14,23 +14,23 @@ public final class Replies: AsyncSequence, Sendable {
         self.connection = connection
     }
 
-    /// The cluster the request went to.
+    /// The cluster that the request was sent to.
     public var cluster: Cluster { connection.cluster }
 
     /// Replies dropped because the consumer was too slow.
     public var dropped: UInt64 { replies.dropped }
 
-    /// Takes no more replies. Those received before are still delivered.
+    /// Ends the request. Replies received before are still delivered.
     public func cancel() {
         replies.cancel()
     }
 
-    /// Makes the iterator. Only one may be in use.
+    /// Creates the iterator. Only one may be in use.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(iterator: replies.makeAsyncIterator(), connection: connection)
     }
 
-    /// Hands out the replies.
+    /// Iterates over the replies.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private var iterator: NATSReplies.AsyncIterator
         private let connection: PooledConnection
@@ -40,9 +40,9 @@ public final class Replies: AsyncSequence, Sendable {
             self.connection = connection
         }
 
-        /// The next reply; `nil` when the request is over.
+        /// Returns the next reply, or `nil` when the request has ended.
         /// - Throws: ``RouletteError/Code/noResponders``, ``RouletteError/Code/disconnected``,
-        ///   ``RouletteError/Code/timeout`` when the request could not be sent in time, ``RouletteError/Code/permission``,
+        ///   ``RouletteError/Code/timeout`` if the request could not be sent in time, ``RouletteError/Code/permission``,
         ///   ``RouletteError/Code/slowConsumer``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
         public mutating func next() async throws(RouletteError) -> Message? {
             do {

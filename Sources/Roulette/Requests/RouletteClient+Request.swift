@@ -4,19 +4,19 @@ public import NATSWire
 extension RouletteClient {
     /// Sends a request to the cluster that owns the topic, and waits for its reply.
     ///
-    /// It takes the topic's publisher connection, and the reply comes back on that connection, which therefore never has to
-    /// be found by hashing its inbox. When nobody is subscribed to the topic there, the server says so at once.
+    /// The request uses the publisher connection of the topic, and the reply arrives on the same connection, so the inbox is not
+    /// looked up on the ring. If the topic has no subscribers on that cluster, the server reports it immediately.
     ///
-    /// While the connection is down the call waits and retries as ``publish(_:to:reply:headers:)`` does, within `timeout`.
+    /// While the connection is down, the call waits and retries like ``publish(_:to:reply:headers:)``, within `timeout`.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
-    ///   - topic: where to, without wildcards.
-    ///   - headers: sent with the request.
-    ///   - timeout: for everything from the call to the reply.
-    /// - Throws: ``RouletteError/Code/noResponders``, ``RouletteError/Code/timeout``;
-    ///   ``RouletteError/Code/disconnected`` when the connection is lost meanwhile and the request may have been received;
-    ///   ``RouletteError/Code/permission``; otherwise as ``publish(_:to:reply:headers:)``.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - topic: The topic to send the request to, without wildcards.
+    ///   - headers: The headers of the request.
+    ///   - timeout: The maximum time from the call to the reply.
+    /// - Throws: ``RouletteError/Code/noResponders``, ``RouletteError/Code/timeout``, ``RouletteError/Code/permission``,
+    ///   ``RouletteError/Code/disconnected`` if the connection was lost and the request may have been received, and the errors
+    ///   of ``publish(_:to:reply:headers:)``.
     public func request(
         _ payload: some MessagePayload,
         to topic: String,
@@ -43,22 +43,22 @@ extension RouletteClient {
         }
     }
 
-    /// Sends a request that several may reply to (ADR-47, "Request Many"), to the cluster that owns the topic.
+    /// Sends a request that can have several replies (ADR-47, "Request Many") to the cluster that owns the topic.
     ///
-    /// The sequence ends when `max` replies came, when `timeout` has passed, however many came, when no further one came for
-    /// `stall`, or behind a status in place of a reply.
+    /// The sequence ends after `max` replies, when `timeout` has passed, when no further reply arrives for the time `stall`, or
+    /// when the server sends a status instead of a reply.
     ///
     /// - Parameters:
-    ///   - payload: a `String`, `[UInt8]`, `ByteBuffer` or other bytes.
-    ///   - topic: where to, without wildcards.
-    ///   - headers: sent with the request.
-    ///   - timeout: for everything from the call to the last reply.
-    ///   - max: the number of replies wanted; below one is as good as none.
-    ///   - stall: the longest time between two replies; the first one may take all of `timeout`. Zero and less, and
-    ///     `timeout` and more, are as good as none.
-    ///   - buffer: what may wait for the consumer.
-    /// - Throws: as ``publish(_:to:reply:headers:)``, and ``RouletteError/Code/timeout`` when it could not be sent in time.
-    ///   The sequence throws what became of the request.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - topic: The topic to send the request to, without wildcards.
+    ///   - headers: The headers of the request.
+    ///   - timeout: The maximum time from the call to the last reply.
+    ///   - max: The maximum number of replies. Values below 1 are ignored.
+    ///   - stall: The maximum time between two replies; the first reply may take all of `timeout`. Values of zero or less, and
+    ///     of `timeout` or more, are ignored.
+    ///   - buffer: The limits and the overflow policy of the replies that wait for the consumer.
+    /// - Throws: The errors of ``publish(_:to:reply:headers:)``, and ``RouletteError/Code/timeout`` if the request could not be
+    ///   sent in time. The sequence throws errors that occur after the request was sent.
     public func requestMany(
         _ payload: some MessagePayload,
         to topic: String,
@@ -98,15 +98,15 @@ extension RouletteClient {
         return route
     }
 
-    /// What a request has tried before it was sent.
+    /// The attempts to send a request.
     private struct RequestAttempts {
-        /// Tries after a wait for the cluster.
+        /// Attempts after a wait for the cluster.
         var retries = 0
-        /// Tries on another connection of the pool since then.
+        /// Attempts on other connections of the pool since the last wait.
         var redirections = 0
     }
 
-    /// Finds another connection, or waits until it makes sense to try again, or throws.
+    /// Finds another connection, or waits until another attempt can succeed.
     private func prepareNextAttempt(
         after error: NATSError,
         of connection: PooledConnection,
@@ -119,12 +119,12 @@ extension RouletteClient {
         guard remaining > .zero else {
             throw RouletteError(
                 .timeout,
-                "the request was not sent, there was no connection during all of its timeout",
+                "the request was not sent because there was no connection within its timeout",
                 cluster: connection.cluster,
                 cause: error
             )
         }
-        // Each can meet a connection that was lost a moment ago, hence the bound.
+        // The redirections are limited, because each can pick a connection that was just lost.
         if attempts.redirections <= configuration.poolSize, publishers.redirect(destination) {
             attempts.redirections += 1
             return
@@ -135,7 +135,7 @@ extension RouletteClient {
 }
 
 extension RouletteError {
-    /// What became of a request.
+    /// Converts the error of a request.
     init(request error: NATSError, cluster: Cluster) {
         guard error.code == .disconnected else {
             self.init(error, cluster: cluster)

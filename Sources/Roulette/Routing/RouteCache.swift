@@ -8,31 +8,32 @@ import Synchronization
     import Darwin
 #endif
 
-/// Remembers where topics go, for any number of threads at once and without a lock.
+/// Caches the destinations of topics. Any number of threads can use it concurrently, without a lock.
 ///
-/// A fixed number of entries, each replaced by the next topic that falls on it: bounded by construction. An entry is a
-/// sequence lock. Its first word counts the changes and is odd during one; a reader that finds it odd, or changed after it
-/// read the rest, has found nothing. Topics are compared byte for byte, so that whatever is found was put in for that topic.
+/// The number of entries is fixed, and an entry is replaced by the next topic with the same position. Each entry is a sequence
+/// lock: its first word counts the changes and is odd during a change. If a reader sees an odd count, or a different count
+/// after reading the rest, the lookup misses. Topics are compared byte by byte, so a hash collision cannot return the
+/// destination of another topic.
 struct RouteCache: ~Copyable {
-    /// Longer topics are not remembered.
+    /// Longer topics are not cached.
     static let longestTopic = 8 * topicWords
 
     private typealias Word = Atomic<UInt64>
 
-    /// Two cache lines for an entry: the count of changes, the length of the topic with its cluster and slot, its hash, its bytes.
+    /// An entry has two cache lines: the count of changes; the length, cluster and slot of the topic; its hash; its bytes.
     private static let entryWords = 16
     private static let topicWords = entryWords - 3
     private static let entryBits: UInt64 = 11
-    /// Zeros, which the system provides page by page as entries are used.
+    /// Initially zero. The system allocates the pages when entries are used.
     private let words: UnsafeMutablePointer<Word>
 
     init() {
         let count = Self.entryWords << Self.entryBits
         guard let memory = calloc(count, MemoryLayout<Word>.stride) else {
-            // As every other allocation of Swift does.
+            // Other allocations in Swift trap too.
             preconditionFailure("out of memory")
         }
-        // An atomic number is represented as the number itself.
+        // `Atomic<UInt64>` has the same representation as `UInt64`.
         words = memory.bindMemory(to: Word.self, capacity: count)
     }
 
@@ -40,7 +41,7 @@ struct RouteCache: ~Copyable {
         free(words)
     }
 
-    /// Where a topic goes, if it is known.
+    /// Returns the destination of a topic, if it is cached.
     func find(_ topic: UnsafeRawBufferPointer) -> Destination? {
         guard !topic.isEmpty, topic.count <= Self.longestTopic else { return nil }
         let entry = entry(for: topic)
@@ -60,7 +61,7 @@ struct RouteCache: ~Copyable {
         )
     }
 
-    /// Remembers where a topic goes. Nothing is remembered while another thread changes the same entry.
+    /// Caches the destination of a topic. Does nothing while another thread changes the same entry.
     func insert(_ topic: UnsafeRawBufferPointer, _ destination: Destination) {
         guard !topic.isEmpty, topic.count <= Self.longestTopic else { return }
         let entry = entry(for: topic)
@@ -78,7 +79,7 @@ struct RouteCache: ~Copyable {
 
     @inline(__always)
     private func entry(for topic: UnsafeRawBufferPointer) -> UnsafeMutablePointer<Word> {
-        // Only picks an entry: FNV-1a over whole words, with its high bits mixed in.
+        // This hash only selects an entry: FNV-1a over whole words, with its high bits mixed in.
         var hash = 0xCBF2_9CE4_8422_2325 ^ UInt64(topic.count)
         for index in 0..<topic.wordCount {
             hash = (hash ^ topic.word(index)) &* 0x100_0000_01B3
@@ -89,15 +90,15 @@ struct RouteCache: ~Copyable {
     }
 }
 
-// The entries are atomic numbers.
+// Sendable because the entries are atomic.
 extension RouteCache: @unchecked Sendable {}
 
 extension UnsafeRawBufferPointer {
-    /// The number of words that stand for these bytes, together with their count.
+    /// The number of words that represent these bytes.
     @inline(__always)
     fileprivate var wordCount: Int { (count + 7) / 8 }
 
-    /// Eight bytes; the last word of several overlaps the one before it, so that no byte is read one by one.
+    /// Returns eight bytes. The last of several words overlaps the one before it, so that no byte is read individually.
     @inline(__always)
     fileprivate func word(_ index: Int) -> UInt64 {
         if count >= 8 { return loadUnaligned(fromByteOffset: Swift.min(8 * index, count - 8), as: UInt64.self) }

@@ -2,41 +2,42 @@ import ConsistentHashing
 import NATS
 import NATSWire
 
-/// Where the messages of a topic are published and received. ``Router`` makes it, and ``ConnectionTable`` finds its connection.
+/// The connection slot where the messages of a topic are published and received. ``Router`` creates it, and
+/// ``ConnectionTable`` finds the connection for it.
 struct Destination: Sendable, Hashable {
     /// The position of the topic's hash on the ring.
     let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
-    /// The connection within the pools of that cluster. It is always the same one for a topic, so that its messages keep
+    /// The number of the connection in the pools of that cluster. It is always the same for a topic, so that its messages keep
     /// their order.
     let slot: Int
 }
 
-/// A topic that can be published to, and where it goes.
+/// A valid topic for publishing, and its destination.
 struct Route: Sendable {
     let subject: Subject
     let destination: Destination
 
-    /// The position of the topic's hash on the ring; also what picks the connection within the pool.
+    /// The position of the topic's hash on the ring. It also determines the connection in the pool.
     var hash: UInt64 { destination.hash }
     /// The index of the cluster that owns the topic.
     var cluster: Int { destination.cluster }
 }
 
-/// Finds the owner of a topic and remembers it, since checking and hashing cost several times what remembering does.
+/// Finds the destination of a topic and caches it, because validation and hashing cost several times as much as a lookup.
 final class Router: Sendable {
     let ring: HashRing
     private let slots: Int
     private let cache = RouteCache()
 
-    /// - Parameter slots: connections in each pool, 1 to 1000.
+    /// - Parameter slots: The number of connections in each pool, 1 to 1000.
     init(ring: HashRing, slots: Int) {
         self.ring = ring
         self.slots = slots
     }
 
-    /// The topic as a subject to publish to, and where it goes.
+    /// Validates a topic for publishing and returns its route.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     func route(_ topic: String) throws(RouletteError) -> Route {
         let subject: Subject
@@ -51,7 +52,7 @@ final class Router: Sendable {
         )
     }
 
-    /// Where a topic goes.
+    /// Returns the destination of a topic.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     func destination(of topic: String) throws(RouletteError) -> Destination {
         try topic.withUTF8Bytes { bytes in
@@ -59,7 +60,7 @@ final class Router: Sendable {
         }.get()
     }
 
-    /// Where a topic goes. When this returns, the bytes follow the rules of subjects to publish to.
+    /// Returns the destination of a topic. If it returns, the bytes are a valid subject for publishing.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     func destination(of topic: UnsafeRawBufferPointer) throws(RouletteError) -> Destination {
         if let known = cache.find(topic) { return known }
@@ -79,8 +80,7 @@ final class Router: Sendable {
         return destination
     }
 
-    /// Where the messages of a topic or pattern are received: on the cluster that owns the topic, and on every cluster for a
-    /// pattern with wildcards.
+    /// Returns the destinations of a subscription: the cluster that owns a topic, or every cluster for a pattern with wildcards.
     func destinations(of pattern: Subject) -> [Destination] {
         let lookup = pattern.withBytes { ring.lookup(ofBytes: $0) }
         guard pattern.isWildcard else { return [destination(hash: lookup.hash, cluster: lookup.index)] }
@@ -93,7 +93,7 @@ final class Router: Sendable {
 }
 
 extension String {
-    /// Calls `body` with the UTF-8 bytes, which are copied only for strings bridged from Objective-C.
+    /// Calls `body` with the UTF-8 bytes. They are copied only for strings bridged from Objective-C.
     @inline(__always)
     func withUTF8Bytes<R>(_ body: (UnsafeRawBufferPointer) -> R) -> R {
         if let result = utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) { return result }

@@ -1,13 +1,13 @@
 import NATS
 
-/// The time in which a subscription missed what was published on a cluster.
+/// An interval in which a subscription missed the messages of a cluster.
 public struct MissedInterval: Sendable, Hashable {
     /// The cluster whose messages were missed.
     public let cluster: Cluster
-    /// When the last byte came from the server that was lost. Everything published since then may be missed. A server that
-    /// falls silent is noticed a few ping intervals later.
+    /// The time of the last byte from the lost server. All messages published since then may be missed. A server that stops
+    /// responding is detected a few ping intervals later.
     public let from: ContinuousClock.Instant
-    /// When a server knew the subscription again.
+    /// The time when a server had the subscription again.
     public let to: ContinuousClock.Instant
 
     /// The length of the interval.

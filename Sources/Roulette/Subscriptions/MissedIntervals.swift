@@ -1,16 +1,16 @@
-/// When one subscription missed messages: the intervals under way, and the last ones that have ended.
+/// The intervals in which a subscription missed messages: those in progress, and the last ones that have ended.
 struct MissedIntervals: Sendable {
-    /// How many ended intervals are kept; the oldest go first.
+    /// The maximum number of ended intervals. The oldest are removed first.
     static let capacity = 16
 
     private var began: [Cluster: ContinuousClock.Instant] = [:]
     private(set) var ended: [MissedInterval] = []
 
-    /// Whether messages are being missed now.
+    /// Whether the subscription currently misses messages.
     var isMissing: Bool { !began.isEmpty }
 
     mutating func begin(on cluster: Cluster, at time: ContinuousClock.Instant) {
-        // The last byte of a server can be the one that ended the interval before.
+        // The last byte of the server can be older than the end of the previous interval, and intervals must not overlap.
         let previousEnd = ended.last { $0.cluster == cluster }?.to
         began[cluster] = began[cluster] ?? max(time, previousEnd ?? time)
     }

@@ -1,22 +1,22 @@
 public import NATS
 
-/// How to subscribe.
+/// The options of a subscription.
 public struct SubscribeOptions: Sendable {
-    /// Of the subscribers of one group, each message goes to one. A wildcard makes one group per cluster.
+    /// The queue group. Each message is delivered to one subscriber of the group. With wildcards, there is one group per cluster.
     public var queueGroup: String?
     /// The subscription ends after this many messages.
     public var maxMessages: Int?
-    /// What happens when a connection is lost; by default what the configuration says.
+    /// What happens when a connection is lost. By default the value of the configuration.
     public var restart: RouletteConfiguration.SubscriptionRestart?
-    /// What may wait for the consumer.
+    /// The limits and the overflow policy of the messages that wait for the consumer.
     public var buffer: SubscriptionBuffer
-    /// Also wait for a PONG, so that the servers know the subscription when the call returns.
+    /// Whether the call also waits for a PONG, so that the servers have the subscription when it returns.
     public var confirmed: Bool
-    /// Whether subscribing fails, after the retries, while a cluster is down. When `false` the subscription begins
-    /// there as soon as the cluster is up; with `.temporary` it then ends when a connection is lost.
+    /// Whether the call fails, after the retries, if a cluster is down. If `false`, the subscription begins on that cluster
+    /// when it is up. A `.temporary` subscription then ends when a connection is lost.
     public var requiresConnection: Bool
 
-    /// Options with their defaults.
+    /// Creates options.
     public init(
         queueGroup: String? = nil,
         maxMessages: Int? = nil,

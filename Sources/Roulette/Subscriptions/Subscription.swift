@@ -1,16 +1,17 @@
 import NATS
 public import NATSWire
 
-/// The messages of a topic or pattern. For one consumer; messages of one topic come in the order the server sent them.
+/// The messages of a topic or pattern, for one consumer. Messages of a topic have the order in which the server sent them.
 ///
-/// It ends with ``cancel()`` or when the handle and its iterators are gone, behind the last of ``SubscribeOptions/maxMessages``,
-/// and with an error when the server denies it; a `.temporary` one also when a connection is lost.
+/// The sequence ends with ``cancel()``, when the handle and its iterators are released, and after
+/// ``SubscribeOptions/maxMessages`` messages. It ends with an error if the server refuses the subscription, and, if it is
+/// `.temporary`, when a connection is lost.
 ///
-/// Several subscriptions of one client to the same pattern cost one SUB on the wire, and each gets every message, within
-/// bounds of its own. Members of a queue group have a SUB each, so that the server shares the messages out among them.
+/// Several subscriptions of a client to the same pattern share one SUB. Each receives every message and has its own buffer.
+/// Members of a queue group have one SUB each, so that the server distributes the messages among them.
 public final class Subscription: AsyncSequence, Sendable {
     private let group: SubscriptionGroup
-    /// The clusters it listens on: one for a topic, all for a wildcard.
+    /// The clusters of the subscription: one for a topic, all for a pattern with wildcards.
     public let clusters: [Cluster]
 
     init(group: SubscriptionGroup, clusters: [Cluster]) {
@@ -26,17 +27,17 @@ public final class Subscription: AsyncSequence, Sendable {
     /// The topic or pattern.
     public var pattern: String { group.pattern.description }
 
-    /// Messages dropped because the consumer was too slow.
+    /// The number of messages dropped because the consumer was too slow.
     public var dropped: UInt64 { group.queue.dropped }
 
-    /// Whether a connection it needs is down, so that messages are being missed at this moment.
+    /// Whether a connection of the subscription is down, so that it currently misses messages.
     public var isInterrupted: Bool { group.missedIntervals.isMissing || !group.awaited.isEmpty }
 
-    /// The clusters that have been down since it was made: it begins there when they are up. Only without
-    /// ``SubscribeOptions/requiresConnection`` there can be any.
+    /// The clusters that have been down since the call to subscribe. The subscription begins on each of them when it is up.
+    /// Always empty with ``SubscribeOptions/requiresConnection``.
     public var pendingClusters: [Cluster] { group.awaited }
 
-    /// Waits until there is no cluster in ``pendingClusters``. Returns at once when the subscription has ended.
+    /// Waits until ``pendingClusters`` is empty. Returns immediately if the subscription has ended.
     /// - Throws: ``RouletteError/Code/canceled``.
     public func whenMade() async throws(RouletteError) {
         do {
@@ -46,18 +47,18 @@ public final class Subscription: AsyncSequence, Sendable {
         }
     }
 
-    /// The last times in which messages were missed, at most 16, oldest first. The client's events tell of each as well.
+    /// The last intervals in which messages were missed, at most 16, oldest first. The client also reports each as an event.
     public var missedIntervals: [MissedInterval] { group.missedIntervals.ended }
 
-    /// Ends the subscription. What was received before is still delivered.
+    /// Ends the subscription. Messages received before are still delivered.
     public func cancel() {
         group.cancel()
     }
 
-    /// Messages that arrived together, for consumers that handle many at once.
+    /// Returns messages that arrived together, for consumers that process several at once.
     ///
-    /// - Returns: the next ones, never empty; `nil` when the subscription has ended.
-    /// - Throws: why it ended, or ``RouletteError/Code/canceled``.
+    /// - Returns: The next messages, never an empty collection; `nil` when the subscription has ended.
+    /// - Throws: The error that ended the subscription, or ``RouletteError/Code/canceled``.
     public func nextBatch() async throws(RouletteError) -> MessageCollection? {
         do {
             return try await group.queue.next().map(MessageCollection.init)
@@ -67,46 +68,47 @@ public final class Subscription: AsyncSequence, Sendable {
         }
     }
 
-    /// Makes the iterator. Only one may be in use.
+    /// Creates the iterator. Only one may be in use.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(subscription: self)
     }
 
-    /// Takes whole batches and hands out their messages without a lock.
+    /// Iterates over the messages. It takes whole batches and returns their messages without a lock.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let subscription: Subscription
-        /// What is left of the batch, the next message last: taking it from there moves it, without a retain.
+        /// The remaining messages of the batch, in reverse order. Removing the last one moves it, without a retain.
         @usableFromInline var messages: [WireMessage] = []
-        /// Where they came from.
+        /// The connection that delivered the batch.
         @usableFromInline var connection: PooledConnection?
 
         fileprivate init(subscription: Subscription) {
             self.subscription = subscription
         }
 
-        /// The next message; `nil` when the subscription has ended.
-        /// - Throws: why it ended, or ``RouletteError/Code/canceled``.
+        /// Returns the next message, or `nil` when the subscription has ended.
+        /// - Throws: The error that ended the subscription, or ``RouletteError/Code/canceled``.
         @inlinable
         public mutating func next(isolation actor: isolated (any Actor)?) async throws(RouletteError) -> Message? {
-            // Inlinable, so that a loop over a batch is a loop over an array: a third of the time of receiving a message.
+            // Inlinable, so that a loop over a batch compiles to a loop over an array. Otherwise each message needs a lookup
+            // of generic metadata and a box for the error.
             if messages.isEmpty { try await takeBatch(isolation: actor) }
             guard let connection, let next = messages.popLast() else { return nil }
             return Message(wire: next, connection: connection)
         }
 
-        /// The next message; `nil` when the subscription has ended.
-        /// - Throws: why it ended, or ``RouletteError/Code/canceled``.
+        /// Returns the next message, or `nil` when the subscription has ended.
+        /// - Throws: The error that ended the subscription, or ``RouletteError/Code/canceled``.
         public mutating func next() async throws(RouletteError) -> Message? {
             try await next(isolation: #isolation)
         }
 
         @usableFromInline
         mutating func takeBatch(isolation actor: isolated (any Actor)?) async throws(RouletteError) {
-            // Given back before the wait: nobody needs it any more.
+            // Release the old batch before the wait.
             messages = []
             guard var batch = try await subscription.nextBatch() else { return }
             connection = batch.connection
-            // Moved out, so that nobody else holds them and turning them round copies none.
+            // Swapped, so that the array is uniquely referenced and `reverse()` does not copy it.
             swap(&messages, &batch.messages)
             messages.reverse()
         }
@@ -123,12 +125,12 @@ public struct MessageCollection: RandomAccessCollection, Sendable {
         self.connection = batch.source
     }
 
-    /// The cluster they came from.
+    /// The cluster that delivered the messages.
     public var cluster: Cluster { connection.cluster }
     /// Always 0.
     @inlinable
     public var startIndex: Int { 0 }
-    /// How many there are.
+    /// The number of messages.
     @inlinable
     public var endIndex: Int { messages.count }
 

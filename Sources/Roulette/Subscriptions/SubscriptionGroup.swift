@@ -2,8 +2,7 @@ import Locking
 import NATS
 import NATSWire
 
-/// The members of one subscription: one for each connection it has to be made on, which is one for a topic and
-/// one per cluster for a wildcard.
+/// The implementation of a ``Subscription``. It has one member for a topic, and one per cluster for a pattern with wildcards.
 final class SubscriptionGroup: Sendable {
     private struct State {
         var members: [SubscriptionMember] = []
@@ -13,12 +12,12 @@ final class SubscriptionGroup: Sendable {
         var isCanceled = false
         var failure: Failure?
         var missedIntervals = MissedIntervals()
-        /// Clusters that were down when it was made there, and still are.
+        /// Clusters that have been down since the call to subscribe.
         var awaited: [Cluster] = []
-        /// Calls that wait until there are none.
+        /// Waiters for `awaited` to become empty.
         var waiting: [Waiter] = []
 
-        /// - Returns: The calls that waited until every cluster has it, once that is so.
+        /// Removes and returns the waiters if every cluster has the subscription, or if it has ended.
         mutating func takeWaiting(ended: Bool = false) -> [Waiter] {
             guard awaited.isEmpty || ended else { return [] }
             defer { waiting = [] }
@@ -26,7 +25,7 @@ final class SubscriptionGroup: Sendable {
         }
     }
 
-    /// Boxed, so that the many subscriptions that work hold no room for an error.
+    /// Indirect, so that a subscription without an error needs no space for one.
     private indirect enum Failure {
         case error(RouletteError)
     }
@@ -45,16 +44,16 @@ final class SubscriptionGroup: Sendable {
         }
     }
 
-    /// Why the subscription failed, once it did.
+    /// The error that ended the subscription, if there is one.
     var failure: RouletteError? {
         guard case .error(let error) = state.withLock({ $0.failure }) else { return nil }
         return error
     }
 
-    /// Clusters that were down when it was made there, and still are.
+    /// Clusters that have been down since the call to subscribe.
     var awaited: [Cluster] { state.withLock { $0.awaited } }
 
-    /// Waits until every cluster has it, or it has ended.
+    /// Waits until every cluster has the subscription, or it has ended.
     func whenMade() async throws(NATSError) {
         let waiter = Waiter()
         let isMade = state.withLock { state in
@@ -65,7 +64,7 @@ final class SubscriptionGroup: Sendable {
         if !isMade { try await waiter.wait() }
     }
 
-    /// The times in which messages were missed.
+    /// The intervals in which messages were missed.
     var missedIntervals: MissedIntervals { state.withLock { $0.missedIntervals } }
 
     // MARK: Members
@@ -93,7 +92,7 @@ final class SubscriptionGroup: Sendable {
         for member in members { member.remove() }
     }
 
-    // MARK: What members report, on their event loops
+    // MARK: Callbacks of members, on their event loops
 
     func deliver(_ messages: [WireMessage], from connection: PooledConnection) {
         var messages = messages
@@ -115,7 +114,7 @@ final class SubscriptionGroup: Sendable {
 
     private func tooSlow(_ dropped: Int, on connection: PooledConnection) {
         connection.client.countDropped(dropped)
-        // It asked to fail then: nothing more has to come for it.
+        // Overflow policy `.fail`: unsubscribe.
         if queue.failure != nil { cancel() }
     }
 
@@ -125,7 +124,7 @@ final class SubscriptionGroup: Sendable {
         }
     }
 
-    /// - Parameter silence: the time since the server was last heard of.
+    /// - Parameter silence: The time since the last byte from the server.
     func interrupted(on connection: PooledConnection, cause: NATSError, silence: Duration) {
         let lastHeard = connection.client.clock.instant() - silence
         state.withLock { $0.missedIntervals.begin(on: connection.cluster, at: lastHeard) }

@@ -2,25 +2,26 @@ import Locking
 import NATS
 import NATSWire
 
-/// The part of a subscription that is made on one connection. When that is down for long it moves to another connection of
-/// the same cluster.
+/// The part of a subscription on one connection. If the connection stays down, the member moves to another connection of the
+/// same cluster.
 final class SubscriptionMember: MessageSink {
-    /// Until the call that makes it has succeeded, its end is the call's affair: it may try again with another member.
+    /// Until the subscribe call has succeeded, the end of the member is not reported to the group, because the call may try again
+    /// with another member.
     private enum Phase {
         case joining
         case endedEarly
         indirect case failedEarly(NATSError)
         case joined
-        /// The call tried again with another one: this one is to be silent.
+        /// The call tried again with another member. Ignore late callbacks.
         case abandoned
     }
 
     private struct State {
         var phase = Phase.joining
         var connection: PooledConnection
-        /// Its id there, once it is known.
+        /// The subscription's id on that connection, once it is known.
         var sid: UInt64?
-        /// Nothing more is wanted.
+        /// Whether the subscription was cancelled.
         var isRemoved = false
     }
 
@@ -34,10 +35,10 @@ final class SubscriptionMember: MessageSink {
 
     private var connection: PooledConnection { state.withLock { $0.connection } }
 
-    // MARK: Life
+    // MARK: Lifecycle
 
-    /// It is part of the subscription from here on.
-    /// - Parameter sid: its id on the connection that it was made on, which it may have left.
+    /// Adds the member to the subscription, and reports an end that happened earlier.
+    /// - Parameter sid: The id on the first connection of the member. The member may have moved to another one since.
     func joined(_ sid: UInt64) {
         let (before, connection) = state.withLock { state in
             if state.sid == nil { state.sid = sid }
@@ -51,7 +52,7 @@ final class SubscriptionMember: MessageSink {
         }
     }
 
-    /// The call that makes it has failed.
+    /// Removes the member after a failed try to subscribe.
     func abandon() {
         state.withLock { $0.phase = .abandoned }
         remove()
@@ -65,8 +66,8 @@ final class SubscriptionMember: MessageSink {
         if let sid { connection.client.removeSubscription(sid, self) }
     }
 
-    /// It is made on another connection.
-    /// - Returns: whether it is still wanted.
+    /// Moves the member to another connection.
+    /// - Returns: Whether the member is still needed.
     func moved(to connection: PooledConnection, sid: UInt64) -> Bool {
         state.withLock { state in
             guard !state.isRemoved else { return false }
@@ -76,7 +77,7 @@ final class SubscriptionMember: MessageSink {
         }
     }
 
-    // MARK: What its connection reports, on the event loop
+    // MARK: Callbacks of the connection, on its event loop
 
     func deliver(_ messages: [WireMessage]) {
         let connection: PooledConnection? = state.withLock { state in

@@ -20,13 +20,13 @@ final class BenchProgress: Sendable {
     }
 
     /// Waits until no step was completed within the time limit, and then throws.
-    /// - Throws: ``CommandFailure`` if there is no progress, `CancellationError` if the task is canceled.
+    /// - Throws: ``CommandError`` if there is no progress, `CancellationError` if the task is canceled.
     func watch(limit: Duration, of work: String) async throws {
         while true {
             let before = count
             try await Task.sleep(for: limit)
             guard count != before else {
-                throw CommandFailure.failed(
+                throw CommandError.failed(
                     "no progress for \(limit.components.seconds) s after about \(before) of \(work); check with "
                         + "`roulette status` whether the server is up"
                 )
@@ -43,7 +43,7 @@ final class BenchProgress: Sendable {
         try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await body() }
             group.addTask {
-                try await self.watch(limit: limit, of: work)
+                try await watch(limit: limit, of: work)
                 return nil
             }
             defer { group.cancelAll() }

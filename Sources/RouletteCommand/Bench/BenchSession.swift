@@ -19,7 +19,7 @@ enum BenchSession {
     ) async throws {
         var profile = try connection.resolve().profile
         guard role == .subscriber || profile.allowPublish else {
-            throw CommandFailure.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
+            throw CommandError.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
         }
         try profile.completeLogin()
         var configuration = try RouletteConfiguration(profile: profile)
@@ -54,7 +54,7 @@ enum BenchSession {
 
         func enqueue(_ job: consuming ExecutorJob) {
             let job = UnownedJob(job)
-            eventLoop.execute { job.runSynchronously(on: self.asUnownedTaskExecutor()) }
+            eventLoop.execute { job.runSynchronously(on: asUnownedTaskExecutor()) }
         }
     }
 }

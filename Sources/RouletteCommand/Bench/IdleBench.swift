@@ -11,7 +11,7 @@ struct IdleBench: Sendable {
         // The first subscriptions also allocate memory that all subscriptions share.
         for number in 0..<100 { subscriptions.append(try await client.subscribe(to: "idle.first.\(number)")) }
         guard let before = ResidentMemory.bytes else {
-            throw CommandFailure.failed("this system does not report the resident memory of a process; use Linux")
+            throw CommandError.failed("this system does not report the resident memory of a process; use Linux")
         }
         let watch = Stopwatch()
         for number in 0..<count { subscriptions.append(try await client.subscribe(to: "idle.\(number)")) }

@@ -48,7 +48,7 @@ struct ReceiveBench: Sendable {
             if messages == wanted { break }
         }
         guard let watch, messages == wanted else {
-            throw CommandFailure.failed("the subscription ended after \(messages) of \(wanted) messages")
+            throw CommandError.failed("the subscription ended after \(messages) of \(wanted) messages")
         }
         var result = BenchResult(mode: "sub", messages: messages, reading: watch.read())
         result.details = [("dropped", .number(subscription.dropped))]

@@ -99,7 +99,7 @@ struct SoakBench: Sendable {
             if refused > 0 {
                 // The subscription ended with an error, which describes the cause.
                 try await client.flush()
-                throw CommandFailure.failed("the server refused \(refused) messages")
+                throw CommandError.failed("the server refused \(refused) messages")
             }
             try report(
                 Sample(

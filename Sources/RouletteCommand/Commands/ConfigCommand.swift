@@ -50,7 +50,7 @@ extension ConfigCommand {
                         StandardError.note(problem.description)
                     }
                 }
-                throw ExitCode(CommandFailure.Kind.usage.rawValue)
+                throw ExitCode(CommandError.Kind.usage.rawValue)
             }
             if output.json { try StandardOutput.write(check.json) } else { try StandardOutput.write(check.summary) }
         }
@@ -126,12 +126,12 @@ struct ConfigurationOption: ParsableArguments {
     )
     var config: String?
 
-    /// - Throws: `SettingsError`, or ``CommandFailure`` with advice on how to create a configuration.
+    /// - Throws: `SettingsError`, or ``CommandError`` with advice on how to create a configuration.
     func path(_ environment: [String: String]) throws -> String {
         if let config { return PathArgument.expanded(config, environment: environment) }
         let path = try SettingsLocations(environment: environment).configurationFile
         guard access(path, F_OK) == 0 else {
-            throw CommandFailure.usage(
+            throw CommandError.usage(
                 "there is no configuration at \(path) yet; create one from the output of roulette config example, or name "
                     + "another with --config FILE"
             )

@@ -51,12 +51,12 @@ struct PublishCommand: AsyncParsableCommand {
     var output: OutputOptions
 
     func run() async throws {
-        guard count >= 1 else { throw CommandFailure.usage("--count is \(count), use 1 or more") }
+        guard count >= 1 else { throw CommandError.usage("--count is \(count), use 1 or more") }
         let pacing = try Pacing(interval: interval, rate: rate)
         let headers = try HeaderArgument.headers(headers)
         var profile = try connection.resolve().profile
         guard profile.allowPublish else {
-            throw CommandFailure.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
+            throw CommandError.usage("profile \(profile.name) is read-only; set allow_publish = true in it to publish")
         }
         try profile.completeLogin()
         let configuration = try RouletteConfiguration.command(profile, role: .publisher)
@@ -68,7 +68,7 @@ struct PublishCommand: AsyncParsableCommand {
             let work = Work(client: client, topic: topic, payload: payload, headers: headers, count: count, pacing: pacing)
             do {
                 try await untilStopped { try await work.publish(progress) }
-            } catch var stop as StoppedBySignal {
+            } catch var stop as StoppedBySignalError {
                 // Wait a short time for the confirmation of the messages that were accepted before the stop.
                 try? await within(Self.lastConfirmation, orThrow: .failed("no confirmation")) { try await work.confirm(progress) }
                 try report(progress, cluster: cluster)
@@ -104,7 +104,7 @@ struct PublishCommand: AsyncParsableCommand {
             "accepted": .number(progress.accepted),
             "confirmed": .number(progress.confirmed),
             "refused": .number(progress.refused),
-            "error": .string(error.flatMap { CommandFailure($0)?.description }),
+            "error": .string(error.flatMap { CommandError($0)?.description }),
         ])
     }
 

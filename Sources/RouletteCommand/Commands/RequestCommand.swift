@@ -56,14 +56,14 @@ struct RequestCommand: AsyncParsableCommand {
     var output: MessageOutputOptions
 
     func run() async throws {
-        guard timeout > .zero else { throw CommandFailure.usage("--timeout is zero, use more") }
-        if let replies, replies < 0 { throw CommandFailure.usage("--replies is \(replies), use 0 or more") }
-        if stall != nil, replies == nil { throw CommandFailure.usage("--stall needs --replies; leave it out") }
+        guard timeout > .zero else { throw CommandError.usage("--timeout is zero, use more") }
+        if let replies, replies < 0 { throw CommandError.usage("--replies is \(replies), use 0 or more") }
+        if stall != nil, replies == nil { throw CommandError.usage("--stall needs --replies; leave it out") }
         let format = try output.format()
         let headers = try HeaderArgument.headers(headers)
         var profile = try connection.resolve().profile
         guard profile.allowPublish else {
-            throw CommandFailure.usage("profile \(profile.name) is read-only; set allow_publish = true in it to send requests")
+            throw CommandError.usage("profile \(profile.name) is read-only; set allow_publish = true in it to send requests")
         }
         try profile.completeLogin()
         let configuration = try RouletteConfiguration.command(profile, role: .publisher)
@@ -109,7 +109,7 @@ struct RequestCommand: AsyncParsableCommand {
             }
             guard count >= max(wanted, 1) else {
                 let text = wanted <= 1 ? "no reply arrived" : "\(count) of \(wanted) replies arrived"
-                throw CommandFailure.failed("\(text); check that --timeout is long enough and that every responder is up")
+                throw CommandError.failed("\(text); check that --timeout is long enough and that every responder is up")
             }
         }
     }

@@ -50,7 +50,7 @@ struct RouteCommand: ParsableCommand {
             StandardError.note("ring \(fingerprint), \(count)")
         }
         let failures = topics.isEmpty ? try answerInput(table) : try answerArguments(table)
-        guard failures == 0 else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
+        guard failures == 0 else { throw ExitCode(CommandError.Kind.failed.rawValue) }
     }
 
     private func routingTable() throws -> RoutingTable {
@@ -64,7 +64,7 @@ struct RouteCommand: ParsableCommand {
             return RoutingTable(ring: try configuration.makeRing(), labels: profile.servers.map(\.label))
         }
         guard connection.isEmpty else {
-            throw CommandFailure.usage("--clusters needs no configuration; leave out the options of the deployment")
+            throw CommandError.usage("--clusters needs no configuration; leave out the options of the deployment")
         }
         let ring = try HashRing(count: clusters)
         return RoutingTable(ring: ring, labels: ring.nodes.map(\.name))
@@ -106,7 +106,7 @@ struct RouteCommand: ParsableCommand {
                 try StandardOutput.write(table.row(answer))
             }
             return 0
-        } catch let error as InvalidTopic {
+        } catch let error as InvalidTopicError {
             StandardError.note("\(place): \(error.reason)")
             return 1
         }

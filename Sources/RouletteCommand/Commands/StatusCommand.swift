@@ -39,7 +39,7 @@ struct StatusCommand: AsyncParsableCommand {
     var output: OutputOptions
 
     func run() async throws {
-        guard interval > .zero else { throw CommandFailure.usage("--interval must be longer than zero") }
+        guard interval > .zero else { throw CommandError.usage("--interval must be longer than zero") }
         var profile = try connection.resolve().profile
         try profile.completeLogin()
         let configuration = try RouletteConfiguration.status(profile)
@@ -55,6 +55,6 @@ struct StatusCommand: AsyncParsableCommand {
                 } while watch
             }
         }
-        guard await report.isAllUp == true else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
+        guard await report.isAllUp == true else { throw ExitCode(CommandError.Kind.failed.rawValue) }
     }
 }

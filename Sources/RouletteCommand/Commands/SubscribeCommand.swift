@@ -42,7 +42,7 @@ struct SubscribeCommand: AsyncParsableCommand {
     var output: MessageOutputOptions
 
     func run() async throws {
-        if let count, count < 1 { throw CommandFailure.usage("--count is \(count), use 1 or more") }
+        if let count, count < 1 { throw CommandError.usage("--count is \(count), use 1 or more") }
         let format = try output.format()
         var profile = try connection.resolve().profile
         try profile.completeLogin()
@@ -55,7 +55,7 @@ struct SubscribeCommand: AsyncParsableCommand {
                     try await TopicListener(client: client, queue: queue, topics: topics).run(printer)
                 }
             }
-        } catch var stop as StoppedBySignal {
+        } catch var stop as StoppedBySignalError {
             let printed = await printer.printed
             if let count, printed < count { stop.note = "stopped after \(printed) of \(count) messages" }
             throw stop

@@ -70,7 +70,7 @@ extension ThemeCommand {
                     for line in check.lines { try StandardOutput.write(line) }
                 }
             }
-            guard checks.allSatisfy(\.isGood) else { throw ExitCode(CommandFailure.Kind.failed.rawValue) }
+            guard checks.allSatisfy(\.isGood) else { throw ExitCode(CommandError.Kind.failed.rawValue) }
         }
     }
 

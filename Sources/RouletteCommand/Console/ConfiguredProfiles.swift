@@ -20,7 +20,7 @@ struct ConfiguredProfiles: ProfileSource {
         return ([start.profile.name] + profiles + contexts).filter { seen.insert($0).inserted }
     }
 
-    func load(_ name: String) throws(ProfileFailure) -> LoadedProfile {
+    func load(_ name: String) throws(ProfileError) -> LoadedProfile {
         do {
             var (profile, file) = try find(name)
             try profile.completeLogin(asIn: start.profile)
@@ -30,10 +30,10 @@ struct ConfiguredProfiles: ProfileSource {
                 themeName: theme ?? file?.theme ?? defaultTheme,
                 client: try ConsoleSession.client(for: profile)
             )
-        } catch let failure as ProfileFailure {
+        } catch let failure as ProfileError {
             throw failure
         } catch {
-            throw ProfileFailure("\(error)")
+            throw ProfileError("\(error)")
         }
     }
 
@@ -44,7 +44,7 @@ struct ConfiguredProfiles: ProfileSource {
         if let profile = file?.profiles.first(where: { $0.name == name }) { return (profile, file) }
         let contexts = try NATSContext.names(environment: environment)
         guard contexts.contains(name) else {
-            throw ProfileFailure("there is no profile or context \"\(name)\"; use one of: \(names().joined(separator: ", "))")
+            throw ProfileError("there is no profile or context \"\(name)\"; use one of: \(names().joined(separator: ", "))")
         }
         let context = try NATSContext(name: name, environment: environment)
         return (try Profile(name: name, contexts: [context]), file)

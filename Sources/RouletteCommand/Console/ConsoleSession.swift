@@ -15,7 +15,7 @@ enum ConsoleSession {
     ///   - theme: The initial theme, instead of the configured one.
     ///   - demo: The servers of the demo, or nil outside of a demo.
     ///   - environment: The process's environment.
-    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError` before connecting; ``StoppedBySignal`` if a signal ended the
+    /// - Throws: `TerminalError`, `SettingsError` or `RouletteError` before connecting; ``StoppedBySignalError`` if a signal ended the
     ///   console.
     static func run(
         _ deployment: ResolvedDeployment,
@@ -46,7 +46,7 @@ enum ConsoleSession {
         let screen = NcursesConsoleTerminal(terminal: terminal, environment: environment)
         try await ConsoleRuntime(client: client, configuration: console, terminal: screen).run()
         terminal.restore()
-        if let termination = terminal.termination { throw StoppedBySignal(signal: termination.signal) }
+        if let termination = terminal.termination { throw StoppedBySignalError(signal: termination.signal) }
     }
 
     /// Creates the console's client for a profile. It is not running yet.
@@ -79,10 +79,10 @@ private struct NcursesConsoleTerminal: ConsoleTerminal {
     func paint(_ buffer: CellBuffer, cursor: Point?) { terminal.paint(buffer, cursor: cursor) }
     func redraw() { terminal.redraw() }
     func suspend() async { await terminal.stopProcess() }
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8] {
         let editor = try ExternalEditor(environment: environment)
         await terminal.suspend()
-        let result: Result<[UInt8], EditorFailure>
+        let result: Result<[UInt8], EditorError>
         do {
             result = .success(try await editor.edit(text))
         } catch {

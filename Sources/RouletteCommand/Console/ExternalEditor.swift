@@ -14,11 +14,11 @@ struct ExternalEditor: Sendable {
     /// The directory in which the private directory is created.
     private let temporaryDirectory: String
 
-    /// - Throws: `EditorFailure` if neither variable names an editor.
-    init(environment: [String: String]) throws(EditorFailure) {
+    /// - Throws: `EditorError` if neither variable names an editor.
+    init(environment: [String: String]) throws(EditorError) {
         let names = ["VISUAL", "EDITOR"].compactMap { environment[$0] }
         guard let command = names.first(where: { !$0.allSatisfy(\.isWhitespace) }) else {
-            throw EditorFailure("set VISUAL or EDITOR to the editor to open, such as EDITOR=vi")
+            throw EditorError("set VISUAL or EDITOR to the editor to open, such as EDITOR=vi")
         }
         self.command = command
         temporaryDirectory = environment["TMPDIR"].flatMap { $0.hasPrefix("/") ? $0 : nil } ?? "/tmp"
@@ -27,11 +27,11 @@ struct ExternalEditor: Sendable {
     /// Opens the editor on a text and waits until it ends. The console must have released the terminal.
     ///
     /// - Returns: The edited text. A line feed that the editor added to the last line is removed.
-    /// - Throws: `EditorFailure` if the editor cannot be started or fails.
-    func edit(_ text: [UInt8]) async throws(EditorFailure) -> [UInt8] {
+    /// - Throws: `EditorError` if the editor cannot be started or fails.
+    func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8] {
         var template = Array("\(temporaryDirectory)/roulette-XXXXXX".utf8CString)
         guard mkdtemp(&template) != nil else {
-            throw EditorFailure("cannot create a directory in \(temporaryDirectory): \(String(cString: strerror(errno)))")
+            throw EditorError("cannot create a directory in \(temporaryDirectory): \(String(cString: strerror(errno)))")
         }
         let directory = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         // Also removes other files that the editor created there.
@@ -43,7 +43,7 @@ struct ExternalEditor: Sendable {
         do {
             edited = try SettingsFile.read(file, limit: Self.limit).bytes
         } catch {
-            throw EditorFailure("its file cannot be read: \(error.description)")
+            throw EditorError("its file cannot be read: \(error.description)")
         }
         let newline = UInt8(ascii: "\n")
         return edited.last == newline && text.last != newline ? Array(edited.dropLast()) : edited
@@ -55,17 +55,17 @@ struct ExternalEditor: Sendable {
         return first == UInt8(ascii: "{") || first == UInt8(ascii: "[") ? "body.json" : "body.txt"
     }
 
-    private static func write(_ text: [UInt8], to file: String) throws(EditorFailure) {
+    private static func write(_ text: [UInt8], to file: String) throws(EditorError) {
         let descriptor = open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw EditorFailure("\(file): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else { throw EditorError("\(file): \(String(cString: strerror(errno)))") }
         let failed = FileDescriptors.writeAll(text, to: descriptor)
         let closed = close(descriptor) == 0 ? nil : errno
-        if let number = failed ?? closed { throw EditorFailure("\(file): \(String(cString: strerror(number)))") }
+        if let number = failed ?? closed { throw EditorError("\(file): \(String(cString: strerror(number)))") }
     }
 
     // MARK: Running
 
-    private func run(on file: String) async throws(EditorFailure) {
+    private func run(on file: String) async throws(EditorError) {
         // Like `system`, ignore ^C and ^\, which are meant for the editor but also reach this process.
         let signals = IgnoredSignals([SIGINT, SIGQUIT])
         defer { signals.restore() }
@@ -79,16 +79,16 @@ struct ExternalEditor: Sendable {
                 ownSession: false
             )
         } catch {
-            throw EditorFailure("\(error)")
+            throw EditorError("\(error)")
         }
         let status = await RunningChild(pid).wait()
         // The low 7 bits are the signal that ended the child, the next byte is its exit code.
         let (code, signal) = ((status >> 8) & 0xFF, status & 0x7F)
-        guard signal == 0 else { throw EditorFailure("\(command) was ended by signal \(signal)") }
+        guard signal == 0 else { throw EditorError("\(command) was ended by signal \(signal)") }
         switch code {
         case 0: return
-        case 126, 127: throw EditorFailure("\(command) cannot be run; set VISUAL or EDITOR to an editor that is installed")
-        default: throw EditorFailure("\(command) ended with status \(code)")
+        case 126, 127: throw EditorError("\(command) cannot be run; set VISUAL or EDITOR to an editor that is installed")
+        default: throw EditorError("\(command) ended with status \(code)")
         }
     }
 }
@@ -108,7 +108,7 @@ private final class RunningChild: Sendable {
     func wait() async -> Int32 {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                Thread.detachNewThread { continuation.resume(returning: self.block()) }
+                Thread.detachNewThread { continuation.resume(returning: block()) }
             }
         } onCancel: {
             send(SIGTERM)

@@ -64,7 +64,7 @@ struct DemoCommand: AsyncParsableCommand {
         let plan = try DemoPlan(clusters: clusters, nodes: nodes)
         let traffic = try TrafficPlan(topics: topics, rate: rate)
         guard headless || (StandardOutput.isTerminal && isatty(STDIN_FILENO) == 1) else {
-            throw CommandFailure.usage("the console needs a terminal; use --headless without one")
+            throw CommandError.usage("the console needs a terminal; use --headless without one")
         }
         let environment = ProcessInfo.processInfo.environment
         if !headless {

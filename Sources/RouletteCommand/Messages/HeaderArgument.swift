@@ -4,8 +4,8 @@ import NATSWire
 /// Reads headers given as `-H NAME:VALUE`.
 enum HeaderArgument {
     /// - Returns: The headers; nil if there are none.
-    /// - Throws: ``CommandFailure`` of kind usage. It gives the number of the header.
-    static func headers(_ arguments: [String]) throws(CommandFailure) -> Headers? {
+    /// - Throws: ``CommandError`` of kind usage. It gives the number of the header.
+    static func headers(_ arguments: [String]) throws(CommandError) -> Headers? {
         guard !arguments.isEmpty else { return nil }
         var headers = Headers()
         for (index, argument) in arguments.enumerated() {

@@ -5,8 +5,8 @@ struct Pacing {
     /// The time between two messages; zero to send them as fast as they are accepted.
     let interval: Duration
 
-    /// - Throws: ``CommandFailure`` if both are given or the rate is out of bounds.
-    init(interval: Duration?, rate: Double?) throws(CommandFailure) {
+    /// - Throws: ``CommandError`` if both are given or the rate is out of bounds.
+    init(interval: Duration?, rate: Double?) throws(CommandError) {
         switch (interval, rate) {
         case (nil, nil):
             self.interval = .zero

@@ -8,8 +8,8 @@ enum CompletionScript {
     /// safe script reads candidates as lines of plain text, and leaves out those with control characters. The scripts for zsh
     /// and fish do not expand candidates.
     ///
-    /// - Throws: ``CommandFailure`` if the script has an unexpected form and might expand candidates.
-    static func mended(_ script: String) throws(CommandFailure) -> String {
+    /// - Throws: ``CommandError`` if the script has an unexpected form and might expand candidates.
+    static func mended(_ script: String) throws(CommandError) -> String {
         guard script.hasPrefix("#!/bin/bash") else { return script }
         guard let start = script.range(of: offeringFiles), script[start.upperBound...].range(of: offeringFiles) == nil else {
             throw unknown
@@ -50,7 +50,7 @@ enum CompletionScript {
         }
         """#
 
-    private static var unknown: CommandFailure {
+    private static var unknown: CommandError {
         .failed("the completion script for bash has an unexpected form, so it is not printed; please report this as a bug")
     }
 }

@@ -72,7 +72,7 @@ struct ConnectionOptions: ParsableArguments {
     /// Returns the deployment that these options select. Reads the configuration, and does not use the network.
     ///
     /// - Parameter environment: The process's environment.
-    /// - Throws: `SettingsError` or ``CommandFailure``, all of kind usage.
+    /// - Throws: `SettingsError` or ``CommandError``, all of kind usage.
     func resolve(environment: [String: String] = ProcessInfo.processInfo.environment) throws -> ResolvedDeployment {
         try login.requireNoSecrets()
         var deployment = try unchanged(environment: environment)
@@ -83,7 +83,7 @@ struct ConnectionOptions: ParsableArguments {
         if let poolSize {
             let sizes = RouletteConfiguration.poolSizes
             guard sizes.contains(poolSize) else {
-                throw CommandFailure.usage("--pool-size is \(poolSize), use \(sizes.lowerBound) to \(sizes.upperBound)")
+                throw CommandError.usage("--pool-size is \(poolSize), use \(sizes.lowerBound) to \(sizes.upperBound)")
             }
             deployment.profile.poolSize = poolSize
         }
@@ -92,7 +92,7 @@ struct ConnectionOptions: ParsableArguments {
             let unnamed = deployment.profile.servers.first { $0.name == nil }
             if naming == .name, let unnamed {
                 let advice = server.isEmpty ? "add name = \"…\" to it in the profile" : "use --server NAME=\(unnamed.endpoint)"
-                throw CommandFailure.usage("--naming name needs a name for \(unnamed.endpoint); \(advice)")
+                throw CommandError.usage("--naming name needs a name for \(unnamed.endpoint); \(advice)")
             }
         }
         if let inboxPrefix { try apply(inboxPrefix, to: &deployment.profile) }
@@ -105,7 +105,7 @@ struct ConnectionOptions: ParsableArguments {
         guard context.isEmpty else { return try ofContexts(environment: environment) }
         guard server.isEmpty else {
             guard config == nil, profile == nil else {
-                throw CommandFailure.usage("--server replaces the profile; leave out --config and --profile")
+                throw CommandError.usage("--server replaces the profile; leave out --config and --profile")
             }
             return ResolvedDeployment(
                 profile: try Profile(name: "command line", addresses: addresses(), naming: naming ?? .index)
@@ -119,7 +119,7 @@ struct ConnectionOptions: ParsableArguments {
             file = try ConfigurationFile.load(path: path, environment: environment)
         } catch {
             guard error.code == .notFound, config == nil else { throw error }
-            throw CommandFailure.usage(
+            throw CommandError.usage(
                 "there is no configuration at \(path) yet; try `roulette demo`, or name your clusters with --server HOST:PORT"
             )
         }
@@ -129,10 +129,10 @@ struct ConnectionOptions: ParsableArguments {
     /// Contexts are complete, so no other option may change a part of them.
     private func ofContexts(environment: [String: String]) throws -> ResolvedDeployment {
         guard config == nil, profile == nil, server.isEmpty else {
-            throw CommandFailure.usage("--context replaces the profile; leave out --config, --profile and --server")
+            throw CommandError.usage("--context replaces the profile; leave out --config, --profile and --server")
         }
         guard login.isEmpty, tls.isEmpty else {
-            throw CommandFailure.usage(
+            throw CommandError.usage(
                 "--context has its own login and encryption; leave out \((login.given + tls.given).joined(separator: ", "))"
             )
         }
@@ -143,7 +143,7 @@ struct ConnectionOptions: ParsableArguments {
         )
     }
 
-    private func apply(_ inboxPrefix: String, to profile: inout Profile) throws(CommandFailure) {
+    private func apply(_ inboxPrefix: String, to profile: inout Profile) throws(CommandError) {
         do {
             try profile.setInboxPrefix(inboxPrefix)
         } catch {
@@ -151,7 +151,7 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    private func addresses() throws(CommandFailure) -> [ServerAddress] {
+    private func addresses() throws(CommandError) -> [ServerAddress] {
         var addresses: [ServerAddress] = []
         for (index, text) in server.enumerated() {
             do {

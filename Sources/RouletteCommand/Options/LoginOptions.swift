@@ -46,7 +46,7 @@ struct LoginOptions: ParsableArguments {
     private static let isVisible = "an argument is visible to all users of this machine in the list of processes"
 
     /// Refuses secrets in arguments, without repeating them.
-    func requireNoSecrets() throws(CommandFailure) {
+    func requireNoSecrets() throws(CommandError) {
         guard password == nil else {
             throw .usage("--password is not supported: \(Self.isVisible); leave it out to be asked, or set ROULETTE_PASSWORD")
         }
@@ -69,10 +69,10 @@ struct LoginOptions: ParsableArguments {
 
     /// Replaces the logins of a profile and of its servers.
     ///
-    /// - Throws: ``CommandFailure`` for options that exclude each other, or `SettingsError` for the file of a token.
+    /// - Throws: ``CommandError`` for options that exclude each other, or `SettingsError` for the file of a token.
     func apply(to profile: inout Profile, environment: [String: String]) throws {
         if allowPlaintextCredentials { profile.allowsPlaintextCredentials = true }
-        guard given.count <= 1 else { throw CommandFailure.usage("\(names) exclude each other; leave all but one out") }
+        guard given.count <= 1 else { throw CommandError.usage("\(names) exclude each other; leave all but one out") }
         guard !isEmpty else { return }
         func path(_ text: String) -> String { PathArgument.expanded(text, environment: environment) }
         var login: Profile.Login?

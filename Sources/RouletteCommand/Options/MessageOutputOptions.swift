@@ -12,8 +12,8 @@ struct MessageOutputOptions: ParsableArguments {
     @Flag(name: .long, help: "Allow --raw on a terminal, which interprets control characters in the bodies.")
     var force = false
 
-    /// - Throws: ``CommandFailure`` for options that exclude each other, and for raw output to a terminal.
-    func format() throws(CommandFailure) -> MessageFormat {
+    /// - Throws: ``CommandError`` for options that exclude each other, and for raw output to a terminal.
+    func format() throws(CommandError) -> MessageFormat {
         guard raw else {
             guard !force else { throw .usage("--force needs --raw; leave it out") }
             return json ? .json : .text

@@ -49,7 +49,7 @@ struct TLSOptions: ParsableArguments {
     var isEmpty: Bool { given.isEmpty }
 
     /// Changes the TLS settings of a profile and of its servers.
-    func apply(to profile: inout Profile, environment: [String: String]) throws(CommandFailure) {
+    func apply(to profile: inout Profile, environment: [String: String]) throws(CommandError) {
         guard !isEmpty else { return }
         try apply(to: &profile.tls, environment)
         for index in profile.servers.indices {
@@ -62,7 +62,7 @@ struct TLSOptions: ParsableArguments {
     private func apply(
         to tls: inout NATSClientConfiguration.TLS,
         _ environment: [String: String]
-    ) throws(CommandFailure) {
+    ) throws(CommandError) {
         func path(_ text: String) -> String { PathArgument.expanded(text, environment: environment) }
         if let tlsCa { tls.trustRoots = .file(path(tlsCa)) }
         switch (tlsCert, tlsKey) {

@@ -4,7 +4,7 @@ import TerminalUI
 import TextCoding
 
 /// The reader of standard output has ended. The command ends without an error.
-struct OutputClosed: Error {}
+struct OutputClosedError: Error {}
 
 /// The program's standard output.
 enum StandardOutput {
@@ -12,14 +12,14 @@ enum StandardOutput {
     static var isTerminal: Bool { isatty(STDOUT_FILENO) == 1 }
 
     /// Writes bytes unchanged.
-    /// - Throws: ``OutputClosed`` if the reader has ended, ``CommandFailure`` if they cannot be written.
+    /// - Throws: ``OutputClosedError`` if the reader has ended, ``CommandError`` if they cannot be written.
     static func write(_ bytes: [UInt8]) throws {
         switch FileDescriptors.writeAll(bytes, to: STDOUT_FILENO) {
         case nil: return
-        case EPIPE: throw OutputClosed()
-        case EBADF: throw CommandFailure.failed("the standard output is closed; leave out >&- or send it to a file")
+        case EPIPE: throw OutputClosedError()
+        case EBADF: throw CommandError.failed("the standard output is closed; leave out >&- or send it to a file")
         case let number?:
-            throw CommandFailure.failed("the standard output cannot be written: \(String(cString: strerror(number)))")
+            throw CommandError.failed("the standard output cannot be written: \(String(cString: strerror(number)))")
         }
     }
 

@@ -5,7 +5,7 @@ import Locking
 
 /// The program was stopped by a signal: ^C (SIGINT), SIGTERM or SIGHUP. It cleans up and then ends by that signal, as if it had no
 /// handler, so that shells and service managers see that it was stopped.
-struct StoppedBySignal: Error, Equatable {
+struct StoppedBySignalError: Error, Equatable {
     /// The signal's number.
     let signal: Int32
     /// The unfinished work, for the operator; nil if there is none.
@@ -27,7 +27,7 @@ struct StoppedBySignal: Error, Equatable {
 /// - Parameters:
 ///   - grace: How long the cleanup may take, including everything after `body`.
 ///   - body: The work of the program.
-/// - Throws: ``StoppedBySignal`` once `body` has ended after a signal.
+/// - Throws: ``StoppedBySignalError`` once `body` has ended after a signal.
 func untilStopped<Result: Sendable>(
     grace: Duration = .seconds(2),
     _ body: @escaping @Sendable () async throws -> Result
@@ -36,7 +36,7 @@ func untilStopped<Result: Sendable>(
     defer { EndingSignals.stopListening() }
     return try await withThrowingTaskGroup(of: Result.self) { group in
         group.addTask {
-            for await signal in stops { throw StoppedBySignal(signal: signal) }
+            for await signal in stops { throw StoppedBySignalError(signal: signal) }
             // Canceled, since the body has ended.
             throw CancellationError()
         }
@@ -63,9 +63,9 @@ private enum EndingSignals {
 
     /// Returns the signals that arrive from now on.
     /// - Parameter grace: How long the program may take to end after a signal.
-    static func listen(grace: Duration) throws(CommandFailure) -> AsyncStream<Int32> {
+    static func listen(grace: Duration) throws(CommandError) -> AsyncStream<Int32> {
         let (stops, continuation) = AsyncStream.makeStream(of: Int32.self)
-        try state.withLock { state throws(CommandFailure) in
+        try state.withLock { state throws(CommandError) in
             state.listener = Listener(stops: continuation, grace: grace)
             guard !state.isInstalled else { return }
             // The pipe is never closed, since a handler may write to it at any time.
@@ -90,9 +90,9 @@ private enum EndingSignals {
     private static func watch(_ pipe: Int32) {
         guard let byte = try? FileDescriptors.readSome(pipe, limit: 1).first else { return }
         let signal = Int32(byte)
-        guard let listener = state.withLock({ $0.listener }) else { StoppedBySignal(signal: signal).endProcess() }
+        guard let listener = state.withLock({ $0.listener }) else { StoppedBySignalError(signal: signal).endProcess() }
         listener.stops.yield(signal)
         Thread.sleep(forTimeInterval: listener.grace / .seconds(1))
-        StoppedBySignal(signal: signal).endProcess()
+        StoppedBySignalError(signal: signal).endProcess()
     }
 }

@@ -8,7 +8,7 @@ struct ExitReport {
     /// The exit code: 0 success, 1 failure, 2 usage or configuration error; 128 and the signal's number after a signal.
     let code: Int32
     /// The signal that stopped the program; nil if there was none.
-    let stop: StoppedBySignal?
+    let stop: StoppedBySignalError?
     /// The help or the version, for standard output.
     let answer: String?
     /// The error, for standard error.
@@ -20,21 +20,21 @@ struct ExitReport {
     init(_ error: any Error, arguments: [String]) {
         var answer: String?
         var complaint: String?
-        stop = error as? StoppedBySignal
+        stop = error as? StoppedBySignalError
         if let stop {
             code = 128 + stop.signal
             complaint = stop.note
-        } else if error is OutputClosed {
+        } else if error is OutputClosedError {
             // The reader of the output has ended, as in `roulette sub … | head`. That is not a failure.
             code = 0
-        } else if let failure = CommandFailure(error) {
+        } else if let failure = CommandError(error) {
             code = failure.kind.rawValue
             complaint = failure.description
         } else {
             let parserCode = RouletteProgram.exitCode(for: error)
             switch parserCode {
             case .success:
-                do throws(CommandFailure) {
+                do throws(CommandError) {
                     answer = try CompletionScript.mended(RouletteProgram.fullMessage(for: error))
                     code = 0
                 } catch {
@@ -42,11 +42,11 @@ struct ExitReport {
                     complaint = error.description
                 }
             case .validationFailure:
-                code = CommandFailure.Kind.usage.rawValue
+                code = CommandError.Kind.usage.rawValue
                 complaint = RouletteProgram.message(for: error) + "; see \(Self.helpCommand(for: arguments))"
             default:
                 // The command has already printed its failures.
-                code = (error as? ExitCode)?.rawValue ?? CommandFailure.Kind.failed.rawValue
+                code = (error as? ExitCode)?.rawValue ?? CommandError.Kind.failed.rawValue
                 complaint = RouletteProgram.message(for: error)
             }
         }

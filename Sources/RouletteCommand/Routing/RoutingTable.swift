@@ -4,7 +4,7 @@ import TerminalUI
 import TextCoding
 
 /// A topic that cannot be published to.
-struct InvalidTopic: Error {
+struct InvalidTopicError: Error {
     /// The reason why the topic is invalid. It may quote the topic.
     let reason: String
 }
@@ -25,12 +25,12 @@ struct RoutingTable {
     }
 
     /// Looks up a topic.
-    /// - Throws: ``InvalidTopic`` for an invalid topic and for a pattern, which has no single owner.
-    func answer(_ topic: [UInt8]) throws(InvalidTopic) -> Answer {
+    /// - Throws: ``InvalidTopicError`` for an invalid topic and for a pattern, which has no single owner.
+    func answer(_ topic: [UInt8]) throws(InvalidTopicError) -> Answer {
         do {
             _ = try Subject(bytes: topic)
         } catch {
-            throw InvalidTopic(reason: error.description)
+            throw InvalidTopicError(reason: error.description)
         }
         let lookup = topic.withUnsafeBytes { ring.lookup(ofBytes: $0) }
         let successors = topic.withUnsafeBytes { ring.successors(ofBytes: $0, count: labels.count) }

@@ -6,7 +6,7 @@ import Roulette
 /// - Throws: `failure` after the time limit.
 func within<Result: Sendable>(
     _ limit: Duration,
-    orThrow failure: CommandFailure,
+    orThrow failure: CommandError,
     _ body: @escaping @Sendable () async throws -> Result
 ) async throws -> Result {
     try await withThrowingTaskGroup(of: Result.self) { group in
@@ -29,41 +29,41 @@ extension RouletteConfiguration {
 
 extension RouletteClient {
     /// Waits until the server has confirmed everything published before to this topic.
-    /// - Throws: ``CommandFailure`` if it does not answer.
+    /// - Throws: ``CommandError`` if it does not answer.
     func confirm(topic: String) async throws {
         let limit = configuration.answerTimeout
         let cluster = try owner(of: topic).name
         try await within(limit, orThrow: .unanswered("cluster \(cluster) has not confirmed", limit)) {
-            try await self.flush(topic: topic)
+            try await flush(topic: topic)
         }
     }
 
     /// Publishes a message, and waits for as long as the retries of the profile take.
-    /// - Throws: ``CommandFailure`` if the server accepts no bytes for longer than that.
+    /// - Throws: ``CommandError`` if the server accepts no bytes for longer than that.
     func publishInTime(_ payload: [UInt8], to topic: String, headers: Headers?) async throws {
         // There is nearly always space in the buffer, so no timer is needed.
         if (try? tryPublish(payload, to: topic, headers: headers)) != nil { return }
         let limit = configuration.patience
         try await within(limit, orThrow: .unanswered("the server accepts no more messages", limit)) {
-            try await self.publish(payload, to: topic, headers: headers)
+            try await publish(payload, to: topic, headers: headers)
         }
     }
 
     /// Waits until all servers have confirmed everything published before.
     func confirm() async throws {
         let limit = configuration.answerTimeout
-        try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await self.flush() }
+        try await within(limit, orThrow: .unanswered("not every cluster has confirmed", limit)) { try await flush() }
     }
 
     /// Subscribes, and waits until the servers have confirmed it.
-    /// - Throws: ``CommandFailure`` if one does not answer.
+    /// - Throws: ``CommandError`` if one does not answer.
     func subscribeConfirmed(to pattern: String, options: SubscribeOptions = SubscribeOptions()) async throws -> Subscription {
         var confirmed = options
         confirmed.confirmed = true
         // The limit includes the retries for a cluster that is down.
         let limit = configuration.patience
         return try await within(limit, orThrow: .unanswered("the subscription to \(pattern) is not confirmed", limit)) {
-            [confirmed] in try await self.subscribe(to: pattern, options: confirmed)
+            [confirmed] in try await subscribe(to: pattern, options: confirmed)
         }
     }
 }
@@ -84,7 +84,7 @@ extension RouletteConfiguration {
     }
 }
 
-extension CommandFailure {
+extension CommandError {
     fileprivate static func unanswered(_ what: String, _ limit: Duration) -> Self {
         let seconds = limit.components.seconds
         return .failed(

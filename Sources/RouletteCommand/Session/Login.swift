@@ -10,20 +10,20 @@ extension Profile {
     /// Prepares the login: reads missing passwords from `ROULETTE_PASSWORD` or asks for them, checks the files, and warns of
     /// insecure settings.
     ///
-    /// - Throws: ``CommandFailure`` or `SettingsError`, all of kind usage.
+    /// - Throws: ``CommandError`` or `SettingsError`, all of kind usage.
     mutating func completeLogin(environment: [String: String] = ProcessInfo.processInfo.environment) throws {
         let password = environment[Self.passwordVariable].map { Secret($0) }
         let users = usersWithoutPassword
         if password != nil, users.count > 1 {
             let names = users.map(LoginName.shown).joined(separator: ", ")
-            throw CommandFailure.usage(
+            throw CommandError.usage(
                 "\(users.count) users need a password here (\(names)), but \(Self.passwordVariable) is the password of one user; "
                     + "unset it to be asked for each, or put the passwords in the configuration or the contexts"
             )
         }
         // A user of several clusters has one password.
         var known = Dictionary(users.compactMap { user in password.map { (user, $0) } }) { $1 }
-        try completeLogins { user, place throws(CommandFailure) in
+        try completeLogins { user, place throws(CommandError) in
             if let password = known[user] { return password }
             let password = try PasswordPrompt.ask(user: user, deployment: place)
             known[user] = password
@@ -37,11 +37,11 @@ extension Profile {
     ///
     /// - Parameter start: The profile that the program was started with. Its password is used only for the same user of the same
     ///   profile.
-    /// - Throws: ``CommandFailure`` or `SettingsError`, all of kind usage.
+    /// - Throws: ``CommandError`` or `SettingsError`, all of kind usage.
     mutating func completeLogin(asIn start: Profile) throws {
         let profile = name
         let known = start.name == name ? start.passwords : [:]
-        try completeLogins { user, place throws(CommandFailure) in
+        try completeLogins { user, place throws(CommandError) in
             if let password = known[PasswordOwner(user: user, place: place)] { return password }
             throw .usage(
                 "profile \(profile): the password of \(LoginName.shown(user)) is not known here. \(Self.passwordVariable) and typed "

@@ -9,8 +9,8 @@ import TerminalUI
 enum PasswordPrompt {
     private static let limit = 1024
 
-    /// - Throws: ``CommandFailure`` if there is no terminal or the operator cancels.
-    static func ask(user: String, deployment: String) throws(CommandFailure) -> Secret {
+    /// - Throws: ``CommandError`` if there is no terminal or the operator cancels.
+    static func ask(user: String, deployment: String) throws(CommandError) -> Secret {
         let user = LoginName.shown(user)
         // Standard input may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
@@ -31,7 +31,7 @@ enum PasswordPrompt {
         return try readLine(from: terminal)
     }
 
-    private static func readLine(from terminal: Int32) throws(CommandFailure) -> Secret {
+    private static func readLine(from terminal: Int32) throws(CommandError) -> Secret {
         var typed: [UInt8] = []
         while let byte = try FileDescriptors.readSome(terminal, limit: 1).first {
             switch byte {

@@ -17,8 +17,8 @@ struct DemoDirectories {
 
     /// Opens the directory, and makes it if it does not exist.
     ///
-    /// - Throws: ``CommandFailure`` if other users can enter the directory.
-    init(environment: [String: String]) throws(CommandFailure) {
+    /// - Throws: ``CommandError`` if other users can enter the directory.
+    init(environment: [String: String]) throws(CommandError) {
         let parents = [environment["XDG_RUNTIME_DIR"], environment["TMPDIR"], "/tmp"].compactMap(\.self)
         let parent = parents.first { $0.hasPrefix("/") && access($0, W_OK | X_OK) == 0 } ?? "/tmp"
         let path = "\(parent)/roulette-demo-\(geteuid())"
@@ -43,7 +43,7 @@ struct DemoDirectories {
     }
 
     /// Makes the directory of a new demo, and removes those of demos whose supervisors have ended.
-    func claim() throws(CommandFailure) -> Claim {
+    func claim() throws(CommandError) -> Claim {
         // Without this lock, another demo could remove a directory between its creation and its locking.
         let gate = try Self.open(base + "/lock")
         defer { close(gate) }
@@ -76,7 +76,7 @@ struct DemoDirectories {
         }
     }
 
-    private static func open(_ path: String) throws(CommandFailure) -> Int32 {
+    private static func open(_ path: String) throws(CommandError) -> Int32 {
         let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
         guard descriptor >= 0 else { throw .failed("\(path) cannot be opened: \(String(cString: strerror(errno)))") }
         return descriptor

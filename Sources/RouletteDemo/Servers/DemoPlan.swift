@@ -13,8 +13,8 @@ package struct DemoPlan: Equatable, Codable, Sendable {
     /// The number of servers in each cluster, 1 to 5.
     package let nodes: Int
 
-    /// - Throws: ``CommandFailure`` of kind usage if a number is out of bounds.
-    package init(clusters: Int, nodes: Int) throws(CommandFailure) {
+    /// - Throws: ``CommandError`` of kind usage if a number is out of bounds.
+    package init(clusters: Int, nodes: Int) throws(CommandError) {
         guard (1...Self.clusterNames.count).contains(clusters) else {
             throw .usage("--clusters is \(clusters), use 1 to \(Self.clusterNames.count)")
         }

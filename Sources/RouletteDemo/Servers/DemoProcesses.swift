@@ -39,7 +39,7 @@ struct DemoProcesses {
         }
     }
 
-    private mutating func perform(_ action: DemoAction, on node: DemoDeployment.Node) async throws(CommandFailure) {
+    private mutating func perform(_ action: DemoAction, on node: DemoDeployment.Node) async throws(CommandError) {
         let servers = running(node)
         switch action {
         case .stop: stop(servers)
@@ -59,7 +59,7 @@ struct DemoProcesses {
         }
     }
 
-    private mutating func start(_ node: DemoDeployment.Node) async throws(CommandFailure) {
+    private mutating func start(_ node: DemoDeployment.Node) async throws(CommandError) {
         let pid = try supervisor.start(node)
         pidsByNode[node.name] = pid
         let end = ContinuousClock.now + Self.patience

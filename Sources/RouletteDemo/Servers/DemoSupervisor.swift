@@ -49,7 +49,7 @@ package struct DemoSupervisor: Sendable {
     /// Starts the servers, answers requests, and stops the servers when the pipe at standard input ends or a signal arrives.
     package func run() async {
         var children: [pid_t] = []
-        do throws(CommandFailure) {
+        do throws(CommandError) {
             var input = SupervisorInput(signals: try SupervisorSignals.install())
             let (deployment, pids) = try await start(&children, input)
             send(Report(deployment: deployment, pids: pids))
@@ -72,7 +72,7 @@ package struct DemoSupervisor: Sendable {
     private func start(
         _ children: inout [pid_t],
         _ input: SupervisorInput
-    ) async throws(CommandFailure) -> (DemoDeployment, [String: pid_t]) {
+    ) async throws(CommandError) -> (DemoDeployment, [String: pid_t]) {
         let token = DemoPlan.makeToken()
         for attempt in 1... {
             let ports = try LoopbackPorts.free(plan.portCount)
@@ -98,7 +98,7 @@ package struct DemoSupervisor: Sendable {
         throw .failed("the servers did not start")
     }
 
-    private func writeFiles(_ deployment: DemoDeployment) throws(CommandFailure) {
+    private func writeFiles(_ deployment: DemoDeployment) throws(CommandError) {
         var files = [(deployment.profileFile, deployment.profile)]
         for cluster in deployment.clusters {
             for node in cluster.nodes {
@@ -118,7 +118,7 @@ package struct DemoSupervisor: Sendable {
         }
     }
 
-    func start(_ node: DemoDeployment.Node) throws(CommandFailure) -> pid_t {
+    func start(_ node: DemoDeployment.Node) throws(CommandError) -> pid_t {
         let nothing = open("/dev/null", O_RDWR | O_CLOEXEC)
         defer { close(nothing) }
         // Output before the server has opened its log goes to the same file.
@@ -140,7 +140,7 @@ package struct DemoSupervisor: Sendable {
         _ deployment: DemoDeployment,
         _ pids: [String: pid_t],
         _ input: SupervisorInput
-    ) async throws(CommandFailure) -> DemoDeployment.Node? {
+    ) async throws(CommandError) -> DemoDeployment.Node? {
         let end = ContinuousClock.now + Self.startTimeout
         var waiting = deployment.nodes
         while !waiting.isEmpty {

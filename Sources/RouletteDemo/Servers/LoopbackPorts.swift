@@ -7,7 +7,7 @@ enum LoopbackPorts {
     ///
     /// The ports are free when this returns, but another program may take one before it is used. The caller must be ready to
     /// try again with other ports.
-    static func free(_ count: Int) throws(CommandFailure) -> [Int] {
+    static func free(_ count: Int) throws(CommandError) -> [Int] {
         var sockets: [Int32] = []
         defer { for socket in sockets { close(socket) } }
         var ports: [Int] = []

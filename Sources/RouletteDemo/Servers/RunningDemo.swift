@@ -19,8 +19,8 @@ package struct RunningDemo: Sendable {
 
     /// Starts a supervisor, and waits until the servers are ready.
     ///
-    /// - Throws: ``CommandFailure`` if nats-server is not found or the servers do not start.
-    package static func start(_ plan: DemoPlan, environment: [String: String]) throws(CommandFailure) -> RunningDemo {
+    /// - Throws: ``CommandError`` if nats-server is not found or the servers do not start.
+    package static func start(_ plan: DemoPlan, environment: [String: String]) throws(CommandError) -> RunningDemo {
         let program = try ServerProgram(environment: environment).find()
         let claim = try DemoDirectories(environment: environment).claim()
         // Once the supervisor runs, it alone holds the lock.
@@ -29,7 +29,7 @@ package struct RunningDemo: Sendable {
         // The supervisor has its own copy of this end.
         defer { close(lifeline.read) }
         let report: (read: Int32, write: Int32)
-        do throws(CommandFailure) {
+        do throws(CommandError) {
             report = try FileDescriptors.pipe()
         } catch {
             close(lifeline.write)
@@ -37,7 +37,7 @@ package struct RunningDemo: Sendable {
         }
         let channel = SupervisorChannel(write: lifeline.write, read: report.read)
         let supervisor: pid_t
-        do throws(CommandFailure) {
+        do throws(CommandError) {
             defer { close(report.write) }
             supervisor = try startSupervisor(plan, program, claim, input: lifeline.read, output: report.write)
         } catch {
@@ -59,7 +59,7 @@ package struct RunningDemo: Sendable {
         _ claim: DemoDirectories.Claim,
         input: Int32,
         output: Int32
-    ) throws(CommandFailure) -> pid_t {
+    ) throws(CommandError) -> pid_t {
         let log = open(claim.path + "/supervisor.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
         guard log >= 0 else { throw .failed("\(claim.path) cannot be written: \(String(cString: strerror(errno)))") }
         defer { close(log) }
@@ -87,15 +87,15 @@ package struct RunningDemo: Sendable {
 // MARK: - Stopping and starting nodes
 
 extension RunningDemo: DemoControl {
-    package func nodes() async throws(DemoFailure) -> DemoNodeList {
+    package func nodes() async throws(DemoError) -> DemoNodeList {
         try await ask(DemoSupervisor.Request())
     }
 
-    package func perform(_ action: DemoAction, on node: String) async throws(DemoFailure) -> DemoNodeList {
+    package func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList {
         try await ask(DemoSupervisor.Request(action: action, node: node))
     }
 
-    private func ask(_ request: DemoSupervisor.Request) async throws(DemoFailure) -> DemoNodeList {
+    private func ask(_ request: DemoSupervisor.Request) async throws(DemoError) -> DemoNodeList {
         // Starting a server takes up to seconds, so the answer is awaited on a thread that may block.
         let isOver = Flag()
         let report = await withTaskCancellationHandler {
@@ -103,8 +103,8 @@ extension RunningDemo: DemoControl {
         } onCancel: {
             isOver.set()
         }
-        guard let report = report ?? nil else { throw DemoFailure("the supervisor of the demo no longer answers") }
-        if let failure = report.failure { throw DemoFailure(failure) }
+        guard let report = report ?? nil else { throw DemoError("the supervisor of the demo no longer answers") }
+        if let failure = report.failure { throw DemoError(failure) }
         return report.nodes ?? DemoNodeList(revision: 0, nodes: [])
     }
 }

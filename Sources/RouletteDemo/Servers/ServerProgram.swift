@@ -24,8 +24,8 @@ struct ServerProgram {
     /// the one that `scripts/setup` fetched into the checkout that this program was built in, and one on the PATH or in the usual
     /// directories of packages.
     ///
-    /// - Throws: ``CommandFailure`` of kind usage that explains how to install it.
-    func find() throws(CommandFailure) -> String {
+    /// - Throws: ``CommandError`` of kind usage that explains how to install it.
+    func find() throws(CommandError) -> String {
         if let named = environment[Self.variable], !named.isEmpty {
             guard named.hasPrefix("/"), isExecutable(named) else {
                 throw .usage("\(Self.variable) must be the absolute path of a nats-server program; there is none at \(named)")

@@ -8,7 +8,7 @@ enum SupervisorSignals {
 
     /// Installs the handlers.
     /// - Returns: A descriptor that becomes readable when one of the signals arrives.
-    static func install() throws(CommandFailure) -> Int32 {
+    static func install() throws(CommandError) -> Int32 {
         // The pipe is never closed, since a handler may write to it at any time.
         let pipe = try FileDescriptors.pipe()
         writeEnd.store(pipe.write, ordering: .relaxed)

@@ -8,8 +8,8 @@ package struct TrafficPlan: Sendable {
     /// Messages per second on average.
     let rate: Int
 
-    /// - Throws: ``CommandFailure`` of kind usage if a number is out of bounds.
-    package init(topics: Int, rate: Int) throws(CommandFailure) {
+    /// - Throws: ``CommandError`` of kind usage if a number is out of bounds.
+    package init(topics: Int, rate: Int) throws(CommandError) {
         guard (0...1_000_000).contains(rate) else { throw .usage("--rate is \(rate), use 0 to 1000000") }
         guard (1...100_000).contains(topics) else { throw .usage("--topics is \(topics), use 1 to 100000") }
         self.topics = TopicCatalog(count: topics)

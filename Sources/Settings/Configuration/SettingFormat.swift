@@ -44,7 +44,7 @@ extension SettingFormat where Value == Duration {
     static func duration(_ range: ClosedRange<Duration>) -> Self {
         let bounds = "\(DurationText.format(range.lowerBound)) to \(DurationText.format(range.upperBound))"
         return SettingFormat(allowed: "Range: \(bounds).") { node, reader in
-            do throws(DurationText.Failure) {
+            do throws(DurationText.ParseError) {
                 switch node.value {
                 case .integer(let milliseconds):
                     return try DurationText.check(.milliseconds(milliseconds), in: range)
@@ -96,8 +96,8 @@ extension SettingFormat where Value == String {
 
     /// A string of at least one character.
     static var text: Self {
-        string.checked { text throws(SettingFault) in
-            if text.isEmpty { throw SettingFault("is empty, write a value or remove the key") }
+        string.checked { text throws(SettingValueError) in
+            if text.isEmpty { throw SettingValueError("is empty, write a value or remove the key") }
         }
     }
 
@@ -112,8 +112,8 @@ extension SettingFormat where Value == String {
 
     /// The prefix of reply topics: a topic without wildcards.
     static var inboxPrefix: Self {
-        text.checked { prefix throws(SettingFault) in
-            guard InboxPrefix.isUsable(prefix) else { throw SettingFault(InboxPrefix.rule) }
+        text.checked { prefix throws(SettingValueError) in
+            guard InboxPrefix.isUsable(prefix) else { throw SettingValueError(InboxPrefix.rule) }
         }
     }
 }
@@ -173,7 +173,7 @@ protocol ValueError: Error {
 }
 
 /// An error in a value.
-struct SettingFault: ValueError {
+struct SettingValueError: ValueError {
     let message: String
 
     init(_ message: String) { self.message = message }

@@ -39,7 +39,7 @@ public struct NATSContext: Sendable, Equatable {
         let fields = try ContextFields(file)
         if fields.holdsSecrets { try file.requirePrivate(because: "it holds a password, a token or a key") }
         self.name = name
-        self.server = try fields.server(named: name, environment: environment)
+        server = try fields.server(named: name, environment: environment)
     }
 
     /// The names of all contexts, sorted. Empty if the directory of contexts does not exist.

@@ -42,7 +42,7 @@ public struct SettingsError: Error, Sendable, Hashable, CustomStringConvertible 
         }
         self.code = code
         self.problems = ordered.prefix(Self.problemLimit).map(\.element)
-        self.omitted = max(0, problems.count - Self.problemLimit)
+        omitted = max(0, problems.count - Self.problemLimit)
     }
 
     init(_ code: Code, file: String, line: Int? = nil, key: String? = nil, _ message: String) {

@@ -1,6 +1,8 @@
 public import TerminalStyle
 
 /// An action that can be bound to a key of the console. The raw value is its name under `[keys]`.
+///
+/// To add an action, add a case and its definition.
 public enum KeyAction: String, Sendable, CaseIterable {
     // Everywhere
     case quit, back, help, command, suspend, redraw
@@ -44,6 +46,91 @@ public enum KeyAction: String, Sendable, CaseIterable {
 }
 
 extension KeyAction {
+    /// Everything about an action but what it does, which the console knows.
+    private struct Definition: Sendable {
+        let keys: [Key]
+        let summary: String
+        let scope: Scope
+
+        init(_ keys: Key..., summary: String, in scope: Scope = .everywhere) {
+            self.keys = keys
+            self.summary = summary
+            self.scope = scope
+        }
+    }
+
+    private var definition: Definition {
+        switch self {
+        case .quit: Definition("q", "^c", summary: "quit")
+        case .back: Definition("esc", summary: "back, or clear the filter")
+        case .help: Definition("?", "F1", summary: "help for this view")
+        case .command: Definition(":", summary: "type a command")
+        case .suspend: Definition("^z", summary: "suspend to the shell")
+        case .redraw: Definition("^l", summary: "redraw the screen")
+        case .nextTheme: Definition("T", summary: "next theme")
+        case .copyScreen: Definition("L", summary: "copy the screen's text")
+        case .mouse: Definition("m", summary: "mouse on or off")
+        case .overview: Definition("1", summary: "Overview")
+        case .topics: Definition("2", summary: "Topics")
+        case .tail: Definition("3", summary: "Tail")
+        case .connections: Definition("4", summary: "Connections")
+        case .ring: Definition("5", summary: "Ring")
+        case .servers: Definition("6", summary: "Servers")
+        case .events: Definition("7", summary: "Events")
+        case .subscribe: Definition("s", summary: "subscribe to a topic")
+        case .unsubscribe: Definition("u", summary: "unsubscribe from the topic")
+        case .publish: Definition("p", summary: "publish a message")
+        case .cancelSending: Definition("^x", summary: "cancel pending messages")
+        case .demoNode: Definition("K", summary: "stop or start a node of the demo", in: .demo)
+        case .up: Definition("up", "k", summary: "up")
+        case .down: Definition("down", "j", summary: "down")
+        case .left: Definition("left", "h", summary: "left")
+        case .right: Definition("right", "l", summary: "right")
+        case .first: Definition("g", "home", summary: "to the first row")
+        case .last: Definition("G", "end", summary: "to the last row")
+        case .open: Definition("enter", summary: "open")
+        case .halfPageUp: Definition("^u", summary: "half a page up")
+        case .halfPageDown: Definition("^d", summary: "half a page down")
+        case .pageUp: Definition("pgup", summary: "a page up")
+        case .pageDown: Definition("pgdn", summary: "a page down")
+        case .nextPane: Definition("tab", summary: "next pane")
+        case .previousPane: Definition("S-tab", summary: "previous pane")
+        case .filter: Definition("/", summary: "filter the rows")
+        case .sortColumn: Definition("S", summary: "sort by the next column")
+        case .invertSort: Definition("I", summary: "invert the order")
+        case .tree: Definition("t", summary: "flat list or tree", in: .topics)
+        case .pause: Definition("space", summary: "pause and follow", in: .tail)
+        case .nextMatch: Definition("n", summary: "next match", in: .tail)
+        case .previousMatch: Definition("N", summary: "previous match", in: .tail)
+        case .hex: Definition("x", summary: "body as hex", in: .tail)
+        case .json: Definition("J", summary: "body as JSON", in: .tail)
+        case .wrap: Definition("w", summary: "wrap long lines", in: .tail)
+        case .clear: Definition("C", summary: "clear the messages", in: .tail)
+        case .save: Definition("^s", summary: "save the messages as JSON lines", in: .tail)
+        case .copy: Definition("y", summary: "copy the message", in: .tail)
+        case .edit: Definition("e", summary: "edit and publish again", in: .tail)
+        case .reconnect: Definition("r", summary: "reconnect one or all", in: .connections)
+        case .closedConnections: Definition("c", summary: "open or closed connections", in: .servers)
+        case .severity: Definition("v", summary: "all events, warnings and errors, or errors only", in: .events)
+        }
+    }
+
+    /// Made once: reading a configuration compares the scopes of all pairs of actions.
+    private static let definitions = Dictionary(uniqueKeysWithValues: allCases.map { ($0, $0.definition) })
+
+    private var known: Definition { Self.definitions[self] ?? definition }
+
+    /// Where the action's keys work.
+    public var scope: Scope { known.scope }
+
+    /// A short description for the help.
+    public var summary: String { known.summary }
+
+    /// The default keys of the action.
+    public var standardKeys: [Key] { known.keys }
+}
+
+extension KeyAction {
     /// Where an action's keys work. Two actions may share a key only if their scopes do not overlap.
     public enum Scope: String, Sendable, CaseIterable {
         /// In every view.
@@ -60,132 +147,5 @@ extension KeyAction {
         case events
         /// In every view, but only in the demo.
         case demo
-    }
-
-    /// Where the action's keys work.
-    public var scope: Scope {
-        switch self {
-        case .tree: .topics
-        case .pause, .nextMatch, .previousMatch, .hex, .json, .wrap, .clear, .save, .copy, .edit: .tail
-        case .reconnect: .connections
-        case .closedConnections: .servers
-        case .severity: .events
-        case .demoNode: .demo
-        default: .everywhere
-        }
-    }
-
-    /// A short description for the help.
-    public var summary: String {
-        switch self {
-        case .quit: "quit"
-        case .back: "back, or clear the filter"
-        case .help: "help for this view"
-        case .command: "type a command"
-        case .suspend: "suspend to the shell"
-        case .redraw: "redraw the screen"
-        case .nextTheme: "next theme"
-        case .copyScreen: "copy the screen's text"
-        case .mouse: "mouse on or off"
-        case .overview: "Overview"
-        case .topics: "Topics"
-        case .tail: "Tail"
-        case .connections: "Connections"
-        case .ring: "Ring"
-        case .servers: "Servers"
-        case .events: "Events"
-        case .subscribe: "subscribe to a topic"
-        case .unsubscribe: "unsubscribe from the topic"
-        case .publish: "publish a message"
-        case .cancelSending: "cancel pending messages"
-        case .demoNode: "stop or start a node of the demo"
-        case .up: "up"
-        case .down: "down"
-        case .left: "left"
-        case .right: "right"
-        case .first: "to the first row"
-        case .last: "to the last row"
-        case .open: "open"
-        case .halfPageUp: "half a page up"
-        case .halfPageDown: "half a page down"
-        case .pageUp: "a page up"
-        case .pageDown: "a page down"
-        case .nextPane: "next pane"
-        case .previousPane: "previous pane"
-        case .filter: "filter the rows"
-        case .sortColumn: "sort by the next column"
-        case .invertSort: "invert the order"
-        case .tree: "flat list or tree"
-        case .pause: "pause and follow"
-        case .nextMatch: "next match"
-        case .previousMatch: "previous match"
-        case .hex: "body as hex"
-        case .json: "body as JSON"
-        case .wrap: "wrap long lines"
-        case .clear: "clear the messages"
-        case .save: "save the messages as JSON lines"
-        case .copy: "copy the message"
-        case .edit: "edit and publish again"
-        case .reconnect: "reconnect one or all"
-        case .closedConnections: "open or closed connections"
-        case .severity: "all events, warnings and errors, or errors only"
-        }
-    }
-
-    /// The default keys of the action.
-    public var standardKeys: [Key] {
-        switch self {
-        case .quit: ["q", "^c"]
-        case .back: ["esc"]
-        case .help: ["?", "F1"]
-        case .command: [":"]
-        case .suspend: ["^z"]
-        case .redraw: ["^l"]
-        case .nextTheme: ["T"]
-        case .copyScreen: ["L"]
-        case .mouse: ["m"]
-        case .overview: ["1"]
-        case .topics: ["2"]
-        case .tail: ["3"]
-        case .connections: ["4"]
-        case .ring: ["5"]
-        case .servers: ["6"]
-        case .events: ["7"]
-        case .subscribe: ["s"]
-        case .unsubscribe: ["u"]
-        case .publish: ["p"]
-        case .cancelSending: ["^x"]
-        case .demoNode: ["K"]
-        case .up: ["up", "k"]
-        case .down: ["down", "j"]
-        case .left: ["left", "h"]
-        case .right: ["right", "l"]
-        case .first: ["g", "home"]
-        case .last: ["G", "end"]
-        case .open: ["enter"]
-        case .halfPageUp: ["^u"]
-        case .halfPageDown: ["^d"]
-        case .pageUp: ["pgup"]
-        case .pageDown: ["pgdn"]
-        case .nextPane: ["tab"]
-        case .previousPane: ["S-tab"]
-        case .filter: ["/"]
-        case .sortColumn: ["S"]
-        case .invertSort: ["I"]
-        case .tree: ["t"]
-        case .pause: ["space"]
-        case .nextMatch: ["n"]
-        case .previousMatch: ["N"]
-        case .hex: ["x"]
-        case .json: ["J"]
-        case .wrap: ["w"]
-        case .clear: ["C"]
-        case .save: ["^s"]
-        case .copy: ["y"]
-        case .edit: ["e"]
-        case .reconnect: ["r"]
-        case .closedConnections: ["c"]
-        case .severity: ["v"]
-        }
     }
 }

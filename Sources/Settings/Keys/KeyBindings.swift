@@ -46,7 +46,7 @@ extension KeyBindings {
         for action in KeyAction.allCases {
             guard let node = reader.value(action.rawValue) else { continue }
             written[action] = node
-            bindings.keysByAction[action] = self.keys(node, &reader)
+            bindings.keysByAction[action] = keys(node, &reader)
         }
         if let node = written[.quit], bindings.keys(for: .quit).isEmpty {
             reader.note(node, "needs at least one key, or the console cannot be quit")

@@ -2,7 +2,7 @@
 /// Roulette 1.0.5.
 public enum DurationText {
     /// An error in a duration: the text is not a duration, or the duration is out of range.
-    public struct Failure: Error, Sendable, Hashable, CustomStringConvertible {
+    public struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
         /// What is wrong and what to write instead.
         public let message: String
         /// The same as ``message``.
@@ -22,8 +22,8 @@ public enum DurationText {
     /// - Parameters:
     ///   - text: A whole number and a unit: `ms`, `s`, `m`, `h`, or none for milliseconds. No sign, no fraction.
     ///   - range: The allowed durations, including the bounds.
-    /// - Throws: ``Failure`` when the text is not a duration, or the duration is out of range.
-    public static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(Failure) -> Duration {
+    /// - Throws: ``ParseError`` when the text is not a duration, or the duration is out of range.
+    public static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(ParseError) -> Duration {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
@@ -33,7 +33,7 @@ public enum DurationText {
             // 2^53 ms exceeds every range, and does not overflow `Duration`.
             return try check(.milliseconds(overflow ? 1 << 53 : min(milliseconds, 1 << 53)), in: range, written: text)
         }
-        throw Failure(
+        throw ParseError(
             message: "\(quoted(text)) is not a duration, use whole milliseconds or text such as \"250ms\", \"5s\", \"2m\", \"1h\""
         )
     }
@@ -54,10 +54,10 @@ public enum DurationText {
         _ duration: Duration,
         in range: ClosedRange<Duration>,
         written: String? = nil
-    ) throws(Failure) -> Duration {
+    ) throws(ParseError) -> Duration {
         guard range.contains(duration) else {
             let bounds = "\(format(range.lowerBound)) to \(format(range.upperBound))"
-            throw Failure(message: "\(written ?? format(duration)) is out of range, use \(bounds)")
+            throw ParseError(message: "\(written ?? format(duration)) is out of range, use \(bounds)")
         }
         return duration
     }

@@ -10,7 +10,7 @@ public struct Cell: Hashable, Sendable {
     public var style: Style
 
     init(_ base: Unicode.Scalar, width: Int, style: Style) {
-        self.word = UInt64(base.value)
+        word = UInt64(base.value)
         self.width = UInt8(truncatingIfNeeded: width)
         self.style = style
     }

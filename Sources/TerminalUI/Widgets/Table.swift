@@ -136,9 +136,6 @@ public struct Table: Sendable {
         self.showsHeader = showsHeader
     }
 
-    /// Returns the number of visible rows in a rectangle of `height` rows, without the header.
-    public static func visibleRows(height: Int) -> Int { max(0, height - 1) }
-
     /// Draws the header and the visible rows.
     ///
     /// The first two cells of a row hold the mark of the selected row. The last one holds the scroll bar if not all rows fit.

@@ -41,9 +41,6 @@ public struct TextField: Sendable, Hashable {
     /// True if the text is empty.
     public var isEmpty: Bool { characters.isEmpty }
 
-    /// The text before the cursor, for completion.
-    public var textBeforeCursor: String { String(characters[..<cursor]) }
-
     /// True if the cursor is on the first line.
     public var isOnFirstLine: Bool { lineStart == 0 }
 

@@ -5,6 +5,7 @@ import Settings
 import TerminalUI
 
 @testable import Console
+@testable import NATS
 
 /// Models made from plain values, so that no test needs a client.
 enum Fixtures {
@@ -45,7 +46,7 @@ enum Fixtures {
     }
 
     static func data(profile: Profile = Fixtures.profile(), names: [String] = ["alpha", "beta", "gamma"]) -> DashboardData {
-        let deployment = Deployment(profile: profile, ring: ring, clusterNames: names)
+        let deployment = DeploymentDescription(profile: profile, ring: ring, clusterNames: names)
         var data = DashboardData(deployment: deployment, keys: KeyMap(.standard), theme: theme())
         data.now = now
         return data
@@ -83,8 +84,7 @@ enum Fixtures {
         (gamma.nextAttempt, gamma.lastError) = (.milliseconds(600), "connection refused")
         alpha.connections = pool(0) { _ in }
         beta.connections = pool(1) { row in
-            row.server?.name = row.id.slot % 2 == 0 ? "beta-1" : "beta-2"
-            row.server?.id = row.id.slot % 2 == 0 ? "NB1" : "NB2"
+            row.server = server(1, row.id.slot % 2 == 0 ? 1 : 2, id: row.id.slot % 2 == 0 ? "NB1" : "NB2")
             row.encryption = .init(version: "TLS 1.3", isVerified: row.id.slot != 4)
             guard row.id.role == .publisher, row.id.slot < 2 else { return }
             (row.state, row.stateDuration, row.encryption) = (.reconnecting, .seconds(13), nil)
@@ -99,19 +99,38 @@ enum Fixtures {
         return [alpha, beta, gamma]
     }
 
+    static let clusterNames = ["alpha", "beta", "gamma"]
+
+    /// A server of a cluster.
+    static func server(_ cluster: Int, _ number: Int = 1, id: String? = nil) -> ServerIdentity {
+        server(cluster, number, id: id, cluster: clusterNames[cluster])
+    }
+
+    /// A server that says it belongs to a cluster of this name, or to none.
+    static func server(_ index: Int, _ number: Int = 1, id: String? = nil, cluster: String?) -> ServerIdentity {
+        let name = clusterNames[index]
+        return ServerIdentity(
+            id: id ?? "N\(name)\(number)",
+            name: "\(name)-\(number)",
+            version: "2.10.22",
+            cluster: cluster,
+            maxPayload: 1 << 20
+        )
+    }
+
     /// Five connections of each role that are up, then changed as a test wants.
     static func pool(_ cluster: Int, _ change: (inout ConnectionRow) -> Void) -> [ConnectionRow] {
-        let name = ["alpha", "beta", "gamma"][cluster]
-        return [ConnectionRole.publisher, .subscriber].flatMap { role in
+        [ConnectionRole.publisher, .subscriber].flatMap { role in
             (0..<5).map { slot in
                 var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot), state: .connected)
                 row.stateDuration = .seconds(7860)
-                row.server = .init(id: "N\(name)1", name: "\(name)-1", version: "2.10.22", cluster: name)
+                row.server = server(cluster)
                 row.roundTrip = .init(
                     last: .microseconds(190),
                     handshake: .microseconds(1_900),
                     lastMinute: .init(p50: .microseconds(210), p99: .microseconds(900), count: 12),
-                    lastFiveMinutes: .init(p50: .microseconds(220), p99: .milliseconds(21), count: 60)
+                    lastFiveMinutes: .init(p50: .microseconds(220), p99: .milliseconds(21), count: 60),
+                    count: 60
                 )
                 if role == .publisher {
                     (row.messagesOut, row.bytesOut, row.unconfirmed) = (UInt64(12_400 + slot), 1_600_000, UInt64(slot))
@@ -124,7 +143,7 @@ enum Fixtures {
         }
     }
 
-    static func events(_ log: inout EventLog) {
+    static func events(_ log: inout EventList) {
         func at(_ seconds: Int64) -> Moment {
             Moment(uptime: .zero, epochSeconds: now.epochSeconds - seconds, utcOffset: now.utcOffset)
         }

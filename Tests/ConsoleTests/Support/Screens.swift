@@ -7,7 +7,7 @@ import Testing
 
 /// Golden screens: what a model looks like, as text in `Screens/`.
 ///
-/// `UPDATE_SCREENS=1 swift test` writes them anew; then the difference is to be read before it is committed.
+/// `UPDATE_SCREENS=1 swift test` writes them again. Read the difference before you commit it.
 enum Screens {
     private static let directory = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")

@@ -1,7 +1,7 @@
 @testable import Console
 @testable import NATSMonitoring
 
-/// What the monitoring endpoints of three servers answer: one is well, one complains, one stopped answering.
+/// What the monitoring endpoints of three servers answer: one is healthy, one reports a problem, one stopped answering.
 extension Fixtures {
     static let monitors: [String?] = (0..<3).map { "http://nats-\($0).example.org:8222" }
 
@@ -12,7 +12,7 @@ extension Fixtures {
         let first = model.data.now.uptime - .milliseconds(3500)
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         for (step, at) in [first, first + .milliseconds(2500)].enumerated() {
-            model.data.servers.take(
+            model.data.servers.record(
                 ServerAnswer(
                     cluster: 0,
                     status: .init(at: at, result: .success(status("alpha-1", step: step))),
@@ -20,7 +20,7 @@ extension Fixtures {
                     connections: (query, .init(at: at, result: .success(connections(step))))
                 )
             )
-            model.data.servers.take(
+            model.data.servers.record(
                 ServerAnswer(
                     cluster: 1,
                     status: .init(at: at, result: .success(status("beta-1", step: step, slow: 3))),
@@ -35,8 +35,8 @@ extension Fixtures {
         let gamma = { (result: Result<ServerStatus, MonitorError>) in
             ServerAnswer(cluster: 2, status: .init(at: first, result: result), health: nil, connections: nil)
         }
-        model.data.servers.take(gamma(.success(status("gamma-1", step: 0))))
-        model.data.servers.take(gamma(.failure(refusal)))
+        model.data.servers.record(gamma(.success(status("gamma-1", step: 0))))
+        model.data.servers.record(gamma(.failure(refusal)))
         return model
     }
 

@@ -4,7 +4,7 @@ import Testing
 
 @Suite("roulette bench", .timeLimit(.minutes(5)))
 struct BenchTests {
-    /// The fields that all modes print; null for a time without meaning.
+    /// The fields that all modes print. A time without a meaning for the mode is null.
     private struct Line: Decodable {
         let mode: String
         let msgs: Int
@@ -23,7 +23,7 @@ struct BenchTests {
         let result = try await BuiltProgram.run(["bench"] + arguments + ["--json"])
         try #require(result.status == .exited(0), "\(result.errors)")
         let line = try #require(result.lines.first)
-        for key in ["\"p50_us\":", "\"p99_us\":"] { #expect(line.contains(key), "the keys are always there") }
+        for key in ["\"p50_us\":", "\"p99_us\":"] { #expect(line.contains(key), "the keys are always present") }
         return try JSONDecoder().decode(Line.self, from: Data(line.utf8))
     }
 

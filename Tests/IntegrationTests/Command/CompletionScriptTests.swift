@@ -131,7 +131,7 @@ struct CompletionScriptTests {
             for line in ["roulette console --profile ", "roulette console --context ", "roulette config check --config "] {
                 try await terminal.type(line)
                 try await terminal.press("Tab", "Tab")
-                try await terminal.waitFor("what is offered") { $0.filter { $0.contains("fine") }.count >= 1 }
+                try await terminal.waitFor("the offered names") { $0.filter { $0.contains("fine") }.count >= 1 }
                 // Not ^C, because a shell that begins a new line loses input typed meanwhile.
                 try await terminal.press("C-u")
                 try await terminal.type("clear; echo nex''t-\(line.utf8.count)")

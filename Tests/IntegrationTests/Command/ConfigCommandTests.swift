@@ -118,7 +118,7 @@ struct CompletionTests {
         let result = try await BuiltProgram.run(["--generate-completion-script", shell])
         #expect(result.status == .exited(0))
         for word in ["theme", "config", "profile", "demo"] { #expect(result.output.contains(word)) }
-        #expect(!result.output.contains("demo-supervisor"), "not for people")
+        #expect(!result.output.contains("demo-supervisor"), "an internal command")
         // If the shell is installed, check that it can read the script.
         guard let program = try? InstalledProgram.path(of: shell) else { return }
         let directory = try TemporaryDirectory(for: "completion")

@@ -9,7 +9,7 @@ struct ElixirTopicCommandTests {
         let directory = try TemporaryDirectory(for: "elixir")
         try await withDeployment(clusters: 2) { deployment in
             let servers = deployment.servers.map { "\"\($0.address)\"" }.joined(separator: ", ")
-            for (setting, isTold) in [("true", true), ("false", false), (nil, false)] as [(String?, Bool)] {
+            for (setting, isReported) in [("true", true), ("false", false), (nil, false)] as [(String?, Bool)] {
                 let line = setting.map { "elixir_compatible_topics = \($0)" } ?? ""
                 let path = "\(directory.path)/config.toml"
                 try "[profiles.p]\nservers = [\(servers)]\n\(line)\n".write(toFile: path, atomically: true, encoding: .utf8)
@@ -17,7 +17,7 @@ struct ElixirTopicCommandTests {
                     let result = try await BuiltProgram.run(["pub", topic, "x", "--count", "3", "--json", "--config", path])
                     #expect(result.status == .exited(0), "\(result.errors)")
                     let notes = result.errors.split(separator: "\n").filter { $0.contains("Elixir") }
-                    #expect(notes.count == (isTold && topic != "cafe" ? 1 : 0), "\(result.errors)")
+                    #expect(notes.count == (isReported && topic != "cafe" ? 1 : 0), "\(result.errors)")
                 }
             }
         }

@@ -53,8 +53,7 @@ struct StatusTests {
     }
 
     @Test
-    func `a cluster whose first address does not answer is up by its second one; if none does, the reason is told`() async throws
-    {
+    func `a cluster is up if only its second address answers; if none answers, the reason is shown`() async throws {
         let directory = try TemporaryDirectory(for: "contexts")
         defer { try? directory.remove() }
         let contexts = "\(directory.path)/nats/context"

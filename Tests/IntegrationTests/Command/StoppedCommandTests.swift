@@ -238,7 +238,7 @@ struct StoppedCommandTests {
         )
         let before = try #require(terminal.modes)
         _ = try await terminal.waitFor("Password of u")
-        #expect(try #require(terminal.modes) != before, "what is typed is not shown")
+        #expect(try #require(terminal.modes) != before, "the echo is off")
         if signal == SIGINT { try terminal.send("ab\u{3}") } else { terminal.signal(signal) }
         #expect(try await terminal.waitForExit() == .signaled(signal))
         #expect(try #require(terminal.modes) == before)

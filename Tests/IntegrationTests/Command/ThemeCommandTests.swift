@@ -69,7 +69,7 @@ struct ThemeCommandTests {
         try await withThemes(["faint": faint]) { environment in
             let text = try await BuiltProgram.run(["theme", "check", "faint"], environment: environment)
             #expect(text.status == .exited(1))
-            #expect(text.lines == ["faint: muted: contrast 1.33, needs 4.50"], "decoration is not judged")
+            #expect(text.lines == ["faint: muted: contrast 1.33, needs 4.50"], "the contrast of decoration is not checked")
             let json = try await BuiltProgram.run(["theme", "check", "--json", "faint", "nord"], environment: environment)
             #expect(json.status == .exited(1))
             let checks = try json.lines.map { try JSONDecoder().decode(Check.self, from: Data($0.utf8)) }

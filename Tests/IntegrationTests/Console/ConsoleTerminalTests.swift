@@ -87,7 +87,7 @@ struct ConsoleTerminalTests {
             #expect(message.text == "body with spaces; and $signs")
             for listener in listeners {
                 try await listener.flush()
-                #expect(try listener.pendingMessages().isEmpty, "once, and nowhere else")
+                #expect(try listener.pendingMessages().isEmpty, "exactly once, and on no other cluster")
                 await listener.close()
             }
         }

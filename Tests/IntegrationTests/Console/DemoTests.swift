@@ -89,7 +89,7 @@ struct DemoTests {
         try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
         try await openNodes(demo, alpha1: "frozen")
         try await demo.press("f")
-        try await demo.waitFor("alpha-1 goes on")
+        try await demo.waitFor("alpha-1 continues")
         try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
         try await openNodes(demo, alpha1: "frozen")
@@ -183,7 +183,7 @@ struct DemoTests {
         #expect(try await BuiltProgram.run(["pub", "orders.x", "y", "--config", ready.config]).status == .exited(0))
         demo.signal(SIGINT)
         #expect(try await demo.result().status == .signaled(SIGINT))
-        #expect(!FileManager.default.fileExists(atPath: ready.directory), "it has cleaned up first")
+        #expect(!FileManager.default.fileExists(atPath: ready.directory), "the demo deletes its files before it ends")
     }
 
     private func permissions(_ path: String) throws -> Int {

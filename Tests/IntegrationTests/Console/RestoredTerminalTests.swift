@@ -85,7 +85,7 @@ struct RestoredTerminalTests {
     }
 
     @Test
-    func `a SIGHUP that is ignored at the start stays ignored, as nohup wants it`() async throws {
+    func `a SIGHUP that is ignored at the start stays ignored, as nohup requires`() async throws {
         try await withShell("trap '' HUP\n" + Self.endingScript) { terminal, _, home in
             try #require(kill(try #require(Int32(contents(home, "pid"))), SIGHUP) == 0)
             try await terminal.press("2")
@@ -146,7 +146,7 @@ struct RestoredTerminalTests {
             do {
                 try await terminal.waitFor("1 cluster: 1 up")
                 try await terminal.press("m")
-                try await terminal.waitForStatus("a terminal in the hands of the console") {
+                try await terminal.waitForStatus("the terminal modes of the console") {
                     $0.isAlternateScreen && $0.takesMouse && !$0.cursorIsVisible
                 }
                 try await body(terminal, server, home.path)
@@ -177,11 +177,11 @@ struct RestoredTerminalTests {
 
     /// Checks that the modes are restored, the screen is the shell's, and pasted text is not bracketed.
     private func expectRestored(_ terminal: TerminalDriver, _ home: String) async throws {
-        try await terminal.waitFor("the shell to go on") { $0.contains("ended") }
+        try await terminal.waitFor("the shell to continue") { $0.contains("ended") }
         let status = try await terminal.status()
         #expect(!status.isAlternateScreen, "the alternate screen is left")
         #expect(!status.takesMouse, "the mouse is off")
-        #expect(status.cursorIsVisible, "the cursor is there")
+        #expect(status.cursorIsVisible, "the cursor is visible")
         #expect(try contents(home, "after") == contents(home, "before"))
         try await terminal.paste("pasted\n")
         let screen = try await terminal.waitFor("the paste") { $0.contains { $0.hasSuffix("pasted") } }

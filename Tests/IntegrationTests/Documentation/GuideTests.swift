@@ -73,7 +73,7 @@ struct GuideTests {
             #expect(result.lines.first?.hasSuffix(": 1.99 for apples") == true)
             let orders = result.lines.dropFirst()
             #expect(Set(orders.map { $0.split(separator: " ").dropFirst().joined(separator: " ") }).count == 9)
-            #expect(Set(orders.compactMap { $0.split(separator: " ").first }).count == 3, "orders came from all clusters")
+            #expect(Set(orders.compactMap { $0.split(separator: " ").first }).count == 3, "orders of all clusters")
         }
     }
 

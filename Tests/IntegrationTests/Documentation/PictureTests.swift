@@ -35,7 +35,7 @@ struct PictureTests {
             try place(of: "red"), try place(of: "漢"), try place(of: "x"), try place(of: "&lt;&amp;"), try place(of: "●")
         )
         #expect(abs(wide - red - 4 * cell) < 0.2)
-        #expect(abs(x - wide - 2 * cell) < 0.2, "a wide character takes two cells")
+        #expect(abs(x - wide - 2 * cell) < 0.2, "a wide character occupies two cells")
         #expect(abs(disc - reversed - 7 * cell) < 0.2)
         let attributes = try #require(words.first { $0.output.3 == "red" }).output.2
         #expect(attributes.contains("fill=\"#ff0000\"") && attributes.contains("font-weight=\"bold\""))

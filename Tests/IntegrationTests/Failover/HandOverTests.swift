@@ -46,7 +46,7 @@ struct HandOverTests {
                 return slots[slot].cuts
             }
             try await connection.expect("PING")
-            try await slots.wait(for: "the handshake to be allowed") { $0[slot].isOpen ? () : nil }
+            try await slots.wait(for: "permission for the handshake") { $0[slot].isOpen ? () : nil }
             try await connection.send("PONG\r\n")
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask {
@@ -55,7 +55,7 @@ struct HandOverTests {
                 }
                 group.addTask {
                     while true {
-                        try await slots.wait(for: "PONGs to be allowed", within: .seconds(600)) { slots -> Void? in
+                        try await slots.wait(for: "permission for PONGs", within: .seconds(600)) { slots -> Void? in
                             guard slots[slot].answers, slots[slot].owed > 0 else { return nil }
                             slots[slot].owed -= 1
                             return ()
@@ -148,7 +148,7 @@ struct HandOverTests {
             try publisher.tryPublish("5")
             // They are accepted, and the home connection sends nothing until 3 is confirmed.
             #expect(client.snapshot().clusters[0].connections[home].connection.bufferedMessages == 2)
-            await #expect(throws: (any Error).self, "what is not held back is there within milliseconds") {
+            await #expect(throws: (any Error).self, "a message that is not held back arrives within milliseconds") {
                 try await peer.slots.wait(for: "a message too early", within: .milliseconds(500)) { slots in
                     slots[home].published.isEmpty ? nil : ()
                 }

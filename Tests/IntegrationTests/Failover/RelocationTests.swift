@@ -32,11 +32,11 @@ struct RelocationTests {
         _ what: String,
         _ condition: @escaping @Sendable ([Bool]) -> Bool
     ) async throws {
-        let isThere = { @Sendable in condition(client.snapshot().clusters[0].connections.map(\.connection.isUp)) }
-        try await withDeadline(.seconds(20), "\(what) never came") {
+        let isSatisfied = { @Sendable in condition(client.snapshot().clusters[0].connections.map(\.connection.isUp)) }
+        try await withDeadline(.seconds(20), "\(what) did not come up") {
             let events = client.events
-            if isThere() { return }
-            for await _ in events where isThere() { return }
+            if isSatisfied() { return }
+            for await _ in events where isSatisfied() { return }
         }
     }
 
@@ -45,7 +45,7 @@ struct RelocationTests {
         proxy.setRefusing(true)
         let events = client.events
         client.reconnect(role: .subscriber, slot: slot)
-        try await withDeadline(.seconds(20), "the subscriptions never came back") {
+        try await withDeadline(.seconds(20), "the subscriptions did not resume") {
             var resumed = 0
             for await event in events {
                 if case .subscriptionResumed = event.detail { resumed += 1 }
@@ -116,7 +116,7 @@ struct RelocationTests {
             try await connection.send("INFO {\"server_id\":\"S\",\"headers\":true,\"max_payload\":1048576}\r\n")
             let connect = try await connection.expect("CONNECT ")
             try await connection.expect("PING")
-            if connect.contains("subscriber 1") { try await isOpen.wait(for: "the second one to be let in") { $0 ? () : nil } }
+            if connect.contains("subscriber 1") { try await isOpen.wait(for: "permission to connect") { $0 ? () : nil } }
             try await connection.send("PONG\r\n")
             while true {
                 if try await connection.nextLine(within: .seconds(600)) == "PING" { try await connection.send("PONG\r\n") }

@@ -143,12 +143,12 @@ struct ResettingClusterTests {
                 #expect(other.pendingClusters.isEmpty && !other.isInterrupted)
                 try await other.whenMade()
                 try await deployment.servers[1].restart()
-                try await withDeadline(.seconds(20), "the subscriptions were never made") {
+                try await withDeadline(.seconds(20), "the clusters did not receive the subscriptions") {
                     try await pattern.whenMade()
                     try await topic.whenMade()
                 }
                 #expect(pattern.pendingClusters.isEmpty && !topic.isInterrupted)
-                #expect(pattern.missedIntervals.isEmpty, "nothing was missed of what was never heard")
+                #expect(pattern.missedIntervals.isEmpty, "a subscription misses nothing before it begins")
             }
         }
     }

@@ -60,7 +60,7 @@ struct KilledServerTests {
                 #expect(accepted <= total + lost, "\(accepted) accepted, \(total) received, \(lost) reported as lost")
                 #expect(lost > 0, "2,000 messages were not confirmed")
                 let couldBeLost = loss.accepted - confirmed + 1
-                #expect(lost <= couldBeLost, "\(lost) reported as lost, of \(couldBeLost) that could be")
+                #expect(lost <= couldBeLost, "\(lost) reported as lost, at most \(couldBeLost) can be lost")
                 #expect(total >= confirmed && total <= accepted && received.count == 8)
                 for (topic, numbers) in received {
                     #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 }, "\(topic): out of order or twice")
@@ -216,7 +216,7 @@ extension EventStream<NATSEvent> {
     func firstLoss(within limit: Duration = .waitLimit) async throws -> (cause: NATSError, unconfirmed: UInt64) {
         let lost = try await self.first(within: limit) { if case .disconnected = $0 { true } else { false } }
         guard case .disconnected(let cause, let unconfirmed) = lost else {
-            throw DeploymentError(description: "\(lost) is no loss")
+            throw DeploymentError(description: "expected a loss, received \(lost)")
         }
         return (cause, unconfirmed)
     }
@@ -227,7 +227,7 @@ extension EventStream<NATSEvent> {
         within limit: Duration = .waitLimit,
         where condition: @escaping @Sendable (NATSEvent) -> Bool
     ) async throws -> NATSEvent {
-        try await withDeadline(limit, "the event a test waits for never came") {
+        try await withDeadline(limit, "the expected event did not arrive") {
             while let next = await self.next() {
                 if condition(next.event) { return next.event }
             }

@@ -113,7 +113,7 @@ struct ReconnectTests {
 
                 try await listener.flush()
                 let numbers = try listener.pendingMessages().map { Int($0.text) ?? -1 }
-                #expect(Set(numbers).count == numbers.count, "none twice")
+                #expect(Set(numbers).count == numbers.count, "no number arrives twice")
                 // A server may still read from the old socket when the new one is already open.
                 let overtaken = zip(numbers, numbers.dropFirst()).count { $0 > $1 }
                 #expect(overtaken <= 100, "in order between two reconnects")

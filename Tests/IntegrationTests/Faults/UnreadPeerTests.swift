@@ -4,23 +4,42 @@ import Roulette
 import TestSupport
 import Testing
 
-/// Peers that are silent, frozen, or read nothing, and the messages for the user.
+/// Peers that are silent, are frozen or do not read, and the errors that the user sees.
 @Suite("Faults: peers that do not read", .timeLimit(.minutes(3)))
 struct UnreadPeerTests {
     @Test
     func `a peer that floods PING and reads nothing does not make the output buffer grow`() async throws {
+        let isFull = Watched(false)
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.setReading(false)
+            try await isFull.wait(for: "the socket to be full", within: .seconds(60)) { $0 ? () : nil }
             let pings = [UInt8](String(repeating: "PING\r\n", count: 10_000).utf8)
             while true { try await connection.send(pings) }
         }
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1", port: server.port))
         configuration.writeTimeout = .seconds(600)
         configuration.pingInterval = .seconds(600)
+        configuration.outboundBufferSize = 1 << 16
+        let subject: Subject = "a"
         try await withRunning(try NATSClient(configuration: configuration)) { client in
             try await client.whenConnected()
-            // A PONG is as long as a PING. The buffers of the kernel hold some 200 kB of them.
+            // The buffers of the kernel hold megabytes. Messages fill them sooner than PONGs would.
+            let filling = Task {
+                let payload = String(repeating: "x", count: 4_000)
+                while true { try await client.publish(payload, to: subject) }
+            }
+            try await withDeadline(.seconds(60), "the socket was never full") {
+                var (sent, unchanged) = (UInt64(0), 0)
+                while unchanged < 10 {
+                    try await Task.sleep(for: .milliseconds(20))
+                    let snapshot = client.snapshot
+                    unchanged = snapshot.bytesOut == sent && snapshot.bufferedBytes > 0 ? unchanged + 1 : 0
+                    sent = snapshot.bytesOut
+                }
+            }
+            isFull.update { $0 = true }
+            // A PONG is as long as a PING.
             let largest = try await withDeadline(.seconds(120), "the client stopped reading") {
                 var largest = 0
                 while client.snapshot.bytesIn < 600_000 {
@@ -30,7 +49,9 @@ struct UnreadPeerTests {
                 return largest
             }
             #expect(client.snapshot.reconnects == 0)
-            #expect(largest < 10_000, "\(largest) bytes wait")
+            #expect(largest < 2 << 16, "\(largest) bytes wait")
+            filling.cancel()
+            _ = await filling.result
         }
         await server.close()
     }

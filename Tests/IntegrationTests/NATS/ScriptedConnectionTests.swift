@@ -56,7 +56,7 @@ struct ScriptedConnectionTests {
             try await connection.send("PING\r\n")
             try await connection.expect("PONG")
             try await connection.send("PONG\r\nPONG\r\n+OK\r\n")
-            // The client's own PING after the subscriptions comes first, then the answer to this one.
+            // The client first sends its own PING after the subscriptions, then the answer to this one.
             try await connection.expect("PING")
             try await connection.send("PONG\r\nPING\r\n")
             try await connection.expect("PONG")

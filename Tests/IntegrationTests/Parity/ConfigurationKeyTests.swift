@@ -40,7 +40,7 @@ struct ConfigurationKeyTests {
     }
 
     @Test
-    func `servers: every cluster of the list gets its connections, on its own port`() async throws {
+    func `servers: the client connects to every cluster of the list, on its own port`() async throws {
         try await withDeployment(clusters: 3, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -91,8 +91,7 @@ struct ConfigurationKeyTests {
     }
 
     @Test(arguments: [Int?.none, 1, 5])
-    func `max_ping_failure: the connection counts as lost after this number of intervals without a byte`(limit: Int?) async throws
-    {
+    func `max_ping_failure: the connection is lost after this number of intervals without a byte`(limit: Int?) async throws {
         let server = try await ScriptedServer.start { connection in
             try await ScriptedServer.handshake(connection)
             try await connection.expect("PING")

@@ -100,7 +100,7 @@ struct ParityTests {
     }
 
     @Test
-    func `sub: a confirmed one misses none of 200 messages that any client publishes right after it`() async throws {
+    func `sub: a confirmed subscription misses none of 200 messages that are published right after the call`() async throws {
         try await withDeployment(clusters: 3) { deployment in
             try await deployment.withClient { client in
                 try await deployment.waitUntilUp(client)
@@ -122,7 +122,7 @@ struct ParityTests {
     }
 
     @Test
-    func `unsub: by the handle, and automatically when the consumer ends`() async throws {
+    func `unsub: with the handle, and automatically when the consumer ends`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in

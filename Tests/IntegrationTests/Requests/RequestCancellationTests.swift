@@ -27,7 +27,7 @@ struct RequestCancellationTests {
     }
 
     @Test
-    func `ten thousand requests canceled before, during and after their answer: none hangs, nothing remains`() async throws {
+    func `ten thousand requests canceled before, during and after their reply: all end, and none stays pending`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "echo") {

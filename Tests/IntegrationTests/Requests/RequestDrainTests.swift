@@ -19,7 +19,7 @@ struct RequestDrainTests {
                     var answers: [String] = []
                     for try await _ in jobs {
                         entered.update { $0 = true }
-                        try await goOn.wait(for: "the client to be draining") { $0 ? () : nil }
+                        try await goOn.wait(for: "the start of the drain") { $0 ? () : nil }
                         // The first request of this client: its inbox is created during the drain.
                         answers.append(try await client.request("from a consumer", to: "service", timeout: .seconds(600)).body)
                     }

@@ -44,7 +44,7 @@ struct RequestLossTests {
     }
 
     @Test
-    func `a request without a connection waits for the next one and gets its reply`() async throws {
+    func `a request without a connection waits for the next one and receives its reply`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let events = client.events(buffer: 100)
@@ -67,7 +67,7 @@ struct RequestLossTests {
     }
 
     @Test
-    func `with a frozen server, requests in flight fail when it counts as lost; later ones use the next connection`()
+    func `with a frozen server, requests in flight fail when it is considered lost; later ones use the next connection`()
         async throws
     {
         try await NATSServerProcess.withServer { server in

@@ -28,7 +28,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends after the requested number of replies; further replies are late`() async throws {
+    func `a request ends after the requested number of replies; further replies are late`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), max: 2)
             #expect(try await bodies(replies).count == 2)
@@ -37,7 +37,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends at its timeout, with the replies so far`() async throws {
+    func `a request ends at its timeout, with the replies so far`() async throws {
         try await withResponders { client in
             let start = ContinuousClock.now
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(4))
@@ -48,7 +48,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `it ends when no further reply arrives within the stall`() async throws {
+    func `a request ends when no further reply arrives within the stall time`() async throws {
         try await withResponders { client in
             let replies = try await client.requestMany("?", to: "who", timeout: .seconds(600), stall: .seconds(2))
             #expect(try await bodies(replies).sorted() == ["a", "b", "c"])
@@ -57,7 +57,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `the stall begins with the first reply`() async throws {
+    func `the stall time begins with the first reply`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "who")
@@ -87,7 +87,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `leaving the loop at the last, empty reply leaves nothing behind`() async throws {
+    func `leaving the loop at the last, empty reply ends the request`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "list") { message in
@@ -134,7 +134,7 @@ struct RequestManyTests {
     }
 
     @Test
-    func `replies beyond the bound are dropped and counted`() async throws {
+    func `replies that exceed the buffer are dropped and counted`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await client.withResponder(on: "flood") { message in

@@ -6,7 +6,7 @@ import Testing
 @Suite("Requests of a connection that moves", .timeLimit(.minutes(2)))
 struct RequestMoveTests {
     @Test
-    func `every request gets its reply while the client leaves a lame duck; duplicate replies are late`()
+    func `every request receives its reply while the client leaves a lame duck; duplicate replies are late`()
         async throws
     {
         let cluster = try await NATSCluster.start(name: "moving", size: 2)
@@ -59,7 +59,7 @@ struct RequestMoveTests {
 
     /// The client's server learns over a route, with a delay, that another server has a subscriber.
     private static func waitForResponder(_ client: NATSClient) async throws {
-        try await withDeadline(.seconds(20), "the responder of the other server was never known") {
+        try await withDeadline(.seconds(20), "the server did not learn of the responder on the other server") {
             while true {
                 do {
                     _ = try await client.request("", to: "echo", timeout: .seconds(5))

@@ -79,7 +79,7 @@ struct RequestTests {
     }
 
     @Test
-    func `ten thousand concurrent requests all get their own reply, through one subscription`() async throws {
+    func `ten thousand concurrent requests all receive their own reply, through one subscription`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 try await server.withClient { responder in
@@ -105,7 +105,7 @@ struct RequestTests {
     }
 
     @Test
-    func `ten thousand requests without replies all end and leave nothing behind`() async throws {
+    func `ten thousand requests without replies all end, and none stays pending`() async throws {
         try await NATSServerProcess.withServer { server in
             let responder = try await RawClient.connect(port: server.port)
             try await responder.subscribe(to: "silent")
@@ -129,7 +129,7 @@ struct RequestTests {
     }
 
     @Test
-    func `a message without a reply subject cannot be answered`() async throws {
+    func `responding to a message without a reply subject is an error`() async throws {
         try await NATSServerProcess.withServer { server in
             try await server.withClient { client in
                 let subscription = try await client.subscribe(to: "plain", confirmed: true)

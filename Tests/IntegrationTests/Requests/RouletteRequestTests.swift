@@ -74,7 +74,7 @@ struct RouletteRequestTests {
             for (index, listener) in listeners.enumerated() {
                 try await listener.flush()
                 let heard = try listener.pendingMessages().map(\.text)
-                #expect(heard == ["from \(index)", "from \(index)"], "no answer is on another cluster")
+                #expect(heard == ["from \(index)", "from \(index)"], "no reply was sent to another cluster")
                 await listener.close()
             }
         }
@@ -100,7 +100,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `many replies come from the topic's cluster and end according to their terms`() async throws {
+    func `many replies arrive from the topic's cluster and end according to the parameters of the request`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient(quick) { client in
                 let topic = try deployment.topic(on: 1, of: client)
@@ -177,7 +177,7 @@ struct RouletteRequestTests {
     }
 
     @Test
-    func `flush() also confirms answers`() async throws {
+    func `flush() also confirms replies`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             try await listener.subscribe(to: "answers")

@@ -6,7 +6,7 @@ import Testing
 @Suite("An account with a limit on connections", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
     @Test
-    func `both roles get some of the three connections, and the error names the setting to change`() async throws {
+    func `both roles have some of the three connections, and the error names the setting to change`() async throws {
         let signed = SignedDeployment()
         let directory = try TemporaryDirectory(for: "creds")
         let path = "\(directory.path)/user.creds"
@@ -27,7 +27,7 @@ struct ConnectionLimitTests {
                 for cluster in snapshot.clusters {
                     let up = cluster.connections.filter(\.connection.isUp)
                     #expect(Set(up.map(\.role)) == [.publisher, .subscriber])
-                    #expect(up.count { $0.slot == 0 } == 2, "the first of each role goes first")
+                    #expect(up.count { $0.slot == 0 } == 2, "the first connection of each role connects first")
                     let error = try #require(cluster.lastError)
                     #expect(
                         error.message.hasPrefix(
@@ -36,7 +36,7 @@ struct ConnectionLimitTests {
                     )
                     #expect(
                         error.message.contains(
-                            "This client makes 8 connections to each cluster. Set a smaller pool_size, it is 4"
+                            "This client opens 8 connections to each cluster. Set a smaller pool_size, it is 4"
                         )
                     )
                 }

@@ -30,7 +30,7 @@ struct Deployment: Sendable {
         let events = client.events
         let first = client.snapshot()
         if condition(first) { return first }
-        return try await withDeadline(limit, "the deployment never became what the test waits for") {
+        return try await withDeadline(limit, "the snapshot did not satisfy the condition") {
             for await _ in events {
                 let snapshot = client.snapshot()
                 if condition(snapshot) { return snapshot }
@@ -94,7 +94,7 @@ func withRunning(_ client: RouletteClient, _ body: () async throws -> Void) asyn
     await run.value
 }
 
-/// Fails instead of waiting without a limit.
+/// Runs `body`, and throws an error with the description `complaint` if it takes longer than `limit`.
 func withDeadline<R: Sendable>(
     _ limit: Duration,
     _ complaint: String,

@@ -60,7 +60,7 @@ struct DrainTests {
     }
 
     @Test
-    func `check 22: with a consumer that takes no messages, the drain ends at its deadline with their number`() async throws {
+    func `check 22: with a stuck consumer, the drain ends at its deadline with the number of messages`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let stuck = try await client.subscribe(to: "stuck", options: SubscribeOptions(confirmed: true))
@@ -70,7 +70,7 @@ struct DrainTests {
                 let error = await #expect(throws: RouletteError.self) { try await client.drain(timeout: .milliseconds(500)) }
                 #expect(error?.code == .drainIncomplete)
                 #expect(error?.message == "25 received messages were not taken by their consumers")
-                // Received messages can still be taken.
+                // Received messages can still be consumed.
                 var taken = 0
                 for try await _ in stuck { taken += 1 }
                 #expect(taken == 25)

@@ -113,7 +113,7 @@ struct FailureTests {
                 #expect(try await listeners[1].nextMessage().text == "at once")
                 let before = balancer.accepted
                 try await balancer.accepted(atLeast: before + 8)
-                #expect(!isDone.value, "it waits while its cluster is unreachable")
+                #expect(!isDone.value, "the publish waits while its cluster is unreachable")
                 balancer.setRefusing(false)
                 try await waiting.value
                 try await client.flush(topic: topic)
@@ -166,7 +166,7 @@ struct FailureTests {
                 try await listener.flush()
                 let heard = try listener.pendingMessages().map(\.text)
                 let numbers = heard.filter { $0 != "after" }
-                #expect(heard.count == numbers.count + 1, "the one published afterwards, once")
+                #expect(heard.count == numbers.count + 1, "the message published afterwards arrives once")
                 #expect(numbers == (0..<numbers.count).map(String.init), "each at most once, in order")
                 await listener.close()
             }

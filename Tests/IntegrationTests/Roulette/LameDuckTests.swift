@@ -41,7 +41,7 @@ struct LameDuckTests {
                 let published = Watched(0)
                 let publishing = Task {
                     var number = 0
-                    // Before, during and after the moves of both connections; not for ever if they do not move.
+                    // Before, during and after the moves of both connections. The loop has a limit, in case they do not move.
                     while number < 500 || moved.value < 2 && number < 100_000 {
                         try await client.publish("\(number)", to: "steady")
                         number += 1
@@ -82,7 +82,7 @@ struct LameDuckTests {
                 // Only messages published between the announcement and the last move can have been delivered twice.
                 let couldBeTwice = published.value + 1 - 300
                 let total = try await publishing.value
-                try await isComplete.wait(for: "the message behind all others") { $0 ? () : nil }
+                try await isComplete.wait(for: "the last message") { $0 ? () : nil }
                 let counts = received.value
                 #expect(moves.count == 2 && moves.allSatisfy { $0.server.name == "moving-1" && $0.unconfirmed == 0 })
                 let missing = (0..<total).filter { counts[$0] == nil }
@@ -90,7 +90,7 @@ struct LameDuckTests {
                 let duplicates = counts.values.reduce(0) { $0 + $1 - 1 }
                 let reported = moves.reduce(0) { $0 + Int($1.duplicates) }
                 #expect(duplicates <= reported, "every duplicate is counted")
-                #expect(reported <= couldBeTwice, "\(reported) counted, of \(couldBeTwice) that could be")
+                #expect(reported <= couldBeTwice, "\(reported) counted, at most \(couldBeTwice) can be duplicates")
                 let snapshot = client.snapshot().clusters[0]
                 #expect(snapshot.total(\.lost) == 0)
                 #expect(snapshot.connections.allSatisfy { $0.connection.server?.name == "moving-1" })
@@ -236,21 +236,21 @@ struct LameDuckTests {
                     gap = max(gap, received.longestGap)
                 }
                 let snapshot = client.snapshot().clusters[0]
-                #expect(balancer.accepted == 6, "each connection dialed its successor and nothing else")
+                #expect(balancer.accepted == 6, "each connection connected once more")
                 #expect(gap < .seconds(1), "\(gap)")
                 #expect(missing < topics.count * 30, "\(missing) of \(topics.count * total)")
                 #expect(duplicates <= Int(snapshot.total(\.duplicates)), "\(duplicates)")
                 #expect(snapshot.connections.allSatisfy { $0.connection.server?.name == "moving-1" })
                 client.close()
-                var told: [String] = []
+                var reported: [String] = []
                 for await event in events {
                     switch event.detail {
-                    case .connection(.moved): told.append("moved")
-                    case .connection(.disconnected(let cause, _)): told.append("disconnected: \(cause)")
+                    case .connection(.moved): reported.append("moved")
+                    case .connection(.disconnected(let cause, _)): reported.append("disconnected: \(cause)")
                     default: break
                     }
                 }
-                #expect(told.count == 3, "\(told)")
+                #expect(reported.count == 3, "\(reported)")
             }
             publisher.close()
             await publishing.value

@@ -165,7 +165,7 @@ struct RefusedPublishTests {
         try await client.publish("x", to: "t")
         let error = await #expect(throws: NATSError.self) { try await client.flush() }
         #expect(error?.code == .serverError && error?.message.contains(text) == true)
-        #expect(client.snapshot.refused == 1, "the first one came when nothing was published")
+        #expect(client.snapshot.refused == 1, "the first refusal arrived before a message was published")
         client.close()
         await run.value
         await server.close()
@@ -223,7 +223,7 @@ struct RefusedPublishTests {
             let console = try await ActingConsole.start(deployment.servers[0], home: home.path)
             try await console.openForm("nope")
             try await console.terminal.press("Enter")
-            // What the server said comes first, since the row ends in the middle of the text.
+            // The error of the server is at the beginning, because the row truncates the text.
             let screen = try await console.terminal.waitFor(#"failed: the server refused a message: Permissions Violation for"#)
             #expect(!screen.has("confirmed by the server"))
             try await console.closeForm()

@@ -9,7 +9,7 @@ struct AlternativeServersTests {
     private static let nowhere = NATSClientConfiguration.Address(host: "127.0.0.1", port: 1)
 
     @Test
-    func `they are tried in turn, also when the connected one fails`() async throws {
+    func `alternative servers are tried in order, also when the connected one fails`() async throws {
         try await NATSServerProcess.withServer(.init(name: "first")) { first in
             try await NATSServerProcess.withServer(.init(name: "second")) { second in
                 var configuration = NATSClientConfiguration.test("127.0.0.1", port: 1)
@@ -34,7 +34,7 @@ struct AlternativeServersTests {
     }
 
     @Test(arguments: [true, false])
-    func `each must present a certificate for its own host`(isForSecond: Bool) async throws {
+    func `each alternative server must present a certificate for its own host`(isForSecond: Bool) async throws {
         try await TestAuthority.with { authority in
             let certificate =
                 isForSecond

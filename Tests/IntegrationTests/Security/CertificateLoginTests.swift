@@ -54,13 +54,13 @@ struct CertificateLoginTests {
     }
 
     @Test
-    func `without a login the server decides, and the error says that none is configured`() async throws {
+    func `without a login the server decides, and the error states that no credentials are configured`() async throws {
         try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in
             let proxy = try await FaultProxy.start(to: server.port)
             let error = try await cause(.test("127.0.0.1", port: proxy.port))
             #expect(error.code == .authorization)
             #expect(error.message.hasPrefix("the server asks for credentials and none are configured: Authorization Violation"))
-            #expect(proxy.sentByClients.contains { contains($0, "CONNECT {") }, "the server was asked")
+            #expect(proxy.sentByClients.contains { contains($0, "CONNECT {") }, "the client sent CONNECT")
             await proxy.close()
         }
         // A server that sets `auth_required` and accepts all clients, like one with an authentication callout.

@@ -99,7 +99,7 @@ struct LoginTests {
                 }
                 #expect(end?.code == .authorization)
                 #expect(end?.message.localizedCaseInsensitiveContains("expired") == true)
-                try await withDeadline(.seconds(30), "the session did not go on") {
+                try await withDeadline(.seconds(30), "the session did not continue") {
                     while let event = await events.next()?.event {
                         if case .connected = event { break }
                     }
@@ -180,7 +180,7 @@ struct LoginTests {
                 eventLoopGroup: group
             )
             try await withStarted(slow) { slow in
-                try await isWaiting.wait(for: "the provider to be asked", within: .seconds(20)) { $0 ? () : nil }
+                try await isWaiting.wait(for: "the call of the provider", within: .seconds(20)) { $0 ? () : nil }
                 try await withStarted(quick) { try await $0.whenConnected() }
                 mayGoOn.signal()
                 try await slow.whenConnected()

@@ -63,7 +63,7 @@ struct PlaintextLoginTests {
     @Test(
         .timeLimit(.minutes(1))
     )
-    func `in automatic mode, an address that had TLS never gets a login without it, from any client`() async throws {
+    func `in automatic mode, no client sends a login without TLS to an address that had TLS`() async throws {
         try await TestAuthority.with { authority in
             let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
             // The INFO of the second connection has lost its TLS in transit.

@@ -78,9 +78,10 @@ struct ScriptedTLSTests {
         }
     }
 
-    /// So ends a handshake with a server that does not expect it: what the server said before can be lost with the connection.
+    /// A server that does not expect TLS ends the handshake like this. An error that it sent before can be lost with the
+    /// connection.
     @Test(arguments: [true, false])
-    func `a handshake that the peer ends without a word names the setting to look at`(resets: Bool) async throws {
+    func `the error of a handshake that the peer ends without a message names the setting to change`(resets: Bool) async throws {
         let server = try await ScriptedServer.start { connection in
             _ = try await connection.nextBytes(1)
             if resets { try await connection.reset() } else { await connection.close() }

@@ -142,4 +142,41 @@ struct SilentServerCommandTests {
         }
         try directory.remove()
     }
+
+    @Test
+    func `sub prints why the messages of one cluster have not begun, and receives those of the other one`() async throws {
+        let directory = try TemporaryDirectory(for: "config")
+        defer { try? directory.remove() }
+        let configuration = "\(directory.path)/config.toml"
+        let silent = try await ScriptedServer.start { connection in
+            try await connection.waitUntilEnded(within: .seconds(90))
+        }
+        try await withDeployment(clusters: 1) { deployment in
+            try writePrivate(
+                "[profiles.p]\nservers = [\"\(deployment.servers[0].address)\", \"127.0.0.1:\(silent.port)\"]\n"
+                    + "connection_timeout = \"500ms\"\n",
+                to: configuration
+            )
+            let isDone = Watched(false)
+            let publishing = Task {
+                let publisher = try await RawClient.connect(port: deployment.servers[0].port)
+                while !isDone.value {
+                    try await publisher.publish("x", to: "a.b")
+                    try await publisher.flush()
+                    // The program subscribes at a moment that this test does not know.
+                    try await Task.sleep(for: .milliseconds(20))
+                }
+                await publisher.close()
+            }
+            let result = try await BuiltProgram.run(["sub", "a.>", "--count", "1", "--config", configuration])
+            isDone.update { $0 = true }
+            try await publishing.value
+            #expect(result.status == .exited(0), "\(result.errors)")
+            let notes = result.errors.split(separator: "\n").filter { $0.contains("its messages begin when it is up") }
+            #expect(notes.count == 1, "\(result.errors)")
+            let note = notes.first ?? ""
+            #expect(note.contains("cluster 127.0.0.1:\(silent.port): timed out: it accepted the connection but sent no INFO"))
+        }
+        await silent.close()
+    }
 }

@@ -46,7 +46,7 @@ struct TLSTests {
     @Test(
         arguments: ["localhost", "127.0.0.1"]
     )
-    func `a server that requires TLS gets it, by name and by address, and the snapshot shows it`(host: String) async throws {
+    func `the client uses TLS if the server requires it, by name and by address`(host: String) async throws {
         try await withTLSServer { authority, proxy in
             let client = try NATSClient(configuration: .test(host, port: proxy.port, trusting(authority)))
             try await withStarted(client) { client in
@@ -68,13 +68,13 @@ struct TLSTests {
     }
 
     @Test
-    func `20 reconnects send nothing in plain text, neither after INFO nor with TLS from the first byte`() async throws {
+    func `20 reconnects send no plain text, neither after INFO nor with TLS from the first byte`() async throws {
         try await withTLSServer { authority, proxy in
             try await reconnect(20, .test(port: proxy.port, trusting(authority)))
             #expect(proxy.accepted == 21)
             expectNothingInPlainText(proxy)
         }
-        // A balancer terminates TLS. The server behind it does not use TLS, and its INFO says so.
+        // A balancer terminates TLS. The server behind it does not use TLS, and its INFO does not announce it.
         try await TestAuthority.with { authority in
             let certificate = try await authority.issueForLoopback()
             try await NATSServerProcess.withServer(.init(authorization: .user("joe", password: "hunter2"))) { server in

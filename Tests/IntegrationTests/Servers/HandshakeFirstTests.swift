@@ -70,7 +70,7 @@ struct HandshakeFirstTests {
     @Test(
         arguments: [NATSClientConfiguration.TLS.Mode.first, .automatic, .required]
     )
-    func `a server that delays its INFO accepts both kinds of clients`(mode: NATSClientConfiguration.TLS.Mode)
+    func `a server that delays its INFO accepts clients with and without TLS first`(mode: NATSClientConfiguration.TLS.Mode)
         async throws
     {
         try await withServer("\"3s\"") { authority, proxy in

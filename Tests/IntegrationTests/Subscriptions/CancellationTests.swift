@@ -145,13 +145,13 @@ struct CancellationTests {
                     let standing = try await server.subscriptions()
                     #expect(standing.count == 1)
                 }
-                try await server.subscriptions("the UNSUB behind the closure") { $0.isEmpty }
+                try await server.subscriptions("the UNSUB after the closure") { $0.isEmpty }
                 // The closure throws.
                 struct Left: Error {}
                 await #expect(throws: Left.self) {
                     try await client.subscribe(to: "t", options: options) { _ in throw Left() }
                 }
-                try await server.subscriptions("the UNSUB behind the error") { $0.isEmpty }
+                try await server.subscriptions("the UNSUB after the error") { $0.isEmpty }
                 // The loop ends.
                 let looping = Task {
                     for try await _ in try await client.subscribe(to: "t", options: options) { break }
@@ -159,7 +159,7 @@ struct CancellationTests {
                 try await server.subscriptions("the SUB of the loop") { $0.count == 1 }
                 try await client.publish("x", to: "t")
                 try await looping.value
-                try await server.subscriptions("the UNSUB behind the loop") { $0.isEmpty }
+                try await server.subscriptions("the UNSUB after the loop") { $0.isEmpty }
                 // The task is canceled.
                 let task = Task {
                     for try await _ in try await client.subscribe(to: "t", options: options) {}
@@ -167,12 +167,12 @@ struct CancellationTests {
                 try await server.subscriptions("the SUB of the task") { $0.count == 1 }
                 task.cancel()
                 _ = await task.result
-                try await server.subscriptions("the UNSUB behind the task") { $0.isEmpty }
+                try await server.subscriptions("the UNSUB after the task") { $0.isEmpty }
                 // The subscription goes out of scope.
                 do {
                     _ = try await client.subscribe(to: "t", options: options)
                 }
-                try await server.subscriptions("the UNSUB behind the scope") { $0.isEmpty }
+                try await server.subscriptions("the UNSUB after the scope") { $0.isEmpty }
             }
         }
     }

@@ -50,7 +50,7 @@ struct RefusalTests {
                 #expect(expected == 2_000)
                 #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
                 // The event loop ends the subscription later, and no event reports it.
-                try await withDeadline(.seconds(20), "a subscription was left behind") {
+                try await withDeadline(.seconds(20), "a subscription was not removed") {
                     while client.snapshot().clusters[0].total(\.subscriptions) > 0 { await Task.yield() }
                 }
             }
@@ -132,7 +132,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `beyond the server's limit on subscriptions a subscribe fails, and existing ones stay`() async throws {
+    func `a subscribe that exceeds the server's limit on subscriptions fails, and existing subscriptions stay`() async throws {
         let configuration = NATSServerConfiguration(extra: "max_subscriptions: 2")
         try await withDeployment(clusters: 1, configuration: configuration) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
@@ -156,7 +156,7 @@ struct RefusalTests {
     }
 
     @Test
-    func `an error without names ends the only possible subscription, and is just an event if there are several`()
+    func `an error without names ends the only possible subscription, and is only an event if there are several`()
         async throws
     {
         let server = try await ScriptedServer.start { connection in

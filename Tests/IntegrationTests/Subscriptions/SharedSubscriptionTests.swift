@@ -19,7 +19,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `many consumers of one topic share one SUB, each gets every message, and the last one removes the SUB`() async throws {
+    func `consumers of one topic share one SUB, each receives every message, and the last one removes the SUB`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             let server = deployment.servers[0]
             try await deployment.withClient { client in
@@ -70,7 +70,7 @@ struct SharedSubscriptionTests {
     }
 
     @Test
-    func `the members of a queue group have one SUB each, and each message goes to one of them`() async throws {
+    func `the members of a queue group have one SUB each, and each message is delivered to one of them`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.monitored) { deployment in
             try await deployment.withClient { client in
                 var members: [Subscription] = []
@@ -87,7 +87,7 @@ struct SharedSubscriptionTests {
                 var jobs: [String] = []
                 for member in members {
                     let own = try await bodies(member)
-                    #expect(own.count > 30, "the server shares them out evenly, by chance")
+                    #expect(own.count > 30, "the server distributes them randomly")
                     jobs += own
                 }
                 #expect(jobs.count == 300)

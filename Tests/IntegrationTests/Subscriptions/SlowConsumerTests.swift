@@ -125,8 +125,8 @@ struct SlowConsumerTests {
                     messages += 1
                     bytes += message.payload.readableBytes
                 }
-                #expect(bytes <= bound, "not more than it may hold")
-                #expect(bytes > bound - 2 * size, "and not less")
+                #expect(bytes <= bound, "not more than its limit")
+                #expect(bytes > bound - 2 * size, "almost as much as its limit")
                 #expect(stuck.dropped == UInt64(total - messages))
             }
         }

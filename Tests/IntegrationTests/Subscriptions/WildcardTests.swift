@@ -69,7 +69,7 @@ struct WildcardTests {
                 let error = await #expect(throws: RouletteError.self) { try await client.subscribe(to: "topic.*") }
                 #expect(error?.code == .clusterUnavailable)
                 #expect(error?.cluster?.index == 1)
-                try await deployment.servers[0].subscriptions("the UNSUB of the half that stood") { $0.isEmpty }
+                try await deployment.servers[0].subscriptions("the UNSUB on the cluster that is up") { $0.isEmpty }
 
                 let patient = try await client.subscribe(
                     to: "topic.*",
@@ -86,7 +86,7 @@ struct WildcardTests {
     }
 
     @Test
-    func `the number of messages counts over all clusters, and ends the SUBs on all of them`() async throws {
+    func `the maximum number of messages applies to all clusters together, and ends the SUBs on all of them`() async throws {
         try await withDeployment(clusters: 3, configuration: NATSServerConfiguration(monitoring: true)) { deployment in
             try await deployment.withClient { client in
                 let pattern = try await client.subscribe(to: "all.>", options: SubscribeOptions(maxMessages: 20, confirmed: true))

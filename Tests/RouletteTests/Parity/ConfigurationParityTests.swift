@@ -6,23 +6,23 @@ import Testing
 
 @testable import Roulette
 
-/// What can be told of Roulette 1.0.5's configuration without a server; `IntegrationTests/Parity` has the rest.
+/// Tests of the configuration of Roulette 1.0.5 that need no server. The others are in `IntegrationTests/Parity`.
 @Suite("Parity with Roulette 1.0.5: configuration")
 struct ConfigurationParityTests {
     private func configuration(_ hosts: String...) throws -> RouletteConfiguration {
         RouletteConfiguration(servers: try hosts.map { host in try .init(host) })
     }
 
-    // MARK: The rows
+    // MARK: Servers and roles
 
     @Test
-    func `servers: "host" or host and port 4222, plus name; the list order is the ring`() throws {
+    func `servers: "host" or host and port 4222, plus name; the order of the list determines the ring`() throws {
         let text = try configuration("alpha", "beta:4333", "gamma")
         #expect(text.servers.map(\.host) == ["alpha", "beta", "gamma"])
         #expect(text.servers.map(\.port) == [4222, 4333, 4222])
         let named = RouletteConfiguration.Server(name: "n", host: "h")
         #expect(named.name == "n")
-        // Recorded from the original.
+        // Recorded from Roulette 1.0.5.
         let client = try RouletteClient(configuration: text)
         let owners = try (1...7).map { try client.owner(of: "topic\($0)").index }
         #expect(owners == [0, 2, 2, 1, 1, 1, 0])
@@ -31,23 +31,23 @@ struct ConfigurationParityTests {
     }
 
     @Test
-    func `host:port twice is a clear error that names the two entries, however they are written`() throws {
+    func `the same host:port twice is an error that names both entries, in any spelling`() throws {
         for hosts in [["a", "b", "a"], ["a:4222", "b", "A"], ["a", "b", "a:4222"]] {
             let servers = try hosts.map { try RouletteConfiguration.Server($0) }
             let error = #expect(throws: RouletteError.self) {
                 try RouletteClient(configuration: RouletteConfiguration(servers: servers))
             }
             #expect(error?.code == .configuration)
-            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs an address of its own")
+            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs its own address")
         }
-        // The same host with another port is another cluster.
+        // The same host with another port is a different cluster.
         #expect(throws: Never.self) { try RouletteClient(configuration: try configuration("a", "a:4223")) }
     }
 
     @Test
-    func `role: the wrong call is an error that names the role, at once and without a network`() async throws {
+    func `role: a call that the role does not allow fails immediately with the name of the role`() async throws {
         var configuration = try configuration("127.0.0.1:1")
-        // With these a retry would take hours.
+        // With these values, a retry would take hours.
         configuration.baseBackoff = .seconds(3600)
         configuration.maxBackoff = .seconds(3600)
         #expect(configuration.role == .both)
@@ -64,10 +64,10 @@ struct ConfigurationParityTests {
         #expect(subscribing?.message.contains("role publisher") == true)
     }
 
-    // MARK: The keys
+    // MARK: Keys
 
     @Test
-    func `every key has the original's default, and reaches the connections`() throws {
+    func `every key has the default of Roulette 1.0.5 and is applied to the connections`() throws {
         var configuration = try configuration("a")
         #expect(configuration.role == .both)
         #expect(configuration.poolSize == 5)
@@ -96,9 +96,9 @@ struct ConfigurationParityTests {
         }
     }
 
-    /// Always draws the same number, and counts how often it is asked.
+    /// Always returns the same number, and counts the calls.
     ///
-    /// 1 draws the shortest wait and `.max` the longest. (With 0 the standard library looks for a better number for ever.)
+    /// 1 results in the shortest wait and `.max` in the longest. With 0 the standard library tries again without an end.
     private struct Dice: RandomNumberGenerator, Sendable {
         let number: UInt64
         let rolls: Watched<Int>
@@ -109,7 +109,7 @@ struct ConfigurationParityTests {
         }
     }
 
-    /// A client of a cluster that nothing listens for.
+    /// Creates a client of a cluster without a server.
     private func client(maxRetry: Int?, number: UInt64, rolls: Watched<Int>) throws -> RouletteClient {
         var configuration = try configuration("127.0.0.1:1")
         if let maxRetry { configuration.maxRetry = maxRetry }
@@ -126,7 +126,7 @@ struct ConfigurationParityTests {
     @Test(
         arguments: [nil, 0, 1, 7]
     )
-    func `max_retry: a publish and a subscribe are tried again so often, then fail with a typed error`(limit: Int?) async throws {
+    func `max_retry: publish and subscribe retry this many times, then fail with a typed error`(limit: Int?) async throws {
         for isPublish in [true, false] {
             let rolls = Watched(0)
             let client = try client(maxRetry: limit, number: 1, rolls: rolls)
@@ -134,7 +134,7 @@ struct ConfigurationParityTests {
                 if isPublish { try await client.publish("x", to: "a") } else { _ = try await client.subscribe(to: "a") }
             }
             let retries = limit ?? 10
-            #expect(rolls.value == retries, "one draw for each retry")
+            #expect(rolls.value == retries, "one random number for each retry")
             #expect(error?.code == .clusterUnavailable)
             #expect(error?.cluster?.address == "127.0.0.1:1")
             #expect(error?.message.hasPrefix("no connection during \(retries + 1) tries") == true)
@@ -142,15 +142,15 @@ struct ConfigurationParityTests {
     }
 
     @Test
-    func `base_backoff, max_backoff: each wait is drawn from 1 ms to min(base * 2^n, max)`() async throws {
-        // The ceilings are drawn: 2, 4, 8, 10, 10, 10 ms. No wait is shorter than it was drawn.
+    func `base_backoff, max_backoff: each wait is random between 1 ms and min(base * 2^n, max)`() async throws {
+        // The waits are the maximum values: 2, 4, 8, 10, 10, 10 ms. No wait is shorter than its random value.
         let client = try client(maxRetry: 6, number: .max, rolls: Watched(0))
         let clock = ContinuousClock()
         let time = await clock.measure {
             await #expect(throws: RouletteError.self) { try await client.publish("x", to: "a") }
         }
         #expect(time >= .milliseconds(44))
-        // The rule itself, with the original's defaults.
+        // The rule itself, with the defaults of Roulette 1.0.5.
         let rule = Backoff(base: .milliseconds(10), maximum: .milliseconds(5000))
         let ceilings = (0..<11).map { rule.ceiling(retry: $0) }
         #expect(ceilings == [10, 20, 40, 80, 160, 320, 640, 1280, 2560, 5000, 5000].map { .milliseconds($0) })

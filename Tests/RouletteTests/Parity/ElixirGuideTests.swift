@@ -11,7 +11,7 @@ struct ElixirGuideTests {
         return try String(contentsOfFile: path, encoding: .utf8)
     }
 
-    /// The keys of `config_key` and `nats_config` in lib/roulette/config.ex, and that of `use Roulette`.
+    /// The arguments are the keys of `config_key` and `nats_config` in lib/roulette/config.ex, and of `use Roulette`.
     @Test(
         arguments: [
             "otp_app", "servers", "role", "ping_interval", "max_ping_failure", "show_debug_log", "pool_size", "max_retry",
@@ -26,7 +26,7 @@ struct ElixirGuideTests {
     }
 
     @Test
-    func `what it says of the order of clusters is true: a swap moves two thirds, a rotation every topic, one more a quarter`()
+    func `as the guide states, a swap of clusters moves two thirds of the topics, a rotation all, an added cluster a quarter`()
         throws
     {
         let three = ["a", "b", "c"]
@@ -44,14 +44,14 @@ struct ElixirGuideTests {
     }
 
     @Test(arguments: ["FromElixirRoulette", "DeliveryOrderAndFailure"])
-    func `the wait before the first attempt to reconnect that it names is the default`(guide: String) throws {
+    func `the guides state the default wait before the first attempt to reconnect`(guide: String) throws {
         let milliseconds = Int(RouletteConfiguration(servers: []).reconnectJitter / .milliseconds(1))
         let line = try #require(try Self.guide(guide).split(separator: "\n").first { $0.contains("`reconnectJitter`") })
         #expect(line.contains(" \(milliseconds) ms"))
     }
 
     @Test(arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
-    func `topics that it calls refused are refused`(topic: String) throws {
+    func `topics that the guide lists as rejected are rejected`(topic: String) throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "h")]))
         #expect(throws: RouletteError.self) { try client.owner(of: topic) }
         #expect(throws: Never.self) { try client.owner(of: String(repeating: "a", count: 4_067)) }

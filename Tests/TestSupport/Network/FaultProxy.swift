@@ -44,7 +44,7 @@ package final class FaultProxy: Sendable {
         var pairs: [Pair] = []
         var tasks: [Task<Void, Never>] = []
 
-        var description: String { "\(self.accepted) connections accepted, \(self.pairs.count) passed on" }
+        var description: String { "\(self.accepted) connections accepted, \(self.pairs.count) forwarded" }
     }
 
     private let listener: TCPListener

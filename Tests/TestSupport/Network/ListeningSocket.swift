@@ -8,7 +8,7 @@ final class ListeningSocket: Sendable {
     let port: Int
 
     /// - Parameter port: Nil for any free port of ``TestPorts``.
-    init(port: Int?) throws(SystemCallFailed) {
+    init(port: Int?) throws(SystemCallError) {
         if let port {
             self.descriptor = try Self.listen(on: port)
             self.port = port
@@ -17,7 +17,7 @@ final class ListeningSocket: Sendable {
         }
     }
 
-    private static func listenAnywhere() throws(SystemCallFailed) -> (Int32, Int) {
+    private static func listenAnywhere() throws(SystemCallError) -> (Int32, Int) {
         var attempts = 1
         while true {
             let port = TestPorts.next()
@@ -33,14 +33,14 @@ final class ListeningSocket: Sendable {
         close(self.descriptor)
     }
 
-    private static func listen(on port: Int) throws(SystemCallFailed) -> Int32 {
+    private static func listen(on port: Int) throws(SystemCallError) -> Int32 {
         #if canImport(Darwin)
             let kind = SOCK_STREAM
         #else
             let kind = Int32(SOCK_STREAM.rawValue)
         #endif
         let descriptor = socket(AF_INET, kind, 0)
-        guard descriptor >= 0 else { throw SystemCallFailed("socket") }
+        guard descriptor >= 0 else { throw SystemCallError("socket") }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         var reuses: Int32 = 1
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &reuses, socklen_t(MemoryLayout<Int32>.size))
@@ -54,7 +54,7 @@ final class ListeningSocket: Sendable {
             }
         }
         guard bound == 0, Foundation.listen(descriptor, 1_024) == 0 else {
-            let failure = SystemCallFailed("listen on port \(port)")
+            let failure = SystemCallError("listen on port \(port)")
             close(descriptor)
             throw failure
         }

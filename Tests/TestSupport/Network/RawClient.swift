@@ -31,7 +31,7 @@ package final class RawClient: Sendable {
     /// The server sent `-ERR`, or a frame that this client cannot parse.
     package struct ServerError: Error, CustomStringConvertible {
         package let line: String
-        package var description: String { "the server said: \(self.line.debugDescription)" }
+        package var description: String { "the server sent: \(self.line.debugDescription)" }
     }
 
     /// The server's first INFO, as JSON text.

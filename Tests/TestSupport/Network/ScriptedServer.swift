@@ -1,4 +1,4 @@
-/// A TCP server that does what a test wrote down: answer wrongly, in pieces, too late or not at all.
+/// A TCP server that runs a script of the test, for example to answer wrongly, in pieces, too late or not at all.
 ///
 /// ```swift
 /// let server = try await ScriptedServer.start { connection in

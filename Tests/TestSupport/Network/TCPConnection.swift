@@ -34,7 +34,7 @@ package final class TCPConnection: Sendable {
     package struct Ended: Error, CustomStringConvertible {
         let what: String
         let inbound: Inbound
-        package var description: String { "connection ended before \(self.what) came; received \(self.inbound)" }
+        package var description: String { "connection ended before \(self.what) arrived; received \(self.inbound)" }
     }
 
     let channel: any Channel

@@ -21,7 +21,7 @@ package enum BuiltProgram {
             let directory = Bundle.main.executableURL?.deletingLastPathComponent() ?? Bundle.main.bundleURL
         #endif
         let path = directory.appendingPathComponent(name).path
-        guard FileManager.default.isExecutableFile(atPath: path) else { throw NotBuilt(path: path) }
+        guard FileManager.default.isExecutableFile(atPath: path) else { throw NotBuiltError(path: path) }
         return path
     }
 
@@ -74,8 +74,8 @@ package enum BuiltProgram {
         return environment.merging(more) { $1 }
     }
 
-    package struct NotBuilt: Error, CustomStringConvertible {
+    package struct NotBuiltError: Error, CustomStringConvertible {
         let path: String
-        package var description: String { "\(self.path) is not there; build it with: swift build --build-tests" }
+        package var description: String { "\(self.path) does not exist; build it with: swift build --build-tests" }
     }
 }

@@ -12,7 +12,7 @@ package final class ChildProcess: Sendable {
     }
 
     package let pid: Int32
-    /// Nil while the process runs. The lock prevents that a process is reaped while it is being signaled.
+    /// Nil while the process runs. The lock prevents the process from being reaped while it is being signaled.
     private let exit = Watched<ExitStatus?>(nil)
 
     /// Starts a program in a separate session, so that a Control-C for the tests does not reach it.
@@ -175,11 +175,11 @@ extension ChildProcess {
 
 /// Throws if a function returned an error number.
 private func check(_ code: Int32, _ what: String) throws {
-    if code != 0 { throw SystemCallFailed(what, code) }
+    if code != 0 { throw SystemCallError(what, code) }
 }
 
 /// A system call failed.
-package struct SystemCallFailed: Error, CustomStringConvertible {
+package struct SystemCallError: Error, CustomStringConvertible {
     package let what: String
     package let code: Int32
 

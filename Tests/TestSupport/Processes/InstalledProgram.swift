@@ -7,19 +7,19 @@ package enum InstalledProgram {
 
     /// Returns the absolute path of `name`.
     ///
-    /// - Throws: ``ProgramNotFound`` with instructions for installation.
-    package static func path(of name: String) throws(ProgramNotFound) -> String {
+    /// - Throws: ``ProgramNotFoundError`` with instructions for installation.
+    package static func path(of name: String) throws(ProgramNotFoundError) -> String {
         let searched = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":").map(String.init)
         for directory in searched + Self.furtherDirectories {
             let path = "\(directory)/\(name)"
             if FileManager.default.isExecutableFile(atPath: path) { return path }
         }
-        throw ProgramNotFound(name: name)
+        throw ProgramNotFoundError(name: name)
     }
 }
 
 /// A program that the tests need is not installed.
-package struct ProgramNotFound: Error, CustomStringConvertible {
+package struct ProgramNotFoundError: Error, CustomStringConvertible {
     package let name: String
 
     package var description: String {

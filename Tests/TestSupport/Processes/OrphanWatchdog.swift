@@ -24,7 +24,7 @@ final class OrphanWatchdog: Sendable {
 
     private init() {
         var ends: [Int32] = [-1, -1]
-        guard Foundation.pipe(&ends) == 0 else { preconditionFailure("\(SystemCallFailed("pipe"))") }
+        guard Foundation.pipe(&ends) == 0 else { preconditionFailure("\(SystemCallError("pipe"))") }
         for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
         defer { close(ends[0]) }
         do {
@@ -51,7 +51,7 @@ final class OrphanWatchdog: Sendable {
             let bytes = Array(line.utf8)
             // Far below PIPE_BUF, so the write is atomic.
             guard write(descriptor, bytes, bytes.count) == bytes.count else {
-                preconditionFailure("the watchdog over test processes is gone: \(SystemCallFailed("write"))")
+                preconditionFailure("the watchdog of the test processes has ended: \(SystemCallError("write"))")
             }
         }
     }

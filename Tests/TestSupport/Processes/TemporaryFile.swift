@@ -8,11 +8,11 @@ final class TemporaryFile: Sendable {
     init(_ content: [UInt8]) throws {
         var template = Array("\(NSTemporaryDirectory())/roulette-tests.XXXXXX".utf8CString)
         let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw SystemCallFailed("mkstemp") }
+        guard descriptor >= 0 else { throw SystemCallError("mkstemp") }
         self.descriptor = descriptor
         unlink(&template)
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-        guard write(descriptor, content, content.count) == content.count else { throw SystemCallFailed("write") }
+        guard write(descriptor, content, content.count) == content.count else { throw SystemCallError("write") }
         lseek(descriptor, 0, SEEK_SET)
     }
 
@@ -24,7 +24,7 @@ final class TemporaryFile: Sendable {
     func contents() throws -> [UInt8] {
         var bytes = [UInt8](repeating: 0, count: Int(lseek(self.descriptor, 0, SEEK_END)))
         let count = bytes.count
-        guard pread(self.descriptor, &bytes, count, 0) == count else { throw SystemCallFailed("read") }
+        guard pread(self.descriptor, &bytes, count, 0) == count else { throw SystemCallError("read") }
         return bytes
     }
 }

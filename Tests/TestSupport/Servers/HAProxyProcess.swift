@@ -76,7 +76,7 @@ package final class HAProxyProcess: Sendable {
     /// - Parameters:
     ///   - backends: The servers behind it, at most ``capacity``.
     ///   - settings: The settings of the balancer.
-    /// - Throws: ``ProgramNotFound`` with instructions for installation, or ``HAProxyFailed`` with the log.
+    /// - Throws: ``ProgramNotFoundError`` with instructions for installation, or ``HAProxyError`` with the log.
     package static func start(
         to backends: [Backend],
         settings: Settings = Settings()
@@ -222,7 +222,7 @@ package final class HAProxyProcess: Sendable {
 
     private func name(of backend: Backend) throws -> String {
         guard let index = self.backends.firstIndex(of: backend) else {
-            throw HAProxyFailed(reason: "there is no server \(backend) behind \(self.address)", log: self.log)
+            throw HAProxyError(reason: "there is no server \(backend) behind \(self.address)", log: self.log)
         }
         return "node\(index)"
     }
@@ -253,7 +253,7 @@ extension HAProxyProcess {
         try settings.text(backends: backends, directory: directory.path)
             .write(toFile: file, atomically: true, encoding: .utf8)
         let output = open("\(directory.path)/haproxy.log", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw SystemCallFailed("open haproxy.log") }
+        guard output >= 0 else { throw SystemCallError("open haproxy.log") }
         defer { close(output) }
         // Passes the listening socket as standard input, so that the port is never released in between.
         let process = try ChildProcess(
@@ -272,7 +272,7 @@ extension HAProxyProcess {
             guard process.isRunning, ContinuousClock.now < deadline else {
                 let reason = process.isRunning ? "was not ready after \(Self.startLimit)" : "ended while it started"
                 process.signal(SIGKILL)
-                throw HAProxyFailed(reason: "haproxy \(reason)", log: Self.readLog(in: directory))
+                throw HAProxyError(reason: "haproxy \(reason)", log: Self.readLog(in: directory))
             }
             try await Task.sleep(for: .milliseconds(5))
         }
@@ -335,7 +335,7 @@ extension Duration {
 }
 
 /// A balancer failed.
-package struct HAProxyFailed: Error, CustomStringConvertible {
+package struct HAProxyError: Error, CustomStringConvertible {
     package let reason: String
     package let log: String
 

@@ -61,7 +61,7 @@ extension NATSServerProcess {
 
     private func get(_ path: String) async throws -> Data {
         guard let port = self.ports.monitoring else {
-            throw NATSServerFailed(reason: "this server was started without monitoring", log: "")
+            throw NATSServerError(reason: "this server was started without monitoring", log: "")
         }
         // In HTTP/1.0, the body ends with the connection.
         let connection = try await TCPConnection.connect(port: port)
@@ -70,7 +70,7 @@ extension NATSServerProcess {
         let response = Data(connection.inbound.value.bytes)
         await connection.close()
         guard let head = response.firstRange(of: Data("\r\n\r\n".utf8)) else {
-            throw NATSServerFailed(reason: "no HTTP response to \(path)", log: String(decoding: response, as: UTF8.self))
+            throw NATSServerError(reason: "no HTTP response to \(path)", log: String(decoding: response, as: UTF8.self))
         }
         return response[head.upperBound...]
     }

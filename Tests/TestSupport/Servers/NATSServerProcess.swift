@@ -44,7 +44,7 @@ package final class NATSServerProcess: Sendable {
 
     /// Starts a server. Returns when it accepts connections.
     ///
-    /// - Throws: ``ProgramNotFound``, or ``NATSServerFailed`` with the server's log.
+    /// - Throws: ``ProgramNotFoundError``, or ``NATSServerError`` with the server's log.
     package static func start(
         _ configuration: NATSServerConfiguration = NATSServerConfiguration()
     ) async throws -> NATSServerProcess {
@@ -53,7 +53,7 @@ package final class NATSServerProcess: Sendable {
             for _ in 1..<Self.routePortAttempts {
                 do {
                     return try await Self.start(configuration, in: directory)
-                } catch let error as NATSServerFailed where error.log.contains("address already in use") {
+                } catch let error as NATSServerError where error.log.contains("address already in use") {
                     // Another program uses the chosen port for routes.
                     try? FileManager.default.removeItem(atPath: "\(directory.path)/server.log")
                 }
@@ -184,7 +184,7 @@ extension NATSServerProcess {
             .write(toFile: file, atomically: true, encoding: .utf8)
         // Receives configuration errors, which the server reports before it opens its log.
         let output = open("\(directory.path)/server.out", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
-        guard output >= 0 else { throw SystemCallFailed("open server.out") }
+        guard output >= 0 else { throw SystemCallError("open server.out") }
         defer { close(output) }
         let process = try ChildProcess(
             path: program,
@@ -207,7 +207,7 @@ extension NATSServerProcess {
         let deadline = ContinuousClock.now + Self.startLimit
         while ContinuousClock.now < deadline {
             guard process.isRunning else {
-                throw NATSServerFailed(reason: "nats-server ended while it started", log: Self.readLog(in: directory))
+                throw NATSServerError(reason: "nats-server ended while it started", log: Self.readLog(in: directory))
             }
             // The file may exist and be incomplete.
             if let data = FileManager.default.contents(atPath: path),
@@ -218,7 +218,7 @@ extension NATSServerProcess {
             try await Task.sleep(for: .milliseconds(5))
         }
         process.signal(SIGKILL)
-        throw NATSServerFailed(
+        throw NATSServerError(
             reason: "nats-server was not ready after \(Self.startLimit)",
             log: Self.readLog(in: directory)
         )
@@ -230,7 +230,7 @@ extension NATSServerProcess {
             try await connection.expect("INFO ", within: Self.startLimit)
             await connection.close()
         } catch {
-            throw NATSServerFailed(
+            throw NATSServerError(
                 reason: "nats-server does not answer on port \(port): \(error)",
                 log: Self.readLog(in: directory)
             )
@@ -260,7 +260,7 @@ extension NATSServerProcess {
 }
 
 /// A server failed to start.
-package struct NATSServerFailed: Error, CustomStringConvertible {
+package struct NATSServerError: Error, CustomStringConvertible {
     package let reason: String
     package let log: String
 

@@ -7,10 +7,10 @@ package enum NATSServerProgram {
 
     /// Returns the program that `ROULETTE_NATS_SERVER` names, or the one that `scripts/setup` downloaded, or an installed
     /// one.
-    package static func path() throws(ProgramNotFound) -> String {
+    package static func path() throws(ProgramNotFoundError) -> String {
         if let named = ProcessInfo.processInfo.environment[Self.variable], !named.isEmpty {
             // No fallback: a test run for a certain version must use that version.
-            guard FileManager.default.isExecutableFile(atPath: named) else { throw ProgramNotFound(name: named) }
+            guard FileManager.default.isExecutableFile(atPath: named) else { throw ProgramNotFoundError(name: named) }
             return named
         }
         let fetched = Checkout.path + "/.tools/nats-server/current/nats-server"
@@ -28,7 +28,7 @@ package enum NATSServerProgram {
             environment: ProcessInfo.processInfo.environment
         )
         guard status == .exited(0), let version = output.split(separator: "v").last.flatMap({ Version("\($0)") }) else {
-            throw NATSServerFailed(reason: "nats-server --version ended with \(status)", log: output)
+            throw NATSServerError(reason: "nats-server --version ended with \(status)", log: output)
         }
         return version
     }

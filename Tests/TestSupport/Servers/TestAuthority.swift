@@ -149,12 +149,12 @@ package struct TestAuthority: Sendable {
             arguments: arguments,
             environment: ProcessInfo.processInfo.environment
         )
-        guard status == .exited(0) else { throw OpenSSLFailed(arguments: arguments, output: output) }
+        guard status == .exited(0) else { throw OpenSSLError(arguments: arguments, output: output) }
     }
 }
 
 /// The `openssl` command failed.
-struct OpenSSLFailed: Error, CustomStringConvertible {
+struct OpenSSLError: Error, CustomStringConvertible {
     let arguments: [String]
     let output: String
 

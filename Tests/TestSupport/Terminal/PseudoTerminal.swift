@@ -43,7 +43,7 @@ package final class PseudoTerminal: Sendable {
     ///   - rows: The height of the terminal.
     ///   - environment: Additional variables. The default for TERM is `xterm-256color`.
     package init(_ command: [String], columns: Int = 80, rows: Int = 24, environment: [String: String] = [:]) throws {
-        guard let path = command.first else { throw SystemCallFailed("start nothing", EINVAL) }
+        guard let path = command.first else { throw SystemCallError("start nothing", EINVAL) }
         let (controller, terminal) = try Self.open(columns: columns, rows: rows)
         do {
             let inherited = ProcessInfo.processInfo.environment.merging(["TERM": "xterm-256color"]) { $1 }
@@ -83,7 +83,7 @@ package final class PseudoTerminal: Sendable {
         let wanted = Array(text.utf8)
         return try await self.output.wait(for: text.debugDescription, within: limit) { output in
             if let range = output.bytes[min(offset, output.bytes.count)...].firstRange(of: wanted) { return range.upperBound }
-            if output.ended { throw TerminalFailed(reason: "ended without writing \(text.debugDescription): \(output)") }
+            if output.ended { throw TerminalDriverError(reason: "ended without writing \(text.debugDescription): \(output)") }
             return nil
         }
     }
@@ -104,15 +104,15 @@ package final class PseudoTerminal: Sendable {
     package func send(_ text: String) throws {
         let bytes = Array(text.utf8)
         try self.descriptors.update { descriptors in
-            guard let controller = descriptors.controller else { throw SystemCallFailed("write to terminal", EIO) }
-            guard write(controller, bytes, bytes.count) == bytes.count else { throw SystemCallFailed("write to terminal") }
+            guard let controller = descriptors.controller else { throw SystemCallError("write to terminal", EIO) }
+            guard write(controller, bytes, bytes.count) == bytes.count else { throw SystemCallError("write to terminal") }
         }
     }
 
     /// Changes the size of the terminal. The program receives SIGWINCH.
     package func resize(columns: Int, rows: Int) throws {
         try self.descriptors.update { descriptors in
-            guard let controller = descriptors.controller else { throw SystemCallFailed("resize terminal", EIO) }
+            guard let controller = descriptors.controller else { throw SystemCallError("resize terminal", EIO) }
             try Self.setSize(of: controller, columns: columns, rows: rows)
         }
     }
@@ -173,10 +173,10 @@ extension PseudoTerminal {
 
     private static func open(columns: Int, rows: Int) throws -> (controller: Int32, terminal: Int32) {
         var (controller, terminal): (Int32, Int32) = (-1, -1)
-        guard openpty(&controller, &terminal, nil, nil, nil) == 0 else { throw SystemCallFailed("openpty") }
+        guard openpty(&controller, &terminal, nil, nil, nil) == 0 else { throw SystemCallError("openpty") }
         do {
             for descriptor in [controller, terminal] { _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC) }
-            guard ttyname(terminal) != nil else { throw SystemCallFailed("ttyname") }
+            guard ttyname(terminal) != nil else { throw SystemCallError("ttyname") }
             try Self.setSize(of: controller, columns: columns, rows: rows)
             return (controller, terminal)
         } catch {
@@ -188,7 +188,7 @@ extension PseudoTerminal {
 
     private static func setSize(of controller: Int32, columns: Int, rows: Int) throws {
         guard let columns = UInt16(exactly: columns), let rows = UInt16(exactly: rows) else {
-            throw SystemCallFailed("a terminal of \(columns) by \(rows) cells", EINVAL)
+            throw SystemCallError("a terminal of \(columns) by \(rows) cells", EINVAL)
         }
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         #if canImport(Darwin)
@@ -197,6 +197,6 @@ extension PseudoTerminal {
         #else
             let request = UInt(TIOCSWINSZ)
         #endif
-        guard ioctl(controller, request, &size) == 0 else { throw SystemCallFailed("set the terminal's size") }
+        guard ioctl(controller, request, &size) == 0 else { throw SystemCallError("set the terminal's size") }
     }
 }

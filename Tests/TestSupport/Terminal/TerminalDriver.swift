@@ -50,7 +50,7 @@ package final class TerminalDriver: Sendable {
     ///   - columns: The width in cells.
     ///   - rows: The height in cells.
     ///   - environment: Additional variables. TERM is `screen-256color`, the locale `C.UTF-8`.
-    /// - Throws: ``ProgramNotFound`` if tmux is missing.
+    /// - Throws: ``ProgramNotFoundError`` if tmux is missing.
     package static func start(
         _ command: [String],
         columns: Int = 80,
@@ -157,7 +157,7 @@ package final class TerminalDriver: Sendable {
         let answer = try await self.run(["display-message", "-p", "-t", Self.session, format])
         let fields = answer.trimmingCharacters(in: .newlines).split(separator: ",", omittingEmptySubsequences: false)
         let values = fields.map { Int($0) }
-        guard values.count == names.count else { throw TerminalFailed(reason: "unexpected answer \(answer)") }
+        guard values.count == names.count else { throw TerminalDriverError(reason: "unexpected answer \(answer)") }
         // tmux sees the end of a program's output before its exit status, so wait for the latter.
         let exit = values[8].map { ExitStatus.exited(Int32($0)) } ?? values[9].map { ExitStatus.signaled(Int32($0)) }
         return Status(
@@ -190,7 +190,7 @@ package final class TerminalDriver: Sendable {
     ///   - limit: The maximum real time to wait.
     ///   - condition: Called with the lines of the screen.
     /// - Returns: The first such screen.
-    /// - Throws: ``WaitTimedOut`` with the last screen.
+    /// - Throws: ``WaitTimeoutError`` with the last screen.
     @discardableResult
     package func waitFor(
         _ what: String,
@@ -265,14 +265,14 @@ package final class TerminalDriver: Sendable {
             input: input
         )
         guard status == .exited(0) else {
-            throw TerminalFailed(reason: "tmux \(arguments.first ?? "") failed (\(status)): \(output)")
+            throw TerminalDriverError(reason: "tmux \(arguments.first ?? "") failed (\(status)): \(output)")
         }
         return output
     }
 }
 
 /// A program in a terminal did not meet the expectation of a test.
-package struct TerminalFailed: Error, CustomStringConvertible {
+package struct TerminalDriverError: Error, CustomStringConvertible {
     package let reason: String
 
     package var description: String { self.reason }

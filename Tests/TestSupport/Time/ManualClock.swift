@@ -77,7 +77,7 @@ package final class ManualClock: Clock {
 
     /// Like ``advance(by:)``, to a time that is not in the past.
     package func advance(to instant: Instant) {
-        precondition(instant >= self.now, "time runs forward")
+        precondition(instant >= self.now, "the clock cannot go back")
         let due = self.state.update { state in
             state.now = instant
             let awake = state.sleepers.firstIndex { $0.deadline > instant } ?? state.sleepers.endIndex

@@ -12,7 +12,7 @@ extension Duration {
 ///   - limit: The maximum real time to wait.
 ///   - last: Describes the state at the time limit.
 ///   - attempt: Returns the value, or `nil` to continue.
-/// - Throws: ``WaitTimedOut`` at the time limit, and the errors of `attempt`.
+/// - Throws: ``WaitTimeoutError`` at the time limit, and the errors of `attempt`.
 package func poll<Value>(
     for what: String,
     every interval: Duration = .pollInterval,
@@ -24,7 +24,7 @@ package func poll<Value>(
     while true {
         if let value = try await attempt() { return value }
         guard ContinuousClock.now < deadline else {
-            throw WaitTimedOut(what: what, limit: limit, last: try await last())
+            throw WaitTimeoutError(what: what, limit: limit, last: try await last())
         }
         try await Task.sleep(for: interval)
     }

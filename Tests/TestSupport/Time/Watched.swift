@@ -53,7 +53,7 @@ package final class Watched<Value: Sendable>: Sendable {
     ///   - what: Completes the message "timed out waiting for …".
     ///   - limit: The maximum real time to wait. It only limits the duration of a failing test.
     ///   - condition: Returns nil to continue waiting. An error ends the wait.
-    /// - Throws: ``WaitTimedOut``, `CancellationError`, or the error of `condition`.
+    /// - Throws: ``WaitTimeoutError``, `CancellationError`, or the error of `condition`.
     package func wait<Result: Sendable>(
         for what: String,
         within limit: Duration = .waitLimit,
@@ -63,7 +63,7 @@ package final class Watched<Value: Sendable>: Sendable {
             group.addTask { try await self.wait(until: condition) }
             group.addTask {
                 try await Task.sleep(for: limit)
-                throw WaitTimedOut(what: what, limit: limit, last: String(describing: self.value))
+                throw WaitTimeoutError(what: what, limit: limit, last: String(describing: self.value))
             }
             defer { group.cancelAll() }
             guard let result = try await group.next() else { throw CancellationError() }
@@ -111,7 +111,7 @@ package final class Watched<Value: Sendable>: Sendable {
 }
 
 /// The expected event did not occur in time.
-package struct WaitTimedOut: Error, CustomStringConvertible {
+package struct WaitTimeoutError: Error, CustomStringConvertible {
     /// The description of the event.
     package let what: String
     package let limit: Duration

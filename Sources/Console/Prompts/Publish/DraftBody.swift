@@ -43,7 +43,7 @@ enum DraftBody: Sendable, Hashable {
         }
     }
 
-    /// What stands in the form in place of bytes that cannot be typed.
+    /// What the form shows in place of bytes that cannot be typed.
     static func label(of bytes: [UInt8]) -> SafeText {
         let size = SafeText.bytes(bytes.count)
         let isText = String(validating: bytes, as: UTF8.self) != nil

@@ -4,24 +4,24 @@ import TerminalUI
 /// Headers as they are typed: `Name: value`, one a line.
 enum HeaderLines {
     /// Which line is wrong, and why.
-    struct Failure: Error {
+    struct ParseError: Error {
         let reason: SafeText
     }
 
     /// - Returns: Nil if there are none.
-    static func parse(_ text: String) throws(Failure) -> Headers? {
+    static func parse(_ text: String) throws(ParseError) -> Headers? {
         var headers = Headers()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         for (index, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
             guard let colon = line.firstIndex(of: ":") else {
-                throw Failure(reason: "header line \(index + 1) has no colon; write Name: value")
+                throw ParseError(reason: "header line \(index + 1) has no colon; write Name: value")
             }
             let value = line[line.index(after: colon)...].drop { $0 == " " }
             let trimmed = String(value.reversed().drop { $0 == " " }.reversed())
             do {
                 try headers.add(String(line[..<colon]), trimmed)
             } catch {
-                throw Failure(reason: "header line \(index + 1): \(untrusted: error.message)")
+                throw ParseError(reason: "header line \(index + 1): \(untrusted: error.message)")
             }
         }
         return headers.isEmpty ? nil : headers
@@ -29,7 +29,7 @@ enum HeaderLines {
 
     /// The header block of a message as it is typed.
     /// - Throws: When the block is malformed, so that it cannot be sent again as it came.
-    static func text(ofBlock block: some Collection<UInt8>) throws(Failure) -> String {
+    static func text(ofBlock block: some Collection<UInt8>) throws(ParseError) -> String {
         guard !block.isEmpty else { return "" }
         do throws(WireError) {
             let headers = try Array(block).withUnsafeBufferPointer { (bytes) throws(WireError) in
@@ -37,7 +37,7 @@ enum HeaderLines {
             }
             return headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
         } catch {
-            throw Failure(reason: "its headers are malformed: \(untrusted: error.message)")
+            throw ParseError(reason: "its headers are malformed: \(untrusted: error.message)")
         }
     }
 }

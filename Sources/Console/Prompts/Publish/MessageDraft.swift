@@ -1,6 +1,6 @@
 import Settings
 
-/// A message as it stands in the form: what the history keeps, and what "edit and publish again" opens.
+/// A message as the form has it: what the history keeps, and what "edit and publish again" opens.
 struct MessageDraft: Sendable, Hashable {
     var topic = ""
     /// `Name: value`, one a line.

@@ -46,7 +46,7 @@ extension PublishPrompt {
 
     private mutating func submit(_ data: DashboardData) -> PromptResponse {
         guard !isBusy else { return .stay }
-        do throws(Failure) {
+        do throws(InputError) {
             return .request(.publish(try makeRequest(data)))
         } catch {
             if let field = error.field { self.field = field }

@@ -165,39 +165,39 @@ extension PublishPrompt {
     static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)
 
     /// Why the form cannot be sent, and where to mend it.
-    struct Failure: Error {
+    struct InputError: Error {
         let reason: SafeText
         var field: Field?
     }
 
     /// The message in the form, checked.
-    func makeRequest(_ data: DashboardData) throws(Failure) -> PublishRequest {
-        if let refusal = data.deployment.publishRefusal { throw Failure(reason: refusal) }
+    func makeRequest(_ data: DashboardData) throws(InputError) -> PublishRequest {
+        if let refusal = data.deployment.publishRefusal { throw InputError(reason: refusal) }
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
             let route = RouteLine(topic.text, data)
-            throw Failure(reason: route.isValid ? Self.patternReason : route.text, field: .topic)
+            throw InputError(reason: route.isValid ? Self.patternReason : route.text, field: .topic)
         }
         let headers: Headers?
         do {
             headers = try HeaderLines.parse(self.headers.text)
         } catch {
-            throw Failure(reason: error.reason, field: .headers)
+            throw InputError(reason: error.reason, field: .headers)
         }
         let request = PublishRequest(topic: topic.text, headers: headers, body: body.bytes, mode: try mode())
         if let limit = data.clusters[cluster].maxPayload, request.size > limit {
-            throw Failure(
+            throw InputError(
                 reason: "\(SafeText.bytes(request.size)) is more than the server's max_payload of \(SafeText.bytes(limit))"
             )
         }
         return request
     }
 
-    private func mode() throws(Failure) -> PublishRequest.Mode {
+    private func mode() throws(InputError) -> PublishRequest.Mode {
         switch kind {
         case .publish:
             let count = count.isEmpty ? 1 : Int(count.text)
             guard let count, Self.counts.contains(count) else {
-                throw Failure(reason: "repeat takes 1 to \(Self.counts.upperBound)", field: .count)
+                throw InputError(reason: "repeat takes 1 to \(Self.counts.upperBound)", field: .count)
             }
             let interval = interval.isEmpty ? .zero : try duration(interval, in: Self.intervals, .interval)
             return .publish(count: count, interval: interval)
@@ -210,11 +210,11 @@ extension PublishPrompt {
         _ text: TextField,
         in range: ClosedRange<Duration>,
         _ field: Field
-    ) throws(Failure) -> Duration {
+    ) throws(InputError) -> Duration {
         do {
             return try DurationText.parse(text.text, in: range)
         } catch {
-            throw Failure(reason: "\(untrusted: error.message)", field: field)
+            throw InputError(reason: "\(untrusted: error.message)", field: field)
         }
     }
 }

@@ -1,3 +1,4 @@
+import NATS
 import Settings
 import TerminalUI
 
@@ -64,8 +65,8 @@ struct ConnectionDetail {
         }
     }
 
-    private func add(_ trip: ConnectionRow.RoundTrip, to text: inout DetailText) {
-        func shown(_ window: ConnectionRow.RoundTrip.Window?) -> SafeText {
+    private func add(_ trip: ConnectionSnapshot.RoundTrip, to text: inout DetailText) {
+        func shown(_ window: ConnectionSnapshot.RoundTrip.Window?) -> SafeText {
             window.map { "p50 \(SafeText.duration($0.p50)), p99 \(SafeText.duration($0.p99))" } ?? "nothing measured"
         }
         let last: SafeText? = trip.last.map { "last \(SafeText.duration($0))" }

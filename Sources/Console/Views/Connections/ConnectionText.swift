@@ -1,10 +1,11 @@
+import NATS
 import Roulette
 import Settings
 import TerminalUI
 
 // A state is always a glyph and a word; color only adds to them.
 
-extension ConnectionRow.State {
+extension ConnectionSnapshot.State {
     /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {

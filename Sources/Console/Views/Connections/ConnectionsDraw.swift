@@ -24,14 +24,9 @@ extension ConnectionsView {
             buffer.write(text, in: list.body.row(0), style: data.theme[.muted])
             return
         }
-        let glyphs = buffer.glyphs
-        let columns = ConnectionColumns(data, width: list.table.width)
-        var table = Table(
-            columns: columns.columns,
-            styles: .standard(data.theme),
-            spacing: list.table.width < 40 ? 1 : 2,
-            showsHeader: list.showsHeader
-        )
+        let width = list.table.width
+        let columns = TableColumns<ConnectionColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        var table = columns.table(theme: data.theme, spacing: width < 40 ? 1 : 2, showsHeader: list.showsHeader)
         table.marksRows = true
         table.draw(
             into: &buffer,
@@ -39,7 +34,7 @@ extension ConnectionsView {
             rowCount: rows.count,
             offset: self.list.offset,
             selected: self.list.index
-        ) { columns.row(rows[$0], glyphs: glyphs) }
+        ) { columns.row(rows[$0]) }
         Highlight.draw(filter, in: list.body, of: &buffer, style: data.theme[.match])
         nodes(data).draw(into: &buffer, in: list.footer, theme: data.theme, marksCut: true)
     }
@@ -69,36 +64,5 @@ extension ConnectionsView {
         let pane = Pane(rect)
         pane.draw("Connection", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
         parts.draw(detail(data, width: pane.inside.width), into: &buffer, in: pane.inside, theme: data.theme)
-    }
-}
-
-/// On which nodes behind the balancer the connections of a cluster are.
-struct NodeSpread {
-    let cluster: Int
-    /// The nodes with how many connections each has, the most first.
-    private let nodes: [(name: String, count: Int)]
-    private let isMeshed: Bool
-
-    /// Nil while no connection is up.
-    init?(_ row: ClusterRow) {
-        let servers = row.connections.filter(\.isUp).compactMap(\.server)
-        guard !servers.isEmpty else { return nil }
-        cluster = row.id
-        isMeshed = servers.contains { $0.cluster != nil }
-        nodes = Dictionary(grouping: servers, by: \.id).values
-            .map { (name: $0[0].name, count: $0.count) }
-            .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
-    }
-
-    /// Whether several connections of a cluster of several servers are all on the same one: if that one goes, all go.
-    var isLopsided: Bool { nodes.count == 1 && nodes[0].count > 1 && isMeshed }
-
-    var text: SafeText {
-        let name = SafeText(untrusted: nodes[0].name, maximumBytes: 64)
-        if nodes.count == 1 {
-            return nodes[0].count == 1 ? "1 connection, on \(name)" : "all \(nodes[0].count) connections on one node, \(name)"
-        }
-        let shown = nodes.prefix(4).map { "\(untrusted: $0.name) \($0.count)" as SafeText }.joined(separator: ", ")
-        return nodes.count > 4 ? "\(shown) and \(nodes.count - 4) more nodes" : shown
     }
 }

@@ -15,10 +15,8 @@ struct ConnectionsView: ConsoleView {
     /// The only cluster whose connections are shown; nil for all.
     private(set) var cluster: Int?
     private(set) var list = ListState<ConnectionRow.ID>()
-    private(set) var parts = ListDetail(showsDetail: true)
+    private(set) var parts = ListDetail<ConnectionRow.ID>(showsDetail: true)
     private var height = 1
-    /// The connection that the detail was scrolled for.
-    private var detailed: ConnectionRow.ID?
 
     /// Shows the connections of one cluster only, or of all.
     mutating func show(cluster: Int?) {
@@ -57,9 +55,7 @@ struct ConnectionsView: ConsoleView {
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list, footerRows: 1).rows)
         list.update(shown(data).map(\.id), height: height)
-        if list.selection != detailed { parts.selectionChanged() }
-        detailed = list.selection
-        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
     /// The connections that are shown, cluster by cluster.

@@ -15,10 +15,8 @@ struct EventsView: ConsoleView {
     /// Only events of at least this severity are shown.
     private(set) var severity = EventRow.Severity.info
     private(set) var list = ListState<Int>()
-    private(set) var parts = ListDetail(showsDetail: false)
+    private(set) var parts = ListDetail<Int>(showsDetail: false)
     private var height = 1
-    /// The event that the detail was scrolled for.
-    private var detailed: Int?
 
     // MARK: Keys
 
@@ -48,9 +46,7 @@ struct EventsView: ConsoleView {
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list).rows)
         list.update(shown(data).map(\.id), height: height, selectsFirst: false)
-        if list.selection != detailed { parts.selectionChanged() }
-        detailed = list.selection
-        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
     /// The events that are shown, the newest first.

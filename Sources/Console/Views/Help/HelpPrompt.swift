@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `?`: the keys that work in the open view, and the commands. Made from the key map, so it is never wrong.
+/// `?`: the keys that work in the open view, and the commands. Made from the lists of keys and commands.
 struct HelpPrompt: ConsolePrompt {
     private let list: HelpList
     private var scroll = ScrollState()
@@ -21,14 +21,14 @@ struct HelpPrompt: ConsolePrompt {
                 }
             )
         }
-        let commands = Command.definitions.map {
+        let commands = Command.all.map {
             KeyHints.Hint(key: ":\(untrusted: $0.name) \($0.arguments)", label: $0.summary)
         }
-        let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !GlobalActions.moves.contains($0) }
+        let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !GlobalKey.moves.contains($0) }
         let sections = [
             section(type(of: view).title, own),
-            section("Everywhere", GlobalActions.actions + (data.demoNodes == nil ? [] : [.demoNode])),
-            section("Moving", GlobalActions.moves),
+            section("Everywhere", (GlobalKey.all + (data.demoNodes == nil ? [] : GlobalKey.demo)).map(\.action)),
+            section("Moving", GlobalKey.moves),
             section("Views", views.map { type(of: $0).opening }),
             HelpList.Section("Commands", commands),
         ]

@@ -42,17 +42,12 @@ extension OverviewView {
         let bottom = min(lines.count - 1, (selected ?? 0) + (layout.showsReasons ? 1 : 0))
         let offset = min(max(0, bottom - view + 1), selected ?? 0)
 
-        let glyphs = buffer.glyphs
-        let columns = ClusterColumns(data)
-        let table = Table(
-            columns: columns.columns(width: list.table.width),
-            styles: .standard(data.theme),
-            spacing: list.table.width < 34 ? 1 : 2,
-            showsHeader: list.showsHeader
-        )
+        let width = list.table.width
+        let columns = TableColumns<ClusterColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        let table = columns.table(theme: data.theme, spacing: width < 34 ? 1 : 2, showsHeader: list.showsHeader)
         table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
             switch lines[index] {
-            case .cluster(let row): columns.row(row, glyphs: glyphs)
+            case .cluster(let row): columns.row(row)
             case .reason: Table.Row([])
             }
         }
@@ -91,7 +86,7 @@ extension OverviewView {
         LineGraph(series, axisStyle: data.theme[.graphGrid]).draw(into: &buffer, in: plot)
     }
 
-    /// The names in the colors of their lines, with numbers for those who see no colors.
+    /// The names in the colors of their lines, with numbers for terminals without colors.
     private func drawLegend(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         var x = rect.x
         for cluster in data.clusters {
@@ -107,12 +102,5 @@ extension OverviewView {
         let list = ListPane(rect)
         list.pane.draw("Events", theme: data.theme, into: &buffer)
         EventTable.draw(data, rows: data.events.rows.reversed(), into: &buffer, in: list)
-    }
-}
-
-extension Table.Styles {
-    /// The styles of all tables.
-    static func standard(_ theme: Theme) -> Table.Styles {
-        Table.Styles(header: theme[.muted], selection: theme[.selection], scrollbar: theme[.border])
     }
 }

@@ -12,7 +12,7 @@ struct OverviewLayout {
     /// Rows for clusters, without frame and header.
     let clusterRows: Int
 
-    /// The narrowest screen on which graph and events stand side by side.
+    /// The narrowest screen on which graph and events are side by side.
     private static let sideBySide = 100
     /// The least rows that graph and events are worth drawing in.
     private static let leastPane = Pane.leastFramed.height
@@ -38,7 +38,7 @@ struct OverviewLayout {
             let parts = Layout(.vertical, [.fill(), .fill()]).split(rest)
             (graph, events) = (parts[0], parts[1])
         } else {
-            // Of the two, what happened says more than how much.
+            // Where there is room for one, events matter more than the graph.
             (graph, events) = (.zero, rest)
         }
     }

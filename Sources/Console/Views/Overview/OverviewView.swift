@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `1`: is every cluster well, and how much flows through it.
+/// `1`: the state of every cluster, and its traffic.
 struct OverviewView: ConsoleView {
     static let opening = KeyAction.overview
     static let title: SafeText = "Overview"

@@ -18,52 +18,19 @@ extension RingView {
             theme: data.theme,
             into: &buffer
         )
-        let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        let isNarrow = layout.table.width < 40
-        let bar = Constraint.fill(minimum: 6, importance: 50)
-        let table = Table(
-            columns: [
-                Table.Column("", width: .fixed(2, importance: 40)),
-                Table.Column("CLUSTER", width: .fixed(min(16, max(isNarrow ? 5 : 7, names)))),
-                Table.Column("KEYS", width: .fixed(5), alignment: .right),
-                Table.Column("", width: bar),
-                Table.Column(isNarrow ? "MSGS" : "TRAFFIC", width: .fixed(isNarrow ? 5 : 7, importance: 90), alignment: .right),
-                Table.Column("", width: bar),
-                Table.Column("MSGS/s", width: .fixed(6, importance: 60), alignment: .right),
-                Table.Column("LOAD", width: .fixed(10, importance: 70)),
-            ],
-            styles: .standard(data.theme),
-            spacing: isNarrow ? 1 : 2,
+        let width = layout.table.width
+        let columns = TableColumns<RingColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        let table = columns.table(
+            theme: data.theme,
+            spacing: width < 40 ? 1 : 2,
             showsHeader: layout.table.height > data.clusters.count
         )
         table.draw(into: &buffer, in: layout.table, rowCount: data.clusters.count) { index in
-            row(data.clusters[index], index, data)
+            guard figures.shares.indices.contains(index) else { return Table.Row([]) }
+            return columns.row(RingColumn.Row(cluster: data.clusters[index], share: figures.shares[index], figures: figures))
         }
         buffer.write(summary, in: layout.summary, style: data.theme[.muted])
         drawStrip(data, layout, into: &buffer)
-    }
-
-    private func row(_ cluster: ClusterRow, _ index: Int, _ data: DashboardData) -> Table.Row {
-        guard figures.shares.indices.contains(index) else { return Table.Row([]) }
-        let share = figures.shares[index]
-        let style = data.theme.cluster(cluster.id)
-        // The bars share a scale, so that keys and traffic can be compared.
-        let top = max(0.001, figures.shares.map { max($0.keys, $0.traffic ?? 0) }.max() ?? 1)
-        let load = share.traffic.map { share.keys > 0 ? $0 / share.keys : 0 }
-        let isHot = (load ?? 0) > 1.5 && figures.total >= 10 && data.clusters.count > 1
-        return Table.Row([
-            .figure(SafeText(number: cluster.id + 1), style: style),
-            .text(data.deployment.clusterName(cluster.id), style: style),
-            .figure(.percent(share.keys)),
-            Table.Item(.gauge(Gauge(share.keys / top, style: data.theme[.muted]))),
-            .figure(share.traffic.map { .percent($0) } ?? "–"),
-            Table.Item(.gauge(Gauge((share.traffic ?? 0) / top, style: style))),
-            .figure(.count(share.rate)),
-            .figure(
-                load.map { isHot ? ["\(SafeText.factor($0)) hot", "\(SafeText.factor($0))!"] : [.factor($0)] } ?? ["–"],
-                style: isHot ? data.theme[.statusDegraded] : .plain
-            ),
-        ])
     }
 
     private var summary: SafeText {
@@ -118,54 +85,21 @@ extension RingView {
             buffer.write(text, in: pane.body.row(0), style: data.theme[.muted])
             return
         }
-        let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        var table = Table(
-            columns: [
-                Table.Column("TOPIC", width: .fill(minimum: 12)),
-                Table.Column("CLUSTER", width: .fixed(min(16, max(7, names)), importance: 90)),
-                Table.Column("MSGS/s", width: .fixed(6, importance: 95), alignment: .right),
-                Table.Column("OF ALL", width: .fixed(6, importance: 80), alignment: .right),
-                Table.Column("BYTES/s", width: .fixed(9, importance: 60), alignment: .right),
-            ],
-            styles: .standard(data.theme),
-            showsHeader: pane.showsHeader
-        )
+        let context = TableContext(data, glyphs: buffer.glyphs, width: pane.table.width)
+        let columns = TableColumns<HotTopicColumn>(context)
+        var table = columns.table(theme: data.theme, spacing: 2, showsHeader: pane.showsHeader)
         table.marksRows = true
         table.draw(into: &buffer, in: pane.table, rowCount: shown.count, offset: list.offset, selected: list.index) { index in
             guard data.traffic.topics.indices.contains(shown[index]) else { return Table.Row([]) }
-            let topic = data.traffic.topics[shown[index]]
-            let counters = data.traffic.counters[shown[index]]
-            let rate = Double(counters.rateIn + counters.rateOut)
-            let isMisplaced = topic.isMisplaced(counters)
-            return Table.Row([
-                .text(topic.name),
-                .text(
-                    data.deployment.clusterName(topic.owner) + (isMisplaced ? "!" : ""),
-                    style: isMisplaced ? data.theme[.severityWarn] : data.theme.cluster(topic.owner)
-                ),
-                .figure(.count(rate)),
-                .figure(figures.total > 0 ? .percent(rate / figures.total) : "–"),
-                .figure(.bytes(Double(counters.byteRate))),
-            ])
+            return columns.row(
+                HotTopicColumn.Row(
+                    topic: data.traffic.topics[shown[index]],
+                    counters: data.traffic.counters[shown[index]],
+                    totalRate: figures.total
+                )
+            )
         }
         Highlight.draw(filter, in: pane.body, of: &buffer, style: data.theme[.match])
-    }
-}
-
-/// Who owns a topic, by which hash, and who would own it without that cluster.
-struct RouteDetail {
-    let text: SafeText
-
-    init(_ topic: String, _ data: DashboardData) {
-        let line = RouteLine(topic, data)
-        guard case .topic = TopicRoute(topic, on: data.deployment.ring) else {
-            text = line.text
-            return
-        }
-        let others = data.deployment.ring.successors(of: topic, count: data.clusters.count).dropFirst()
-        text =
-            others.isEmpty
-            ? line.text : "\(line.text), then \(others.map { data.deployment.clusterName($0) }.joined(separator: ", "))"
     }
 }
 

@@ -16,7 +16,7 @@ struct RingView: ConsoleView {
     private(set) var shown: [Int] = []
     /// Selected by the topic's serial number.
     private(set) var list = ListState<Int>()
-    /// Who owns most of each part of the circle, one part for each column.
+    /// The cluster that owns most of each part of the circle, one part for each column.
     private(set) var strip = RingStrip()
     private var height = 1
     private var snapshot = -1
@@ -42,7 +42,7 @@ struct RingView: ConsoleView {
     }
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        // Looking through 100,000 topics for each frame would be felt.
+        // Looking through 100,000 topics for each frame would be too slow.
         if snapshot != data.traffic.id || figures.shares.count != data.clusters.count {
             figures = RingFigures(data)
             snapshot = data.traffic.id
@@ -66,7 +66,7 @@ struct RingStrip: Sendable {
     private(set) var owners: [Int] = []
     private var fingerprint = ""
 
-    /// Worked out anew only for another ring or width.
+    /// Computed again only for another ring or width.
     mutating func update(_ ring: HashRing, columns: Int) {
         guard columns != owners.count || ring.fingerprint != fingerprint else { return }
         fingerprint = ring.fingerprint

@@ -8,9 +8,9 @@ extension ServerRow.State {
     /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {
-        case .well: glyphs.full
+        case .healthy: glyphs.full
         case .unchecked: glyphs.showsUnicode ? "◌" : "~"
-        case .unwell: glyphs.half
+        case .unhealthy: glyphs.half
         case .unreachable: glyphs.hollow
         case .asking: glyphs.showsUnicode ? "…" : "."
         case .unknown: glyphs.missing
@@ -20,9 +20,9 @@ extension ServerRow.State {
     /// The state in a word or two.
     var word: SafeText {
         switch self {
-        case .well: "ok"
+        case .healthy: "ok"
         case .unchecked: "unchecked"
-        case .unwell: "unwell"
+        case .unhealthy: "unhealthy"
         case .unreachable: "no answer"
         case .asking: "asking"
         case .unknown: "no URL"
@@ -32,9 +32,9 @@ extension ServerRow.State {
     /// The theme's role of the state.
     var role: ThemeRole {
         switch self {
-        case .well: .statusUp
+        case .healthy: .statusUp
         case .unchecked: .statusStale
-        case .unwell: .statusDegraded
+        case .unhealthy: .statusDegraded
         case .unreachable: .statusDown
         case .asking: .statusConnecting
         case .unknown: .muted
@@ -43,20 +43,20 @@ extension ServerRow.State {
 }
 
 extension ServerRow {
-    /// What is wrong, in plain words, behind the age of the figures, for which there is always room; nil if nothing is.
+    /// What is wrong, in plain words, after the age of the figures; nil if nothing is.
     func reason(_ now: Duration) -> SafeText? {
         switch state {
         case .unreachable:
             let age: SafeText = status == nil ? "" : "figures \(SafeText.duration(now - statusAt)) old: "
             return "\(age)\(untrusted: failure ?? "")"
-        case .unwell: return "says of itself: \(SafeText(untrusted: complaint ?? "", maximumBytes: 512))"
-        case .unchecked: return "did not say whether it is well: \(untrusted: healthFailure ?? "")"
-        case .well: return remark
+        case .unhealthy: return "reports: \(SafeText(untrusted: complaint ?? "", maximumBytes: 512))"
+        case .unchecked: return "health unknown: \(untrusted: healthFailure ?? "")"
+        case .healthy: return remark
         case .unknown, .asking: return nil
         }
     }
 
-    /// What to know about figures of a server that is well.
+    /// What to know about the figures of a healthy server.
     private var remark: SafeText? {
         if hasSeveralServers { return "several servers answer at this URL; the figures are those of the last that did" }
         guard let unreadable = status?.unreadable, !unreadable.isEmpty else { return nil }

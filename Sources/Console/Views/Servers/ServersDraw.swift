@@ -14,7 +14,7 @@ extension ServersView {
         if !layout.connections.isEmpty { drawConnections(data, into: &buffer, in: layout.connections) }
     }
 
-    /// How to have something to see here.
+    /// How to configure monitoring.
     private func drawAdvice(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
         pane.draw("Servers", theme: data.theme, into: &buffer)
@@ -59,16 +59,11 @@ extension ServersView {
         }
         let bottom = min(lines.count - 1, (selected ?? 0) + 1)
         let offset = max(0, min(max(0, bottom - list.rows + 1), selected ?? 0))
-        let glyphs = buffer.glyphs
-        let columns = ServerColumns(data)
-        let table = Table(
-            columns: columns.columns(width: list.table.width),
-            styles: .standard(data.theme),
-            spacing: list.table.width < 40 ? 1 : 2,
-            showsHeader: list.showsHeader
-        )
+        let width = list.table.width
+        let columns = TableColumns<ServerColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        let table = columns.table(theme: data.theme, spacing: width < 40 ? 1 : 2, showsHeader: list.showsHeader)
         table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
-            if case .server(let row) = lines[index] { columns.row(row, glyphs: glyphs) } else { Table.Row([]) }
+            if case .server(let row) = lines[index] { columns.row(row) } else { Table.Row([]) }
         }
         for (index, line) in lines.dropFirst(offset).prefix(list.rows).enumerated() {
             let row = list.body.row(index)
@@ -98,13 +93,15 @@ extension ServersView {
             buffer.write(emptyText(data, listed), in: list.body.row(0), style: data.theme[.muted])
             return
         }
-        let glyphs = buffer.glyphs
-        let columns = ClientColumns(closed: showsClosed, theme: data.theme, width: list.table.width)
-        var table = Table(
-            columns: columns.tableColumns,
-            sort: columns.position(of: sort.column).map { Table.Sort(column: $0, isDescending: sort.isDescending) },
-            styles: .standard(data.theme),
-            spacing: list.table.width < 40 ? 1 : 2,
+        let width = list.table.width
+        let columns = TableColumns(
+            ClientColumn.Context(theme: data.theme, glyphs: buffer.glyphs, width: width, isClosed: showsClosed),
+            ClientColumn.listed(closed: showsClosed)
+        )
+        var table = columns.table(
+            sort: (sort.column, sort.isDescending),
+            theme: data.theme,
+            spacing: width < 40 ? 1 : 2,
             showsHeader: list.showsHeader
         )
         table.marksRows = true
@@ -114,7 +111,7 @@ extension ServersView {
             rowCount: rows.count,
             offset: connections.offset,
             selected: connections.index
-        ) { columns.row(rows[$0], glyphs: glyphs) }
+        ) { columns.row(rows[$0]) }
         Highlight.draw(filter, in: list.body, of: &buffer, style: data.theme[.match])
         let (text, role) = footer(data, listed)
         buffer.write(text, in: list.footer, style: data.theme[role])
@@ -130,7 +127,7 @@ extension ServersView {
         return "first \(listed.rows.count) of \(listed.total) by \(untrusted: listed.query.sort.rawValue)"
     }
 
-    /// What the list lacks, if that is not only what was not asked for.
+    /// What is missing from the list although it was asked for.
     private func gaps(_ listed: MonitoredConnections) -> SafeText? {
         var parts: [SafeText] = []
         if listed.gaps.unreadable > 0 {
@@ -148,7 +145,7 @@ extension ServersView {
         guard let listed, let id = servers.selection else { return ("", .muted) }
         let age = SafeText.duration(.seconds(max(0, (data.now.uptime - listed.at).components.seconds)))
         let row = data.servers.rows[id]
-        // A question that failed while the server went away says less than that it is gone.
+        // That the server does not answer says more than which question failed.
         let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
         if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
         if let gaps = gaps(listed) { return (gaps, .severityWarn) }
@@ -173,6 +170,6 @@ extension ServersView {
         }
         if !filter.isEmpty { return "No connection matches the filter; esc clears it." }
         if let gaps = gaps(listed) { return "No connection is shown: \(gaps)." }
-        return showsClosed ? "No connection was closed." : "Nobody is connected."
+        return showsClosed ? "No connection was closed." : "No client is connected."
     }
 }

@@ -11,7 +11,7 @@ struct ServersView: ConsoleView {
         (.open, "connections"), (.closedConnections, "closed"), (.sortColumn, "sort"), (.invertSort, "invert"),
         (.nextPane, "pane"),
     ]
-    static var sortNames: [String] { ConnectionSort.Column.allCases.map(\.rawValue) }
+    static var sortNames: [String] { ClientColumn.allCases.map(\.rawValue) }
 
     /// Which of the two lists moves with the arrows.
     enum Part: Sendable, Hashable {
@@ -29,7 +29,7 @@ struct ServersView: ConsoleView {
     private var isInFront = false
     /// The connections that are shown, in order.
     private(set) var rows: [MonitoredConnections.Row] = []
-    /// What they were made from: sorting thousands for each frame would be felt.
+    /// What they were made from. Sorting thousands for each frame would be too slow.
     private var shownRows: RowsKey?
 
     private struct RowsKey: Sendable, Hashable {
@@ -62,7 +62,7 @@ struct ServersView: ConsoleView {
         case .back where focus == .connections && filter.isEmpty: focus = .servers
         case .closedConnections:
             showsClosed.toggle()
-            if !ConnectionSort.columns(closed: showsClosed).contains(sort.column) { sort.sort(by: .cid) }
+            if !ClientColumn.listed(closed: showsClosed).contains(sort.column) { sort.sort(by: .cid) }
             connections.reset()
         case .sortColumn: sort.moveToNextColumn(closed: showsClosed)
         case .invertSort: sort.isDescending.toggle()
@@ -81,8 +81,8 @@ struct ServersView: ConsoleView {
     }
 
     mutating func sort(by name: String) {
-        guard let column = ConnectionSort.Column(rawValue: name) else { return }
-        if !ConnectionSort.columns(closed: showsClosed).contains(column) { showsClosed.toggle() }
+        guard let column = ClientColumn(rawValue: name) else { return }
+        if !ClientColumn.listed(closed: showsClosed).contains(column) { showsClosed.toggle() }
         sort.sort(by: column)
     }
 

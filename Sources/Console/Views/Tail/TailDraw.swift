@@ -3,11 +3,8 @@ import TerminalUI
 
 extension TailView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let layout = TailLayout(rect, showsDetail: showsDetail, isDetailInFront: isDetailInFront)
-        if layout.hasRoomForBoth {
-            buffer.mark(layout.list, as: .pane(0))
-            buffer.mark(layout.detail, as: .pane(1))
-        }
+        let layout = parts.layout(in: rect)
+        parts.mark(layout, in: &buffer)
         if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
         if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail, hasCounts: layout.list.isEmpty) }
     }
@@ -19,7 +16,7 @@ extension TailView {
         frame.pane.draw(
             isPaused ? "Tail, paused" : "Tail",
             note: filter.isEmpty ? .empty : "\(matches.ids.count) of \(log(data).entries.count) by \(untrusted: filter)",
-            isFocused: pane == .list,
+            isFocused: parts.focus == .list,
             titleStyle: data.theme[isPaused ? .statusConnecting : .title],
             theme: data.theme,
             into: &buffer
@@ -32,15 +29,13 @@ extension TailView {
             buffer.write(emptyText(data), in: frame.body.row(0), style: data.theme[.muted])
             return
         }
-        var table = Table(
-            columns: columns(data, width: place.width),
-            styles: .standard(data.theme),
-            spacing: 1,
-            showsHeader: frame.showsHeader
+        let columns = TableColumns<TailColumn>(
+            TailColumn.Context(table: TableContext(data, glyphs: buffer.glyphs, width: place.width), firstColumn: previewColumn)
         )
+        var table = columns.table(theme: data.theme, spacing: 1, showsHeader: frame.showsHeader)
         table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
-            log[ids[index]].map { row($0, data) } ?? Table.Row([])
+            log[ids[index]].map(columns.row) ?? Table.Row([])
         }
         Highlight.draw(filter, in: frame.body, of: &buffer, style: data.theme[.match])
     }
@@ -50,34 +45,6 @@ extension TailView {
         guard data.subscriptions.isEmpty else { return "Waiting for messages." }
         let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
         return "Nothing is subscribed to: \(subscribe) subscribes, :watch orders.> shows what others send."
-    }
-
-    private func columns(_ data: DashboardData, width: Int) -> [Table.Column] {
-        let least = width < 30 ? 6 : 12
-        let names = data.clusters.map { data.deployment.clusterName($0.id).width }.max() ?? 0
-        return [
-            Table.Column("TIME", width: .fixed(8, importance: 70)),
-            Table.Column("CLUSTER", width: .fixed(min(12, max(7, names)), importance: 60)),
-            Table.Column("TOPIC", width: .fraction(0.35, minimum: least)),
-            Table.Column("MESSAGE", width: .fill(minimum: least, importance: 90)),
-        ]
-    }
-
-    private func row(_ entry: TailEntry, _ data: DashboardData) -> Table.Row {
-        Table.Row([
-            .figure(.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset), style: data.theme[.muted]),
-            .text(data.deployment.clusterName(entry.cluster), style: data.theme.cluster(entry.cluster)),
-            .text(SafeText(untrustedBytes: entry.topic, maximumBytes: 512)),
-            .text(preview(entry)),
-        ])
-    }
-
-    /// At most so many bytes of a payload are looked at for the list.
-    static let previewBytes = 512
-
-    private func preview(_ entry: TailEntry) -> SafeText {
-        let text = SafeText(untrustedBytes: entry.payload, maximumBytes: Self.previewBytes)
-        return previewColumn == 0 ? text : text.columnsInRange(min(previewColumn, text.width)..<text.width)
     }
 
     /// What is not on the screen is counted, always in the same place.
@@ -112,7 +79,7 @@ extension TailView {
         }
         let frame = Pane(rect)
         let inside = frame.inside
-        frame.draw(title, note: note, isFocused: pane == .detail, theme: data.theme, into: &buffer)
+        frame.draw(title, note: note, isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
         guard let id = list.selection, let entry = log(data)[id], let body, body.key.id == id, !inside.isEmpty else { return }
         head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
         var place = inside.droppingTop(1)

@@ -13,11 +13,6 @@ struct TailView: ConsoleView {
         (.edit, "edit and publish"), (.copy, "copy"), (.save, "save"), (.left, "left"), (.right, "right"),
     ]
 
-    /// Which part moves with the arrows.
-    enum Part: Sendable, Hashable {
-        case list, detail
-    }
-
     var filter = ""
     /// What is shown while paused: the log as it was. The real one goes on.
     private(set) var frozen: TailLog?
@@ -25,13 +20,13 @@ struct TailView: ConsoleView {
     private(set) var missed: UInt64 = 0
     private(set) var list = ListState<Int>()
     private(set) var matches = TailFilter()
-    private(set) var pane = Part.list
+    private(set) var parts = ListDetail<Int>(
+        showsDetail: true,
+        limits: ListDetailLayout.Limits(sideBySide: Size(width: 100, height: 8), stacked: Size(width: 40, height: 18))
+    )
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
-    /// Whether the detail is wanted where there is room for both.
-    private(set) var showsDetail = true
-    /// Whether the detail is in front where there is room for one only.
-    private(set) var isDetailInFront = false
+    /// How far the message is scrolled. Its rows are laid out step by step, so the view scrolls it itself.
     private(set) var detail = ScrollState()
     /// Columns that the previews are scrolled to the right.
     private(set) var previewColumn = 0
@@ -40,7 +35,6 @@ struct TailView: ConsoleView {
     private(set) var body: Body?
     /// The row of the message that `n` and `N` are at.
     private(set) var matchRow: Int?
-    private var layout = TailLayout(.zero, showsDetail: true, isDetailInFront: false)
 
     /// The selected message laid out, kept until something about it changes.
     struct Body: Sendable {
@@ -76,7 +70,7 @@ struct TailView: ConsoleView {
     /// The messages to show.
     func log(_ data: DashboardData) -> TailLog { frozen ?? data.tail }
 
-    /// Of what just comes by nobody selected anything.
+    /// While following, no message is selected.
     func selectedTopic(_ data: DashboardData) -> String? {
         guard isPaused else { return nil }
         return list.selection.flatMap { log(data)[$0] }.flatMap { String(validating: $0.topic, as: UTF8.self) }
@@ -91,7 +85,7 @@ struct TailView: ConsoleView {
             data.tail.clear()
             follow()
             matches = TailFilter()
-        case .save, .copy, .edit: return take(action, data)
+        case .save, .copy, .edit: return export(action, data)
         case .left: scroll(by: -Self.columnStep)
         case .right: scroll(by: Self.columnStep)
         case .hex: format = format == .hex ? .automatic : .hex
@@ -99,8 +93,7 @@ struct TailView: ConsoleView {
         case .wrap:
             wraps.toggle()
             detailColumn = 0
-        case .open: openDetail()
-        case .nextPane, .previousPane: pane = pane == .list && !layout.detail.isEmpty ? .detail : .list
+        case .open, .nextPane, .previousPane: _ = parts.handle(action)
         case .nextMatch: return match(1, data)
         case .previousMatch: return match(-1, data)
         case .back: return back()
@@ -113,60 +106,48 @@ struct TailView: ConsoleView {
     private static let columnStep = 8
 
     private mutating func scroll(by columns: Int) {
-        if pane == .detail {
-            let most = wraps ? 0 : max(0, (body?.width ?? 0) - layout.detailColumns + 1)
+        if parts.focus == .detail {
+            let most = wraps ? 0 : max(0, (body?.width ?? 0) - parts.layout.detailColumns + 1)
             detailColumn = min(max(0, detailColumn + columns), most)
         } else {
-            previewColumn = min(max(0, previewColumn + columns), Self.previewBytes)
+            previewColumn = min(max(0, previewColumn + columns), TailColumn.previewBytes)
         }
-    }
-
-    private mutating func openDetail() {
-        if layout.hasRoomForBoth { showsDetail.toggle() } else { isDetailInFront.toggle() }
-        pane = isDetailInFront && !layout.hasRoomForBoth ? .detail : .list
     }
 
     /// Out of the detail, then out of the pause; the filter goes last.
     private mutating func back() -> ViewResponse {
-        if isDetailInFront, !layout.hasRoomForBoth {
-            isDetailInFront = false
-            pane = .list
-        } else if pane == .detail {
-            pane = .list
-        } else if filter.isEmpty, isPaused {
-            follow()
-        } else {
-            return .ignored
-        }
+        if parts.handle(.back) { return .handled }
+        guard filter.isEmpty, isPaused else { return .ignored }
+        follow()
         return .handled
     }
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
-        if pane == .detail {
+        if parts.focus == .detail {
             // The end is not known before all of it is laid out.
             if action == .last { layOut(log(data), rows: MessageBody.rowLimit) }
             let count = body?.lines.count ?? 0
-            return detail.handle(action, count: count, height: layout.detailRows) ? .handled : .ignored
+            return detail.handle(action, count: count, height: parts.layout.detailRows) ? .handled : .ignored
         }
         if action == .last {
             follow()
             return .handled
         }
-        // Who looks at an older message wants it to stay.
+        // Moving up pauses the tail so that the message stays in view.
         let pauses: Set<KeyAction> = [.up, .pageUp, .halfPageUp, .first]
         if pauses.contains(action), !isPaused { pause(data) }
         guard isPaused else { return [.down, .pageDown, .halfPageDown].contains(action) ? .handled : .ignored }
-        return list.handle(action, in: matches.ids, height: layout.listRows) ? .handled : .ignored
+        return list.handle(action, in: matches.ids, height: parts.layout.listRows) ? .handled : .ignored
     }
 
-    /// Who clicks a message wants it to stay.
+    /// A click pauses the tail so that the message stays in view.
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         if !isPaused { pause(data) }
-        return list.select(position: row, in: matches.ids, height: layout.listRows)
+        return list.select(position: row, in: matches.ids, height: parts.layout.listRows)
     }
 
     mutating func focus(pane: Int) {
-        self.pane = pane == 1 ? .detail : .list
+        parts.focus(pane == 1 ? .detail : .list)
     }
 
     private mutating func pause(_ data: DashboardData) {
@@ -182,7 +163,7 @@ struct TailView: ConsoleView {
     // MARK: Frames
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        layout = TailLayout(Rect(size), showsDetail: showsDetail, isDetailInFront: isDetailInFront)
+        parts.refresh(size: size)
         let log = log(data)
         if let frozen {
             let came = data.tail.endID - frozen.endID
@@ -190,29 +171,29 @@ struct TailView: ConsoleView {
         }
         matches.update(filter, log)
         if isPaused {
-            list.update(matches.ids, height: layout.listRows)
+            list.update(matches.ids, height: parts.layout.listRows)
         } else {
-            list.moveToLast(in: matches.ids, height: layout.listRows)
+            list.moveToLast(in: matches.ids, height: parts.layout.listRows)
         }
         refreshBody(log)
     }
 
     private mutating func refreshBody(_ log: TailLog) {
         // Two pages more than is seen, in steps, so that scrolling lays out only now and then.
-        let wanted = detail.offset + 3 * layout.detailRows
+        let wanted = detail.offset + 3 * parts.layout.detailRows
         layOut(log, rows: (wanted / Self.rowStep + 1) * Self.rowStep)
-        detail.update(count: body?.lines.count ?? 0, height: layout.detailRows)
+        detail.update(count: body?.lines.count ?? 0, height: parts.layout.detailRows)
     }
 
     private static let rowStep = 128
 
     /// Lays the selected message out, at least `rows` of it, unless that is done already.
     private mutating func layOut(_ log: TailLog, rows: Int) {
-        guard let id = list.selection, let entry = log[id], !layout.detail.isEmpty else {
+        guard let id = list.selection, let entry = log[id], !parts.layout.detail.isEmpty else {
             body = nil
             return
         }
-        let key = Body.Key(id: id, format: format, width: layout.detailColumns, wraps: wraps)
+        let key = Body.Key(id: id, format: format, width: parts.layout.detailColumns, wraps: wraps)
         if let body, body.key == key, body.isComplete || body.maximumRows >= rows { return }
         if id != body?.key.id {
             detail.scrollToTop()
@@ -230,7 +211,7 @@ struct TailView: ConsoleView {
             let key = data.keys.key(for: .filter) ?? "/"
             return .notice(.info("no filter is set; \(key) sets one"))
         }
-        guard pane == .detail else { return move(step > 0 ? .down : .up, data) }
+        guard parts.focus == .detail else { return move(step > 0 ? .down : .up, data) }
         layOut(log(data), rows: MessageBody.rowLimit)
         guard let body else { return .handled }
         let start = matchRow ?? detail.offset - step
@@ -239,7 +220,7 @@ struct TailView: ConsoleView {
             return .notice(.info("no further match in this message"))
         }
         matchRow = row
-        let height = layout.detailRows
+        let height = parts.layout.detailRows
         if row < detail.offset || row >= detail.offset + height {
             detail.scroll(by: row - height / 2 - detail.offset, count: body.lines.count, height: height)
         }
@@ -247,30 +228,11 @@ struct TailView: ConsoleView {
     }
 }
 
-/// How list and detail share the screen.
-struct TailLayout: Sendable {
-    let list: Rect
-    let detail: Rect
-    /// Whether both can be seen at once.
-    let hasRoomForBoth: Bool
-
-    init(_ rect: Rect, showsDetail: Bool, isDetailInFront: Bool) {
-        let isWide = rect.width >= 100
-        hasRoomForBoth = isWide ? rect.height >= 8 : rect.height >= 18 && rect.width >= 40
-        if !hasRoomForBoth {
-            (list, detail) = isDetailInFront ? (.zero, rect) : (rect, .zero)
-        } else if !showsDetail {
-            (list, detail) = (rect, .zero)
-        } else {
-            let parts = Layout(isWide ? .horizontal : .vertical, [.fill(3), .fill(2)]).split(rect)
-            (list, detail) = (parts[0], parts[1])
-        }
-    }
-
+extension ListDetailLayout {
     /// Rows for messages, without frame, header and the line of counts.
-    var listRows: Int { max(1, ListPane(list, footerRows: 1).rows) }
+    fileprivate var listRows: Int { max(1, ListPane(list, footerRows: 1).rows) }
     /// Rows for the message, without frame, what it is and, where the list is behind it, the line of counts.
-    var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
+    fileprivate var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
     /// Columns for the message.
-    var detailColumns: Int { max(2, Pane(detail).inside.width) }
+    fileprivate var detailColumns: Int { max(2, Pane(detail).inside.width) }
 }

@@ -6,8 +6,8 @@
     import Darwin
 #endif
 
-/// Some bytes of an array that is held elsewhere too, to be compared many times: sorting 100,000 topics byte by byte in a
-/// loop would be felt.
+/// Some bytes of an array that is held elsewhere too. Comparing uses `memcmp`: comparing byte by byte in a loop is too slow to
+/// sort 100,000 topics.
 struct ByteRange: Sendable {
     private let array: [UInt8]
     private let range: Range<Int>
@@ -34,7 +34,7 @@ struct ByteRange: Sendable {
         return order != 0 ? order : range.count - other.range.count
     }
 
-    /// Seeded anew in each process, so that nobody can choose topics that all fall on one key.
+    /// Seeded in each process, so that topics cannot be chosen to collide.
     func hash(seed: Int) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(seed)

@@ -28,7 +28,7 @@ struct TopicDetail {
         }
         let seen = data.clusters.indices.filter { counters.clustersSeen & (1 << UInt64(min($0, 63))) != 0 }
         if topic.isMisplaced(counters) {
-            text.add("seen on", names(seen) + ": somebody publishes with another ring", .severityWarn)
+            text.add("seen on", names(seen) + ": another publisher uses a different ring", .severityWarn)
         } else if !seen.isEmpty, !topic.isReplies {
             text.add("seen on", names(seen))
         }
@@ -37,8 +37,8 @@ struct TopicDetail {
         text.add("out", "\(SafeText.rate(Double(counters.rateOut))), \(counters.messagesOut) messages")
         text.add("known by", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
         guard !topic.isReplies else { return text.lines }
-        for (index, asker) in TopicAskers(topic.bytes, data).lines.enumerated() {
-            text.add(index == 0 ? "asked for by" : "", asker)
+        for (index, subscriber) in TopicSubscribers(topic.bytes, data).lines.enumerated() {
+            text.add(index == 0 ? "subscribers" : "", subscriber)
         }
         addLastMessage(topic, counters, to: &text, width: width)
         return text.lines

@@ -3,7 +3,7 @@
 struct TopicOrder: Sendable {
     /// The topic that each row had when it was last seen.
     private var serials: [Int] = []
-    /// Rows in the order of their names; empty until somebody sorts by name.
+    /// Rows in the order of their names; empty until the topics are sorted by name.
     private var byName: [Int] = []
     private var filter = ""
     /// Whether the filter lets each row through.
@@ -23,7 +23,7 @@ struct TopicOrder: Sendable {
         return sorted(traffic, sort)
     }
 
-    /// The rows that the filter lets through, in the order they became known in: for who puts them in order otherwise.
+    /// The rows that the filter lets through, in the order they became known in. The tree has an order of its own.
     mutating func matchingRows(of traffic: TrafficSnapshot, filter: String) -> [Int] {
         match(filter, traffic, fresh: update(traffic))
         byName = []
@@ -91,10 +91,11 @@ struct TopicOrder: Sendable {
 
     /// Sorts whole numbers that hold the figure above the row: several times as fast as comparing pairs.
     private func sorted(_ traffic: TrafficSnapshot, _ sort: TopicSort) -> [Int] {
+        guard let key = sort.column.definition.sorting?.topicKey else { return [] }
         var keys: [UInt64] = []
         keys.reserveCapacity(serials.count)
         for row in serials.indices where matches.isEmpty || matches[row] {
-            let bits = sort.key(traffic, row).bitPattern
+            let bits = key(traffic, row).bitPattern
             keys.append(UInt64(sort.isDescending ? ~bits : bits) << 32 | UInt64(UInt32(truncatingIfNeeded: row)))
         }
         keys.sort()

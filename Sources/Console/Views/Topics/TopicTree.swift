@@ -4,7 +4,7 @@ import TerminalUI
 ///
 /// Kept up to date step by step, so that a flood of ever new topics costs no more than so much at once: a snapshot adds only topics
 /// that are new, takes out those that are gone with the branches that were theirs alone, and puts off what is too much. Sums are
-/// worked out anew for each snapshot. Of an open branch only the first ones are put in order, and a line says how many more it has.
+/// computed for each snapshot. Of an open branch only the first ones are put in order, and a line says how many more it has.
 struct TopicTree: Sendable {
     /// Dots beyond these are part of the last name, so that no topic can make more than so many branches.
     static let maximumDepth = 12
@@ -52,7 +52,7 @@ struct TopicTree: Sendable {
     /// The topic that each row had.
     private var serials: [Int] = []
     private var expanded: Set<Int> = []
-    /// How much is shown of branches of which somebody asked for more.
+    /// How much is shown of branches of which more was asked for.
     private var limits: [Int: Int] = [:]
 
     private(set) var lines: [Line] = []
@@ -138,7 +138,7 @@ struct TopicTree: Sendable {
             serials.removeLast()
             places.removeLast()
         }
-        // Whoever opens the tree wants to see all of it.
+        // When the tree is opened, all of it is built at once.
         var room = serials.isEmpty ? Int.max : Self.step
         pending = 0
         for row in traffic.topics.indices {
@@ -257,18 +257,7 @@ struct TopicTree: Sendable {
         sums.append(contentsOf: repeatElement(Sum(), count: nodes.count))
         // One that waits for its place is not counted at that of the topic that had its row.
         for row in shown where row < places.count && places[row].isCurrent {
-            let counters = traffic.counters[row]
-            let sum = Sum(
-                topics: places[row].isReplies ? 0 : 1,
-                rows: 1,
-                rateIn: counters.rateIn,
-                rateOut: counters.rateOut,
-                byteRate: counters.byteRate,
-                messages: counters.messages,
-                lastMessage: counters.lastMessage,
-                origins: counters.origins,
-                owner: Int(places[row].owner)
-            )
+            let sum = Sum(traffic.counters[row], owner: Int(places[row].owner), isReplies: places[row].isReplies)
             var place = Int(places[row].node)
             while place > 0 {
                 sums[place].add(sum)
@@ -295,6 +284,7 @@ struct TopicTree: Sendable {
 
     /// The first children of a node in order, without putting the others in order, and how many there are.
     private func first(_ limit: Int, of parent: Int, _ sort: TopicSort, _ path: Set<Int>) -> (children: [Int], count: Int) {
+        let key = sort.column.definition.sorting?.branchKey ?? { _ in 0 }
         var best: [(key: Double, node: Int)] = []
         func precedes(_ one: (key: Double, node: Int), _ other: (key: Double, node: Int)) -> Bool {
             if one.key != other.key { return (one.key < other.key) != sort.isDescending }
@@ -308,7 +298,7 @@ struct TopicTree: Sendable {
         var selected: (key: Double, node: Int)?
         for child in nodes[parent].children where sums[child].rows > 0 {
             count += 1
-            let entry = (key: sort.key(sums[child]), node: child)
+            let entry = (key: key(sums[child]), node: child)
             if path.contains(child) { selected = entry }
             if let last, !precedes(entry, last) { continue }
             best.append(entry)

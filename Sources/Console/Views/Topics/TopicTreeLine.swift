@@ -39,18 +39,3 @@ extension TopicTree {
         var hidden = 0
     }
 }
-
-extension TopicSort {
-    /// The figure of a branch.
-    func key(_ sum: TopicTree.Sum) -> Double {
-        switch column {
-        case .topic: 0
-        case .owner: Double(sum.owner ?? -1)
-        case .rateIn: Double(sum.rateIn)
-        case .rateOut: Double(sum.rateOut)
-        case .byteRate: Double(sum.byteRate)
-        case .total: Double(sum.messages)
-        case .age: sum.lastMessage
-        }
-    }
-}

@@ -26,16 +26,15 @@ extension TopicsView {
             buffer.write(emptyText(data), in: list.body.row(0), style: data.theme[.muted])
             return
         }
-        let glyphs = buffer.glyphs
-        var table = Table(
-            columns: TopicColumns(data).columns(tree: tree != nil),
-            sort: Table.Sort(column: sort.tableColumn, isDescending: sort.isDescending),
-            styles: .standard(data.theme),
+        let context = TableContext(data, glyphs: buffer.glyphs, width: list.table.width)
+        let columns = TableColumns<TopicColumn>(context, tree == nil ? TopicColumn.list : TopicColumn.tree)
+        var table = columns.table(
+            sort: (sort.column, sort.isDescending),
+            theme: data.theme,
             spacing: list.table.width < 40 ? 1 : 2,
             showsHeader: list.showsHeader
         )
         table.marksRows = true
-        let columns = TopicColumns(data)
         if let tree {
             table.draw(
                 into: &buffer,
@@ -43,7 +42,7 @@ extension TopicsView {
                 rowCount: tree.lines.count,
                 offset: branches.offset,
                 selected: branches.index
-            ) { columns.row(tree.lines[$0], of: tree, glyphs: glyphs) }
+            ) { columns.row(TopicColumn.Row(tree.lines[$0], of: tree, context)) }
         } else {
             table.draw(
                 into: &buffer,
@@ -51,7 +50,7 @@ extension TopicsView {
                 rowCount: order.count,
                 offset: self.list.offset,
                 selected: self.list.index
-            ) { columns.row(order[$0], glyphs: glyphs) }
+            ) { TopicColumn.Row(topic: order[$0], context).map(columns.row) ?? Table.Row([]) }
         }
         Highlight.draw(filter, in: list.body, of: &buffer, style: data.theme[.match])
     }
@@ -102,9 +101,4 @@ extension TopicsView {
             axisStyle: data.theme[.graphGrid]
         ).draw(into: &buffer, in: plot)
     }
-}
-
-extension TopicSort {
-    /// Where the column is in the table; the third one there is a sparkline.
-    fileprivate var tableColumn: Int { column.rawValue > Column.rateIn.rawValue ? column.rawValue + 1 : column.rawValue }
 }

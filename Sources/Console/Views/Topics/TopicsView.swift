@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `2`: every topic known, who owns it and what flows through it; as a list, or as a tree by its dots.
+/// `2`: every known topic, its owner and its traffic; as a list, or as a tree by its dots.
 struct TopicsView: ConsoleView {
     static let opening = KeyAction.topics
     static let title: SafeText = "Topics"
@@ -10,7 +10,7 @@ struct TopicsView: ConsoleView {
         (.open, "detail"), (.tree, "tree"), (.sortColumn, "sort"), (.invertSort, "invert"), (.nextPane, "pane"),
         (.right, "open a branch"), (.left, "close a branch"),
     ]
-    static var sortNames: [String] { TopicSort.Column.allCases.map(\.name) }
+    static var sortNames: [String] { TopicColumn.sortable.compactMap(\.definition.sorting?.name) }
 
     var filter = ""
     private(set) var sort = TopicSort()
@@ -22,14 +22,12 @@ struct TopicsView: ConsoleView {
     private(set) var tree: TopicTree?
     /// The branch that is selected in the tree.
     private(set) var branches = ListState<Int>()
-    private(set) var parts = ListDetail(showsDetail: false)
+    private(set) var parts = ListDetail<Int>(showsDetail: false)
     private var orders = TopicOrder()
     private var height = 1
     private var ordered: OrderKey?
-    /// The topic that the detail was scrolled for.
-    private var detailed: Int?
 
-    /// What the order was made from: sorting 100,000 rows for each key pressed would be felt.
+    /// What the order was made from. Sorting 100,000 rows for each key press would be too slow.
     private struct OrderKey: Sendable, Hashable {
         let snapshot: Int
         let sort: TopicSort
@@ -51,7 +49,7 @@ struct TopicsView: ConsoleView {
     }
 
     mutating func sort(by name: String) {
-        if let column = TopicSort.Column.allCases.first(where: { $0.name == name }) { sort.sort(by: column) }
+        if let column = TopicColumn.sortable.first(where: { $0.definition.sorting?.name == name }) { sort.sort(by: column) }
     }
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> Bool {
@@ -150,9 +148,7 @@ struct TopicsView: ConsoleView {
             list.update(serials(data), height: height)
         }
         let selected = selectedRow(data).map { data.traffic.topics[$0].serial }
-        if selected != detailed { parts.selectionChanged() }
-        detailed = selected
-        parts.refresh(lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: selected, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
     /// The selected topic as rows of text.

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Taking messages out of the tail, in a terminal", .serialized, .timeLimit(.minutes(5)))
+@Suite("Using messages of the tail, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct MessageTests {
     @Test
     func `messages can be filtered, paused, copied and saved`() async throws {

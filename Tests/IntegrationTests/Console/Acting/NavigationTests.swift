@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@Suite("Getting around in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
+@Suite("Navigation in a terminal, on a real server", .serialized, .timeLimit(.minutes(5)))
 struct NavigationTests {
     @Test
     func `the terminal can change its size during typing and while the tail is scrolled`() async throws {
@@ -148,7 +148,7 @@ struct NavigationTests {
             _ = try await console.waitFor("alpha")
             try console.send("L")
             _ = try await console.waitFor("press any key to return")
-            #expect(try #require(console.modes) != before, "keys come one by one")
+            #expect(try #require(console.modes) != before, "the console reads key by key")
             console.signal(SIGTERM)
             #expect(try await console.waitForExit() == .signaled(SIGTERM))
             #expect(try #require(console.modes) == before)

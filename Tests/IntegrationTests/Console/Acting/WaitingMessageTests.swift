@@ -4,7 +4,7 @@ import Testing
 @Suite("Messages that wait for a cluster, in a terminal", .serialized, .timeLimit(.minutes(5)))
 struct WaitingMessageTests {
     @Test
-    func `esc withdraws a waiting message for good; other waiting messages are shown until they are sent`()
+    func `esc withdraws a waiting message permanently; other waiting messages are shown until they are sent`()
         async throws
     {
         try await withActingConsole { console in
@@ -27,7 +27,7 @@ struct WaitingMessageTests {
             try await console.run("pub taken.too body")
             try await terminal.waitFor("1 message waits for alpha")
             try await terminal.press("C-x")
-            try await terminal.waitFor("nothing to wait") { !$0.has("waits for alpha") }
+            try await terminal.waitFor("no waiting message") { !$0.has("waits for alpha") }
             try await console.run("pub left.waiting body")
             try await terminal.waitFor("1 message waits for alpha")
             try await terminal.press("q")
@@ -38,7 +38,7 @@ struct WaitingMessageTests {
             let listener = try await RawClient.connect(port: console.server.port)
             try await listener.subscribe(to: ">")
             try await listener.flush()
-            try await terminal.waitFor("the message to be settled") { screen in
+            try await terminal.waitFor("the message sent") { screen in
                 screen.has("1 up") && !screen.has("waits for alpha") && !screen.has("not confirmed")
             }
             // All earlier messages arrive before this one.

@@ -29,7 +29,7 @@ struct ConnectionsTerminalTests {
             try await terminal.waitFor("y reconnect")
             try await terminal.press("y")
             // Exactly once: the first answer was no, and the second one applied to this connection.
-            try await terminal.waitFor("it is up again") { $0.has("reconnected", "once") && $0.has("state", "up for") }
+            try await terminal.waitFor("the connection up again") { $0.has("reconnected", "once") && $0.has("state", "up for") }
             #expect(accepted(alpha) == before + 1)
             #expect(try await terminal.screen().has("reconnecting publisher 0 of alpha"))
 
@@ -38,16 +38,16 @@ struct ConnectionsTerminalTests {
             try await terminal.press("Down")
             try await terminal.waitFor("▸ all 2 connections of alpha")
             try await terminal.press("Enter")
-            try await terminal.waitFor("both anew") { $0.has("subscriber 0 of alpha") && $0.has("reconnected", "once") }
+            try await terminal.waitFor("both reconnected") { $0.has("subscriber 0 of alpha") && $0.has("reconnected", "once") }
             try await terminal.press("Up")
-            try await terminal.waitFor("both anew") { $0.has("publisher 0 of alpha") && $0.has("reconnected", "2 times") }
+            try await terminal.waitFor("both reconnected") { $0.has("publisher 0 of alpha") && $0.has("reconnected", "2 times") }
             #expect(accepted(alpha) == before + 3)
 
             let others = accepted(console.servers[1])
             try await console.run("reconnect beta")
             try await terminal.waitFor("all 2 connections of beta")
             try await terminal.press("y", "G")
-            try await terminal.waitFor("those of beta anew") { $0.has("subscriber 0 of beta") && $0.has("reconnected", "once") }
+            try await terminal.waitFor("beta reconnected") { $0.has("subscriber 0 of beta") && $0.has("reconnected", "once") }
             #expect(accepted(console.servers[1]) == others + 2)
             #expect(accepted(alpha) == before + 3)
         }
@@ -60,7 +60,7 @@ struct ConnectionsTerminalTests {
             try await terminal.press("4", "G")
             try await terminal.waitFor("a connection of beta") { $0.has("subscriber 0 of beta") && $0.has("state", "up for") }
             console.servers[1].kill()
-            let screen = try await terminal.waitFor("its connections down, with all that was known") { screen in
+            let screen = try await terminal.waitFor("its connections down, with their last known state") { screen in
                 screen.has("○", "beta", "publisher 0") && screen.has("○", "beta", "subscriber 0") && screen.has("2 of 4 up")
                     && screen.has("last error", "connection refused") && screen.has("As of", "ago:")
                     && screen.has("server", "beta-1, nats-server") && screen.has("attempts") && screen.has("next try")

@@ -35,13 +35,13 @@ struct EventsTerminalTests {
             try await terminal.press("Escape")
             try await terminal.waitFor("no detail") { !$0.has("severity     ") }
             try await terminal.press("v")
-            try await terminal.waitFor("all of them") { !$0.has(" only") && $0.has("info", "alpha") }
+            try await terminal.waitFor("all events") { !$0.has(" only") && $0.has("info", "alpha") }
             try await console.filter("alpha")
-            try await terminal.waitFor("those of alpha") { screen in
+            try await terminal.waitFor("the events of alpha") { screen in
                 screen.has(" by alpha") && screen.has("up, server alpha-1") && !screen.has("beta")
             }
             try await terminal.press("Escape")
-            try await terminal.waitFor("all of them") { $0.has("lost:") && $0.has("up, server alpha-1") }
+            try await terminal.waitFor("all events") { $0.has("lost:") && $0.has("up, server alpha-1") }
         }
     }
 }

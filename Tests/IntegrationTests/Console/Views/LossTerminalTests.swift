@@ -30,7 +30,7 @@ struct LossTerminalTests {
                 screen.has("○", "beta", "down", "try") && screen.has("1 up, 1 down")
             }
             let figure = try #require(down.cell("RTT p50", of: "beta  "))
-            #expect(figure.hasSuffix("ms"), "the figures of before stay")
+            #expect(figure.hasSuffix("ms"), "the old figures stay")
             #expect(try await terminal.colors(of: figure, inRow: "beta  ") == [ProfileConsole.muted])
             let other = try #require(down.cell("RTT p50", of: "alpha  "))
             #expect(other.hasSuffix("ms"))
@@ -53,7 +53,7 @@ struct LossTerminalTests {
     }
 
     @Test
-    func `if every cluster freezes, the header says so and old figures are dimmed with their age; they recover`() async throws {
+    func `if every cluster freezes, the header shows it and old figures are dimmed with their age; they recover`() async throws {
         try await withProfileConsole(settings: Self.settings) { console in
             let terminal = console.terminal
             try await terminal.press("6")

@@ -12,7 +12,7 @@ struct RingTerminalTests {
             let fingerprint = try await console.fingerprint()
             let (hot, other) = (try console.topic("orders.hot", on: 1), try console.topic("orders.other", on: 1))
             try await terminal.press("5")
-            try await terminal.waitFor("the ring, and nothing that flows") { screen in
+            try await terminal.waitFor("the ring without traffic") { screen in
                 screen.shows(view: "Ring \(fingerprint)") && screen.has("Nothing flows")
                     && screen.cell("TRAFFIC", of: "beta  ") == "–"
             }
@@ -28,7 +28,7 @@ struct RingTerminalTests {
             #expect(try await !terminal.screen().has("not the owner"))
             // A client with another ring publishes the same topics on another cluster.
             let stray = try await RawClient.connect(port: console.servers[0].port)
-            try await terminal.repeating("the topic marked") { screen in
+            try await terminal.repeating("the mark of the topic") { screen in
                 screen.cell("CLUSTER", of: "\(hot)  ") == "beta!" && screen.has("1 topic seen on a cluster that is not the owner")
             } action: {
                 for _ in 0..<50 { try await stray.publish("body", to: hot) }
@@ -62,7 +62,7 @@ struct RingTerminalTests {
                 }
                 let strip = try #require(screen.firstIndex { $0.dropFirst(2).prefix(100).allSatisfy { "1"..."3" ~= $0 } })
                 let mark = try #require(screen[strip + 1].firstIndex(of: "▲"))
-                // Of the 120 columns, the frame takes four.
+                // The frame occupies four of the 120 columns.
                 let column = screen[strip + 1].distance(from: screen[strip + 1].startIndex, to: mark) - 2
                 #expect(column == Int(Double(hash) / 0x1p64 * 116))
             }

@@ -15,7 +15,7 @@ struct TopicsTerminalTests {
             try await terminal.press("g")
             try await terminal.waitFor("▸ orders.eu.berlin")
             try await terminal.press("t")
-            try await terminal.waitFor("the tree, opened down to what was selected") { screen in
+            try await terminal.waitFor("the tree, opened down to the selected topic") { screen in
                 screen.shows(view: "Topics, as a tree") && screen.has("- orders") && screen.has("- eu")
                     && screen.has("▸", "berlin") && screen.has("+ us") && !screen.has("boston")
                     && screen.cell("TOPICS", of: "- orders") == "3" && screen.cell("TOTAL", of: "- orders") == "4"
@@ -25,11 +25,11 @@ struct TopicsTerminalTests {
             try await terminal.press("Left")
             try await terminal.waitFor("the branch above") { $0.has("▸", "- eu") }
             try await terminal.press("Left")
-            try await terminal.waitFor("it closed") { $0.has("▸", "+ eu") && !$0.has("berlin") }
+            try await terminal.waitFor("the branch closed") { $0.has("▸", "+ eu") && !$0.has("berlin") }
             try await terminal.press("Down", "Right")
             try await terminal.waitFor("the next one open") { $0.has("▸", "- us") && $0.has("boston") }
             try await terminal.press("Right")
-            try await terminal.waitFor("what is in it") { $0.has("▸", "boston") }
+            try await terminal.waitFor("the topic in the branch") { $0.has("▸", "boston") }
             try await terminal.press("Enter")
             try await terminal.waitFor("its detail") { $0.has("orders.us.boston") && $0.has("body of orders.us.boston") }
             try await terminal.press("t")

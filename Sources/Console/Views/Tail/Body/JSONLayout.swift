@@ -5,7 +5,7 @@ import TerminalUI
 /// strings their escapes, objects the order of their keys.
 struct JSONLayout {
     /// Why bytes are not JSON.
-    struct Failure: Error, Hashable {
+    struct ParseError: Error, Hashable {
         let reason: SafeText
         let position: Int
     }
@@ -30,7 +30,7 @@ struct JSONLayout {
     /// The document in rows, the first `maximumRows` of them. All of it is checked.
     /// - Throws: Where and why it is not JSON. A number or string by itself is, but says nothing that text does not: only
     ///   objects and arrays are laid out.
-    static func lines(_ bytes: [UInt8], maximumRows: Int = .max) throws(Failure) -> [StyledLine] {
+    static func lines(_ bytes: [UInt8], maximumRows: Int = .max) throws(ParseError) -> [StyledLine] {
         var layout = JSONLayout(bytes, maximumRows: maximumRows)
         layout.skipBlanks()
         guard layout.peek == UInt8(ascii: "{") || layout.peek == UInt8(ascii: "[") else {
@@ -45,7 +45,7 @@ struct JSONLayout {
 
     private var peek: UInt8? { position < bytes.count ? bytes[position] : nil }
 
-    private func failure(_ reason: SafeText) -> Failure { Failure(reason: reason, position: position) }
+    private func failure(_ reason: SafeText) -> ParseError { ParseError(reason: reason, position: position) }
 
     private mutating func skipBlanks() {
         while let byte = peek, byte == 0x20 || (0x09...0x0A).contains(byte) || byte == 0x0D { position += 1 }
@@ -72,7 +72,7 @@ struct JSONLayout {
 
     // MARK: Grammar
 
-    private mutating func value(depth: Int) throws(Failure) {
+    private mutating func value(depth: Int) throws(ParseError) {
         guard depth < Self.depthLimit else { throw failure("too many levels") }
         skipBlanks()
         switch peek {
@@ -88,7 +88,7 @@ struct JSONLayout {
         }
     }
 
-    private mutating func container(close: UInt8, depth: Int, isObject: Bool) throws(Failure) {
+    private mutating func container(close: UInt8, depth: Int, isObject: Bool) throws(ParseError) {
         position += 1
         skipBlanks()
         if peek == close {
@@ -111,7 +111,7 @@ struct JSONLayout {
         punctuation(isObject ? "}" : "]")
     }
 
-    private mutating func key() throws(Failure) {
+    private mutating func key() throws(ParseError) {
         skipBlanks()
         guard peek == UInt8(ascii: "\"") else { throw failure("a key must be a string") }
         write(try string(), .jsonKey)
@@ -122,7 +122,7 @@ struct JSONLayout {
     }
 
     /// The bytes of a string with its quotes.
-    private mutating func string() throws(Failure) -> Range<Int> {
+    private mutating func string() throws(ParseError) -> Range<Int> {
         let start = position
         position += 1
         while let byte = peek {
@@ -139,12 +139,12 @@ struct JSONLayout {
         throw failure("a string has no end")
     }
 
-    private mutating func digits() throws(Failure) {
+    private mutating func digits() throws(ParseError) {
         guard let first = peek, (0x30...0x39).contains(first) else { throw failure("a digit is missing") }
         while let byte = peek, (0x30...0x39).contains(byte) { position += 1 }
     }
 
-    private mutating func number() throws(Failure) -> Range<Int> {
+    private mutating func number() throws(ParseError) -> Range<Int> {
         let start = position
         if peek == UInt8(ascii: "-") { position += 1 }
         let isZero = peek == UInt8(ascii: "0")
@@ -166,7 +166,7 @@ struct JSONLayout {
         return start..<position
     }
 
-    private mutating func literal(_ word: StaticString) throws(Failure) {
+    private mutating func literal(_ word: StaticString) throws(ParseError) {
         let end = position + word.utf8CodeUnitCount
         let isHere = word.withUTF8Buffer { end <= bytes.count && bytes[position..<end].elementsEqual($0) }
         guard isHere else { throw failure("no value begins with this") }

@@ -1,0 +1,181 @@
+import Settings
+import TerminalUI
+
+extension Command {
+    /// All commands, in the order of the help. To add one, add a value here.
+    static let all: [Command] = [
+        Command("quit", "q", summary: "quit") { _, _ in { $0.quit() } },
+
+        Command(
+            "view",
+            "v",
+            arguments: "NAME",
+            summary: "open a view; so does its NAME alone",
+            completions: { text, _ in views.map(\.name).filter { $0.hasPrefix(text) } }
+        ) { arguments, data in
+            let name = arguments.word().lowercased()
+            guard let view = views.first(where: { $0.name.hasPrefix(name) }) else {
+                let names = views.map { SafeText(untrusted: $0.name) }.joined(separator: " ")
+                arguments.fail("no view \(untrusted: name); there are \(names)")
+                return { _ in [] }
+            }
+            return view.read(&arguments, data)
+        },
+
+        Command(
+            "sub",
+            "subscribe",
+            arguments: "TOPIC [QUEUE]",
+            summary: "subscribe to a topic or pattern",
+            completions: TopicCompletion.completions,
+            hint: { RouteLine($0, $1).text }
+        ) { arguments, _ in
+            let request = SubscriptionRequest(pattern: arguments.word(), queueGroup: arguments.remainder())
+            return { $0.subscribe(request) }
+        },
+
+        Command(
+            "watch",
+            arguments: "PATTERN",
+            summary: "see and count what others send",
+            completions: TopicCompletion.completions
+        ) { arguments, _ in
+            let request = SubscriptionRequest(pattern: arguments.word(), purpose: .watch)
+            return { $0.subscribe(request) }
+        },
+
+        Command(
+            "unsub",
+            "unsubscribe",
+            arguments: "TOPIC",
+            summary: "end a subscription or watch",
+            completions: { text, data in data.subscriptions.map(\.request.pattern).filter { $0.hasPrefix(text) } }
+        ) { arguments, _ in
+            let pattern = arguments.word()
+            return { $0.unsubscribe(from: pattern) }
+        },
+
+        Command(
+            "pub",
+            "publish",
+            arguments: "TOPIC [BODY]",
+            summary: "publish a message",
+            completions: TopicCompletion.completions,
+            hint: { RouteLine($0, $1).text }
+        ) { arguments, _ in
+            let topic = arguments.word()
+            guard let body = arguments.remainder() else {
+                return { model in
+                    model.openPublish(MessageDraft(topic: topic))
+                    return []
+                }
+            }
+            return { $0.publish(PublishRequest(topic: topic, body: Array(body.utf8))) }
+        },
+
+        Command(
+            "route",
+            "r",
+            arguments: "TOPIC",
+            summary: "say which cluster owns a topic",
+            completions: TopicCompletion.completions,
+            hint: { RouteLine($0, $1).text }
+        ) { arguments, _ in
+            let topic = arguments.word()
+            return { model in
+                model.route(topic)
+                return []
+            }
+        },
+
+        Command(
+            "reconnect",
+            arguments: "[CLUSTER]",
+            summary: "close connections and open them again",
+            completions: { text, data in data.deployment.clusterNames.filter { $0.hasPrefix(text) } }
+        ) { arguments, data in
+            var target = ReconnectTarget.all
+            if let name = arguments.remainder() {
+                if let index = data.deployment.clusterNames.firstIndex(of: name) {
+                    target = .cluster(index)
+                } else {
+                    let names = data.deployment.clusterNames.indices.map(data.deployment.clusterName).joined(separator: " ")
+                    arguments.fail("no cluster \(untrusted: name); there are \(names)")
+                }
+            }
+            return { [target] model in
+                model.prompt = ReconnectPrompt(target, model.data)
+                return []
+            }
+        },
+
+        Command(
+            "sort",
+            "o",
+            arguments: "COLUMN",
+            summary: "sort the rows by a column",
+            completions: { text, _ in
+                // The columns of all views; the open view takes its own.
+                var names: [String] = []
+                for name in ViewList.standard.flatMap({ type(of: $0).sortNames }) where !names.contains(name) {
+                    names.append(name)
+                }
+                return names.filter { $0.hasPrefix(text) }
+            }
+        ) { arguments, _ in
+            let column = arguments.word()
+            return { model in
+                model.sort(by: column)
+                return []
+            }
+        },
+
+        Command(
+            "profile",
+            "context",
+            arguments: "NAME",
+            summary: "show another profile or nats context",
+            completions: { text, data in data.profileNames.filter { $0.hasPrefix(text) } }
+        ) { arguments, data in
+            guard let name = arguments.remainder() else {
+                let names = data.profileNames.map { SafeText(untrusted: $0) }.joined(separator: ", ")
+                arguments.fail(
+                    names.isEmpty ? "there is no other profile here" : ":profile needs NAME; there are \(names)"
+                )
+                return { _ in [] }
+            }
+            return { _ in [.background(.checkProfile(name))] }
+        },
+
+        Command(
+            "theme",
+            arguments: "[NAME]",
+            summary: "change the theme; no name: a list to choose from",
+            completions: { text, data in data.themeNames.filter { $0.hasPrefix(text) } },
+            previewedTheme: { text, data in data.themeNames.first { $0 == text } }
+        ) { arguments, _ in
+            if let name = arguments.remainder() { return { $0.useTheme(name) } }
+            return { model in
+                model.prompt = ThemePrompt(names: model.data.themeNames, current: model.data.theme.name)
+                return []
+            }
+        },
+
+        Command("mouse", summary: "mouse on or off") { _, _ in { $0.perform(.mouse) } },
+
+        Command("help", "h", summary: "help for this view") { _, _ in { $0.perform(.help) } },
+    ]
+
+    /// Each view as a command of its own.
+    static var views: [Command] {
+        ViewList.standard.map { view in
+            let opening = type(of: view).opening
+            return Command(opening.rawValue, summary: "open the view") { _, _ in
+                { model in
+                    model.open(opening)
+                    return []
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,55 @@
+/// Carries out effects beside the loop, and reports their results to it.
+struct EffectRunner {
+    private let runtime: ConsoleRuntime
+    private let stops = StopSignals()
+
+    init(runtime: ConsoleRuntime) {
+        self.runtime = runtime
+    }
+
+    func start(_ effect: BackgroundEffect, in group: inout DiscardingTaskGroup) {
+        let (runtime, stops) = (runtime, stops)
+        switch effect {
+        case .subscribe(let id, let request):
+            let stop = stops.make(id)
+            group.addTask {
+                await runtime.consume(id: id, request, until: stop)
+                stops.stop(id)
+            }
+        case .unsubscribe(let id), .stopPublish(let id):
+            stops.stop(id)
+        case .publish(let id, let request):
+            let stop = stops.make(id)
+            group.addTask {
+                await runtime.publish(id: id, request, until: stop)
+                stops.stop(id)
+            }
+        case .measureRate(let request):
+            group.addTask { await runtime.measureRate(for: request) }
+        case .edit(let text):
+            group.addTask { await runtime.edit(text) }
+        case .save(let entries):
+            group.addTask { await runtime.save(entries) }
+        case .remember(let entry):
+            group.addTask { await runtime.remember(entry) }
+        case .askServer(let cluster, let query):
+            group.addTask { await runtime.askServer(cluster, connections: query) }
+        case .askSubscriptions(let cluster):
+            group.addTask { await runtime.askSubscriptions(cluster) }
+        case .reconnect(let target):
+            runtime.reconnect(target)
+        case .loadTheme(let name):
+            runtime.loadTheme(name)
+        case .previewTheme(let name):
+            runtime.previewTheme(name)
+        case .loadNextTheme(let name):
+            runtime.loadNextTheme(after: name)
+        case .lookAtDemo:
+            group.addTask { await runtime.demo(nil, on: "") }
+        case .demo(let action, let node):
+            group.addTask { await runtime.demo(action, on: node) }
+        case .checkProfile(let name):
+            runtime.checkProfile(name)
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import Roulette
+
+extension ConsoleRuntime {
+    func reconnect(_ target: ReconnectTarget) {
+        switch target {
+        case .connection(let id):
+            client.reconnect(cluster: client.clusters[id.cluster], role: id.role, slot: id.slot)
+        case .cluster(let cluster): client.reconnect(cluster: client.clusters[cluster])
+        case .all: client.reconnect()
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Roulette
+import TerminalUI
+
+// The tasks that report to the loop. None of them waits for the screen.
+
+extension ConsoleRuntime {
+    func startReporting(in group: inout DiscardingTaskGroup) {
+        let events = client.events
+        group.addTask { await client.run() }
+        group.addTask { await reportEvents(events) }
+        group.addTask { await reportTicks() }
+        group.addTask { await reportTraffic() }
+        group.addTask { await reportTheme() }
+    }
+
+    /// Reports keys, mouse and sizes. Without a terminal the console ends.
+    func reportInput() async {
+        for await event in terminal.events { queue.send(.input(event)) }
+        queue.finish()
+    }
+
+    private func reportEvents(_ events: RouletteEvents) async {
+        for await event in events {
+            queue.send(.happened(EventRow(event)))
+            // The clusters show at once what an event says.
+            reportSnapshot()
+        }
+    }
+
+    private func reportSnapshot() {
+        let snapshot = client.snapshot()
+        queue.send(.snapshot(ClusterRow.rows(of: snapshot)))
+        queue.send(.fingerprint(RingFingerprint(snapshot)))
+    }
+
+    /// Reports the time, the clusters and the rates once a second.
+    private func reportTicks() async {
+        while !Task.isCancelled {
+            let now = clock.now
+            let (traffic, tail) = traffic.collect(at: now, samples: true)
+            queue.send(.tick(now))
+            reportSnapshot()
+            queue.send(.traffic(traffic, tail))
+            guard (try? await clock.sleep(for: Self.tickInterval)) != nil else { return }
+        }
+    }
+
+    /// Reports soon after messages came, and not more often than can be read.
+    private func reportTraffic() async {
+        for await _ in news.stream {
+            let (traffic, tail) = traffic.collect(at: clock.now, samples: false)
+            queue.send(.traffic(traffic, tail))
+            guard (try? await clock.sleep(for: Self.trafficInterval)) != nil else { return }
+        }
+    }
+}

@@ -1,0 +1,109 @@
+import Roulette
+import Settings
+import TerminalUI
+
+/// The columns of the clusters in the Overview.
+enum ClusterColumn: TableColumn {
+    case mark, cluster, state, publishers, subscribers, roundTripP50, roundTripP99, rateIn, graph, rateOut, ringShare
+    case trafficShare, subscriptions, lost
+
+    var definition: ColumnDefinition<Self> {
+        switch self {
+        case .mark:
+            .init("", .fixed(1)) { row, context in
+                .text(row.state.glyph(context.glyphs), style: context.theme[row.state.role])
+            }
+        case .cluster:
+            // Clusters without names go by their addresses, which often begin alike.
+            .init(
+                "CLUSTER",
+                width: { context in
+                    let name = context.clusterNameWidth
+                    let least = context.width < 34 ? 5 : context.width < 60 ? 7 : max(7, min(name, 16))
+                    return .flexible(minimum: least, ideal: max(least, min(name, 24)))
+                }
+            ) { row, context in context.cluster(row.id) }
+        case .state:
+            // On a narrow screen the state may be cut, so that a rate fits.
+            .init(
+                "STATE",
+                width: { context in
+                    let least = context.width < 34 ? 8 : context.width < 60 ? 12 : 18
+                    return .flexible(minimum: least, ideal: 20, importance: 100)
+                }
+            ) { row, context in .figure(row.stateForms, style: context.theme[row.state.role]) }
+        case .publishers:
+            .init("PUB", .fixed(5, importance: 70), .right) { row, context in row.publishers.item(row.state, context.theme) }
+        case .subscribers:
+            .init("SUB", .fixed(5, importance: 70), .right) { row, context in row.subscribers.item(row.state, context.theme) }
+        case .roundTripP50:
+            .init("RTT p50", .fixed(7, importance: 60), .right) { row, context in
+                .figure(row.roundTripP50.map { .duration($0) } ?? context.glyphs.missing, style: row.figures(context.theme))
+            }
+        case .roundTripP99:
+            .init("p99", .fixed(7, importance: 40), .right) { row, context in
+                .figure(row.roundTripP99.map { .duration($0) } ?? context.glyphs.missing, style: row.figures(context.theme))
+            }
+        case .rateIn:
+            .init("IN/s", .fixed(5, importance: 90), .right) { row, context in
+                .figure(.count(context.data.traffic(of: row.id).rateIn.current), style: row.figures(context.theme))
+            }
+        case .graph:
+            .init("", .fixed(6, importance: 50)) { row, context in
+                let rates = context.data.traffic(of: row.id).rateIn.newest(16)
+                return Table.Item(
+                    .sparkline(Sparkline(rates, resolution: .braille)),
+                    style: context.theme[row.isReachable ? .graphIn : .muted]
+                )
+            }
+        case .rateOut:
+            .init("OUT/s", .fixed(5, importance: 80), .right) { row, context in
+                .figure(.count(context.data.traffic(of: row.id).rateOut.current), style: row.figures(context.theme))
+            }
+        case .ringShare:
+            .init("RING", .fixed(5, importance: 30), .right) { row, context in
+                .figure(.percent(row.ringShare), style: context.theme[.muted])
+            }
+        case .trafficShare:
+            .init("TRAFFIC", .fixed(8, importance: 35)) { row, context in Self.trafficShare(row, context) }
+        case .subscriptions:
+            .init("SUBS", .fixed(4, importance: 10), .right) { row, _ in
+                .figure(SafeText(number: row.subscriptions), .count(row.subscriptions))
+            }
+        case .lost:
+            .init("LOST", .fixed(5, importance: 65), .right) { row, context in
+                .lost(row.lost, style: context.theme[row.lost == 0 ? .muted : .severityWarn])
+            }
+        }
+    }
+
+    typealias Row = ClusterRow
+    typealias Context = TableContext
+
+    /// More than this many times its share of the ring is a hot cluster.
+    private static let hotFactor = 1.5
+    /// Below so many messages per second no share is worth a warning.
+    private static let hotRate = 10.0
+
+    private static func trafficShare(_ row: ClusterRow, _ context: TableContext) -> Table.Item {
+        let total = Rates(context.data).total
+        guard total > 0 else { return .figure("–", style: context.theme[.muted]) }
+        let share = Rates.of(row, context.data) / total
+        let isHot = total >= hotRate && share > row.ringShare * hotFactor && context.data.clusters.count > 1
+        guard isHot else { return .figure(.percent(share)) }
+        return .figure("\(SafeText.percent(share)) hot", "\(SafeText.percent(share))!", style: context.theme[.statusDegraded])
+    }
+}
+
+extension ClusterRow {
+    /// The style of its figures: those of a cluster that does not answer are old.
+    fileprivate func figures(_ theme: Theme) -> Style {
+        isReachable && state != .stale ? .plain : theme[.muted]
+    }
+}
+
+extension ClusterRow.Pool {
+    fileprivate func item(_ state: ClusterSnapshot.State, _ theme: Theme) -> Table.Item {
+        .figure(text, style: up < total ? theme[state.role] : .plain)
+    }
+}

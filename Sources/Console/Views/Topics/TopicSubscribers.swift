@@ -1,0 +1,54 @@
+import NATSMonitoring
+import NATSWire
+import TerminalUI
+
+/// The subscriptions to a topic, as the servers list them.
+struct TopicSubscribers {
+    /// Subscriptions named one by one.
+    private static let named = 6
+
+    /// One row for each subscription, one for the rest, and one for each server that did not list them.
+    let lines: [SafeText]
+
+    init(_ topic: [UInt8], _ data: DashboardData) {
+        var lines: [SafeText] = []
+        var rest = 0
+        for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
+            for entry in listing.entries where Self.covers(entry.subject, topic) {
+                if lines.count == Self.named { rest += 1 } else { lines.append(Self.line(entry, cluster, listing, data)) }
+            }
+        }
+        if rest > 0 { lines.append("and \(rest) more") }
+        for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
+            let name = data.deployment.clusterName(cluster)
+            if let failure = listing.failure { lines.append("\(name) did not answer: \(untrusted: failure)") }
+            if listing.isPart {
+                lines.append("\(name) lists \(listing.entries.count) of \(listing.total): there may be more")
+            }
+        }
+        self.lines = lines
+    }
+
+    private static func line(
+        _ entry: SubscriptionList.Entry,
+        _ cluster: Int,
+        _ listing: SubscriptionListing,
+        _ data: DashboardData
+    ) -> SafeText {
+        let name: SafeText =
+            switch listing.names[entry.connection] {
+            case nil: "name not listed"
+            case ""?: "no name"
+            case let name?: SafeText(untrusted: name, maximumBytes: 64)
+            }
+        var line: SafeText = "\(name), cid \(entry.connection) on \(data.deployment.clusterName(cluster))"
+        line += ", \(SafeText(untrusted: entry.subject, maximumBytes: 128))"
+        if let group = entry.queueGroup { line += ", queue group \(SafeText(untrusted: group, maximumBytes: 64))" }
+        return line
+    }
+
+    private static func covers(_ subject: String, _ topic: [UInt8]) -> Bool {
+        guard let pattern = try? Subject.pattern(subject) else { return false }
+        return topic.withUnsafeBytes { pattern.matches($0) }
+    }
+}
