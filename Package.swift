@@ -176,7 +176,9 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Locking",
+                "NATS",
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
@@ -201,6 +203,7 @@ let package = Package(
         .testTarget(
             name: "RouletteTests",
             dependencies: [
+                "NATS",
                 "Roulette",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),

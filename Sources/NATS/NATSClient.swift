@@ -97,7 +97,7 @@ public final class NATSClient: Sendable {
             logger: logger,
             randomness: randomness,
             observer: { [events] event in
-                // Who waits for a reply hears of it first.
+                // Waiting requests are told first.
                 requests.observe(event)
                 observer(event)
                 events.send(event)

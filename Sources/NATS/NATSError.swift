@@ -56,6 +56,8 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
         public static let slowConsumer = Code("slow_consumer")
         /// Nobody is subscribed to the subject of a request.
         public static let noResponders = Code("no_responders")
+        /// The library met a state that should not be possible. Please report it.
+        public static let internalError = Code("internal_error")
         /// No reply to a request came in time.
         public static let timeout = Code("timeout")
         /// A message without a reply subject cannot be answered.

@@ -18,7 +18,7 @@ extension EventRow {
                 row(.lost, .error, "\(untrusted: cause.message)", unconfirmed: unconfirmed)
             case .connection(.reconnecting(_, _, let cause)):
                 row(.retrying, .warning, "\(untrusted: cause.message)")
-            case .connection(.serverError(let error)):
+            case .connection(.serverError(let error)), .connection(.internalError(let error)):
                 row(.serverError, .error, "\(untrusted: error.message)")
             case .connection(.credentialsInPlaintext(let address)):
                 row(

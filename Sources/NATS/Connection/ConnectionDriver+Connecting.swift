@@ -6,33 +6,26 @@ import NIOCore
 extension ConnectionDriver {
     // MARK: Dialing
 
-    func perform(_ action: ConnectionLifecycle.ConnectAction) {
-        guard case .connect(let attempt) = action else { return }
-        let connection = ServerConnection(address: servers.takeNext(), now: clock.now())
-        self.connection = connection
-        timers.retry = nil
-        watchHandshake(of: connection)
-        status.update { values in
-            values.state = .connecting
-            values.progress = connection.progress
-            values.attempt = attempt
-            values.nextAttemptAt = nil
+    func dial(_ id: ConnectionMachine.ID, _ purpose: ConnectionMachine.Action.Purpose) {
+        let connection = ServerConnection(id: id, address: servers.takeNext(), now: clock.now())
+        switch purpose {
+        case .attempt(let attempt):
+            self.connection = connection
+            status.update { values in
+                values.state = .connecting
+                values.progress = connection.progress
+                values.attempt = attempt
+                values.nextAttemptAt = nil
+            }
+            logger.debug("connecting", metadata: ["address": "\(connection.address)", "attempt": "\(attempt)"])
+        case .migration:
+            nextConnection = connection
+            logger.debug("moving to another server", metadata: ["address": "\(connection.address)"])
         }
-        logger.debug("connecting", metadata: ["address": "\(connection.address)", "attempt": "\(attempt)"])
         dial(connection)
     }
 
-    /// One deadline over the whole handshake.
-    func watchHandshake(of connection: ServerConnection) {
-        timers.handshake = eventLoop.scheduleTask(deadline: connection.dialed + TimeAmount(configuration.connectTimeout)) {
-            guard connection === self.connection else { return }
-            let speaksTLSFirst = self.configuration.tls.mode == .first
-            let action = self.lifecycle.handshakeDeadlinePassed(connection.progress, speaksTLSFirst: speaksTLSFirst)
-            if action == .disconnect { self.closeSocket() }
-        }
-    }
-
-    func dial(_ connection: ServerConnection) {
+    private func dial(_ connection: ServerConnection) {
         dialer.connect(eventLoop, connection.address, TimeAmount(configuration.connectTimeout)) { channel in
             channel.eventLoop.makeCompletedFuture {
                 try channel.pipeline.syncOperations.addHandler(ConnectionHandler(driver: self, connection: connection))
@@ -43,35 +36,27 @@ extension ConnectionDriver {
     }
 
     func tcpConnected(_ connection: ServerConnection, channel: any Channel) {
-        if connection === nextConnection {
-            connection.channel = channel
-            progressed(connection, to: .awaitingInfo)
-            perform(migration.tcpConnected(), on: connection)
-            if configuration.tls.mode == .first { secure(connection) }
-            return
-        }
-        guard connection === self.connection, lifecycle.tcpConnected() == .none else {
-            channel.close(promise: nil)
-            return
-        }
+        // Given up meanwhile.
+        guard isInUse(connection) else { return channel.close(promise: nil) }
         connection.channel = channel
-        status.update { $0.state = .handshaking }
-        progressed(connection, to: .awaitingInfo)
-        if configuration.tls.mode == .first { secure(connection) }
+        connection.progress = .awaitingInfo
+        handle(.opened(connection.id), on: connection)
     }
 
-    /// Keeps how far an attempt has come, for those who wait for it.
+    /// Keeps how far an attempt has come.
     func progressed(_ connection: ServerConnection, to progress: HandshakeProgress) {
         connection.progress = progress
-        if connection === self.connection { status.update { $0.progress = progress } }
+        handle(.progressed(connection.id, progress), on: connection)
     }
 
     /// The peer broke the protocol, or the socket failed.
     func failed(_ connection: ServerConnection, _ error: NATSError) {
-        let error = cause(of: error, on: connection)
-        if connection === nextConnection { return nextConnectionLost(error) }
-        guard connection === self.connection, lifecycle.fail(error) == .disconnect else { return }
-        closeSocket()
+        handle(.failed(connection.id, cause(of: error, on: connection)), on: connection)
+    }
+
+    /// The socket is gone, or could not be made.
+    func closed(_ connection: ServerConnection, error: NATSError?) {
+        handle(.closed(connection.id, cause(of: error ?? .closedByPeer, on: connection)), on: connection)
     }
 
     // MARK: INFO, CONNECT, PONG
@@ -87,25 +72,12 @@ extension ConnectionDriver {
         }
         connection.info = info
         servers.announced(info.connectURLs)
-        if connection === nextConnection {
-            let isSameServer = info.serverID != nil && info.serverID == self.connection?.info?.serverID
-            return perform(migration.infoReceived(isLeavingToo: info.lameDuckMode || isSameServer), on: connection)
-        }
-        switch lifecycle.infoReceived() {
-        case .none:
-            return
-        case .introduce:
-            introduce(on: connection, info)
-        case .update:
-            outbound.limitsChanged(maxPayload: identity(of: connection).maxPayload, acceptsHeaders: info.supportsHeaders)
-        }
-        let server = identity(of: connection)
-        status.update { $0.server = server }
-        if info.lameDuckMode, lifecycle.state == .connected { lameDuckAnnounced() }
+        handle(.info(connection.id, serverID: info.serverID, isLeaving: info.lameDuckMode), on: connection)
     }
 
     /// Sends CONNECT and PING, behind the TLS handshake where there is one.
-    func introduce(on connection: ServerConnection, _ info: ServerInfo) {
+    func introduce(_ connection: ServerConnection) {
+        let info = connection.info ?? ServerInfo()
         do {
             if try mustSecure(connection, info) { secure(connection) } else { authenticate(on: connection, info) }
         } catch {
@@ -114,18 +86,8 @@ extension ConnectionDriver {
     }
 
     func pongReceived(on connection: ServerConnection) {
-        if connection === nextConnection, migration.state == .awaitingPong {
-            connection.accepted = clock.now()
-            return perform(migration.pongReceived(), on: connection)
-        }
-        guard connection === self.connection else { return pingAnswered(on: connection) }
-        switch lifecycle.pongReceived() {
-        case .none: break
-        case .established:
-            connection.accepted = clock.now()
-            established(connection)
-        case .answered: pingAnswered(on: connection)
-        }
+        if connection.accepted == nil, connection.introduced != nil { connection.accepted = clock.now() }
+        handle(.pong(connection.id), on: connection)
     }
 
     func errorReceived(_ text: ByteBuffer, on connection: ServerConnection) {
@@ -136,14 +98,8 @@ extension ConnectionDriver {
         )
         let error = ServerError(text: printable(text), circumstances: circumstances)
         logger.debug("server error", metadata: ["text": "\(error.text)"])
-        if connection === nextConnection {
-            return error.keepsConnection ? refused(error, text, on: connection) : nextConnectionLost(error.error)
-        }
-        switch lifecycle.errorReceived(error) {
-        case .none: break
-        case .report: refused(error, text, on: connection)
-        case .disconnect: closeSocket()
-        }
+        let violation = error.kind == .permission ? PermissionViolation(text: text) : nil
+        handle(.serverError(connection.id, error, violation), on: connection)
     }
 
     /// What the server at the other end said of itself.

@@ -11,11 +11,7 @@ extension ConnectionDriver {
     /// - Returns: where what comes in goes.
     func drainSubscriptions(ended: Waiter, consumed: Waiter) -> [any MessageSink] {
         eventLoop.assertInEventLoop()
-        isDraining = true
-        abandonMove(isClosing: false)
-        // The move may have held publishes back.
-        flush()
-        let entries = subscriptions.entries.filter { $0.sid != inbox }
+        let entries = subscriptionsWithoutInbox
         let sinks = entries.flatMap(\.sinks)
         let sids = entries.map(\.sid)
         let complete = Waiter(onResolve: { _ in
@@ -27,14 +23,8 @@ extension ConnectionDriver {
                 ended.resolve()
             }
         })
-        guard let connection = activeConnection, !entries.isEmpty else {
-            complete.resolve()
-            return sinks
-        }
-        for entry in entries { FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &connection.control) }
-        // Behind its PONG no message of theirs can follow. A lost connection has the same effect.
-        connection.writePing(now: clock.now(), handedOver: handedOver, flushes: [complete])
-        scheduleFlush(of: connection)
+        // The PONG behind the UNSUBs, or the loss of the connection, says that nothing more can come in.
+        handle(.drain(ended: complete, hasSubscriptions: !entries.isEmpty))
         return sinks
     }
 
@@ -42,12 +32,17 @@ extension ConnectionDriver {
     func drainPublishes(confirmed: Waiter) {
         eventLoop.assertInEventLoop()
         outbound.beginDraining()
-        let hasNothingToSend = outbound.backlog.messages == 0 && status.update { $0.handedOver == $0.settled }
-        if hasNothingToSend { return confirmed.resolve() }
+        handle(.finishPublishing(confirmed: confirmed, hasBacklog: outbound.backlog.messages > 0))
+    }
+
+    func requestFlush(_ confirmed: Waiter) {
         do {
             if try outbound.requestFlush(confirmed) { flush() }
         } catch {
             confirmed.resolve(error)
         }
     }
+
+    /// The subscriptions that end when the client is drained. Requests that consumers make meanwhile need the inbox.
+    var subscriptionsWithoutInbox: [SubscriptionEntry] { subscriptions.entries.filter { $0.sid != inbox } }
 }

@@ -26,9 +26,10 @@ extension ConnectionDriver {
         return NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: connection))", cause: error)
     }
 
-    private func isEstablished(_ connection: ServerConnection) -> Bool {
-        if connection === nextConnection { return migration.isSubscribed }
-        return connection !== self.connection || connectedSince != nil
+    /// Whether the server accepted the connection.
+    func isEstablished(_ connection: ServerConnection) -> Bool {
+        if connection === nextConnection { return machine.migration.isSubscribed }
+        return connection !== self.connection || machine.connectedSince != nil
     }
 
     private func circumstances(of connection: ServerConnection) -> String {

@@ -4,34 +4,26 @@ import NIOCore
 /// What a read of a socket brought.
 extension ConnectionDriver {
     func received(_ burst: InboundBurst, on connection: ServerConnection) {
-        guard isCurrent(connection) else { return }
-        connection.receivedBytes = true
+        let delivery = delivery(of: burst.messages, on: connection)
+        guard delivery != .ignore else { return }
         connection.lastReceived = clock.now()
         let (bytes, messages) = (UInt64(burst.bytes), UInt64(burst.messages))
-        let isCurrentConnection = connection === self.connection
+        let isCurrent = connection === self.connection
         status.update { values in
             values.bytesIn &+= bytes
             values.messagesIn &+= messages
-            guard isCurrentConnection else { return }
+            guard isCurrent else { return }
             values.pingMisses = 0
             if values.state == .stale { values.state = .connected }
         }
-        // The next connection delivers as well from here on, so what still comes from the old server may come twice.
-        if isCurrentConnection, migration.isSubscribed { possibleDuplicates &+= messages }
-        // Before it knows our subscriptions a server has nothing for them: somebody else wrote that.
-        let isSubscribed = isCurrentConnection ? lifecycle.state == .connected : migration.isSubscribed
-        for entry in burst.touched { if isSubscribed { handOut(entry) } else { entry.discardBatch() } }
+        for entry in burst.touched { if delivery == .deliver { handOut(entry) } else { entry.discardBatch() } }
         if connection.info == nil { connection.hasMoreThanInfo = burst.hasMoreThanInfo }
         for operation in burst.operations {
             // An operation can end the connection; what came behind it then means nothing.
-            guard isCurrent(connection) else { return }
+            guard isInUse(connection) else { return }
             handle(operation, on: connection)
         }
         scheduleFlush(of: connection)
-    }
-
-    private func isCurrent(_ connection: ServerConnection) -> Bool {
-        connection === self.connection || connection === nextConnection
     }
 
     private func handOut(_ entry: SubscriptionEntry) {

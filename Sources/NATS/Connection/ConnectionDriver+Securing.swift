@@ -104,7 +104,7 @@ extension ConnectionDriver {
         // A provider that has not answered to an attempt before, which has ended meanwhile, is not asked again: each question
         // may keep a thread, and there are only as many as processors.
         let isAsked = !waitingForCredentials.isEmpty
-        waitingForCredentials.removeAll { !isCurrent($0.connection) }
+        waitingForCredentials.removeAll { !isWanted($0.connection) }
         waitingForCredentials.append((connection, info))
         if !isAsked { askForCredentials() }
     }
@@ -120,15 +120,15 @@ extension ConnectionDriver {
         } whenComplete: { credentials in
             let waiting = self.waitingForCredentials
             self.waitingForCredentials = []
-            for (connection, info) in waiting where self.isCurrent(connection) {
+            for (connection, info) in waiting where self.isWanted(connection) {
                 self.writeConnect(on: connection, to: info, credentials)
             }
         }
     }
 
     /// Whether it is still to be connected.
-    private func isCurrent(_ connection: ServerConnection) -> Bool {
-        (connection === self.connection || connection === nextConnection) && connection.channel?.isActive == true
+    private func isWanted(_ connection: ServerConnection) -> Bool {
+        isInUse(connection) && connection.channel?.isActive == true
     }
 
     private func writeConnect(
@@ -201,14 +201,9 @@ extension ConnectionDriver {
 
     /// Why the server closed the connection, if there is more to say than that it did.
     func explainEnd(of connection: ServerConnection) -> NATSError? {
-        guard connection.tlsStatus != nil, !isAccepted(connection) else { return nil }
+        guard connection.tlsStatus != nil, !isEstablished(connection) else { return nil }
         guard let info = connection.info else { return .closedAfterHandshake }
         return tlsAttempt(on: connection).closedBeforePong(serverVerifiesClients: info.tlsVerify)
-    }
-
-    private func isAccepted(_ connection: ServerConnection) -> Bool {
-        if connection === nextConnection { return migration.isSubscribed }
-        return lifecycle.state != .awaitingInfo && lifecycle.state != .awaitingPong
     }
 
     /// Does what may block on a thread made for that.

@@ -1,8 +1,8 @@
 import NATSWire
 import NIOCore
 
-/// Which SUBs stand on the server, and what becomes of them. While the connection moves to another server, SUBs and UNSUBs
-/// go to both.
+/// The subscriptions that the server has, and what happens to them. While the connection moves to another server, SUBs and
+/// UNSUBs go to both.
 extension ConnectionDriver {
     /// Adds a consumer: to the SUB there is, or with one of its own.
     ///
@@ -20,7 +20,7 @@ extension ConnectionDriver {
     ) throws(NATSError) -> SubscriptionEntry {
         eventLoop.assertInEventLoop()
         if isClosed { throw .clientClosed }
-        if isDraining, !whileDraining { throw .clientDraining }
+        if machine.isDraining, !whileDraining { throw .clientDraining }
         let isConnected = activeConnection != nil
         if queueGroup == nil, let entry = subscriptions.shared(subject) {
             entry.add(sink, maxMessages: maxMessages, endsWithConnection: endsWithConnection, isConnected: isConnected)
@@ -62,27 +62,21 @@ extension ConnectionDriver {
     /// Where the server knows the subscriptions: one connection, and two during a move.
     var subscribedConnections: [ServerConnection] {
         guard let connection = activeConnection else { return [] }
-        if migration.isSubscribed, let nextConnection { return [connection, nextConnection] }
+        if machine.migration.isSubscribed, let nextConnection { return [connection, nextConnection] }
         return [connection]
-    }
-
-    func countSubscriptions() {
-        let count = subscriptions.count
-        status.update { $0.subscriptions = count }
     }
 
     // MARK: Lost connections
 
-    /// Sends every subscription again, with its queue group and what is left of its number of messages. The PING behind
-    /// them tells when the server knows them all.
-    func subscribeAgain(on connection: ServerConnection) {
+    /// Sends every subscription, with its queue group and what is left of its number of messages.
+    func sendSubscriptions(to connection: ServerConnection) {
         connection.writeSubscribes(subscriptions.entries)
-        connection.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
         scheduleFlush(of: connection)
     }
 
-    func resumeSubscriptions() {
-        for entry in subscriptions.entries { entry.resume() }
+    func sendUnsubscribes(of entries: [SubscriptionEntry], on connection: ServerConnection) {
+        for entry in entries { FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &connection.control) }
+        scheduleFlush(of: connection)
     }
 
     /// The connection is gone. What was published since the last byte of its server may be missed.
@@ -95,8 +89,8 @@ extension ConnectionDriver {
     }
 
     /// Another server took over and does not deliver everything at once. No subscription ends for that.
-    func tellOfGap(_ cause: NATSError, on connection: ServerConnection) {
-        for entry in subscriptions.entries { entry.tellOfGap(cause, silence: silence(of: connection)) }
+    func reportGap(_ cause: NATSError, on connection: ServerConnection) {
+        for entry in subscriptions.entries { entry.reportGap(cause, silence: silence(of: connection)) }
     }
 
     /// The time since a byte came.
@@ -105,8 +99,7 @@ extension ConnectionDriver {
     // MARK: Refusals
 
     /// The server refused one operation and serves the connection on: when that was a SUB, its consumers are over.
-    func refused(_ error: ServerError, _ text: ByteBuffer, on connection: ServerConnection) {
-        let violation = error.kind == .permission ? PermissionViolation(text: text) : nil
+    func refused(_ error: ServerError, _ violation: PermissionViolation?, on connection: ServerConnection) {
         let refusal = NATSError(error.error.code, error.error.message, cause: violation)
         if let entry = refusedSubscription(error, violation, on: connection) {
             entry.end(refusal)
@@ -116,23 +109,9 @@ extension ConnectionDriver {
         observer(.serverError(refusal))
     }
 
-    /// Counts what the server said as the refusal of a message, if it is or can be one: the confirmation that follows is no
-    /// confirmation of that message.
     private func countRefusedMessage(_ error: ServerError, _ violation: PermissionViolation?) {
-        let handedOver = handedOver
-        status.update { values in
-            switch (error.kind, violation?.operation) {
-            case (.permission, .publish):
-                values.refusals.record(error, subject: violation?.subject, violation: violation)
-            case (.subscribeRefused, _), (.permission, .subscription):
-                break
-            // It names the subject of the reply, or nothing. Where nothing is unconfirmed it cannot mean a message.
-            case (_, _) where handedOver > values.settled:
-                values.refusals.record(error, subject: nil, violation: violation)
-            default:
-                break
-            }
-        }
+        guard case .message(let subject) = machine.accounts.refusal(by: error, violation) else { return }
+        status.update { $0.refusals.record(error, subject: subject, violation: subject == nil ? nil : violation) }
     }
 
     private func refusedSubscription(

@@ -1,10 +1,12 @@
-import NIOCore
+package import NIOCore
 import NIOPosix
 
 /// Makes TCP connections. Tests pass one of their own to run the driver on a clock that they move.
-struct Dialer: Sendable {
+package struct Dialer: Sendable {
     /// Connects to an address within a time, and adds the handlers that `initialize` adds before anything is read.
-    let connect:
+    let connect: Connect
+
+    package typealias Connect =
         @Sendable (
             _ eventLoop: any EventLoop,
             _ address: NATSClientConfiguration.Address,
@@ -12,8 +14,10 @@ struct Dialer: Sendable {
             _ initialize: @escaping @Sendable (any Channel) -> EventLoopFuture<Void>
         ) -> EventLoopFuture<any Channel>
 
+    package init(connect: @escaping Connect) { self.connect = connect }
+
     /// Resolves the host anew with every call and tries its addresses as RFC 8305 says (happy eyeballs).
-    static let tcp = tcp { nil }
+    package static let tcp = tcp { nil }
 
     /// - Parameter resolver: The resolver for one connect; nil for the system's.
     static func tcp(resolver: @escaping @Sendable () -> (any Resolver & Sendable)?) -> Dialer {

@@ -8,7 +8,7 @@ import NIOCore
 /// next one fills. Frames are only ever appended whole, so what stays here when a connection is lost can be sent on the next.
 final class OutboundBuffer: Sendable {
     enum Append {
-        /// The frame is in the buffer. `wake`: nobody has told the event loop yet. `sequence`: which message it is, from 1.
+        /// The frame is in the buffer. `wake`: the event loop has to be told. `sequence`: the number of the message, from 1.
         case accepted(wake: Bool, sequence: UInt64)
         /// No room until the socket has taken some; the waiter is resolved then.
         case full(Waiter)
@@ -349,7 +349,7 @@ extension OutboundBuffer.State {
         return true
     }
 
-    /// Who may go on: nobody before the buffer is half empty, so that a busy publisher does not wake for every frame.
+    /// Waiters resume when the buffer is half empty, so that a busy publisher does not wake for every frame.
     fileprivate mutating func resumeIfHalfEmpty(_ capacity: Int) -> [Waiter] {
         waitingForSpace.isEmpty || frames.count > capacity / 2 ? [] : takeWaitingForSpace()
     }

@@ -7,17 +7,18 @@ import NIOSSL
 ///
 /// A connection has one. Only while it moves away from a server that is about to stop it has a second one.
 ///
-/// `@unchecked Sendable`: confined to the event loop, whose callbacks carry it around.
+/// `@unchecked Sendable`: only used on the event loop; callbacks of the event loop capture it.
 final class ServerConnection: @unchecked Sendable {
-    /// Where it leads.
+    let id: ConnectionMachine.ID
+    /// The address that it connects to.
     let address: NATSClientConfiguration.Address
     /// When the connect began.
     let dialed: NIODeadline
-    /// Once TCP stands.
+    /// Set once TCP is connected.
     var channel: (any Channel)?
-    /// What the server said of itself last.
+    /// The last INFO of the server.
     var info: ServerInfo?
-    /// How far the encryption is.
+    /// The state of the TLS handshake.
     var encryption = ConnectionEncryption.none
     /// What CONNECT proved the client's identity with, once it is written.
     var login: SentLogin?
@@ -25,8 +26,6 @@ final class ServerConnection: @unchecked Sendable {
     var progress = HandshakeProgress.connecting
     /// Whether the read that brought the first INFO brought anything else. No server says more before it is answered.
     var hasMoreThanInfo = false
-    /// Whether anything came since the last ping interval.
-    var receivedBytes = false
     /// When the last byte came, or the connect began.
     var lastReceived: NIODeadline
     /// When CONNECT was sent, and when its PONG came.
@@ -39,36 +38,29 @@ final class ServerConnection: @unchecked Sendable {
     /// Whether the snapshot shows that some of them wait.
     var isControlReported = false
     var isFlushScheduled = false
-    /// The PINGs under way, oldest first: a server answers in order.
-    var expectedPongs = Deque<ExpectedPong>()
-    /// SUBs written so far, and how many of them lie before a PING that was answered.
-    private(set) var subscribes: UInt64 = 0
-    var confirmedSubscribes: UInt64 = 0
+    /// SUBs written so far, before each PING under way, and before the last PING that was answered.
+    private var subscribes: UInt64 = 0
+    private var subscribesBeforePings = Deque<UInt64>()
+    private var confirmedSubscribes: UInt64 = 0
     private var lastSubscribed: UInt64?
 
-    init(address: NATSClientConfiguration.Address, now: NIODeadline) {
+    init(id: ConnectionMachine.ID, address: NATSClientConfiguration.Address, now: NIODeadline) {
+        self.id = id
         self.address = address
         self.dialed = now
         self.lastReceived = now
     }
 
-    /// Writes a PING; its PONG resolves `flushes`.
-    func writePing(now: NIODeadline, handedOver: UInt64, flushes: [Waiter] = [], purpose: PingPurpose = .roundTrip) {
+    func writePing() {
         FrameEncoder.ping(into: &control)
-        expectPong(now: now, handedOver: handedOver, flushes: flushes, purpose: purpose)
+        pingWritten()
     }
 
-    /// Keeps what the PONG to a PING means, which was or will be written behind the SUBs so far.
-    func expectPong(now: NIODeadline, handedOver: UInt64, flushes: [Waiter], purpose: PingPurpose = .roundTrip) {
-        let expected = ExpectedPong(
-            sentAt: now,
-            handedOver: handedOver,
-            subscribes: subscribes,
-            flushes: flushes,
-            purpose: purpose
-        )
-        expectedPongs.append(expected)
-    }
+    /// A PING was or will be written behind the SUBs so far.
+    func pingWritten() { subscribesBeforePings.append(subscribes) }
+
+    /// The oldest PING is answered.
+    func pingAnswered() { confirmedSubscribes = subscribesBeforePings.popFirst() ?? confirmedSubscribes }
 
     /// Control frames that the socket has not taken.
     var waitingControlBytes: Int { control.readableBytes + controlWriting.underWay }
@@ -101,7 +93,7 @@ final class ServerConnection: @unchecked Sendable {
         }
     }
 
-    /// What is known of the encryption, once it stands.
+    /// Set once the TLS handshake is complete.
     var tlsStatus: TLSStatus? {
         if case .established(_, _, let status) = encryption { status } else { nil }
     }
@@ -113,14 +105,11 @@ final class ServerConnection: @unchecked Sendable {
         return trips
     }
 
-    /// Fails everybody who waits for something of this socket.
+    /// Fails the calls that wait for control frames of this socket.
     func abandon(_ cause: NATSError) {
         control = ByteBuffer()
         for waiter in controlWriting.abandon() { waiter.resolve(cause) }
-        for expected in expectedPongs {
-            for waiter in expected.flushes { waiter.resolve(cause) }
-        }
-        expectedPongs = []
+        subscribesBeforePings = []
     }
 }
 
@@ -131,27 +120,6 @@ enum ConnectionEncryption {
     /// Decided on. What comes in plain text from here on is not the server's.
     case preparing
     case handshaking(NIOSSLClientHandler, TLSContext)
-    /// The server is who it should be.
+    /// The handshake is complete and the certificate is accepted.
     case established(NIOSSLClientHandler, TLSContext, TLSStatus)
-}
-
-/// A PING under way and what its PONG will mean.
-struct ExpectedPong {
-    let sentAt: NIODeadline
-    /// Everything handed to the socket up to here is confirmed by it.
-    let handedOver: UInt64
-    /// The number of SUBs written before it.
-    let subscribes: UInt64
-    let flushes: [Waiter]
-    let purpose: PingPurpose
-}
-
-/// What a PING is sent for besides what it confirms.
-enum PingPurpose {
-    /// Its time is measured.
-    case roundTrip
-    /// All subscriptions were sent before it. Its time says how long the server took for those.
-    case subscriptions
-    /// The same, and the consumers that were told of an interruption hear that it is over.
-    case resumption
 }

@@ -7,12 +7,12 @@ struct ConnectionLifecycle {
         case idle
         /// TCP is being set up.
         case connecting
-        /// TCP stands; the server has to speak first.
+        /// TCP is connected; the server has to send INFO.
         case awaitingInfo
-        /// CONNECT and PING are sent; only the PONG says that the server accepted us.
+        /// CONNECT and PING are sent; the PONG confirms that the server accepted the client.
         case awaitingPong
         case connected
-        /// We gave the connection up and wait for the socket to close.
+        /// The connection was given up; the socket has yet to close.
         case disconnecting(cause: NATSError)
         /// Waiting for the next attempt.
         case backingOff(cause: NATSError)
@@ -67,7 +67,7 @@ struct ConnectionLifecycle {
 
     enum TCPAction: Equatable {
         case none
-        /// Nobody wants this socket any more.
+        /// The socket is not needed any more.
         case closeSocket
     }
 
@@ -255,7 +255,7 @@ struct ConnectionLifecycle {
     private func pace(wasEstablished: Bool, cause: NATSError) -> Pace {
         if cause == .reconnectRequested { return .now }
         if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
-        // Asking again soon does not make a refused credential a good one, and servers lock out who tries too often.
+        // Retrying soon does not help with refused credentials, and servers lock out clients that retry too often.
         return .backoff(cause.code == .authorization || isCrowdedOut ? Backoff.lastRetry : retries)
     }
 

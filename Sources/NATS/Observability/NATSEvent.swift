@@ -22,6 +22,8 @@ package enum NATSEvent: Sendable {
     /// The server to move to was lost again after it had begun to deliver. Up to `duplicates` received messages may have been
     /// delivered twice. Another attempt to move follows.
     case moveFailed(cause: NATSError, duplicates: UInt64)
+    /// The library met a state that should not be possible, and goes on. Please report it.
+    case internalError(NATSError)
     /// The client is closed; `unsent` accepted messages never reached a socket.
     case closed(unsent: Int)
 }

@@ -2,7 +2,7 @@ import Locking
 import NATSWire
 import NIOCore
 
-/// Who waits for the replies to a request.
+/// Receives the replies to a request.
 enum ReplyReceiver: Sendable {
     case one(ReplyWaiter)
     case many(MessageQueue<Void>)
@@ -109,7 +109,7 @@ final class RequestMultiplexer: Sendable {
         if let lost { lost.receiver.end(.requestLost(lost.subject)) }
     }
 
-    /// Forgets a request: its reply is late from now on. Whoever waits for it is told by the caller.
+    /// Forgets a request: its reply is late from now on. The caller resumes its waiter.
     func forget(_ token: RequestToken) {
         _ = update { $0.pending.remove(token) }
     }
@@ -122,7 +122,7 @@ final class RequestMultiplexer: Sendable {
         }
     }
 
-    /// Decides under the lock; who waits until nothing is pending is told after it.
+    /// Decides under the lock. Calls that wait until nothing is pending are resumed after it.
     private func update<R: Sendable>(_ change: (inout State) -> R) -> R {
         let (result, idle) = state.withLock { state in
             let result = change(&state)
@@ -142,7 +142,7 @@ final class RequestMultiplexer: Sendable {
         case .serverError(let error):
             if let violation = error.cause as? PermissionViolation { denied(violation, error) }
         // Both servers know the inbox while a connection moves.
-        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed: break
+        case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed, .internalError: break
         }
     }
 
@@ -245,7 +245,7 @@ extension RequestMultiplexer: MessageSink {
         case .late:
             break
         case .more(let receiver):
-            // Who wants one reply gets no second one.
+            // A request for one reply gets no second one.
             if case .many(let queue) = receiver { queue.deliver([message], from: ()) }
         case .last(let request) where message.saysNoResponders:
             request.receiver.end(.noResponders(request.subject))

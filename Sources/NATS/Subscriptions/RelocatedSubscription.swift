@@ -24,7 +24,7 @@ extension NATSClient {
         orphaned: @escaping @Sendable () -> Void
     ) {
         driver.eventLoop.execute { [driver, other = other.driver] in
-            guard driver.activeConnection == nil, !driver.isClosed, !driver.isDraining else { return }
+            guard driver.activeConnection == nil, !driver.isClosed, !driver.machine.isDraining else { return }
             let subscriptions = driver.takeSubscriptions()
             guard !subscriptions.isEmpty else { return }
             willMove()
@@ -38,7 +38,7 @@ extension NATSClient {
 
 extension ConnectionDriver {
     fileprivate func takeSubscriptions() -> [RelocatedSubscription] {
-        let entries = subscriptions.entries.filter { $0.sid != inbox }
+        let entries = subscriptionsWithoutInbox
         for entry in entries { subscriptions.remove(entry.sid) }
         countSubscriptions()
         return entries.map {
@@ -51,7 +51,7 @@ extension ConnectionDriver {
         eventLoop.assertInEventLoop()
         var added: [SubscriptionEntry] = []
         for subscription in relocated {
-            if isClosed || isDraining {
+            if isClosed || machine.isDraining {
                 for consumer in subscription.consumers { consumer.sink.end(nil) }
             } else if let entry = adopt(subscription, moved: moved) {
                 added.append(entry)
@@ -59,9 +59,7 @@ extension ConnectionDriver {
         }
         countSubscriptions()
         for connection in subscribedConnections { connection.writeSubscribes(added) }
-        guard let connection = activeConnection else { return }
-        connection.writePing(now: clock.now(), handedOver: handedOver, purpose: .resumption)
-        scheduleFlush(of: connection)
+        handle(.subscriptionsAdopted)
     }
 
     /// - Returns: what has to be subscribed to, unless that was so before.

@@ -2,7 +2,7 @@ import NATSWire
 
 /// One SUB of a connection and the local consumers that share it. Confined to the event loop.
 final class SubscriptionEntry {
-    /// One of those who get every message.
+    /// One of the consumers, each of which gets every message.
     struct Consumer: Sendable {
         let sink: any MessageSink
         /// Whether the loss of the connection ends it.
@@ -73,7 +73,7 @@ final class SubscriptionEntry {
 
     // MARK: What happens to all of them
 
-    /// Hands out what came in. Who has got the agreed number of messages is over.
+    /// Delivers the batch. A consumer that has received its maximum number of messages ends.
     func deliverBatch() {
         let messages = takeBatch()
         guard !messages.isEmpty else { return }
@@ -108,16 +108,16 @@ final class SubscriptionEntry {
         return messages
     }
 
-    /// The connection was lost. Who cannot do without it is over, the others miss messages from now on.
+    /// The connection was lost. Consumers that end with their connection end; the others miss messages from now on.
     ///
     /// - Parameter silence: The time since the server was last heard of.
     func interrupt(_ cause: NATSError, silence: Duration) {
         removeAll(where: \.endsWithConnection, error: cause)
-        tellOfGap(cause, silence: silence)
+        reportGap(cause, silence: silence)
     }
 
     /// All consumers may miss messages until ``resume()``.
-    func tellOfGap(_ cause: NATSError, silence: Duration) {
+    func reportGap(_ cause: NATSError, silence: Duration) {
         for index in consumers.indices where !consumers[index].isInterrupted {
             consumers[index].isInterrupted = true
             consumers[index].sink.interrupted(cause, silence: silence)

@@ -138,7 +138,7 @@ final class ConnectionTable: Sendable {
             relocateLater(id)
         case .closed:
             if clients(of: id.cluster.index).allSatisfy(\.isClosed) { resumeWaiting(for: id.cluster.index, connected: nil) }
-        case .reconnecting, .serverError, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed:
+        case .reconnecting, .serverError, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed, .internalError:
             break
         }
     }

@@ -45,7 +45,7 @@ struct EventLogger: Sendable {
         case .moveFailed: (.notice, "connection could not move to another server, some messages may have arrived twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         // Logged by the connection.
-        case .credentialsInPlaintext: nil
+        case .credentialsInPlaintext, .internalError: nil
         }
     }
 
@@ -89,7 +89,7 @@ struct EventLogger: Sendable {
             metadata["missed"] = "\(missed.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
-        case .connection(.credentialsInPlaintext), .connection(.lameDuck), .drained, .missedEvents:
+        case .connection(.credentialsInPlaintext), .connection(.lameDuck), .connection(.internalError), .drained, .missedEvents:
             break
         }
         return metadata

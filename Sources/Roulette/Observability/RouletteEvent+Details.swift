@@ -34,7 +34,8 @@ extension RouletteEvent {
     public var cause: NATSError? {
         if case .subscriptionInterrupted(_, let cause) = detail { return cause }
         return switch connectionEvent {
-        case .disconnected(let cause, _)?, .reconnecting(_, _, let cause)?, .serverError(let cause)?, .moveFailed(let cause, _)?:
+        case .disconnected(let cause, _)?, .reconnecting(_, _, let cause)?, .serverError(let cause)?, .moveFailed(let cause, _)?,
+            .internalError(let cause)?:
             cause
         default: nil
         }
@@ -130,6 +131,7 @@ extension RouletteEvent.Kind {
             case .moved: .moved
             case .moveFailed: .moveFailed
             case .closed: .closed
+            case .internalError: .internalError
             }
     }
 }

@@ -48,6 +48,8 @@ public struct RouletteEvent: Sendable {
         public static let moveFailed = Kind("moveFailed")
         /// A connection is closed: see ``RouletteEvent/unsent``.
         public static let closed = Kind("closed")
+        /// The library made a mistake and continued: see ``RouletteEvent/cause``. Please report it.
+        public static let internalError = Kind("internalError")
         /// The client was drained: see ``RouletteEvent/drainReport``.
         public static let drained = Kind("drained")
         /// The consumer of a subscription is too slow, and messages are dropped. Reported once until it recovers: see

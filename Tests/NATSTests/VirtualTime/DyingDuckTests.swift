@@ -1,5 +1,6 @@
 import NATSWire
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import NATS
@@ -42,7 +43,7 @@ struct DyingDuckTests {
         #expect(network.openConnections == 1)
         #expect(!sink.isInterrupted && sink.ends.isEmpty)
         #expect(driver.status.update { $0.server?.name } == "v1")
-        #expect(driver.migration.state == .none)
+        #expect(driver.machine.migration.state == .none)
         try network.advance(by: .seconds(60))
         #expect(network.dials.count == 2 && driver.activeConnection != nil, "and it stays")
     }
@@ -50,7 +51,7 @@ struct DyingDuckTests {
     @Test
     func `while it is being dialed`() throws {
         let (driver, _) = try moving(.pending)
-        #expect(driver.migration.state == .connecting)
+        #expect(driver.machine.migration.state == .connecting)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         #expect(sink.isInterrupted)
@@ -65,7 +66,7 @@ struct DyingDuckTests {
     @Test
     func `before its INFO`() throws {
         let (driver, _) = try moving(.silent)
-        #expect(driver.migration.state == .awaitingInfo)
+        #expect(driver.machine.migration.state == .awaitingInfo)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         network.peer = .answering
@@ -78,7 +79,7 @@ struct DyingDuckTests {
     @Test
     func `before the PONG to its CONNECT`() throws {
         let (driver, _) = try moving(.answeringPings(0))
-        #expect(driver.migration.state == .awaitingPong)
+        #expect(driver.machine.migration.state == .awaitingPong)
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         network.send("PONG\r\n", on: 1)
@@ -107,7 +108,7 @@ struct DyingDuckTests {
     func `before it has confirmed the subscriptions: they are told of a gap until it does, and none ends`() throws {
         let (driver, sid) = try moving(.answeringPings(1))
         try driver.subscribe("b", temporary, endsWithConnection: true)
-        #expect(driver.migration.state == .subscribing)
+        #expect(driver.machine.migration.state == .subscribing)
         network.send(message(sid, "one"), on: 0)
         try network.advance(by: .milliseconds(100))
         network.cut(0)
@@ -129,7 +130,7 @@ struct DyingDuckTests {
     func `during the overlap: it delivers already, and goes on`() throws {
         let (driver, sid) = try moving(.answering)
         try driver.subscribe("b", temporary, endsWithConnection: true)
-        #expect(driver.migration.state == .overlapping)
+        #expect(driver.machine.migration.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
         try network.advance(by: .milliseconds(5))
         network.cut(0)
@@ -164,10 +165,10 @@ struct DyingDuckTests {
     func `while its retry is waited for, a new attempt is all there is`() throws {
         let (driver, _) = try moving(.refusing)
         try network.advance(by: .seconds(1))
-        try #require(driver.migration.state == .backingOff)
+        try #require(driver.machine.migration.state == .backingOff)
         network.peer = .answering
         network.cut(0)
-        #expect(driver.nextConnection == nil && driver.migration.state == .none)
+        #expect(driver.nextConnection == nil && driver.machine.migration.state == .none)
         try network.advance(by: .seconds(10))
         #expect(driver.activeConnection != nil && !sink.isInterrupted)
         #expect(log.lines.contains("disconnected") && !log.lines.contains { $0.hasPrefix("moved") })
@@ -176,7 +177,7 @@ struct DyingDuckTests {
     @Test
     func `a next connection that dies in the overlap leaves the old server in charge, and its duplicates are told`() throws {
         let (driver, sid) = try moving(.answering)
-        #expect(driver.migration.state == .overlapping)
+        #expect(driver.machine.migration.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
         try network.advance(by: .milliseconds(5))
         network.peer = .refusing
@@ -188,7 +189,7 @@ struct DyingDuckTests {
         network.peer = .answering
         try network.advance(by: .seconds(10))
         #expect(log.lines.last?.hasPrefix("moved v") == true)
-        #expect(driver.migration.state == .none)
+        #expect(driver.machine.migration.state == .none)
     }
 
     @Test

@@ -1,4 +1,5 @@
 import NIOCore
+import TestSupport
 import Testing
 
 @testable import NATS
@@ -33,7 +34,7 @@ struct EndOfConnectionTests {
     @Test
     func `closed between INFO and PONG: the server's log`() throws {
         let driver = try start(.answeringPings(0))
-        #expect(driver.lifecycle.state == .awaitingPong)
+        #expect(driver.machine.lifecycle.state == .awaitingPong)
         network.cut(0)
         try network.advance(by: .milliseconds(5))
         #expect(cause.contains("without an answer to CONNECT") && cause.contains("its log"))

@@ -33,6 +33,7 @@ final class Transcript: @unchecked Sendable {
 
     func record(_ event: NATSEvent) {
         switch event {
+        case .internalError(let error): lines.append("internal error: \(error)")
         case .connected(let server): lines.append("connected \(server.name)")
         case .disconnected(let cause, let unconfirmed):
             lines.append("disconnected")

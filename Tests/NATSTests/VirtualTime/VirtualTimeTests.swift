@@ -30,7 +30,7 @@ struct VirtualTimeTests {
         try network.advance(by: .seconds(260))
         #expect(log.disconnects.count == 1)
         #expect(log.connects == 2)
-        #expect(driver.lifecycle.keepalive.misses == 0)
+        #expect(driver.machine.lifecycle.keepalive.misses == 0)
     }
 
     @Test
@@ -50,6 +50,27 @@ struct VirtualTimeTests {
         try network.advance(by: .milliseconds(300))
         let after = try #require(snapshot(of: driver).nextAttempt)
         #expect(try #require(before) - after == .milliseconds(300))
+    }
+
+    @Test
+    func `a timer that another task of the same turn of the event loop cancels does nothing`() throws {
+        let network = VirtualNetwork()
+        let log = Transcript()
+        network.peer = .silent
+        let driver = network.driver(configuration(), observer: log.record)
+        // Both are due at once: this task, and the deadline of the handshake.
+        network.loop.scheduleTask(in: TimeAmount(driver.configuration.connectTimeout)) { driver.close() }
+        driver.start()
+        try network.advance(by: driver.configuration.connectTimeout + .milliseconds(10))
+        #expect(log.lines == ["closed"])
+    }
+
+    @Test
+    func `a forbidden transition is reported as an event`() {
+        let log = Transcript()
+        VirtualNetwork().driver(configuration(), observer: log.record).perform(.reportForbidden("event in state"))
+        #expect(log.lines.count == 1)
+        #expect(log.lines.first?.contains("forbidden transition: event in state") == true)
     }
 
     private func snapshot(of driver: ConnectionDriver) -> ConnectionSnapshot {

@@ -1,16 +1,13 @@
-import Logging
+package import NATS
 import NIOCore
-import NIOEmbedded
-import TestSupport
-
-@testable import NATS
+package import NIOEmbedded
 
 /// Connections of real drivers to scripted peers, on one thread and on a clock that only the test moves.
 ///
 /// `@unchecked Sendable`: everything happens on the thread of the test, which the embedded event loop insists on.
-final class VirtualNetwork: @unchecked Sendable {
+package final class VirtualNetwork: @unchecked Sendable {
     /// How the peer behind an address behaves. Applies to what happens from now on.
-    enum Peer {
+    package enum Peer {
         /// Answers like a server, every PING at once.
         case answering
         /// Nothing listens there.
@@ -26,27 +23,27 @@ final class VirtualNetwork: @unchecked Sendable {
     }
 
     /// An attempt to connect.
-    struct Dial {
-        let time: Duration
-        let address: NATSClientConfiguration.Address
+    package struct Dial {
+        package let time: Duration
+        package let address: NATSClientConfiguration.Address
     }
 
-    let loop = EmbeddedEventLoop()
-    var peer = Peer.answering
+    package let loop = EmbeddedEventLoop()
+    package var peer = Peer.answering
     /// Fields of INFO besides the usual ones.
-    var info = ""
+    package var info = ""
     /// How long a peer takes for a PONG.
-    var latency = Duration.zero
-    private(set) var dials: [Dial] = []
+    package var latency = Duration.zero
+    package private(set) var dials: [Dial] = []
     /// The longest time without a byte on a connection, either way, while there was one.
-    private(set) var longestSilence = Duration.zero
+    package private(set) var longestSilence = Duration.zero
     private var sockets: [Socket] = []
     /// Those whose TCP handshake is under way.
     private var dialing: [Int: Socket] = [:]
     private var pendingDials: [EventLoopPromise<Void>] = []
 
     /// The clock of this network: ``advance(by:step:)`` moves it.
-    private(set) lazy var clock = TimeSource(
+    package private(set) lazy var clock = TimeSource(
         now: { [loop] in loop.now },
         instant: { [loop, origin] in origin + .nanoseconds(Int64(loop.now.uptimeNanoseconds)) },
         secondsSince1970: { [loop] in Int64(loop.now.uptimeNanoseconds / 1_000_000_000) },
@@ -54,9 +51,11 @@ final class VirtualNetwork: @unchecked Sendable {
     )
     private let origin = ContinuousClock().now
 
+    package init() {}
+
     /// Time since the beginning.
-    var now: Duration { .nanoseconds(Int64(loop.now.uptimeNanoseconds)) }
-    var openConnections: Int { sockets.count { $0.channel.isActive } }
+    package var now: Duration { .nanoseconds(Int64(loop.now.uptimeNanoseconds)) }
+    package var openConnections: Int { sockets.count { $0.channel.isActive } }
 
     private final class Socket {
         let channel: EmbeddedChannel
@@ -115,36 +114,36 @@ final class VirtualNetwork: @unchecked Sendable {
     // MARK: One connection
 
     /// Has the peer of a connection behave as this, whatever the others do.
-    func set(_ peer: Peer, on number: Int) { socket(number)?.peer = peer }
+    package func set(_ peer: Peer, on number: Int) { socket(number)?.peer = peer }
 
     /// Has the peer of a connection say something.
-    func send(_ text: String, on number: Int) { socket(number)?.outbox.append((now, text)) }
+    package func send(_ text: String, on number: Int) { socket(number)?.outbox.append((now, text)) }
 
     /// What the peer of a connection heard since the last time.
-    func heard(on number: Int) -> String {
+    package func heard(on number: Int) -> String {
         guard let socket = socket(number) else { return "" }
         defer { socket.heard = "" }
         return socket.heard
     }
 
     /// Has the peer of a connection read nothing any more.
-    func block(_ number: Int) { socket(number)?.dam.isClosed = true }
+    package func block(_ number: Int) { socket(number)?.dam.isClosed = true }
 
     /// Has it read again.
-    func unblock(_ number: Int) { socket(number).map { $0.dam.open($0.channel) } }
+    package func unblock(_ number: Int) { socket(number).map { $0.dam.open($0.channel) } }
 
     /// Bytes that were given to the socket of a connection whose peer does not read.
-    func held(on number: Int) -> Int { socket(number)?.dam.held ?? 0 }
+    package func held(on number: Int) -> Int { socket(number)?.dam.held ?? 0 }
 
     /// Cuts one connection.
-    func cut(_ number: Int, with error: (any Error)? = nil) {
+    package func cut(_ number: Int, with error: (any Error)? = nil) {
         guard let socket = socket(number) else { return }
         if let error { socket.channel.pipeline.fireErrorCaught(error) }
         socket.channel.close(promise: nil)
     }
 
     /// Lets the dials to a ``Peer/pending`` peer succeed.
-    func completeDials() {
+    package func completeDials() {
         let dials = pendingDials
         pendingDials = []
         for dial in dials { dial.succeed() }
@@ -152,28 +151,10 @@ final class VirtualNetwork: @unchecked Sendable {
 
     private func socket(_ number: Int) -> Socket? { sockets.first { $0.number == number } }
 
-    // MARK: Drivers
+    // MARK: Dialing
 
-    /// A driver on this network, not started.
-    func driver(
-        _ configuration: NATSClientConfiguration,
-        randomness: any RandomNumberGenerator & Sendable = SplitMix64(seed: 1),
-        observer: @escaping @Sendable (NATSEvent) -> Void
-    ) -> ConnectionDriver {
-        ConnectionDriver(
-            configuration: configuration,
-            eventLoop: loop,
-            dialer: Dialer { _, address, _, initialize in self.dial(address, initialize) },
-            clock: clock,
-            outbound: OutboundBuffer(
-                capacity: configuration.outboundBufferSize,
-                disconnectedCapacity: configuration.reconnectBufferSize
-            ),
-            logger: Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() },
-            randomness: randomness,
-            observer: observer
-        )
-    }
+    /// Makes connections on this network.
+    package var dialer: Dialer { Dialer { _, address, _, initialize in self.dial(address, initialize) } }
 
     private func dial(
         _ address: NATSClientConfiguration.Address,
@@ -207,7 +188,7 @@ final class VirtualNetwork: @unchecked Sendable {
     // MARK: Time and peers
 
     /// Moves the time in steps, letting the peers answer after each.
-    func advance(by duration: Duration, step: Duration = .milliseconds(5)) throws {
+    package func advance(by duration: Duration, step: Duration = .milliseconds(5)) throws {
         let end = now + duration
         while now < end {
             try settle()
@@ -217,7 +198,7 @@ final class VirtualNetwork: @unchecked Sendable {
     }
 
     /// Cuts every connection, as the death of a server does.
-    func cut() {
+    package func cut() {
         for socket in sockets where socket.channel.isActive { socket.channel.close(promise: nil) }
         sockets = []
     }

@@ -1,0 +1,153 @@
+import NIOCore
+
+/// From the first packet to the PONG that says that the server accepted us, and what servers say besides messages.
+extension ConnectionMachine {
+    // MARK: Attempts
+
+    mutating func connect(_ action: ConnectionLifecycle.ConnectAction) {
+        guard case .connect(let attempt) = action else { return }
+        let peer = newPeer()
+        current = peer
+        // One deadline over the whole handshake.
+        set(.handshake, at: peer.dialed + TimeAmount(settings.connectTimeout))
+        act(.dial(peer.id, .attempt(attempt)))
+    }
+
+    mutating func reconnect() {
+        if lifecycle.fail(.reconnectRequested) == .disconnect { return giveUpCurrent() }
+        guard case .backingOff = lifecycle.state else { return }
+        // The user asked for a connection now.
+        cancel(.retry)
+        connect(lifecycle.retryTimerFired())
+    }
+
+    mutating func opened(_ id: ID) {
+        if id == next?.id {
+            if case .discard(let reason) = migration.tcpConnected() { return nextLost(reason) }
+        } else if id == current?.id {
+            if lifecycle.tcpConnected() == .closeSocket { return act(.closeSocket(id)) }
+        } else {
+            return
+        }
+        progressed(id, to: .awaitingInfo)
+        if settings.speaksTLSFirst { act(.secure(id)) }
+    }
+
+    mutating func progressed(_ id: ID, to progress: HandshakeProgress) {
+        if id == current?.id {
+            current?.progress = progress
+            act(.showProgress(progress))
+        } else if id == next?.id {
+            next?.progress = progress
+        }
+    }
+
+    // MARK: What the server says
+
+    mutating func infoReceived(_ id: ID, serverID: String?, isLeaving: Bool) {
+        if id == next?.id {
+            next?.serverID = serverID
+            next?.isLeaving = isLeaving
+            let isSameServer = serverID != nil && serverID == current?.serverID
+            switch migration.infoReceived(isLeavingToo: isLeaving || isSameServer) {
+            case .introduce: act(.introduce(id))
+            case .discard(let reason): nextLost(reason)
+            case .none, .subscribe, .overlap, .hold, .leave: break
+            }
+            return
+        }
+        guard id == current?.id else { return }
+        current?.serverID = serverID
+        current?.isLeaving = isLeaving
+        switch lifecycle.infoReceived() {
+        case .none: return
+        case .introduce: act(.introduce(id))
+        case .update: act(.updateLimits(id))
+        }
+        act(.showServer(id))
+        if isLeaving, lifecycle.state == .connected { lameDuckAnnounced() }
+    }
+
+    mutating func pongReceived(_ id: ID, _ event: Event) {
+        if id == next?.id {
+            // The answer to CONNECT, or to the PING behind the subscriptions.
+            migration.state == .awaitingPong ? subscribeNext() : answered(id, event)
+        } else if id == current?.id {
+            switch lifecycle.pongReceived() {
+            case .none: break
+            case .established: established()
+            case .answered: answered(id, event)
+            }
+        }
+    }
+
+    private mutating func established() {
+        guard let peer = current else { return }
+        cancel(.handshake)
+        connectedSince = now
+        act(.connected(peer.id))
+        sendSubscriptionsAgain()
+        act(.openBuffer(peer.id))
+        act(.flush)
+        act(.resumeCalls)
+        setFirstKeepalive()
+        // A balancer may lead to a server that is going to stop.
+        if peer.isLeaving { lameDuckAnnounced() }
+    }
+
+    mutating func errorReceived(_ id: ID, _ error: ServerError, _ violation: PermissionViolation?) {
+        if id == next?.id {
+            return error.keepsConnection ? act(.reportServerError(id, error, violation)) : nextLost(error.error)
+        }
+        guard id == current?.id else { return }
+        switch lifecycle.errorReceived(error) {
+        case .none: break
+        case .report: act(.reportServerError(id, error, violation))
+        case .disconnect: giveUpCurrent()
+        }
+    }
+
+    // MARK: Keepalive
+
+    /// The first PING comes up to a second later, so that connections made at once do not ping at once.
+    mutating func setFirstKeepalive() {
+        let jitter = random(upTo: .seconds(1))
+        set(.keepalive, at: now + TimeAmount(settings.pingInterval + jitter))
+    }
+
+    private mutating func pingIntervalPassed(_ event: Event) {
+        guard let peer = current else { return forbidden(event) }
+        let action = lifecycle.pingIntervalPassed(receivedBytes: peer.receivedBytes)
+        current?.receivedBytes = false
+        act(.showPingMisses(lifecycle.keepalive.misses))
+        switch action {
+        case .sendPing:
+            pingCurrent(.roundTrip)
+            set(.keepalive, at: now + TimeAmount(settings.pingInterval))
+        case .disconnect:
+            giveUpCurrent()
+        case .none:
+            forbidden(event)
+        }
+    }
+
+    // MARK: Time
+
+    mutating func timerFired(_ timer: Timer, _ event: Event) {
+        guard fired(timer) else { return forbidden(event) }
+        switch timer {
+        case .handshake:
+            let action = lifecycle.handshakeDeadlinePassed(current?.progress, speaksTLSFirst: settings.speaksTLSFirst)
+            action == .disconnect ? giveUpCurrent() : forbidden(event)
+        case .keepalive:
+            pingIntervalPassed(event)
+        case .retry:
+            let action = lifecycle.retryTimerFired()
+            action == .none ? forbidden(event) : connect(action)
+        case .confirmation:
+            confirmationDue(event)
+        case .migration:
+            migrationTimerFired(event)
+        }
+    }
+}
