@@ -26,7 +26,7 @@ struct ThemeTests {
     }
 
     @Test(arguments: shippedNames)
-    func `a shipped theme defines all roles`(name: String) throws {
+    func `a shipped theme defines all roles, or their bases`(name: String) throws {
         let missing = Set(ThemeRole.allCases).subtracting(try shipped.definedRoles(of: name))
         #expect(missing.isEmpty)
         #expect(try shipped.load(name).name == name)
@@ -99,6 +99,31 @@ struct ThemeTests {
             let light = try builtIn.load("default-light")
             #expect(child.style(for: .severityError) == light.style(for: .severityError))
             #expect(try library.load("parent").style(for: .key).foreground == .indexed(100))
+        }
+    }
+
+    @Test
+    func `a role that no theme of the chain defines has the style of its base, and otherwise that of the default`() throws {
+        let dark = try builtIn.load("default-dark")
+        let theme = try builtIn.parse("name = \"t\"\naccent = 20\nmuted = 21\n[json]\npunctuation = 22", file: "t.toml")
+        #expect(theme.style(for: .focusedBorder) == Style(foreground: .indexed(20)))
+        #expect(theme.style(for: .hexOffset) == Style(foreground: .indexed(21)))
+        #expect(theme.style(for: .jsonPunctuation) == Style(foreground: .indexed(22)))
+        #expect(theme.style(for: .severityError) == dark.style(for: .statusDown))
+
+        try withTemporaryDirectory { directory in
+            try write("name = \"parent\"\n\"border.focus\" = 30", to: directory + "/parent.toml")
+            try write("name = \"child\"\ninherits = \"parent\"\naccent = 31", to: directory + "/child.toml")
+            let child = try ThemeLibrary(directories: [directory]).load("child")
+            #expect(child.style(for: .focusedBorder) == Style(foreground: .indexed(30)))
+        }
+    }
+
+    @Test
+    func `no role is its own base`() {
+        for role in ThemeRole.allCases {
+            let bases = Array(sequence(first: role, next: \.base).prefix(ThemeRole.allCases.count + 1))
+            #expect(bases.count <= ThemeRole.allCases.count, "\(role.rawValue)")
         }
     }
 

@@ -16,7 +16,6 @@ enum BuiltInThemes {
         accent = "accent"
         title = { fg = "accent", modifiers = ["bold"] }
         border = "border"
-        "border.focus" = "accent"
         selection = { fg = "foreground", bg = "selection", modifiers = ["bold"] }
         cursor-line = { bg = "line" }
         match = { fg = "background", bg = "yellow" }
@@ -34,7 +33,6 @@ enum BuiltInThemes {
         [severity]
         info = "blue"
         warn = "yellow"
-        error = { fg = "red", modifiers = ["bold"] }
 
         [env]
         prod = { fg = "background", bg = "red", modifiers = ["bold"] }
@@ -56,17 +54,14 @@ enum BuiltInThemes {
         string = "green"
         number = "orange"
         literal = "purple"
-        punctuation = "muted"
 
         [hex]
-        offset = "muted"
         byte = "foreground"
         ascii = "cyan"
 
         [graph]
         in = "cyan"
         out = "purple"
-        grid = "border"
 
         [palette]
         background = "#13161b"
@@ -107,7 +102,6 @@ enum BuiltInThemes {
         accent = "accent"
         title = { fg = "accent", modifiers = ["bold"] }
         border = "border"
-        "border.focus" = "accent"
         selection = { fg = "foreground", bg = "selection", modifiers = ["bold"] }
         cursor-line = { bg = "line" }
         match = { fg = "background", bg = "yellow" }
@@ -125,7 +119,6 @@ enum BuiltInThemes {
         [severity]
         info = "blue"
         warn = "yellow"
-        error = { fg = "red", modifiers = ["bold"] }
 
         [env]
         prod = { fg = "background", bg = "red", modifiers = ["bold"] }
@@ -147,17 +140,14 @@ enum BuiltInThemes {
         string = "green"
         number = "orange"
         literal = "purple"
-        punctuation = "muted"
 
         [hex]
-        offset = "muted"
         byte = "foreground"
         ascii = "cyan"
 
         [graph]
         in = "cyan"
         out = "purple"
-        grid = "border"
 
         [palette]
         background = "#fcfcfa"

@@ -46,7 +46,8 @@ public struct ThemeLibrary: Sendable, Hashable {
 
     /// Loads a theme and the themes that it inherits from.
     ///
-    /// A role that no theme of the chain defines comes from the built-in theme of the same variant.
+    /// A role that no theme of the chain defines has the style of its base, if the chain defines the base. Otherwise it comes
+    /// from the built-in theme of the same variant.
     ///
     /// - Parameter name: The theme's name, which is its file's name without `.toml`.
     /// - Throws: ``SettingsError`` with the file, the line and the key.
@@ -73,9 +74,10 @@ public struct ThemeLibrary: Sendable, Hashable {
         try resolve(try ThemeSource.parse(text, file: file))
     }
 
-    /// The roles that the theme and its named ancestors define, without those of the default theme.
+    /// The roles that the theme and its named ancestors define, directly or by a base, without those of the default theme.
     func definedRoles(of name: String) throws(SettingsError) -> Set<ThemeRole> {
-        Set(try chain(from: try source(name, askedBy: nil)).flatMap(\.styles.keys))
+        let chain = try chain(from: try source(name, askedBy: nil))
+        return Set(ThemeRole.allCases.filter { Self.definingRole(of: $0, in: chain) != nil })
     }
 }
 
@@ -166,6 +168,15 @@ extension ThemeLibrary {
                 )
             }
         }
+        for role in ThemeRole.allCases {
+            guard let defining = definingRole(of: role, in: chain), defining != role else { continue }
+            styles[role] = styles[defining]
+        }
+    }
+
+    /// The role, or else the nearest of its bases, that a theme of the chain defines.
+    private static func definingRole(of role: ThemeRole, in chain: [ThemeSource]) -> ThemeRole? {
+        sequence(first: role, next: \.base).first { role in chain.contains { $0.styles[role] != nil } }
     }
 
     private static func color(

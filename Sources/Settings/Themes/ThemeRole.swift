@@ -54,6 +54,17 @@ public enum ThemeRole: String, Sendable, CaseIterable {
         .cluster1, .cluster2, .cluster3, .cluster4, .cluster5, .cluster6, .cluster7, .cluster8,
     ]
 
+    /// The role whose style this role has in a theme that does not define it; nil for the style of the default theme.
+    public var base: ThemeRole? {
+        switch self {
+        case .focusedBorder: .accent
+        case .graphGrid: .border
+        case .hexOffset, .jsonPunctuation: .muted
+        case .severityError: .statusDown
+        default: nil
+        }
+    }
+
     /// The minimum contrast ratio with the background that is readable, or nil for decoration.
     ///
     /// WCAG 2.1: 4.5 for text (1.4.3), 3 for graphics that carry meaning (1.4.11).
