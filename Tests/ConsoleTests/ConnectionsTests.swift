@@ -127,7 +127,7 @@ struct ConnectionsTests {
         #expect(model.press("enter") == [.background(.reconnect(.cluster(0)))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
-        #expect(Screens.shows("The 12 not up try at once.", model))
+        #expect(Screens.shows("The 12 that are down retry at once.", model))
         #expect(model.press("enter") == [.background(.reconnect(.all))])
     }
 
@@ -136,7 +136,7 @@ struct ConnectionsTests {
         var model = model()
         model.press("G", "r")
         #expect(Screens.shows("subscriber 4 of gamma", model))
-        #expect(Screens.shows("Not up now: the next try is made at once.", model))
+        #expect(Screens.shows("Not connected: the next attempt starts at once.", model))
     }
 
     @Test
@@ -147,7 +147,7 @@ struct ConnectionsTests {
         #expect(Screens.shows("publisher 0 of alpha", model))
         try Screens.expect(model, "connections-detail-40x12")
         model.press("G")
-        #expect(Screens.shows("wait for a", model))
+        #expect(Screens.shows("0 pending, 0 late", model))
         model.press("esc")
         #expect(!Screens.shows("publisher 0 of alpha", model))
         model.press("tab")

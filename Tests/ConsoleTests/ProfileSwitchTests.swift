@@ -50,7 +50,7 @@ struct ProfileSwitchTests {
         model.press("tab")
         #expect(model.press("enter") == [.background(.checkProfile("staging"))])
         #expect(model.run("profile").isEmpty)
-        #expect(model.notice?.text.plain == ":profile needs NAME; there are demo, staging, production")
+        #expect(model.notice?.text.plain == ":profile needs NAME; the profiles are demo, staging, production")
     }
 
     @Test(arguments: ScreenTests.sizes)

@@ -86,7 +86,7 @@ struct PromptTests {
         _ = update(&model, .subscription(id: 1, .waiting([2])))
         #expect(model.data.subscriptions[0].state == .pending)
         #expect(model.data.subscriptions[0].label.plain == "t.c, pending")
-        #expect(model.data.events.rows.last?.text.plain == "t.c is pending: gamma down, its messages begin when it is up")
+        #expect(model.data.events.rows.last?.text.plain == "t.c is pending: gamma down; its messages arrive when it is up")
         #expect(!model.data.events.rows.contains { $0.text.plain.hasPrefix("subscribed to") })
         _ = update(&model, .subscription(id: 1, .active))
         #expect(model.data.subscriptions[0].state == .active)

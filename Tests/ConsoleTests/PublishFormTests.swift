@@ -66,7 +66,7 @@ struct PublishFormTests {
     }
 
     @Test(
-        arguments: [("0", "", "repeat takes 1 to 1000000"), ("x", "", "repeat takes"), ("2", "2h", "out of range")]
+        arguments: [("0", "", "repeat must be 1 to 1000000"), ("x", "", "repeat must be"), ("2", "2h", "out of range")]
     )
     func `bounds are named, with the cursor where they are to be kept`(_ count: String, _ interval: String, _ reason: String) {
         var model = form()
@@ -148,7 +148,7 @@ struct PublishFormTests {
         #expect(Screens.shows("lines", model))
         model.press("^e")
         _ = update(&model, .edited(.failed("set VISUAL")))
-        #expect(Screens.shows("the editor changed nothing: set VISUAL", model))
+        #expect(Screens.shows("the body was not changed: set VISUAL", model))
         #expect(Screens.shows("Body    two", model))
     }
 
@@ -159,7 +159,7 @@ struct PublishFormTests {
         var model = form()
         model.press("^e")
         _ = update(&model, .edited(.saved(body)))
-        #expect(Screens.shows("sent as it is; ^u empties it", model))
+        #expect(Screens.shows("sent unchanged; ^u clears it", model))
         model.type("lost?")
         #expect(sent(model.press("enter"))?.body == body)
         _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
@@ -265,7 +265,7 @@ struct PublishFormTests {
     @Test
     func `esc takes back a message that waits for a cluster, and the form says that nothing was sent`() {
         var model = waiting()
-        #expect(Screens.shows("waits for gamma, try 7; esc cancels", model))
+        #expect(Screens.shows("waiting for gamma, try 7; esc cancels", model))
         #expect(Screens.shows("1 message waits for gamma, try 7; ^x cancels", model))
         #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
         #expect(model.prompt == nil)
@@ -307,7 +307,7 @@ struct PublishFormTests {
         for id in ids { _ = update(&model, .publish(id: id, .canceled)) }
         #expect(!Screens.shows("wait for gamma", model))
         #expect(model.press("^x").isEmpty)
-        #expect(Screens.shows("nothing waits to be sent", model))
+        #expect(Screens.shows("nothing is waiting to be sent", model))
     }
 
     @Test
@@ -343,7 +343,7 @@ struct PublishFormTests {
         _ = update(&model, .publish(id: 1, .accepted(3)))
         model.prompt = nil
         #expect(model.press("q").isEmpty)
-        #expect(Screens.shows("3 of 50 messages to orders.eu are sent.", model))
+        #expect(Screens.shows("3 of 50 messages to orders.eu have been sent.", model))
         model.press("n")
         #expect(model.run("q").isEmpty)
         #expect(model.press("y") == [.terminal(.quit)])

@@ -20,7 +20,7 @@ struct RingTests {
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)
         model.data.clusters = Fixtures.clusters
         #expect(Screens.shows("traffic –", model))
-        #expect(Screens.shows("Nothing flows, or nothing is watched.", model))
+        #expect(Screens.shows("No traffic, or no topic is watched.", model))
         #expect(!Screens.shows("hot ", model))
     }
 

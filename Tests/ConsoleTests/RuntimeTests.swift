@@ -94,7 +94,7 @@ struct RuntimeTests {
         await terminal.waitFor("Clusters")
         await terminal.waitFor("down")
         terminal.press("3")
-        await terminal.waitFor("Nothing is subscribed to")
+        await terminal.waitFor("No subscription yet")
         terminal.press("q")
         await run
     }

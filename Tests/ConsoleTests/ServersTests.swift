@@ -206,7 +206,7 @@ struct ServersTests {
         take(&model, health: ok)
         #expect(Screens.shows("several servers answer at this URL", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
-        #expect(Screens.shows("the list is that of another server", model))
+        #expect(Screens.shows("the list is from another server", model))
     }
 
     @Test
@@ -224,7 +224,7 @@ struct ServersTests {
         #expect(Screens.shows("No match among 1000 of 1522 connections; asking for the rest", model))
         let most = Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#, limit: 10_000)
         take(&model, health: ok, connections: most, filtered: true)
-        #expect(Screens.shows("No match among 1000 of 1522 connections, 522 are not known here", model))
+        #expect(Screens.shows("No match among 1000 of 1522 connections; 522 are not listed", model))
         let all = #"{"total":1001,"connections":[\#(part),{"cid":2000,"name":"needle"}]}"#
         take(&model, health: ok, connections: Fixtures.connections(json: all, limit: 10_000), filtered: true)
         #expect(Screens.shows("1 of 1001 by needle", model))
@@ -240,7 +240,7 @@ struct ServersTests {
         #expect(rows(model) == [1, 3])
         #expect(Screens.shows("2 rows could not be read", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[{"cid":1},{"cid":2}]}"#, limit: 1))
-        #expect(Screens.shows("1 more than asked for left out", model))
+        #expect(Screens.shows("1 over the limit omitted", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[null]}"#))
         #expect(Screens.shows("No connection is shown: 1 row could not be read.", model))
     }

@@ -161,7 +161,7 @@ struct TailTests {
         ])
         binary.prepareFrame()
         binary.press("e")
-        #expect(Screens.shows("3 B, not text: sent as it is", binary))
+        #expect(Screens.shows("3 B, not text: sent unchanged", binary))
         guard case .background(.publish(_, let request))? = binary.press("enter").first else {
             Issue.record("not published")
             return
@@ -172,10 +172,10 @@ struct TailTests {
     @Test(
         arguments: [
             (Fixtures.entry("t", String(repeating: "x", count: 300_000)), "only 262 kB of 300 kB"),
-            (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "its topic has bytes that cannot be typed"),
-            (Fixtures.entry("a\u{1B}b", "x"), "its topic has bytes"),
-            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nbroken\r\n\r\n"), "its headers are malformed"),
-            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "its headers have characters"),
+            (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "the topic has bytes that cannot be typed"),
+            (Fixtures.entry("a\u{1B}b", "x"), "the topic has bytes"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nbroken\r\n\r\n"), "the headers are malformed"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "the headers have characters"),
         ]
     )
     func `what cannot be published again as it was says why`(_ entry: TailEntry, _ reason: String) {

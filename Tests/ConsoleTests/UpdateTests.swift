@@ -121,9 +121,10 @@ struct UpdateTests {
     @Test(
         arguments: [
             ("frobnicate", "unknown command frobnicate"), ("theme a b c d", ""), ("route", ":route needs TOPIC"),
-            ("view nothing", "no view nothing"), ("ring x", "too much after :ring"), ("reconnect delta", "no cluster delta"),
-            ("quit now", "too much after :quit"),
-            ("route a..b", "an empty token"), ("pub orders.* x", "a pattern can be subscribed to"),
+            ("view nothing", "no view nothing"), ("ring x", "too many arguments for :ring"),
+            ("reconnect delta", "no cluster delta"),
+            ("quit now", "too many arguments for :quit"),
+            ("route a..b", "an empty token"), ("pub orders.* x", "cannot publish to a pattern"),
         ]
     )
     func `what is wrong with a command is said`(_ line: String, _ reason: String) {

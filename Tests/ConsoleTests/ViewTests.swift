@@ -160,7 +160,7 @@ struct ViewTests {
         _ = update(&model, delivery(5..<8))
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
         #expect(Screens.shows("Tail, paused", model))
-        #expect(Screens.shows("paused, 3 came by", model))
+        #expect(Screens.shows("paused, 3 new", model))
         model.press("space")
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.7", model))
     }
