@@ -20,7 +20,7 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `one row for each connection, with glyph and word for its state`() {
+    func `each connection has a row with a glyph and a word for its state`() {
         let model = model(Size(width: 300, height: 80))
         #expect(Screens.shows("●  alpha    publisher 0   up 2h 11m", model))
         #expect(Screens.shows("○  beta     publisher 1   try 4 in 1.4 s", model))
@@ -34,14 +34,14 @@ struct ConnectionsTests {
             (.connected, "up 12 s"), (.stale, "stale, ping 1/2"), (.reconnecting, "try 4 in 0.6 s"), (.closed, "closed"),
         ]
     )
-    func `every state in a word`(_ state: ConnectionSnapshot.State, _ text: String) {
+    func `every state has a text`(_ state: ConnectionSnapshot.State, _ text: String) {
         var row = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: state)
         (row.stateDuration, row.attempt, row.nextAttempt, row.pingMisses) = (.seconds(12), 3, .milliseconds(600), 1)
         #expect(row.stateText.plain == text)
     }
 
     @Test
-    func `a remark when all connections of a meshed cluster sit on one node, and none for a single server`() {
+    func `a remark appears if all connections of a meshed cluster are on one node, but not for a single server`() {
         var model = model(Size(width: 300, height: 80))
         #expect(Screens.shows("alpha: all 10 connections on one node, alpha-1 · beta: beta-1 5, beta-2 3", model))
         let spread = NodeSpread(model.data.clusters[0])
@@ -53,7 +53,7 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `the detail says everything, and of one that is lost how old the figures are`() {
+    func `the details show everything and, for a lost connection, the age of the figures`() {
         var model = model()
         for text in [
             "publisher 0 of alpha", "alpha-1, nats-server 2.10.22", "Nalpha1", "0 in a row, lost at 2",
@@ -86,7 +86,7 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `enter on a cluster of the Overview shows its connections; esc shows all, and so does the key`() {
+    func `enter on a cluster of the Overview shows its connections, and esc or the key of the view shows all`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.press("down", "enter")
         #expect(Screens.shows("Connections of beta", model))
@@ -99,7 +99,7 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `filtered by cluster, role, state, server and error`() {
+    func `the filter matches cluster, role, state, server and error`() {
         var model = model()
         for (filter, count) in [("gamma", 10), ("PUBLISHER", 15), ("stale", 0), ("beta-2", 4), ("refused", 10)] {
             model.press("/", "^u")
@@ -110,7 +110,7 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `r asks which connections and says what happens; nothing is done without yes`() throws {
+    func `r asks which connections to reconnect and shows the consequences, and only yes reconnects`() throws {
         var model = model()
         for _ in 0..<4 { model.press("down") }
         #expect(model.press("r").isEmpty)
@@ -127,27 +127,27 @@ struct ConnectionsTests {
         #expect(model.press("enter") == [.background(.reconnect(.cluster(0)))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
-        #expect(Screens.shows("The 12 not up try at once.", model))
+        #expect(Screens.shows("The 12 that are down retry at once.", model))
         #expect(model.press("enter") == [.background(.reconnect(.all))])
     }
 
     @Test
-    func `of a connection that is down it says that the next try is made at once`() {
+    func `the question for a connection that is down says that the next attempt starts at once`() {
         var model = model()
         model.press("G", "r")
         #expect(Screens.shows("subscriber 4 of gamma", model))
-        #expect(Screens.shows("Not up now: the next try is made at once.", model))
+        #expect(Screens.shows("Not connected: the next attempt starts at once.", model))
     }
 
     @Test
-    func `where there is no room for both, enter puts the detail in front and esc the list`() throws {
+    func `on a small screen enter shows the details, and esc the list`() throws {
         var model = model(Size(width: 40, height: 12))
         #expect(!Screens.shows("Connection ─", model))
         model.press("enter")
         #expect(Screens.shows("publisher 0 of alpha", model))
         try Screens.expect(model, "connections-detail-40x12")
         model.press("G")
-        #expect(Screens.shows("wait for a", model))
+        #expect(Screens.shows("0 pending, 0 late", model))
         model.press("esc")
         #expect(!Screens.shows("publisher 0 of alpha", model))
         model.press("tab")
@@ -155,14 +155,14 @@ struct ConnectionsTests {
     }
 
     @Test
-    func `the keys of the detail scroll it, those of the list move the selection`() {
+    func `the arrow keys scroll the details or move the selection, depending on the focus`() {
         var model = model(Self.medium)
         model.press("tab", "down", "down", "down")
         #expect(selection(model)?.slot == 0)
         #expect(!Screens.shows("publisher 0 of alpha", model))
         model.press("tab", "down")
         #expect(selection(model)?.slot == 1)
-        #expect(Screens.shows("publisher 1 of alpha", model), "from its top")
+        #expect(Screens.shows("publisher 1 of alpha", model), "the details begin at the top")
         model.press("enter")
         #expect(!Screens.shows("publisher 1 of alpha", model))
     }

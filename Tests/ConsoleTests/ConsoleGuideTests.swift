@@ -7,16 +7,16 @@ import Testing
 @Suite("The reference of keys and commands")
 struct ConsoleGuideTests {
     @Test
-    func `is what the lists of keys and commands give`() throws {
+    func `equals the output of the lists of keys and commands`() throws {
         let differences = try GeneratedFile("Documentation/console.md").differences(from: Self.reference)
         #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
     }
 
     @Test
-    func `has every action once, and the keys of every view`() {
+    func `lists every action once, and the keys of every view`() {
         let listed = Self.sections.flatMap(\.actions)
         #expect(listed.count == Set(listed).count)
-        // Left and right have another meaning in each view that has one.
+        // Left, right and sorting depend on the view, so the reference describes them in sentences.
         #expect(Set(KeyAction.allCases).subtracting(listed) == [.left, .right, .sortColumn, .invertSort])
         for view in ViewList.standard where type(of: view).scope != .everywhere {
             let own = KeyAction.allCases.filter { $0.scope == type(of: view).scope }

@@ -21,7 +21,7 @@ struct DemoNodeTests {
     }
 
     @Test
-    func `outside the demo K means nothing, and the help does not know it`() {
+    func `outside the demo K has no effect and is not in the help`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 100), view: .overview)
         #expect(model.press("K").isEmpty)
         #expect(model.prompt == nil && model.notice == nil)
@@ -34,13 +34,13 @@ struct DemoNodeTests {
     }
 
     @Test
-    func `K can be given another meaning without a conflict`() throws {
+    func `K can be bound to another action without a conflict`() throws {
         let file = try ConfigurationFile.parse("[keys]\npublish = \"K\"\n", file: "test")
         #expect(file.keyBindings.action(for: "K", in: .everywhere) == .publish)
     }
 
     @Test
-    func `the list begins at the selected cluster; enter kills a node that runs and starts one that does not`() {
+    func `the list begins at the selected cluster, and enter kills a running node and starts a stopped one`() {
         var model = model()
         model.press("down")
         #expect(model.press("K") == [.background(.lookAtDemo)])
@@ -52,12 +52,12 @@ struct DemoNodeTests {
         #expect(model.data.events.rows.last?.text.plain == model.notice?.text.plain)
         model.press("K")
         #expect(Screens.shows("○ beta-1   127.0.0.1:4222  stopped", model))
-        #expect(model.press("f").isEmpty, "one that does not run cannot be frozen")
+        #expect(model.press("f").isEmpty, "a stopped node cannot be frozen")
         #expect(model.press("enter") == [.background(.demo(.start, node: "beta-1"))])
     }
 
     @Test
-    func `f freezes and resumes; an older answer that comes late changes nothing`() {
+    func `f freezes and resumes a node, and a late older answer is ignored`() {
         var model = model()
         model.press("K", "down")
         #expect(model.press("f") == [.background(.demo(.freeze, node: "alpha-2"))])
@@ -70,7 +70,7 @@ struct DemoNodeTests {
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `the list at each size`(_ size: Size) throws {
+    func `the list of nodes matches its screen at each size`(_ size: Size) throws {
         var model = model(size)
         model.data.demoNodes?.nodes[1].state = .frozen
         model.data.demoNodes?.nodes[3].state = .stopped

@@ -15,7 +15,7 @@ struct EventsTests {
     }
 
     @Test
-    func `severity: all, then warnings and errors, then errors, then all again; the choice is named`() {
+    func `v switches between all events, warnings and errors, and errors, and the pane shows the choice`() {
         var model = model()
         let all = shown(model).count
         #expect(all == 4)
@@ -33,7 +33,7 @@ struct EventsTests {
     }
 
     @Test
-    func `the filter looks at text, cluster and severity`() {
+    func `the filter matches text, cluster and severity`() {
         for (text, count) in [("gamma", 2), ("RESET", 2), ("error", 2), ("nothing like it", 0)] {
             var model = model()
             model.press("/")
@@ -45,7 +45,7 @@ struct EventsTests {
     }
 
     @Test
-    func `enter shows an event in full: where, how bad, how often`() throws {
+    func `enter shows an event in full, with its source, severity and count`() throws {
         var model = model()
         model.press("enter")
         #expect(Screens.shows("the last of 7 times", model))
@@ -57,7 +57,7 @@ struct EventsTests {
     }
 
     @Test
-    func `the selected event stays selected when newer ones come`() {
+    func `the selected event stays selected when newer events arrive`() {
         var model = model()
         model.press("j", "j")
         model.prepareFrame()

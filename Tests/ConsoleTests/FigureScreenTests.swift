@@ -8,7 +8,7 @@ import Testing
 
 @Suite("Figures on the screens", .timeLimit(.minutes(10)))
 struct FigureScreenTests {
-    /// A model whose figures are as large as they can be, beside small ones.
+    /// Creates a model with figures of maximum size next to small ones.
     private static func extreme(_ size: Size, view: KeyAction) -> ConsoleModel {
         var model = Fixtures.busyModel(size, view: view)
         for index in model.data.clusters.indices {
@@ -25,7 +25,7 @@ struct FigureScreenTests {
         }
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
-        // All of it on one cluster, which is hot then.
+        // All traffic is on one cluster, which is therefore hot.
         for _ in 0..<20_000 { table.receive("orders.eu", bytes: 1 << 40, source: 1, cluster: 0, at: 1) }
         table.receive("slow.one", bytes: 999_950, source: 1, at: 1)
         table.sample(at: 0.2)
@@ -86,7 +86,7 @@ struct FigureScreenTests {
     }
 
     @Test(arguments: ScreenTests.views)
-    func `no figure of any view is cut at any width, however large it is`(_ view: KeyAction) {
+    func `no view cuts a figure of any size at any width`(_ view: KeyAction) {
         for width in [20, 21, 23, 26, 29, 33, 38, 40, 43, 47, 50, 57, 64, 72, 80, 90, 100, 110, 120, 140, 200] {
             for height in width < 60 ? [12, 36] : [36] {
                 var model = Self.extreme(Size(width: width, height: height), view: view)
@@ -107,13 +107,13 @@ struct FigureScreenTests {
     private func check(_ model: ConsoleModel, _ what: String) {
         for line in Screens.lines(model) {
             #expect(line.firstMatch(of: /[0-9]…/) == nil, "\(what): \(line)")
-            // A bound without its figure, or a count without its share, says nothing.
+            // A limit sign must have its figure.
             #expect(line.firstMatch(of: /≤ ?(…|│|$)/) == nil, "\(what): \(line)")
         }
     }
 
     @Test(arguments: [80, 120, 200])
-    func `1,151 lost are shown in full or in short, a hot cluster by its share and a word or a mark`(_ width: Int) {
+    func `1,151 lost messages are shown in full or short form, and a hot cluster with its share and a mark`(_ width: Int) {
         let model = Self.extreme(Size(width: width, height: 36), view: .overview)
         #expect(Screens.lines(model).contains { $0.contains("≤ 1151") || $0.contains("≤ 1.2k") })
         let shares = Screens.lines(model).filter { $0.contains("100 %") && $0.contains("alpha") }

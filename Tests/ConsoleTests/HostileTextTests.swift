@@ -4,7 +4,7 @@ import Testing
 
 @testable import Console
 
-/// Everything a peer chooses is on the screen here, and none of it may reach a cell as it is.
+/// Shows texts of peers everywhere on the screen, and checks that no control character reaches a cell.
 @Suite("Hostile text")
 struct HostileTextTests {
     /// Window title, clipboard, C1, bidi, carriage return and backspace, zero width, tags.
@@ -27,7 +27,7 @@ struct HostileTextTests {
         #expect(unsafe.isEmpty, "\(label): \(unsafe.map(\.debugDescription))")
     }
 
-    /// A model in which every text that comes from outside is this one.
+    /// Creates a model in which every untrusted text is this one.
     private func model(_ text: [UInt8], _ size: Size, _ view: KeyAction) -> ConsoleModel {
         let string = String(decoding: text, as: UTF8.self)
         var profile = Fixtures.profile()
@@ -72,7 +72,7 @@ struct HostileTextTests {
     }
 
     @Test(arguments: texts.map { Array($0.utf8) } + [invalidUTF8])
-    func `in every view, with every prompt`(_ text: [UInt8]) {
+    func `hostile text is escaped in every view, with every prompt`(_ text: [UInt8]) {
         let string = String(decoding: text, as: UTF8.self)
         for size in ScreenTests.sizes {
             for view in ScreenTests.views {
@@ -94,7 +94,7 @@ struct HostileTextTests {
     }
 
     @Test(arguments: texts)
-    func `in notices, from commands, errors and publishing`(_ text: String) {
+    func `hostile text is escaped in notices of commands, errors and publishing`(_ text: String) {
         var model = Fixtures.model()
         for line in [
             text, "view \(text)", "route \(text)", "sub \(text)", "reconnect \(text)", "theme \(text)", "pub \(text) \(text)",
@@ -109,7 +109,7 @@ struct HostileTextTests {
     }
 
     @Test
-    func `and it is shown, not swallowed`() {
+    func `hostile text is shown in escaped form, not removed`() {
         let model = model(Array("\u{1B}]0;pwned\u{7}".utf8), Size(width: 120, height: 36), .topics)
         #expect(Screens.shows("^[]0;pwned^G", model))
     }
@@ -118,7 +118,7 @@ struct HostileTextTests {
 @Suite("Sizes")
 struct SizeTests {
     @Test(arguments: ScreenTests.views)
-    func `every size from nothing to 60 by 20 draws, in every view, with every prompt`(_ view: KeyAction) {
+    func `every view with every prompt draws at every size from zero to 60 by 20`(_ view: KeyAction) {
         let keys = ["", "s", "p", "u", ":", "/", "?", "enter"]
         for key in keys {
             var model = Fixtures.busyModel(Size(width: 60, height: 20), view: view)
@@ -135,7 +135,7 @@ struct SizeTests {
     }
 
     @Test
-    func `sizes change at any moment`() {
+    func `the size can change at any time`() {
         var model = Fixtures.busyModel(Size(width: 200, height: 60), view: .tail)
         for (width, height) in [(200, 60), (1, 1), (80, 24), (40, 12), (300, 5), (120, 36)] {
             _ = update(&model, .input(.resize(Size(width: width, height: height))))

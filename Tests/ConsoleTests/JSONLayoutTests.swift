@@ -10,7 +10,7 @@ struct JSONLayoutTests {
     }
 
     @Test
-    func `laid out, with the digits and the order of the keys kept`() throws {
+    func `JSON is formatted, and digits and the order of keys are kept`() throws {
         #expect(
             try text(#"{"b":1.50,"a":[1,-2e+3,true,null,"x\"y"],"e":{},"f":[]}"#) == [
                 "{", #"  "b": 1.50,"#, #"  "a": ["#, "    1,", "    -2e+3,", "    true,", "    null,", #"    "x\"y""#, "  ],",
@@ -25,7 +25,7 @@ struct JSONLayoutTests {
             ("[\"a]", 4), ("{} x", 3), ("[\"\u{1}\"]", 2), ("[\"\\", 3),
         ]
     )
-    func `refused, and where`(_ json: String, _ position: Int) {
+    func `invalid JSON is refused with the position of the error`(_ json: String, _ position: Int) {
         #expect {
             try JSONLayout.lines(Array(json.utf8))
         } throws: {
@@ -34,7 +34,7 @@ struct JSONLayoutTests {
     }
 
     @Test
-    func `deep nesting is refused before the stack ends`() {
+    func `deep nesting is refused without a stack overflow`() {
         #expect(throws: JSONLayout.ParseError.self) {
             try JSONLayout.lines([UInt8](repeating: UInt8(ascii: "["), count: 1_000_000))
         }
@@ -51,7 +51,7 @@ struct JSONLayoutTests {
     }
 
     @Test
-    func `a long payload is cut and says so`() {
+    func `a long payload is cut, and a row shows the cut`() {
         let entry = Fixtures.entry("t", String(repeating: "x", count: 300_000))
         let body = MessageBody(entry, format: .text, width: 80, wraps: true)
         #expect(body.lines.last?.spans.first?.text.plain == "the first 262 kB of 300 kB")
@@ -59,21 +59,21 @@ struct JSONLayoutTests {
     }
 
     @Test
-    func `what is not shown is still checked: JSON that ends badly is text`() throws {
+    func `the hidden part of a document is also checked, and a document with a broken end is text`() throws {
         let numbers = (0..<1000).map(String.init).joined(separator: ",")
         #expect(try JSONLayout.lines(Array("[\(numbers)]".utf8), maximumRows: 10).count == 10)
         #expect(throws: JSONLayout.ParseError.self) { try JSONLayout.lines(Array("[\(numbers)".utf8), maximumRows: 10) }
     }
 
     @Test
-    func `a line of 200,000 characters is wrapped in one go`() {
+    func `a line of 200,000 characters is wrapped`() {
         let rows = StyledLine(SafeText(untrusted: String(repeating: "x", count: 200_000))).wrapped(at: 40)
         #expect(rows.count == 5_000)
         #expect(rows.allSatisfy { $0.width == 40 })
     }
 
     @Test
-    func `wrapping loses nothing and cuts no wide character`() {
+    func `wrapping keeps all text and does not split wide characters`() {
         var line = StyledLine("日本語ab", .text)
         line.append("漢字xyz", .muted)
         for width in 2...20 {

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Mouse")
 struct MouseTests {
-    /// Clicks on the first place of the screen that shows a text.
+    /// Clicks on the first occurrence of a text on the screen.
     @discardableResult
     private func click(_ text: String, _ model: inout ConsoleModel) -> [Effect] {
         mouse(.press(.left), text, &model)
@@ -16,7 +16,7 @@ struct MouseTests {
     private func mouse(_ action: MouseEvent.Action, _ text: String, _ model: inout ConsoleModel) -> [Effect] {
         model.prepareFrame()
         for (y, line) in Screens.lines(model).enumerated() {
-            // One cell for each character: the screens of these tests have no wide ones.
+            // Each character has one cell, because these screens have no wide characters.
             guard let range = line.firstRange(of: text) else { continue }
             let x = line.unicodeScalars.distance(from: line.startIndex, to: range.lowerBound)
             return update(&model, .input(.mouse(MouseEvent(action, at: Point(x: x, y: y)))))
@@ -28,13 +28,13 @@ struct MouseTests {
     @Test(arguments: ScreenTests.sizes)
     func `a click on a tab opens its view`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .overview)
-        // On a narrow screen only the open view has its name.
+        // On a narrow screen only the tab of the open view has a title.
         click(size.width < 80 ? " 2 " : "2 T", &model)
         #expect(model.views.current is TopicsView)
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `a click selects a row, a second one opens it`(_ size: Size) {
+    func `a click selects a row, and a second click opens it`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .topics)
         click("orders.us", &model)
         #expect(Screens.shows("▸ orders.us", model))
@@ -45,7 +45,7 @@ struct MouseTests {
     }
 
     @Test
-    func `a click on the reason under a cluster is one on the cluster`() {
+    func `a click on the reason below a cluster selects the cluster`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         click("2 of 5 publishers", &model)
         #expect(Screens.shows("▸ ◐  beta", model))
@@ -54,7 +54,7 @@ struct MouseTests {
     }
 
     @Test
-    func `a click in the tail pauses it and selects; the wheel scrolls the pane under it`() {
+    func `a click in the tail pauses it and selects a message, and the wheel scrolls the pane under the pointer`() {
         var model = Fixtures.model(Size(width: 120, height: 20), view: .tail)
         let body = (0..<100).map { "row \($0)" }.joined(separator: "\n")
         let entries = (0..<10).map { Fixtures.entry("topic.\($0)", body) }
@@ -70,7 +70,7 @@ struct MouseTests {
     }
 
     @Test
-    func `events are selected too; a click where nothing is drawn does nothing, and prompts take keys only`() {
+    func `a click selects an event, a click outside the screen does nothing, and prompts ignore clicks`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .events)
         click("n1 2.9.10", &model)
         #expect(Screens.lines(model).contains { $0.contains("▸") && $0.contains("n1 2.9.10") })

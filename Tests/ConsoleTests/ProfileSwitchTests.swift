@@ -17,13 +17,13 @@ struct ProfileSwitchTests {
     }
 
     @Test
-    func `switching the profile asks about losses only once the profile can be used`() {
+    func `switching the profile asks about losses only after the profile was checked`() {
         var model = model(watching: [">"])
         _ = model.subscribe(SubscriptionRequest(pattern: ">", purpose: .watch))
         #expect(model.run("profile staging") == [.background(.checkProfile("staging"))])
         #expect(
             update(&model, .profileLoaded("staging")) == [.terminal(.switchProfile("staging"))],
-            "the profile's own watch is no loss"
+            "a watch of the profile is not a loss"
         )
         _ = model.subscribe(SubscriptionRequest(pattern: "orders.eu"))
         #expect(update(&model, .profileLoaded("staging")).isEmpty)
@@ -43,18 +43,18 @@ struct ProfileSwitchTests {
     }
 
     @Test
-    func `names are completed; without one they are listed`() {
+    func `names are completed, and listed if the name is missing`() {
         var model = model()
         model.press(":")
         model.type("profile st")
         model.press("tab")
         #expect(model.press("enter") == [.background(.checkProfile("staging"))])
         #expect(model.run("profile").isEmpty)
-        #expect(model.notice?.text.plain == ":profile needs NAME; there are demo, staging, production")
+        #expect(model.notice?.text.plain == ":profile needs NAME; the profiles are demo, staging, production")
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `the environment is in the header at every width, whatever the profile's name`(_ size: Size) {
+    func `the environment is in the header at every width, even with a long name of the profile`(_ size: Size) {
         var profile = Fixtures.profile(.production, allowPublish: false)
         profile.name = "a-very-long-name-of-a-profile-in-production"
         let model = Fixtures.model(size, profile: profile)
@@ -65,7 +65,7 @@ struct ProfileSwitchTests {
     @Test(
         arguments: [Size(width: 120, height: 36), Size(width: 80, height: 24), Size(width: 40, height: 12)]
     )
-    func `certificates that are not verified, and a login sent in plain text, stay in the header`(_ size: Size) {
+    func `unverified certificates and a login in plain text are shown in the header`(_ size: Size) {
         var profile = Fixtures.profile(.production, allowPublish: false)
         profile.name = "a-very-long-name-of-a-profile-in-production"
         #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
@@ -77,7 +77,7 @@ struct ProfileSwitchTests {
             #expect(Screens.lines(model)[0].contains("UNVERIFIED"))
             #expect(!Screens.lines(model)[0].contains("PLAINTEXT"))
         }
-        // Off is off, and one cluster is enough.
+        // Without TLS there is no warning. One unverified cluster is enough for a warning.
         profile.tls.mode = .disabled
         #expect(!Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
         profile.servers[1].tls = NATSClientConfiguration.TLS()
@@ -94,7 +94,7 @@ struct ProfileSwitchTests {
 
 @Suite("Profiles at run time", .timeLimit(.minutes(5)))
 struct ProfileRuntimeTests {
-    /// Two profiles on addresses where no server answers, one that cannot be used.
+    /// Two profiles on addresses where no server answers, and one that cannot be used.
     private struct Profiles: ProfileSource {
         func names() -> [String] { ["east", "west", "broken"] }
 
@@ -123,7 +123,7 @@ struct ProfileRuntimeTests {
     }
 
     @Test
-    func `banner, watch list and keys are those of the new profile; the view stays, and there is a way back`() async throws {
+    func `banner, watches and keys change with the profile, the view stays, and switching back works`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -135,7 +135,7 @@ struct ProfileRuntimeTests {
         terminal.press("7")
         terminal.press("3")
         await terminal.waitFor("1 subscribed: west.>")
-        // The old quit key means nothing here.
+        // The quit key of the old profile has no effect.
         terminal.press("q", ":")
         terminal.type("profile east")
         terminal.press("enter")
@@ -145,7 +145,7 @@ struct ProfileRuntimeTests {
     }
 
     @Test
-    func `a profile that cannot be used changes nothing and says why`() async throws {
+    func `a profile that cannot be used changes nothing and shows the reason`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -160,7 +160,7 @@ struct ProfileRuntimeTests {
     }
 
     @Test
-    func `the theme of a profile applies, and is gone with it`() throws {
+    func `the theme of a profile applies only to that profile`() throws {
         let console = try makeConsole(RecordingTerminal())
         let model = Fixtures.model()
         let west = try #require(console.runtime(onProfile: "west", after: model))
@@ -169,6 +169,6 @@ struct ProfileRuntimeTests {
         #expect(back.themes.first.name == "default-dark")
         var chosen = model
         _ = update(&chosen, .themeLoaded(Fixtures.theme(name: "default-light")))
-        #expect(west.runtime(onProfile: "east", after: chosen)?.themes.first.name == "default-light", "what was chosen stays")
+        #expect(west.runtime(onProfile: "east", after: chosen)?.themes.first.name == "default-light", "the chosen theme stays")
     }
 }

@@ -8,7 +8,7 @@ import Testing
 @Suite("Subscribing and publishing")
 struct PromptTests {
     @Test
-    func `the selected topic is offered: what is typed takes its place, and anything else makes it one's own`() {
+    func `the selected topic is suggested: typing replaces it, and other keys accept it`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
         model.press("s")
         #expect(Screens.shows("orders.eu → beta", model))
@@ -20,7 +20,7 @@ struct PromptTests {
     }
 
     @Test
-    func `while the tail follows no topic is offered; while it is paused the selected one is`() {
+    func `while the tail follows, no topic is suggested, and while it is paused, the selected topic is`() {
         for key in ["s", "p"] {
             var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
             model.press(key)
@@ -33,7 +33,7 @@ struct PromptTests {
     // MARK: Subscribe
 
     @Test
-    func `the owner shows while the topic is typed`() {
+    func `the owner is shown while the topic is typed`() {
         var model = Fixtures.model()
         model.press("s")
         model.type("orders.eu")
@@ -55,16 +55,16 @@ struct PromptTests {
             ("a..b", "an empty token"), ("a*", "whole tokens"), ("", "at least one character"),
         ]
     )
-    func `what is wrong with a topic is named`(_ topic: String, _ reason: String) throws {
+    func `an invalid topic shows the reason`(_ topic: String, _ reason: String) throws {
         guard case .invalid(let text) = TopicRoute(topic, on: Fixtures.ring) else {
-            Issue.record("\(topic) is no topic")
+            Issue.record("\(topic) was accepted")
             return
         }
         #expect(text.plain.contains(reason))
     }
 
     @Test
-    func `topic, then tab, then queue group`() {
+    func `tab moves from the topic to the queue group`() {
         var model = Fixtures.model()
         model.press("s")
         model.type("orders.eu")
@@ -79,14 +79,14 @@ struct PromptTests {
     }
 
     @Test
-    func `a subscription on a cluster that is down is pending, and subscribed once the cluster has it`() {
+    func `a subscription on a cluster that is down is pending until the cluster has it`() {
         var model = Fixtures.model()
         model.data.clusters[2].state = .down
         _ = model.subscribe(SubscriptionRequest(pattern: "t.c"))
         _ = update(&model, .subscription(id: 1, .waiting([2])))
         #expect(model.data.subscriptions[0].state == .pending)
         #expect(model.data.subscriptions[0].label.plain == "t.c, pending")
-        #expect(model.data.events.rows.last?.text.plain == "t.c is pending: gamma down, its messages begin when it is up")
+        #expect(model.data.events.rows.last?.text.plain == "t.c is pending: gamma down; its messages arrive when it is up")
         #expect(!model.data.events.rows.contains { $0.text.plain.hasPrefix("subscribed to") })
         _ = update(&model, .subscription(id: 1, .active))
         #expect(model.data.subscriptions[0].state == .active)
@@ -94,7 +94,7 @@ struct PromptTests {
     }
 
     @Test
-    func `a first connection that is under way causes no warning`() {
+    func `a first connection attempt causes no warning`() {
         var model = Fixtures.model()
         for index in model.data.clusters.indices { model.data.clusters[index].state = .connecting }
         _ = model.subscribe(SubscriptionRequest(pattern: "orders.>"))
@@ -105,7 +105,7 @@ struct PromptTests {
     }
 
     @Test(arguments: [40, 80, 120])
-    func `the prompt shows the state of the owners, also after a long topic`(width: Int) throws {
+    func `the prompt shows the state of the owners, also with a long topic`(width: Int) throws {
         var model = Fixtures.model(Size(width: width, height: 24))
         for index in model.data.clusters.indices { model.data.clusters[index].state = .up }
         let topic = "t." + String(repeating: "x", count: 80)
@@ -131,7 +131,7 @@ struct PromptTests {
     }
 
     @Test
-    func `the same subscription is not made twice; one that ended is made again`() {
+    func `an equal subscription is not made twice, but an ended one can be made again`() {
         var model = Fixtures.model()
         let request = SubscriptionRequest(pattern: "orders.eu")
         #expect(model.subscribe(request) == [.background(.subscribe(id: 1, request))])
@@ -143,7 +143,7 @@ struct PromptTests {
     }
 
     @Test(arguments: [">", "*.eu"])
-    func `in production every subscription without a limit is confirmed first`(_ pattern: String) {
+    func `in production a subscription without a limit needs confirmation`(_ pattern: String) {
         var model = Fixtures.model(profile: Fixtures.profile(.production))
         let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
         #expect(model.run("watch \(pattern)").isEmpty)
@@ -158,7 +158,7 @@ struct PromptTests {
     }
 
     @Test
-    func `the question says the rate that the servers count`() throws {
+    func `the question shows the rate that the servers counted`() throws {
         var profile = Fixtures.profile(.production)
         profile.servers[0].monitor = try MonitorEndpoint("http://nats-0.example.org:8222")
         var model = Fixtures.model(profile: profile)
@@ -181,7 +181,7 @@ struct PromptTests {
     }
 
     @Test
-    func `u chooses among the subscriptions, beginning with the one of the selected topic`() {
+    func `u opens the list of subscriptions, with that of the selected topic selected`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .topics)
         model.press("u")
         #expect(model.data.subscriptions.count == 2)
@@ -192,7 +192,7 @@ struct PromptTests {
     // MARK: Publish
 
     @Test
-    func `topic, headers and body; accepted, then confirmed`() throws {
+    func `a message with topic, headers and body is accepted, then confirmed`() throws {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.us")
@@ -222,7 +222,7 @@ struct PromptTests {
     }
 
     @Test
-    func `the owner, its state and the size against the limit show before it is sent`() {
+    func `the form shows the owner, its state, and the size with the limit`() {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.eu")
@@ -232,7 +232,7 @@ struct PromptTests {
     }
 
     @Test
-    func `a message over max_payload is not sent`() {
+    func `a message above max_payload is not sent`() {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.data.clusters[1].maxPayload = 4
         model.press("p")
@@ -244,7 +244,7 @@ struct PromptTests {
     }
 
     @Test
-    func `an error of the library is shown in the form; after it is closed, in the bottom row`() throws {
+    func `an error of the library is shown in the form or, after it is closed, in the bottom row`() throws {
         var model = Fixtures.busyModel(Size(width: 100, height: 30), view: .overview)
         model.press("p")
         model.type("orders.eu")
@@ -264,7 +264,7 @@ struct PromptTests {
             ("novalue", "header line 1 has no colon"), ("A: b\n: c", "header line 2"),
         ]
     )
-    func `headers that cannot be sent`(_ text: String, _ reason: String) {
+    func `invalid headers are refused with the line number`(_ text: String, _ reason: String) {
         #expect {
             try HeaderLines.parse(text)
         } throws: {
@@ -273,7 +273,7 @@ struct PromptTests {
     }
 
     @Test
-    func `production is read-only unless the profile says otherwise, by key, by command and in words`() {
+    func `a read-only production profile is marked, and refuses to publish by key and by command`() {
         var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: false))
         #expect(Screens.shows("PROD read-only", model))
         model.press("p")

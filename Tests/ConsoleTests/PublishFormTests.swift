@@ -26,7 +26,7 @@ struct PublishFormTests {
     // MARK: Repeat
 
     @Test
-    func `repeated: count and interval, progress, and confirmed together`() throws {
+    func `a repeated publish has a count and an interval, shows its progress, and is confirmed as a whole`() throws {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("1000")
@@ -36,8 +36,8 @@ struct PublishFormTests {
         #expect(request.mode == .publish(count: 1000, interval: .milliseconds(5)))
         _ = update(&model, .publish(id: 1, .accepted(412)))
         #expect(Screens.shows("412 of 1000 accepted", model))
-        #expect(model.press("enter").isEmpty, "one at a time")
-        // Other keys go on working.
+        #expect(model.press("enter").isEmpty, "only one publish at a time")
+        // Other keys still work.
         model.press("S-tab", "S-tab")
         model.type("typed meanwhile")
         #expect(Screens.shows("typed meanwhile", model))
@@ -49,7 +49,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `esc stops a repeat and keeps the form; what was sent is still confirmed`() {
+    func `esc stops a repeated publish and keeps the form, and sent messages are still confirmed`() {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("1000")
@@ -66,9 +66,9 @@ struct PublishFormTests {
     }
 
     @Test(
-        arguments: [("0", "", "repeat takes 1 to 1000000"), ("x", "", "repeat takes"), ("2", "2h", "out of range")]
+        arguments: [("0", "", "repeat must be 1 to 1000000"), ("x", "", "repeat must be"), ("2", "2h", "out of range")]
     )
-    func `bounds are named, with the cursor where they are to be kept`(_ count: String, _ interval: String, _ reason: String) {
+    func `a value out of bounds is an error that names the bounds`(_ count: String, _ interval: String, _ reason: String) {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type(count)
@@ -81,7 +81,7 @@ struct PublishFormTests {
     // MARK: Request
 
     @Test
-    func `a request shows the reply in several lines with its latency, and scrolls it`() throws {
+    func `a request shows the reply with its latency, and the reply can be scrolled`() throws {
         var model = form(Size(width: 80, height: 24))
         model.press("^r", "tab", "tab", "tab", "^u")
         model.type("250ms")
@@ -101,7 +101,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `a request without responders fails with the words of the library`() {
+    func `a request without responders fails with the error of the library`() {
         var model = form()
         model.press("^r", "enter")
         _ = update(&model, .publish(id: 1, .failed("nobody is subscribed to the topic")))
@@ -112,7 +112,7 @@ struct PublishFormTests {
     // MARK: Production
 
     @Test
-    func `production is asked for first, every time`() throws {
+    func `publishing to production asks for confirmation every time`() throws {
         var model = form(profile: Fixtures.profile(.production, allowPublish: true))
         #expect(model.press("enter").isEmpty)
         #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
@@ -126,7 +126,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `the command asks too`() {
+    func `the command also asks for confirmation`() {
         var model = Fixtures.model(profile: Fixtures.profile(.production, allowPublish: true))
         #expect(model.run("pub orders.eu x").isEmpty)
         #expect(Screens.shows("Production: send a message to orders.eu on beta?", model))
@@ -137,29 +137,29 @@ struct PublishFormTests {
     // MARK: Editor
 
     @Test
-    func `^e hands the body to the editor and takes it back; a failure changes nothing and says so`() {
+    func `^e edits the body in the editor, and a failure is shown and changes nothing`() {
         var model = form()
         model.press("tab", "tab")
         model.type("one")
         #expect(model.press("^e") == [.background(.edit(Array("one".utf8)))])
-        #expect(model.press("enter").isEmpty, "not while it is edited")
+        #expect(model.press("enter").isEmpty, "no publish while the editor is open")
         _ = update(&model, .edited(.saved(Array("two\nlines".utf8))))
         #expect(Screens.shows("Body    two", model))
         #expect(Screens.shows("lines", model))
         model.press("^e")
         _ = update(&model, .edited(.failed("set VISUAL")))
-        #expect(Screens.shows("the editor changed nothing: set VISUAL", model))
+        #expect(Screens.shows("the body was not changed: set VISUAL", model))
         #expect(Screens.shows("Body    two", model))
     }
 
     @Test(
         arguments: [[0xFF, 0x00], Array("a\r\nb".utf8), Array("a\u{1B}[31m".utf8), [UInt8](repeating: 0x41, count: 70_000)]
     )
-    func `bytes that a field would change are sent as they are`(_ body: [UInt8]) throws {
+    func `bytes that a text field would change are sent unchanged`(_ body: [UInt8]) throws {
         var model = form()
         model.press("^e")
         _ = update(&model, .edited(.saved(body)))
-        #expect(Screens.shows("sent as it is; ^u empties it", model))
+        #expect(Screens.shows("sent unchanged; ^u clears it", model))
         model.type("lost?")
         #expect(sent(model.press("enter"))?.body == body)
         _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
@@ -171,7 +171,7 @@ struct PublishFormTests {
     // MARK: History
 
     @Test
-    func `up brings back whole messages, down the one being typed`() {
+    func `up recalls whole messages, and down returns to the draft`() {
         var model = form()
         model.press("tab")
         model.type("Trace: 1")
@@ -193,7 +193,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `in a body of several lines up moves, and recalls from the first one`() {
+    func `in a body of several lines up moves the cursor, and recalls a message from the first line`() {
         var model = form()
         model.press("enter")
         _ = update(&model, .publish(id: 1, .confirmed(1, after: .zero)))
@@ -210,7 +210,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `the history of earlier runs comes before that of this one, and is bounded`() {
+    func `the history of earlier runs comes before that of this run, and is limited`() {
         var model = form()
         model.press("enter")
         var history = ConsoleHistory()
@@ -228,7 +228,7 @@ struct PublishFormTests {
     }
 
     @Test(arguments: [true, false])
-    func `what is sent and typed is kept for the next runs, unless the profile says otherwise`(_ keeps: Bool) {
+    func `the history is saved for later runs, unless the profile disables it`(_ keeps: Bool) {
         var profile = Fixtures.profile()
         profile.keepsHistory = keeps
         var model = Fixtures.model(profile: profile)
@@ -249,7 +249,7 @@ struct PublishFormTests {
 
     // MARK: Waiting
 
-    /// A topic of the cluster that is down, with the number of tries.
+    /// A topic of gamma, which is down.
     private var topicOfGamma: String {
         (0..<1000).lazy.map { "waiting.\($0)" }.first { Fixtures.ring.index(of: $0) == 2 } ?? ""
     }
@@ -263,13 +263,13 @@ struct PublishFormTests {
     }
 
     @Test
-    func `esc takes back a message that waits for a cluster, and the form says that nothing was sent`() {
+    func `esc cancels a message that waits for a cluster, and a notice says that nothing was sent`() {
         var model = waiting()
-        #expect(Screens.shows("waits for gamma, try 7; esc cancels", model))
+        #expect(Screens.shows("waiting for gamma, try 7; esc cancels", model))
         #expect(Screens.shows("1 message waits for gamma, try 7; ^x cancels", model))
         #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
         #expect(model.prompt == nil)
-        #expect(Screens.shows("1 message waits for gamma, try 7", model), "until it is settled")
+        #expect(Screens.shows("1 message waits for gamma, try 7", model), "shown until it is finished")
         _ = update(&model, .publish(id: 1, .canceled))
         #expect(Screens.shows("canceled: nothing was sent", model))
         #expect(model.outbox.isEmpty)
@@ -277,7 +277,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `a message that was sent just before it was taken back is confirmed, and said to be`() {
+    func `a message that was sent just before it was canceled is shown as confirmed`() {
         var model = waiting()
         model.press("esc")
         _ = update(&model, .publish(id: 1, .accepted(1)))
@@ -286,7 +286,7 @@ struct PublishFormTests {
     }
 
     @Test
-    func `a request that waits is taken back with esc, and what may have happened is said`() {
+    func `esc cancels a waiting request, and a notice says that it may have been sent`() {
         var model = waiting("^r")
         #expect(Screens.shows("1 request waits for gamma, try 7; ^x cancels", model))
         #expect(model.press("esc") == [.background(.stopPublish(id: 1))])
@@ -295,23 +295,23 @@ struct PublishFormTests {
     }
 
     @Test
-    func `what waits without a form is shown until it is settled, and X takes it back`() {
+    func `waiting messages without a form are shown until they finish, and ^x cancels them`() {
         var model = Fixtures.busyModel(Self.size, view: .tail)
         _ = model.run("pub \(topicOfGamma) body")
         _ = model.run("pub \(topicOfGamma) another")
         #expect(Screens.shows("2 messages wait for gamma, try 7; ^x cancels", model))
         model.press("j")
-        #expect(Screens.shows("2 messages wait for gamma", model), "whatever else is done")
+        #expect(Screens.shows("2 messages wait for gamma", model), "shown after other keys")
         let ids = model.outbox.keys.sorted()
         #expect(model.press("^x") == ids.map { .background(.stopPublish(id: $0)) })
         for id in ids { _ = update(&model, .publish(id: id, .canceled)) }
         #expect(!Screens.shows("wait for gamma", model))
         #expect(model.press("^x").isEmpty)
-        #expect(Screens.shows("nothing waits to be sent", model))
+        #expect(Screens.shows("nothing is waiting to be sent", model))
     }
 
     @Test
-    func `quitting and switching the profile ask while a message waits; one that is on its way for a moment is not shown`() {
+    func `quitting and switching the profile ask while a message waits, and a short wait is not shown`() {
         var model = waiting()
         model.prompt = nil
         #expect(model.press("q").isEmpty)
@@ -335,7 +335,7 @@ struct PublishFormTests {
     // MARK: Quit
 
     @Test
-    func `quitting asks while something would be lost, and not otherwise`() {
+    func `quitting asks only if something would be lost`() {
         var model = form()
         model.press("tab", "tab", "tab", "^u")
         model.type("50")
@@ -343,12 +343,12 @@ struct PublishFormTests {
         _ = update(&model, .publish(id: 1, .accepted(3)))
         model.prompt = nil
         #expect(model.press("q").isEmpty)
-        #expect(Screens.shows("3 of 50 messages to orders.eu are sent.", model))
+        #expect(Screens.shows("3 of 50 messages to orders.eu have been sent.", model))
         model.press("n")
         #expect(model.run("q").isEmpty)
         #expect(model.press("y") == [.terminal(.quit)])
         model.prompt = nil
-        #expect(update(&model, .input(.terminate(.terminate))) == [.terminal(.quit)], "a signal is not asked")
+        #expect(update(&model, .input(.terminate(.terminate))) == [.terminal(.quit)], "a signal quits without a question")
         _ = update(&model, .publish(id: 1, .accepted(50)))
         #expect(model.press("q").isEmpty)
         #expect(Screens.shows("A message is not confirmed by the server.", model))
@@ -360,7 +360,7 @@ struct PublishFormTests {
     // MARK: Screens
 
     @Test(arguments: ScreenTests.sizes)
-    func `a reply at each size`(_ size: Size) throws {
+    func `a reply matches its screen at each size`(_ size: Size) throws {
         var model = form(size)
         model.press("^r", "tab", "tab")
         model.type(#"{"id":42}"#)

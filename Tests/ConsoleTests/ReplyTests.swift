@@ -24,7 +24,7 @@ struct ReplyTests {
             ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
         ]
     )
-    func `whatever inboxes begin with, all replies of a cluster are one row`(_ own: String, _ prefix: String, _ label: String)
+    func `all replies of a cluster are one row for any inbox prefix`(_ own: String, _ prefix: String, _ label: String)
         throws
     {
         var table = table(prefix: own)
@@ -45,7 +45,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `a reply that is seen before its request is not counted as a topic either`() {
+    func `a reply that arrives before its request is not counted as a topic`() {
         var table = table()
         for number in 0..<50 {
             table.receive("custom.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1)
@@ -59,7 +59,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `a place for answers that several messages name is a topic like any other, and so is one that was named`() {
+    func `a reply subject of several messages is a topic, and so is one with its own subscription`() {
         var table = table()
         for number in 0..<10 { table.receive("orders.\(number)", reply: "orders.answers", source: 1, at: 1) }
         for _ in 0..<10 { table.receive("orders.answers", source: 1, at: 1) }
@@ -72,7 +72,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `a message that two sources deliver is counted once, and names its answer once`() {
+    func `a message from two sources is counted once, and its reply subject is recorded once`() {
         var table = table()
         table.add(Fixtures.source(2, "orders.>", .subscribe))
         for number in 0..<20 {
@@ -86,7 +86,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `replies take no topic's place, and are not folded; memory is bounded however many kinds there are`() {
+    func `replies do not replace topics and are not folded, and memory is limited for any number of kinds`() {
         var table = table(capacity: 20)
         for number in 0..<20 { for _ in 0..<5 { table.receive("topic.\(number)", source: 1, at: 1) } }
         for number in 0..<2000 {
@@ -99,7 +99,7 @@ struct ReplyTests {
         #expect(snapshot.folded.count == 0)
         #expect(snapshot.replyRows.count <= 3 * 18)
         #expect(snapshot.counters.reduce(0) { $0 + $1.messagesIn } == snapshot.messagesIn)
-        // New topics push old ones out, and never a row of replies.
+        // New topics replace old topics, but never a row of replies.
         for number in 0..<200 { table.receive("fresh.\(number)", source: 1, at: 2) }
         let later = table.snapshot()
         #expect(later.topicCount == 20 && later.replyRows.count == snapshot.replyRows.count)
@@ -107,7 +107,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `when long topics push others out, the rows of replies are still found`() {
+    func `the rows of replies are still found after long topics replace others`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         let tail = String(repeating: "x", count: 400)
@@ -122,10 +122,10 @@ struct ReplyTests {
         #expect(snapshot.messagesIn == 400)
     }
 
-    // MARK: Shown
+    // MARK: Views
 
     @Test
-    func `Topics shows them as one row for each cluster; they are no hot topics and no part of the shares`() {
+    func `Topics shows replies as one row per cluster, and they are not hot topics or part of the shares`() {
         var table = table()
         for number in 0..<900 { table.receive("_INBOX.\(Self.nuid).\(number)", source: 1, cluster: 0, at: 1) }
         for _ in 0..<100 { table.receive("orders.eu", source: 1, at: 1) }
@@ -136,7 +136,7 @@ struct ReplyTests {
         #expect(Screens.shows("_INBOX.>", model))
         #expect(Screens.shows("1 topic and 900 replies to inboxes", model))
         model.press("g")
-        #expect(model.views.current.selectedTopic(model.data) == nil, "it is nothing to publish to")
+        #expect(model.views.current.selectedTopic(model.data) == nil, "replies are not a topic to publish to")
         model.press("enter")
         #expect(Screens.shows("Replies to requests.", model))
         model.press("t", "j")
@@ -149,7 +149,7 @@ struct ReplyTests {
     }
 
     @Test
-    func `the detail of a topic says whether the message it shows is the last one`() {
+    func `the details of a topic show whether the message is the last one`() {
         var table = table()
         for _ in 0..<5 { table.receive("orders.eu", source: 1, at: 1) }
         table.sample(at: 1)

@@ -9,7 +9,7 @@ struct RingTests {
     private func model(_ size: Size = Size(width: 120, height: 36)) -> ConsoleModel { Fixtures.busyModel(size, view: .ring) }
 
     @Test
-    func `keys against traffic, and how far the busiest is from the mean`() {
+    func `the view shows the shares of keys and traffic, and the ratio of the largest share to the mean`() {
         let model = model()
         #expect(Screens.lines(model).contains { $0.contains("35 %") && $0.contains("98 %") && $0.contains("2.82x hot") })
         #expect(Screens.shows("max/mean: keys 1.05x, traffic 2.95x, 64/s in and out", model))
@@ -20,12 +20,12 @@ struct RingTests {
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)
         model.data.clusters = Fixtures.clusters
         #expect(Screens.shows("traffic –", model))
-        #expect(Screens.shows("Nothing flows, or nothing is watched.", model))
+        #expect(Screens.shows("No traffic, or no topic is watched.", model))
         #expect(!Screens.shows("hot ", model))
     }
 
     @Test
-    func `the hottest topics first, with their owners; a filter keeps what it matches`() {
+    func `the hottest topics come first, with their owners, and a filter keeps matching topics`() {
         var model = model()
         let rows = Screens.lines(model).filter { $0.contains("orders.") && $0.contains(" kB") }
         #expect(rows.first?.contains("orders.eu") == true)
@@ -37,7 +37,7 @@ struct RingTests {
     }
 
     @Test
-    func `the hottest of many are the ones with the highest rates, in order, and no more than the bound`() {
+    func `the hottest of many topics are those with the highest rates, in order, up to the limit`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for topic in 0..<300 { for _ in 0..<(topic * 7 % 300) { table.receive("t.\(topic)", source: 1, at: 1) } }
@@ -51,11 +51,11 @@ struct RingTests {
     }
 
     @Test
-    func `a topic seen on a cluster that does not own it is counted and marked`() {
+    func `a topic that is received from a cluster that does not own it is counted and marked`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("orders.eu", source: 1, cluster: 0, at: 1)
-        // Replies come on the connection of their request, whichever cluster would own such a topic.
+        // Replies arrive on the connection of their request, so their owner on the ring does not matter.
         for cluster in 0..<3 { table.receive("_INBOX.abc.1", source: 1, cluster: cluster, at: 1) }
         table.sample(at: 1)
         var model = Fixtures.model(Size(width: 120, height: 36), view: .ring)
@@ -66,7 +66,7 @@ struct RingTests {
     }
 
     @Test
-    func `the strip says which cluster owns each part, and :route marks where a topic is until esc`() throws {
+    func `the strip shows the owner of each part, and :route marks the position of a topic until esc`() throws {
         var model = model()
         let strip = try #require(Screens.lines(model).first { $0.contains("2111") })
         let cells = strip.filter { "123".contains($0) }

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Console
 
-/// A terminal that keeps the last frame, and lets tests wait for what it shows.
+/// A terminal that records calls and frames, and lets tests wait for a text.
 final class RecordingTerminal: ConsoleTerminal {
     let events: AsyncStream<InputEvent>
     private let input: AsyncStream<InputEvent>.Continuation
@@ -50,7 +50,7 @@ final class RecordingTerminal: ConsoleTerminal {
 
     func hangUp() { input.finish() }
 
-    /// Waits for a frame that shows a text; the run that never shows it ends with the time limit of the test.
+    /// Waits for a frame with a text. If the text never appears, the time limit of the test ends the wait.
     func waitFor(_ text: String) async {
         for await frame in frames where frame.contains(where: { $0.contains(text) }) { return }
     }
@@ -58,7 +58,7 @@ final class RecordingTerminal: ConsoleTerminal {
 
 @Suite("Runtime", .timeLimit(.minutes(5)))
 struct RuntimeTests {
-    /// A console on an address where no server answers: port 1 of this machine.
+    /// Creates a console on port 1 of this machine, where no server answers.
     private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
         var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.poolSize = 1
@@ -68,7 +68,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `https monitoring is asked with the authorities and the certificate of the cluster's connections`() throws {
+    func `https monitoring uses the trust roots and the certificate of the cluster's connections`() throws {
         var profile = Profile(
             name: "p",
             servers: [
@@ -87,20 +87,20 @@ struct RuntimeTests {
     }
 
     @Test
-    func `shows itself when no server answers, takes keys, and q ends it`() async throws {
+    func `the console runs without a server, handles keys, and q ends it`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
         await terminal.waitFor("Clusters")
         await terminal.waitFor("down")
         terminal.press("3")
-        await terminal.waitFor("Nothing is subscribed to")
+        await terminal.waitFor("No subscription yet")
         terminal.press("q")
         await run
     }
 
     @Test
-    func `the first frame is painted before anything is connected to`() async throws {
+    func `the first frame is painted before any connection is made`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -110,7 +110,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `a publish that cannot be sent says so in the form`() async throws {
+    func `a failed publish is shown in the form`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -124,7 +124,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `the terminal is asked for what only it can do, in order`() async throws {
+    func `terminal effects are carried out in order`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -134,7 +134,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `watches of the profile are made at the start, in production too; an unknown theme leaves the old one`() async throws {
+    func `watches of the profile start with the console in production too, and an unknown theme is an error`() async throws {
         let terminal = RecordingTerminal()
         var profile = Fixtures.profile(.production)
         profile.watch = [">"]
@@ -150,7 +150,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `a terminal that is gone ends it`() async throws {
+    func `the end of the terminal ends the console`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         async let run: Void = console.run()
@@ -160,7 +160,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `canceling its task ends it`() async throws {
+    func `canceling the task ends the console`() async throws {
         let terminal = RecordingTerminal()
         let console = try makeConsole(terminal)
         let run = Task { await console.run() }
@@ -170,7 +170,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `a theme that does not exist is an error before anything is drawn`() throws {
+    func `an unknown theme is an error before the first frame`() throws {
         let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)]))
         let configuration = ConsoleConfiguration(profile: Fixtures.profile(), themeName: "nrod")
         #expect(throws: SettingsError.self) {
@@ -179,7 +179,7 @@ struct RuntimeTests {
     }
 
     @Test
-    func `a frame that looks the same is not painted again`() async {
+    func `an unchanged frame is not painted again`() async {
         let terminal = RecordingTerminal()
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         var screen = ConsoleScreen(terminal: terminal, glyphs: .unicode)
@@ -197,7 +197,7 @@ struct RuntimeTests {
 @Suite("EventQueue", .timeLimit(.minutes(5)))
 struct EventQueueTests {
     @Test
-    func `takes all that waits at once, in order`() async throws {
+    func `all pending elements are taken at once, in order`() async throws {
         let queue = EventQueue<Int>()
         for number in 0..<5 { queue.send(number) }
         #expect(try #require(await queue.takeAll()).elements == [0, 1, 2, 3, 4])
@@ -209,7 +209,7 @@ struct EventQueueTests {
     }
 
     @Test
-    func `bounded: what does not fit is refused and counted`() async throws {
+    func `elements above the capacity are refused and counted`() async throws {
         let queue = EventQueue<Int>()
         for number in 0..<5_000 { queue.send(number) }
         let (elements, refused) = try #require(await queue.takeAll())
@@ -219,7 +219,7 @@ struct EventQueueTests {
     }
 
     @Test
-    func `wakes its consumer, and ends when that is canceled`() async throws {
+    func `the queue wakes its consumer, and ends when the consumer is canceled`() async throws {
         let queue = EventQueue<Int>()
         let consumer = Task { await queue.takeAll()?.elements.first }
         queue.send(7)

@@ -10,7 +10,7 @@ struct ScreenTests {
     static let views: [KeyAction] = [.overview, .topics, .tail, .connections, .ring, .servers, .events]
 
     @Test(arguments: views, sizes)
-    func `each view at each size`(_ view: KeyAction, _ size: Size) throws {
+    func `each view matches its screen at each size`(_ view: KeyAction, _ size: Size) throws {
         let model = Fixtures.busyModel(size, view: view)
         try Screens.expect(model, "\(view.rawValue)-\(size.width)x\(size.height)")
     }
@@ -19,7 +19,7 @@ struct ScreenTests {
         arguments: [("subscribe", "s"), ("publish", "p"), ("unsubscribe", "u"), ("help", "?")],
         sizes
     )
-    func `each prompt over a view`(_ prompt: (name: String, key: String), _ size: Size) throws {
+    func `each prompt over a view matches its screen`(_ prompt: (name: String, key: String), _ size: Size) throws {
         var model = Fixtures.busyModel(size, view: .overview)
         model.press(prompt.key)
         if prompt.key == "s" || prompt.key == "p" { model.type("orders.eu") }
@@ -27,24 +27,24 @@ struct ScreenTests {
     }
 
     @Test(arguments: views)
-    func `each view at the smallest size, with what matters most in its few rows`(_ view: KeyAction) throws {
+    func `each view matches its screen at the smallest size, with its most important data`(_ view: KeyAction) throws {
         let model = Fixtures.busyModel(ConsoleModel.minimumSize, view: view)
         try Screens.expect(model, "\(view.rawValue)-20x5")
     }
 
     @Test(arguments: views)
-    func `each view at any size fills exactly its rows and columns`(_ view: KeyAction) {
+    func `each view fills exactly its rows and columns at any size`(_ view: KeyAction) {
         for (width, height) in [(20, 5), (20, 40), (29, 8), (39, 11), (40, 11), (63, 17), (100, 7), (200, 5), (300, 80)] {
             let model = Fixtures.busyModel(Size(width: width, height: height), view: view)
             let lines = Screens.lines(model)
             #expect(lines.count == height)
-            #expect(lines[0].contains("up"), "the header says how the clusters are at \(width)x\(height)")
+            #expect(lines[0].contains("up"), "the header shows the state of the clusters at \(width)x\(height)")
             #expect(lines.dropFirst().contains { !$0.allSatisfy { " ─│╭╮╰╯".contains($0) } })
         }
     }
 
     @Test
-    func `in ASCII`() throws {
+    func `a screen in ASCII matches its file`() throws {
         let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         try Screens.expect(model, "overview-ascii-80x24", glyphs: .ascii)
         let scalars = Screens.lines(model, glyphs: .ascii).joined().unicodeScalars
@@ -52,7 +52,7 @@ struct ScreenTests {
     }
 
     @Test
-    func `no server answers yet`() throws {
+    func `the screen before any server has answered matches its file`() throws {
         var model = Fixtures.model(Size(width: 80, height: 24))
         for index in model.data.clusters.indices { model.data.clusters[index].address = "nats-\(index).example.org:4222" }
         try Screens.expect(model, "first-80x24")

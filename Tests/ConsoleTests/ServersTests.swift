@@ -22,7 +22,7 @@ struct ServersTests {
     // MARK: Servers
 
     @Test
-    func `each server with its state in a glyph and a word, what is wrong, and rates over the time that passed`() {
+    func `each server has a state with glyph and word, its problem, and rates over the measured time`() {
         let model = model()
         // 2500 messages in 2.5 seconds.
         #expect(Screens.shows("●  alpha    ok         alpha-1           2.10.22   3d4h5m6s", model))
@@ -34,7 +34,7 @@ struct ServersTests {
     }
 
     @Test
-    func `a restart and a counter that went back give no rate`() {
+    func `a restart or a decreased counter gives no rate`() {
         var row = ServerRow(id: 0, monitor: "http://x")
         func take(_ status: ServerStatus, at seconds: Int) {
             row.record(
@@ -55,11 +55,11 @@ struct ServersTests {
         take(Fixtures.status("n", id: "another process", step: 1), at: 25)
         #expect(row.rates == nil)
         take(Fixtures.status("n", id: "another process", step: 1), at: 25)
-        #expect(row.rates == nil, "no time passed")
+        #expect(row.rates == nil, "the time did not change")
     }
 
     @Test
-    func `without monitoring URLs it says what to write, and asks no server`() {
+    func `without monitoring URLs the view shows instructions and sends no requests`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
         #expect(model.press("6").isEmpty)
@@ -67,10 +67,10 @@ struct ServersTests {
         #expect(Screens.shows("monitor = \"http://HOST:8222\"", model))
     }
 
-    // MARK: Asking
+    // MARK: Requests
 
     @Test
-    func `asks while the view is open: each server once at a time, the connections only of the selected one`() {
+    func `the open view requests data: one request per server at a time, connections only of the selected server`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
         let query = ConnectionSort().query(closed: false, isFiltered: false)
@@ -79,14 +79,14 @@ struct ServersTests {
         model.press("6")
         model.prepareFrame()
         _ = update(&model, .tick(moment(21)))
-        // Every server was asked already, and none has answered.
+        // Every server has an unanswered request.
         #expect(update(&model, .tick(moment(90))).isEmpty)
 
         answer(&model, 0, at: 90)
         #expect(update(&model, .tick(moment(91))) == [.background(.askServer(0, connections: query))])
         answer(&model, 0, at: 92)
         #expect(update(&model, .tick(moment(92))).isEmpty)
-        // A new order of the server's is asked for at once.
+        // A new order of the server is requested immediately.
         #expect(model.press("S", "S", "S", "S").contains(.background(.askServer(0, connections: sorted(.subs)))))
 
         model.press("1")
@@ -117,11 +117,11 @@ struct ServersTests {
     }
 
     @Test
-    func `a server that fails is shown with its old figures, and those of a list of another state are not shown`() {
+    func `a server that fails keeps its old figures, and a list of connections in another state is not shown`() {
         var model = model()
         #expect(rows(model) == [7, 12, 15])
         model.press("c")
-        #expect(rows(model).isEmpty, "the list has the open ones")
+        #expect(rows(model).isEmpty, "the last list has open connections")
         #expect(Screens.shows("Closed connections of alpha", model))
         #expect(Screens.shows("Asking the server", model))
         model.press("c", "j")
@@ -129,7 +129,7 @@ struct ServersTests {
     }
 
     @Test
-    func `connections of a server that does not answer: their age, and the failed question or that the server is gone`() {
+    func `connections of a server that does not answer have an age, and the failed request or the loss of the server`() {
         var model = model()
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
@@ -151,7 +151,7 @@ struct ServersTests {
     }
 
     @Test
-    func `the detail of a topic lists its subscribers, and the servers that did not answer`() {
+    func `the details of a topic list its subscribers and the servers that did not answer`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         let listing = Fixtures.listing(0, [("orders.*", "workers", 7), ("invoices", nil, 8)], names: [7: "billing"])
@@ -165,7 +165,7 @@ struct ServersTests {
         #expect(Screens.shows("gamma did not answer: no answer in time", model))
     }
 
-    // MARK: What is the server's word, and what is not
+    // MARK: Incomplete answers
 
     private func take(
         _ model: inout ConsoleModel,
@@ -187,7 +187,7 @@ struct ServersTests {
     }
 
     @Test
-    func `a failed health check is not reported as the health of the server`() {
+    func `a failed health check is not shown as the health of the server`() {
         var model = model()
         take(&model, health: .failure(MonitorError(.timeout, "http://x did not answer within 2 s")))
         #expect(Screens.shows("◌  alpha    unchecked", model))
@@ -198,7 +198,7 @@ struct ServersTests {
     }
 
     @Test
-    func `several servers behind one URL are said to be several, and a restart is not`() {
+    func `several servers behind one URL are detected, and a restart is not mistaken for them`() {
         var model = model()
         let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         take(&model, health: ok, id: "N2")
@@ -206,11 +206,11 @@ struct ServersTests {
         take(&model, health: ok)
         #expect(Screens.shows("several servers answer at this URL", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
-        #expect(Screens.shows("the list is that of another server", model))
+        #expect(Screens.shows("the list is from another server", model))
     }
 
     @Test
-    func `a filter asks for all connections, and what is not known is never said to be without a match`() {
+    func `a filter requests all connections, and an incomplete list is never shown as having no match`() {
         var model = model()
         let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let part = (1...1000).map { #"{"cid":\#($0),"name":"a\#($0)"}"# }.joined(separator: ",")
@@ -220,11 +220,11 @@ struct ServersTests {
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
         let effects = model.type("needle")
         let asked = effects.compactMap { if case .background(.askServer(0, let query?)) = $0 { query.limit } else { nil } }
-        #expect(asked == [ServerMonitoring.fullLimit], "asked for all, once")
+        #expect(asked == [ServerMonitoring.fullLimit], "one request for all connections")
         #expect(Screens.shows("No match among 1000 of 1522 connections; asking for the rest", model))
         let most = Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#, limit: 10_000)
         take(&model, health: ok, connections: most, filtered: true)
-        #expect(Screens.shows("No match among 1000 of 1522 connections, 522 are not known here", model))
+        #expect(Screens.shows("No match among 1000 of 1522 connections; 522 are not listed", model))
         let all = #"{"total":1001,"connections":[\#(part),{"cid":2000,"name":"needle"}]}"#
         take(&model, health: ok, connections: Fixtures.connections(json: all, limit: 10_000), filtered: true)
         #expect(Screens.shows("1 of 1001 by needle", model))
@@ -232,7 +232,7 @@ struct ServersTests {
     }
 
     @Test
-    func `rows that could not be read, and more than were asked for, are said to be missing`() {
+    func `unreadable rows, and rows over the limit, are shown as missing`() {
         var model = model()
         let ok = Result<ServerHealth, MonitorError>.success(Fixtures.health(#"{"status":"ok"}"#))
         let odd = #"{"total":4,"connections":[{"cid":1},{"cid":2,"in_bytes":-1},{"cid":3},null]}"#
@@ -240,13 +240,13 @@ struct ServersTests {
         #expect(rows(model) == [1, 3])
         #expect(Screens.shows("2 rows could not be read", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[{"cid":1},{"cid":2}]}"#, limit: 1))
-        #expect(Screens.shows("1 more than asked for left out", model))
+        #expect(Screens.shows("1 over the limit omitted", model))
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"connections":[null]}"#))
         #expect(Screens.shows("No connection is shown: 1 row could not be read.", model))
     }
 
     @Test
-    func `an order that the server cannot give is made of all connections, not of the first thousand`() {
+    func `an order that the server does not support uses all connections, not only the first thousand`() {
         for column in ClientColumn.allCases {
             var sort = ConnectionSort()
             sort.sort(by: column)
@@ -259,7 +259,7 @@ struct ServersTests {
     }
 
     @Test
-    func `a failed list of subscriptions leaves the one before, and a partial list is marked as such`() {
+    func `a failed request for subscriptions keeps the previous list, and a partial list is marked`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("enter")
         var listing = Fixtures.listing(0, [("orders.*", nil, 7)], names: [7: "billing"])
@@ -277,11 +277,11 @@ struct ServersTests {
     // MARK: Connections
 
     @Test
-    func `the columns of nats-top: name, host, and rates to and from, over the time that passed`() {
+    func `the columns of nats-top: name, host, and rates to and from over the measured time`() {
         let model = model()
         #expect(Screens.shows("Connections of alpha", model))
         #expect(Screens.shows("first 3 of 4 by cid", model))
-        // 2000 messages from it in 2.5 seconds are 800.
+        // 2000 messages in 2.5 seconds are 800 per second.
         let line = Screens.lines(model).first { $0.contains("billing") } ?? ""
         for text in ["10.1.0.7:50007", "go 1.31.0", "100", "800", "12.8 kB", "102 kB", "1h2m3s", "0.43 ms"] {
             #expect(line.contains(text), "\(text) in \(line)")
@@ -297,19 +297,19 @@ struct ServersTests {
             (.bytesTo, [12, 7, 15]), (.bytesFrom, [7, 15, 12]), (.rtt, [12, 7, 15]),
         ]
     )
-    func `sorted by each key, largest first, and inverted`(_ column: ClientColumn, _ expected: [UInt64]) {
+    func `connections are sorted by each key, the largest first, and inverted`(_ column: ClientColumn, _ expected: [UInt64]) {
         var model = model()
         for character in ":sort \(column.rawValue)" { model.press(String(character) == " " ? "space" : String(character)) }
         model.press("enter")
         #expect(rows(model) == expected)
         model.press("I")
-        // Equal ones stay in the order of their numbers.
+        // Rows with equal values stay in the order of their numbers.
         let isTie = expected.first == 12 && column == .pending
         #expect(rows(model) == (isTie ? [7, 15, 12] : expected.reversed()))
     }
 
     @Test
-    func `the filter finds name, address, language and number; the servers have their own`() {
+    func `the filter matches name, address, language and number`() {
         var model = model()
         for (text, expected) in [("WARE", [12]), ("10.1.0.15", [15]), ("elixir", [15]), ("7", [7])] as [(String, [UInt64])] {
             model.press("tab", "/")
@@ -323,7 +323,7 @@ struct ServersTests {
     }
 
     @Test
-    func `on a small screen enter puts the connections in front, esc the servers`() throws {
+    func `on a small screen enter shows the connections, and esc the servers`() throws {
         var model = model(Size(width: 40, height: 12))
         #expect(Screens.shows("╭ Servers", model))
         model.press("enter")
@@ -340,7 +340,7 @@ struct ServersTests {
             ("5x", 0), ("1..5s", 0),
         ]
     )
-    func `times as servers write them`(_ text: String, _ seconds: Double) {
+    func `times in the format of servers are parsed`(_ text: String, _ seconds: Double) {
         #expect(abs(ServerTime.seconds(text) - seconds) < 1e-9)
     }
 }

@@ -11,7 +11,7 @@ struct TailStoreTests {
     }
 
     @Test
-    func `bounded by messages: the oldest go, and are counted`() throws {
+    func `the number of messages is limited, and removed messages are counted`() throws {
         var log = TailLog(capacity: 3)
         log.append(TailDelivery(entries: entries(0..<5)))
         #expect(log.entries.count == 3)
@@ -23,7 +23,7 @@ struct TailStoreTests {
     }
 
     @Test
-    func `bounded by bytes`() {
+    func `the number of bytes is limited`() {
         var log = TailLog(byteCapacity: 10_000)
         log.append(TailDelivery(entries: entries(0..<100, bytes: 1000)))
         #expect(log.byteCount <= 10_000)
@@ -33,14 +33,14 @@ struct TailStoreTests {
     }
 
     @Test
-    func `the bounds are those of the design`() {
+    func `the limits have the designed values`() {
         let log = TailLog()
         #expect(log.capacity == 5_000)
         #expect(log.byteCapacity == 16 << 20)
     }
 
     @Test
-    func `a payload beyond the limit is cut and says so`() {
+    func `a payload above the limit is cut and marked`() {
         let entry = TailEntry(epochSeconds: 0, cluster: 0, topic: "t".utf8, payload: [UInt8](repeating: 65, count: 1 << 20))
         #expect(entry.payloadLength == 1 << 20)
         #expect(entry.payload.count == TailEntry.maximumPayload)
@@ -48,7 +48,7 @@ struct TailStoreTests {
     }
 
     @Test
-    func `a burst is kept whole, a flood is sampled, and every message is accounted for`() {
+    func `a burst is kept completely, a flood is sampled, and every message is counted`() {
         var inbox = TailInbox()
         for _ in 0..<1_000 { inbox.add { Fixtures.entry("t", "x") } }
         var delivery = inbox.deliver(at: 1)
@@ -63,7 +63,7 @@ struct TailStoreTests {
     }
 
     @Test
-    func `an entry that is not kept is not made`() {
+    func `an entry that is not kept is not created`() {
         var inbox = TailInbox()
         var made = 0
         for _ in 0..<5_000 {
@@ -76,7 +76,7 @@ struct TailStoreTests {
     }
 
     @Test
-    func `not shown per second, over the time that really passed`() {
+    func `the rate of messages that are not shown uses the measured time`() {
         var rate = TailRate()
         rate.add(notShown: 100, at: .milliseconds(500))
         #expect(rate.notShown == 0)
@@ -90,7 +90,7 @@ struct TailStoreTests {
 @Suite("Event log")
 struct EventLogTests {
     @Test
-    func `bounded, oldest first`() {
+    func `the log is limited, and the oldest events are removed first`() {
         var log = EventList()
         for index in 0..<2_100 { log.append(EventRow(.note, .info, detail: "\(index)"), at: Fixtures.now) }
         #expect(log.rows.count == 2_000)
@@ -99,7 +99,7 @@ struct EventLogTests {
     }
 
     @Test
-    func `a pool's loss is one row, not ten`() {
+    func `the loss of a pool is one row`() {
         var log = EventList()
         for slot in 0..<5 {
             for cluster in 0..<2 {

@@ -17,10 +17,10 @@ struct TailTests {
 
     private func notice(_ model: ConsoleModel) -> String { model.notice?.text.plain ?? "" }
 
-    // MARK: Moving about
+    // MARK: Scrolling and matches
 
     @Test
-    func `left and right scroll the previews, and a message that is not wrapped`() {
+    func `left and right scroll the previews, and a message without wrapping`() {
         let text = "0123456789" + String(repeating: "-", count: 100) + "END"
         var model = model([Fixtures.entry("t", text)])
         model.press("right")
@@ -30,14 +30,14 @@ struct TailTests {
         model.press("w", "tab")
         #expect(!Screens.shows("END ", model))
         for _ in 0..<30 { model.press("right") }
-        #expect(Screens.shows("END ", model), "not further than the end")
+        #expect(Screens.shows("END ", model), "scrolling stops at the end")
         #expect(Screens.shows("from column", model))
         model.press("w")
         #expect(Screens.shows("0123456789--", model))
     }
 
     @Test
-    func `new messages leave the previews where they are scrolled to`() {
+    func `new messages do not change the scroll position of the previews`() {
         var model = model([Fixtures.entry("t", "0123456789abcdef")])
         model.press("right")
         _ = update(&model, .traffic(TrafficSnapshot(), TailDelivery(entries: [Fixtures.entry("u", "ABCDEFGHIJKLM")])))
@@ -45,7 +45,7 @@ struct TailTests {
     }
 
     @Test
-    func `n and N go among the matches: messages in the list, rows in the message`() {
+    func `n and N move between matches: messages in the list, rows in the message`() {
         let body = (0..<100).map { $0 % 40 == 7 ? "line \($0) needle" : "line \($0)" }.joined(separator: "\n")
         var model = model([Fixtures.entry("a", "needle"), Fixtures.entry("b", "hay"), Fixtures.entry("c", body)])
         model.press("n")
@@ -69,7 +69,7 @@ struct TailTests {
     }
 
     @Test
-    func `headers are searched too`() {
+    func `the filter also matches headers`() {
         var model = model([Fixtures.entry("a", "x", headers: "NATS/1.0\r\nTrace: findme\r\n\r\n"), Fixtures.entry("b", "y")])
         model.press("/")
         model.type("FINDME")
@@ -77,7 +77,7 @@ struct TailTests {
     }
 
     @Test
-    func `no more rows are laid out than are looked at; the end is found all the same`() throws {
+    func `only visible rows are laid out, and the end can still be reached`() throws {
         let body = (0..<9_000).map { "row \($0)" }.joined(separator: "\n")
         var model = model([Fixtures.entry("t", body)])
         model.prepareFrame()
@@ -92,7 +92,7 @@ struct TailTests {
     }
 
     @Test(arguments: [UInt8(0x41), 0x00, 0xFF])
-    func `a megabyte in one line, as text and binary, is laid out in rows that fit`(_ byte: UInt8) {
+    func `a megabyte in one line, as text or binary, is laid out in rows that fit`(_ byte: UInt8) {
         let entry = TailEntry(
             epochSeconds: 0,
             cluster: 0,
@@ -105,10 +105,10 @@ struct TailTests {
         #expect(body.lines.allSatisfy { $0.width <= 40 })
     }
 
-    // MARK: Out of the view
+    // MARK: Exporting
 
     @Test
-    func `y copies the payload as it is shown, safe, and says how much`() {
+    func `y copies the displayed payload as safe text, and shows its size`() {
         var model = model([Fixtures.entry("t", #"{"a":1}"#)])
         model.prepareFrame()
         #expect(model.press("y") == [.terminal(.copy(["{", "  \"a\": 1", "}"]))])
@@ -122,7 +122,7 @@ struct TailTests {
     }
 
     @Test
-    func `hostile text is copied as it is shown, not as it was received`() {
+    func `hostile text is copied in its displayed form, not as it was received`() {
         var model = model([Fixtures.entry("t", "a\u{1B}]52;c;cHduZWQ=\u{07}\u{202E}b\nnext")])
         model.prepareFrame()
         guard case .terminal(.copy(let lines))? = model.press("y").first else {
@@ -133,7 +133,7 @@ struct TailTests {
     }
 
     @Test
-    func `a long payload is copied as far as a clipboard takes it, and this is said`() {
+    func `a long payload is copied up to the clipboard limit, with a notice`() {
         let body = String(repeating: String(repeating: "x", count: 99) + "\n", count: 2_000)
         var model = model([Fixtures.entry("t", body)])
         model.prepareFrame()
@@ -146,7 +146,7 @@ struct TailTests {
     }
 
     @Test
-    func `e opens topic, headers and body in the form, bytes that are no text as they are`() {
+    func `e opens topic, headers and body in the form, and keeps bytes that are not text`() {
         let headers = "NATS/1.0\r\nTrace: abc\r\nTrace: def\r\n\r\n"
         var model = model([Fixtures.entry("orders.eu", "hello", headers: headers)])
         model.prepareFrame()
@@ -161,7 +161,7 @@ struct TailTests {
         ])
         binary.prepareFrame()
         binary.press("e")
-        #expect(Screens.shows("3 B, not text: sent as it is", binary))
+        #expect(Screens.shows("3 B, not text: sent unchanged", binary))
         guard case .background(.publish(_, let request))? = binary.press("enter").first else {
             Issue.record("not published")
             return
@@ -172,13 +172,13 @@ struct TailTests {
     @Test(
         arguments: [
             (Fixtures.entry("t", String(repeating: "x", count: 300_000)), "only 262 kB of 300 kB"),
-            (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "its topic has bytes that cannot be typed"),
-            (Fixtures.entry("a\u{1B}b", "x"), "its topic has bytes"),
-            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nbroken\r\n\r\n"), "its headers are malformed"),
-            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "its headers have characters"),
+            (TailEntry(epochSeconds: 0, cluster: 0, topic: [0xFF], payload: [1]), "the topic has bytes that cannot be typed"),
+            (Fixtures.entry("a\u{1B}b", "x"), "the topic has bytes"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nbroken\r\n\r\n"), "the headers are malformed"),
+            (Fixtures.entry("t", "x", headers: "NATS/1.0\r\nA: b\u{1B}[31m\r\n\r\n"), "the headers have characters"),
         ]
     )
-    func `what cannot be published again as it was says why`(_ entry: TailEntry, _ reason: String) {
+    func `a message that cannot be published again shows the reason`(_ entry: TailEntry, _ reason: String) {
         var model = model([entry])
         model.prepareFrame()
         model.press("e")
@@ -187,7 +187,7 @@ struct TailTests {
     }
 
     @Test
-    func `^s saves what the filter lets through`() {
+    func `^s saves the messages that match the filter`() {
         var model = model([Fixtures.entry("a", "one"), Fixtures.entry("b", "two"), Fixtures.entry("c", "one more")])
         model.press("/")
         model.type("one")
@@ -203,7 +203,7 @@ struct TailTests {
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `the counts of messages lost and not shown are seen at every size, with the message in front too`(_ size: Size) {
+    func `the counts of lost and hidden messages are shown at every size, also with the message in front`(_ size: Size) {
         var model = Fixtures.busyModel(size, view: .tail)
         model.data.subscriptions[0].dropped = 12
         #expect(Screens.shows("12 dropped · 0/s not shown", model))
@@ -212,7 +212,7 @@ struct TailTests {
     }
 
     @Test
-    func `L takes the text without frames`() {
+    func `L shows the text without frames`() {
         let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .tail)
         let text = plainScreen(model, glyphs: .unicode).lines()
         #expect(text.contains { $0.contains(#"{"id":41,"total":12.50}"#) })

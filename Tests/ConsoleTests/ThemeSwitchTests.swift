@@ -17,7 +17,7 @@ struct ThemeSwitchTests {
     private let light = Fixtures.theme(name: "default-light")
 
     @Test(arguments: [ColorDepth.indexed256, .ansi16])
-    func `with few colors nothing is drawn in the color of its background`(_ depth: ColorDepth) throws {
+    func `with few colors no role has the same foreground and background`(_ depth: ColorDepth) throws {
         let root = URL(fileURLWithPath: #filePath)
             .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let library = ThemeLibrary(directories: [root.appendingPathComponent("themes").path])
@@ -36,7 +36,7 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `a theme that the command line names is looked at while the prompt is open, and escape restores the one before`() {
+    func `a theme named in the prompt is previewed while the prompt is open, and escape restores the previous theme`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -49,11 +49,11 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `tab goes through the names, each is looked at`() {
+    func `tab completes the names one after another and previews each theme`() {
         var model = model()
         model.press(":")
         model.type("theme ")
-        #expect(model.press("tab").isEmpty, "the one in use")
+        #expect(model.press("tab").isEmpty, "the theme in use")
         #expect(model.press("tab") == [.background(.previewTheme("default-light"))])
         _ = update(&model, .themePreviewed(light))
         #expect(model.press("tab") == [.background(.previewTheme("nord"))])
@@ -61,7 +61,7 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `enter keeps what is looked at, without the old one in between`() {
+    func `enter keeps the previewed theme without showing the old one in between`() {
         var model = model()
         model.press(":")
         model.type("theme default-light")
@@ -74,7 +74,7 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `another command than the one looked at goes back first`() {
+    func `a command with another theme first restores the theme in use`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -88,7 +88,7 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `a preview that comes too late is not shown`() {
+    func `a late preview is not shown`() {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -99,7 +99,7 @@ struct ThemeSwitchTests {
     }
 
     @Test(arguments: [true, false])
-    func `without a name there is a list to choose from`(isKept: Bool) {
+    func `without a name the command opens a list`(isKept: Bool) {
         var model = model()
         let before = model.data.theme
         model.press(":")
@@ -116,7 +116,7 @@ struct ThemeSwitchTests {
     }
 
     @Test(arguments: ScreenTests.sizes)
-    func `the list at each size`(_ size: Size) throws {
+    func `the list of themes matches its screen at each size`(_ size: Size) throws {
         var model = Fixtures.busyModel(size, view: .overview)
         model.data.themeNames = (1...20).map { "theme-\($0)" } + ["default-dark"]
         model.press(":")
@@ -126,7 +126,7 @@ struct ThemeSwitchTests {
     }
 
     @Test
-    func `an edited file changes what is in use, also while another one is looked at; a broken one says so twice`() {
+    func `an edited file changes the theme in use, also during a preview, and a broken file is a notice and an event`() {
         var model = model()
         _ = update(&model, .themeReloaded(light))
         #expect(model.data.theme == light)
@@ -140,7 +140,7 @@ struct ThemeSwitchTests {
         _ = update(&model, .themeBroken("nord.toml:3: txt: unknown role"))
         #expect(model.data.theme == light)
         #expect(Screens.shows("error: theme unchanged: nord.toml:3: txt: unknown role", model))
-        #expect(model.data.events.rows.last?.severity == .error, "it stays in the events when the notice is gone")
+        #expect(model.data.events.rows.last?.severity == .error, "the event stays after the notice has gone")
     }
 }
 
@@ -157,14 +157,14 @@ struct ThemeLoaderTests {
         try text.write(toFile: "\(directory.path)/\(name).toml", atomically: false, encoding: .utf8)
     }
 
-    /// As editors save: to a new file, which takes the other's name.
+    /// Saves a file as editors do: writes a new file and renames it.
     private func replace(_ text: String, _ name: String, in directory: TemporaryDirectory) throws {
         try text.write(toFile: "\(directory.path)/\(name).new", atomically: false, encoding: .utf8)
         try #require(rename("\(directory.path)/\(name).new", "\(directory.path)/\(name).toml") == 0)
     }
 
     @Test
-    func `a file that did not change is not loaded again`() throws {
+    func `an unchanged file is not loaded again`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
         #expect(try loader.reloadIfChanged() == nil)
         #expect(try loader.reloadIfChanged() == nil)
@@ -172,7 +172,7 @@ struct ThemeLoaderTests {
     }
 
     @Test
-    func `written in place or renamed, it is loaded once; broken, it fails once, and is back when it is mended`() throws {
+    func `a file that is rewritten or renamed is loaded once, and a broken file fails once until it is corrected`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\nkey = 100\n"], name: "mine")
         #expect(loader.first[.key].foreground == .indexed(100))
         try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)
@@ -187,11 +187,11 @@ struct ThemeLoaderTests {
     }
 
     @Test
-    func `a change of a theme that it inherits from reloads it too, from the moment it inherits`() throws {
+    func `a change of an inherited theme also reloads the theme, as soon as it inherits`() throws {
         let files = ["mine": "name = \"mine\"\nmuted = 50\n", "base": "name = \"base\"\nkey = 100\n"]
         let (loader, directory) = try loader(files, name: "mine")
         try replace("name = \"base\"\nkey = 101\n", "base", in: directory)
-        #expect(try loader.reloadIfChanged() == nil, "not a parent yet")
+        #expect(try loader.reloadIfChanged() == nil, "not inherited yet")
         try replace("name = \"mine\"\ninherits = \"base\"\n", "mine", in: directory)
         #expect(try loader.reloadIfChanged()?[.key].foreground == .indexed(101))
         try replace("name = \"base\"\nkey = 102\n", "base", in: directory)
@@ -200,7 +200,7 @@ struct ThemeLoaderTests {
     }
 
     @Test
-    func `looking at a theme does not follow it, choosing it does; a file takes the place of a compiled-in theme`() throws {
+    func `a chosen theme is followed and a previewed one is not, and a file overrides a compiled-in theme`() throws {
         let (loader, directory) = try loader(["mine": "name = \"mine\"\n"], name: "default-dark")
         _ = try loader.preview("mine")
         try replace("name = \"mine\"\nkey = 101\n", "mine", in: directory)

@@ -14,7 +14,7 @@ struct TopicTreeTests {
         return model
     }
 
-    /// The names of the rows that are shown, with two spaces for each level.
+    /// Returns the names of the shown rows, with two spaces for each level.
     private func rows(_ model: ConsoleModel) -> [String] {
         var model = model
         model.prepareFrame()
@@ -29,7 +29,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `branches are closed at first but for the way to the topic that was selected; each says what is below it`() throws {
+    func `only branches above the selected topic are open initially, and each branch shows its sums`() throws {
         var model = model()
         #expect(rows(model) == ["orders", "  eu", "  us", "  asia", "invoices"])
         #expect(model.views.current.selectedTopic(model.data) == "orders.eu")
@@ -46,7 +46,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `enter opens and closes a branch, and opens the detail of a topic`() {
+    func `enter opens and closes a branch, and opens the details of a topic`() {
         var model = model()
         model.press("left", "enter")
         #expect(rows(model) == ["orders", "invoices"])
@@ -56,7 +56,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `sorts by each column, on every level`() {
+    func `every level is sorted by the chosen column`() {
         var model = model()
         model.press(":")
         model.type("sort topic")
@@ -71,7 +71,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `a filter leaves the branches of what it lets through, with their sums`() {
+    func `a filter keeps the branches of matching topics, with their sums`() {
         var model = model()
         model.press("/")
         model.type("tokyo")
@@ -84,7 +84,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `a topic that is a branch too is both`() {
+    func `a topic can also be a branch`() {
         var table = table()
         for topic in ["a", "a.b", "a.b.c"] { table.receive(topic, source: 1, at: 1) }
         table.sample(at: 1)
@@ -99,7 +99,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `a topic with many dots makes so many branches and no more; empty names are names`() {
+    func `a topic with many dots creates a limited number of branches, and empty names are valid`() {
         var table = table()
         let deep = Array(repeating: "x", count: 1000).joined(separator: ".")
         table.receive(deep, source: 1, at: 1)
@@ -116,7 +116,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `topics that come and go do not fill the memory, and what is open and selected stays so`() throws {
+    func `removed topics free their memory, and open and selected branches do not change`() throws {
         var table = table(capacity: 3)
         var tree = TopicTree()
         func update() {
@@ -132,20 +132,20 @@ struct TopicTreeTests {
         for index in 0..<12_000 {
             table.receive("other.\(index % 7).\(index)", source: 1, at: 1)
             update()
-            // The root, "busy", "one", and of each other topic at most three.
+            // The root, "busy", "one", and at most three nodes for each other topic.
             #expect(tree.nodeCount <= 3 + 1 + 2 * 2)
             for (row, topic) in table.snapshot().topics.enumerated() {
                 guard let number = tree.node(ofRow: row) else { continue }
-                #expect(topics[number, default: topic.bytes] == topic.bytes, "a number never means another topic")
+                #expect(topics[number, default: topic.bytes] == topic.bytes, "a number never refers to another topic")
                 topics[number] = topic.bytes
             }
         }
         #expect(tree.row(of: kept) == 0)
-        #expect(tree.lines.contains { $0.id == kept }, "the branch is open as before")
+        #expect(tree.lines.contains { $0.id == kept }, "the branch is still open")
     }
 
     @Test
-    func `of a branch with many topics the first ones are shown, and a line says how many more it has; enter shows some of them`()
+    func `a branch with many topics shows the first ones and the number of hidden topics, and enter shows more`()
         throws
     {
         var table = table(capacity: 10_000)
@@ -161,7 +161,7 @@ struct TopicTreeTests {
         #expect(lines.count == 1 + TopicTree.page + 1)
         #expect(lines.last?.hidden == 2500 - TopicTree.page)
         let rates = lines.dropFirst().dropLast().map { model.views[TopicsView.self]?.tree?.sum(of: $0.id).rateIn ?? 0 }
-        #expect(rates == rates.sorted(by: >), "those that come first in the order")
+        #expect(rates == rates.sorted(by: >), "the first topics in the order")
         #expect(rates.prefix(833).allSatisfy { $0 == 3 })
         model.press("G")
         #expect(Screens.shows("1500 more, enter shows some", model))
@@ -175,7 +175,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `a topic that is selected stays in sight however far down it is in the order`() throws {
+    func `a selected topic stays visible at any position in the order`() throws {
         var table = table(capacity: 10_000)
         for index in 0..<2500 { table.receive("t.\(index)", source: 1, at: 1) }
         table.sample(at: 1)
@@ -193,7 +193,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `a flood of new topics enters the tree step by step, with nothing counted twice or for another topic`() {
+    func `a flood of new topics is added in steps, and no message is counted twice or for another topic`() {
         var table = table(capacity: 50_000)
         for index in 0..<100 { table.receive("a.\(index)", source: 1, at: 1) }
         var tree = TopicTree()
@@ -215,7 +215,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `the tree after many changes is the one that is built from nothing`() {
+    func `the tree after many changes equals a new tree`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 60, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         var random = SystemRandomNumberGenerator()
@@ -251,7 +251,7 @@ struct TopicTreeTests {
     }
 
     @Test
-    func `the sums and the order of many topics are right`() {
+    func `the sums and the order of many topics are correct`() {
         var table = table(capacity: 5000)
         for index in 0..<2000 {
             for _ in 0...(index % 7) { table.receive("a\(index % 10).b\(index % 100).c\(index)", source: 1, at: 1) }

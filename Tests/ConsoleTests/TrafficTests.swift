@@ -9,7 +9,7 @@ struct TrafficTests {
     // MARK: Counting once
 
     @Test
-    func `a topic that a watch covers is counted from the watch alone, whatever else delivers it`() throws {
+    func `a topic that a watch covers is counted only from the watch`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "orders.eu", .subscribe))
         #expect(table.receive("orders.eu", source: 1, at: 1) == true)
@@ -23,7 +23,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `when the watch ends the subscription counts again`() {
+    func `after the end of a watch the subscription counts again`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "orders.eu", .subscribe))
         table.add(Fixtures.source(2, ">", .watch))
@@ -33,7 +33,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `of overlapping subscriptions the oldest counts, and members of a queue group come last`() {
+    func `the oldest of overlapping subscriptions counts, and members of a queue group come last`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a.*", .subscribe, queue: true))
         table.add(Fixtures.source(2, "a.>", .subscribe))
@@ -47,7 +47,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `what no source covers any more is not counted`() {
+    func `a topic without a source is not counted`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a", .subscribe))
         table.removeSource(1)
@@ -55,7 +55,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `topics are bytes: é composed and decomposed are two`() {
+    func `topics are compared by bytes: composed and decomposed é are two topics`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("caf\u{E9}", source: 1, at: 1)
@@ -66,7 +66,7 @@ struct TrafficTests {
     // MARK: Rates
 
     @Test
-    func `rates are over the time that really passed`() throws {
+    func `rates use the measured time`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for _ in 0..<100 { table.receive("a", bytes: 10, source: 1, at: 1) }
@@ -84,7 +84,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `two samples at nearly the same moment give one rate, not an absurd one`() {
+    func `two samples at nearly the same time give one rate`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.sample(at: 1)
@@ -96,7 +96,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `a topic has no rates from before it was known`() throws {
+    func `a topic has no rates before its first sample`() throws {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.sample(at: 1)
@@ -107,7 +107,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `a minute of samples is kept for topics, five for clusters`() {
+    func `one minute of samples is kept for topics, and five minutes for clusters`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a", .subscribe))
         for second in 1...400 { table.sample(at: Double(second)) }
@@ -117,7 +117,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `in and out, cluster by cluster, add up`() {
+    func `the counts of all clusters add up to the totals`() {
         let traffic = Fixtures.traffic()
         #expect(traffic.messagesIn == UInt64(400 + 155 + 30))
         #expect(traffic.messagesOut == 10)
@@ -127,7 +127,7 @@ struct TrafficTests {
     // MARK: Bounds
 
     @Test
-    func `beyond its capacity the least busy topics are folded into one that says how many; totals stay exact`() throws {
+    func `above the capacity the least busy topics are folded and counted, and totals stay exact`() throws {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 100)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100 {
@@ -150,7 +150,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `very long topics push others out by their length; totals stay exact, and every row is still found`() throws {
+    func `very long topics replace several others, totals stay exact, and every row is still found`() throws {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1000, textCapacity: 20_000)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100 { table.receive("short.\(index)", source: 1, at: 1) }
@@ -175,7 +175,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `a folded topic that comes back is not counted as folded any more`() {
+    func `a folded topic that comes back is no longer counted as folded`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 1)
         table.add(Fixtures.source(1, ">", .watch))
         for topic in ["a", "b", "a", "b", "a"] { table.receive(topic, source: 1, at: 1) }
@@ -187,7 +187,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `our own topics are folded last`() {
+    func `published topics are folded last`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
         table.add(Fixtures.source(1, ">", .watch))
         table.publish("mine", at: 1)
@@ -198,7 +198,7 @@ struct TrafficTests {
     }
 
     @Test
-    func `100,000 topics are counted one by one, and not one more`() {
+    func `at most 100,000 topics are counted separately`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<100_200 { table.receive("t.\(index)", source: 1, at: 1) }

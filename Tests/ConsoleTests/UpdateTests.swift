@@ -32,7 +32,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `a terminal that is too small says what it needs and still takes q, with a prompt open too`() {
+    func `a terminal that is too small shows the required size, and q quits even with an open prompt`() {
         var model = Fixtures.model(Size(width: 19, height: 8))
         #expect(Screens.lines(model)[0].hasPrefix("needs 20x5"))
         #expect(Screens.lines(model)[1].hasPrefix("has 19x8"))
@@ -44,7 +44,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `other keys outside`() {
+    func `keys for theme and mouse have effects outside the model`() {
         var model = Fixtures.model()
         #expect(model.press("T") == [.background(.loadNextTheme(after: "default-dark"))])
         #expect(model.press("^z") == [.terminal(.suspend)])
@@ -53,7 +53,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `keys of the configuration replace the standard ones, in dispatch, hints and help`() throws {
+    func `keys of the configuration replace the standard keys in dispatch, hints and help`() throws {
         let file = try ConfigurationFile.parse("[keys]\npublish = \"P\"\n", file: "test")
         var model = Fixtures.model()
         model.data.keys = KeyMap(file.keyBindings)
@@ -65,14 +65,14 @@ struct UpdateTests {
     }
 
     @Test
-    func `two actions on one key are refused when the configuration is read`() {
+    func `two actions with one key are refused when the configuration is read`() {
         #expect(throws: SettingsError.self) {
             try ConfigurationFile.parse("[keys]\npublish = \"s\"\n", file: "test")
         }
     }
 
     @Test
-    func `a notice goes away by itself, and with the next key`() {
+    func `a notice disappears after its time and with the next key`() {
         var model = Fixtures.model()
         model.press(":")
         model.type("route orders.eu")
@@ -89,7 +89,7 @@ struct UpdateTests {
     // MARK: Commands
 
     @Test
-    func `commands`() {
+    func `commands are carried out`() {
         var model = Fixtures.model()
         func run(_ line: String) -> [Effect] {
             model.press(":")
@@ -111,7 +111,7 @@ struct UpdateTests {
         )
         let request = PublishRequest(topic: "orders.eu", body: Array("hello world".utf8))
         #expect(run("pub orders.eu hello world") == [.background(.publish(id: 3, request))])
-        #expect(run("reconnect beta").isEmpty, "asked first")
+        #expect(run("reconnect beta").isEmpty, "confirmation required")
         #expect(model.press("y") == [.background(.reconnect(.cluster(1)))])
         #expect(run("unsub orders.eu") == [.background(.unsubscribe(id: 2))])
         #expect(run("route orders.eu").isEmpty)
@@ -121,16 +121,17 @@ struct UpdateTests {
     @Test(
         arguments: [
             ("frobnicate", "unknown command frobnicate"), ("theme a b c d", ""), ("route", ":route needs TOPIC"),
-            ("view nothing", "no view nothing"), ("ring x", "too much after :ring"), ("reconnect delta", "no cluster delta"),
-            ("quit now", "too much after :quit"),
-            ("route a..b", "an empty token"), ("pub orders.* x", "a pattern can be subscribed to"),
+            ("view nothing", "no view nothing"), ("ring x", "too many arguments for :ring"),
+            ("reconnect delta", "no cluster delta"),
+            ("quit now", "too many arguments for :quit"),
+            ("route a..b", "an empty token"), ("pub orders.* x", "cannot publish to a pattern"),
         ]
     )
-    func `what is wrong with a command is said`(_ line: String, _ reason: String) {
+    func `an invalid command shows the reason`(_ line: String, _ reason: String) {
         var model = Fixtures.model()
         let effects = model.run(line)
         if reason.isEmpty {
-            // The rest of the line is the name: whether there is such a theme is known where themes are.
+            // The rest of the line is the name. Loading the theme checks whether it exists.
             #expect(effects == [.background(.loadTheme("a b c d"))])
         } else {
             #expect(effects.isEmpty)
@@ -140,7 +141,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `tab completes commands and topics, up recalls`() {
+    func `tab completes commands and topics, and up recalls a line`() {
         var model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)
         model.press(":")
         model.type("rou")
@@ -153,7 +154,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `pasted text goes into a prompt and is never run as keys`() {
+    func `pasted text is inserted into a prompt and never handled as keys`() {
         var model = Fixtures.model()
         let paste = Paste(bytes: Array("q:q\nq".utf8))
         #expect(update(&model, .input(.paste(paste))).isEmpty)
@@ -163,7 +164,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `the help lists what works, and can be searched`() {
+    func `the help lists keys and commands, and can be searched`() {
         var model = Fixtures.model(Size(width: 100, height: 70), view: .tail)
         model.press("?")
         #expect(Screens.shows("pause and follow", model))
@@ -176,10 +177,10 @@ struct UpdateTests {
         #expect(model.prompt == nil)
     }
 
-    // MARK: News
+    // MARK: Reports
 
     @Test
-    func `a failed theme leaves the old one and says why`() {
+    func `a failed theme keeps the old one and shows the reason`() {
         var model = Fixtures.model()
         _ = update(&model, .failed(.error("no theme nrod")))
         #expect(model.data.theme.name == "default-dark")
@@ -187,7 +188,7 @@ struct UpdateTests {
     }
 
     @Test
-    func `without any cluster the old figures are dimmed and dated, and the console goes on`() {
+    func `without a reachable cluster the old figures are dimmed and have an age, and the console continues`() {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         let down = Fixtures.clusters.map { row in
             var row = row

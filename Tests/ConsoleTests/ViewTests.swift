@@ -19,7 +19,7 @@ struct ViewTests {
             (.connecting, "…  alpha    connecting", ".  alpha    connecting"),
         ]
     )
-    func `glyph and word for every state, in ASCII too`(_ state: ClusterSnapshot.State, _ unicode: String, _ ascii: String) {
+    func `every state has a glyph and a word, also in ASCII`(_ state: ClusterSnapshot.State, _ unicode: String, _ ascii: String) {
         var model = Fixtures.model(Self.wide)
         model.data.clusters = Fixtures.clusters
         model.data.clusters[0].state = state
@@ -28,7 +28,7 @@ struct ViewTests {
     }
 
     @Test
-    func `why a cluster is not up is shown below it`() {
+    func `the reason why a cluster is not up is shown below it`() {
         var row = Fixtures.clusters[2]
         #expect(row.reason?.plain == "next try in 0.6 s: connection refused")
         row.nextAttempt = .zero
@@ -40,7 +40,7 @@ struct ViewTests {
     }
 
     @Test
-    func `the age of a state is in whole seconds, so that the number of tries fits; being stale has none`() {
+    func `the age of a state is in whole seconds, so that the number of tries fits, and a stale state has no age`() {
         var row = Fixtures.clusters[2]
         row.stateDuration = .milliseconds(5_940)
         #expect(row.stateText.plain == "down 5 s, try 7")
@@ -51,7 +51,7 @@ struct ViewTests {
     }
 
     @Test
-    func `a filter keeps the clusters it matches`() {
+    func `a filter keeps matching clusters`() {
         var model = Fixtures.busyModel(Self.wide, view: .overview)
         model.press("/")
         model.type("GAM")
@@ -70,7 +70,7 @@ struct ViewTests {
     }
 
     @Test
-    func `sorted by any column, either way; equal rows stay where they were`() {
+    func `topics are sorted by any column in both directions, and rows with equal values keep their order`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         #expect(topics(model) == ["orders.eu", "orders.us", "orders.asia.tokyo", "invoices.new"])
         model.press("I")
@@ -82,7 +82,7 @@ struct ViewTests {
     }
 
     @Test
-    func `the selection stays on its topic when the table is sorted again`() {
+    func `the selection stays on its topic when the order changes`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("down")
         model.prepareFrame()
@@ -95,7 +95,7 @@ struct ViewTests {
     }
 
     @Test
-    func `filtered, with the totals of everything and what was found marked`() {
+    func `a filter marks matches, and the totals include all topics`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         model.press("/")
         model.type("ASIA")
@@ -111,7 +111,7 @@ struct ViewTests {
     }
 
     @Test
-    func `folded topics are one row of the totals`() {
+    func `folded topics are in the totals`() {
         var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
         table.add(Fixtures.source(1, ">", .watch))
         for index in 0..<7 { table.receive("t.\(index)", source: 1, at: 1) }
@@ -134,7 +134,7 @@ struct ViewTests {
     }
 
     @Test
-    func `a message that came from another cluster than the owner's is marked`() {
+    func `a message from a cluster that is not the owner is marked`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, ">", .watch))
         table.receive("orders.eu", source: 1, cluster: 0, at: 1)
@@ -152,7 +152,7 @@ struct ViewTests {
     }
 
     @Test
-    func `follows until paused; while paused it counts what comes by, and catches up after`() {
+    func `the tail follows until it is paused, counts new messages while paused, and then shows them`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<5))
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
@@ -160,13 +160,13 @@ struct ViewTests {
         _ = update(&model, delivery(5..<8))
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
         #expect(Screens.shows("Tail, paused", model))
-        #expect(Screens.shows("paused, 3 came by", model))
+        #expect(Screens.shows("paused, 3 new", model))
         model.press("space")
         #expect(Screens.shows("▸ 14:03:22 alpha   orders.7", model))
     }
 
     @Test
-    func `moving up pauses; G follows again`() {
+    func `moving up pauses the tail, and G follows again`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<50))
         model.press("k")
@@ -181,7 +181,7 @@ struct ViewTests {
     }
 
     @Test
-    func `filtered by topic and payload as it grows`() {
+    func `the filter matches topics and payloads while the log grows`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<20))
         model.press("/")
@@ -195,7 +195,7 @@ struct ViewTests {
     }
 
     @Test
-    func `a flood says how much of it is not shown`() {
+    func `a flood shows the rate of messages that are not shown`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         var now = model.data.now
         now.uptime += .seconds(100)
@@ -208,7 +208,7 @@ struct ViewTests {
     }
 
     @Test
-    func `body as JSON, text and hex; wrapped and not`() throws {
+    func `the body is shown as JSON, text or hex, with or without wrapping`() throws {
         var model = Fixtures.busyModel(Self.wide, view: .tail)
         #expect(Screens.shows(#""sku": "A-1","#, model))
         model.press("x")
@@ -223,7 +223,7 @@ struct ViewTests {
     }
 
     @Test
-    func `what is not JSON says where`() {
+    func `a body that is not JSON shows the position of the error`() {
         var model = Fixtures.model(Self.wide, view: .tail)
         model.data.tail.append(TailDelivery(entries: [Fixtures.entry("t", #"{"a":01}"#)]))
         model.press("J")
@@ -231,7 +231,7 @@ struct ViewTests {
     }
 
     @Test
-    func `on a small screen enter puts the message in front, esc the list`() throws {
+    func `on a small screen enter shows the message, and esc the list`() throws {
         var model = Fixtures.busyModel(Size(width: 40, height: 12), view: .tail)
         model.press("enter")
         #expect(Screens.shows("Nats-Msg-Id: 42", model))
@@ -241,7 +241,7 @@ struct ViewTests {
     }
 
     @Test
-    func `C forgets the messages`() {
+    func `C removes the messages`() {
         var model = Fixtures.busyModel(Self.wide, view: .tail)
         model.press("C")
         #expect(model.data.tail.entries.isEmpty)
@@ -251,7 +251,7 @@ struct ViewTests {
     // MARK: Events
 
     @Test
-    func `filtered by text, cluster and severity`() {
+    func `events are filtered by text, cluster and severity`() {
         var model = Fixtures.busyModel(Self.wide, view: .events)
         for (filter, count) in [("lost", 2), ("gamma", 2), ("warn", 1), ("nothing", 0)] {
             model.press("/", "^u")
@@ -264,7 +264,7 @@ struct ViewTests {
     // MARK: Themes
 
     @Test
-    func `without color attributes tell what colors would`() {
+    func `without color attributes replace colors`() {
         let theme = Fixtures.theme(.none)
         #expect(theme[.selection].modifiers.contains(.reverse))
         #expect(theme[.statusDown].modifiers.contains(.bold))

@@ -18,7 +18,7 @@ struct DemoPlanTests {
         #expect(error?.kind == .usage)
     }
 
-    @Test func `every server has three ports of its own and files named after it`() throws {
+    @Test func `every server has three ports and files with its name`() throws {
         let deployment = try deployment(clusters: 8, nodes: 5)
         let ports = deployment.nodes.flatMap { [$0.port, $0.monitorPort, $0.routePort] }
         #expect(Set(ports).count == 8 * 5 * 3)
@@ -58,13 +58,13 @@ struct DemoPlanTests {
         }
     }
 
-    @Test func `tokens have 128 bits and differ`() {
+    @Test func `tokens have 128 bits and are distinct`() {
         let tokens = (0..<20).map { _ in DemoPlan.makeToken() }
         #expect(Set(tokens).count == 20)
         #expect(tokens.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 
-    @Test func `the kernel chooses different ports`() throws {
+    @Test func `the kernel chooses distinct ports`() throws {
         let ports = try LoopbackPorts.free(30)
         #expect(Set(ports).count == 30)
         #expect(ports.allSatisfy { (1024...65535).contains($0) })

@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Where the demo finds nats-server")
 struct ServerProgramTests {
-    /// What is found when there are programs at these paths.
+    /// Searches with programs at these paths.
     private func found(
         _ programs: String...,
         executable: String? = nil,
@@ -15,7 +15,7 @@ struct ServerProgramTests {
         try ServerProgram(environment: environment, executable: executable, isExecutable: programs.contains).find()
     }
 
-    @Test func `the variable wins over everything`() throws {
+    @Test func `the variable has priority`() throws {
         let found = try found(
             "/s/my-server",
             "/bin/nats-server",
@@ -27,19 +27,19 @@ struct ServerProgramTests {
     }
 
     @Test(arguments: ["/s/missing", "relative/nats-server", "nats-server"])
-    func `a variable that names no program is an error`(named: String) throws {
+    func `a variable that does not name a program is an error`(named: String) throws {
         let error = #expect(throws: CommandError.self) {
             try found("/bin/nats-server", environment: ["PATH": "/bin", "ROULETTE_NATS_SERVER": named])
         }
         #expect(error.map { "\($0)" }?.contains("ROULETTE_NATS_SERVER") == true)
     }
 
-    @Test func `an empty variable is as good as none`() throws {
+    @Test func `an empty variable is ignored`() throws {
         let environment = ["PATH": "/bin", "ROULETTE_NATS_SERVER": ""]
         #expect(try found("/bin/nats-server", environment: environment) == "/bin/nats-server")
     }
 
-    @Test func `one beside the program comes before the PATH`() throws {
+    @Test func `a server beside the program comes before the PATH`() throws {
         let found = try found(
             "/opt/roulette/nats-server",
             "/bin/nats-server",
@@ -50,7 +50,7 @@ struct ServerProgramTests {
     }
 
     @Test(arguments: [".build/x86_64-unknown-linux-gnu/debug", ".build/release", ".build-tsan/debug"])
-    func `a program in a build folder uses what setup fetched into the checkout`(folder: String) throws {
+    func `a program in a build folder uses the server that setup fetched into the checkout`(folder: String) throws {
         let found = try found(
             "/home/ann/roulette/.tools/nats-server/current/nats-server",
             "/bin/nats-server",
@@ -60,7 +60,7 @@ struct ServerProgramTests {
         #expect(found == "/home/ann/roulette/.tools/nats-server/current/nats-server")
     }
 
-    @Test func `an installed program takes nothing from the directories above it`() throws {
+    @Test func `an installed program does not search the directories above it`() throws {
         let found = try found(
             "/tmp/.tools/nats-server/current/nats-server",
             "/bin/nats-server",
@@ -70,18 +70,18 @@ struct ServerProgramTests {
         #expect(found == "/bin/nats-server")
     }
 
-    @Test func `relative directories of the PATH do not count, usual ones do`() throws {
+    @Test func `relative directories of the PATH are ignored, and usual directories are searched`() throws {
         #expect(try found("./nats-server", "/usr/sbin/nats-server", environment: ["PATH": ".:"]) == "/usr/sbin/nats-server")
         #expect(try found("/usr/sbin/nats-server") == "/usr/sbin/nats-server")
     }
 
-    @Test func `where there is none the error says what to do`() throws {
+    @Test func `the error for a missing server explains how to install it`() throws {
         let error = #expect(throws: CommandError.self) { try found(executable: "/opt/roulette", environment: ["PATH": "/bin"]) }
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains("apt install nats-server") && text.contains("ROULETTE_NATS_SERVER"))
     }
 
-    @Test func `a directory is no program`() {
+    @Test func `a directory is not a program`() {
         #expect(!ServerProgram(environment: [:], executable: nil).isExecutable("/usr"))
         #expect(ServerProgram(environment: [:], executable: nil).isExecutable("/bin/sh"))
     }

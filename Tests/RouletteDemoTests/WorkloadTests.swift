@@ -12,7 +12,7 @@ struct WorkloadTests {
         #expect(error?.kind == .usage)
     }
 
-    @Test func `the rate stays within a half of its average, which it reaches`() throws {
+    @Test func `the rate varies by up to a half around its average`() throws {
         let plan = try TrafficPlan(topics: 1, rate: 1000)
         let rates = (0..<5170).map { plan.rate(after: .milliseconds($0 * 100)) }
         #expect(rates.allSatisfy { (500...1500).contains($0) })
@@ -21,7 +21,7 @@ struct WorkloadTests {
         #expect(abs(rates.reduce(0, +) / Double(rates.count) - 1000) < 1)
     }
 
-    @Test func `topics differ, and a shorter list is the beginning of a longer one`() {
+    @Test func `topics are distinct, and a shorter list is the beginning of a longer one`() {
         let topics = TopicCatalog(count: 2000).topics
         #expect(Set(topics.map(\.name)).count == 2000)
         #expect(TopicCatalog(count: 30).topics == Array(topics.prefix(30)))
@@ -29,7 +29,7 @@ struct WorkloadTests {
         #expect(topics.allSatisfy { (3...4).contains($0.name.split(separator: ".").count) })
     }
 
-    @Test func `the first number of the distribution is the most common, and all come up`() {
+    @Test func `the first number of the distribution is the most common, and all numbers occur`() {
         let distribution = ZipfDistribution(count: 10, exponent: 1)
         var random = SplitMix64(seed: 7)
         var counts = [Int](repeating: 0, count: 10)
@@ -41,7 +41,7 @@ struct WorkloadTests {
         #expect(ZipfDistribution(count: 1).sample(using: &random) == 0)
     }
 
-    @Test func `the same seed makes the same messages`() throws {
+    @Test func `the same seed gives the same messages`() throws {
         var (first, second, other) = (PayloadGenerator(seed: 1), PayloadGenerator(seed: 1), PayloadGenerator(seed: 2))
         let topics = TopicCatalog(count: 20).topics
         let bodies = topics.map { first.next(for: $0).body }
@@ -50,7 +50,7 @@ struct WorkloadTests {
     }
 
     @Test(arguments: TopicCatalog(count: 200).topics)
-    func `a message is what its topic says`(topic: TopicCatalog.Topic) throws {
+    func `a message has the content of its topic`(topic: TopicCatalog.Topic) throws {
         var payloads = PayloadGenerator(seed: 3)
         let message = payloads.next(for: topic)
         let json = try? JSONSerialization.jsonObject(with: Data(message.body))
@@ -63,7 +63,7 @@ struct WorkloadTests {
         #expect((message.headers != nil) == (topic.content == .record))
     }
 
-    @Test func `stock is the same for the same article, and a question without one is refused`() {
+    @Test func `the stock of an article does not change, and a request without an article is refused`() {
         let stock = String(decoding: ShopServices.stock(of: "A-1001").bytes, as: UTF8.self)
         #expect(stock.hasPrefix(#"{"article":"A-1001","in_stock":"#))
         #expect(ShopServices.stock(of: "A-1001") == ShopServices.stock(of: "A-1001"))

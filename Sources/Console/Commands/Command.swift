@@ -1,23 +1,23 @@
 import TerminalUI
 
-/// A command of the `:` line: everything about it in one value. ``all`` lists the commands there are.
+/// A command of the `:` line. ``all`` lists the commands.
 struct Command: Sendable {
-    /// What a command does once its line is read.
+    /// Changes the model and returns the effects to carry out.
     typealias Action = @Sendable (inout ConsoleModel) -> [Effect]
 
     let name: String
     let aliases: [String]
-    /// What follows the name, as written in the help.
+    /// The arguments as the help shows them.
     let arguments: SafeText
-    /// What it does, in a few words for the help.
+    /// A short description for the help.
     let summary: SafeText
-    /// What the text after the name can become with tab.
+    /// Returns the texts that tab completes the arguments to.
     let completions: @Sendable (_ text: String, DashboardData) -> [String]
-    /// What to say while the first word after the name is typed; nil for the arguments and the summary.
+    /// Returns a hint while the first argument is typed. If nil, the hint is the arguments and the summary.
     let hint: (@Sendable (_ word: String, DashboardData) -> SafeText)?
-    /// The theme to look at while the text after the name is typed.
+    /// Returns the theme to preview while the arguments are typed.
     let previewedTheme: @Sendable (_ text: String, DashboardData) -> String?
-    /// Reads what follows the name.
+    /// Reads the arguments and returns the action.
     let read: @Sendable (inout CommandArguments, DashboardData) -> Action
 
     init(
@@ -41,7 +41,7 @@ struct Command: Sendable {
     }
 }
 
-/// Why a line is not a command.
+/// The error of a line that is not a command.
 struct CommandError: Error, Hashable {
     let reason: SafeText
 }
@@ -49,20 +49,19 @@ struct CommandError: Error, Hashable {
 // MARK: - Reading
 
 extension Command {
-    /// The commands and, as commands without arguments, the views.
+    /// All commands, including one without arguments for each view.
     private static var known: [Command] { all + views }
 
     private static func find(_ name: Substring) -> Command? {
         known.first { $0.name == name || $0.aliases.contains(String(name)) }
     }
 
-    /// Reads a line.
     static func parse(_ line: String, _ data: DashboardData) throws(CommandError) -> Action {
         let words = line.split(separator: " ", maxSplits: 1)
-        guard let name = words.first else { throw CommandError(reason: "no command; tab lists them") }
+        guard let name = words.first else { throw CommandError(reason: "type a command; tab lists them") }
         guard let command = find(name) else {
             let names = all.map { SafeText(untrusted: $0.name) }.joined(separator: " ")
-            throw CommandError(reason: "unknown command \(untrusted: name); there are \(names)")
+            throw CommandError(reason: "unknown command \(untrusted: name); the commands are \(names)")
         }
         var arguments = CommandArguments(words.count > 1 ? words[1] : "", of: command)
         let action = command.read(&arguments, data)
@@ -70,7 +69,7 @@ extension Command {
         return action
     }
 
-    /// The theme that a line would change to.
+    /// Returns the theme that a line would change to.
     static func previewedTheme(by line: String, _ data: DashboardData) -> String? {
         let words = line.split(separator: " ", maxSplits: 1)
         guard words.count == 2 else { return nil }
@@ -81,7 +80,7 @@ extension Command {
 // MARK: - Help while typing
 
 extension Command {
-    /// The lines that a line can become with tab.
+    /// Returns the lines that tab completes a line to.
     static func completions(of line: String, _ data: DashboardData) -> [String] {
         guard let space = line.firstIndex(of: " ") else { return known.map(\.name).filter { $0.hasPrefix(line) } }
         let name = line[..<space]
@@ -89,7 +88,7 @@ extension Command {
         return find(name)?.completions(text, data).map { "\(name) \($0)" } ?? []
     }
 
-    /// What belongs after what was typed.
+    /// Returns a hint about what to type next.
     static func hint(for line: String, _ data: DashboardData) -> SafeText {
         let words = line.split(separator: " ", maxSplits: 1, omittingEmptySubsequences: false)
         guard let name = words.first, !name.isEmpty else { return "tab lists the commands" }

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// What follows the name of a command, read word by word. The first problem is kept in ``failure``.
+/// The arguments of a command, read word by word. The first problem is kept in ``failure``.
 struct CommandArguments {
     private let command: Command
     private var rest: Substring
@@ -11,15 +11,15 @@ struct CommandArguments {
         rest = text.drop { $0 == " " }
     }
 
-    /// What is wrong, also if something is left over; nil if the line can be carried out.
+    /// The first problem, or unread arguments; nil if the line can be carried out.
     var failure: SafeText? {
         if let problem { return problem }
         guard !rest.isEmpty else { return nil }
-        let wanted: SafeText = command.arguments.isEmpty ? "nothing" : command.arguments
-        return "too much after :\(untrusted: command.name); it takes \(wanted)"
+        let wanted: SafeText = command.arguments.isEmpty ? "none" : command.arguments
+        return "too many arguments for :\(untrusted: command.name); it takes \(wanted)"
     }
 
-    /// The next word, which the command needs.
+    /// Returns the next word. A missing word is a failure.
     mutating func word() -> String {
         guard let word = rest.split(separator: " ", maxSplits: 1).first else {
             fail(":\(untrusted: command.name) needs \(command.arguments)")
@@ -29,13 +29,13 @@ struct CommandArguments {
         return String(word)
     }
 
-    /// All that is left; nil for nothing.
+    /// Returns the unread text; nil if there is none.
     mutating func remainder() -> String? {
         defer { rest = "" }
         return rest.isEmpty ? nil : String(rest)
     }
 
-    /// Notes why the line cannot be carried out.
+    /// Records why the line cannot be carried out. Only the first reason is kept.
     mutating func fail(_ reason: SafeText) {
         problem = problem ?? reason
     }

@@ -2,7 +2,7 @@ import Settings
 import TerminalUI
 
 extension Command {
-    /// All commands, in the order of the help. To add one, add a value here.
+    /// All commands, in the order of the help. To add a command, add a value here.
     static let all: [Command] = [
         Command("quit", "q", summary: "quit") { _, _ in { $0.quit() } },
 
@@ -10,13 +10,13 @@ extension Command {
             "view",
             "v",
             arguments: "NAME",
-            summary: "open a view; so does its NAME alone",
+            summary: "open a view; the NAME alone works too",
             completions: { text, _ in views.map(\.name).filter { $0.hasPrefix(text) } }
         ) { arguments, data in
             let name = arguments.word().lowercased()
             guard let view = views.first(where: { $0.name.hasPrefix(name) }) else {
                 let names = views.map { SafeText(untrusted: $0.name) }.joined(separator: " ")
-                arguments.fail("no view \(untrusted: name); there are \(names)")
+                arguments.fail("no view \(untrusted: name); the views are \(names)")
                 return { _ in [] }
             }
             return view.read(&arguments, data)
@@ -37,7 +37,7 @@ extension Command {
         Command(
             "watch",
             arguments: "PATTERN",
-            summary: "see and count what others send",
+            summary: "show and count messages from others",
             completions: TopicCompletion.completions
         ) { arguments, _ in
             let request = SubscriptionRequest(pattern: arguments.word(), purpose: .watch)
@@ -77,7 +77,7 @@ extension Command {
             "route",
             "r",
             arguments: "TOPIC",
-            summary: "say which cluster owns a topic",
+            summary: "show which cluster owns a topic",
             completions: TopicCompletion.completions,
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
@@ -100,7 +100,7 @@ extension Command {
                     target = .cluster(index)
                 } else {
                     let names = data.deployment.clusterNames.indices.map(data.deployment.clusterName).joined(separator: " ")
-                    arguments.fail("no cluster \(untrusted: name); there are \(names)")
+                    arguments.fail("no cluster \(untrusted: name); the clusters are \(names)")
                 }
             }
             return { [target] model in
@@ -115,7 +115,7 @@ extension Command {
             arguments: "COLUMN",
             summary: "sort the rows by a column",
             completions: { text, _ in
-                // The columns of all views; the open view takes its own.
+                // The columns of all views. The command checks whether the open view has the column.
                 var names: [String] = []
                 for name in ViewList.standard.flatMap({ type(of: $0).sortNames }) where !names.contains(name) {
                     names.append(name)
@@ -140,7 +140,7 @@ extension Command {
             guard let name = arguments.remainder() else {
                 let names = data.profileNames.map { SafeText(untrusted: $0) }.joined(separator: ", ")
                 arguments.fail(
-                    names.isEmpty ? "there is no other profile here" : ":profile needs NAME; there are \(names)"
+                    names.isEmpty ? "there is no other profile" : ":profile needs NAME; the profiles are \(names)"
                 )
                 return { _ in [] }
             }
@@ -150,7 +150,7 @@ extension Command {
         Command(
             "theme",
             arguments: "[NAME]",
-            summary: "change the theme; no name: a list to choose from",
+            summary: "change the theme; without NAME, choose from a list",
             completions: { text, data in data.themeNames.filter { $0.hasPrefix(text) } },
             previewedTheme: { text, data in data.themeNames.first { $0 == text } }
         ) { arguments, _ in
@@ -166,7 +166,7 @@ extension Command {
         Command("help", "h", summary: "help for this view") { _, _ in { $0.perform(.help) } },
     ]
 
-    /// Each view as a command of its own.
+    /// One command for each view.
     static var views: [Command] {
         ViewList.standard.map { view in
             let opening = type(of: view).opening

@@ -1,21 +1,22 @@
-/// The servers of a demo, as the console stops and starts them.
+/// Stops and starts the servers of a demo for the console.
 public protocol DemoControl: Sendable {
-    /// All servers as they are now, cluster by cluster.
+    /// Returns the current state of all servers, ordered by cluster.
     func nodes() async throws(DemoError) -> DemoNodeList
 
-    /// Does something to a server.
-    /// - Returns: All servers as they are then.
+    /// Carries out an action on a server.
+    /// - Returns: The state of all servers after the action.
     func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList
 }
 
-/// All servers at one moment, cluster by cluster.
+/// The state of all servers at one time, ordered by cluster.
 public struct DemoNodeList: Sendable, Hashable, Codable {
-    /// Grows with every list: answers to questions asked at the same time may arrive in another order.
+    /// Grows with every list. Answers to concurrent requests can arrive out of order, so the console ignores a list with a lower
+    /// revision.
     public let revision: Int
     /// The servers.
     public var nodes: [DemoNode]
 
-    /// A list of servers.
+    /// Creates a list of servers.
     public init(revision: Int, nodes: [DemoNode]) {
         self.revision = revision
         self.nodes = nodes
@@ -24,10 +25,10 @@ public struct DemoNodeList: Sendable, Hashable, Codable {
 
 /// A server of the demo.
 public struct DemoNode: Sendable, Hashable, Codable {
-    /// What its process does.
+    /// The state of the server's process.
     public enum State: String, Sendable, Codable {
         case running
-        /// The process exists and does nothing (SIGSTOP).
+        /// The process is suspended (SIGSTOP).
         case frozen
         case stopped
     }
@@ -36,12 +37,12 @@ public struct DemoNode: Sendable, Hashable, Codable {
     public let name: String
     /// The name of its cluster.
     public let cluster: String
-    /// Where clients connect.
+    /// The address for clients.
     public let address: String
-    /// What its process does.
+    /// The state of the server's process.
     public var state: State
 
-    /// Describes a server.
+    /// Creates the description of a server.
     public init(name: String, cluster: String, address: String, state: State) {
         self.name = name
         self.cluster = cluster
@@ -50,24 +51,26 @@ public struct DemoNode: Sendable, Hashable, Codable {
     }
 }
 
-/// What can be done to a server of the demo.
+/// An action on a server of the demo.
 public enum DemoAction: String, Sendable, Codable {
-    /// End it at once (SIGKILL), as when its machine loses power.
+    /// Kill the server (SIGKILL), as if its machine lost power.
     case stop
-    /// Start it again.
+    /// Start the server again.
     case start
-    /// Suspend it (SIGSTOP): its connections stay open, and it does not answer.
+    /// Suspend the server (SIGSTOP). Its connections stay open, but it does not answer.
     case freeze
-    /// Resume it (SIGCONT).
+    /// Resume the server (SIGCONT).
     case thaw
 }
 
-/// Why a server could not be stopped or started.
+/// A failed request to the servers of the demo.
 public struct DemoError: Error, Sendable, CustomStringConvertible {
-    /// What happened.
+    /// The reason for the failure.
     public let description: String
 
-    /// - Parameter description: What happened.
+    /// Creates an error.
+    ///
+    /// - Parameter description: The reason for the failure.
     public init(_ description: String) {
         self.description = description
     }

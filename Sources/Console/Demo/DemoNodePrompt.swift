@@ -1,11 +1,11 @@
 import Settings
 import TerminalUI
 
-/// `K` in the demo: its servers, to stop one and see what happens.
+/// `K` in the demo: the list of its servers, to stop and start them.
 struct DemoNodePrompt: ConsolePrompt {
     private var list: PickList<String>
 
-    /// - Parameter selected: The server to begin with.
+    /// - Parameter selected: The server that is selected first.
     init(selected: String?) {
         list = PickList(selected: selected)
     }
@@ -16,7 +16,7 @@ struct DemoNodePrompt: ConsolePrompt {
         list.update(names)
         let node = nodes.first { $0.name == list.selection }
         if key == .character("f") {
-            // A server that does not run can neither be frozen nor continue.
+            // A stopped server can be neither frozen nor resumed.
             guard let node, node.state != .stopped else { return .stay }
             return .submit(.demo(node.state == .frozen ? .thaw : .freeze, node: node.name))
         }
@@ -40,7 +40,7 @@ struct DemoNodePrompt: ConsolePrompt {
             title: "Nodes of the demo",
             hints: [
                 KeyHints.Hint(key: "enter", label: state == .stopped ? "start" : "kill -9"),
-                KeyHints.Hint(key: "f", label: state == .frozen ? "continue" : "freeze"),
+                KeyHints.Hint(key: "f", label: state == .frozen ? "resume" : "freeze"),
                 KeyHints.Hint(key: "esc", label: "back"),
             ],
             theme: data.theme,
@@ -52,7 +52,7 @@ struct DemoNodePrompt: ConsolePrompt {
 }
 
 extension DemoNode {
-    /// The servers in columns: state, name, address.
+    /// Returns the servers in columns: state, name, address.
     fileprivate static func texts(_ nodes: [DemoNode], _ glyphs: GlyphSet) -> [SafeText] {
         let names = nodes.map { SafeText(untrusted: $0.name) }
         let width = names.map(\.width).max() ?? 0

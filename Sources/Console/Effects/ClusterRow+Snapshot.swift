@@ -2,7 +2,7 @@ import NATS
 import Roulette
 
 extension ClusterRow {
-    /// The rows of a deployment: the one place where the library's snapshot becomes what the console shows.
+    /// Creates the rows of a deployment from the snapshot of the library.
     static func rows(of snapshot: RouletteSnapshot) -> [ClusterRow] {
         snapshot.clusters.map(ClusterRow.init)
     }
@@ -10,7 +10,7 @@ extension ClusterRow {
     init(_ snapshot: ClusterSnapshot) {
         let connections = snapshot.connections.map(\.connection)
         let waiting = connections.filter { !$0.isUp }
-        // Figures of connections that are gone are shown only when there are no others.
+        // Round trips of lost connections are shown only if no connection is up.
         let measured = connections.contains(where: \.isUp) ? connections.filter(\.isUp) : connections
         let trips = measured.compactMap(\.roundTrip?.lastMinute)
         let medians = trips.map(\.p50).sorted()

@@ -1,5 +1,5 @@
 extension ConsoleRuntime {
-    /// Lends the terminal to the operator's editor.
+    /// Opens the operator's editor, which uses the terminal until it exits.
     func edit(_ text: [UInt8]) async {
         do throws(EditorError) {
             queue.send(.edited(.saved(try await terminal.edit(text))))

@@ -3,7 +3,7 @@ import NATSWire
 import Settings
 import TerminalUI
 
-/// What ``update(_:_:)`` asks to be done outside the model. The result comes back as a ``ConsoleEvent``.
+/// An action outside the model, requested by ``update(_:_:)``. Its result is reported as a ``ConsoleEvent``.
 enum Effect: Sendable, Hashable {
     case terminal(TerminalEffect)
     case background(BackgroundEffect)
@@ -12,47 +12,47 @@ enum Effect: Sendable, Hashable {
 /// An effect that the console's loop carries out itself, because the loop owns the terminal.
 enum TerminalEffect: Sendable, Hashable {
     case quit
-    /// Show another profile in place of this one.
+    /// Close this profile and show another one.
     case switchProfile(String)
-    /// Lend the terminal to the shell.
+    /// Suspend the program and return the terminal to the shell.
     case suspend
-    /// Paint everything again, whatever the terminal is believed to show.
+    /// Repaint every cell, because the terminal may not show the last frame.
     case redraw
     case setMouse(Bool)
-    /// Show the text of the screen without frames and colors, to be selected.
+    /// Show the text of the screen without frames and colors, so that it can be selected.
     case copyScreen
-    /// Put text into the terminal's clipboard.
+    /// Copy text to the terminal's clipboard.
     case copy([SafeText])
 }
 
-/// An effect that runs beside the console's loop.
+/// An effect that runs concurrently with the console's loop.
 enum BackgroundEffect: Sendable, Hashable {
     case subscribe(id: Int, SubscriptionRequest)
     case unsubscribe(id: Int)
-    /// Find out how much a subscription would bring.
+    /// Measure the rate of messages that a subscription would receive.
     case measureRate(for: SubscriptionRequest)
     case publish(id: Int, PublishRequest)
-    /// Send no more of a publish, or stop waiting for a reply. What was accepted is still confirmed.
+    /// Stop a repeated publish, or stop waiting for a reply. Accepted messages are still confirmed.
     case stopPublish(id: Int)
-    /// Write messages to a file of the state directory.
+    /// Write messages to a file in the state directory.
     case save([TailEntry])
-    /// Open the operator's editor on a text.
+    /// Edit a text in the operator's editor.
     case edit([UInt8])
-    /// Ask a server for its status, and perhaps for its connections.
+    /// Request the status of a server and, with a query, its connections.
     case askServer(Int, connections: ConnectionQuery?)
-    /// Ask a server for its subscriptions.
+    /// Request the subscriptions of a server.
     case askSubscriptions(Int)
     case reconnect(ReconnectTarget)
-    /// Keep an entry of the history for the next runs.
+    /// Save an entry of the history for later runs.
     case remember(ConsoleHistory.Entry)
-    /// Check whether a profile can be switched to.
+    /// Check whether a profile can be used.
     case checkProfile(String)
     case loadTheme(String)
-    /// Load a theme to look at, while a prompt points at it.
+    /// Load a theme for the preview of a prompt.
     case previewTheme(String)
-    /// Load the theme that follows in the list of all themes.
+    /// Load the next theme in the list of all themes.
     case loadNextTheme(after: String)
-    /// Ask for the state of the demo's servers.
+    /// Request the state of the demo's servers.
     case lookAtDemo
     /// Stop or start a server of the demo.
     case demo(DemoAction, node: String)

@@ -1,4 +1,4 @@
-/// Carries out effects beside the loop, and reports their results to it.
+/// Carries out background effects, and reports their results to the loop.
 struct EffectRunner {
     private let runtime: ConsoleRuntime
     private let stops = StopSignals()

@@ -3,7 +3,7 @@ import Roulette
 import TerminalUI
 
 extension EventRow {
-    /// What the client reports, as the event log has it.
+    /// Creates the row for an event of the client.
     init(_ event: RouletteEvent) {
         let cluster = event.connection?.cluster.index
         let connection = event.connection.map { SafeText("\(untrusted: $0.role.rawValue) \($0.slot)") }
@@ -24,25 +24,25 @@ extension EventRow {
                 row(
                     .note,
                     .error,
-                    "the login was sent to \(untrusted: address.description) without encryption, and a third party can read it; use TLS, "
-                        + "or set allow_plaintext_credentials = true if that is meant"
+                    "the login was sent to \(untrusted: address.description) without encryption, and anyone on the network path "
+                        + "can read it; use TLS, or set allow_plaintext_credentials = true if this is intended"
                 )
             case .connection(.lameDuck):
-                row(.lameDuck, .warning, "the server is going to stop and asks its clients to leave")
+                row(.lameDuck, .warning, "the server is shutting down (lame duck mode)")
             case .connection(.moved(let server, let unconfirmed, let duplicates)):
                 row(
                     .connected,
                     .info,
                     duplicates == 0
                         ? "moved to \(untrusted: server.name) \(untrusted: server.version)"
-                        : "moved to \(untrusted: server.name), up to \(duplicates) messages came twice",
+                        : "moved to \(untrusted: server.name), up to \(duplicates) messages received twice",
                     unconfirmed: unconfirmed
                 )
             case .connection(.moveFailed(let cause, let duplicates)):
                 row(
                     .retrying,
                     .warning,
-                    "the move failed, up to \(duplicates) messages came twice: \(untrusted: cause.message)"
+                    "the move failed, up to \(duplicates) messages received twice: \(untrusted: cause.message)"
                 )
             case .drained(let report):
                 row(
@@ -50,31 +50,37 @@ extension EventRow {
                     report.isComplete ? .info : .error,
                     report.isComplete
                         ? "drained"
-                        : "drained in part: \(report.undelivered) messages not taken, \(report.unsentMessages) never sent, "
+                        : "drain incomplete: \(report.undelivered) messages not delivered, \(report.unsentMessages) not sent, "
                             + "\(report.unconfirmed) not confirmed, \(report.refused) refused"
                 )
             case .connection(.closed(let unsent)):
-                row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages never left" : "")
+                row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages not sent" : "")
             case .slowConsumer(let pattern):
-                row(.slowConsumer, .warning, "\(untrusted: pattern): messages come faster than they are taken, some are dropped")
+                row(.slowConsumer, .warning, "\(untrusted: pattern): the consumer is too slow, messages are being dropped")
             case .slowConsumerRecovered(let pattern, let dropped):
-                row(.slowConsumer, .info, "\(untrusted: pattern): messages are taken fast enough again, \(dropped) were dropped")
+                row(.slowConsumer, .info, "\(untrusted: pattern): the consumer keeps up again, \(dropped) messages were dropped")
             case .subscriptionInterrupted(let pattern, let cause):
-                row(.interrupted, .warning, "\(untrusted: pattern) misses messages: \(untrusted: cause.message)")
+                row(
+                    .interrupted,
+                    .warning,
+                    "\(untrusted: pattern) is interrupted and misses messages: \(untrusted: cause.message)"
+                )
             case .subscriptionResumed(let pattern, let missed):
                 row(
                     .resumed,
                     .info,
-                    "\(untrusted: pattern) is complete again, it missed what came in \(SafeText.duration(missed.duration))"
+                    "\(untrusted: pattern) is complete again; messages published during "
+                        + "\(SafeText.duration(missed.duration)) were missed"
                 )
             case .topicBreaksElixir(let topic):
                 row(
                     .serverError,
                     .warning,
-                    "\(untrusted: topic) is not ASCII: programs on Roulette 1.0.5 (Elixir) that receive it lose their connection"
+                    "\(untrusted: topic) is not ASCII: programs with Roulette 1.0.5 (Elixir) that receive it lose their "
+                        + "connection"
                 )
             case .missedEvents(let count):
-                row(.missed, .warning, "\(count) events came too fast and are missing here")
+                row(.missed, .warning, "\(count) events are not shown, because they arrived too fast")
             }
     }
 }

@@ -1,18 +1,18 @@
 import Settings
 import TerminalUI
 
-/// Reads and writes the history, one thing after the other, away from the loop.
+/// Reads and writes the history outside the loop, one operation at a time.
 actor HistoryKeeper {
     private let path: String?
-    /// Whether a failure was reported: once is enough.
+    /// Whether a failure was reported. Later failures are not reported.
     private var hasFailed = false
 
-    /// - Parameter path: The state directory; nil if there is none, or nothing is to be kept.
+    /// - Parameter path: The state directory; nil if there is none or if the history is disabled.
     init(path: String?) {
         self.path = path
     }
 
-    /// What earlier runs kept, or why it cannot be read.
+    /// Returns the history of earlier runs.
     func load() -> Result<ConsoleHistory, HistoryError> {
         guard let path else { return .success(ConsoleHistory()) }
         do {
@@ -23,7 +23,8 @@ actor HistoryKeeper {
         }
     }
 
-    /// - Returns: Why it is not kept, the first time.
+    /// Saves an entry. After a failure nothing more is saved.
+    /// - Returns: The first failure.
     func remember(_ entry: ConsoleHistory.Entry) -> HistoryError? {
         guard let path, !hasFailed else { return nil }
         do {
@@ -36,12 +37,12 @@ actor HistoryKeeper {
     }
 }
 
-/// Why nothing is kept any longer.
+/// A failure to read or write the history.
 struct HistoryError: Error, Sendable {
     let text: SafeText
 
     init(_ error: SettingsError) {
-        text = "what is typed and sent is not kept: \(untrusted: error.description)"
+        text = "the history is not saved: \(untrusted: error.description)"
     }
 }
 

@@ -1,13 +1,13 @@
 import Roulette
 import TerminalUI
 
-// Messages on their way out. All of it runs beside the loop and reports to it.
+// Publishing and requests. They run concurrently with the loop and report their progress to it.
 
 extension ConsoleRuntime {
-    /// The shortest time between two reports on a repeated publish.
+    /// The minimum time between two progress reports of a repeated publish.
     private static let reportInterval: Duration = .milliseconds(100)
 
-    /// Publishes or requests, and reports what came of it.
+    /// Publishes messages or sends a request, and reports the result.
     func publish(id: Int, _ request: PublishRequest, until stop: AsyncStream<Void>) async {
         do throws(RouletteError) {
             switch request.mode {
@@ -23,7 +23,7 @@ extension ConsoleRuntime {
 
     // MARK: Publish
 
-    /// Sends the messages, then waits until the server has confirmed those that were accepted.
+    /// Sends the messages, then waits until the server has confirmed the accepted ones.
     private func send(
         id: Int,
         _ request: PublishRequest,
@@ -54,7 +54,8 @@ extension ConsoleRuntime {
         queue.send(.publish(id: id, .confirmed(outcome.accepted, after: clock.now.uptime - start)))
     }
 
-    /// - Returns: How many were accepted, and why not all, unless it was stopped.
+    /// Sends messages until all are accepted, one fails, or the task is canceled.
+    /// - Returns: The number of accepted messages, and the error if sending failed.
     private func sendAll(
         id: Int,
         _ request: PublishRequest,
@@ -80,7 +81,7 @@ extension ConsoleRuntime {
                 reported = now.uptime
                 queue.send(.publish(id: id, .accepted(accepted)))
             }
-            // Due by its number rather than by the one before, so that the rate is right in the long run.
+            // Scheduled from the start rather than from the previous message, so that delays do not lower the rate.
             let rest = start + interval * accepted - now.uptime
             if rest > .zero, accepted < count { try? await clock.sleep(for: rest) }
         }

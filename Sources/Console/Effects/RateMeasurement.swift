@@ -2,10 +2,10 @@ import NATSMonitoring
 import Settings
 
 extension ConsoleRuntime {
-    /// The time between two looks at the counters.
+    /// The time between the two readings of the counters.
     private static let measuringTime: Duration = .seconds(1)
 
-    /// Measures what flows into the clusters that have a monitoring URL, and reports it.
+    /// Measures the rate of messages into the clusters that have a monitoring URL, and reports it.
     func measureRate(for request: SubscriptionRequest) async {
         let rate = await withTaskGroup(of: Result<ServerRates, RateUnavailableError>.self) { group in
             for cluster in configuration.profile.servers.indices {
@@ -31,14 +31,14 @@ extension ConsoleRuntime {
             try? await clock.sleep(for: Self.measuringTime)
             let (second, end) = (try await monitor.status(), clock.now.uptime)
             guard first.id == second.id else {
-                return .failure(RateUnavailableError(reason: "\(url) was restarted meanwhile, or several servers answer there"))
+                return .failure(RateUnavailableError(reason: "\(url) restarted meanwhile, or several servers share it"))
             }
             guard first.hasTraffic, second.hasTraffic else {
                 return .failure(RateUnavailableError(reason: "the counters of \(url) could not be read"))
             }
             let elapsed = ServerRates.elapsed(from: (first.time, start), to: (second.time, end))
             guard let rates = ServerRates(from: first.traffic, to: second.traffic, elapsed: elapsed) else {
-                return .failure(RateUnavailableError(reason: "the counters of \(url) went back"))
+                return .failure(RateUnavailableError(reason: "the counters of \(url) decreased"))
             }
             return .success(rates)
         } catch {
@@ -47,7 +47,7 @@ extension ConsoleRuntime {
     }
 }
 
-/// Why no rate can be derived from the counters of a server.
+/// The reason why the counters of a server give no rate.
 private struct RateUnavailableError: Error {
     let reason: String
 }

@@ -1,7 +1,7 @@
 import Roulette
 import TerminalUI
 
-// The tasks that report to the loop. None of them waits for the screen.
+// The tasks that report to the loop. They do not wait for the screen.
 
 extension ConsoleRuntime {
     func startReporting(in group: inout DiscardingTaskGroup) {
@@ -13,7 +13,7 @@ extension ConsoleRuntime {
         group.addTask { await reportTheme() }
     }
 
-    /// Reports keys, mouse and sizes. Without a terminal the console ends.
+    /// Reports keys, mouse events and sizes of the terminal. The end of the terminal ends the console.
     func reportInput() async {
         for await event in terminal.events { queue.send(.input(event)) }
         queue.finish()
@@ -22,7 +22,7 @@ extension ConsoleRuntime {
     private func reportEvents(_ events: RouletteEvents) async {
         for await event in events {
             queue.send(.happened(EventRow(event)))
-            // The clusters show at once what an event says.
+            // Update the clusters together with the event.
             reportSnapshot()
         }
     }
@@ -45,7 +45,7 @@ extension ConsoleRuntime {
         }
     }
 
-    /// Reports soon after messages came, and not more often than can be read.
+    /// Reports new messages promptly, but at most once per interval.
     private func reportTraffic() async {
         for await _ in news.stream {
             let (traffic, tail) = traffic.collect(at: clock.now, samples: false)

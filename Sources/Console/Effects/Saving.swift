@@ -10,10 +10,10 @@ import TerminalUI
 #endif
 
 extension ConsoleRuntime {
-    /// Writes messages to a new file of the state directory, one line each.
+    /// Writes messages to a new file in the state directory, one line for each.
     func save(_ entries: [TailEntry]) async {
         guard let path = configuration.stateDirectory else {
-            queue.send(.failed(.error("there is no state directory to save in; set HOME")))
+            queue.send(.failed(.error("cannot save messages without a state directory; set HOME")))
             return
         }
         let names = client.clusters.map(\.name)
@@ -30,7 +30,7 @@ extension ConsoleRuntime {
         }
     }
 
-    /// UTC as a part of a file's name: `20260131-140322`.
+    /// Returns a UTC time for a file name, such as `20260131-140322`.
     private static func fileTime(_ epochSeconds: Int64) -> String {
         var seconds = time_t(epochSeconds)
         var parts = tm()

@@ -1,11 +1,11 @@
 import NATSMonitoring
 import NATSWire
 
-// Questions to the monitoring endpoints. Each is a short connection with a timeout of its own, in a task that the loop does not
+// Requests to the monitoring endpoints. Each uses a short connection with its own timeout, in a task that the loop does not
 // wait for.
 
 extension ConsoleRuntime {
-    /// Asks a server how it is, and reports what it answered.
+    /// Requests the status, the health and, with a query, the connections of a server, and reports the answer.
     func askServer(_ cluster: Int, connections query: ConnectionQuery?) async {
         guard let monitor = monitor(of: cluster) else { return }
         let status = await part { () throws(MonitorError) in try await monitor.status() }
@@ -20,7 +20,7 @@ extension ConsoleRuntime {
         queue.send(.server(ServerAnswer(cluster: cluster, status: status, health: health, connections: connections)))
     }
 
-    /// Asks a server what is subscribed to, makes the topics among it known, and reports the list.
+    /// Requests the subscriptions of a server, makes their topics known, and reports the list.
     func askSubscriptions(_ cluster: Int) async {
         guard let monitor = monitor(of: cluster) else { return }
         var listing = SubscriptionListing(cluster: cluster)
@@ -30,14 +30,14 @@ extension ConsoleRuntime {
             listing.names = await names(monitor)
             traffic.list(listing.topics, of: cluster)
         } catch {
-            // Without an answer the list before stays.
+            // The previous list stays if there is no answer.
             listing.failure = error.message
         }
         queue.send(.listed(listing))
     }
 
-    /// The names of a server's connections by their numbers; empty texts for those without one. Without an answer the
-    /// subscriptions are listed all the same.
+    /// Returns the names of a server's connections by number, with an empty text for a connection without a name. If the request
+    /// fails, the subscriptions are listed without names.
     private func names(_ monitor: ServerMonitor) async -> [UInt64: String] {
         var query = ConnectionQuery()
         query.limit = ServerMonitoring.listingLimit
@@ -49,7 +49,7 @@ extension ConsoleRuntime {
         }
     }
 
-    /// The monitoring of a cluster; nil if its URL is not configured. HTTPS uses the authorities and the certificate of the
+    /// Returns the monitor of a cluster; nil if no URL is configured. HTTPS uses the trust roots and the certificate of the
     /// cluster's connections.
     func monitor(of cluster: Int) -> ServerMonitor? {
         let server = configuration.profile.servers[cluster]
@@ -72,7 +72,7 @@ extension ConsoleRuntime {
 }
 
 extension SubscriptionListing {
-    /// The topics among what is subscribed to: no patterns, no inboxes, nothing of the server itself.
+    /// The subscribed topics, without patterns, inboxes and subjects of the server itself.
     var topics: [[UInt8]] {
         entries.compactMap { entry in
             guard !entry.subject.hasPrefix("_"), !entry.subject.hasPrefix("$"),

@@ -1,24 +1,24 @@
 import Locking
 
-/// How to stop what runs under a number.
+/// Stops subscriptions and publishes by their numbers.
 final class StopSignals: Sendable {
     private let continuations = Mutex<[Int: AsyncStream<Void>.Continuation]>([:])
 
-    /// A stream that ends when the number is stopped. Made before its task begins, so that no stop comes too early.
+    /// Returns a stream that ends when the number is stopped. Called before the task starts, so that no stop is lost.
     func make(_ id: Int) -> AsyncStream<Void> {
         let (stream, continuation) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         continuations.withLock { $0[id] = continuation }
         return stream
     }
 
-    /// Stops what runs under the number, if it still does. Also called at its end, so that nothing is left of it.
+    /// Ends the stream of a number, if it exists. Tasks also call this when they finish, to remove the entry.
     func stop(_ id: Int) {
         continuations.withLock { $0.removeValue(forKey: id) }?.finish()
     }
 }
 
-/// Runs `body` until it is over or the stream ends, which cancels it.
-/// - Returns: What `body` made of it in either case.
+/// Runs `body`, and cancels it when the stream ends.
+/// - Returns: The result of `body`, also if it was canceled.
 func withStopSignal<Result: Sendable>(
     _ stop: AsyncStream<Void>,
     _ body: @escaping @Sendable () async -> Result
@@ -32,7 +32,7 @@ func withStopSignal<Result: Sendable>(
         var result: Result?
         for await next in group {
             if let next { result = next }
-            // Whichever comes first, the other has nothing left to do.
+            // When one task ends, the other one is no longer needed.
             group.cancelAll()
         }
         return result

@@ -3,7 +3,7 @@ import NATSWire
 import Roulette
 
 extension ConsoleRuntime {
-    /// Takes the messages of a subscription until it ends or is to end.
+    /// Receives the messages of a subscription until it ends or the stream `end` ends.
     func consume(id: Int, _ request: SubscriptionRequest, until end: AsyncStream<Void>) async {
         await withStopSignal(end) { await receive(id: id, request) }
         traffic.removeSource(id)
@@ -11,7 +11,7 @@ extension ConsoleRuntime {
 
     private func receive(id: Int, _ request: SubscriptionRequest) async {
         do throws(RouletteError) {
-            // A cluster that is down is subscribed to as soon as it is up, and the operator sees that it is down.
+            // If a cluster is down, the subscription starts there as soon as it is up. The console shows that it is down.
             let options = SubscribeOptions(
                 queueGroup: request.queueGroup,
                 restart: .permanent,
@@ -35,7 +35,7 @@ extension ConsoleRuntime {
         }
     }
 
-    /// Tells where the subscription is not made yet, and when it is.
+    /// Reports the clusters where the subscription is pending, and reports when it is active everywhere.
     private func announce(_ subscription: Subscription, as id: Int) async {
         let pending = subscription.pendingClusters
         if !pending.isEmpty {

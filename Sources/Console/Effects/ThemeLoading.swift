@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-// Themes come from files, so loading them is an effect. A theme that cannot be loaded changes nothing.
+// Themes are loaded from files, so loading is an effect. If loading fails, the theme stays as it is.
 
 extension ConsoleRuntime {
     func loadTheme(_ name: String) {
@@ -16,7 +16,7 @@ extension ConsoleRuntime {
         do throws(SettingsError) {
             queue.send(.themePreviewed(try themes.preview(name)))
         } catch {
-            // Shown when the prompt is gone, if it is still of interest then.
+            // The notice is shown after the prompt closes, if it has not expired.
             queue.send(.failed(.error(error.notice)))
         }
     }
@@ -31,7 +31,7 @@ extension ConsoleRuntime {
         }
     }
 
-    /// Reloads the theme when its files change. Looks once a second, at the cost of a few calls of `stat`.
+    /// Reloads the theme when its files change. Checks once a second with a few calls of `stat`.
     func reportTheme() async {
         while (try? await clock.sleep(for: Self.tickInterval)) != nil {
             do throws(SettingsError) {

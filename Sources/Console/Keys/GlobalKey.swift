@@ -1,10 +1,10 @@
 import Settings
 import TerminalUI
 
-/// An action that works in every view, and what it does.
+/// An action that works in every view.
 ///
-/// Name, help text, scope and standard keys of an action are in ``KeyAction``. To add an action that works everywhere, add it
-/// there and here; add one of a view there and in the view.
+/// ``KeyAction`` declares the name, help text, scope and standard keys of an action. To add an action that works everywhere, add
+/// it there and here. Add an action of one view there and in the view.
 struct GlobalKey: Sendable {
     let action: KeyAction
     let perform: @Sendable (inout ConsoleModel) -> [Effect]
@@ -14,7 +14,7 @@ struct GlobalKey: Sendable {
         self.perform = perform
     }
 
-    /// An action that changes the model only.
+    /// Creates an action that only changes the model.
     private static func local(_ action: KeyAction, _ change: @escaping @Sendable (inout ConsoleModel) -> Void) -> GlobalKey {
         GlobalKey(action) { model in
             change(&model)
@@ -22,7 +22,7 @@ struct GlobalKey: Sendable {
         }
     }
 
-    /// All of them, in the order of the help.
+    /// The global actions in the order of the help.
     static let all: [GlobalKey] = [
         local(.subscribe) { $0.openSubscribe($0.selectedTopic) },
         local(.unsubscribe) { $0.openUnsubscribe() },
@@ -40,24 +40,24 @@ struct GlobalKey: Sendable {
         GlobalKey(.quit) { $0.quit() },
     ]
 
-    /// The actions that work in every view of the demo.
+    /// The additional global actions of the demo.
     static let demo: [GlobalKey] = [
         GlobalKey(.demoNode) { $0.openDemoNodes() }
     ]
 
-    /// What an action does; nil if the open view knows.
+    /// Returns the global action; nil if the open view handles the action.
     static func performing(_ action: KeyAction) -> GlobalKey? {
         (all + demo).first { $0.action == action }
     }
 }
 
 extension GlobalKey {
-    /// What the hints show of the global keys, the most important first.
+    /// The global keys in the hints, the most important first.
     static let hints: [(action: KeyAction, label: SafeText)] = [
         (.subscribe, "subscribe"), (.publish, "publish"), (.filter, "filter"), (.help, "help"), (.quit, "quit"),
     ]
 
-    /// The same on a narrow screen, in shorter words. Help comes first, because it has all that is left out.
+    /// The hints on a narrow screen, with shorter labels. Help is first, because it lists the keys without a hint.
     static let shortHints: [(action: KeyAction, label: SafeText)] = [
         (.help, "help"), (.subscribe, "sub"), (.publish, "pub"), (.filter, "filter"), (.quit, "quit"),
     ]

@@ -1,8 +1,7 @@
 import Settings
 import TerminalUI
 
-/// Which key does what where. The one list behind dispatch, the help and the hints is ``KeyAction``; this finds its
-/// entries by the keys that the terminal reports.
+/// Finds the action of a key, and the keys of an action. ``KeyAction`` lists the actions.
 struct KeyMap: Sendable {
     private let bindings: KeyBindings
     private let everywhere: [Key: KeyAction]
@@ -18,22 +17,22 @@ struct KeyMap: Sendable {
         byScope = maps
     }
 
-    /// What a key does in a view.
+    /// Returns the action of a key in a view.
     func action(for key: Key, in scope: KeyAction.Scope) -> KeyAction? {
         byScope[scope]?[key] ?? everywhere[key]
     }
 
-    /// The key to show for an action; nil if the configuration took it away.
+    /// Returns the key to show for an action; nil if the configuration removed all its keys.
     func key(for action: KeyAction) -> SafeText? {
         bindings.keys(for: action).first.map { SafeText(untrusted: $0.name) }
     }
 
-    /// All keys of an action.
+    /// Returns all keys of an action.
     func keys(for action: KeyAction) -> SafeText {
         bindings.keys(for: action).map { SafeText(untrusted: $0.name) }.joined(separator: " ")
     }
 
-    /// The first key of an action with what it does; `label` says it in a word.
+    /// Returns a hint with the first key of an action; nil if it has no key.
     func hint(_ action: KeyAction, _ label: SafeText) -> KeyHints.Hint? {
         key(for: action).map { KeyHints.Hint(key: $0, label: label) }
     }

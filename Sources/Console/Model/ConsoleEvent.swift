@@ -1,54 +1,54 @@
 import Settings
 import TerminalUI
 
-/// Everything that can change what the console shows.
+/// An input of ``update(_:_:)``. Only events change the model.
 enum ConsoleEvent: Sendable {
-    /// A key, the mouse, or a new size of the terminal.
+    /// A key, a mouse event, or a new size of the terminal.
     case input(InputEvent)
     /// Time has passed.
     case tick(Moment)
-    /// The clusters as they are now.
+    /// The current state of the clusters.
     case snapshot([ClusterRow])
-    /// What the ring's fingerprint is by now.
+    /// The current fingerprint of the ring.
     case fingerprint(RingFingerprint)
-    /// The client reports something.
+    /// An event of the client.
     case happened(EventRow)
     /// Counts, and messages for the tail.
     case traffic(TrafficSnapshot, TailDelivery)
     case subscription(id: Int, SubscriptionProgress)
     case measured(MeasuredRate, for: SubscriptionRequest)
     case publish(id: Int, PublishProgress)
-    /// The operator's editor is done, and the terminal is ours again.
+    /// The operator's editor exited, and the console has the terminal again.
     case edited(EditorResult)
-    /// What was typed and sent in earlier runs.
+    /// The history of earlier runs.
     case historyLoaded(ConsoleHistory)
     case themeLoaded(Theme)
     /// An effect was carried out.
     case done(Notice)
-    /// A profile can be switched to.
+    /// A profile can be used.
     case profileLoaded(String)
-    /// A theme to look at, while a prompt points at it.
+    /// A theme was loaded for the preview of a prompt.
     case themePreviewed(Theme)
     /// The file of the theme in use was edited.
     case themeReloaded(Theme)
     /// The file of the theme in use was edited and cannot be loaded.
     case themeBroken(SafeText)
-    /// A server answered to what was asked at its monitoring URL.
+    /// The answer of a monitoring URL.
     case server(ServerAnswer)
-    /// A server said what is subscribed to.
+    /// The list of a server's subscriptions.
     case listed(SubscriptionListing)
-    /// The servers of the demo as they are now.
+    /// The current state of the demo's servers.
     case demoNodes(DemoNodeList)
-    /// Something was done to one of them.
+    /// An action on a server of the demo was carried out.
     case demoDone(DemoAction, node: String, DemoNodeList)
     /// An effect could not be carried out.
     case failed(Notice)
 }
 
-/// The result of editing.
+/// The result of the operator's editor.
 enum EditorResult: Sendable, Hashable {
-    /// What the file held when the editor exited.
+    /// The contents of the file when the editor exited.
     case saved([UInt8])
-    /// Why nothing is changed.
+    /// The reason why the text did not change.
     case failed(String)
 }

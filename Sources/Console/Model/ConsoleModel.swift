@@ -1,26 +1,26 @@
 import Settings
 import TerminalUI
 
-/// The whole state of the console. ``update(_:_:)`` changes it, ``draw(_:into:)`` shows it, and nothing else touches it.
+/// The whole state of the console. ``update(_:_:)`` changes it and ``draw(_:into:)`` draws it.
 struct ConsoleModel: Sendable {
-    /// The smallest terminal that the views are made for.
+    /// The smallest terminal size that the views support.
     static let minimumSize = Size(width: 20, height: 5)
 
     var size: Size
     var data: DashboardData
     var views: ViewList
-    /// What is asked for on top of the view.
+    /// The open prompt. It is drawn over the view.
     var prompt: (any ConsolePrompt)?
     var notice: Notice?
     private(set) var noticeUntil: Duration = .zero
     var isMouseOn = false
-    /// The theme that the operator chose, whatever configuration and profile say.
+    /// The theme that the operator chose. It overrides the configuration.
     var chosenTheme: String?
-    /// The theme in use while another one is looked at.
+    /// The theme in use while another theme is previewed.
     var themeBeforePreview: Theme?
     var histories: [HistoryTopic: InputHistory] = [:]
     var messageHistory = MessageHistory()
-    /// Publishes and requests that are not over.
+    /// The unfinished publishes and requests.
     var outbox: [Int: Outgoing] = [:]
     private var nextID = 1
 
@@ -35,7 +35,7 @@ struct ConsoleModel: Sendable {
         size.width < Self.minimumSize.width || size.height < Self.minimumSize.height
     }
 
-    /// A number for a subscription or a publish.
+    /// Returns a new number for a subscription or a publish.
     mutating func makeID() -> Int {
         defer { nextID += 1 }
         return nextID
@@ -46,7 +46,7 @@ struct ConsoleModel: Sendable {
         noticeUntil = data.now.uptime + Notice.lifetime
     }
 
-    /// Removes the notice and logs it if it matters. For what was not asked for just now.
+    /// Removes the notice. A warning or an error is logged instead. For actions that the operator did not request.
     mutating func keepAsEvent() {
         if let notice, notice.severity != .info { log(EventRow(.note, notice.severity, detail: notice.text)) }
         notice = nil
@@ -58,18 +58,18 @@ struct ConsoleModel: Sendable {
     }
 }
 
-/// What earlier answers are kept for.
+/// A prompt with a history.
 enum HistoryTopic: Sendable, Hashable {
     case subscribe, command, filter
 }
 
-/// A publish or request that is not over.
+/// An unfinished publish or request.
 struct Outgoing: Sendable, Hashable {
     let request: PublishRequest
-    /// The cluster that owns its topic.
+    /// The cluster that owns the topic.
     let cluster: Int
-    /// When it was asked for.
+    /// The uptime when it was requested.
     let since: Duration
-    /// How many of its messages were accepted, and wait for the server to confirm them.
+    /// The number of messages that were accepted and wait for the confirmation of the server.
     var accepted = 0
 }

@@ -2,7 +2,7 @@ import Roulette
 import Settings
 import TerminalUI
 
-/// Everything that views show. Filled from outside, read by all views.
+/// The data that all views show.
 struct DashboardData: Sendable {
     let deployment: DeploymentDescription
     var keys: KeyMap
@@ -14,17 +14,17 @@ struct DashboardData: Sendable {
     var tail = TailLog()
     var events = EventList()
     var subscriptions: [SubscriptionRow] = []
-    /// What the monitoring URLs say.
+    /// The answers of the monitoring URLs.
     var servers: ServerMonitoring
-    /// The profiles that can be switched to.
+    /// The profiles to switch to.
     var profileNames: [String] = []
-    /// The servers of the demo; nil outside of it.
+    /// The servers of the demo; nil outside the demo.
     var demoNodes: DemoNodeList?
-    /// The themes that can be chosen.
+    /// The available themes.
     var themeNames: [String] = []
-    /// The topic that `:route` was asked for last; the Ring view shows where it is.
+    /// The topic of the last `:route`. The Ring view shows its position.
     var routedTopic: String?
-    /// How many messages of the tail are counted and not shown.
+    /// The rate of messages that the tail counts without showing them.
     var tailRate = TailRate()
 
     init(deployment: DeploymentDescription, keys: KeyMap, theme: Theme) {
@@ -38,24 +38,24 @@ struct DashboardData: Sendable {
         }
     }
 
-    /// The traffic of a cluster.
+    /// Returns the traffic of a cluster.
     func traffic(of cluster: Int) -> ClusterTraffic {
         traffic.clusters.indices.contains(cluster) ? traffic.clusters[cluster] : ClusterTraffic()
     }
 
-    /// Messages dropped because the console was too slow, over all subscriptions.
+    /// The messages that all subscriptions dropped because the console was too slow.
     var dropped: UInt64 { subscriptions.reduce(0) { $0 + $1.dropped } }
 
-    /// Whether a login was sent in plain text over a network, unasked.
+    /// Whether a login was sent over a network in plain text although the configuration does not allow it.
     var isLoginExposed: Bool { clusters.contains { $0.connections.contains(where: \.isLoginExposed) } }
 
-    /// How many clusters are in each state, the best first, leaving out states that none is in.
+    /// The number of clusters in total and in each state.
     var clusterSummary: SafeText {
         let noun: SafeText = clusters.count == 1 ? "cluster" : "clusters"
         return "\(clusters.count) \(noun): \(clusterStates)"
     }
 
-    /// The same without the sum.
+    /// The number of clusters in each state, the best state first. States without a cluster are left out.
     var clusterStates: SafeText {
         let counts = ClusterSnapshot.State.allCases.compactMap { state -> SafeText? in
             let count = clusters.count { $0.state == state }
@@ -64,7 +64,7 @@ struct DashboardData: Sendable {
         return counts.joined(separator: ", ")
     }
 
-    /// For how long no cluster has been reachable, if that is so.
+    /// The time since the last cluster became unreachable; nil if a cluster is reachable or still connecting.
     var outage: Duration? {
         guard clusters.allSatisfy({ !$0.isReachable && $0.state != .connecting }) else { return nil }
         return clusters.map(\.stateDuration).min()

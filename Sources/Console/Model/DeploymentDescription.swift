@@ -2,27 +2,27 @@ import ConsistentHashing
 import Settings
 import TerminalUI
 
-/// What does not change while the console shows a profile: the deployment, and what may be done with it.
+/// The deployment and the permissions of a profile. They do not change while the console shows the profile.
 struct DeploymentDescription: Sendable {
     /// The profile's name.
     let name: String
     let environment: Profile.Environment
-    /// Why nothing may be published, or nil if it may.
+    /// The reason why publishing is not allowed; nil if it is allowed.
     let publishRefusal: SafeText?
-    /// Why nothing may be subscribed to, or nil if it may.
+    /// The reason why subscribing is not allowed; nil if it is allowed.
     let subscribeRefusal: SafeText?
-    /// Whether the certificate of some server is not verified.
+    /// Whether the certificate of at least one server is not verified.
     let skipsVerification: Bool
     /// Whether any cluster has a monitoring URL.
     let hasMonitors: Bool
     /// The monitoring URL of each cluster, in ring order.
     let monitors: [String?]
-    /// Whether what is typed and sent is kept for the next runs.
+    /// Whether the history is saved for later runs.
     let keepsHistory: Bool
-    /// What is watched from the start.
+    /// The patterns that are watched from the start.
     let watch: [String]
     let ring: HashRing
-    /// Names of the clusters in ring order.
+    /// The names of the clusters in ring order.
     let clusterNames: [String]
 
     init(profile: Profile, ring: HashRing, clusterNames: [String]) {
@@ -47,11 +47,11 @@ struct DeploymentDescription: Sendable {
             profile.role == .publisher ? "this profile has the role publisher; use the role both to subscribe" : nil
     }
 
-    /// The name of a cluster, made safe.
+    /// Returns the name of a cluster as safe text.
     func clusterName(_ index: Int) -> SafeText {
         clusterNames.indices.contains(index) ? SafeText(untrusted: clusterNames[index], maximumBytes: 256) : "?"
     }
 
-    /// How the ring names the clusters, in a word.
+    /// How the ring names the clusters.
     var namingLabel: SafeText { ring.naming == .index ? "by index" : "by name" }
 }

@@ -1,18 +1,18 @@
 import DequeModule
 
-/// The newest events, at most ``capacity``; the oldest go first.
+/// The newest events, at most ``capacity``. The oldest are removed first.
 struct EventList: Sendable {
     static let capacity = 2_000
-    /// How far back a repeated event is looked for, so that the events of several clusters do not keep each other apart.
+    /// The number of recent events that are searched for a repetition. Events of other clusters can be in between.
     private static let lookback = 16
 
     private(set) var rows = Deque<EventRow>()
-    /// Events that are no longer kept.
+    /// The number of removed events.
     private(set) var dropped = 0
     private var nextID = 1
 
-    /// Adds an event. One that repeats the newest of its cluster is counted there, since a pool of ten connections
-    /// would otherwise fill a screen with one loss.
+    /// Adds an event. If it repeats the newest event of its cluster, both become one row with a count. Otherwise the loss of a
+    /// pool of ten connections would fill the screen.
     mutating func append(_ row: EventRow, at moment: Moment) {
         let recent = rows.indices.suffix(Self.lookback)
         if let last = recent.last(where: { rows[$0].cluster == row.cluster }), rows[last].repeats(row) {

@@ -6,29 +6,29 @@ struct EventRow: Sendable, Hashable, Identifiable {
         case info, warning, error
     }
 
-    /// What happened. Rows of one kind with one cluster and one detail are shown as one, with their number.
+    /// The kind of event. Consecutive events with the same kind, cluster and detail are shown as one row with a count.
     enum Kind: Sendable, Hashable {
         case connected, lost, retrying, serverError, lameDuck, closed
         case slowConsumer, interrupted, resumed, missed
-        /// Something the operator did, or that went wrong in the console itself.
+        /// An action of the operator, or a failure in the console itself.
         case note
     }
 
-    /// Given by the log, unique.
+    /// A unique number, assigned by the log.
     var id = 0
     /// Seconds since 1970-01-01 00:00 UTC.
     var epochSeconds: Int64 = 0
     let severity: Severity
     let kind: Kind
-    /// The cluster it happened with.
+    /// The cluster of the event.
     let cluster: Int?
-    /// The connection it happened on, such as `publisher 3`.
+    /// The connection of the event, such as `publisher 3`.
     let connection: SafeText?
-    /// The cause, or all there is to say.
+    /// The cause, or the whole text of the event.
     let detail: SafeText
-    /// At most this many messages are not confirmed.
+    /// The maximum number of unconfirmed messages.
     var unconfirmed: UInt64 = 0
-    /// How often it happened in a row.
+    /// The number of repetitions.
     var count = 1
 
     init(
@@ -47,7 +47,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
         self.unconfirmed = unconfirmed
     }
 
-    /// What happened, in one line.
+    /// The event in one line.
     var text: SafeText {
         switch kind {
         case .connected: "\(subject) up, server \(detail)"
@@ -59,7 +59,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
         }
     }
 
-    /// The same in shorter forms for where there is less room: which server it is comes first.
+    /// The text, followed by shorter forms for narrow columns.
     var forms: [SafeText] { kind == .connected ? [text, "\(subject) up: \(detail)", "up: \(detail)"] : [text] }
 
     private var subject: SafeText { count == 1 ? connection ?? "connection" : "\(count) connections" }
@@ -68,7 +68,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
         unconfirmed == 0 ? .empty : ", up to \(unconfirmed) messages not confirmed"
     }
 
-    /// Whether the two say the same of the same cluster.
+    /// Returns whether two events have the same kind, cluster and detail.
     func repeats(_ other: EventRow) -> Bool {
         kind == other.kind && cluster == other.cluster && detail == other.detail
     }

@@ -1,21 +1,21 @@
 import TerminalUI
 
-/// The rate of messages into clusters, by the counters of their servers.
+/// The rate of messages into the clusters, measured with the counters of their servers.
 struct MeasuredRate: Sendable, Hashable {
-    /// Messages per second, over all clusters that answered.
+    /// Messages per second of all clusters that answered.
     var messages = 0.0
-    /// Bytes per second, likewise.
+    /// Bytes per second of all clusters that answered.
     var bytes = 0.0
-    /// How many clusters answered.
+    /// The number of clusters that answered.
     var clusters = 0
-    /// Why another cluster did not answer; text that may have come from a peer.
+    /// The reason why another cluster did not answer. It can contain text of a peer.
     var failure: String?
 
-    /// What was found, in a sentence.
+    /// Returns the result as a sentence.
     func text(clusters all: Int) -> SafeText {
         let reason: SafeText = failure.map { ": \(untrusted: $0)" } ?? ""
         guard clusters > 0 else { return "The rate is unknown\(reason)." }
         let sum: SafeText = "Now about \(SafeText.rate(messages)), \(SafeText.byteRate(bytes)), by the counters of "
-        return clusters == all ? "\(sum)all servers monitored." : "\(sum)\(clusters) of \(all) clusters\(reason)."
+        return clusters == all ? "\(sum)all monitored servers." : "\(sum)\(clusters) of \(all) clusters\(reason)."
     }
 }

@@ -1,8 +1,8 @@
 import TerminalUI
 
-/// One moment, by both clocks: the steady one for ages and rates, and the one on the wall for people.
+/// A time on both clocks: the monotonic clock for ages and rates, and the wall clock for display.
 struct Moment: Sendable, Hashable {
-    /// Time since the console started; never jumps.
+    /// The time since the console started, on the monotonic clock.
     var uptime: Duration
     /// Seconds since 1970-01-01 00:00 UTC.
     var epochSeconds: Int64
@@ -15,12 +15,12 @@ struct Moment: Sendable, Hashable {
         self.utcOffset = utcOffset
     }
 
-    /// The time on the wall, `HH:MM:SS`.
+    /// The wall clock time as `HH:MM:SS`.
     var clock: SafeText { .clock(epochSeconds: epochSeconds, offset: utcOffset) }
 }
 
 extension Duration {
-    /// The same in seconds.
+    /// The duration in seconds.
     var inSeconds: Double {
         Double(components.seconds) + Double(components.attoseconds) / 1e18
     }

@@ -1,8 +1,8 @@
 import TerminalUI
 
-/// Something to tell the operator, in the bottom row.
+/// A message to the operator, shown in the bottom row.
 struct Notice: Sendable, Hashable {
-    /// For how long it is shown.
+    /// The time for which a notice is shown.
     static let lifetime: Duration = .seconds(8)
 
     let severity: EventRow.Severity

@@ -1,12 +1,12 @@
 import NATSWire
 
-/// A message to publish.
+/// A message to publish or to send as a request.
 struct PublishRequest: Sendable, Hashable {
-    /// How it is sent.
+    /// How the message is sent.
     enum Mode: Sendable, Hashable {
-        /// So many times, with a time between two of them.
+        /// Publish the message `count` times, with an interval between two messages.
         case publish(count: Int, interval: Duration)
-        /// Once, waiting for a reply.
+        /// Send the message once and wait for a reply.
         case request(timeout: Duration)
     }
 
@@ -15,10 +15,9 @@ struct PublishRequest: Sendable, Hashable {
     let body: [UInt8]
     var mode = Mode.publish(count: 1, interval: .zero)
 
-    /// Bytes that count against the server's `max_payload`.
+    /// The bytes that count towards the server's `max_payload`.
     var size: Int { (headers?.encodedSize ?? 0) + body.count }
 
-    /// How many messages it is.
     var count: Int {
         switch mode {
         case .publish(let count, _): count
@@ -31,17 +30,17 @@ struct PublishRequest: Sendable, Hashable {
     }
 }
 
-/// How far a message has come.
+/// The progress of a publish or request.
 enum PublishProgress: Sendable, Hashable {
-    /// The connection took so many of the messages so far.
+    /// The number of messages that the connection has accepted so far.
     case accepted(Int)
-    /// The server answered to a PING sent after the last of so many messages.
+    /// The server answered a PING that was sent after the last of this number of messages.
     case confirmed(Int, after: Duration)
-    /// A reply came to the request.
+    /// The reply to the request arrived.
     case replied(Reply)
-    /// It was stopped: no message was sent, or the console no longer waits for the reply.
+    /// The operator stopped it: no message was sent, or the console no longer waits for the reply.
     case canceled
-    /// It failed, before or after it was accepted. The reason may hold text of a peer.
+    /// It failed, before or after messages were accepted. The reason can contain text of a peer.
     case failed(String)
 }
 

@@ -1,13 +1,13 @@
 import Roulette
 import TerminalUI
 
-/// The fingerprint of the ring. Programs with the same fingerprint route alike.
+/// The fingerprint of the ring. Programs with the same fingerprint route topics to the same clusters.
 struct RingFingerprint: Sendable, Hashable {
     var text: String
-    /// Whether it depends on how addresses are spelt, because some cluster was not reached yet.
+    /// Whether the fingerprint depends on the spelling of addresses, because a cluster was not reached yet.
     var isProvisional = false
 
-    /// The digits, and a word behind them where they may still change.
+    /// The digits, followed by "provisional" if they can still change.
     var label: SafeText { isProvisional ? "\(untrusted: text) provisional" : "\(untrusted: text)" }
 }
 

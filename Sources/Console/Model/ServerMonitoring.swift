@@ -1,24 +1,24 @@
 import NATSMonitoring
 
-/// The answers of the monitoring endpoints, and when each server is to be asked again. Only what the open view shows is
-/// asked for, and no server is asked twice at once.
+/// The answers of the monitoring endpoints, and the time of the next request to each server. Only data that the open view shows
+/// is requested, and each server has at most one request of a kind at a time.
 struct ServerMonitoring: Sendable {
-    /// The time between two questions to a server.
+    /// The time between two requests to a server.
     static let interval: Duration = .seconds(2)
-    /// The time between two questions for its list of subscriptions.
+    /// The time between two requests for the subscriptions of a server.
     static let listingInterval: Duration = .seconds(5)
-    /// The time between two questions that take several answers.
+    /// The time between two requests that need several pages.
     static let longInterval: Duration = .seconds(10)
-    /// The most connections of a server that are asked for where the server's order puts those to see first.
+    /// The maximum number of connections to request if the server sorts them as the console does.
     static let limit = 1_000
-    /// The most that are asked for where any of them can be the one to see, because the console filters or sorts them itself.
+    /// The maximum number of connections to request if the console filters or sorts them itself, so that it needs all of them.
     static let fullLimit = 10_000
-    /// The most subscriptions of a server that are asked for.
+    /// The maximum number of subscriptions to request.
     static let listingLimit = 5_000
 
-    /// By position on the ring.
+    /// The servers, by position on the ring.
     private(set) var rows: [ServerRow]
-    /// What the servers list as subscribed to, by position on the ring.
+    /// The subscriptions that the servers list, by position on the ring.
     private(set) var listings: [Int: SubscriptionListing] = [:]
     private var questions: [Int: Question] = [:]
     private var listingQuestions: [Int: Question] = [:]
@@ -29,7 +29,7 @@ struct ServerMonitoring: Sendable {
         var query: ConnectionQuery?
     }
 
-    /// - Parameter monitors: The monitoring URL of each cluster, in ring order; nil for those without.
+    /// - Parameter monitors: The monitoring URL of each cluster, in ring order; nil for a cluster without one.
     init(monitors: [String?]) {
         rows = monitors.enumerated().map { ServerRow(id: $0, monitor: $1) }
     }
@@ -38,15 +38,15 @@ struct ServerMonitoring: Sendable {
 
     // MARK: Asking
 
-    /// What the open view wants to know.
+    /// The data that the open view needs.
     enum Wish: Sendable, Hashable {
         /// The status of the servers, and the connections of one of them.
         case servers(connectionsOf: Int?, ConnectionQuery)
-        /// What they list as subscribed to.
+        /// The subscriptions of all servers.
         case subscriptions
     }
 
-    /// The questions that are due now.
+    /// Returns the requests that are due.
     mutating func due(_ wish: Wish, at now: Duration) -> [Effect] {
         rows.filter { $0.monitor != nil }.compactMap { row in
             switch wish {
@@ -69,7 +69,7 @@ struct ServerMonitoring: Sendable {
         }
     }
 
-    /// Whether a question for connections is another one, with another answer.
+    /// Returns whether a query for connections needs a new request.
     private func isNew(_ query: ConnectionQuery?, after old: ConnectionQuery?, isMany: Bool) -> Bool {
         guard let query else { return false }
         guard let old, query.state == old.state, query.sort == old.sort else { return true }
@@ -100,9 +100,9 @@ struct ServerMonitoring: Sendable {
     }
 }
 
-/// What one server answered to all that it was asked at once.
+/// The answer of one server to one set of requests.
 struct ServerAnswer: Sendable {
-    /// A part of the answer, and when it came.
+    /// A part of the answer with the time of its arrival.
     struct Part<Value: Sendable>: Sendable {
         let at: Duration
         let result: Result<Value, MonitorError>
@@ -110,28 +110,28 @@ struct ServerAnswer: Sendable {
 
     let cluster: Int
     let status: Part<ServerStatus>
-    /// Nil where the status did not come either.
+    /// The health; nil if the status is missing.
     let health: Part<ServerHealth>?
-    /// Nil if they were not asked for, or the status did not come.
+    /// The connections; nil if they were not requested or the status is missing.
     let connections: (query: ConnectionQuery, part: Part<ConnectionList>)?
 }
 
-/// What a server lists as subscribed to.
+/// The subscriptions of a server.
 struct SubscriptionListing: Sendable {
     let cluster: Int
-    /// Those listed, at most ``ServerMonitoring/listingLimit``.
+    /// The listed subscriptions, at most ``ServerMonitoring/listingLimit``.
     var entries: [SubscriptionList.Entry] = []
-    /// How many there are.
+    /// The total number of subscriptions.
     var total = 0
-    /// What of the answer is not among ``entries``.
+    /// The parts of the answer that are not in ``entries``.
     var gaps = ListGaps()
-    /// The names that connections gave themselves, by their number, of those that were listed.
+    /// The names of the listed connections, by number.
     var names: [UInt64: String] = [:]
-    /// Why there is no newer list, in plain words.
+    /// The reason why there is no newer list.
     var failure: String?
 
-    /// Whether some of the subscriptions are not known here. A server counts a few that it never lists, so that only a list
-    /// that reached the limit, or that was not read whole, counts as a part.
+    /// Whether the list is incomplete. A server counts some subscriptions that it never lists, so a list is incomplete only if it
+    /// reached the limit or could not be read completely.
     var isPart: Bool {
         entries.count + gaps.unreadable >= ServerMonitoring.listingLimit && entries.count < total || !gaps.isEmpty
     }

@@ -1,17 +1,17 @@
 import NATSMonitoring
 
-/// What the console shows of the server that a monitoring URL belongs to.
+/// The state of the server behind a monitoring URL.
 struct ServerRow: Sendable, Identifiable {
     /// The health of the server.
     enum State: Sendable, Hashable, CaseIterable {
-        /// There is no monitoring URL.
+        /// The cluster has no monitoring URL.
         case unknown
-        /// Nothing was answered yet.
+        /// The server has not answered yet.
         case asking
         case healthy
-        /// It answers, but its health could not be read.
+        /// The server answers, but its health could not be read.
         case unchecked
-        /// It reports that something is wrong.
+        /// The server reports a problem.
         case unhealthy
         case unreachable
     }
@@ -20,24 +20,24 @@ struct ServerRow: Sendable, Identifiable {
     let id: Int
     /// The monitoring URL.
     let monitor: String?
-    /// The last figures that came.
+    /// The last status.
     private(set) var status: ServerStatus?
-    /// When they came.
+    /// The uptime when the last status arrived.
     private(set) var statusAt: Duration = .zero
-    /// Between the last two figures, over the time that really passed; nil before there are two, and after a restart.
+    /// The rates between the last two statuses; nil before there are two, and after a restart of the server.
     private(set) var rates: ServerRates?
-    /// What it reports to be wrong; text of the peer.
+    /// The problem that the server reports. Text of the peer.
     private(set) var complaint: String?
-    /// Why its health could not be read, in plain words.
+    /// The reason why the health could not be read.
     private(set) var healthFailure: String?
-    /// Whether several servers answer at the URL: one answered, then another, then the first one again.
+    /// Whether several servers answer at the URL: one answered, then another one, then the first one again.
     private(set) var hasSeveralServers = false
-    /// The servers that answered so far, the newest last.
+    /// The ids of the servers that have answered, the newest last.
     private var knownIDs: [String] = []
-    /// Why the last question was not answered, in plain words.
+    /// The reason why the last request failed.
     private(set) var failure: String?
     private(set) var connections: MonitoredConnections?
-    /// Why the last question for connections was not answered.
+    /// The reason why the last request for connections failed.
     private(set) var connectionsFailure: String?
 
     init(id: Int, monitor: String?) {
@@ -74,7 +74,7 @@ struct ServerRow: Sendable, Identifiable {
             switch part.result {
             case .success(let list):
                 let isOther = !list.serverID.isEmpty && list.serverID != status?.id
-                connectionsFailure = isOther ? "the list is that of another server behind this URL" : nil
+                connectionsFailure = isOther ? "the list is from another server behind this URL" : nil
                 connections = MonitoredConnections(list, query, at: part.at, serverID: status?.id ?? "", after: connections)
             case .failure(let error): connectionsFailure = error.message
             }
@@ -87,7 +87,8 @@ struct ServerRow: Sendable, Identifiable {
         return ServerRates(from: earlier.traffic, to: status.traffic, elapsed: elapsed)
     }
 
-    /// A server that restarts has a new number each time: an old one that comes back is another server's.
+    /// Records the id of a server. A server has a new id after each restart, so an earlier id that appears again means that
+    /// several servers answer.
     private mutating func note(_ id: String) {
         guard knownIDs.last != id else { return }
         if knownIDs.contains(id) { hasSeveralServers = true }
@@ -99,23 +100,23 @@ struct ServerRow: Sendable, Identifiable {
 struct MonitoredConnections: Sendable {
     struct Row: Sendable, Identifiable {
         let connection: ServerConnection
-        /// Between the last two figures; nil before there are two.
+        /// The rates between the last two answers; nil before there are two.
         let rates: ServerRates?
 
         var id: UInt64 { connection.id }
     }
 
     let rows: [Row]
-    /// How many there are, also beyond those listed.
+    /// The total number of connections, including those that are not listed.
     let total: Int
-    /// What of the answer is not among ``rows``.
+    /// The parts of the answer that are not in ``rows``.
     let gaps: ListGaps
     let query: ConnectionQuery
     let at: Duration
     private let read: ServerTimestamp?
     private let serverID: String
 
-    /// How many are not listed.
+    /// The number of connections that are not listed.
     var missing: Int { total - rows.count }
 
     fileprivate init(
@@ -126,7 +127,7 @@ struct MonitoredConnections: Sendable {
         after earlier: MonitoredConnections?
     ) {
         let serverID = list.serverID.isEmpty ? serverID : list.serverID
-        // A server numbers its connections from 1 again after each start.
+        // A restarted server numbers its connections from 1 again, so rates need two answers of the same process.
         let comparable = earlier.flatMap { $0.serverID == serverID && $0.query.state == query.state ? $0 : nil }
         let before = Dictionary(comparable?.rows.map { ($0.id, $0.connection.traffic) } ?? [], uniquingKeysWith: { $1 })
         let elapsed = comparable.map { ServerRates.elapsed(from: ($0.read, $0.at), to: (list.time, at)) } ?? .zero

@@ -3,29 +3,29 @@ import TerminalUI
 /// A subscription of the console.
 struct SubscriptionRow: Sendable, Hashable, Identifiable {
     enum State: Sendable, Hashable {
-        /// Asked for, and not made yet on every cluster that it is for.
+        /// Not active yet on all its clusters.
         case pending
-        /// Made on all of them.
+        /// Active on all its clusters.
         case active
-        /// Ended by itself, and why.
+        /// Ended by the library, with the reason.
         case failed(SafeText)
     }
 
-    /// Given by the console: ascending.
+    /// A number assigned by the console, ascending.
     let id: Int
     let request: SubscriptionRequest
     var state = State.pending
-    /// Messages the library dropped because the console was too slow.
+    /// The messages that the library dropped because the console was too slow.
     var dropped: UInt64 = 0
 }
 
-/// What to subscribe to.
+/// A subscription to make.
 struct SubscriptionRequest: Sendable, Hashable {
-    /// Why it is made.
+    /// The purpose of a subscription.
     enum Purpose: Sendable, Hashable {
-        /// The operator subscribed.
+        /// A subscription of the operator.
         case subscribe
-        /// To see what others send: on every cluster, with exact counts.
+        /// A watch, which receives the messages of others from every cluster and counts them exactly.
         case watch
     }
 
@@ -34,14 +34,14 @@ struct SubscriptionRequest: Sendable, Hashable {
     var purpose = Purpose.subscribe
 }
 
-/// How far a subscription has come.
+/// The progress of a subscription.
 enum SubscriptionProgress: Sendable, Hashable {
-    /// It is made, but not on these clusters, by position on the ring: they are not up.
+    /// It waits for these clusters, by position on the ring, because they are not up.
     case waiting([Int])
-    /// The servers of all its clusters have it.
+    /// It is active on all its clusters.
     case active
-    /// It ended by itself; the reason may hold text of a peer. Nil for a subscription that is complete.
+    /// The library ended it. The reason can contain text of a peer; nil if the subscription is complete.
     case ended(String?)
-    /// It has dropped this many messages so far.
+    /// The number of messages that it has dropped so far.
     case dropped(UInt64)
 }

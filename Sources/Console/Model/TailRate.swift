@@ -1,6 +1,6 @@
-/// How many messages of the tail are not shown per second, over the last second that is complete.
+/// The rate of messages that the tail does not show, measured over the last complete second.
 struct TailRate: Sendable, Hashable {
-    /// Messages per second that were counted and not shown.
+    /// Messages per second that were counted but not shown.
     private(set) var notShown = 0.0
     private var since: Duration = .zero
     private var count: UInt64 = 0

@@ -2,16 +2,16 @@ import ConsistentHashing
 import NATSWire
 import TerminalUI
 
-/// Where the messages of a topic go, or why the text is no topic.
+/// The cluster of a topic, or the reason why a text is not a topic.
 enum TopicRoute: Hashable {
-    /// One topic, and the cluster that owns it.
+    /// A topic and the cluster that owns it.
     case topic(hash: UInt64, cluster: Int)
-    /// A pattern, which is subscribed to on every cluster.
+    /// A pattern. It is subscribed to on every cluster.
     case pattern
-    /// Neither; the reason says what to change.
+    /// Neither a topic nor a pattern. The reason says what to change.
     case invalid(SafeText)
 
-    /// Looks a topic or pattern up.
+    /// Looks up a topic or pattern.
     init(_ text: String, on ring: HashRing) {
         do {
             let subject = try Subject.pattern(text)
@@ -26,7 +26,7 @@ enum TopicRoute: Hashable {
         }
     }
 
-    /// Names the byte that is to blame where there is one: "a control character" does not help to find a tab.
+    /// Returns the reason with the name and position of an invalid byte: "a control character" does not help to find a tab.
     private static func reason(_ error: WireError, in text: String) -> SafeText {
         guard error.code == .invalidSubjectByte,
             let position = text.utf8.enumerated().first(where: { $0.element <= 0x20 || $0.element == 0x7F })
@@ -38,6 +38,6 @@ enum TopicRoute: Hashable {
             case UInt8(ascii: "\n"), UInt8(ascii: "\r"): "a line break"
             default: "a control character"
             }
-        return "\(name) at position \(position.offset + 1); a topic has only visible characters"
+        return "\(name) at position \(position.offset + 1); topics contain only visible characters"
     }
 }

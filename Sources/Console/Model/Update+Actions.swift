@@ -8,7 +8,7 @@ extension ConsoleModel {
         return key.perform(&self)
     }
 
-    /// Lets the open view carry out an action. An action that has no meaning there may open another view.
+    /// Passes an action to the open view. If the view ignores the action, it can open another view.
     mutating func performInView(_ action: KeyAction) -> [Effect] {
         switch views.current.handle(action, &data) {
         case .handled: break
@@ -35,19 +35,19 @@ extension ConsoleModel {
         return []
     }
 
-    /// Opens a view, if the action is that of one.
+    /// Opens the view of an action, if there is one.
     mutating func open(_ action: KeyAction) {
         let isOpen = views.open(action)
-        // Opened by its own name, the view shows the connections of all clusters.
+        // Opened by its own action, the view shows the connections of all clusters.
         if isOpen, action == .connections { views[ConnectionsView.self]?.show(cluster: nil) }
     }
 
-    /// The topic that is selected in the open view; empty for none.
+    /// The topic that is selected in the open view; empty if there is none.
     var selectedTopic: String { views.current.selectedTopic(data) ?? "" }
 
     mutating func toggleMouse() -> [Effect] {
         isMouseOn.toggle()
-        show(.info(isMouseOn ? "mouse on; off again, text can be selected" : "mouse off"))
+        show(.info(isMouseOn ? "mouse on; turn it off to select text" : "mouse off"))
         return [.terminal(.setMouse(isMouseOn))]
     }
 
@@ -66,7 +66,7 @@ extension ConsoleModel {
     }
 
     mutating func openUnsubscribe() {
-        guard !data.subscriptions.isEmpty else { return show(.info("there is no subscription")) }
+        guard !data.subscriptions.isEmpty else { return show(.info("there are no subscriptions")) }
         let topic = views.current.selectedTopic(data)
         let selected = data.subscriptions.first { subscription in
             topic.map { subscription.covers($0) } ?? false
@@ -86,21 +86,21 @@ extension ConsoleModel {
         }
     }
 
-    /// Sorts the open view by the column whose name begins like this.
+    /// Sorts the open view by the column with this name or prefix.
     mutating func sort(by column: String) {
         let view = type(of: views.current)
         let wanted = column.lowercased()
         guard let name = view.sortNames.first(where: { $0 == wanted }) ?? view.sortNames.first(where: { $0.hasPrefix(wanted) })
         else {
             let names = view.sortNames.map { SafeText(untrusted: $0) }.joined(separator: " ")
-            let text: SafeText = names.isEmpty ? "\(view.title) has no order to choose" : "there are \(names)"
+            let text: SafeText = names.isEmpty ? "\(view.title) cannot be sorted" : "the columns are \(names)"
             return show(.error("no column \(untrusted: column) here; \(text)"))
         }
         views.current.sort(by: name)
         show(.info("sorted by \(untrusted: name)"))
     }
 
-    /// Shows the owner, the hash, and the clusters that would own the topic next.
+    /// Shows the owner of a topic, its hash, and the next clusters on the ring.
     mutating func route(_ topic: String) {
         let line = RouteLine(topic, data)
         guard line.isValid else { return show(.error(line.text)) }

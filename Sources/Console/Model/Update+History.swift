@@ -1,10 +1,10 @@
 import Settings
 import TerminalUI
 
-// Up recalls what was typed and sent, in this run and, if the profile allows it, in the next ones.
+// Up recalls entries of this run and, if the profile allows it, of earlier runs.
 
 extension ConsoleModel {
-    /// Keeps something for the prompts, and for the next runs.
+    /// Adds an entry to the history of the prompts and, if the profile allows it, saves it for later runs.
     mutating func remember(_ entry: ConsoleHistory.Entry) -> [Effect] {
         switch entry {
         case .command(let line): histories[.command, default: InputHistory()].add(line)
@@ -15,7 +15,7 @@ extension ConsoleModel {
         return data.deployment.keepsHistory ? [.background(.remember(entry))] : []
     }
 
-    /// Takes the history of earlier runs, before what this one has added.
+    /// Inserts the history of earlier runs before the entries of this run.
     mutating func restore(_ history: ConsoleHistory) {
         func merged(_ topic: HistoryTopic, _ older: [String]) -> InputHistory {
             InputHistory(older + (histories[topic]?.entries ?? []))
@@ -32,6 +32,6 @@ extension MessageDraft {
         self.init(topic: message.topic, headers: message.headers, body: message.body)
     }
 
-    /// As it is kept for the next runs.
+    /// The draft as it is saved for later runs.
     var kept: ConsoleHistory.Message { ConsoleHistory.Message(topic: topic, headers: headers, body: body) }
 }

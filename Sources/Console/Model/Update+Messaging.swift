@@ -1,10 +1,10 @@
 import NATSWire
 import TerminalUI
 
-// Subscribing and publishing, from whichever prompt they were asked for.
+// Subscribing and publishing, from any prompt.
 
 extension ConsoleModel {
-    /// Subscribes. Asks first where very many messages could come.
+    /// Subscribes. In production, asks first if the pattern has no limit.
     mutating func subscribe(_ request: SubscriptionRequest, isConfirmed: Bool = false) -> [Effect] {
         if let refusal = data.deployment.subscribeRefusal {
             show(.error(refusal))
@@ -17,13 +17,13 @@ extension ConsoleModel {
         }
         let isOpen = data.subscriptions.contains { $0.request == request && !$0.hasEnded }
         guard !isOpen else {
-            show(.info("\(untrusted: request.pattern) is subscribed to already"))
+            show(.info("already subscribed to \(untrusted: request.pattern)"))
             return []
         }
         if !isConfirmed, data.deployment.environment == .production, request.isUnlimited {
             return askBeforeFlood(request)
         }
-        // One that ended by itself is replaced, not kept beside the new one.
+        // Replaces an ended subscription with the same request.
         data.subscriptions.removeAll { $0.request == request }
         let id = makeID()
         data.subscriptions.append(SubscriptionRow(id: id, request: request))
@@ -31,7 +31,7 @@ extension ConsoleModel {
         return [.background(.subscribe(id: id, request))] + remember(.topic(request.pattern))
     }
 
-    /// In production, confirm first and show the expected rate.
+    /// Asks for confirmation and shows the expected rate.
     private mutating func askBeforeFlood(_ request: SubscriptionRequest) -> [Effect] {
         let canMeasure = data.deployment.hasMonitors
         let rate: SafeText = canMeasure ? "Measuring the rate…" : "The rate is unknown: the profile has no monitor URL."
@@ -45,13 +45,13 @@ extension ConsoleModel {
 
     private func floodQuestion(_ request: SubscriptionRequest, _ rate: SafeText) -> [SafeText] {
         [
-            "\(untrusted: request.pattern) brings every message of \(data.clusters.count) production clusters here.",
+            "\(untrusted: request.pattern) receives every message of \(data.clusters.count) production clusters.",
             rate,
             "Subscribe?",
         ]
     }
 
-    /// The rate was measured; it goes into the question if that is still open.
+    /// Shows the measured rate in the question, if it is still open.
     mutating func measured(_ rate: MeasuredRate, for request: SubscriptionRequest) {
         guard var question = prompt as? ConfirmationPrompt, question.action == .subscribe(request) else { return }
         question.message = floodQuestion(request, rate.text(clusters: data.clusters.count))
@@ -75,7 +75,7 @@ extension ConsoleModel {
 
     // MARK: Publish
 
-    /// Publishes. In production, asks first.
+    /// Publishes or requests. In production, asks first.
     mutating func publish(_ request: PublishRequest, isConfirmed: Bool = false) -> [Effect] {
         if let refusal = data.deployment.publishRefusal {
             show(.error(refusal))
@@ -107,7 +107,7 @@ extension ConsoleModel {
         }
     }
 
-    /// Shows how far a publish or request has come: in the form it came from, else in the bottom row.
+    /// Shows the progress of a publish or request in its form or, without the form, in the bottom row.
     mutating func publish(_ id: Int, _ progress: PublishProgress) {
         let isRequest = outbox[id]?.request.isRequest == true
         switch progress {
@@ -127,7 +127,7 @@ extension ConsoleModel {
         switch progress {
         case .accepted: show(.info("accepted, waiting for the server"))
         case .confirmed(_, let time): show(.info("confirmed by the server after \(SafeText.duration(time))"))
-        case .replied(let reply): show(.info("a reply came after \(SafeText.duration(reply.after))"))
+        case .replied(let reply): show(.info("reply received after \(SafeText.duration(reply.after))"))
         case .canceled:
             show(.info(isRequest ? "canceled: the request may have been sent" : "canceled: nothing was sent"))
         case .failed(let reason): show(.error("publish failed: \(untrusted: reason)"))
@@ -136,7 +136,7 @@ extension ConsoleModel {
 }
 
 extension SubscriptionRequest {
-    /// Whether the first token is a wildcard already, so that nothing limits what comes.
+    /// Whether the first token is a wildcard, so that the pattern matches an unlimited set of topics.
     fileprivate var isUnlimited: Bool {
         let first = pattern.split(separator: ".", omittingEmptySubsequences: false).first
         return first == ">" || first == "*"
@@ -144,12 +144,12 @@ extension SubscriptionRequest {
 }
 
 extension SubscriptionRow {
-    /// Whether it ended by itself.
+    /// Whether the library ended it.
     var hasEnded: Bool {
         if case .failed = state { true } else { false }
     }
 
-    /// Whether messages of a topic, or of exactly this pattern, come through it.
+    /// Returns whether the subscription receives messages of a topic, or has exactly this pattern.
     func covers(_ topic: String) -> Bool {
         if request.pattern.utf8.elementsEqual(topic.utf8) { return true }
         guard let pattern = try? Subject.pattern(request.pattern), let topic = try? Subject(topic) else { return false }

@@ -1,14 +1,14 @@
 import Settings
 import TerminalUI
 
-// A click selects a row or opens a view, a click on the selected row opens it, the wheel scrolls what is under it.
+// A click selects a row or opens a view. A click on the selected row opens it. The wheel scrolls the pane under the pointer.
 
 extension ConsoleModel {
-    /// Rows that one notch of the wheel moves.
+    /// The number of rows that one step of the wheel moves.
     private static let wheelStep = 3
 
     mutating func handle(_ mouse: MouseEvent) -> [Effect] {
-        // Prompts are answered with keys.
+        // Prompts take only keys.
         guard prompt == nil, !isTooSmall else { return [] }
         let targets = targets(at: mouse.position)
         for case .pane(let pane) in targets { views.current.focus(pane: pane) }
@@ -33,7 +33,7 @@ extension ConsoleModel {
         return []
     }
 
-    /// What is at a place of the screen, as it was drawn last.
+    /// Returns the click targets at a point of the current screen.
     private func targets(at point: Point) -> [ClickTarget] {
         var buffer = CellBuffer(size: size)
         _ = draw(self, into: &buffer)

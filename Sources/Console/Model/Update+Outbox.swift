@@ -1,12 +1,12 @@
 import TerminalUI
 
-// Messages and requests that are not over: what waits is shown until it is settled, and can be taken back until it is sent.
+// Unfinished messages and requests. They are shown until they finish, and can be canceled until they are sent.
 
 extension ConsoleModel {
-    /// After so long a message that is not settled is shown: usually it takes a few milliseconds.
+    /// The time after which an unfinished message is shown. Usually a message takes a few milliseconds.
     private static let patience: Duration = .seconds(1)
 
-    /// What waits, for the bottom row; nil if nothing does.
+    /// The text of the bottom row about unfinished messages; nil if there are none.
     var waiting: SafeText? {
         let outgoing = outbox.values.filter { item in
             !data.clusters[item.cluster].isReachable || data.now.uptime - item.since >= Self.patience
@@ -34,7 +34,7 @@ extension ConsoleModel {
         return "\(text); \(key) cancels"
     }
 
-    /// A cluster, and how reconnecting to it goes.
+    /// Returns the name of a cluster, with the number of the attempt while it is down.
     private func name(_ cluster: Int) -> SafeText {
         let row = data.clusters[cluster]
         let name = data.deployment.clusterName(cluster)
@@ -42,11 +42,11 @@ extension ConsoleModel {
         return row.attempt > 0 ? "\(name), try \(row.attempt)" : name
     }
 
-    /// Takes back what was not sent yet.
+    /// Cancels messages that were not sent yet.
     mutating func cancelSending() -> [Effect] {
         let waiting = outbox.filter(\.value.isWaiting).keys.sorted()
         guard !waiting.isEmpty else {
-            show(.info(outbox.isEmpty ? "nothing waits to be sent" : "what was sent already cannot be taken back"))
+            show(.info(outbox.isEmpty ? "nothing is waiting to be sent" : "sent messages cannot be canceled"))
             return []
         }
         return waiting.map { .background(.stopPublish(id: $0)) }
@@ -54,18 +54,18 @@ extension ConsoleModel {
 
     // MARK: Quit
 
-    /// Quits, after asking if something would be lost.
+    /// Quits. Asks first if messages would be lost.
     mutating func quit() -> [Effect] {
         guard let loss, !isTooSmall else { return [.terminal(.quit)] }
         prompt = ConfirmationPrompt(title: "Quit", message: [loss, "Quit anyway?"], action: .quit)
         return []
     }
 
-    /// What quitting, or switching to another profile, would lose of what is being sent; nil for nothing.
+    /// The messages that would be lost by quitting or switching to another profile; nil if there are none.
     var loss: SafeText? {
         let repeating = outbox.values.filter { $0.isWaiting && $0.request.count > 1 }
         if let first = repeating.first {
-            return "\(first.accepted) of \(first.request.count) messages to \(untrusted: first.request.topic) are sent."
+            return "\(first.accepted) of \(first.request.count) messages to \(untrusted: first.request.topic) have been sent."
         }
         let requests = outbox.values.count { $0.request.isRequest }
         if requests > 0 { return requests == 1 ? "A request waits for its reply." : "\(requests) requests wait for a reply." }
@@ -81,6 +81,6 @@ extension ConsoleModel {
 }
 
 extension Outgoing {
-    /// Whether some of it is still to be sent, or a reply is still to come.
+    /// Whether messages are unsent, or a reply is outstanding.
     var isWaiting: Bool { request.isRequest || accepted < request.count }
 }

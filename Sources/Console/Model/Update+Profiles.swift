@@ -1,7 +1,7 @@
 import TerminalUI
 
 extension ConsoleModel {
-    /// Switches to a profile that can be used. Asks first if something would be lost.
+    /// Switches to a profile. Asks first if something would be lost.
     mutating func profileLoaded(_ name: String) -> [Effect] {
         let losses = lossesOnSwitching
         guard !losses.isEmpty else { return [.terminal(.switchProfile(name))] }
@@ -13,7 +13,7 @@ extension ConsoleModel {
         return []
     }
 
-    /// What switching the profile would lose, a line each. The watches of the profile itself begin again with it.
+    /// What is lost by switching the profile, one line each. Watches of the profile are not listed, because they restart with it.
     private var lossesOnSwitching: [SafeText] {
         var losses: [SafeText] = []
         let own = data.subscriptions.filter { row in
@@ -26,8 +26,8 @@ extension ConsoleModel {
             losses.append(line.truncated(to: 200))
         }
         if let loss { losses.append(loss) }
-        if views[TailView.self]?.isPaused == true { losses.append("Tail is paused; its messages go.") }
-        if prompt != nil { losses.append("What is being typed goes.") }
+        if views[TailView.self]?.isPaused == true { losses.append("Tail is paused; its messages are lost.") }
+        if prompt != nil { losses.append("The text in the open prompt is lost.") }
         return losses
     }
 }

@@ -1,10 +1,10 @@
 import Settings
 import TerminalUI
 
-// Themes: chosen, looked at while a prompt is open, and edited on the disk.
+// Choosing and previewing themes, and reloading them after a change of their files.
 
 extension ConsoleModel {
-    /// A theme that was asked for is loaded.
+    /// Uses a theme that the operator chose.
     mutating func themeLoaded(_ theme: Theme) {
         themeBeforePreview = nil
         data.theme = theme
@@ -12,26 +12,26 @@ extension ConsoleModel {
         show(.info("theme \(untrusted: theme.name)"))
     }
 
-    /// A theme to look at is loaded. The prompt may have moved on.
+    /// Shows a theme as a preview, unless the prompt selects another theme by now.
     mutating func themePreviewed(_ theme: Theme) {
         guard prompt?.previewedTheme == theme.name else { return }
         if themeBeforePreview == nil { themeBeforePreview = data.theme }
         data.theme = theme
     }
 
-    /// The file of the theme in use has changed.
+    /// Uses the new version of the current theme.
     mutating func themeReloaded(_ theme: Theme) {
         if themeBeforePreview == nil { data.theme = theme } else { themeBeforePreview = theme }
         show(.info("theme \(untrusted: theme.name) reloaded"))
     }
 
-    /// The file of the theme in use has changed, and cannot be read. The theme stays as it was.
+    /// Reports that the changed file of the current theme cannot be read. The theme stays as it is.
     mutating func themeBroken(_ reason: SafeText) {
         show(.error("theme unchanged: \(reason)"))
         log(EventRow(.note, .error, detail: "theme unchanged: \(reason)"))
     }
 
-    /// Shows the theme that the prompt points at, or the one before when it points at none any more.
+    /// Previews the theme that the prompt selects. If it selects none, restores the theme in use.
     mutating func followPreview() -> [Effect] {
         guard let wanted = prompt?.previewedTheme else {
             if let theme = themeBeforePreview { data.theme = theme }
@@ -41,7 +41,7 @@ extension ConsoleModel {
         return wanted == data.theme.name ? [] : [.background(.previewTheme(wanted))]
     }
 
-    /// Keeps a theme that is looked at already, so that it does not flicker; loads it all the same, to follow its file.
+    /// Uses a theme. A previewed theme stays on the screen without flicker. It is loaded again so that its file is followed.
     mutating func useTheme(_ name: String) -> [Effect] {
         if data.theme.name == name { themeBeforePreview = nil }
         return [.background(.loadTheme(name))]

@@ -2,10 +2,10 @@ import NATSWire
 import Settings
 import TerminalUI
 
-/// Applies an event to the model, and returns what is to be done outside. Pure: the same model and event always
-/// give the same model and effects.
+/// Applies an event to the model and returns the effects to carry out. A pure function: the same model and event always give the
+/// same model and effects.
 func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
-    // After any event another view may be open, or time may have passed.
+    // Each event can open another view or advance the time, so requests can be due after it.
     apply(event, &model) + model.askServers()
 }
 
@@ -37,7 +37,7 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.themeLoaded(theme)
     case .done(let notice):
         model.show(notice)
-        // In full: the bottom row may have no room for a path.
+        // The event log shows the full text. The bottom row may be too narrow for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .server(let answer):
         model.data.servers.record(answer)
@@ -80,7 +80,7 @@ extension ConsoleModel {
         let scope = type(of: views.current).scope
         var action = data.keys.action(for: key, in: scope)
         if action == nil, data.demoNodes != nil { action = data.keys.action(for: key, in: .demo) }
-        // A screen that is too small shows nothing: quitting must still work, whatever is open.
+        // Nothing is drawn on a screen that is too small, so quitting must work even with an open prompt.
         if isTooSmall { return action == .quit ? [.terminal(.quit)] : [] }
         guard prompt != nil else {
             notice = nil
@@ -151,7 +151,7 @@ extension ConsoleModel {
 // MARK: - Reports
 
 extension ConsoleModel {
-    /// What the open view wants to know of the servers and is due.
+    /// Returns the requests to servers that the open view needs now.
     fileprivate mutating func askServers() -> [Effect] {
         guard data.servers.hasMonitors, !isTooSmall, let wish = views.current.monitoringWish(data) else { return [] }
         return data.servers.due(wish, at: data.now.uptime)
@@ -174,11 +174,11 @@ extension ConsoleModel {
         switch progress {
         case .waiting(let clusters):
             data.subscriptions[index].state = .pending
-            // Clusters that are being connected to for the first time are nothing to report.
+            // A cluster in its first connection attempt is not worth a warning.
             let down = clusters.filter { data.clusters.indices.contains($0) && data.clusters[$0].state == .down }
             guard !down.isEmpty else { return }
             let names = down.map(data.deployment.clusterName).joined(separator: ", ")
-            let text: SafeText = "\(pattern) is pending: \(names) down, its messages begin when it is up"
+            let text: SafeText = "\(pattern) is pending: \(names) down; its messages arrive when it is up"
             show(.warning(text))
             log(EventRow(.note, .warning, detail: text))
         case .active:

@@ -1,9 +1,9 @@
 import TerminalUI
 
-/// `:`: a command, completed with tab.
+/// `:` asks for a command. Tab completes it.
 struct CommandPrompt: ConsolePrompt {
     private var prompt: Prompt
-    /// The theme that the line names, if there is one of that name.
+    /// The theme that the line names, if it exists.
     private(set) var previewedTheme: String?
 
     init(history: InputHistory) {

@@ -1,8 +1,8 @@
 import TerminalUI
 
-/// A question before something that the operator has to decide.
+/// Asks the operator to confirm an action.
 struct ConfirmationPrompt: ConsolePrompt {
-    /// What is done on yes.
+    /// The action after the confirmation.
     enum Action: Sendable, Hashable {
         case subscribe(SubscriptionRequest)
         case publish(PublishRequest)
@@ -39,7 +39,7 @@ struct ConfirmationPrompt: ConsolePrompt {
 }
 
 extension Dialog.Styles {
-    /// The styles of all dialogs.
+    /// Returns the styles of all dialogs.
     static func dialog(_ theme: Theme) -> Dialog.Styles {
         Dialog.Styles(body: theme[.text], border: theme[.focusedBorder], title: theme[.title])
     }

@@ -1,18 +1,18 @@
 import TerminalUI
 
-/// Something that takes all keys until it is answered: a question, a form, the help.
+/// A question, a form or the help. It takes all keys until it closes.
 protocol ConsolePrompt: Sendable {
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse
     mutating func insert(_ paste: Paste)
-    /// Fits what it shows to the room there is. Called once before each frame.
+    /// Updates the contents for the size of the view. Called once before each frame.
     mutating func refresh(_ data: DashboardData, view: Size)
-    /// Draws it over the view.
+    /// Draws the prompt over the view.
     /// - Parameters:
-    ///   - view: Where the view is.
+    ///   - view: The area of the view.
     ///   - line: The bottom row, for prompts of one line.
-    /// - Returns: Where the cursor is.
+    /// - Returns: The position of the cursor.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point?
-    /// The theme to show while it is open; nil for the one in use.
+    /// The theme to preview while the prompt is open; nil for the theme in use.
     var previewedTheme: String? { get }
 }
 
@@ -24,25 +24,25 @@ extension ConsolePrompt {
     mutating func refresh(_ data: DashboardData, view: Size) {}
 }
 
-/// What a prompt did with a key.
+/// The response of a prompt to a key.
 enum PromptResponse: Sendable {
-    /// Goes on asking.
+    /// The prompt stays open.
     case stay
-    /// Is gone without an answer.
+    /// The prompt closes without an answer.
     case close
-    /// Is answered.
+    /// The prompt closes with an answer.
     case submit(PromptRequest)
-    /// Asks for something, and stays for the result.
+    /// The prompt makes a request and stays open for the result.
     case request(PromptRequest)
 }
 
-/// What a prompt was opened for.
+/// A request of a prompt.
 enum PromptRequest: Sendable {
     case subscribe(SubscriptionRequest)
     case unsubscribe(Int)
     case publish(PublishRequest)
     case stopPublish(Int)
-    /// The body of the form is to be edited elsewhere.
+    /// Edit the body of the form in the operator's editor.
     case edit([UInt8])
     case command(String)
     case filter(String)

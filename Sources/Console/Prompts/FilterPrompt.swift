@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// `/`: filters while it is typed. Enter keeps the filter, escape goes back to the one before.
+/// `/` asks for a filter and applies it while it is typed. Enter keeps the filter; escape restores the previous one.
 struct FilterPrompt: ConsolePrompt {
     private var prompt: Prompt
     private let original: String

@@ -1,26 +1,25 @@
 import TerminalUI
 
-/// A dialog with a list of which one entry is chosen.
+/// A dialog to choose one entry of a list.
 struct PickList<ID: Hashable & Sendable>: Sendable {
-    /// What a key did.
+    /// The outcome of a key.
     enum Outcome {
         case chosen(ID)
         case cancelled
-        /// The key moved the selection, or means nothing here.
+        /// The dialog stays open: the key moved the selection or has no effect.
         case stays
     }
 
     private var list = ListState<ID>()
 
-    /// - Parameter selected: The entry to begin with; nil for the first.
+    /// - Parameter selected: The entry that is selected first; nil for the first entry.
     init(selected: ID? = nil) {
         if let selected { list.select(selected) }
     }
 
-    /// The selected entry, as the list was last seen.
     var selection: ID? { list.selection }
 
-    /// Fits the selection to the entries there are now.
+    /// Updates the selection for the current entries.
     mutating func update(_ ids: [ID]) {
         list.update(ids, height: ids.count)
     }
@@ -41,8 +40,8 @@ struct PickList<ID: Hashable & Sendable>: Sendable {
     /// Draws the dialog in the middle of `rect`.
     /// - Parameters:
     ///   - entries: The entries with their texts.
-    ///   - message: What is said above them.
-    ///   - minimumWidth: Columns that the entries have at least.
+    ///   - message: The text above the entries.
+    ///   - minimumWidth: The minimum width of the entries, in columns.
     func draw(
         _ entries: [(id: ID, text: SafeText)],
         title: SafeText,
@@ -54,7 +53,7 @@ struct PickList<ID: Hashable & Sendable>: Sendable {
         in rect: Rect
     ) {
         var list = list
-        // Frame, hints and the line before them.
+        // Six rows are for the frame, the hints and the line above them.
         let rows = min(entries.count, max(1, rect.height - 6))
         list.update(entries.map(\.id), height: rows)
         let width = max(minimumWidth, (entries.map(\.text.width).max() ?? 0) + 2)

@@ -1,13 +1,13 @@
 import Settings
 import TerminalUI
 
-/// Asks before connections are closed and opened again, and says what will happen.
+/// Asks for confirmation before connections are closed and opened again, and shows the consequences.
 struct ReconnectPrompt: ConsolePrompt {
-    /// What can be chosen, from one connection to all of them.
+    /// The choices, from one connection to all connections.
     private let targets: [ReconnectTarget]
     private var list = PickList<Int>()
 
-    /// - Parameter target: What was asked for; the wider choices are offered after it.
+    /// - Parameter target: The requested connections. Wider choices follow it in the list.
     init(_ target: ReconnectTarget, _ data: DashboardData) {
         var targets = [target]
         if case .connection(let id) = target { targets.append(.cluster(id.cluster)) }
@@ -37,7 +37,7 @@ struct ReconnectPrompt: ConsolePrompt {
             targets.enumerated().map { ($0, Self.name($1, data).truncated(to: 50)) },
             title: "Reconnect",
             message: [Self.consequence(selected, data)],
-            hints: [KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "n", label: "leave it")],
+            hints: [KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "n", label: "cancel")],
             theme: data.theme,
             into: &buffer,
             in: view.centered(Size(width: 60, height: view.height))
@@ -45,7 +45,7 @@ struct ReconnectPrompt: ConsolePrompt {
         return nil
     }
 
-    /// What is chosen, in a few words.
+    /// Returns the name of a choice.
     static func name(_ target: ReconnectTarget, _ data: DashboardData) -> SafeText {
         let count = rows(target, data).count
         switch target {
@@ -57,16 +57,16 @@ struct ReconnectPrompt: ConsolePrompt {
         }
     }
 
-    /// What happens if it is done now.
+    /// Returns the consequences of a choice.
     private static func consequence(_ target: ReconnectTarget, _ data: DashboardData) -> SafeText {
         let rows = rows(target, data)
         let up = rows.filter(\.isUp)
-        guard !up.isEmpty else { return "Not up now: the next try is made at once." }
+        guard !up.isEmpty else { return "Not connected: the next attempt starts at once." }
         var text: SafeText = up.count == 1 ? "The connection is closed and opened again." : "They are closed and opened again."
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
         if unconfirmed > 0 { text += " Up to \(unconfirmed) messages that the server has not confirmed can be lost." }
-        if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss what is sent meanwhile." }
-        if up.count < rows.count { text += " The \(rows.count - up.count) not up try at once." }
+        if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss messages sent meanwhile." }
+        if up.count < rows.count { text += " The \(rows.count - up.count) that are down retry at once." }
         return text
     }
 

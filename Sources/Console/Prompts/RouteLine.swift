@@ -2,17 +2,17 @@ import Roulette
 import Settings
 import TerminalUI
 
-/// What the prompts say of a topic while it is typed: its owner, or what is wrong with it.
+/// The text that prompts show for a topic while it is typed: its owner, or the reason why it is invalid.
 struct RouteLine {
     let text: SafeText
-    /// The same without the hash.
+    /// The text without the hash.
     let shortText: SafeText
-    /// The state of its owners, in words; nil when the text is no topic or pattern.
+    /// The state of the owners; nil if the text is not a topic or pattern.
     let owners: (text: SafeText, role: ThemeRole, mark: ClusterSnapshot.State)?
     /// Whether the text is a topic or pattern.
     let isValid: Bool
 
-    /// - Parameter width: Of the topic itself at most; nil for all of it.
+    /// - Parameter width: The maximum width of the topic; nil for no maximum.
     init(_ topic: String, _ data: DashboardData, topicWidth width: Int? = nil) {
         let whole = SafeText(untrusted: topic, maximumBytes: 256)
         let shown = width.map { whole.truncated(to: $0) } ?? whole
@@ -25,7 +25,7 @@ struct RouteLine {
             isValid = true
         case .pattern:
             let count = data.clusters.count
-            text = count == 1 ? "\(shown) → the one cluster" : "\(shown) → all \(count) clusters"
+            text = count == 1 ? "\(shown) → the only cluster" : "\(shown) → all \(count) clusters"
             shortText = text
             let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
             owners = (worst == .up ? worst.word : data.clusterStates, worst.role, worst)

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// `s`: asks for a topic or pattern and, in its second field, for a queue group. Shows its owner as it is typed.
+/// `s` asks for a topic or pattern and, in a second field, for a queue group. It shows the owner while the topic is typed.
 struct SubscribePrompt: ConsolePrompt {
     private var topic: Prompt
     private var queueGroup = TextField(maximumBytes: 256)
@@ -77,7 +77,7 @@ struct SubscribePrompt: ConsolePrompt {
         return cursor
     }
 
-    /// The owner of the topic and its state. A long topic is shortened to make room.
+    /// Draws the owner of the topic and its state. A long topic is shortened.
     private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let whole = RouteLine(topic.text, data)
         guard let owners = whole.owners else {
@@ -87,7 +87,7 @@ struct SubscribePrompt: ConsolePrompt {
         let state: SafeText = "\(owners.mark.glyph(buffer.glyphs)) \(owners.text)"
         let space = rect.width - 2 - state.width
         func excess(_ text: SafeText) -> Int { max(0, text.width - space) }
-        // The topic is in the field above: it is shortened first. A hash is shown whole or not at all.
+        // The topic is shortened first, because the field above shows it. The hash is shown completely or not at all.
         let topicWidth = SafeText(untrusted: topic.text, maximumBytes: 256).width
         let shortened = RouteLine(topic.text, data, topicWidth: max(min(topicWidth, 9), topicWidth - excess(whole.text)))
         let text =

@@ -1,12 +1,12 @@
 import TerminalUI
 
-/// `:theme` without a name: the themes there are. The selected one is shown at once; enter keeps it, escape goes back to
-/// the one before.
+/// `:theme` without a name opens the list of themes. The selected theme is previewed. Enter uses it; escape restores the previous
+/// theme.
 struct ThemePrompt: ConsolePrompt {
     private var list: PickList<String>
     private let names: [String]
 
-    /// - Parameter current: The theme in use, where the selection begins.
+    /// - Parameter current: The theme in use, which is selected first.
     init(names: [String], current: String) {
         self.names = names
         list = PickList(selected: current)
@@ -29,7 +29,7 @@ struct ThemePrompt: ConsolePrompt {
         let entries = names.map { (id: $0, text: SafeText(untrusted: $0)) }
         let least = 22
         let width = max(least, (entries.map(\.text.width).max() ?? 0) + 2)
-        // At the right edge, so that the view in the new theme is seen beside it.
+        // The list is at the right edge, so that the view in the new theme is visible beside it.
         let columns = min(view.width, width + 6)
         list.draw(
             entries,

@@ -1,6 +1,6 @@
-/// Known topics to complete a text with, the busiest first.
+/// Completes the beginning of a topic with the known topics, the busiest first.
 enum TopicCompletion {
-    /// At most this many are offered.
+    /// The maximum number of completions.
     private static let limit = 50
 
     static func completions(of text: String, _ data: DashboardData) -> [String] {
@@ -11,7 +11,7 @@ enum TopicCompletion {
             traffic.topics[$0].bytes.starts(with: prefix) && !traffic.topics[$0].isReplies
         }
         let busiest = rows.sorted { traffic.counters[$0].messages > traffic.counters[$1].messages }.prefix(limit)
-        // A topic that is not UTF-8 cannot be typed, so it cannot be completed either.
+        // A topic that is not UTF-8 cannot be typed, so it is not offered.
         return busiest.compactMap { String(validating: traffic.topics[$0].bytes, as: UTF8.self) }
     }
 }

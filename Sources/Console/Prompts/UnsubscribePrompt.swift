@@ -1,10 +1,10 @@
 import TerminalUI
 
-/// `u`: the console's subscriptions, to choose one to end.
+/// `u` opens the list of subscriptions, to end one of them.
 struct UnsubscribePrompt: ConsolePrompt {
     private var list: PickList<Int>
 
-    /// - Parameter selected: The subscription to begin with.
+    /// - Parameter selected: The subscription that is selected first.
     init(selected: Int?) {
         list = PickList(selected: selected)
     }
@@ -33,7 +33,7 @@ struct UnsubscribePrompt: ConsolePrompt {
 }
 
 extension SubscriptionRow {
-    /// What it is for, in one line.
+    /// The subscription in one line.
     var label: SafeText {
         var text: SafeText = "\(untrusted: request.pattern)"
         if let group = request.queueGroup { text += ", queue group \(untrusted: group)" }

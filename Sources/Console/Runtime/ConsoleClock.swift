@@ -6,16 +6,16 @@
     import Darwin
 #endif
 
-/// The two clocks of the console, passed in so that tests move them.
+/// The two clocks of the console. Tests pass clocks that they control.
 public struct ConsoleClock: Sendable {
     private let elapsed: @Sendable () -> Duration
     private let pause: @Sendable (Duration) async throws -> Void
     private let wall: @Sendable () -> (epochSeconds: Int64, utcOffset: Int64)
 
-    /// Combines a clock that never jumps with the one on the wall.
+    /// Combines a monotonic clock with a wall clock.
     /// - Parameters:
-    ///   - clock: For ages, rates and waiting.
-    ///   - wall: Seconds since 1970-01-01 00:00 UTC, and seconds east of UTC.
+    ///   - clock: The monotonic clock for ages, rates and waiting.
+    ///   - wall: Returns the seconds since 1970-01-01 00:00 UTC, and the seconds east of UTC.
     public init<C: Clock<Duration>>(
         _ clock: C,
         wall: @escaping @Sendable () -> (epochSeconds: Int64, utcOffset: Int64)
@@ -36,13 +36,13 @@ public struct ConsoleClock: Sendable {
         }
     }
 
-    /// This moment.
+    /// The current time.
     var now: Moment {
         let wall = wall()
         return Moment(uptime: elapsed(), epochSeconds: wall.epochSeconds, utcOffset: wall.utcOffset)
     }
 
-    /// Waits on the steady clock.
+    /// Waits on the monotonic clock.
     func sleep(for duration: Duration) async throws {
         try await pause(duration)
     }

@@ -1,32 +1,32 @@
 public import Settings
 public import TerminalUI
 
-/// How the console is to be.
+/// The configuration of the console.
 public struct ConsoleConfiguration: Sendable {
-    /// The deployment's profile: its name, whether anything may be published, what to watch from the start.
+    /// The profile of the deployment.
     public var profile: Profile
-    /// Which keys do what.
+    /// The keys of the actions.
     public var keyBindings: KeyBindings
-    /// Where themes are found.
+    /// The available themes.
     public var themes: ThemeLibrary
-    /// The theme to begin with; the compiled-in default if nil.
+    /// The first theme; nil for the compiled-in default.
     public var themeName: String?
-    /// Colors the terminal shows; `.none` where `NO_COLOR` is set.
+    /// The colors that the terminal supports; `.none` if `NO_COLOR` is set.
     public var colorDepth: ColorDepth
-    /// `.ascii` where the terminal or the locale has no UTF-8.
+    /// The glyphs; `.ascii` if the terminal or the locale does not support UTF-8.
     public var glyphs: GlyphSet
-    /// Profiles to switch to; nil if there are none.
+    /// The profiles to switch to; nil if there are none.
     public var profiles: (any ProfileSource)?
-    /// The servers of the demo, to stop and start; nil outside of it.
+    /// The servers of the demo, to stop and start them; nil outside the demo.
     public var demo: (any DemoControl)?
 
-    /// Where history and saved messages are kept; nil for nowhere.
+    /// The directory for the history and saved messages; nil to save nothing.
     public var stateDirectory: String?
 
-    /// How a message is written to a file: one line of JSON, with its line feed.
+    /// Formats a message for a file, as one line of JSON with its line feed.
     public var messageLine: @Sendable (SavedMessage) -> [UInt8]
 
-    /// A configuration with the standard keys and the default theme.
+    /// Creates a configuration with the standard keys and the default theme.
     public init(
         profile: Profile,
         keyBindings: KeyBindings = .standard,

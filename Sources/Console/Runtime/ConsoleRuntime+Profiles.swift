@@ -2,22 +2,22 @@ import Roulette
 import Settings
 import TerminalUI
 
-// Switching to another profile: the old client is brought to its end, and a console on the new one takes the terminal.
+// Switching to another profile: the old client is drained, and a console on the new profile takes over the terminal.
 
-/// How the console on one profile ended.
+/// The reason why the console on one profile ended.
 enum ConsoleEnd: Sendable {
     case quit
-    /// Another profile is to be shown.
+    /// The console switches to another profile.
     case switched(ConsoleRuntime, CarriedState)
 }
 
-/// What stays when another profile is shown.
+/// The state that is carried over to another profile.
 struct CarriedState: Sendable {
     let view: KeyAction
     let isMouseOn: Bool
     let chosenTheme: String?
     let histories: [HistoryTopic: InputHistory]
-    /// What the old profile left behind, if anything.
+    /// The result of an incomplete drain of the old profile.
     var note: EventRow?
 
     init(_ model: ConsoleModel) {
@@ -29,7 +29,7 @@ struct CarriedState: Sendable {
 }
 
 extension ConsoleModel {
-    /// Takes over what stays from the profile before.
+    /// Restores the state of the previous profile.
     mutating func restore(_ carried: CarriedState) {
         _ = views.open(carried.view)
         isMouseOn = carried.isMouseOn
@@ -40,10 +40,10 @@ extension ConsoleModel {
 }
 
 extension ConsoleRuntime {
-    /// How long the old profile may take to bring what is under way to its end.
+    /// The time limit of the drain of the old profile.
     private static let drainTimeout: Duration = .seconds(1)
 
-    /// Whether a profile can be switched to.
+    /// Reports whether a profile can be used.
     func checkProfile(_ name: String) {
         do throws(ProfileError) {
             _ = try load(name)
@@ -53,14 +53,14 @@ extension ConsoleRuntime {
         }
     }
 
-    /// The console on another profile; nil, and a notice with the reason, if there is none.
+    /// Creates the console on another profile. If that fails, shows a notice with the reason and returns nil.
     func runtime(onProfile name: String, after model: ConsoleModel) -> ConsoleRuntime? {
         do {
             let loaded = try load(name)
             var configuration = configuration
             configuration.profile = loaded.profile
             configuration.keyBindings = loaded.keyBindings
-            // What a profile itself asks for is to be seen; else what the operator chose stays.
+            // The theme of a profile comes first, then the theme that the operator chose.
             configuration.themeName = loaded.profile.theme ?? model.chosenTheme ?? loaded.themeName
             return try ConsoleRuntime(
                 client: loaded.client,
@@ -77,12 +77,12 @@ extension ConsoleRuntime {
     }
 
     private func load(_ name: String) throws(ProfileError) -> LoadedProfile {
-        guard let profiles = configuration.profiles else { throw ProfileError("there is no other profile here") }
+        guard let profiles = configuration.profiles else { throw ProfileError("there is no other profile") }
         return try profiles.load(name)
     }
 
-    /// Drains the client: waits a moment until what was published is confirmed.
-    /// - Returns: What was left behind.
+    /// Drains the client: waits a short time until published messages are confirmed.
+    /// - Returns: An event about messages that were not finished; nil if there were none.
     func drain() async -> EventRow? {
         do throws(RouletteError) {
             try await client.drain(timeout: Self.drainTimeout)
@@ -90,7 +90,7 @@ extension ConsoleRuntime {
         } catch {
             guard error.code == .drainIncomplete else { return nil }
             let name = configuration.profile.name
-            return EventRow(.note, .warning, detail: "profile \(untrusted: name) left behind: \(untrusted: error.message)")
+            return EventRow(.note, .warning, detail: "profile \(untrusted: name) did not finish: \(untrusted: error.message)")
         }
     }
 }

@@ -5,15 +5,14 @@ import TerminalUI
 
 /// Runs the console on a client and a terminal.
 ///
-/// One loop owns the model: it takes everything that has happened, lets ``update(_:_:)`` change the model, draws at most
-/// 30 times a second, and only what differs from what is shown. All that happens elsewhere, happens in tasks of
-/// ``run()``.
+/// One loop owns the model. It takes all pending events, applies them with ``update(_:_:)``, and draws the changed cells at most
+/// 30 times a second. Everything else runs in child tasks of ``run()``.
 public struct ConsoleRuntime: Sendable {
-    /// The shortest time between two frames.
+    /// The minimum time between two frames.
     static let frameInterval: Duration = .milliseconds(33)
-    /// How often rates are worked out and clusters looked at when nothing else happens.
+    /// The time between two updates of the rates and clusters.
     static let tickInterval: Duration = .seconds(1)
-    /// The shortest time between two looks at the traffic.
+    /// The minimum time between two reports of new messages.
     static let trafficInterval: Duration = .milliseconds(250)
 
     let client: RouletteClient
@@ -22,19 +21,19 @@ public struct ConsoleRuntime: Sendable {
     let clock: ConsoleClock
     let traffic: TrafficStore
     let queue: EventQueue<ConsoleEvent>
-    /// Says that messages came; one signal that waits is enough.
+    /// Signals new messages. One pending signal is enough.
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     let history: HistoryKeeper
     let themes: ThemeLoader
 
-    /// Prepares the console without touching network or terminal.
+    /// Creates the console without using the network or the terminal.
     ///
     /// - Parameters:
-    ///   - client: Not running yet: ``run()`` runs and closes it.
-    ///   - configuration: Profile, keys and themes.
-    ///   - terminal: Where the console is drawn.
-    ///   - clock: What time it is.
-    /// - Throws: `SettingsError` when the theme cannot be loaded.
+    ///   - client: A client that is not running yet. ``run()`` runs and closes it.
+    ///   - configuration: The profile, keys and themes.
+    ///   - terminal: The terminal to draw on.
+    ///   - clock: The clocks.
+    /// - Throws: `SettingsError` if the theme cannot be loaded.
     public init(
         client: RouletteClient,
         configuration: ConsoleConfiguration,
@@ -50,7 +49,7 @@ public struct ConsoleRuntime: Sendable {
         )
     }
 
-    /// - Parameter queue: Where the terminal's events arrive already, for a console that follows another.
+    /// - Parameter queue: The queue of the terminal's events. Consoles on different profiles share it.
     init(
         client: RouletteClient,
         configuration: ConsoleConfiguration,
@@ -74,10 +73,10 @@ public struct ConsoleRuntime: Sendable {
         self.queue = queue
     }
 
-    /// Shows the console, on one profile after the other, until the operator quits, the terminal ends or the task is
-    /// canceled; then closes the client.
+    /// Shows the console, on one profile after another, until the operator quits, the terminal ends or the task is canceled.
+    /// Closes the client at the end.
     ///
-    /// The first frame is painted before any connection is made.
+    /// The first frame is drawn before any connection is made.
     public func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await reportInput() }
@@ -87,10 +86,10 @@ public struct ConsoleRuntime: Sendable {
         }
     }
 
-    /// Shows the console on its profile.
-    /// - Parameter carried: What stays from the profile before.
+    /// Shows the console on one profile.
+    /// - Parameter carried: The state of the previous profile.
     private func show(_ carried: CarriedState?) async -> ConsoleEnd {
-        // Drop events of the profile before.
+        // Drop the events of the previous profile.
         if carried != nil { queue.removeAll { if case .input = $0 { true } else { false } } }
         var model = await makeModel()
         if let carried { model.restore(carried) }
@@ -102,7 +101,7 @@ public struct ConsoleRuntime: Sendable {
             let effects = EffectRunner(runtime: self)
             if configuration.demo != nil { effects.start(.lookAtDemo, in: &group) }
             for pattern in configuration.profile.watch {
-                // The profile says to watch these, so the console does not ask again.
+                // The profile lists these watches, so the console does not ask for confirmation.
                 let request = SubscriptionRequest(pattern: pattern, purpose: .watch)
                 for effect in model.subscribe(request, isConfirmed: true) {
                     _ = await carryOut(effect, &model, &screen, effects, in: &group)
@@ -146,7 +145,7 @@ public struct ConsoleRuntime: Sendable {
         return model
     }
 
-    /// Until there is a reason to quit, or to show another profile.
+    /// Handles events until the console quits or switches to another profile.
     private func loop(
         _ model: inout ConsoleModel,
         _ screen: inout ConsoleScreen,
@@ -155,7 +154,7 @@ public struct ConsoleRuntime: Sendable {
     ) async -> ConsoleEnd {
         while let (events, refused) = await queue.takeAll(), !Task.isCancelled {
             if refused > 0 {
-                model.log(EventRow(.missed, .warning, detail: "\(refused) events came too fast and are missing here"))
+                model.log(EventRow(.missed, .warning, detail: "\(refused) events are not shown, because they arrived too fast"))
             }
             for event in events {
                 for effect in update(&model, event) {
@@ -164,14 +163,15 @@ public struct ConsoleRuntime: Sendable {
             }
             let start = clock.now.uptime
             await screen.show(&model)
-            // What happens meanwhile is taken at once, with the next frame.
+            // Events that arrive during the pause are handled together before the next frame.
             let rest = Self.frameInterval - (clock.now.uptime - start)
             if rest > .zero, screen.hasPainted { try? await clock.sleep(for: rest) }
         }
         return .quit
     }
 
-    /// - Returns: How the console on this profile ends, if the effect ends it.
+    /// Carries out an effect.
+    /// - Returns: The reason if the effect ends the console on this profile; otherwise nil.
     private func carryOut(
         _ effect: Effect,
         _ model: inout ConsoleModel,

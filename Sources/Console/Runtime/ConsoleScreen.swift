@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// What the terminal shows, to paint only what differs.
+/// The frame that the terminal shows. An unchanged frame is not painted again.
 struct ConsoleScreen {
     private let terminal: any ConsoleTerminal
     private let glyphs: GlyphSet

@@ -1,47 +1,48 @@
 public import TerminalUI
 
-/// The terminal as the console needs it. The console draws cells and never knows what paints them.
+/// The terminal of the console. The console draws cells; the terminal paints them.
 public protocol ConsoleTerminal: Sendable {
-    /// Keys, mouse and sizes, iterated over once. The reader has to bound them. The end quits the console.
+    /// Keys, mouse events and sizes. The console iterates over the stream once and quits at its end. The terminal must bound the
+    /// stream's buffer.
     var events: AsyncStream<InputEvent> { get }
 
-    /// Columns and rows at this moment.
+    /// The current number of columns and rows.
     var size: Size { get async }
 
-    /// Shows a frame.
+    /// Paints a frame.
     /// - Parameters:
-    ///   - buffer: The cells, as many as the terminal has or had a moment ago.
-    ///   - cursor: Where the cursor is; nil hides it.
+    ///   - buffer: The cells. The size can differ from that of the terminal just after a resize.
+    ///   - cursor: The position of the cursor; nil hides it.
     func paint(_ buffer: CellBuffer, cursor: Point?) async
 
-    /// Paints the last frame again, whatever the terminal is believed to show.
+    /// Repaints every cell of the last frame.
     func redraw() async
 
-    /// Lends the terminal to the shell that started the program. Returns when it is ours again, after which
-    /// `InputEvent.resumed` comes.
+    /// Suspends the program and returns the terminal to the shell. Returns when the program is resumed; `InputEvent.resumed`
+    /// follows.
     func suspend() async
 
-    /// Lends the terminal to the operator's editor, with `text` in a file, and returns what the file holds when the
-    /// editor has exited with success. The console has the terminal again then, and `InputEvent.resumed` follows.
+    /// Opens the operator's editor on a file with `text`, and returns the contents of the file after the editor has exited
+    /// successfully. The console then has the terminal again, and `InputEvent.resumed` follows.
     func edit(_ text: [UInt8]) async throws(EditorError) -> [UInt8]
 
-    /// Puts text into the terminal's clipboard, line by line, if the terminal takes that (OSC 52).
+    /// Copies lines of text to the terminal's clipboard, if the terminal supports it (OSC 52).
     func copy(_ lines: [SafeText]) async
 
-    /// Leaves the screen and prints the rows of a buffer as plain text, until a key is pressed. Returns at once;
-    /// `InputEvent.resumed` comes when the terminal is ours again.
+    /// Leaves the console's screen and prints the rows of a buffer as plain text until a key is pressed. Returns immediately;
+    /// `InputEvent.resumed` follows when the console has the terminal again.
     func showPlain(_ buffer: CellBuffer) async
 
-    /// Has the mouse reported, or leaves it to the terminal for selecting text.
+    /// Turns mouse events on or off. While they are off, the mouse selects text in the terminal.
     func setMouse(_ isOn: Bool) async
 }
 
-/// Why an editor changed nothing.
+/// The error of an editor that did not change the text.
 public struct EditorError: Error, Sendable {
-    /// What is wrong and what to do, in one line.
+    /// The problem and its solution, in one line.
     public let message: String
 
-    /// A failure.
+    /// Creates an error.
     public init(_ message: String) {
         self.message = message
     }

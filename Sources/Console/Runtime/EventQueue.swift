@@ -1,10 +1,10 @@
 import DequeModule
 import Locking
 
-/// Where everything that happens waits for the console's one loop, which takes all of it at once and draws once.
+/// The queue of events for the console's loop, which takes all pending events at once and then draws once.
 ///
-/// Bounded: beyond ``capacity`` the newest are refused and counted. Typing is slower than that, and the client's events are
-/// bounded before they come here.
+/// The queue is bounded. If it is full, new events are refused and counted. Typing does not fill it, and the events of the client
+/// are bounded before they arrive here.
 final class EventQueue<Element: Sendable>: Sendable {
     static var capacity: Int { 4096 }
 
@@ -24,12 +24,12 @@ final class EventQueue<Element: Sendable>: Sendable {
         }
     }
 
-    /// Ends it: what waits is still taken.
+    /// Ends the queue. Pending events can still be taken.
     func finish() {
         wake { $0.isFinished = true }
     }
 
-    /// Decides under the lock, resumes after it.
+    /// Changes the state under the lock, and resumes the consumer after the lock is released.
     private func wake(_ change: (inout State) -> Void) {
         let consumer = state.withLock { state in
             change(&state)
@@ -39,7 +39,7 @@ final class EventQueue<Element: Sendable>: Sendable {
         consumer?.resume()
     }
 
-    /// Throws away what waits and does not meet the condition.
+    /// Removes pending events that do not meet the condition.
     func removeAll(unless isKept: (Element) -> Bool) {
         state.withLock { state in
             state.elements.removeAll { !isKept($0) }
@@ -47,8 +47,8 @@ final class EventQueue<Element: Sendable>: Sendable {
         }
     }
 
-    /// Everything that waits, as soon as there is something; nil at the end. For one consumer. Cancelling its task ends
-    /// the queue.
+    /// Waits for events and returns all of them; nil at the end of the queue. There must be only one consumer. Canceling its task
+    /// ends the queue.
     func takeAll() async -> (elements: Deque<Element>, refused: Int)? {
         while true {
             let taken: (Deque<Element>, Int)?? = state.withLock { state in

@@ -1,29 +1,29 @@
 public import Roulette
 public import Settings
 
-/// Where the console finds profiles to switch to.
+/// The profiles that the console can switch to.
 public protocol ProfileSource: Sendable {
-    /// The names that can be switched to, for completion and errors.
+    /// Returns the names of the profiles, for completion and errors.
     func names() -> [String]
 
-    /// Reads a profile as it is now, and makes its client, without touching the network.
+    /// Reads the current version of a profile and creates its client, without using the network.
     ///
-    /// - Throws: ``ProfileError`` when it cannot be used; then the console stays where it is.
+    /// - Throws: ``ProfileError`` if the profile cannot be used. The console then keeps its profile.
     func load(_ name: String) throws(ProfileError) -> LoadedProfile
 }
 
-/// A profile that is ready to be shown.
+/// A profile with its client.
 public struct LoadedProfile: Sendable {
     /// The profile.
     public var profile: Profile
-    /// Which keys do what there.
+    /// The keys of the actions.
     public var keyBindings: KeyBindings
-    /// The theme of its configuration; nil for the one in use.
+    /// The theme of the configuration; nil to keep the theme in use.
     public var themeName: String?
-    /// Not running yet.
+    /// A client that is not running yet.
     public var client: RouletteClient
 
-    /// Puts together what was read.
+    /// Creates a loaded profile.
     public init(profile: Profile, keyBindings: KeyBindings, themeName: String?, client: RouletteClient) {
         self.profile = profile
         self.keyBindings = keyBindings
@@ -32,12 +32,14 @@ public struct LoadedProfile: Sendable {
     }
 }
 
-/// Why a profile cannot be switched to.
+/// The error of a profile that cannot be used.
 public struct ProfileError: Error, Sendable, CustomStringConvertible {
-    /// What is wrong and what to do about it. It may hold text of a file.
+    /// The problem and its solution. It can contain text of a file.
     public let description: String
 
-    /// - Parameter description: What is wrong and what to do about it.
+    /// Creates an error.
+    ///
+    /// - Parameter description: The problem and its solution.
     public init(_ description: String) {
         self.description = description
     }

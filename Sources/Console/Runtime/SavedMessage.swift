@@ -1,18 +1,18 @@
-/// A message of the Tail view on its way to a file, as it was received.
+/// A received message of the Tail view, to be written to a file.
 public struct SavedMessage: Sendable, Hashable {
     /// Seconds since 1970-01-01 00:00 UTC.
     public let epochSeconds: Int64
-    /// The name of the cluster it came from.
+    /// The name of the cluster that it was received from.
     public let cluster: String
-    /// The topic's bytes.
+    /// The bytes of the topic.
     public let topic: [UInt8]
-    /// Where an answer is expected; nil for nowhere.
+    /// The reply subject; nil if there is none.
     public let reply: [UInt8]?
-    /// The header block as it came; nil without one.
+    /// The header block as it was received; nil if there is none.
     public let headers: [UInt8]?
-    /// The payload, or the beginning of it.
+    /// The payload, or its beginning if it was cut.
     public let payload: [UInt8]
-    /// The length of the payload as it was received: more than `payload` has if it was cut.
+    /// The length of the received payload. It is greater than the size of `payload` if the payload was cut.
     public let payloadLength: Int
 }
 

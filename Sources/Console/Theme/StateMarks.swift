@@ -2,10 +2,9 @@ import Roulette
 import Settings
 import TerminalUI
 
-// A state is always a glyph and a word; color only adds to them.
+// A state is always shown with a glyph and a word, so that it does not depend on color.
 
 extension ClusterSnapshot.State {
-    /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {
         case .up: glyphs.full
@@ -16,7 +15,6 @@ extension ClusterSnapshot.State {
         }
     }
 
-    /// The state in a word.
     var word: SafeText {
         switch self {
         case .up: "up"
@@ -27,7 +25,6 @@ extension ClusterSnapshot.State {
         }
     }
 
-    /// The theme's role of the state.
     var role: ThemeRole {
         switch self {
         case .up: .statusUp
@@ -40,7 +37,6 @@ extension ClusterSnapshot.State {
 }
 
 extension EventRow.Severity {
-    /// The severity in a word.
     var word: SafeText {
         switch self {
         case .info: "info"
@@ -49,7 +45,6 @@ extension EventRow.Severity {
         }
     }
 
-    /// The theme's role of the severity.
     var role: ThemeRole {
         switch self {
         case .info: .severityInfo

@@ -1,16 +1,15 @@
 import Settings
 import TerminalUI
 
-/// The styles of all roles, as the terminal at hand can show them.
+/// The styles of all roles, mapped to the capabilities of the terminal.
 struct Theme: Sendable, Hashable {
-    /// The name it is chosen by.
     let name: String
     private let styles: [ThemeRole: Style]
 
-    /// Maps a theme to a terminal.
+    /// Creates the styles of a theme for a terminal.
     /// - Parameters:
     ///   - file: The theme.
-    ///   - depth: Colors the terminal shows. With none, attributes alone tell roles apart.
+    ///   - depth: The colors that the terminal supports. Without colors, attributes distinguish the roles.
     init(_ file: ThemeFile, depth: ColorDepth) {
         name = file.name
         var styles: [ThemeRole: Style] = [:]
@@ -22,15 +21,15 @@ struct Theme: Sendable, Hashable {
         self.styles = styles.mapValues { $0.legible(on: text) }
     }
 
-    /// The style of a role, to lay over that of the text.
+    /// The style of a role, to be overlaid on the style of the text.
     subscript(role: ThemeRole) -> Style { styles[role] ?? .plain }
 
-    /// The style of a cluster, by its position on the ring.
+    /// Returns the style of a cluster, by its position on the ring.
     func cluster(_ index: Int) -> Style {
         self[ThemeRole.clusters[index % ThemeRole.clusters.count]]
     }
 
-    /// A background is the only cue of some roles; without color they are reversed instead.
+    /// Returns the style of a role without color. Attributes replace colors that are the only mark of a role.
     private static func withoutColor(_ role: ThemeRole, _ style: Style) -> Style {
         var modifiers = style.modifiers
         switch role {
@@ -45,8 +44,8 @@ struct Theme: Sendable, Hashable {
 }
 
 extension Style {
-    /// Where few colors are left, two of a theme may become one: what would be drawn in the color of its background is drawn
-    /// in that of the text.
+    /// Returns a style whose foreground differs from its background. With few colors, two colors of a theme can become the same.
+    /// The foreground is then that of the text.
     fileprivate func legible(on text: Style) -> Style {
         guard let foreground, foreground == background ?? text.background else { return self }
         var style = self

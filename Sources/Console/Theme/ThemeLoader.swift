@@ -2,9 +2,9 @@ import Locking
 import Settings
 import TerminalUI
 
-/// Loads themes, and knows when the one in use has changed on the disk.
+/// Loads themes, and detects changes of the files of the theme in use.
 final class ThemeLoader: Sendable {
-    /// The theme in use, and its files as they were when it was loaded.
+    /// The theme in use, and the stamp of its files at the time of loading.
     private struct Followed {
         var name: String
         var lineage: [String]
@@ -16,14 +16,14 @@ final class ThemeLoader: Sendable {
     private let followed: Mutex<Followed>
 
     /// - Parameters:
-    ///   - library: Where themes are found.
-    ///   - depth: Colors the terminal shows.
-    ///   - name: The theme to begin with; ``followed`` from now on.
-    /// - Throws: `SettingsError` when it cannot be loaded.
+    ///   - library: The available themes.
+    ///   - depth: The colors that the terminal supports.
+    ///   - name: The first theme. Its files are followed.
+    /// - Throws: `SettingsError` if it cannot be loaded.
     init(_ library: ThemeLibrary, depth: ColorDepth, name: String) throws(SettingsError) {
         self.library = library
         self.depth = depth
-        // Before the file is read: a change in between is then one more reload, not one that is missed.
+        // The stamp is taken before the file is read, so that a change in between causes a reload and is not missed.
         let stamp = library.stamp(of: [name])
         let file = try library.load(name)
         let complete = file.lineage == [name] ? stamp : library.stamp(of: file.lineage)
@@ -31,10 +31,8 @@ final class ThemeLoader: Sendable {
         first = Theme(file, depth: depth)
     }
 
-    /// The theme to begin with.
     let first: Theme
 
-    /// The names of all themes.
     func names() throws(SettingsError) -> [String] { try library.names() }
 
     /// Loads a theme without following it.
@@ -42,7 +40,7 @@ final class ThemeLoader: Sendable {
         Theme(try library.load(name), depth: depth)
     }
 
-    /// Loads a theme, and follows its files from now on.
+    /// Loads a theme, and follows its files.
     func load(_ name: String) throws(SettingsError) -> Theme {
         let file = try library.load(name)
         let stamp = library.stamp(of: file.lineage)
@@ -50,9 +48,9 @@ final class ThemeLoader: Sendable {
         return Theme(file, depth: depth)
     }
 
-    /// Loads the theme in use again if one of its files has changed since the last call.
+    /// Reloads the theme in use if one of its files has changed since the last call.
     ///
-    /// - Throws: `SettingsError` when it changed and cannot be loaded: once for each change.
+    /// - Throws: `SettingsError` if the changed theme cannot be loaded, once for each change.
     func reloadIfChanged() throws(SettingsError) -> Theme? {
         let current = followed.withLock { $0 }
         let stamp = library.stamp(of: current.lineage)
@@ -63,7 +61,7 @@ final class ThemeLoader: Sendable {
         let file = try library.load(current.name)
         followed.withLock { followed in
             guard followed.name == current.name, followed.lineage != file.lineage else { return }
-            // It inherits from others now.
+            // The theme inherits from other themes now.
             followed = Followed(name: current.name, lineage: file.lineage, stamp: library.stamp(of: file.lineage))
         }
         return Theme(file, depth: depth)
@@ -71,8 +69,8 @@ final class ThemeLoader: Sendable {
 }
 
 extension SettingsError {
-    /// The first problem, and how many more there are, for a line of the screen. The file is named without its
-    /// directory, which would leave no room for what is wrong.
+    /// The first problem and the number of other problems, for one line of the screen. The file name has no directory, because a
+    /// long path would hide the problem.
     var notice: SafeText {
         let first: SafeText =
             problems.first.map { problem in

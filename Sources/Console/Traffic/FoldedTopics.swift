@@ -1,8 +1,7 @@
-/// The counts of the topics that are not counted one by one any more.
+/// The combined counts of topics that are no longer counted separately.
 struct FoldedTopics: Sendable, Hashable {
-    /// How many there are.
     fileprivate(set) var count = 0
-    /// Whether ``count`` may be too high, because some were forgotten and may have come back.
+    /// Whether ``count`` may be too high, because forgotten topics may be counted separately again.
     fileprivate(set) var isEstimate = false
     fileprivate(set) var messagesIn: UInt64 = 0
     fileprivate(set) var bytesIn: UInt64 = 0
@@ -10,16 +9,17 @@ struct FoldedTopics: Sendable, Hashable {
     fileprivate(set) var bytesOut: UInt64 = 0
 }
 
-/// Folds topics, and remembers which, so that one that comes back is not taken for a new one.
+/// Folds topics and remembers them, so that a topic that is counted separately again is subtracted from the number of folded
+/// topics.
 struct TopicFolder: Sendable {
-    /// Topics remembered: 16 MB at most.
+    /// The maximum number of remembered topics, which need at most 16 MB.
     static let memory = 1_000_000
 
     private(set) var folded = FoldedTopics()
     private var keys: Set<UInt64> = []
 
-    /// Takes a topic's counts in. A topic that comes back later is counted one by one from then on; what it had before
-    /// stays here.
+    /// Adds the counts of a topic. If messages of the topic arrive later, it is counted separately again, but its earlier counts
+    /// stay here.
     mutating func add(_ counters: TopicCounters, key: UInt64) {
         folded.messagesIn += counters.messagesIn
         folded.bytesIn += counters.bytesIn
@@ -29,7 +29,7 @@ struct TopicFolder: Sendable {
         if keys.count < Self.memory { keys.insert(key) } else { folded.isEstimate = true }
     }
 
-    /// A topic is counted by itself again.
+    /// Records that a topic is counted separately again.
     mutating func returned(_ key: UInt64) {
         if !keys.isEmpty, keys.remove(key) != nil { folded.count -= 1 }
     }

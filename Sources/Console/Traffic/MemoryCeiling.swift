@@ -1,23 +1,24 @@
 import Roulette
 
-/// The memory that the console may need at most, in bytes; the Topics view says it. Each part is a bound that is kept
-/// somewhere else, with what Swift needs around it.
+/// The maximum memory of the console in bytes, which the Topics view shows. Each part is a limit that is enforced elsewhere, plus
+/// the overhead of Swift's types.
 enum MemoryCeiling {
-    /// The program and its connections at rest; measured: 37 MiB.
+    /// The program and its idle connections; measured: 37 MiB.
     private static let program = 64 << 20
-    /// A topic with its counters, samples and places in the orders, without its texts; measured: 1.1 KiB.
+    /// A topic with its counters, samples and positions in the sort orders, without its texts; measured: 1.1 KiB.
     private static let topic = 1536
-    /// A message that waits for the console, without its bytes.
+    /// A message in a subscription's buffer, without its bytes.
     private static let waitingMessage = 128
 
-    /// What may wait for the console in each subscription: a second of a million messages, so that counts stay exact although
-    /// the system takes the processor away.
+    /// The buffer of each subscription. It holds the messages of one second at a million per second, so that counts stay exact
+    /// while the console does not run.
     static let buffer = SubscriptionBuffer(messages: 1_000_000, bytes: 128 << 20)
 
-    /// - Parameter subscriptions: How many there are.
+    /// Returns the maximum memory in bytes.
+    /// - Parameter subscriptions: The number of subscriptions.
     static func bytes(subscriptions: Int) -> Int {
         let topics = TrafficTable.standardCapacity * topic + TrafficTable.standardTextCapacity
-        // What is shown while the tail is paused, what came since, and what waits to be taken over.
+        // The log that a paused tail shows, the current log, and the messages that are not in the log yet.
         let tail = 3 * TailLog.standardByteCapacity
         return program + topics + tail + subscriptions * (buffer.bytes + buffer.messages * waitingMessage)
     }

@@ -1,8 +1,8 @@
 import DequeModule
 
-/// Rates of one counter, one value for each sample, the newest last.
+/// The rates of one counter, one value per sample, the newest last.
 struct RateSeries: Sendable, Hashable {
-    /// Five minutes of one sample a second.
+    /// Five minutes with one sample per second.
     static let capacity = 300
 
     private(set) var values = Deque<Double>()
@@ -13,19 +13,19 @@ struct RateSeries: Sendable, Hashable {
 
     /// Adds the rate since the last sample.
     /// - Parameters:
-    ///   - total: The counter now; it never falls.
-    ///   - elapsed: The seconds that really passed.
+    ///   - total: The current counter, which never decreases.
+    ///   - elapsed: The measured time since the last sample in seconds.
     mutating func sample(total: UInt64, elapsed: Double) {
         values.append(Double(total - sampled) / elapsed)
         sampled = total
         if values.count > Self.capacity { values.removeFirst() }
     }
 
-    /// The newest `count` values for a sparkline or graph.
+    /// Returns the newest `count` values for a sparkline or graph.
     func newest(_ count: Int) -> [Double?] { values.suffix(count).map(Optional.init) }
 }
 
-/// What one cluster carried, by the messages that count.
+/// The counted messages of one cluster.
 struct ClusterTraffic: Sendable, Hashable {
     var messagesIn: UInt64 = 0
     var bytesIn: UInt64 = 0

@@ -1,38 +1,38 @@
 import DequeModule
 
-/// Tells the replies to requests from topics.
+/// Distinguishes the replies to requests from topics.
 ///
-/// Every request has an answer address of its own, an inbox. As topics they would fill the table within minutes and push the real
-/// ones out of it, so all that go to inboxes of one kind are counted together, cluster by cluster.
+/// Every request has its own reply subject, an inbox. As topics, inboxes would fill the table within minutes and push the real
+/// topics out. All replies to inboxes of one kind are therefore counted together, separately for each cluster.
 ///
-/// An inbox is what begins as inboxes do (`_INBOX.`, the configured prefix of our own requests, the acknowledgements of
-/// JetStream), and what a message that was seen named as the place for its answer. A place that several messages name is a
-/// topic like any other: a service listens there.
+/// A subject is an inbox if it has a known prefix (`_INBOX.`, the configured prefix of the console's own requests, or that of
+/// JetStream acknowledgements), or if it is the reply subject of one received message. A reply subject of several messages is a
+/// topic, because a service listens there.
 struct ReplySubjects: Sendable {
-    /// How many answers are waited for at most: enough for a second of many requests, in some 3 MB.
+    /// The maximum number of expected replies. They need about 3 MB and cover a second of many requests.
     static let memory = 65_536
-    /// How many places that several messages name are remembered.
+    /// The maximum number of remembered reply subjects that several messages have.
     private static let fixedMemory = 10_000
-    /// The most kinds of inboxes that are told apart, beside those that are known by how they begin.
+    /// The maximum number of kinds of inboxes without a known prefix.
     private static let labelCapacity = 16
-    /// The longest name of a kind.
+    /// The maximum length of a label.
     private static let longestLabel = 128
-    /// Names at the end of an inbox that are at least so long were made up for one client or one request.
+    /// Tokens at the end of an inbox that have at least this length count as generated for one client or one request.
     private static let leastGenerated = 16
-    /// The kind of all that are not told apart.
+    /// The label of all other inboxes.
     private static let otherLabel = Array("replies".utf8)
 
-    /// How inboxes begin, each with its kind.
+    /// The known prefixes of inboxes with their labels.
     private let prefixes: [(start: [UInt8], label: [UInt8])]
-    /// Where answers are expected, by hashes of the subjects, with the kind of each.
+    /// The expected reply subjects: the index of the label by the hash of the subject.
     private var expected: [UInt64: Int] = [:]
-    /// The same in the order they came, the oldest first. Some may not be expected any more.
+    /// The hashes in the order of arrival, the oldest first. Some may no longer be expected.
     private var order = Deque<UInt64>()
-    /// Places that several messages named.
+    /// The hashes of reply subjects that several messages have.
     private var fixed: Set<UInt64> = []
     private var labels: [[UInt8]]
 
-    /// - Parameter ownPrefix: What the inboxes of our own requests begin with.
+    /// - Parameter ownPrefix: The inbox prefix of the console's own requests.
     init(ownPrefix: String) {
         var starts = ["_INBOX", "$JS.ACK"]
         if !starts.contains(ownPrefix), !ownPrefix.isEmpty { starts.append(ownPrefix) }
@@ -40,7 +40,7 @@ struct ReplySubjects: Sendable {
         labels = [Self.otherLabel]
     }
 
-    /// The kind of inboxes that a subject belongs to; nil for a topic.
+    /// Returns the label of an inbox; nil for a topic.
     func label(of subject: UnsafeRawBufferPointer, key: UInt64) -> [UInt8]? {
         if let known = knownLabel(of: subject) { return known }
         return expected.isEmpty ? nil : expected[key].map { labels[$0] }
@@ -50,8 +50,8 @@ struct ReplySubjects: Sendable {
         prefixes.first { subject.count > $0.start.count && subject.starts(with: $0.start) }?.label
     }
 
-    /// A message named the place for its answer.
-    /// - Returns: The kind of inboxes that the place belongs to, if that was not known before.
+    /// Records the reply subject of a message.
+    /// - Returns: The label of the reply subject, if it was not known as an inbox before.
     mutating func expect(_ reply: UnsafeRawBufferPointer, key: UInt64) -> [UInt8]? {
         guard knownLabel(of: reply) == nil, !fixed.contains(key) else { return nil }
         guard expected[key] == nil else {
@@ -66,7 +66,7 @@ struct ReplySubjects: Sendable {
         return labels[label]
     }
 
-    /// The beginning of an inbox, without what was made up for one client or one request.
+    /// Returns the index of the label for an inbox: its tokens without those that were generated for one client or one request.
     private mutating func derivedLabel(of reply: UnsafeRawBufferPointer) -> Int {
         var names = reply.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).dropLast()
         while let last = names.last, last.count >= Self.leastGenerated || last.allSatisfy({ (0x30...0x39).contains($0) }) {

@@ -1,18 +1,18 @@
-/// A message kept for the Tail view, in one piece of memory of its own.
+/// A message of the Tail view. All its bytes are in one allocation.
 struct TailEntry: Sendable, Hashable, Identifiable {
-    /// The most bytes of a payload that are kept; longer ones are cut and say so.
+    /// The maximum number of payload bytes to keep. A longer payload is cut.
     static let maximumPayload = 256 * 1024
-    /// What an entry costs beside its bytes, counted towards the bound of the log.
+    /// The memory of an entry without its bytes, which counts towards the limit of the log.
     private static let overhead = 96
 
-    /// Given by the log, ascending without gaps.
+    /// A number assigned by the log, ascending without gaps.
     var id = 0
-    /// How many messages of its topic were received with it, itself included; 0 if they were not counted.
+    /// The number of messages of the topic up to and including this one; 0 if they were not counted.
     var ordinal: UInt64 = 0
     /// Seconds since 1970-01-01 00:00 UTC.
     let epochSeconds: Int64
     let cluster: Int
-    /// The length of the payload as it was received.
+    /// The length of the received payload.
     let payloadLength: Int
     private let bytes: [UInt8]
     private let topicEnd: Int
@@ -44,14 +44,14 @@ struct TailEntry: Sendable, Hashable, Identifiable {
     }
 
     var topic: ArraySlice<UInt8> { bytes[..<topicEnd] }
-    /// Where an answer is expected; empty for nowhere.
+    /// The reply subject; empty if there is none.
     var reply: ArraySlice<UInt8> { bytes[topicEnd..<replyEnd] }
-    /// The header block as it came; empty without one.
+    /// The header block as it was received; empty if there is none.
     var headers: ArraySlice<UInt8> { bytes[replyEnd..<headersEnd] }
-    /// The payload, or the beginning of it.
+    /// The payload, or its beginning if it was cut.
     var payload: ArraySlice<UInt8> { bytes[headersEnd...] }
     /// Whether the payload was cut.
     var isCut: Bool { payload.count < payloadLength }
-    /// The memory it takes, for the bound of the log.
+    /// The memory of the entry, for the limit of the log.
     var size: Int { bytes.count + Self.overhead }
 }

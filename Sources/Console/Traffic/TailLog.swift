@@ -1,6 +1,6 @@
 import DequeModule
 
-/// The newest messages, at most so many and so many bytes; the oldest go first and are counted.
+/// The newest messages, limited by number and bytes. The oldest messages are removed first and counted.
 struct TailLog: Sendable {
     static let standardCapacity = 5_000
     static let standardByteCapacity = 16 << 20
@@ -9,9 +9,9 @@ struct TailLog: Sendable {
     let byteCapacity: Int
     private(set) var entries = Deque<TailEntry>()
     private(set) var byteCount = 0
-    /// Messages that were shown and are no longer kept.
+    /// The number of messages that were shown and removed.
     private(set) var dropped: UInt64 = 0
-    /// Messages that were counted and never shown, because there were too many to read.
+    /// The number of messages that were never shown, because too many arrived.
     private(set) var notShown: UInt64 = 0
     private var nextID = 1
 
@@ -22,10 +22,10 @@ struct TailLog: Sendable {
 
     /// The id of the oldest entry.
     var firstID: Int { nextID - entries.count }
-    /// The id that the next entry will get.
+    /// The id of the next entry.
     var endID: Int { nextID }
 
-    /// The entry of an id, if it is still kept.
+    /// The entry with an id; nil if it was removed.
     subscript(id: Int) -> TailEntry? {
         let index = id - firstID
         return entries.indices.contains(index) ? entries[index] : nil
@@ -39,7 +39,7 @@ struct TailLog: Sendable {
             nextID += 1
             byteCount += entry.size
             entries.append(entry)
-            // The newest is kept however large it is: its payload has a bound of its own.
+            // The newest entry is always kept. Its payload has a separate limit.
             while entries.count > capacity || (byteCount > byteCapacity && entries.count > 1) {
                 byteCount -= entries.removeFirst().size
                 dropped += 1
@@ -47,29 +47,29 @@ struct TailLog: Sendable {
         }
     }
 
-    /// Forgets all messages and what was counted of them. Ids go on.
+    /// Removes all messages and resets the counts. Ids continue.
     mutating func clear() {
         entries.removeAll()
         (byteCount, dropped, notShown) = (0, 0, 0)
     }
 }
 
-/// Messages on their way to a ``TailLog``.
+/// New messages for a ``TailLog``.
 struct TailDelivery: Sendable {
     var entries: [TailEntry] = []
     var notShown: UInt64 = 0
 }
 
-/// Takes messages for the Tail view between two frames, and no more than can be read.
+/// Collects messages for the Tail view between two frames, at most as many as can be read.
 ///
-/// A flood is sampled: ``rate`` messages a second are kept, the first ones to come, and the rest only counted. A burst of
-/// up to ``burst`` messages is kept whole.
+/// If too many messages arrive, the first ``rate`` messages of each second are kept and the others only counted. A burst of up to
+/// ``burst`` messages is kept completely.
 struct TailInbox: Sendable {
-    /// Messages kept per second in the long run.
+    /// The maximum average of kept messages per second.
     static let rate = 1_000.0
-    /// Messages kept at once.
+    /// The maximum number of messages kept between two deliveries.
     static let burst = 1_000.0
-    /// Bytes kept at once.
+    /// The maximum number of bytes kept between two deliveries.
     static let byteCapacity = 8 << 20
 
     private var delivery = TailDelivery()
@@ -77,10 +77,10 @@ struct TailInbox: Sendable {
     private var allowance = TailInbox.burst
     private var lastTaken = 0.0
 
-    /// Whether nothing waits.
+    /// Whether there are no messages.
     var isEmpty: Bool { delivery.entries.isEmpty && delivery.notShown == 0 }
 
-    /// Adds a message, which is made only if there is room for it.
+    /// Adds a message. The closure is called only if there is space for it.
     mutating func add(_ entry: () -> TailEntry) {
         guard allowance >= 1, byteCount < Self.byteCapacity else {
             delivery.notShown += 1
@@ -92,8 +92,8 @@ struct TailInbox: Sendable {
         delivery.entries.append(entry)
     }
 
-    /// Hands over what has come since the last call.
-    /// - Parameter time: Now, in seconds on the steady clock.
+    /// Returns the messages since the last call.
+    /// - Parameter time: The current time in seconds on the monotonic clock.
     mutating func deliver(at time: Double) -> TailDelivery {
         allowance = min(Self.burst, allowance + max(0, time - lastTaken) * Self.rate)
         lastTaken = time

@@ -1,17 +1,17 @@
 /// Finds the row of a topic by its bytes.
 struct TopicIndex: Sendable {
-    /// The first row of each hash of a topic's bytes, and for each row the next one of the same hash, -1 for none.
+    /// The first row of each hash. ``nextRow`` has the next row with the same hash, or -1, for each row.
     private var firstRow: [UInt64: Int32] = [:]
     private var nextRow: [Int32] = []
 
-    /// Seeded in each process, so that topics cannot be chosen to collide.
+    /// Returns the hash of a topic. The hash function is seeded per process, so that peers cannot choose topics that collide.
     static func key(_ topic: UnsafeRawBufferPointer) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(bytes: topic)
         return UInt64(bitPattern: Int64(hasher.finalize()))
     }
 
-    /// The row of a topic; nil for one that has none.
+    /// Returns the row of a topic; nil if it has none.
     func row(of topic: UnsafeRawBufferPointer, key: UInt64, in topics: [TopicIdentity]) -> Int? {
         var row = firstRow[key] ?? -1
         while row >= 0 {
@@ -21,10 +21,10 @@ struct TopicIndex: Sendable {
         return nil
     }
 
-    /// One row more, which is not found yet.
+    /// Appends a row. It is found only after it is linked.
     mutating func appendRow() { nextRow.append(-1) }
 
-    /// One row less, which is not found any more.
+    /// Removes the last row, which must be unlinked.
     mutating func removeLastRow() { nextRow.removeLast() }
 
     mutating func link(_ row: Int, key: UInt64) {
@@ -32,7 +32,7 @@ struct TopicIndex: Sendable {
         firstRow[key] = Int32(row)
     }
 
-    /// Takes a row out of what topics are found by.
+    /// Removes a row from the index, so that it is no longer found.
     mutating func unlink(_ row: Int, key: UInt64) {
         let next = nextRow[row]
         if firstRow[key] == Int32(row) {

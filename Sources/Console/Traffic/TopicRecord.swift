@@ -1,37 +1,38 @@
 import TerminalUI
 
-/// How a topic became known.
+/// The ways in which a topic became known.
 struct TopicOrigins: OptionSet, Sendable, Hashable {
     let rawValue: UInt8
 
-    /// One of our own subscriptions covers it.
+    /// A subscription of the console covers it.
     static let subscribed = TopicOrigins(rawValue: 1)
     /// A watch covers it.
     static let watched = TopicOrigins(rawValue: 2)
-    /// We published to it.
+    /// The console published to it.
     static let published = TopicOrigins(rawValue: 4)
     /// A server lists a subscription to it.
     static let listed = TopicOrigins(rawValue: 8)
 }
 
-/// What never changes about a topic.
+/// The constant properties of a topic.
 final class TopicIdentity: Sendable {
-    /// Unique among all topics ever seen, also when a topic was folded and came back.
+    /// A unique number. A topic that was folded and comes back has a new number.
     let serial: Int
-    /// The topic. Compared by these, never as a `String`: canonically equivalent texts are different topics.
+    /// The bytes of the topic. Topics are compared by bytes and not as `String`, because canonically equivalent strings are
+    /// different topics.
     let bytes: [UInt8]
-    /// The topic as it is shown.
+    /// The topic as safe text.
     let name: SafeText
-    /// Its position on the ring.
+    /// The position of the topic on the ring.
     let hash: UInt64
-    /// The cluster that owns it; of replies the one they came from.
+    /// The cluster that owns the topic. For replies, the cluster that they were received from.
     let owner: Int
-    /// Whether it counts all replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
+    /// Whether the row counts the replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
     let isReplies: Bool
-    /// Bytes of its texts.
+    /// The size of the texts in bytes.
     let textBytes: Int
-    /// Whether the ring decides where it goes. Replies to an inbox (`_INBOX.…`) take the way of their request, and what
-    /// begins with `$` is between a server and its clients.
+    /// Whether the ring routes the topic. Replies to an inbox (`_INBOX.…`) use the connection of their request, and subjects that
+    /// begin with `$` belong to a server and its clients.
     var isRouted: Bool { !isReplies && bytes.first != UInt8(ascii: "_") && bytes.first != UInt8(ascii: "$") }
 
     init(serial: Int, bytes: [UInt8], hash: UInt64, owner: Int, isReplies: Bool = false) {
@@ -45,26 +46,26 @@ final class TopicIdentity: Sendable {
     }
 }
 
-/// What is counted of a topic. Trivial on purpose: a snapshot of 100,000 of them is one copy of plain memory.
+/// The counts of a topic. A trivial type, so that a snapshot of 100,000 topics is one copy of memory.
 struct TopicCounters: Sendable, Hashable {
     var messagesIn: UInt64 = 0
     var bytesIn: UInt64 = 0
     var messagesOut: UInt64 = 0
     var bytesOut: UInt64 = 0
-    /// Time of the last message in or out, in seconds since the console started; negative before the first.
+    /// The time of the last message in or out, in seconds since the console started; negative before the first message.
     var lastMessage = -1.0
-    /// One bit for each cluster it was received from; clusters from the 64th on share a bit.
+    /// One bit for each cluster that messages were received from. Clusters from the 64th on share a bit.
     var clustersSeen: UInt64 = 0
     var origins: TopicOrigins = []
-    /// The source whose messages count, see ``TrafficSources``; negative for none.
+    /// The source that counts the topic, see ``TrafficSources``; negative if there is none.
     var countingSource: Int32 = -1
-    /// The sample before which nothing is known of it.
+    /// The first sample of the topic.
     var firstSample = 0
-    /// Messages per second received, by the last sample.
+    /// The received messages per second at the last sample.
     var rateIn: Float = 0
-    /// Messages per second published, by the last sample.
+    /// The published messages per second at the last sample.
     var rateOut: Float = 0
-    /// Bytes per second in and out, by the last sample.
+    /// The bytes per second in and out at the last sample.
     var byteRate: Float = 0
     fileprivate var sampledIn: UInt64 = 0
     fileprivate var sampledOut: UInt64 = 0
@@ -73,7 +74,7 @@ struct TopicCounters: Sendable, Hashable {
     /// Messages in and out.
     var messages: UInt64 { messagesIn + messagesOut }
 
-    /// Takes in what was counted elsewhere.
+    /// Adds the counts of another row.
     mutating func add(_ other: TopicCounters) {
         messagesIn += other.messagesIn
         bytesIn += other.bytesIn
@@ -83,7 +84,7 @@ struct TopicCounters: Sendable, Hashable {
         origins.formUnion(other.origins)
     }
 
-    /// Works the rates out over the time that really passed.
+    /// Computes the rates over the measured time.
     mutating func sample(elapsed: Double) {
         rateIn = Float(Double(messagesIn - sampledIn) / elapsed)
         rateOut = Float(Double(messagesOut - sampledOut) / elapsed)

@@ -1,19 +1,19 @@
 import DequeModule
 
-/// All counts at one moment.
+/// All counts at one time.
 struct TrafficSnapshot: Sendable {
-    /// Different for every snapshot of a table; 0 for the empty one.
+    /// A number that differs for every snapshot of a table; 0 for the empty snapshot.
     private(set) var id = 0
     /// The topics, by row.
     var topics: [TopicIdentity] = []
-    /// Their counts, by row.
+    /// The counts of the topics, by row.
     var counters: [TopicCounters] = []
     fileprivate(set) var samples = Deque<[Float]>()
     fileprivate(set) var firstSample = 0
     var folded = FoldedTopics()
-    /// The rows that count replies to inboxes, which are no topics.
+    /// The rows that count replies to inboxes. They are not topics.
     private(set) var replyRows: [Int] = []
-    /// By position on the ring.
+    /// The traffic of the clusters, by position on the ring.
     var clusters: [ClusterTraffic] = []
 
     init() {}
@@ -38,7 +38,7 @@ struct TrafficSnapshot: Sendable {
         self.clusters = clusters
     }
 
-    /// Messages per second of a row, in and out, at the newest `count` samples; nil where the topic was not known yet.
+    /// Returns the messages per second of a row, in and out, at the newest `count` samples; nil before the topic was known.
     func rates(of row: Int, newest count: Int = TrafficTable.sampleCapacity) -> [Double?] {
         samples.indices.suffix(count).map { index in
             let isKnown = firstSample + index >= counters[row].firstSample && row < samples[index].count
@@ -46,22 +46,21 @@ struct TrafficSnapshot: Sendable {
         }
     }
 
-    /// The row of a topic.
     func row(of topic: some Collection<UInt8>) -> Int? {
         topics.firstIndex { $0.bytes.elementsEqual(topic) }
     }
 
-    /// How many topics are counted one by one.
+    /// The number of topics that are counted separately.
     var topicCount: Int { topics.count - replyRows.count }
 
-    /// Messages per second that a cluster carried as replies.
+    /// Returns the replies per second of a cluster.
     func replyRate(of cluster: Int) -> Double {
         replyRows.reduce(0) { sum, row in
             topics[row].owner == cluster ? sum + Double(counters[row].rateIn + counters[row].rateOut) : sum
         }
     }
 
-    // MARK: Totals, over all topics and before any cut
+    // MARK: Totals of all topics, including folded ones
 
     var messagesIn: UInt64 { clusters.reduce(0) { $0 + $1.messagesIn } }
     var bytesIn: UInt64 { clusters.reduce(0) { $0 + $1.bytesIn } }

@@ -1,11 +1,11 @@
 import NATSWire
 
-/// Where messages come from: our subscriptions and watches, and which of them counts a topic.
+/// The subscriptions and watches that messages are received from. They decide which source counts a topic.
 ///
-/// A message can reach the console more than once: through a watch, through a subscription to the topic, through one to
-/// a wider pattern. It is counted and shown once, by this rule: **of the sources whose pattern covers a topic one counts,
-/// and what the others deliver of it is ignored.** Watches come before subscriptions, because they listen on every
-/// cluster; members of a queue group come last, because they get only a part; among equals the oldest counts.
+/// The console can receive a message more than once: through a watch, through a subscription to the topic, and through a
+/// subscription to a pattern. The message is counted and shown once. **One of the sources that cover a topic counts it, and the
+/// messages from the others are ignored.** Watches come before subscriptions, because they receive from every cluster. Members of
+/// a queue group come last, because they receive only some messages. Among equal sources the oldest counts.
 struct TrafficSources: Sendable {
     struct Source: Sendable {
         let id: Int
@@ -18,7 +18,7 @@ struct TrafficSources: Sendable {
         }
     }
 
-    /// The one that counts first.
+    /// The sources in the order in which they count topics.
     private var sources: [Source] = []
 
     mutating func add(_ source: Source) {
@@ -30,12 +30,12 @@ struct TrafficSources: Sendable {
         sources.removeAll { $0.id == id }
     }
 
-    /// Whether a source is there for exactly this topic.
+    /// Returns whether a source subscribes to exactly this topic.
     func isNamed(_ topic: UnsafeRawBufferPointer) -> Bool {
         sources.contains { source in !source.pattern.isWildcard && source.pattern.matches(topic) }
     }
 
-    /// The source that counts a topic, -1 for none, and why the topic is known.
+    /// Returns the source that counts a topic, or -1, and the origins of the topic.
     func resolve(_ topic: UnsafeRawBufferPointer) -> (counting: Int32, origins: TopicOrigins) {
         var counting: Int32 = -1
         var origins: TopicOrigins = []

@@ -2,21 +2,21 @@ import ConsistentHashing
 import Locking
 import Roulette
 
-/// Where the tasks that take messages meet the screen: they add batches, it takes snapshots, and neither waits for the
-/// other longer than that takes. One lock for a batch, however large it is.
+/// The counts and tail messages that receiving tasks share with the screen. The tasks add batches under one lock each, and the
+/// screen takes snapshots.
 final class TrafficStore: Sendable {
     private struct State {
         var table: TrafficTable
         var inbox = TailInbox()
-        /// Whether something came since the screen last looked.
+        /// Whether messages arrived since the last snapshot.
         var hasNews = false
     }
 
     private let state: Mutex<State>
-    /// Called from the receiving task when the first message comes after the screen has looked.
+    /// Called by a receiving task for the first message after a snapshot.
     private let onNews: @Sendable () -> Void
 
-    /// - Parameter inboxPrefix: What the inboxes of our own requests begin with.
+    /// - Parameter inboxPrefix: The inbox prefix of the console's own requests.
     init(
         ring: HashRing,
         inboxPrefix: String = "_INBOX",
@@ -35,12 +35,12 @@ final class TrafficStore: Sendable {
         state.withLock { $0.table.removeSource(id) }
     }
 
-    /// Makes the topics known that a server lists, in place of those that it listed before.
+    /// Replaces the listed topics of a server.
     func list(_ topics: [[UInt8]], of cluster: Int) {
         state.withLock { $0.table.list(topics, of: cluster) }
     }
 
-    /// Counts a batch, and keeps of it what the Tail view can show.
+    /// Counts a batch, and keeps messages for the Tail view.
     func receive(_ messages: MessageCollection, from source: Int, at moment: Moment) {
         let cluster = messages.cluster.index
         let time = moment.uptime.inSeconds
@@ -70,7 +70,7 @@ final class TrafficStore: Sendable {
         }
     }
 
-    /// Counts a message that a cluster accepted from us.
+    /// Counts a published message that a cluster accepted.
     func published(topic: String, byteCount: Int, cluster: Int, at moment: Moment) {
         var topic = topic
         topic.withUTF8 { bytes in
@@ -94,8 +94,8 @@ final class TrafficStore: Sendable {
         if isFirst { onNews() }
     }
 
-    /// Everything that came since the last call, and all counts.
-    /// - Parameter samples: Whether to compute the rates, which is to be done about once a second.
+    /// Returns the messages since the last call, and all counts.
+    /// - Parameter samples: Whether to compute the rates, which is done about once a second.
     func collect(at moment: Moment, samples: Bool) -> (traffic: TrafficSnapshot, tail: TailDelivery) {
         state.withLock { state in
             state.hasNews = false
@@ -107,7 +107,7 @@ final class TrafficStore: Sendable {
 }
 
 extension TailEntry {
-    /// A copy of a message. Its read buffer is not kept alive.
+    /// Creates a copy of a message, which does not keep the read buffer alive.
     init(_ message: Message, at moment: Moment) {
         self.init(
             epochSeconds: moment.epochSeconds,

@@ -1,17 +1,16 @@
 import ConsistentHashing
 import DequeModule
 
-/// Counts messages by topic and by cluster. Replies to requests are counted in a row for each cluster, see ``ReplySubjects``.
+/// Counts messages by topic and by cluster. Replies to requests are counted in one row per cluster, see ``ReplySubjects``.
 ///
-/// At most ``capacity`` topics are counted one by one, fewer if their texts are very long. When another comes, the least
-/// busy one is folded into ``FoldedTopics`` and gives it its place, so that totals stay exact and memory stays bounded
-/// whatever is published.
+/// At most ``capacity`` topics are counted separately, fewer if their texts are very long. When the table is full, a new topic
+/// takes the row of the least busy one, which is folded into ``FoldedTopics``. So totals stay exact and memory is bounded.
 struct TrafficTable: Sendable {
-    /// Topics counted one by one unless told otherwise.
+    /// The standard number of topics that are counted separately.
     static let standardCapacity = 100_000
-    /// Bytes that the texts of all of them may have: 40 times what topics of usual length need.
+    /// The maximum size of all texts in bytes, 40 times the size of topics of usual length.
     static let standardTextCapacity = 64 << 20
-    /// Samples kept for each topic: a minute of one a second.
+    /// The number of samples to keep for each topic: one minute with one sample per second.
     static let sampleCapacity = 60
 
     let capacity: Int
@@ -20,24 +19,24 @@ struct TrafficTable: Sendable {
     private let ring: HashRing
     private var sources = TrafficSources()
 
-    // One row per topic, in arrays of their own so that a snapshot shares what did not change.
+    // One row per topic, in separate arrays, so that a snapshot shares the unchanged ones.
     private var topics: [TopicIdentity] = []
     private var counters: [TopicCounters] = []
     private var index = TopicIndex()
     private var replies: ReplySubjects
-    /// The rows of replies. They are not among those that topics are found by, and are never folded.
+    /// The rows of replies. They are not in the index, and are never folded.
     private var replyRows: [ReplyKind: Int] = [:]
-    /// Rates of all rows at each sample, oldest first.
+    /// The rates of all rows at each sample, the oldest first.
     private var samples = Deque<[Float]>()
     private var sampleCount = 0
     private var lastSample: Double
     private var nextSerial = 1
     private var snapshotCount = 0
 
-    /// What each server lists, by cluster.
+    /// The topics that each server lists, by cluster.
     private var listed: [Int: [[UInt8]]] = [:]
     private var folder = TopicFolder()
-    /// Rows to fold next, the least busy last.
+    /// The rows to fold next, the least busy last.
     private var candidates: [(row: Int, messages: UInt64)] = []
 
     private(set) var clusters: [ClusterTraffic]
@@ -47,7 +46,7 @@ struct TrafficTable: Sendable {
         let label: [UInt8]
     }
 
-    /// - Parameter inboxPrefix: What the inboxes of our own requests begin with.
+    /// - Parameter inboxPrefix: The inbox prefix of the console's own requests.
     init(
         ring: HashRing,
         inboxPrefix: String = "_INBOX",
@@ -65,7 +64,7 @@ struct TrafficTable: Sendable {
 
     // MARK: Sources
 
-    /// Adds a source. A topic that is subscribed to by name is known from now on, with no message yet.
+    /// Adds a source. If the source is a topic and not a pattern, the topic is known before its first message.
     mutating func add(_ source: TrafficSources.Source) {
         sources.add(source)
         if !source.pattern.isWildcard { source.pattern.withBytes { makeKnown($0) } }
@@ -89,8 +88,8 @@ struct TrafficTable: Sendable {
 
     // MARK: Listed by servers
 
-    /// Makes the topics known that a server lists, in place of those that it listed before. They push nothing out: once
-    /// the table is full only those that are in it already are marked.
+    /// Replaces the listed topics of a server. Listed topics do not push others out: if the table is full, only topics that are
+    /// already in it are marked.
     mutating func list(_ topics: [[UInt8]], of cluster: Int) {
         listed[cluster] = topics
         for row in counters.indices { counters[row].origins.remove(.listed) }
@@ -106,9 +105,9 @@ struct TrafficTable: Sendable {
 
     // MARK: Counting
 
-    /// Counts a message received, unless another source counts its topic.
-    /// - Parameter reply: Where an answer is expected.
-    /// - Returns: How many messages of its topic were counted with it; nil if it was not counted.
+    /// Counts a received message, unless another source counts its topic.
+    /// - Parameter reply: The reply subject of the message.
+    /// - Returns: The number of counted messages of the topic, including this one; nil if the message was not counted.
     @discardableResult
     mutating func receive(
         topic: UnsafeRawBufferPointer,
@@ -124,7 +123,7 @@ struct TrafficTable: Sendable {
             row = known
             guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return nil }
         } else if let label = replies.label(of: topic, key: key) {
-            // Each has a subject of its own, so what counts it is looked up for each.
+            // Every reply has its own subject, so the counting source is determined for each reply.
             let (counting, origins) = sources.resolve(topic)
             guard counting == Int32(truncatingIfNeeded: source) else { return nil }
             row = replyRow(label, of: cluster)
@@ -140,12 +139,12 @@ struct TrafficTable: Sendable {
         clusters[cluster].messagesIn += 1
         clusters[cluster].bytesIn += UInt64(byteCount)
         let ordinal = counters[row].messagesIn
-        // Last, since it may move rows.
+        // This is last, because it may move rows.
         if let reply { expect(reply, from: cluster) }
         return ordinal
     }
 
-    /// Counts messages that a cluster accepted from us.
+    /// Counts a published message that a cluster accepted.
     mutating func publish(topic: UnsafeRawBufferPointer, byteCount: Int, cluster: Int, at time: Double) {
         let row = row(of: topic, of: cluster)
         counters[row].origins.insert(.published)
@@ -158,8 +157,8 @@ struct TrafficTable: Sendable {
 
     // MARK: Sampling
 
-    /// Works out all rates over the time since the last sample. Calls closer together than a tenth of a second change
-    /// nothing: a rate over so little time says nothing.
+    /// Computes all rates over the time since the last sample. A call within a tenth of a second after the last sample does
+    /// nothing, because the rate would not be meaningful.
     mutating func sample(at time: Double) {
         let elapsed = time - lastSample
         guard elapsed >= 0.1 else { return }
@@ -176,7 +175,7 @@ struct TrafficTable: Sendable {
         if samples.count > Self.sampleCapacity { samples.removeFirst() }
     }
 
-    /// Everything as it is now. Shares its storage with the table until that changes.
+    /// Returns the current counts. The snapshot shares its storage with the table until the table changes.
     mutating func snapshot() -> TrafficSnapshot {
         snapshotCount += 1
         return TrafficSnapshot(
@@ -193,12 +192,12 @@ struct TrafficTable: Sendable {
 
     // MARK: Rows
 
-    /// Topics that are counted one by one; the rows of replies are none.
+    /// The number of topics that are counted separately, without the rows of replies.
     private var topicCount: Int { topics.count - replyRows.count }
 
     private var hasRoom: Bool { topicCount < capacity }
 
-    /// Gives a topic a row of its own, also if it is an inbox, because it was named.
+    /// Adds a row for a topic, also if it is an inbox, because a subscription names it.
     private mutating func makeKnown(_ topic: UnsafeRawBufferPointer) {
         let key = TopicIndex.key(topic)
         if index.row(of: topic, key: key, in: topics) == nil { _ = insert(topic, key: key) }
@@ -253,7 +252,8 @@ struct TrafficTable: Sendable {
         return row
     }
 
-    /// A message named the place for its answer. Where the answer was faster, it is a topic already and none any more.
+    /// Records the reply subject of a message. If the reply arrived before its request, it was counted as a topic, and its row is
+    /// moved to the replies.
     private mutating func expect(_ reply: UnsafeRawBufferPointer, from cluster: Int) {
         let key = TopicIndex.key(reply)
         guard let label = replies.expect(reply, key: key), let row = index.row(of: reply, key: key, in: topics),
@@ -268,11 +268,12 @@ struct TrafficTable: Sendable {
 
     // MARK: Folding
 
-    /// - Returns: The row of the topic, which is free now.
+    /// Folds the least busy topic.
+    /// - Returns: The free row.
     private mutating func foldLeastBusy() -> Int {
         while true {
             while let candidate = candidates.popLast() {
-                // It may have become busy, or have been replaced, since it was chosen.
+                // The topic may have become busy or been replaced since it was chosen.
                 guard candidate.row < counters.count, counters[candidate.row].messages == candidate.messages,
                     !topics[candidate.row].isReplies
                 else { continue }
@@ -290,13 +291,13 @@ struct TrafficTable: Sendable {
         folder.add(counters[row], key: key)
     }
 
-    /// Gives a row that is free to the last topic.
+    /// Removes a free row by moving the last row to it.
     private mutating func remove(_ row: Int) {
         let last = topics.count - 1
         if row != last {
             let moved = topics[last]
             (topics[row], counters[row]) = (moved, counters[last])
-            // The samples of the row are another topic's.
+            // The old samples of the row belong to another topic.
             counters[row].firstSample = sampleCount
             if moved.isReplies {
                 replyRows[ReplyKind(cluster: moved.owner, label: moved.bytes)] = row

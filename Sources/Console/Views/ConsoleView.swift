@@ -1,62 +1,62 @@
 import Settings
 import TerminalUI
 
-/// One screen of the console: what it remembers, what it does with keys, and how it is drawn.
+/// A view of the console. It holds its state, handles keys, and draws itself.
 ///
-/// To add a view, write one in a folder of its own and add a line to ``ViewList/standard``.
+/// To add a view, write it in its own folder and add a line to ``ViewList/standard``.
 protocol ConsoleView: Sendable {
-    /// The action whose key opens the view; what it is known by.
+    /// The action whose key opens the view. It identifies the view.
     static var opening: KeyAction { get }
-    /// Its name.
+    /// The title of the view.
     static var title: SafeText { get }
-    /// Where its own keys work.
+    /// The scope of the view's own keys.
     static var scope: KeyAction.Scope { get }
-    /// What it does beside what works everywhere, each with a word for the hints, the most important first.
+    /// The actions of the view without the global ones, with labels for the hints, the most important first.
     static var actions: [(action: KeyAction, label: SafeText)] { get }
 
-    /// What its rows are filtered by; empty for nothing.
+    /// The filter of the rows; empty for no filter.
     var filter: String { get set }
-    /// The topic that `s`, `u` and `p` begin with.
+    /// Returns the selected topic, which `s`, `u` and `p` suggest.
     func selectedTopic(_ data: DashboardData) -> String?
 
-    /// Carries out an action of its own, or one that moves.
+    /// Handles an action of the view, or one that moves.
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse
-    /// Selects a row that was clicked, by its position among those it drew.
-    /// - Returns: Whether it was selected already, and is to be opened now.
+    /// Selects a clicked row, by its position among the drawn rows.
+    /// - Returns: Whether the row was already selected, so that the click opens it.
     mutating func select(row: Int, _ data: DashboardData) -> Bool
-    /// Makes a pane that was clicked the one that moves.
+    /// Moves the focus to a clicked pane.
     mutating func focus(pane: Int)
-    /// What it needs from the monitoring endpoints while it is open; nil for nothing.
+    /// Returns the data that the open view needs from the monitoring endpoints; nil if it needs none.
     func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish?
-    /// The names of the columns that its rows can be sorted by; empty if they cannot.
+    /// The names of the columns to sort by; empty if the rows cannot be sorted.
     static var sortNames: [String] { get }
-    /// Sorts by the column of one of the names.
+    /// Sorts the rows by the column with one of these names.
     mutating func sort(by name: String)
-    /// Fits what it remembers to what there is to show in `size`. Called once before each frame.
+    /// Updates the state of the view for the data and the size. Called once before each frame.
     mutating func refresh(_ data: DashboardData, size: Size)
-    /// Draws it.
+    /// Draws the view.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect)
 }
 
-/// What a view did with an action.
+/// The response of a view to an action.
 enum ViewResponse: Sendable, Hashable {
-    /// It was done.
+    /// The action was handled.
     case handled
-    /// The action has no meaning here.
+    /// The action has no effect in this view.
     case ignored
-    /// Something to tell the operator.
+    /// Show a notice.
     case notice(Notice)
-    /// Another view is to be opened.
+    /// Open another view.
     case open(KeyAction)
-    /// Text for the terminal's clipboard, and what to tell the operator about it.
+    /// Copy text to the terminal's clipboard and show a notice.
     case copy([SafeText], Notice)
-    /// Messages to write to a file.
+    /// Write messages to a file.
     case save([TailEntry])
-    /// A message to edit and publish.
+    /// Open a message in the publish form.
     case edit(MessageDraft)
-    /// The connections of one cluster are to be shown.
+    /// Show the connections of one cluster.
     case openConnections(cluster: Int)
-    /// Connections are to be closed and opened again, after asking.
+    /// Ask whether to close connections and open them again.
     case reconnect(ReconnectTarget)
 }
 
@@ -69,7 +69,7 @@ extension ConsoleView {
     mutating func sort(by name: String) {}
 }
 
-/// The views there are, and which one is open.
+/// The views, and the open one.
 struct ViewList: Sendable {
     /// The views, in the order of their keys.
     static var standard: [any ConsoleView] {
@@ -91,14 +91,14 @@ struct ViewList: Sendable {
         self.views = views
     }
 
-    /// The open view.
     var current: any ConsoleView {
         get { views[selected] }
-        // In place: a view may hold thousands of rows.
+        // Modified in place, because a view may hold thousands of rows.
         _modify { yield &views[selected] }
     }
 
-    /// Opens the view of an action; false if there is none.
+    /// Opens the view of an action.
+    /// - Returns: Whether the action has a view.
     mutating func open(_ action: KeyAction) -> Bool {
         guard let index = views.firstIndex(where: { type(of: $0).opening == action }) else { return false }
         selected = index
@@ -110,7 +110,7 @@ struct ViewList: Sendable {
         if views.indices.contains(index) { selected = index }
     }
 
-    /// The view of a type.
+    /// The view of this type.
     subscript<View: ConsoleView>(type: View.Type) -> View? {
         get { views.lazy.compactMap { $0 as? View }.first }
         set {

@@ -1,9 +1,9 @@
 import Settings
 import TerminalUI
 
-/// What is known about one thing, as labels with values, in rows of at most so many columns.
+/// Details as labels with values, in rows of limited width.
 struct DetailText {
-    /// Columns of the labels.
+    /// The width of the labels in columns.
     private static let labelWidth = 13
 
     private let width: Int
@@ -13,12 +13,11 @@ struct DetailText {
         self.width = max(2, width)
     }
 
-    /// What it is about.
     mutating func title(_ text: SafeText, _ role: ThemeRole = .title) {
         lines += StyledLine(text, role).wrapped(at: width)
     }
 
-    /// A label with its value, which goes on below itself if it is long.
+    /// Adds a label with its value. A long value is wrapped.
     mutating func add(_ label: SafeText, _ value: SafeText, _ role: ThemeRole = .text) {
         let indent = min(Self.labelWidth, width / 2)
         let rows = value.wrapped(at: max(2, width - indent), by: .words).lines
@@ -30,12 +29,12 @@ struct DetailText {
         }
     }
 
-    /// A sentence of its own.
+    /// Adds a sentence without a label.
     mutating func note(_ text: SafeText, _ role: ThemeRole = .muted) {
         lines += text.wrapped(at: width, by: .words).lines.map { StyledLine($0, role) }
     }
 
-    /// Rows that are laid out already.
+    /// Adds rows that are already laid out.
     mutating func add(_ rows: some Sequence<StyledLine>) {
         lines += rows
     }

@@ -2,18 +2,18 @@ import Roulette
 import Settings
 import TerminalUI
 
-/// The top row: the deployment, its state, the traffic, the time.
+/// The top row: the deployment, its state, the traffic and the time.
 struct Header {
     private let data: DashboardData
     private let viewTitle: SafeText?
 
-    /// - Parameter viewTitle: The view that is open, where no tab says it.
+    /// - Parameter viewTitle: The title of the open view, if there are no tabs.
     init(_ data: DashboardData, viewTitle: SafeText? = nil) {
         self.data = data
         self.viewTitle = viewTitle
     }
 
-    /// One part of the row. The least important ones go when it is narrow.
+    /// One part of the row. The least important parts are left out if the row is narrow.
     private struct Part {
         let line: StyledLine
         let importance: Int
@@ -24,12 +24,12 @@ struct Header {
         let exposure = exposure(isShort: rect.width < 100)
         let left = [
             Part(line: StyledLine(viewTitle ?? "roulette", .title), importance: viewTitle == nil ? 10 : 95),
-            // The environment must be seen at any width: it says what publishing here means.
+            // The environment is shown at any width, because it shows the risk of publishing.
             Part(
                 line: profile(nameWidth: isNarrow || (rect.width < 60 && exposure.width > 0) ? 0 : rect.width < 60 ? 8 : 24),
                 importance: isNarrow && data.deployment.environment == .development ? 20 : 110
             ),
-            // What a third party can read or forge must be seen at any width too, as long as it lasts.
+            // Security warnings are also shown at any width.
             Part(line: exposure, importance: 105),
             Part(
                 line: StyledLine("ring \(data.fingerprint.label) \(data.deployment.namingLabel)", .muted),
@@ -47,7 +47,7 @@ struct Header {
         ]
         let parts = (left + right).filter { $0.line.width > 0 }
         let leftCount = left.count { $0.line.width > 0 }
-        // A part that grows as the rates do must not move its neighbours: what is left over goes between the two halves.
+        // The free space goes between the two halves, so that a growing rate does not move the other parts.
         var constraints = parts.map { Constraint.fixed($0.line.width, importance: $0.importance) }
         constraints.insert(.fill(), at: leftCount)
         var places = Layout(.horizontal, spacing: isNarrow ? 1 : 2, constraints).split(rect.inset(horizontal: isNarrow ? 0 : 1))
@@ -57,7 +57,7 @@ struct Header {
         }
     }
 
-    /// What a third party can read or forge, if anything.
+    /// Returns the security warnings: data that a third party can read or forge.
     private func exposure(isShort: Bool) -> StyledLine {
         var marks: [SafeText] = []
         if data.deployment.skipsVerification { marks.append(isShort ? "UNVERIFIED" : "certificates UNVERIFIED") }
@@ -65,7 +65,7 @@ struct Header {
         return StyledLine(marks.joined(separator: isShort ? "," : ", "), .statusDown)
     }
 
-    /// The profile, and its environment in a word and a color.
+    /// Returns the name of the profile and its environment.
     private func profile(nameWidth: Int) -> StyledLine {
         let shown = SafeText(untrusted: data.deployment.name).truncated(to: nameWidth)
         let name: SafeText = shown.isEmpty ? " " : " \(shown) "
@@ -78,7 +78,7 @@ struct Header {
         }
     }
 
-    /// How many clusters are in which state, or only how many are up where that is too long.
+    /// Returns the number of clusters in each state or, in short form, only the number of clusters that are up.
     private func clusters(isShort: Bool) -> StyledLine {
         let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
         if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
@@ -89,7 +89,7 @@ struct Header {
 }
 
 extension ClusterSnapshot.State {
-    /// How much it matters, to show the worst of several.
+    /// The severity of the state, to find the worst of several.
     var gravity: Int {
         switch self {
         case .up: 0

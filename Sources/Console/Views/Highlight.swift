@@ -1,10 +1,10 @@
 import TerminalUI
 
-/// Marks what a filter found, on what is already drawn, so that it does not depend on columns and cuts.
+/// Marks the matches of a filter in drawn cells, so that it does not depend on columns and truncation.
 enum Highlight {
-    /// Restyles every place of `rect` that shows `needle`, in either case of ASCII letters.
+    /// Restyles every occurrence of `needle` in `rect`, ignoring the case of ASCII letters.
     static func draw(_ needle: String, in rect: Rect, of buffer: inout CellBuffer, style: Style) {
-        // Compared as shown, because what is typed may be escaped too.
+        // The needle is compared in its displayed form, because the cells show escaped text.
         let wanted = SafeText(untrusted: needle).plain.unicodeScalars.map(fold)
         guard !wanted.isEmpty else { return }
         let rect = rect.intersection(buffer.bounds)
@@ -21,7 +21,7 @@ enum Highlight {
         }
     }
 
-    /// The columns that `wanted` takes from `point` on; nil if it is not there.
+    /// Returns the number of columns of `wanted` at `point`; nil if it is not there.
     private static func match(_ wanted: [Unicode.Scalar], at point: Point, before right: Int, in buffer: CellBuffer) -> Int? {
         var x = point.x
         for scalar in wanted {

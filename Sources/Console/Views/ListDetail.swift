@@ -1,26 +1,26 @@
 import Settings
 import TerminalUI
 
-/// A list, and the detail of what is selected in it: beside the list, below it, or in front of it, as there is room.
+/// A list and the details of its selected row. Depending on the space, the details are beside, below or in front of the list.
 struct ListDetail<ID: Hashable & Sendable>: Sendable {
     typealias Part = ListDetailPart
 
-    /// Which of the two moves with the arrows.
+    /// The part that the arrow keys move in.
     private(set) var focus = Part.list
-    /// How far the detail is scrolled.
+    /// The scroll position of the details.
     private(set) var scroll = ScrollState()
-    /// Whether the detail is wanted where both can be seen.
+    /// Whether the details are shown if there is space for both.
     private var showsDetail: Bool
     private let showedDetailAtFirst: Bool
-    /// Whether the detail is in front where only one can be seen.
+    /// Whether the details are in front if there is space for only one part.
     private var isInFront = false
     private(set) var layout: ListDetailLayout
     private let limits: ListDetailLayout.Limits
     private var lineCount = 0
-    /// The row that the detail was scrolled for.
+    /// The row whose details are shown.
     private var shown: ID?
 
-    /// - Parameter showsDetail: Whether the detail is shown from the start where there is room for it.
+    /// - Parameter showsDetail: Whether the details are shown initially if there is space for them.
     init(showsDetail: Bool, limits: ListDetailLayout.Limits = .standard) {
         self.showsDetail = showsDetail
         self.limits = limits
@@ -28,20 +28,20 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         layout = ListDetailLayout(.zero, limits, showsDetail: showsDetail, isInFront: false)
     }
 
-    /// Where the two are in `rect`.
+    /// Returns the areas of the two parts in `rect`.
     func layout(in rect: Rect) -> ListDetailLayout {
         ListDetailLayout(rect, limits, showsDetail: showsDetail, isInFront: isInFront)
     }
 
-    /// Fits it to the size of the screen.
+    /// Updates the layout for the size of the screen.
     mutating func refresh(size: Size) {
         layout = layout(in: Rect(size))
         if layout.detail.isEmpty { focus = .list }
         if layout.list.isEmpty { focus = .detail }
     }
 
-    /// Fits it to the detail of the selected row. The detail of another row begins at the top.
-    /// - Parameter lineCount: Rows that the detail has.
+    /// Updates the details for the selected row. The details of another row begin at the top.
+    /// - Parameter lineCount: The number of rows of the details.
     mutating func refresh(selected: ID?, lineCount: Int) {
         if selected != shown { scroll.scrollToTop() }
         shown = selected
@@ -51,8 +51,8 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
 
     private var detailRows: Int { max(1, Pane(layout.detail).inside.height) }
 
-    /// Takes the keys that have to do with the detail; the rest is the list's.
-    /// - Returns: Whether the action was taken.
+    /// Handles the actions that concern the details. The list handles the others.
+    /// - Returns: Whether the action was handled.
     mutating func handle(_ action: KeyAction) -> Bool {
         switch action {
         case .open:
@@ -75,20 +75,20 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         return true
     }
 
-    /// Makes one of the two the one that moves, if it is to be seen.
+    /// Moves the focus to a part, if it is visible.
     mutating func focus(_ part: Part) {
         let isSeen = part == .list ? !layout.list.isEmpty : !layout.detail.isEmpty
         if isSeen { focus = part }
     }
 
-    /// Marks the two for the mouse, where both are to be seen.
+    /// Marks the two parts for the mouse, if both are visible.
     func mark(_ layout: ListDetailLayout, in buffer: inout CellBuffer) {
         guard !layout.list.isEmpty, !layout.detail.isEmpty else { return }
         buffer.mark(layout.list, as: .pane(0))
         buffer.mark(layout.detail, as: .pane(1))
     }
 
-    /// Draws the rows of the detail that are in view.
+    /// Draws the visible rows of the details.
     func draw(_ lines: [StyledLine], into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
         for (index, line) in lines.dropFirst(scroll.offset).prefix(rect.height).enumerated() {
             line.draw(into: &buffer, in: rect.row(index), theme: theme)
@@ -96,26 +96,26 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     }
 }
 
-/// Which of a list and its detail moves with the arrows.
+/// A part of a ``ListDetail``.
 enum ListDetailPart: Sendable, Hashable {
     case list, detail
 }
 
-/// Where a list and its detail are.
+/// The areas of a list and its details.
 struct ListDetailLayout: Sendable {
-    /// The least room in which both can be seen at once.
+    /// The minimum sizes for showing both parts.
     struct Limits: Sendable {
         static let standard = Limits(sideBySide: Size(width: 110, height: 0), stacked: Size(width: 40, height: 18))
 
-        /// Beside each other.
+        /// The minimum size for parts beside each other.
         let sideBySide: Size
-        /// One below the other.
+        /// The minimum size for one part below the other.
         let stacked: Size
     }
 
     let list: Rect
     let detail: Rect
-    /// Whether both can be seen at once.
+    /// Whether there is space for both parts.
     let hasRoomForBoth: Bool
 
     init(_ rect: Rect, _ limits: Limits, showsDetail: Bool, isInFront: Bool) {

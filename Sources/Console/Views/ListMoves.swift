@@ -2,7 +2,7 @@ import Settings
 import TerminalUI
 
 extension ListState {
-    /// Moves the selection as the keys that work everywhere say.
+    /// Moves the selection for a global move action.
     /// - Returns: Whether the action was a move.
     mutating func handle(_ action: KeyAction, in ids: some RandomAccessCollection<ID>, height: Int) -> Bool {
         let page = max(1, height - 1)
@@ -23,7 +23,7 @@ extension ListState {
 
 extension ListState {
     /// Selects the row at a position, for the mouse.
-    /// - Returns: Whether it was selected already.
+    /// - Returns: Whether the row was already selected.
     mutating func select(position: Int, in ids: some RandomAccessCollection<ID>, height: Int) -> Bool {
         guard position >= 0, position < ids.count else { return false }
         let id = ids[ids.index(ids.startIndex, offsetBy: position)]
@@ -35,7 +35,7 @@ extension ListState {
 }
 
 extension ScrollState {
-    /// Scrolls as the keys that work everywhere say.
+    /// Scrolls for a global move action.
     /// - Returns: Whether the action was a move.
     mutating func handle(_ action: KeyAction, count: Int, height: Int) -> Bool {
         let page = max(1, height - 1)

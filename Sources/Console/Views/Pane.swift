@@ -1,12 +1,12 @@
 import TerminalUI
 
-/// A part of the screen with a title: in a frame where there is room for one, bare where every row counts.
+/// A part of the screen with a title. It has a frame if it is large enough.
 struct Pane {
-    /// The smallest pane that is framed.
+    /// The minimum size of a pane with a frame.
     static let leastFramed = Size(width: 30, height: 6)
 
     let rect: Rect
-    /// Where its contents go.
+    /// The area of the contents.
     let inside: Rect
 
     init(_ rect: Rect) {
@@ -18,7 +18,7 @@ struct Pane {
         rect.width >= leastFramed.width && rect.height >= leastFramed.height
     }
 
-    /// Draws frame and title, if there is room for them.
+    /// Draws the frame and the title, if the pane is large enough.
     func draw(
         _ title: SafeText,
         note: SafeText = .empty,
@@ -38,18 +38,18 @@ struct Pane {
     }
 }
 
-/// How a list spends the rows of its pane: on a header and a line below it only while enough are left for the list.
+/// The areas of a list in its pane. Header and footer are left out if they leave too few rows for the list.
 struct ListPane {
     let pane: Pane
-    /// The list with its header.
+    /// The area of the list with its header.
     let table: Rect
-    /// The lines below the list; empty where there is no room.
+    /// The area below the list; empty if there is no space.
     let footer: Rect
     let showsHeader: Bool
-    /// Rows of the list in view.
+    /// The number of visible rows of the list.
     let rows: Int
 
-    /// - Parameter footerRows: Lines wanted below the list.
+    /// - Parameter footerRows: The number of rows of the footer.
     init(_ rect: Rect, footerRows: Int = 0) {
         pane = Pane(rect)
         let inside = pane.inside
@@ -60,6 +60,6 @@ struct ListPane {
         rows = max(0, table.height - (showsHeader ? 1 : 0))
     }
 
-    /// Where the rows of the list are, without the header.
+    /// The area of the rows, without the header.
     var body: Rect { table.droppingTop(showsHeader ? 1 : 0) }
 }

@@ -1,10 +1,10 @@
 import Settings
 import TerminalUI
 
-// The frame around every view: a header, the tabs, the view, one line at the bottom.
+// The layout of the screen: a header, the tabs, the view, and the bottom row.
 
 extension ConsoleModel {
-    /// Fits the views and the prompt to the newest data and the size. Called once before ``draw(_:into:)``.
+    /// Updates the open view and the prompt for the data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
         guard !isTooSmall else { return }
         let view = ScreenLayout(size).view.size
@@ -13,8 +13,8 @@ extension ConsoleModel {
     }
 }
 
-/// Draws the console. Pure: the same model always gives the same cells.
-/// - Returns: Where the cursor is to be shown; nil to hide it.
+/// Draws the console. A pure function: the same model always gives the same cells.
+/// - Returns: The position of the cursor; nil to hide it.
 func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
     let data = model.data
     buffer.clear(buffer.bounds, style: data.theme[.text])
@@ -31,7 +31,7 @@ func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
     return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.bottom)
 }
 
-/// The screen as text to be selected: without frames.
+/// Returns the screen without frames and colors, so that its text can be selected.
 func plainScreen(_ model: ConsoleModel, glyphs: GlyphSet) -> CellBuffer {
     var model = model
     model.prepareFrame()
@@ -40,13 +40,13 @@ func plainScreen(_ model: ConsoleModel, glyphs: GlyphSet) -> CellBuffer {
     return buffer
 }
 
-/// Where the parts of the screen are.
+/// The areas of the screen.
 struct ScreenLayout {
-    /// The smallest screen with a row for the tabs. On a smaller one the header says which view it is.
+    /// The minimum size of a screen with tabs. On a smaller screen the header shows the title of the view.
     private static let leastWithTabs = Size(width: 40, height: 12)
 
     let header: Rect
-    /// Empty where there is no room.
+    /// Empty if there is no space.
     let tabs: Rect
     let view: Rect
     let bottom: Rect
@@ -72,8 +72,8 @@ private func drawTooSmall(_ model: ConsoleModel, into buffer: inout CellBuffer) 
     for (row, line) in lines.enumerated() { buffer.write(line, in: buffer.bounds.row(row)) }
 }
 
-/// Draws the views, and what the most used keys do.
-/// - Returns: Whether there was room for the keys.
+/// Draws the tabs of the views, and the hints of the global keys.
+/// - Returns: Whether there was space for the hints.
 private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in rect: Rect) -> Bool {
     guard !rect.isEmpty else { return false }
     let data = model.data
@@ -84,7 +84,7 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
     let hints = hints(GlobalKey.hints, data)
-    // The first three are subscribe, publish and filter: with fewer the row says nothing.
+    // Fewer hints than the first three (subscribe, publish and filter) are not useful.
     guard space.width >= hints.width(of: 3) else { return false }
     hints.draw(into: &buffer, in: space, alignment: .right)
     return true
@@ -98,12 +98,12 @@ private func hints(_ actions: some Sequence<(action: KeyAction, label: SafeText)
     )
 }
 
-/// The notice, or what is filtered by, or the first subscriptions; at the right the keys of the view.
-/// - Parameter showsHints: Whether the keys that work everywhere are shown elsewhere.
+/// Draws the bottom row: unfinished messages, the notice, the filter or the subscriptions, and the keys of the view on the right.
+/// - Parameter showsHints: Whether the row of the tabs shows the hints of the global keys.
 private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: inout CellBuffer, in rect: Rect) {
     let data = model.data
     let place = rect.inset(horizontal: rect.width < 40 ? 0 : 1)
-    // What waits is shown until it is settled; only what went wrong just now comes before it.
+    // Unfinished messages are shown until they finish. Only a warning or an error is more important.
     if let waiting = model.waiting, model.notice?.severity ?? .info == .info {
         buffer.write(waiting, in: place, style: data.theme[.severityWarn])
         return
@@ -128,7 +128,7 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
         let labels = data.subscriptions.map(\.label).joined(separator: " · ")
         text = "\(data.subscriptions.count) subscribed: \(labels)"
     }
-    // Two keys are worth more than the end of a long list of subscriptions.
+    // Leave space for at least two hints after a long list of subscriptions.
     let used = min(text.width, max(place.width - hints.width(of: 2) - 2, place.width / 3))
     buffer.write(text, in: Rect(x: place.x, y: place.y, width: used, height: place.height), style: data.theme[role])
     let space = Rect(x: place.x + used + 2, y: place.y, width: place.width - used - 2, height: place.height)

@@ -1,9 +1,9 @@
 import Settings
 import TerminalUI
 
-/// A row of text in several styles.
+/// A row of text with several styles.
 struct StyledLine: Sendable, Hashable {
-    /// A stretch of one style.
+    /// A part of the text with one style.
     struct Span: Sendable, Hashable {
         let text: SafeText
         let role: ThemeRole
@@ -23,11 +23,11 @@ struct StyledLine: Sendable, Hashable {
         spans.append(Span(text: text, role: role))
     }
 
-    /// Columns it takes.
+    /// The width in columns.
     var width: Int { spans.reduce(0) { $0 + $1.text.width } }
 
-    /// Draws it from the left, skipping `columns`, cut where there is no room.
-    /// - Parameter marksCut: Whether an ellipsis marks what does not fit.
+    /// Draws the line without its first `columns`. Text that does not fit is cut.
+    /// - Parameter marksCut: Whether an ellipsis marks the cut.
     func draw(
         into buffer: inout CellBuffer,
         in rect: Rect,
@@ -37,7 +37,7 @@ struct StyledLine: Sendable, Hashable {
     ) {
         guard !rect.isEmpty else { return }
         if marksCut, width - columns > rect.width {
-            // No figure is cut here either.
+            // A figure is never cut.
             let kept = max(0, text.columnsBeforeFigure(at: columns + rect.width - 1) - columns)
             let room = Rect(x: rect.x, y: rect.y, width: min(kept, rect.width - 1), height: 1)
             buffer.write("…", at: Point(x: room.right, y: rect.y), style: theme[.muted], clip: rect)
@@ -45,14 +45,14 @@ struct StyledLine: Sendable, Hashable {
         }
         var x = rect.x - columns
         for span in spans {
-            // The plain text of a theme has a background; laid over a selection it would hide it.
+            // The text style of a theme has a background, which would hide the selection.
             let style = span.role == .text ? Style.plain : theme[span.role]
             buffer.write(span.text, at: Point(x: x, y: rect.y), style: style, clip: rect)
             x += span.text.width
         }
     }
 
-    /// The same in rows of at most `width` columns.
+    /// Returns the line in rows of at most `width` columns.
     func wrapped(at width: Int) -> [StyledLine] {
         guard self.width > width else { return [self] }
         let width = max(2, width)
@@ -60,7 +60,8 @@ struct StyledLine: Sendable, Hashable {
         var row = StyledLine()
         var room = width
         for span in spans {
-            // What still fits, then whole rows: looking at each character a fixed number of times, however long it is.
+            // Takes the text that fits into the current row, then wraps the rest at once. This visits each character a constant
+            // number of times.
             let head = span.text.columnsInRange(0..<min(room, span.text.width))
             if !head.isEmpty {
                 row.append(head, span.role)
@@ -77,6 +78,6 @@ struct StyledLine: Sendable, Hashable {
         return rows
     }
 
-    /// The text without styles.
+    /// The text of all spans.
     var text: SafeText { spans.map(\.text).joined() }
 }

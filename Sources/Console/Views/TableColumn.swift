@@ -1,29 +1,29 @@
 import Settings
 import TerminalUI
 
-/// The columns of one table, from the left.
+/// The columns of one table, from left to right.
 ///
-/// To add a column, add a case and its definition. Everything about the column is in that definition.
+/// To add a column, add a case with its definition.
 protocol TableColumn: CaseIterable, Hashable, Sendable {
-    /// What one row is about.
+    /// The content of a row.
     associatedtype Row
-    /// What cells, headings and widths depend on.
+    /// The input for cells, headings and widths besides the row.
     associatedtype Context
-    /// How rows are sorted by a column.
+    /// The sorting of rows by a column.
     associatedtype Sorting = Never
 
     var definition: ColumnDefinition<Self> { get }
 }
 
-/// Everything about one column of a table.
+/// The definition of one column of a table.
 struct ColumnDefinition<Column: TableColumn> {
     let heading: (Column.Context) -> SafeText
-    /// How wide the column is, and how important: columns of low importance are left out first where there is little room.
+    /// The width and the importance of the column. If there is too little space, the least important columns are left out.
     let width: (Column.Context) -> Constraint
     let alignment: Alignment
-    /// How rows are sorted by this column; nil if they cannot be.
+    /// The sorting by this column; nil if rows cannot be sorted by it.
     let sorting: Column.Sorting?
-    /// What a row shows in this column.
+    /// Returns the cell of a row.
     let cell: (Column.Row, Column.Context) -> Table.Item
 
     init(
@@ -40,7 +40,7 @@ struct ColumnDefinition<Column: TableColumn> {
         self.cell = cell
     }
 
-    /// A column whose heading is always the same.
+    /// Creates a column with a constant heading.
     init(
         _ heading: SafeText,
         width: @escaping (Column.Context) -> Constraint,
@@ -51,7 +51,7 @@ struct ColumnDefinition<Column: TableColumn> {
         self.init(heading: { _ in heading }, width: width, alignment: alignment, sorting: sorting, cell: cell)
     }
 
-    /// A column whose heading and width are always the same.
+    /// Creates a column with a constant heading and width.
     init(
         _ heading: SafeText,
         _ width: Constraint,
@@ -63,20 +63,20 @@ struct ColumnDefinition<Column: TableColumn> {
     }
 }
 
-/// Some columns of a table with what they depend on.
+/// Columns of a table with their context.
 struct TableColumns<Column: TableColumn> {
     private let columns: [Column]
     private let definitions: [ColumnDefinition<Column>]
     private let context: Column.Context
 
-    /// - Parameter columns: The columns to show, from the left; nil for all.
+    /// - Parameter columns: The columns to show, from left to right; nil for all.
     init(_ context: Column.Context, _ columns: [Column]? = nil) {
         self.columns = columns ?? Array(Column.allCases)
         self.context = context
         definitions = self.columns.map(\.definition)
     }
 
-    /// The table without its rows.
+    /// Returns the table without its rows.
     /// - Parameter sort: The column that the rows are sorted by.
     func table(
         sort: (column: Column, isDescending: Bool)? = nil,
@@ -102,11 +102,11 @@ struct TableColumns<Column: TableColumn> {
     }
 }
 
-/// What the columns of most tables depend on.
+/// The context of the columns of most tables.
 struct TableContext {
     let data: DashboardData
     let glyphs: GlyphSet
-    /// Columns of the screen that the table has.
+    /// The width of the table in columns of the screen.
     let width: Int
     /// The width of the longest cluster name.
     let clusterNameWidth: Int
@@ -120,17 +120,18 @@ struct TableContext {
 
     var theme: Theme { data.theme }
 
-    /// The width of a column of cluster names.
+    /// Returns the width of a column of cluster names.
     func clusterWidth(minimum: Int = 7, importance: Int = Constraint.required) -> Constraint {
         .fixed(min(16, max(minimum, clusterNameWidth)), importance: importance)
     }
 
-    /// The name of a cluster in its color.
+    /// Returns the name of a cluster in its color.
     func cluster(_ index: Int) -> Table.Item {
         .text(data.deployment.clusterName(index), style: theme.cluster(index))
     }
 
-    /// The cluster that owns a topic, marked if messages came from another one: their publisher has another ring.
+    /// Returns the cluster that owns a topic. It is marked if messages were received from another cluster, because their
+    /// publisher uses a different ring.
     func owner(of topic: TopicIdentity, _ counters: TopicCounters) -> Table.Item {
         guard topic.isMisplaced(counters) else { return cluster(topic.owner) }
         return .text(data.deployment.clusterName(topic.owner) + "!", style: theme[.severityWarn])
@@ -138,17 +139,17 @@ struct TableContext {
 }
 
 extension Table.Item {
-    /// Nothing.
+    /// An empty cell.
     static let blank = Table.Item.text(.empty)
 
-    /// At most so many messages that were lost.
+    /// Returns the maximum number of lost messages as a cell.
     static func lost(_ count: UInt64, style: Style) -> Table.Item {
         count == 0 ? .figure("0", style: style) : .figure("≤ \(count)", "≤ \(SafeText.count(count))", style: style)
     }
 }
 
 extension Table.Styles {
-    /// The styles of all tables.
+    /// Returns the styles of all tables.
     static func standard(_ theme: Theme) -> Table.Styles {
         Table.Styles(header: theme[.muted], selection: theme[.selection], scrollbar: theme[.border])
     }

@@ -13,7 +13,7 @@ package struct DemoDeployment: Equatable, Codable, Sendable {
         /// The port for the other servers of its cluster.
         let routePort: Int
 
-        /// Where clients connect.
+        /// The address for clients.
         package var address: String { "127.0.0.1:\(port)" }
         /// The URL of the HTTP monitoring.
         package var monitor: String { "http://127.0.0.1:\(monitorPort)" }
@@ -51,7 +51,7 @@ package struct DemoDeployment: Equatable, Codable, Sendable {
 // MARK: - Files
 
 extension DemoDeployment.Cluster {
-    /// The server's configuration. It is complete, so that `nats-server -c FILE` starts the node again by hand.
+    /// Returns the server's configuration. It is complete, so that `nats-server -c FILE` starts the node again by hand.
     ///
     /// Every user of the machine can connect to the ports, so clients and other nodes must present the token. The monitoring
     /// is read-only and has no login.
@@ -76,14 +76,14 @@ extension DemoDeployment.Cluster {
             """
     }
 
-    /// A string in the format of the server's configuration, which uses the escapes of C.
+    /// Quotes a string for the server's configuration, which uses the escapes of C.
     private static func quoted(_ text: String) -> String {
         "\"" + text.replacing("\\", with: "\\\\").replacing("\"", with: "\\\"") + "\""
     }
 }
 
 extension DemoDeployment {
-    /// A configuration file with the demo as a profile. Each cluster is its first node.
+    /// The configuration file with the profiles of the demo. They connect to the first node of each cluster.
     ///
     /// A second profile marks the same clusters as production, for `:profile`.
     var profile: String {

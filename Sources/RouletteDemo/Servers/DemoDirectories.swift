@@ -15,7 +15,7 @@ struct DemoDirectories {
         let lock: Int32
     }
 
-    /// Opens the directory, and makes it if it does not exist.
+    /// Opens the directory, and creates it if it does not exist.
     ///
     /// - Throws: ``CommandError`` if other users can enter the directory.
     init(environment: [String: String]) throws(CommandError) {
@@ -24,15 +24,16 @@ struct DemoDirectories {
         let path = "\(parent)/roulette-demo-\(geteuid())"
         guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
             throw .failed(
-                "\(path) cannot be made: \(String(cString: strerror(errno))); set TMPDIR to a directory that can be written"
+                "cannot create \(path): \(String(cString: strerror(errno))); set TMPDIR to a writable directory"
             )
         }
-        // Any user can make a directory in /tmp. One that others can write to could make the demo stop or start other programs.
+        // Any user can create a directory in /tmp. If other users could write to it, they could make the demo stop or start other
+        // programs.
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFDIR, status.st_uid == geteuid(),
             status.st_mode & 0o077 == 0
         else {
-            throw .usage("\(path) is not a private directory of yours; remove it, or set TMPDIR to another place")
+            throw .usage("\(path) is not a private directory of this user; remove it, or set TMPDIR to another directory")
         }
         // Server processes are recognized by the paths in their command lines, so each file must have one path.
         guard let resolved = realpath(path, nil) else {
@@ -42,7 +43,7 @@ struct DemoDirectories {
         base = String(cString: resolved)
     }
 
-    /// Makes the directory of a new demo, and removes those of demos whose supervisors have ended.
+    /// Creates the directory of a new demo, and removes those of demos whose supervisors have ended.
     func claim() throws(CommandError) -> Claim {
         // Without this lock, another demo could remove a directory between its creation and its locking.
         let gate = try Self.open(base + "/lock")
@@ -54,7 +55,7 @@ struct DemoDirectories {
 
         var template = (base + "/demo-XXXXXX").utf8CString.map(\.self)
         guard mkdtemp(&template) != nil else {
-            throw .failed("no directory in \(base): \(String(cString: strerror(errno)))")
+            throw .failed("cannot create a directory in \(base): \(String(cString: strerror(errno)))")
         }
         let path = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
         let lock = try Self.open(path + "/lock")

@@ -1,7 +1,7 @@
 package import CommandSupport
 import TextCoding
 
-/// How many servers a demo runs.
+/// The number of servers of a demo.
 package struct DemoPlan: Equatable, Codable, Sendable {
     /// Names of the clusters, in ring order.
     static let clusterNames = ["alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta"]
@@ -13,6 +13,7 @@ package struct DemoPlan: Equatable, Codable, Sendable {
     /// The number of servers in each cluster, 1 to 5.
     package let nodes: Int
 
+    /// Creates a plan.
     /// - Throws: ``CommandError`` of kind usage if a number is out of bounds.
     package init(clusters: Int, nodes: Int) throws(CommandError) {
         guard (1...Self.clusterNames.count).contains(clusters) else {
@@ -25,7 +26,7 @@ package struct DemoPlan: Equatable, Codable, Sendable {
         self.nodes = nodes
     }
 
-    /// The servers on these ports, three for each.
+    /// Returns the servers with these ports, three for each.
     ///
     /// - Precondition: There are `portCount` ports.
     func deployment(in directory: String, ports: [Int], token: String) -> DemoDeployment {
@@ -48,7 +49,7 @@ package struct DemoPlan: Equatable, Codable, Sendable {
         return DemoDeployment(directory: directory, clusters: clusters, token: token)
     }
 
-    /// A random token of 128 bits.
+    /// Returns a random token of 128 bits.
     static func makeToken() -> String {
         (0..<2).map { _ in hexadecimal(UInt64.random(in: .min ... .max), digits: 16, uppercase: false) }.joined()
     }

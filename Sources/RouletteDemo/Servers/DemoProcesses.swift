@@ -4,7 +4,7 @@ import Foundation
 
 /// The supervisor's servers while the demo runs. It reports their states and stops and starts them.
 struct DemoProcesses {
-    /// How long a killed server may take to end, and a started one to answer.
+    /// The time limit for a killed server to end, and for a started server to answer.
     private static let patience: Duration = .seconds(2)
 
     let deployment: DemoDeployment

@@ -9,7 +9,7 @@ struct DemoServers {
 
     /// Stops all servers, then removes the directory.
     ///
-    /// - Parameter children: Processes that this program has started and that may not have written their pid file yet.
+    /// - Parameter children: Processes that this program has started and that may not have written their pid files yet.
     func stopAndRemove(children: [pid_t] = []) {
         // Repeated, since a server may have been started by hand while the others were being stopped.
         for _ in 0..<3 {
@@ -40,7 +40,7 @@ struct DemoServers {
         return nodes.flatMap { running(String($0), children: children) }
     }
 
-    /// The processes of a node. There can be more than one if the node was also started by hand.
+    /// Returns the processes of a node. There can be more than one if the node was also started by hand.
     func running(_ node: String, children: [pid_t]) -> [Server] {
         let file = (try? String(contentsOfFile: "\(directory)/\(node).pid", encoding: .utf8)) ?? ""
         let written = pid_t(file.trimmingCharacters(in: .whitespacesAndNewlines))

@@ -2,25 +2,25 @@ import CommandSupport
 import Console
 import Foundation
 
-/// Runs a demo's servers in a separate process. When the program that started it ends, for whatever reason, its end of a pipe is
-/// closed, and the supervisor stops the servers and ends.
+/// Runs a demo's servers in a separate process. When the program that started the supervisor ends for any reason, its end of a
+/// pipe is closed. The supervisor then stops the servers and ends.
 package struct DemoSupervisor: Sendable {
-    /// How long the servers may take to answer and to connect to each other.
+    /// The time limit for the servers to answer and to connect to each other.
     private static let startTimeout: Duration = .seconds(15)
-    /// How many times ports are chosen if another program takes one of them.
+    /// The maximum number of attempts to choose ports, in case another program takes one of them.
     private static let portAttempts = 5
-    /// The longest time that starting takes.
+    /// The maximum time for starting.
     static let longestStart: Duration = startTimeout * (portAttempts + 1)
 
     let directory: String
     let plan: DemoPlan
     let program: String
 
-    /// A supervisor for a new demo.
+    /// Creates a supervisor for a new demo.
     ///
     /// - Parameters:
     ///   - directory: The demo's directory.
-    ///   - plan: How many servers it runs.
+    ///   - plan: The number of servers.
     ///   - program: The path of nats-server.
     package init(directory: String, plan: DemoPlan, program: String) {
         self.directory = directory
@@ -36,11 +36,11 @@ package struct DemoSupervisor: Sendable {
         var pids: [String: pid_t]?
         /// The state of the servers, in answer to a request.
         var nodes: DemoNodeList?
-        /// Why the servers did not start or the request failed.
+        /// The reason why the servers did not start or the request failed.
         var failure: String?
     }
 
-    /// A request from that program, as one line of JSON. Without an action it only asks for the state of the servers.
+    /// A request of that program, as one line of JSON. Without an action it only asks for the state of the servers.
     struct Request: Codable, Equatable {
         var action: DemoAction?
         var node: String?
@@ -135,7 +135,7 @@ package struct DemoSupervisor: Sendable {
     }
 
     /// Waits until all servers answer and are connected to each other.
-    /// - Returns: A server that ended meanwhile, or nil.
+    /// - Returns: A server that ended while starting; nil if all are ready.
     private func waitUntilReady(
         _ deployment: DemoDeployment,
         _ pids: [String: pid_t],

@@ -3,7 +3,7 @@ import Foundation
 
 /// Finds free ports of this machine.
 enum LoopbackPorts {
-    /// Lets the kernel choose different ports.
+    /// Returns distinct ports that the kernel chooses.
     ///
     /// The ports are free when this returns, but another program may take one before it is used. The caller must be ready to
     /// try again with other ports.
@@ -13,7 +13,7 @@ enum LoopbackPorts {
         var ports: [Int] = []
         for _ in 0..<count {
             let socket = makeSocket()
-            guard socket >= 0 else { throw .failed("no socket: \(String(cString: strerror(errno)))") }
+            guard socket >= 0 else { throw .failed("cannot create a socket: \(String(cString: strerror(errno)))") }
             // The sockets stay open until the end, so that the kernel does not choose a port twice.
             sockets.append(socket)
             guard let port = bind(socket) else {
@@ -24,7 +24,7 @@ enum LoopbackPorts {
         return ports
     }
 
-    /// A TCP socket, or -1.
+    /// Returns a TCP socket, or -1.
     private static func makeSocket() -> Int32 {
         #if os(Linux)
             let stream = Int32(SOCK_STREAM.rawValue)
@@ -37,7 +37,7 @@ enum LoopbackPorts {
     }
 
     /// Binds a socket to a port of 127.0.0.1 that the kernel chooses.
-    /// - Returns: The port; nil if it failed with `errno`.
+    /// - Returns: The port; nil after a failure, with the error in `errno`.
     private static func bind(_ socket: Int32) -> Int? {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)

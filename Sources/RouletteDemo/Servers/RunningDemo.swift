@@ -14,7 +14,7 @@ package struct RunningDemo: Sendable {
     /// Closed by ``stop()``, or by the kernel when this program ends in another way.
     private let channel: SupervisorChannel
 
-    /// How long the supervisor may take to stop the servers. It gives them two seconds, and one more after killing them.
+    /// The time limit for the supervisor to stop the servers. It gives them two seconds, and one more after killing them.
     package static let stopTimeout: Duration = .seconds(10)
 
     /// Starts a supervisor, and waits until the servers are ready.
@@ -96,7 +96,7 @@ extension RunningDemo: DemoControl {
     }
 
     private func ask(_ request: DemoSupervisor.Request) async throws(DemoError) -> DemoNodeList {
-        // Starting a server takes up to seconds, so the answer is awaited on a thread that may block.
+        // Starting a server can take seconds, so the answer is awaited on a thread that may block.
         let isOver = Flag()
         let report = await withTaskCancellationHandler {
             try? await NIOThreadPool.singleton.runIfActive { channel.ask(request) { !isOver.isSet } }

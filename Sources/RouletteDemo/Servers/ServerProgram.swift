@@ -18,11 +18,11 @@ struct ServerProgram {
         return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFREG && access(path, X_OK) == 0
     }
 
-    /// The path of nats-server.
+    /// Returns the path of nats-server.
     ///
-    /// The first that exists of: the file that `ROULETTE_NATS_SERVER` names, `nats-server` in the directory of this program,
-    /// the one that `scripts/setup` fetched into the checkout that this program was built in, and one on the PATH or in the usual
-    /// directories of packages.
+    /// If `ROULETTE_NATS_SERVER` is set, it must name the program. Otherwise the result is the first existing `nats-server` in
+    /// this order: in the directory of this program, in the checkout that this program was built in (fetched by `scripts/setup`),
+    /// on the PATH, and in the usual directories of packages.
     ///
     /// - Throws: ``CommandError`` of kind usage that explains how to install it.
     func find() throws(CommandError) -> String {

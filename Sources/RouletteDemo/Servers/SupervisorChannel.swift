@@ -4,7 +4,7 @@ import Locking
 
 /// The pipes to and from the supervisor. It handles one request at a time.
 final class SupervisorChannel: Sendable {
-    /// How long an answer may take. Stopping and starting a server take up to two seconds each.
+    /// The time limit for an answer. Stopping and starting a server take up to two seconds each.
     private static let patience: Duration = .seconds(10)
 
     private struct Ends {
@@ -17,18 +17,18 @@ final class SupervisorChannel: Sendable {
 
     private let ends: Mutex<Ends>
 
-    /// Takes ownership of the descriptors.
+    /// Creates a channel, which takes ownership of the descriptors.
     init(write: Int32, read: Int32) {
         ends = Mutex(Ends(write: write, read: read))
     }
 
-    /// The next report; nil at the end of the pipe or after the time limit.
+    /// Returns the next report; nil at the end of the pipe or after the time limit.
     func read(within limit: Duration) -> DemoSupervisor.Report? {
         ends.withLock { Self.read($0, within: limit) { true } }
     }
 
     /// Sends a request and waits for the report.
-    /// - Parameter isWanted: Called several times a second while it waits. If it returns false, waiting ends.
+    /// - Parameter isWanted: Called several times a second while waiting. If it returns false, waiting ends.
     /// - Returns: The report; nil if the pipe ended, the time limit passed, or the report is no longer wanted.
     func ask(_ request: DemoSupervisor.Request, while isWanted: () -> Bool) -> DemoSupervisor.Report? {
         ends.withLock { ends in

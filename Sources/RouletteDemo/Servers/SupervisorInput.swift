@@ -11,7 +11,8 @@ struct SupervisorInput {
         self.signals = signals
     }
 
-    /// Waits for a signal, or for anything on standard input before the servers are ready: only its end is expected then.
+    /// Waits for a signal or for input while the servers start. Only the end of standard input is expected at that time, so any
+    /// input counts as a stop.
     func isStopping(within duration: Duration) -> Bool {
         let ready = wait(for: duration)
         return ready.signals || ready.requests

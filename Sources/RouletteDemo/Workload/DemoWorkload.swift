@@ -4,6 +4,7 @@ package struct DemoWorkload: Sendable {
     private let deployment: DemoDeployment
     private let counts: TrafficCounts
 
+    /// Creates a workload.
     /// - Parameters:
     ///   - plan: The traffic.
     ///   - deployment: The servers.
@@ -20,7 +21,7 @@ package struct DemoWorkload: Sendable {
     ///
     /// - Parameters:
     ///   - countsReceived: Whether to receive the traffic and count it.
-    ///   - body: What to do meanwhile.
+    ///   - body: The operation to run at the same time.
     package func run(
         countingReceived countsReceived: Bool = false,
         while body: @escaping @Sendable () async throws -> Void

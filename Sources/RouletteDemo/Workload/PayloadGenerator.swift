@@ -1,10 +1,10 @@
 import Roulette
 import TextCoding
 
-/// Makes the messages of the demo.
+/// Generates the messages of the demo.
 struct PayloadGenerator: Sendable {
     private static let documentSize = 16 << 10
-    /// One document in this many is a large one.
+    /// Every document at this interval is large.
     private static let largeDocumentInterval = 200
     private static let largeDocumentSize = 512 << 10
 
@@ -22,7 +22,7 @@ struct PayloadGenerator: Sendable {
         random = SplitMix64(seed: seed)
     }
 
-    /// The next message for a topic.
+    /// Returns the next message for a topic.
     mutating func next(for topic: TopicCatalog.Topic) -> Message {
         serial += 1
         switch topic.content {
@@ -34,7 +34,7 @@ struct PayloadGenerator: Sendable {
         }
     }
 
-    /// Headers as programs use them to find duplicates and to trace a message.
+    /// Returns headers that programs use to find duplicates and to trace a message.
     private mutating func recordHeaders() -> Headers? {
         let trace = String(random.next(), radix: 16)
         return try? Headers([
@@ -71,7 +71,7 @@ struct PayloadGenerator: Sendable {
         return "\(topic) #\(serial) \(text) in \(milliseconds) ms"
     }
 
-    /// The beginning of a JPEG file, followed by random bytes.
+    /// Returns the beginning of a JPEG file, followed by random bytes.
     private mutating func image() -> [UInt8] {
         let start: [UInt8] = [0xFF, 0xD8, 0xFF, 0xE0, 0x00, 0x10] + Array("JFIF".utf8) + [0x00, 0x01, 0x02]
         return start + (0..<Int.random(in: 64...512, using: &random)).map { _ in UInt8.random(in: .min ... .max, using: &random) }

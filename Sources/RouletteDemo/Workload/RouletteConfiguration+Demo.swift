@@ -2,7 +2,8 @@ import NATS
 import Roulette
 
 extension RouletteConfiguration {
-    /// One connection to the chosen node of each cluster. The ring depends only on the order of the clusters.
+    /// Returns a configuration with one connection to the chosen node of each cluster. The ring depends only on the order of the
+    /// clusters.
     static func demo(
         _ deployment: DemoDeployment,
         node: (DemoDeployment.Cluster) -> DemoDeployment.Node?

@@ -25,7 +25,7 @@ struct ShopServices: Sendable {
         } catch is CancellationError {
             // Cancellation ends the demo.
         } catch let error as RouletteError where error.code == .canceled {
-            // So does a canceled operation of the client.
+            // A canceled operation of the client also ends the demo.
         }
     }
 
@@ -47,7 +47,7 @@ struct ShopServices: Sendable {
         }
     }
 
-    /// The stock of an article. It is the same in every demo.
+    /// Returns the stock of an article. It is the same in every demo.
     static func stock(of article: String) -> JSONObject {
         guard !article.isEmpty, article.utf8.count <= 32 else {
             return ["error": .string("send the number of an article as the body, such as A-1001")]
@@ -93,7 +93,7 @@ struct ShopServices: Sendable {
             guard stored % 20 == 0 else { continue }
             let health: JSONObject = [
                 "service": .string("archive"), "stored": .number(stored), "dropped": .number(orders.dropped),
-                "status": .string(orders.dropped > 0 ? "too slow" : "well"),
+                "status": .string(orders.dropped > 0 ? "too slow" : "ok"),
             ]
             try? client.tryPublish(health.bytes, to: "services.archive.health")
         }

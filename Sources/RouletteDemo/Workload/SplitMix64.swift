@@ -1,4 +1,4 @@
-/// SplitMix64 (Steele, Lea and Flood, 2014): the same random numbers for the same seed, so that every demo has the same
+/// SplitMix64 (Steele, Lea and Flood, 2014). The same seed gives the same random numbers, so that every demo has the same
 /// traffic.
 struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64

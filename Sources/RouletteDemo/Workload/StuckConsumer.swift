@@ -2,17 +2,17 @@ import NIOCore
 import NIOPosix
 import TextCoding
 
-/// A client that subscribes to everything on one node and hardly reads, like a program that hangs. The server's buffer for it
-/// grows until the server disconnects it as a slow consumer. It reconnects after a pause.
+/// A client that subscribes to everything on one node but reads very slowly, like a program that hangs. The server's buffer for
+/// it grows until the server disconnects it as a slow consumer. It reconnects after a pause.
 struct StuckConsumer: Sendable {
-    /// How long it stays connected. The server disconnects it when it cannot write for 10 seconds.
+    /// The maximum time of a connection. The server disconnects the client when it cannot write for 10 seconds.
     private static let stay: Duration = .seconds(30)
     private static let pause: Duration = .seconds(5)
 
     let port: Int
     let token: String
 
-    /// Connects again and again until the task is canceled.
+    /// Connects repeatedly until the task is canceled.
     func run() async {
         while !Task.isCancelled {
             // The node may be down: the demo lets nodes be stopped.
@@ -67,7 +67,7 @@ struct StuckConsumer: Sendable {
         }
 
         func errorCaught(context: ChannelHandlerContext, error: any Error) {
-            // It is meant to be disconnected.
+            // The disconnect is intended.
             context.close(promise: nil)
         }
     }

@@ -22,7 +22,7 @@ struct TopicCatalog: Equatable, Sendable {
 
     let topics: [Topic]
 
-    /// The first `count` topics.
+    /// Creates a catalog with the first `count` topics.
     init(count: Int) {
         topics = (0..<max(0, count)).map { index in
             let family = Self.families[index % Self.families.count]
@@ -37,7 +37,7 @@ struct TopicCatalog: Equatable, Sendable {
         let events: [String]
         let content: Content
 
-        /// The topic with a number: first every pair of tokens, then every pair with a number as third token.
+        /// Returns the topic with a number. The first topics have two tokens after the domain, the later ones also a number.
         func topic(_ number: Int) -> String {
             let pairs = places.count * events.count
             let pair = number % pairs

@@ -11,7 +11,7 @@ package final class TrafficCounts: Sendable {
         /// Messages that came back through a subscription on the cluster's first node.
         package var received: UInt64 = 0
 
-        /// No messages.
+        /// Creates counts, with zero as default.
         package init(published: UInt64 = 0, failed: UInt64 = 0, received: UInt64 = 0) {
             self.published = published
             self.failed = failed

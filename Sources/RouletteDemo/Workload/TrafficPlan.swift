@@ -5,9 +5,10 @@ import Foundation
 package struct TrafficPlan: Sendable {
     /// The topics that messages are published to.
     let topics: TopicCatalog
-    /// Messages per second on average.
+    /// The average of messages per second.
     let rate: Int
 
+    /// Creates a plan.
     /// - Throws: ``CommandError`` of kind usage if a number is out of bounds.
     package init(topics: Int, rate: Int) throws(CommandError) {
         guard (0...1_000_000).contains(rate) else { throw .usage("--rate is \(rate), use 0 to 1000000") }
@@ -16,8 +17,8 @@ package struct TrafficPlan: Sendable {
         self.rate = rate
     }
 
-    /// Messages per second at a time after the start. The rate rises and falls by up to a half in 47 seconds, with a wave of 11
-    /// seconds on top, so that graphs show some movement.
+    /// Returns the messages per second at a time after the start. The rate varies by up to a half, with periods of 47 and 11
+    /// seconds, so that graphs show some movement.
     func rate(after elapsed: Duration) -> Double {
         let seconds = elapsed / .seconds(1)
         return Double(rate) * (1 + 0.35 * sin(seconds * 2 * .pi / 47) + 0.15 * sin(seconds * 2 * .pi / 11))

@@ -4,7 +4,7 @@ import Roulette
 struct TrafficSource: Sendable {
     /// The time between two batches of messages.
     private static let interval: Duration = .milliseconds(20)
-    /// The longest interval that is made up for after a pause.
+    /// The maximum interval to catch up on after a pause.
     private static let longestInterval: Duration = .milliseconds(200)
 
     let plan: TrafficPlan
@@ -41,7 +41,7 @@ struct TrafficSource: Sendable {
                 let index = distribution.sample(using: &random)
                 let topic = plan.topics.topics[index]
                 do {
-                    // Does not wait, so that a cluster that is down does not delay the others.
+                    // Publishes without waiting, so that a cluster that is down does not delay the others.
                     let message = payloads.next(for: topic)
                     try client.tryPublish(message.body, to: topic.name, headers: message.headers)
                     counts.add(.init(published: 1), cluster: owners[index])

@@ -1,10 +1,10 @@
 import Roulette
 
-/// Receives the demo's traffic from the first node of each cluster, to show that it crosses the cluster.
+/// Receives the demo's traffic from the first node of each cluster, to show that it passes through the cluster.
 struct TrafficWatch: Sendable {
     let counts: TrafficCounts
 
-    /// Counts until the task is canceled.
+    /// Counts messages until the task is canceled.
     func run(on deployment: DemoDeployment) async throws {
         var configuration = RouletteConfiguration.demo(deployment) { $0.nodes.first }
         configuration.role = .subscriber

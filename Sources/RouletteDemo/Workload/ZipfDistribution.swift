@@ -4,9 +4,10 @@ import Foundation
 struct ZipfDistribution: Sendable {
     private let cumulative: [Double]
 
+    /// Creates a distribution.
     /// - Parameters:
-    ///   - count: How many numbers there are, at least 1.
-    ///   - exponent: The exponent s. With 0 all numbers are equally likely.
+    ///   - count: The number of ranks, at least 1.
+    ///   - exponent: The exponent s. With 0 all ranks are equally likely.
     init(count: Int, exponent: Double = 0.9) {
         precondition(count > 0, "count must be at least 1")
         var sum = 0.0
@@ -16,7 +17,7 @@ struct ZipfDistribution: Sendable {
         }
     }
 
-    /// A number from 0 to `count` - 1.
+    /// Returns a random number from 0 to `count` - 1.
     func sample(using generator: inout some RandomNumberGenerator) -> Int {
         let target = Double.random(in: 0..<(cumulative.last ?? 1), using: &generator)
         var low = 0

@@ -7,7 +7,7 @@ import TerminalUI
 @testable import Console
 @testable import NATS
 
-/// Models made from plain values, so that no test needs a client.
+/// Models with plain values, so that tests need no client.
 enum Fixtures {
     static let ring = makeRing()
 
@@ -22,7 +22,7 @@ enum Fixtures {
         }
     }
 
-    /// 14:03:22, one hour east of Greenwich.
+    /// 14:03:22 in a time zone one hour east of UTC.
     static let now = Moment(uptime: .seconds(100), epochSeconds: 1_700_006_400 + 47_002, utcOffset: 3600)
 
     static func theme(_ depth: ColorDepth = .trueColor, name: String = ThemeLibrary.defaultName) -> Theme {
@@ -40,7 +40,7 @@ enum Fixtures {
         )
         profile.environment = environment
         profile.allowPublish = allowPublish
-        // The tests of the history are the only ones that look at what is kept.
+        // Only the tests of the history need saved entries.
         profile.keepsHistory = false
         return profile
     }
@@ -64,7 +64,7 @@ enum Fixtures {
 
     // MARK: Clusters
 
-    /// Two clusters up, one of them not wholly, and one down.
+    /// One cluster that is up, one degraded, and one down.
     static var clusters: [ClusterRow] {
         var alpha = ClusterRow(id: 0, name: "alpha", address: "nats-0.example.org:4222", state: .up)
         alpha.stateDuration = .seconds(7860)
@@ -101,12 +101,12 @@ enum Fixtures {
 
     static let clusterNames = ["alpha", "beta", "gamma"]
 
-    /// A server of a cluster.
+    /// Returns a server of a cluster.
     static func server(_ cluster: Int, _ number: Int = 1, id: String? = nil) -> ServerIdentity {
         server(cluster, number, id: id, cluster: clusterNames[cluster])
     }
 
-    /// A server that says it belongs to a cluster of this name, or to none.
+    /// Returns a server that reports this cluster name, or none.
     static func server(_ index: Int, _ number: Int = 1, id: String? = nil, cluster: String?) -> ServerIdentity {
         let name = clusterNames[index]
         return ServerIdentity(
@@ -118,7 +118,7 @@ enum Fixtures {
         )
     }
 
-    /// Five connections of each role that are up, then changed as a test wants.
+    /// Returns five connections of each role that are up, after `change` was applied to each.
     static func pool(_ cluster: Int, _ change: (inout ConnectionRow) -> Void) -> [ConnectionRow] {
         [ConnectionRole.publisher, .subscriber].flatMap { role in
             (0..<5).map { slot in
@@ -225,7 +225,7 @@ enum Fixtures {
         ]
     }
 
-    /// A model with something in every view.
+    /// Returns a model with data in every view.
     static func busyModel(_ size: Size, view: KeyAction) -> ConsoleModel {
         var model = model(size, view: view)
         model.data.clusters = clusters

@@ -5,9 +5,9 @@ import Testing
 
 @testable import Console
 
-/// Golden screens: what a model looks like, as text in `Screens/`.
+/// Compares the screens of models with the text files in `Screens/`.
 ///
-/// `UPDATE_SCREENS=1 swift test` writes them again. Read the difference before you commit it.
+/// `UPDATE_SCREENS=1 swift test` writes the files. Check the difference before you commit it.
 enum Screens {
     private static let directory = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent("Screens")
@@ -28,7 +28,7 @@ enum Screens {
         #expect(text == expected, "\(name) differs:\n\(text)", sourceLocation: sourceLocation)
     }
 
-    /// The rows of a frame of the model.
+    /// Returns the rows of a frame of the model.
     static func lines(_ model: ConsoleModel, glyphs: GlyphSet = .unicode) -> [String] {
         frame(model, glyphs: glyphs).buffer.lines()
     }
@@ -41,15 +41,15 @@ enum Screens {
         return (buffer, cursor)
     }
 
-    /// Whether a text is somewhere on the screen, on one row.
+    /// Returns whether a row of the screen contains a text.
     static func shows(_ text: String, _ model: ConsoleModel) -> Bool {
         lines(model).contains { $0.contains(text) }
     }
 }
 
 extension ConsoleModel {
-    /// Presses keys by their names, one after the other, as the loop would: a frame is prepared before each.
-    /// - Returns: The effects of all of them.
+    /// Presses keys by their names, one after another. Like the loop, prepares a frame before each key.
+    /// - Returns: The effects of all keys.
     @discardableResult
     mutating func press(_ keys: String...) -> [Effect] {
         keys.flatMap { name -> [Effect] in

@@ -1,11 +1,11 @@
 @testable import Console
 @testable import NATSMonitoring
 
-/// What the monitoring endpoints of three servers answer: one is healthy, one reports a problem, one stopped answering.
+/// Answers of the monitoring endpoints of three servers: one is healthy, one reports a problem, and one has stopped answering.
 extension Fixtures {
     static let monitors: [String?] = (0..<3).map { "http://nats-\($0).example.org:8222" }
 
-    /// A model with monitoring URLs whose servers answered twice, two seconds and a half apart.
+    /// Adds monitoring URLs to a model. The servers answered twice, 2.5 seconds apart.
     static func monitored(_ model: ConsoleModel) -> ConsoleModel {
         var model = model
         model.data.servers = ServerMonitoring(monitors: monitors)
@@ -45,7 +45,8 @@ extension Fixtures {
         "http://nats-2.example.org:8222 cannot be reached; is the server's monitoring switched on?"
     )
 
-    /// - Parameter step: 0 or 1: 2500 messages in and 5000 out are between the two.
+    /// Returns a status.
+    /// - Parameter step: 0 or 1. Step 1 has 2500 more messages in and 5000 more messages out.
     static func status(_ name: String, id: String? = nil, step: Int, slow: Int = 0) -> ServerStatus {
         decoded(
             ServerStatus.init(json:),
@@ -78,7 +79,8 @@ extension Fixtures {
         return connections(json: #"{"total":4,"connections":[\#(all.joined(separator: ","))]}"#)
     }
 
-    /// - Parameter entries: Subject, queue group and connection of each subscription.
+    /// Returns a list of subscriptions.
+    /// - Parameter entries: The subject, queue group and connection of each subscription.
     static func listing(
         _ cluster: Int,
         _ entries: [(subject: String, group: String?, connection: UInt64)],
@@ -94,7 +96,7 @@ extension Fixtures {
         return listing
     }
 
-    /// The answer of `/connz` to a question for so many connections.
+    /// Returns the answer of `/connz` to a query with a limit.
     static func connections(json: String, limit: Int = ServerMonitoring.limit) -> ConnectionList {
         decoded({ (bytes) throws(MonitorError) in try ConnectionList(json: bytes, limit: limit) }, json)
     }

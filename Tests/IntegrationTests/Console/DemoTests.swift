@@ -89,7 +89,7 @@ struct DemoTests {
         try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
         try await openNodes(demo, alpha1: "frozen")
         try await demo.press("f")
-        try await demo.waitFor("alpha-1 continues")
+        try await demo.waitFor("alpha-1 resumed")
         try await openNodes(demo, alpha1: "running")
         try await demo.press("f")
         try await openNodes(demo, alpha1: "frozen")

@@ -59,7 +59,7 @@ struct JobControlTests {
             try await terminal.waitForStatus("the console's screen") { $0.isAlternateScreen && !$0.cursorIsVisible }
             try await terminal.waitFor("1 cluster: 1 up")
             try await terminal.press("3")
-            try await terminal.waitFor("Nothing is subscribed to")
+            try await terminal.waitFor("No subscription yet")
             try await terminal.press("q")
             try await terminal.waitForStatus("the shell's screen") { !$0.isAlternateScreen && $0.cursorIsVisible }
             try await enter(terminal, "echo status-$?")

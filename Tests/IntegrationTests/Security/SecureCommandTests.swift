@@ -172,7 +172,7 @@ struct SilentServerCommandTests {
             isDone.update { $0 = true }
             try await publishing.value
             #expect(result.status == .exited(0), "\(result.errors)")
-            let notes = result.errors.split(separator: "\n").filter { $0.contains("its messages begin when it is up") }
+            let notes = result.errors.split(separator: "\n").filter { $0.contains("its messages arrive when it is up") }
             #expect(notes.count == 1, "\(result.errors)")
             let note = notes.first ?? ""
             #expect(note.contains("cluster 127.0.0.1:\(silent.port): timed out: it accepted the connection but sent no INFO"))

@@ -1,22 +1,22 @@
 import TerminalUI
 
-/// The body of the message in the form.
+/// The body of the message in the publish form.
 enum DraftBody: Sendable, Hashable {
-    /// Being typed.
+    /// A body that is edited in the form.
     case text(TextField)
-    /// Sent byte for byte: a field would change it, or it is too long to edit there.
+    /// A body that is sent unchanged, because a text field would change it or it is too long for the form.
     case bytes([UInt8])
 
-    /// The longest body that is edited in the form; longer ones are for an editor.
+    /// The maximum size of a body in the form. A larger body can be edited in the operator's editor.
     static let editableBytes = 64 * 1024
 
-    /// No body yet.
+    /// Creates an empty body.
     init() {
         self = .text(TextField(isMultiline: true, maximumBytes: Self.editableBytes))
     }
 
-    /// A body from elsewhere. It becomes text only if the field holds exactly these bytes: control characters and
-    /// CR LF do not survive in one.
+    /// Creates a body from bytes. It is editable text only if a text field preserves the bytes, which it does not for control
+    /// characters and CR LF.
     init(_ bytes: [UInt8]) {
         self.init()
         guard bytes.count <= Self.editableBytes, let text = String(validating: bytes, as: UTF8.self) else {
@@ -27,7 +27,7 @@ enum DraftBody: Sendable, Hashable {
         self = field.text.utf8.elementsEqual(bytes) ? .text(field) : .bytes(bytes)
     }
 
-    /// What is sent.
+    /// The bytes to send.
     var bytes: [UInt8] {
         switch self {
         case .text(let field): Array(field.text.utf8)
@@ -35,7 +35,7 @@ enum DraftBody: Sendable, Hashable {
         }
     }
 
-    /// How many bytes are sent.
+    /// The number of bytes to send.
     var count: Int {
         switch self {
         case .text(let field): field.byteCount
@@ -43,15 +43,16 @@ enum DraftBody: Sendable, Hashable {
         }
     }
 
-    /// What the form shows in place of bytes that cannot be typed.
+    /// Returns the text that the form shows in place of bytes that are not editable.
     static func label(of bytes: [UInt8]) -> SafeText {
         let size = SafeText.bytes(bytes.count)
         let isText = String(validating: bytes, as: UTF8.self) != nil
         let reason: SafeText = bytes.count > editableBytes ? "too long to edit here" : isText ? "control characters" : "not text"
-        return "\(size), \(reason): sent as it is; ^u empties it"
+        return "\(size), \(reason): sent unchanged; ^u clears it"
     }
 
-    /// - Returns: Whether something changed.
+    /// Handles a key.
+    /// - Returns: Whether the body changed.
     mutating func handle(_ key: Key) -> Bool {
         switch self {
         case .text(var field):
@@ -65,7 +66,7 @@ enum DraftBody: Sendable, Hashable {
         }
     }
 
-    /// Puts text at the cursor; bytes stay as they are.
+    /// Inserts text at the cursor. Does nothing if the body is not editable.
     mutating func insert(_ text: String) {
         guard case .text(var field) = self else { return }
         field.insert(text)

@@ -1,14 +1,15 @@
 import NATSWire
 import TerminalUI
 
-/// Headers as they are typed: `Name: value`, one a line.
+/// Headers as lines of text: `Name: value`, one per line.
 enum HeaderLines {
-    /// Which line is wrong, and why.
+    /// The error of a line.
     struct ParseError: Error {
         let reason: SafeText
     }
 
-    /// - Returns: Nil if there are none.
+    /// Parses headers.
+    /// - Returns: The headers; nil if there are none.
     static func parse(_ text: String) throws(ParseError) -> Headers? {
         var headers = Headers()
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
@@ -27,8 +28,8 @@ enum HeaderLines {
         return headers.isEmpty ? nil : headers
     }
 
-    /// The header block of a message as it is typed.
-    /// - Throws: When the block is malformed, so that it cannot be sent again as it came.
+    /// Returns the header block of a message as lines of text.
+    /// - Throws: ``ParseError`` if the block is malformed, because it cannot be sent again unchanged.
     static func text(ofBlock block: some Collection<UInt8>) throws(ParseError) -> String {
         guard !block.isEmpty else { return "" }
         do throws(WireError) {
@@ -37,7 +38,7 @@ enum HeaderLines {
             }
             return headers.map { "\($0.name): \($0.value)" }.joined(separator: "\n")
         } catch {
-            throw ParseError(reason: "its headers are malformed: \(untrusted: error.message)")
+            throw ParseError(reason: "the headers are malformed: \(untrusted: error.message)")
         }
     }
 }

@@ -1,37 +1,37 @@
 import Settings
 
-/// A message as the form has it: what the history keeps, and what "edit and publish again" opens.
+/// The contents of the publish form, for the history and for "edit and publish again".
 struct MessageDraft: Sendable, Hashable {
     var topic = ""
-    /// `Name: value`, one a line.
+    /// The headers as `Name: value`, one per line.
     var headers = ""
     var body: [UInt8] = []
 
-    /// What it takes in memory and in the history's file, about.
+    /// The approximate size in memory and in the file of the history.
     var byteCount: Int { topic.utf8.count + headers.utf8.count + body.count }
 
     static func == (left: MessageDraft, right: MessageDraft) -> Bool {
-        // By bytes: two texts that only Swift calls equal are two messages.
+        // Compared by bytes, because canonically equivalent strings are different topics and headers.
         left.topic.utf8.elementsEqual(right.topic.utf8) && left.headers.utf8.elementsEqual(right.headers.utf8)
             && left.body == right.body
     }
 }
 
-/// Messages sent earlier, the newest last, without repeats.
+/// The messages sent earlier, without repetitions, the newest last.
 struct MessageHistory: Sendable, Hashable {
-    /// The messages, oldest first.
+    /// The messages, the oldest first.
     private(set) var drafts: [MessageDraft] = []
-    /// Which one is shown, and what had been typed before.
+    /// The position of the recalled message, and the draft that was in the form before.
     private var recalled: (index: Int, typed: MessageDraft)?
 
     init(_ drafts: [MessageDraft] = []) {
         for draft in drafts { add(draft) }
     }
 
-    /// Adds a message at the end. One that is there already moves.
+    /// Adds a message at the end. An equal message is removed.
     mutating func add(_ draft: MessageDraft) {
         recalled = nil
-        // The bounds are those of the file, so that the next run knows what this one does.
+        // The limits are those of the file, so that the next run has the same history.
         guard draft.byteCount <= ConsoleHistory.largestMessage else { return }
         drafts.removeAll { $0 == draft }
         drafts.append(draft)
@@ -41,8 +41,8 @@ struct MessageHistory: Sendable, Hashable {
         }
     }
 
-    /// The next older message; nil if there is none.
-    /// - Parameter current: What is in the form now.
+    /// Returns the next older message; nil if there is none.
+    /// - Parameter current: The draft in the form.
     mutating func previous(current: MessageDraft) -> MessageDraft? {
         let start = recalled?.index ?? drafts.count
         guard let index = drafts[..<start].lastIndex(where: { $0 != current }) else { return nil }
@@ -50,7 +50,7 @@ struct MessageHistory: Sendable, Hashable {
         return drafts[index]
     }
 
-    /// The next newer message, in the end what had been typed; nil if nothing is recalled.
+    /// Returns the next newer message, and after the newest one the draft that was in the form; nil if no message is recalled.
     mutating func next() -> MessageDraft? {
         guard let recalled else { return nil }
         guard recalled.index + 1 < drafts.count else {

@@ -2,7 +2,7 @@ import Settings
 import TerminalUI
 
 extension PublishPrompt {
-    /// Lays the reply out for the room there is. Called once before each frame.
+    /// Lays out the reply for the size of the view. Called once before each frame.
     mutating func refresh(_ data: DashboardData, view: Size) {
         guard case .replied(let reply) = progress else {
             replyRows = nil
@@ -35,9 +35,9 @@ extension PublishPrompt {
         Dialog(title: title(data), hints: hints(data), styles: .dialog(data.theme))
     }
 
-    /// A reply may be long: with one, the form takes all the rows there are.
+    /// Returns the size of the form. With a reply, which may be long, the form uses all rows.
     private func contentSize(in view: Size, hasReply: Bool) -> Size {
-        // Two rows of frame and two of hints.
+        // Two rows are for the frame and two for the hints.
         let rows = max(2, view.height - 4)
         return Size(width: 76, height: hasReply ? rows : min(rows, 18))
     }
@@ -77,17 +77,17 @@ extension PublishPrompt {
             if field == self.field { cursor = place }
         }
         draw(.topic, topic.field, "Topic", "orders.eu", in: layout.topic)
-        draw(.headers, headers, "Headers", "Name: value, one a line", in: layout.headers)
+        draw(.headers, headers, "Headers", "Name: value, one per line", in: layout.headers)
         switch body {
         case .text(let text): draw(.body, text, "Body", "", in: layout.body)
         case .bytes(let bytes):
-            // An empty field with the label in it, so that it is seen where the cursor is.
+            // An empty field with the label as placeholder, so that the cursor is visible.
             draw(.body, TextField(), "Body", DraftBody.label(of: bytes), in: layout.body)
         }
         return cursor
     }
 
-    /// A label, and the field behind it.
+    /// Draws a label and the field after it.
     private func drawField(
         _ field: TextField,
         _ label: SafeText,
@@ -108,7 +108,7 @@ extension PublishPrompt {
         )
     }
 
-    /// How often and how fast, or how long to wait for the reply.
+    /// Draws the count and the interval of a publish, or the timeout of a request.
     private func drawMode(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) -> Point? {
         guard !rect.isEmpty else { return nil }
         let left = Rect(x: rect.x, y: rect.y, width: min(rect.width, 17), height: 1)
@@ -131,7 +131,7 @@ extension PublishPrompt {
         return field == .count ? countCursor : field == .interval ? intervalCursor : nil
     }
 
-    /// Owner, its state, and the size against the limit.
+    /// Draws the owner of the topic, its state, and the size of the message with the limit.
     private func drawOwner(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
             let route = RouteLine(topic.text, data)
@@ -168,7 +168,7 @@ extension PublishPrompt {
         switch progress {
         case .editing: (data.deployment.publishRefusal ?? .empty, .severityWarn)
         case .asking(let request): (request.question(data), .severityWarn)
-        case .inEditor: ("in your editor", .statusConnecting)
+        case .inEditor: ("open in your editor", .statusConnecting)
         case .sending(let request):
             (sending(request, data), .statusConnecting)
         case .accepted(let count, let request):
@@ -186,16 +186,16 @@ extension PublishPrompt {
         }
     }
 
-    /// What is waited for before anything is accepted.
+    /// Returns the status before a message is accepted.
     private func sending(_ request: PublishRequest, _ data: DashboardData) -> SafeText {
         let cluster = data.deployment.ring.index(of: request.topic)
         let row = data.clusters[cluster]
         guard !row.isReachable else { return request.isRequest ? "waiting for the reply…" : "sending…" }
         let attempt: SafeText = row.attempt > 0 ? ", try \(row.attempt)" : ""
-        return "waits for \(data.deployment.clusterName(cluster))\(attempt); esc cancels"
+        return "waiting for \(data.deployment.clusterName(cluster))\(attempt); esc cancels"
     }
 
-    /// How many, where there is more than the one that is meant anyway.
+    /// Returns the number of messages as text; empty for one message.
     private static func messages(_ count: Int) -> SafeText { count == 1 ? .empty : "\(count) messages " }
 
     private func drawReply(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
@@ -210,7 +210,7 @@ extension PublishPrompt {
 }
 
 extension PublishRequest {
-    /// What is asked before it goes to production.
+    /// Returns the question before the message is sent to production.
     func question(_ data: DashboardData) -> SafeText {
         let cluster = data.deployment.clusterName(data.deployment.ring.index(of: topic))
         let what: SafeText = isRequest ? "a request" : count == 1 ? "a message" : "\(count) messages"
@@ -218,7 +218,7 @@ extension PublishRequest {
     }
 }
 
-/// Where the parts of the form are. What there is no room for goes, the least important part first.
+/// The areas of the parts of the form. If there is too little space, the least important parts are left out.
 struct PublishLayout {
     let topic: Rect
     let headers: Rect
@@ -229,11 +229,11 @@ struct PublishLayout {
     let reply: Rect
 
     init(_ rect: Rect, hasReply: Bool, field: PublishPrompt.Field) {
-        // Beside topic, mode, owner and result.
+        // The other four rows are for topic, mode, owner and result.
         let room = max(2, rect.height - 4)
         let headerRows = hasReply ? (room > 10 ? 2 : 1) : max(1, min(4, room / 3))
         let bodyRows = hasReply ? (room > 16 ? 4 : room > 10 ? 2 : 1) : max(1, room - headerRows)
-        // A field that has the cursor is always in sight.
+        // The field with the cursor is always visible.
         func importance(_ standard: Int, _ fields: PublishPrompt.Field...) -> Int {
             fields.contains(field) ? 100 : standard
         }

@@ -6,7 +6,7 @@ extension PublishPrompt {
         switch (key.code, key.modifiers) {
         case (.escape, []), (.character("c"), .control):
             guard let id, isRepeating || isWaiting else { return .close }
-            // A message that is left behind would be sent whenever the cluster is back.
+            // Without a stop, the message would be sent when the cluster is back, even after the form has closed.
             guard isRepeating else { return .submit(.stopPublish(id)) }
             stopped()
             return .request(.stopPublish(id))
@@ -32,7 +32,7 @@ extension PublishPrompt {
         return .stay
     }
 
-    /// The question of a production deployment.
+    /// Handles a key while the form asks for confirmation in production.
     private mutating func answer(_ key: Key, _ request: PublishRequest) -> PromptResponse {
         switch (key.code, key.modifiers) {
         case (.character("y"), []), (.character("Y"), []):
@@ -69,7 +69,7 @@ extension PublishPrompt {
         settle()
     }
 
-    /// Something else than the result is looked at now, unless one is still to come.
+    /// Clears a final result after an edit. A pending result stays.
     private mutating func settle() {
         switch progress {
         case .confirmed, .failed, .note: progress = .editing

@@ -2,42 +2,39 @@ import NATSWire
 import Settings
 import TerminalUI
 
-/// `p`: topic, headers and body of a message, how often it is sent, or that a reply is wanted. Stays open for the
-/// result, so that the next message needs few keys.
+/// `p` opens the form to publish a message or send a request. It stays open for the result, so that the next message needs few
+/// keys.
 struct PublishPrompt: ConsolePrompt {
-    /// What the form is for.
     enum Kind: Sendable, Hashable {
         case publish, request
     }
 
-    /// Where the cursor can be.
     enum Field: Sendable, Hashable {
         case topic, headers, body, count, interval, timeout
     }
 
-    /// What became of the message.
     enum Progress: Sendable, Hashable {
         case editing
-        /// Asks whether it is meant: the deployment is production.
+        /// The form asks for confirmation, because the deployment is production.
         case asking(PublishRequest)
-        /// The operator's editor has the terminal.
+        /// The operator's editor uses the terminal.
         case inEditor
-        /// Not accepted yet: the cluster may be down, and is tried again.
+        /// No message is accepted yet. If the cluster is down, connecting is retried.
         case sending(PublishRequest)
-        /// So many of all messages were accepted so far.
+        /// The number of messages that were accepted so far.
         case accepted(Int, of: PublishRequest)
-        /// All that were accepted are confirmed.
+        /// All accepted messages are confirmed.
         case confirmed(Int, after: Duration)
         case replied(Reply)
         case failed(SafeText)
-        /// Something to know that is no failure.
+        /// A text that is not a failure.
         case note(SafeText)
     }
 
     var kind = Kind.publish
     var field: Field
     var progress = Progress.editing
-    /// The publish whose result is shown.
+    /// The publish or request whose result is shown.
     private(set) var id: Int?
     /// Whether the operator asked to stop a repeated publish.
     private(set) var isStopping = false
@@ -48,12 +45,12 @@ struct PublishPrompt: ConsolePrompt {
     var interval = TextField(maximumBytes: 16)
     var timeout = TextField("5s", maximumBytes: 16)
     var history: MessageHistory
-    /// The reply laid out, and how far it is scrolled.
+    /// The reply as rows.
     var replyRows: ReplyRows?
     var replyScroll = ScrollState()
     var replyHeight = 0
 
-    /// A reply laid out in rows, kept until it or the width changes.
+    /// A reply laid out as rows. It is kept until the reply or the width changes.
     struct ReplyRows: Sendable {
         let reply: Reply
         let width: Int
@@ -68,7 +65,7 @@ struct PublishPrompt: ConsolePrompt {
         self.history = history
     }
 
-    /// The fields there are, in the order of tab.
+    /// The visible fields, in tab order.
     var fields: [Field] {
         switch kind {
         case .publish: [.topic, .headers, .body, .count, .interval]
@@ -76,12 +73,12 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
-    /// What is in the form, as the history keeps it.
+    /// The contents of the form, as the history saves them.
     var draft: MessageDraft {
         MessageDraft(topic: topic.text, headers: headers.text, body: body.bytes)
     }
 
-    /// Whether a message of this form is on its way, so that no second one is sent by accident.
+    /// Whether a message of this form is in progress, so that a second one is not sent by accident.
     var isBusy: Bool {
         switch progress {
         case .sending, .inEditor: true
@@ -90,12 +87,12 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
-    /// Whether nothing of it was accepted yet, or a reply is still to come, so that leaving the form takes it back.
+    /// Whether no message is accepted yet, or a reply is outstanding. Closing the form then cancels it.
     var isWaiting: Bool {
         if case .sending = progress { true } else { false }
     }
 
-    /// Whether messages are being repeated and can be stopped.
+    /// Whether a repeated publish is in progress and can be stopped.
     var isRepeating: Bool {
         switch progress {
         case .sending(let request): request.count > 1 && !isStopping
@@ -113,7 +110,7 @@ struct PublishPrompt: ConsolePrompt {
 
     // MARK: Result
 
-    /// The message is on its way under this number.
+    /// Records that the message is being sent under this number.
     mutating func sent(as id: Int, _ request: PublishRequest) {
         self.id = id
         isStopping = false
@@ -139,14 +136,14 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
-    /// The editor is done.
+    /// Takes over the result of the editor.
     mutating func edited(_ result: EditorResult) {
         switch result {
         case .saved(let bytes):
             body = DraftBody(bytes)
             (field, progress) = (.body, .editing)
         case .failed(let reason):
-            progress = .failed("the editor changed nothing: \(untrusted: reason)")
+            progress = .failed("the body was not changed: \(untrusted: reason)")
         }
     }
 }
@@ -154,23 +151,23 @@ struct PublishPrompt: ConsolePrompt {
 // MARK: - The message
 
 extension PublishPrompt {
-    /// The most bytes of headers.
+    /// The maximum size of the headers in bytes.
     static let headerBytes = 64 * 1024
 
-    static let patternReason: SafeText = "a pattern can be subscribed to, not published to; write the topic in full"
+    static let patternReason: SafeText = "cannot publish to a pattern; write the topic in full"
 
-    /// The bounds of a repeated publish.
+    /// The valid counts of a repeated publish.
     static let counts = 1...1_000_000
     static let intervals: ClosedRange<Duration> = .zero ... .seconds(3600)
     static let timeouts: ClosedRange<Duration> = .milliseconds(1) ... .seconds(600)
 
-    /// Why the form cannot be sent, and where to mend it.
+    /// The reason why the form cannot be sent, and the field to correct.
     struct InputError: Error {
         let reason: SafeText
         var field: Field?
     }
 
-    /// The message in the form, checked.
+    /// Checks the form and returns the message.
     func makeRequest(_ data: DashboardData) throws(InputError) -> PublishRequest {
         if let refusal = data.deployment.publishRefusal { throw InputError(reason: refusal) }
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
@@ -197,7 +194,7 @@ extension PublishPrompt {
         case .publish:
             let count = count.isEmpty ? 1 : Int(count.text)
             guard let count, Self.counts.contains(count) else {
-                throw InputError(reason: "repeat takes 1 to \(Self.counts.upperBound)", field: .count)
+                throw InputError(reason: "repeat must be 1 to \(Self.counts.upperBound)", field: .count)
             }
             let interval = interval.isEmpty ? .zero : try duration(interval, in: Self.intervals, .interval)
             return .publish(count: count, interval: interval)

@@ -83,12 +83,12 @@ enum ConnectionColumn: TableColumn {
     typealias Row = ConnectionRow
     typealias Context = TableContext
 
-    /// Whether there is room for words.
+    /// Returns whether the table is wide enough for full words.
     private static func isWide(_ context: TableContext) -> Bool { context.width >= 64 }
 }
 
 extension ConnectionRow {
-    /// The style of its figures: those of a connection that is down are old, and its state says how old.
+    /// Returns the style of the figures. Those of a connection that is down are old, so they are muted.
     fileprivate func figures(_ theme: Theme) -> Style { isUp ? .plain : theme[.muted] }
 
     fileprivate func figure(_ text: SafeText, _ context: TableContext, warns: Bool = false) -> Table.Item {

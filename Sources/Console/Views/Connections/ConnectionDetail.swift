@@ -2,7 +2,7 @@ import NATS
 import Settings
 import TerminalUI
 
-/// Everything known about one connection.
+/// All details of one connection.
 struct ConnectionDetail {
     private let row: ConnectionRow
     private let data: DashboardData
@@ -12,7 +12,7 @@ struct ConnectionDetail {
         self.data = data
     }
 
-    /// The detail in rows of at most `width` columns.
+    /// Returns the details in rows of at most `width` columns.
     func lines(width: Int) -> [StyledLine] {
         var text = DetailText(width: width)
         text.title("\(row.label) of \(data.deployment.clusterName(row.id.cluster))")
@@ -22,7 +22,7 @@ struct ConnectionDetail {
         return text.lines
     }
 
-    /// Figures of a connection that is gone are old ones.
+    /// The role of the figures. Those of a connection that is down are old, so they are muted.
     private var figures: ThemeRole { row.isUp ? .text : .muted }
 
     private func addState(to text: inout DetailText) {
@@ -53,7 +53,7 @@ struct ConnectionDetail {
         text.add("server id", "\(untrusted: server.id)", figures)
         text.add("its cluster", server.cluster.map { "\(untrusted: $0)" } ?? "none, a single server", figures)
         if let address = data.clusters.first(where: { $0.id == row.id.cluster })?.address, !address.isEmpty {
-            text.add("reached by", "\(untrusted: address)", figures)
+            text.add("reached via", "\(untrusted: address)", figures)
         }
         switch row.encryption {
         case let encryption? where encryption.isVerified:
@@ -88,11 +88,11 @@ struct ConnectionDetail {
             row.lost == 0 ? figures : .severityWarn
         )
         if row.refused > 0 { text.add("refused", "\(row.refused) messages, by the server", .severityWarn) }
-        if row.duplicates > 0 { text.add("came twice", "at most \(row.duplicates) messages, while it moved", .severityWarn) }
+        if row.duplicates > 0 { text.add("duplicates", "at most \(row.duplicates) messages, during moves", .severityWarn) }
         text.add("in", "\(row.messagesIn) messages, \(SafeText.bytes(row.bytesIn))", figures)
         text.add("out", "\(row.messagesOut) messages, \(SafeText.bytes(row.bytesOut))", figures)
-        text.add("dropped", "\(row.dropped) messages, not taken fast enough", row.dropped > 0 ? .severityWarn : figures)
+        text.add("dropped", "\(row.dropped) messages, consumer too slow", row.dropped > 0 ? .severityWarn : figures)
         text.add("subscribed", row.subscriptions == 1 ? "1 subscription" : "\(row.subscriptions) subscriptions", figures)
-        text.add("requests", "\(row.pendingRequests) wait for a reply, \(row.lateReplies) replies came too late", figures)
+        text.add("requests", "\(row.pendingRequests) pending, \(row.lateReplies) late replies", figures)
     }
 }

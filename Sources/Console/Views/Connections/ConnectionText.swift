@@ -3,10 +3,9 @@ import Roulette
 import Settings
 import TerminalUI
 
-// A state is always a glyph and a word; color only adds to them.
+// A state is always shown with a glyph and a word, so that it does not depend on color.
 
 extension ConnectionSnapshot.State {
-    /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {
         case .connected: glyphs.full
@@ -16,7 +15,6 @@ extension ConnectionSnapshot.State {
         }
     }
 
-    /// The state in a word.
     var word: SafeText {
         switch self {
         case .idle: "idle"
@@ -29,7 +27,6 @@ extension ConnectionSnapshot.State {
         }
     }
 
-    /// The theme's role of the state.
     var role: ThemeRole {
         switch self {
         case .connected: .statusUp
@@ -42,16 +39,16 @@ extension ConnectionSnapshot.State {
 }
 
 extension ConnectionRow {
-    /// Its name among the connections of its cluster: `publisher 3`.
+    /// The name of the connection in its cluster: `publisher 3`.
     var label: SafeText { id.role == .publisher ? "publisher \(id.slot)" : "subscriber \(id.slot)" }
 
-    /// The same where there is little room: `pub 3`.
+    /// The short name of the connection: `pub 3`.
     var shortLabel: SafeText { id.role == .publisher ? "pub \(id.slot)" : "sub \(id.slot)" }
 
-    /// The state with its age, or with how the reconnecting goes.
+    /// The state with its age or with the progress of reconnecting.
     var stateText: SafeText { stateForms[0] }
 
-    /// The state with its age, or with how the reconnecting goes; then shorter, to the bare state.
+    /// The state with its age or with the progress of reconnecting, followed by shorter forms.
     var stateForms: [SafeText] {
         switch state {
         case .connected: ["up \(age)", state.word]
@@ -64,24 +61,24 @@ extension ConnectionRow {
         }
     }
 
-    /// For how long it has been up or down.
+    /// The time since the connection came up or was lost.
     var age: SafeText { .duration(.seconds(stateDuration.components.seconds)) }
 
-    /// PINGs in a row without an answer, of those after which it counts as lost.
+    /// The number of consecutive unanswered PINGs, and the number after which the connection counts as lost.
     var pings: SafeText { "\(pingMisses)/\(maxPingFailure)" }
 
-    /// Its encryption in a word or two.
+    /// The encryption in short form. "!" marks a certificate that is not verified.
     var encryptionText: SafeText {
         guard let encryption else { return isUp ? "plain" : "–" }
         return "\(untrusted: encryption.version)\(encryption.isVerified ? "" : "!")"
     }
 
-    /// The name of the server behind the balancer.
+    /// The name of the server behind the load balancer.
     var serverName: SafeText? { server.map { SafeText(untrusted: $0.name, maximumBytes: 128) } }
 }
 
 extension SafeText {
-    /// A short wait, in tenths of a second, since that is what a backoff is made of.
+    /// Returns the time until the next attempt. A short time is in tenths of a second.
     static func countdown(_ time: Duration) -> SafeText {
         let tenths = Int((time.inSeconds * 10).rounded())
         return tenths < 100 ? "\(tenths / 10).\(tenths % 10) s" : .duration(time)

@@ -48,7 +48,7 @@ extension ConnectionsView {
         return "\(up) of \(rows.count) up, \(data.keys.key(for: .back) ?? "esc") shows all"
     }
 
-    /// How the connections of each cluster are spread over its nodes.
+    /// Returns a line with the distribution of each cluster's connections over its nodes.
     private func nodes(_ data: DashboardData) -> StyledLine {
         var line = StyledLine()
         let clusters = data.clusters.filter { cluster == nil || $0.id == cluster }

@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `4`: every pooled connection, and everything known about one.
+/// `4` opens the list of pooled connections with the details of one of them.
 struct ConnectionsView: ConsoleView {
     static let opening = KeyAction.connections
     static let title: SafeText = "Connections"
@@ -10,15 +10,15 @@ struct ConnectionsView: ConsoleView {
         (.reconnect, "reconnect"), (.open, "detail"), (.nextPane, "pane"),
     ]
 
-    /// Filters by cluster, role, state, server and error.
+    /// The filter for cluster, role, state, server and error.
     var filter = ""
-    /// The only cluster whose connections are shown; nil for all.
+    /// The cluster whose connections are shown; nil for all clusters.
     private(set) var cluster: Int?
     private(set) var list = ListState<ConnectionRow.ID>()
     private(set) var parts = ListDetail<ConnectionRow.ID>(showsDetail: true)
     private var height = 1
 
-    /// Shows the connections of one cluster only, or of all.
+    /// Shows the connections of one cluster, or of all clusters if nil.
     mutating func show(cluster: Int?) {
         guard cluster != self.cluster else { return }
         self.cluster = cluster
@@ -58,7 +58,7 @@ struct ConnectionsView: ConsoleView {
         parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
-    /// The connections that are shown, cluster by cluster.
+    /// Returns the connections to show, ordered by cluster.
     func shown(_ data: DashboardData) -> [ConnectionRow] {
         let rows = data.clusters.filter { cluster == nil || $0.id == cluster }.flatMap(\.connections)
         guard !filter.isEmpty else { return rows }
@@ -71,7 +71,7 @@ struct ConnectionsView: ConsoleView {
         }
     }
 
-    /// The selected connection as rows of text.
+    /// Returns the details of the selected connection.
     func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
         guard let selection = list.selection, width > 0,
             let row = data.clusters.lazy.flatMap(\.connections).first(where: { $0.id == selection })

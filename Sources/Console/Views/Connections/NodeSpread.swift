@@ -1,14 +1,14 @@
 import Settings
 import TerminalUI
 
-/// The nodes behind the balancer that the connections of a cluster are on.
+/// The distribution of a cluster's connections over the nodes behind the load balancer.
 struct NodeSpread {
     let cluster: Int
-    /// The nodes with how many connections each has, the most first.
+    /// The nodes with their numbers of connections, the largest number first.
     private let nodes: [(name: String, count: Int)]
     private let isMeshed: Bool
 
-    /// Nil while no connection is up.
+    /// Creates the distribution; nil if no connection is up.
     init?(_ row: ClusterRow) {
         let servers = row.connections.filter(\.isUp).compactMap(\.server)
         guard !servers.isEmpty else { return nil }
@@ -19,7 +19,7 @@ struct NodeSpread {
             .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
     }
 
-    /// Whether several connections of a cluster of several servers are all on the same one: if that node fails, all of them are lost.
+    /// Whether all connections are on one node of a meshed cluster. If this node fails, all of them are lost.
     var isLopsided: Bool { nodes.count == 1 && nodes[0].count > 1 && isMeshed }
 
     var text: SafeText {

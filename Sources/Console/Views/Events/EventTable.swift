@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// Events as a table, here and in the Overview.
+/// Draws events as a table, in the Events view and in the Overview.
 enum EventTable {
     static func draw(
         _ data: DashboardData,

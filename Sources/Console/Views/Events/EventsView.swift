@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `7`: what happened, the newest first.
+/// `7` opens the list of events, the newest first.
 struct EventsView: ConsoleView {
     static let opening = KeyAction.events
     static let title: SafeText = "Events"
@@ -10,9 +10,9 @@ struct EventsView: ConsoleView {
         (.severity, "severity"), (.open, "detail"), (.nextPane, "pane"),
     ]
 
-    /// Filters by text, cluster and severity.
+    /// The filter for text, cluster and severity.
     var filter = ""
-    /// Only events of at least this severity are shown.
+    /// The minimum severity of the events to show.
     private(set) var severity = EventRow.Severity.info
     private(set) var list = ListState<Int>()
     private(set) var parts = ListDetail<Int>(showsDetail: false)
@@ -26,7 +26,7 @@ struct EventsView: ConsoleView {
         switch action {
         case .severity: severity = severity.next
         case .back where filter.isEmpty && severity != .info: severity = .info
-        // Back to the newest, wherever the list was scrolled to.
+        // Return to the newest event.
         case .back where filter.isEmpty: list.reset()
         default: return list.handle(action, in: shown(data).map(\.id), height: height) ? .handled : .ignored
         }
@@ -49,7 +49,7 @@ struct EventsView: ConsoleView {
         parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
-    /// The events that are shown, the newest first.
+    /// Returns the events to show, the newest first.
     func shown(_ data: DashboardData) -> [EventRow] {
         let rows = data.events.rows.reversed().filter { $0.severity >= severity }
         guard !filter.isEmpty else { return rows }
@@ -59,7 +59,7 @@ struct EventsView: ConsoleView {
         }
     }
 
-    /// The selected event in full, or the newest where none is selected.
+    /// Returns the details of the selected event, or of the newest one if none is selected.
     func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
         guard width > 0 else { return [] }
         let rows = shown(data)
@@ -87,7 +87,7 @@ extension EventRow.Severity: Comparable {
         }
     }
 
-    /// All, warnings and errors, errors only, and all again.
+    /// The next filter: all events, warnings and errors, errors only, then all events again.
     fileprivate var next: Self {
         switch self {
         case .info: .warning

@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `?`: the keys that work in the open view, and the commands. Made from the lists of keys and commands.
+/// `?` shows the keys that work in the open view, and the commands. The help is generated from the lists of keys and commands.
 struct HelpPrompt: ConsolePrompt {
     private let list: HelpList
     private var scroll = ScrollState()
@@ -58,7 +58,7 @@ struct HelpPrompt: ConsolePrompt {
         case .filter: (search, isTyping) = (TextField(maximumBytes: 64), true)
         case .back where search != nil: search = nil
         case .back, .help, .quit: return .close
-        // The height is not known here; what is too far is put right when it is drawn.
+        // The height is not known here. Drawing corrects an offset that is too large.
         case let action?: _ = scroll.handle(action, count: shown.rowCount, height: 10)
         case nil: break
         }

@@ -14,7 +14,7 @@ enum ClusterColumn: TableColumn {
                 .text(row.state.glyph(context.glyphs), style: context.theme[row.state.role])
             }
         case .cluster:
-            // Clusters without names go by their addresses, which often begin alike.
+            // Clusters without names are shown with their addresses, which often have the same beginning.
             .init(
                 "CLUSTER",
                 width: { context in
@@ -24,7 +24,7 @@ enum ClusterColumn: TableColumn {
                 }
             ) { row, context in context.cluster(row.id) }
         case .state:
-            // On a narrow screen the state may be cut, so that a rate fits.
+            // On a narrow screen the state is shortened so that a rate fits.
             .init(
                 "STATE",
                 width: { context in
@@ -80,9 +80,9 @@ enum ClusterColumn: TableColumn {
     typealias Row = ClusterRow
     typealias Context = TableContext
 
-    /// More than this many times its share of the ring is a hot cluster.
+    /// A cluster is hot if its share of the traffic exceeds its share of the ring by this factor.
     private static let hotFactor = 1.5
-    /// Below so many messages per second no share is worth a warning.
+    /// The minimum total of messages per second for this warning.
     private static let hotRate = 10.0
 
     private static func trafficShare(_ row: ClusterRow, _ context: TableContext) -> Table.Item {
@@ -96,7 +96,7 @@ enum ClusterColumn: TableColumn {
 }
 
 extension ClusterRow {
-    /// The style of its figures: those of a cluster that does not answer are old.
+    /// Returns the style of the figures. Those of a cluster that does not answer are old, so they are muted.
     fileprivate func figures(_ theme: Theme) -> Style {
         isReachable && state != .stale ? .plain : theme[.muted]
     }

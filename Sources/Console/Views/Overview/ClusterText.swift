@@ -1,15 +1,15 @@
 import TerminalUI
 
 extension ClusterRow {
-    /// The state with its age, or with how the reconnecting goes.
+    /// The state with its age or with the progress of reconnecting.
     var stateText: SafeText { stateForms[0] }
 
-    /// The state with its age, or with how the reconnecting goes; then shorter, to the bare state.
+    /// The state with its age or with the progress of reconnecting, followed by shorter forms.
     var stateForms: [SafeText] {
         switch state {
         case .up: ["up \(age)", "up"]
         case .degraded: ["degraded"]
-        // Its connections count as up still, so their age says nothing about the silence; the reason does.
+        // The connections still count as up, so their age is not the duration of the silence. The reason shows the missed pings.
         case .stale: ["stale"]
         case .connecting: ["connecting"]
         case .down where attempt > 0: ["down \(age), try \(attempt)", "down \(age)", "down"]
@@ -17,13 +17,13 @@ extension ClusterRow {
         }
     }
 
-    /// Whole seconds: fractions would say nothing, and push the number of tries out of the column.
+    /// The age in whole seconds. Fractions would leave no space for the number of attempts.
     private var age: SafeText {
         let seconds = stateDuration.components.seconds
         return seconds < 1 ? "0 s" : seconds < 10 ? "\(seconds) s" : .duration(.seconds(seconds))
     }
 
-    /// Why it is not up; nil if it is.
+    /// The reason why the cluster is not up; nil if it is up.
     var reason: SafeText? {
         switch state {
         case .up: return nil
@@ -32,7 +32,7 @@ extension ClusterRow {
         case .degraded where isWhole: return unanswered
         case .degraded: return "\(missing)\(cause)"
         case .down:
-            // The cause may be long: what changes comes first.
+            // The countdown comes first, because the cause may be long.
             let next: SafeText = nextAttempt.map { $0 > .zero ? "next try in \(SafeText.countdown($0)): " : "trying now: " } ?? ""
             return next + (lastError.map { "\(untrusted: $0)" } ?? "no connection")
         }
@@ -57,6 +57,6 @@ extension ClusterRow {
 }
 
 extension ClusterRow.Pool {
-    /// Connections up of all.
+    /// The number of connections that are up, and the total.
     var text: SafeText { total == 0 ? "–" : "\(up)/\(total)" }
 }

@@ -28,7 +28,7 @@ extension OverviewView {
         list.pane.draw("Clusters", note: note, theme: data.theme, into: &buffer)
 
         var lines: [Line] = []
-        /// The cluster that each line is about, by its position.
+        /// The position of the cluster of each line.
         var clusterOfLine: [Int] = []
         var selected: Int?
         for (position, row) in shown.enumerated() {
@@ -38,7 +38,7 @@ extension OverviewView {
             if layout.showsReasons, let reason = row.reason { lines.append(.reason(reason)) }
         }
         let view = list.rows
-        // The reason under the selected cluster is to be in view too.
+        // The reason below the selected cluster is also kept visible.
         let bottom = min(lines.count - 1, (selected ?? 0) + (layout.showsReasons ? 1 : 0))
         let offset = min(max(0, bottom - view + 1), selected ?? 0)
 
@@ -86,7 +86,7 @@ extension OverviewView {
         LineGraph(series, axisStyle: data.theme[.graphGrid]).draw(into: &buffer, in: plot)
     }
 
-    /// The names in the colors of their lines, with numbers for terminals without colors.
+    /// Draws the names of the clusters in the colors of their lines, with numbers for terminals without colors.
     private func drawLegend(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         var x = rect.x
         for cluster in data.clusters {

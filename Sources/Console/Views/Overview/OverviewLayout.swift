@@ -1,27 +1,27 @@
 import TerminalUI
 
-/// How the panes of the Overview share the screen.
+/// The areas of the panes of the Overview.
 struct OverviewLayout {
     let clusters: Rect
-    /// Empty where there is no room.
+    /// Empty if there is no space.
     let graph: Rect
-    /// Empty where there is no room.
+    /// Empty if there is no space.
     let events: Rect
-    /// Whether a cluster that is not up has a second row for the reason.
+    /// Whether a cluster that is not up has a second row with the reason.
     let showsReasons: Bool
-    /// Rows for clusters, without frame and header.
+    /// The number of rows for clusters, without frame and header.
     let clusterRows: Int
 
-    /// The narrowest screen on which graph and events are side by side.
+    /// The minimum width for graph and events beside each other.
     private static let sideBySide = 100
-    /// The least rows that graph and events are worth drawing in.
+    /// The minimum height of graph and events.
     private static let leastPane = Pane.leastFramed.height
 
     init(_ data: DashboardData, shown: [ClusterRow], in rect: Rect) {
         let isSmall = rect.width < 60 || rect.height < 14
         showsReasons = !isSmall
         let rows = shown.count + (showsReasons ? shown.count { $0.reason != nil } : 0)
-        // Two rows of frame and one of header.
+        // Two rows are for the frame and one for the header.
         let wanted = max(rows + 3, Pane.leastFramed.height)
         let isWide = rect.width >= Self.sideBySide
         let least = isSmall ? 0 : (isWide ? 1 : 2) * Self.leastPane
@@ -38,7 +38,7 @@ struct OverviewLayout {
             let parts = Layout(.vertical, [.fill(), .fill()]).split(rest)
             (graph, events) = (parts[0], parts[1])
         } else {
-            // Where there is room for one, events matter more than the graph.
+            // If there is space for only one, the events are more important than the graph.
             (graph, events) = (.zero, rest)
         }
     }

@@ -1,14 +1,14 @@
 import Settings
 import TerminalUI
 
-/// `1`: the state of every cluster, and its traffic.
+/// `1` opens the list of clusters with their states and traffic.
 struct OverviewView: ConsoleView {
     static let opening = KeyAction.overview
     static let title: SafeText = "Overview"
     static let scope = KeyAction.Scope.everywhere
     static let actions: [(action: KeyAction, label: SafeText)] = [(.open, "connections")]
 
-    /// Filters the clusters by name, address and state.
+    /// The filter for name, address and state of the clusters.
     var filter = ""
     var clusters = ListState<Int>()
     private var height = 1
@@ -28,7 +28,7 @@ struct OverviewView: ConsoleView {
         clusters.update(shown(data).map(\.id), height: height)
     }
 
-    /// The clusters that the filter lets through.
+    /// Returns the clusters that match the filter.
     func shown(_ data: DashboardData) -> [ClusterRow] {
         guard !filter.isEmpty else { return data.clusters }
         return data.clusters.filter { row in

@@ -1,4 +1,4 @@
-/// Rates of all clusters together, for shares.
+/// The rates of the clusters, to compute shares.
 struct Rates {
     let total: Double
 
@@ -6,8 +6,8 @@ struct Rates {
         total = data.clusters.reduce(0) { $0 + Rates.of($1, data) }
     }
 
-    /// Messages per second in and out of a cluster. Replies to requests take the way of their request, whatever the ring says,
-    /// so they are left out.
+    /// Returns the messages per second in and out of a cluster, without replies to requests, because the ring does not route
+    /// them.
     static func of(_ row: ClusterRow, _ data: DashboardData) -> Double {
         let traffic = data.traffic(of: row.id)
         return max(0, traffic.rateIn.current + traffic.rateOut.current - data.traffic.replyRate(of: row.id))

@@ -26,7 +26,7 @@ enum HotTopicColumn: TableColumn {
     struct Row {
         let topic: TopicIdentity
         let counters: TopicCounters
-        /// Messages per second of all clusters.
+        /// The messages per second of all clusters.
         let totalRate: Double
 
         fileprivate var rate: Double { Double(counters.rateIn + counters.rateOut) }

@@ -49,10 +49,10 @@ enum RingColumn: TableColumn {
         let share: RingFigures.Share
         let figures: RingFigures
 
-        /// The end of the bars. They share a scale, so that keys and traffic can be compared.
+        /// The value of a full bar. All bars have the same scale, so that keys and traffic can be compared.
         fileprivate var top: Double { max(0.001, figures.shares.map { max($0.keys, $0.traffic ?? 0) }.max() ?? 1) }
 
-        /// Its share of the traffic by its share of the keys; nil while nothing flows.
+        /// The share of the traffic divided by the share of the keys; nil without traffic.
         fileprivate var load: Double? { share.traffic.map { share.keys > 0 ? $0 / share.keys : 0 } }
     }
 

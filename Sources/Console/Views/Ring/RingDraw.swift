@@ -56,7 +56,7 @@ extension RingView {
             )
         }
         guard let topic = selectedTopic(data), case .topic(let hash, _) = TopicRoute(topic, on: data.deployment.ring) else {
-            let text: SafeText = "0 to 2^64, each part by the cluster that owns most of it; :route TOPIC finds a topic"
+            let text: SafeText = "0 to 2^64, each part with the number of its main owner; :route TOPIC finds a topic"
             buffer.write(text, in: layout.route.row(1), style: data.theme[.muted])
             return
         }
@@ -81,7 +81,7 @@ extension RingView {
         )
         guard !shown.isEmpty else {
             let text: SafeText =
-                filter.isEmpty ? "Nothing flows, or nothing is watched." : "No topic matches the filter; esc clears it."
+                filter.isEmpty ? "No traffic, or no topic is watched." : "No topic matches the filter; esc clears it."
             buffer.write(text, in: pane.body.row(0), style: data.theme[.muted])
             return
         }
@@ -104,7 +104,7 @@ extension RingView {
 }
 
 extension SafeText {
-    /// How many times as much: `1.05x`, `2.8x`, `12x`.
+    /// Returns a factor as text: `1.05x`, `12x`.
     static func factor(_ value: Double) -> SafeText {
         guard value.isFinite, value >= 0, value < 1e6 else { return "–" }
         let hundredths = Int((value * 100).rounded())

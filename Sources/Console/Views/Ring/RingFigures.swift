@@ -1,27 +1,27 @@
 import TerminalUI
 
-/// How the traffic is spread over the ring, worked out from one snapshot.
+/// The distribution of the traffic over the ring in one snapshot.
 struct RingFigures: Sendable {
-    /// The hottest topics that are kept.
+    /// The maximum number of hottest topics.
     static let topicCount = 100
 
-    /// One cluster's part.
+    /// The share of one cluster.
     struct Share: Sendable {
-        /// Of the key space, 0 to 1.
+        /// The share of the key space, 0 to 1.
         let keys: Double
-        /// Of the messages per second in and out, 0 to 1; nil while nothing flows.
+        /// The share of the messages per second in and out, 0 to 1; nil without traffic.
         let traffic: Double?
-        /// Messages per second in and out.
+        /// The messages per second in and out.
         let rate: Double
     }
 
-    /// By position on the ring.
+    /// The shares, by position on the ring.
     private(set) var shares: [Share] = []
-    /// Messages per second of all clusters.
+    /// The messages per second of all clusters.
     private(set) var total = 0.0
-    /// Rows of the busiest topics in the snapshot, the busiest first.
+    /// The rows of the busiest topics in the snapshot, the busiest first.
     private(set) var hottest: [Int] = []
-    /// Topics that were seen on a cluster that does not own them.
+    /// The number of topics that were received from a cluster that does not own them.
     private(set) var misplaced = 0
 
     init() {}
@@ -36,10 +36,10 @@ struct RingFigures: Sendable {
         findHottest(data.traffic)
     }
 
-    /// How many times its fair part the busiest cluster carries, by keys: largest share over the mean.
+    /// The largest share of the keys divided by the mean share.
     var keyImbalance: Double { imbalance(shares.map(\.keys)) }
 
-    /// The same by messages; nil while nothing flows.
+    /// The largest share of the messages divided by the mean share; nil without traffic.
     var trafficImbalance: Double? { total > 0 ? imbalance(shares.map(\.rate)) : nil }
 
     private func imbalance(_ values: [Double]) -> Double {
@@ -47,7 +47,7 @@ struct RingFigures: Sendable {
         return sum > 0 ? (values.max() ?? 0) * Double(values.count) / sum : 0
     }
 
-    /// One pass with a short sorted list: there may be 100,000 topics.
+    /// Finds the hottest topics in one pass with a short sorted list, because there may be 100,000 topics.
     private mutating func findHottest(_ traffic: TrafficSnapshot) {
         var top: [(row: Int, rate: Float)] = []
         for (row, counters) in traffic.counters.enumerated() {
@@ -64,7 +64,7 @@ struct RingFigures: Sendable {
 }
 
 extension TopicIdentity {
-    /// Whether messages of it came from a cluster that does not own it: their publisher has another ring.
+    /// Returns whether messages were received from a cluster that does not own the topic. Their publisher uses a different ring.
     func isMisplaced(_ counters: TopicCounters) -> Bool {
         isRouted && counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
     }

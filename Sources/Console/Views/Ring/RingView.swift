@@ -2,21 +2,21 @@ import ConsistentHashing
 import Settings
 import TerminalUI
 
-/// `5`: how topics and traffic are spread over the clusters, and which topics are the hottest.
+/// `5` shows the distribution of keys and traffic over the clusters, and the hottest topics.
 struct RingView: ConsoleView {
     static let opening = KeyAction.ring
     static let title: SafeText = "Ring"
     static let scope = KeyAction.Scope.everywhere
     static let actions: [(action: KeyAction, label: SafeText)] = []
 
-    /// Filters the hottest topics.
+    /// The filter for the hottest topics.
     var filter = ""
     private(set) var figures = RingFigures()
-    /// The hottest topics that the filter lets through, as rows of the snapshot.
+    /// The hottest topics that match the filter, as rows of the snapshot.
     private(set) var shown: [Int] = []
-    /// Selected by the topic's serial number.
+    /// The list. Rows are identified by the serial numbers of their topics.
     private(set) var list = ListState<Int>()
-    /// The cluster that owns most of each part of the circle, one part for each column.
+    /// The main owner of each part of the ring, one part for each column.
     private(set) var strip = RingStrip()
     private var height = 1
     private var snapshot = -1
@@ -42,7 +42,7 @@ struct RingView: ConsoleView {
     }
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        // Looking through 100,000 topics for each frame would be too slow.
+        // Searching 100,000 topics for each frame would be too slow.
         if snapshot != data.traffic.id || figures.shares.count != data.clusters.count {
             figures = RingFigures(data)
             snapshot = data.traffic.id
@@ -56,17 +56,17 @@ struct RingView: ConsoleView {
     }
 
     private func serials(_ data: DashboardData) -> [Int] {
-        // Rows of a snapshot that is newer than the figures may be gone; they are out of sight until the next refresh.
+        // The snapshot may be newer than the figures and have fewer rows. The next refresh corrects this before a frame is drawn.
         shown.map { data.traffic.topics.indices.contains($0) ? data.traffic.topics[$0].serial : 0 }
     }
 }
 
-/// The circle as a row of cells: the cluster that owns most of each part of it.
+/// The ring as a row of cells. Each cell shows the cluster that owns most of its part.
 struct RingStrip: Sendable {
     private(set) var owners: [Int] = []
     private var fingerprint = ""
 
-    /// Computed again only for another ring or width.
+    /// Computes the owners, if the ring or the width has changed.
     mutating func update(_ ring: HashRing, columns: Int) {
         guard columns != owners.count || ring.fingerprint != fingerprint else { return }
         fingerprint = ring.fingerprint
@@ -77,21 +77,21 @@ struct RingStrip: Sendable {
     }
 }
 
-/// Where the parts of the Ring view are.
+/// The areas of the Ring view.
 struct RingLayout {
     let clusters: Rect
     let topics: Rect
-    /// The row of the strip, inside the pane of the clusters; empty where there is no room.
+    /// The row of the strip, inside the pane of the clusters; empty if there is no space.
     let strip: Rect
-    /// The rows below the strip: where the topic is, and its route.
+    /// The rows below the strip, for the position and the route of the topic.
     let route: Rect
-    /// The line of totals.
+    /// The row of the totals.
     let summary: Rect
-    /// The rows for clusters, with their header.
+    /// The rows of the clusters, with their header.
     let table: Rect
 
     init(_ rect: Rect, clusters count: Int) {
-        // Frame, header, clusters, totals, a blank, the strip, the mark under it, and two rows for the route.
+        // The rows of the frame, the header, the clusters, the totals, the strip, the mark below it, and two rows for the route.
         let wanted = count + 8
         let hasStrip = rect.height >= 14 && rect.width >= 40
         let height = hasStrip ? min(wanted, max(10, rect.height * 2 / 3)) : min(rect.height, count + 4)

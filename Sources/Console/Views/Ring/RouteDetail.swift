@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// The owner of a topic, its hash, and the clusters that would own it if that cluster were removed.
+/// The owner of a topic, its hash, and the next clusters on the ring, which would own it if the owner were removed.
 struct RouteDetail {
     let text: SafeText
 

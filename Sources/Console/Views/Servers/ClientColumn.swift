@@ -2,7 +2,7 @@ import NATSMonitoring
 import Settings
 import TerminalUI
 
-/// The columns of a server's connections: those of nats-top. The raw value is the column's name in the server's endpoint, in
+/// The columns of a server's connections, as in nats-top. The raw value is the name of the column in the server's endpoint, in
 /// nats-top and in `:sort`.
 enum ClientColumn: String, TableColumn {
     case cid, name, host, lang, subs, pending
@@ -15,7 +15,7 @@ enum ClientColumn: String, TableColumn {
     var definition: ColumnDefinition<Self> {
         switch self {
         case .cid:
-            // The server lists open connections by rising number, and the closed ones that were closed last first.
+            // The server lists open connections by ascending number, and closed connections by descending time of closing.
             .init(
                 "CID",
                 .fixed(6, importance: 96),
@@ -54,8 +54,7 @@ enum ClientColumn: String, TableColumn {
                 let pending = row.connection.pendingBytes
                 return .figure(.bytes(pending), style: pending > 0 ? context.theme[.severityWarn] : .plain)
             }
-        // The server sorts by what came since the connection was made, the console by what comes now. What the server sent out
-        // went to the connection.
+        // The server sorts by totals, the console by current rates. Messages out of the server go to the connection.
         case .messagesTo:
             .init(
                 heading: { "TO\($0.per)" },
@@ -123,27 +122,27 @@ enum ClientColumn: String, TableColumn {
 
     typealias Row = MonitoredConnections.Row
 
-    /// The columns of the open connections, or of the closed ones.
+    /// Returns the columns of the open or the closed connections.
     static func listed(closed: Bool) -> [ClientColumn] {
         allCases.filter { $0.sorting.lists.contains(closed ? .closed : .open) }
     }
 
-    /// How the connections are sorted by this column. Every column has one.
+    /// The sorting of this column. Every column has one.
     var sorting: Sorting { definition.sorting ?? .text { _ in "" } }
 }
 
 extension ClientColumn {
-    /// What the columns depend on.
+    /// The context of the columns.
     struct Context {
         let theme: Theme
         let glyphs: GlyphSet
         let width: Int
-        /// Whether the connections are closed: then totals are shown, since there are no rates.
+        /// Whether the connections are closed. Totals are then shown, because there are no rates.
         let isClosed: Bool
 
         var per: SafeText { isClosed ? "" : "/s" }
 
-        /// The longest address that is shown whole: IPv6 with its brackets and a port.
+        /// The maximum length of an address: IPv6 with brackets and a port.
         private static let longestAddress = 47
 
         func shown(_ text: String?) -> SafeText {
@@ -158,7 +157,7 @@ extension ClientColumn {
             return .figure(rate.map(format) ?? glyphs.missing)
         }
 
-        /// An address, without its port where there is less room.
+        /// Returns an address, which is shown without its port in a narrow column.
         func host(_ address: String) -> Table.Item {
             let whole = SafeText(untrusted: address, maximumBytes: 256)
             guard !address.isEmpty, whole.width <= Self.longestAddress else {
@@ -169,7 +168,7 @@ extension ClientColumn {
         }
     }
 
-    /// Which lists of connections have a column.
+    /// The lists of connections that have a column.
     struct Lists: OptionSet, Sendable {
         let rawValue: UInt8
 
@@ -178,30 +177,30 @@ extension ClientColumn {
         static let both: Lists = [.open, .closed]
     }
 
-    /// How connections are sorted by a column.
+    /// The sorting of connections by a column.
     struct Sorting {
-        /// What is compared.
+        /// The values to compare.
         enum Key {
             case text((ServerConnection) -> String)
             case number((MonitoredConnections.Row) -> Double)
         }
 
         let key: Key
-        /// The direction that puts what matters first.
+        /// Whether the standard direction is descending.
         let isDescending: Bool
-        /// The order to ask the server for.
+        /// The order to request from the server.
         let server: ConnectionQuery.Sort
         let lists: Lists
-        /// Whether the first ones that the server lists are the first ones here, by the direction and whether the list is that of
-        /// closed connections.
+        /// Returns whether the server and the console list the same connections first, for a direction and for open or closed
+        /// connections.
         let isServers: (_ isDescending: Bool, _ isClosed: Bool) -> Bool
 
-        /// By a text. No server sorts by texts.
+        /// Sorts by a text. Servers do not sort by texts.
         static func text(lists: Lists = .both, _ key: @escaping (ServerConnection) -> String) -> Sorting {
             Sorting(key: .text(key), isDescending: false, server: .id, lists: lists, isServers: { _, _ in false })
         }
 
-        /// By a figure that the server does not sort by as the console does.
+        /// Sorts by a figure that the server sorts by in a different way.
         static func number(
             _ server: ConnectionQuery.Sort = .id,
             lists: Lists = .both,
@@ -212,7 +211,7 @@ extension ClientColumn {
             Sorting(key: .number(key), isDescending: isDescending, server: server, lists: lists, isServers: isServers)
         }
 
-        /// By a figure that the server sorts open connections by, the largest first.
+        /// Sorts by a figure that the server also sorts open connections by, the largest first.
         static func server(
             _ server: ConnectionQuery.Sort,
             lists: Lists = .both,

@@ -81,7 +81,7 @@ enum ServerColumn: TableColumn {
 }
 
 extension ServerRow {
-    /// The style of its figures: those of a server that does not answer are old.
+    /// Returns the style of the figures. Those of a server that does not answer are old, so they are muted.
     fileprivate func figures(_ theme: Theme) -> Style { state == .unreachable ? theme[.muted] : .plain }
 
     fileprivate func text(_ text: String?, maximumBytes: Int, _ context: TableContext) -> Table.Item {

@@ -2,10 +2,9 @@ import NATSMonitoring
 import Settings
 import TerminalUI
 
-// A state is always a glyph and a word; color only adds to them.
+// A state is always shown with a glyph and a word, so that it does not depend on color.
 
 extension ServerRow.State {
-    /// The glyph of the state.
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         switch self {
         case .healthy: glyphs.full
@@ -17,7 +16,6 @@ extension ServerRow.State {
         }
     }
 
-    /// The state in a word or two.
     var word: SafeText {
         switch self {
         case .healthy: "ok"
@@ -29,7 +27,6 @@ extension ServerRow.State {
         }
     }
 
-    /// The theme's role of the state.
     var role: ThemeRole {
         switch self {
         case .healthy: .statusUp
@@ -43,7 +40,7 @@ extension ServerRow.State {
 }
 
 extension ServerRow {
-    /// What is wrong, in plain words, after the age of the figures; nil if nothing is.
+    /// Returns the problem of the server, after the age of old figures; nil if there is none.
     func reason(_ now: Duration) -> SafeText? {
         switch state {
         case .unreachable:
@@ -56,11 +53,11 @@ extension ServerRow {
         }
     }
 
-    /// What to know about the figures of a healthy server.
+    /// A remark about the figures of a healthy server.
     private var remark: SafeText? {
-        if hasSeveralServers { return "several servers answer at this URL; the figures are those of the last that did" }
+        if hasSeveralServers { return "several servers answer at this URL; the figures are from the last answer" }
         guard let unreadable = status?.unreadable, !unreadable.isEmpty else { return nil }
         let names = unreadable.prefix(8).map { SafeText(untrusted: $0, maximumBytes: 64) }.joined(separator: ", ")
-        return "could not be read, and shown as 0: \(names)"
+        return "could not be read and are shown as 0: \(names)"
     }
 }

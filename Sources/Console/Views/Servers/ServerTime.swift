@@ -1,16 +1,16 @@
 import TerminalUI
 
-/// Times as a server writes them: `3d4h5m6s`, `1.25ms`, `350µs`.
+/// Times in the format of the server: `3d4h5m6s`, `1.25ms`, `350µs`.
 enum ServerTime {
     private static let units: [(name: String, seconds: Double)] = [
         ("y", 31_536_000), ("d", 86_400), ("h", 3600), ("ms", 1e-3), ("µs", 1e-6), ("us", 1e-6), ("ns", 1e-9), ("m", 60),
         ("s", 1),
     ]
 
-    /// The longest time that is shown: `1y234d12h34m56s`.
+    /// The maximum length of a time, such as `1y234d12h34m56s`.
     private static let longest = 16
 
-    /// The time as the server writes it, then its largest two units, then the largest.
+    /// Returns the time in the format of the server, followed by its two largest units and its largest unit.
     static func forms(_ text: String, _ glyphs: GlyphSet) -> [SafeText] {
         let whole = SafeText(untrusted: text, maximumBytes: 64)
         // A text that is not a time is not shown.
@@ -28,7 +28,7 @@ enum ServerTime {
         return [whole, groups.prefix(2).joined(), groups[0]]
     }
 
-    /// The time in seconds; 0 for a text that is not a time.
+    /// Returns the time in seconds; 0 for a text that is not a time.
     static func seconds(_ text: String) -> Double {
         var rest = Substring(text)
         var total = 0.0

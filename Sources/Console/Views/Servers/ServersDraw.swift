@@ -14,14 +14,14 @@ extension ServersView {
         if !layout.connections.isEmpty { drawConnections(data, into: &buffer, in: layout.connections) }
     }
 
-    /// How to configure monitoring.
+    /// Draws instructions to configure monitoring.
     private func drawAdvice(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
         pane.draw("Servers", theme: data.theme, into: &buffer)
         var text = DetailText(width: pane.inside.width)
         text.note("No cluster of this profile has a monitoring URL.", .text)
         text.blank()
-        text.note("Start nats-server with http: \"127.0.0.1:8222\", or -m 8222, and name it in the profile:")
+        text.note("Start nats-server with http: \"127.0.0.1:8222\", or -m 8222, and set its URL in the profile:")
         text.blank()
         text.add([
             StyledLine("  [[profiles.\(untrusted: data.deployment.name).servers]]", .accent),
@@ -127,7 +127,7 @@ extension ServersView {
         return "first \(listed.rows.count) of \(listed.total) by \(untrusted: listed.query.sort.rawValue)"
     }
 
-    /// What is missing from the list although it was asked for.
+    /// Returns a text about requested rows that are missing from the list.
     private func gaps(_ listed: MonitoredConnections) -> SafeText? {
         var parts: [SafeText] = []
         if listed.gaps.unreadable > 0 {
@@ -135,17 +135,17 @@ extension ServersView {
                 listed.gaps.unreadable == 1 ? "1 row could not be read" : "\(listed.gaps.unreadable) rows could not be read"
             )
         }
-        if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) more than asked for left out") }
-        if listed.gaps.isCutOff { parts.append("the answer was too long and is cut off") }
+        if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) over the limit omitted") }
+        if listed.gaps.isCutOff { parts.append("the answer was too long and was cut off") }
         return parts.isEmpty ? nil : parts.joined(separator: ", ")
     }
 
-    /// What the columns mean, or why they are old.
+    /// Returns the footer: a problem with the list, or the meaning of the columns.
     private func footer(_ data: DashboardData, _ listed: MonitoredConnections?) -> (SafeText, ThemeRole) {
         guard let listed, let id = servers.selection else { return ("", .muted) }
         let age = SafeText.duration(.seconds(max(0, (data.now.uptime - listed.at).components.seconds)))
         let row = data.servers.rows[id]
-        // That the server does not answer says more than which question failed.
+        // If the server does not answer at all, the failed request does not matter.
         let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
         if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
         if let gaps = gaps(listed) { return (gaps, .severityWarn) }
@@ -154,7 +154,7 @@ extension ServersView {
         {
             return ("only \(listed.rows.count) of \(listed.total) connections are listed here", .severityWarn)
         }
-        return ("to and from the connection, as the server counts; sorted by \(untrusted: sort.column.rawValue)", .muted)
+        return ("to and from the connection, counted by the server; sorted by \(untrusted: sort.column.rawValue)", .muted)
     }
 
     private func emptyText(_ data: DashboardData, _ listed: MonitoredConnections?) -> SafeText {
@@ -166,7 +166,7 @@ extension ServersView {
         if !filter.isEmpty, listed.missing > 0 {
             let first: SafeText = "No match among \(listed.rows.count) of \(listed.total) connections"
             guard listed.query.limit >= ServerMonitoring.fullLimit else { return "\(first); asking for the rest…" }
-            return "\(first), \(listed.missing) are not known here; esc clears the filter."
+            return "\(first); \(listed.missing) are not listed; esc clears the filter."
         }
         if !filter.isEmpty { return "No connection matches the filter; esc clears it." }
         if let gaps = gaps(listed) { return "No connection is shown: \(gaps)." }

@@ -2,7 +2,7 @@ import NATSMonitoring
 import Settings
 import TerminalUI
 
-/// `6`: what the monitoring URLs say: every server, and the connections of the selected one.
+/// `6` opens the list of monitored servers, with the connections of the selected one.
 struct ServersView: ConsoleView {
     static let opening = KeyAction.servers
     static let title: SafeText = "Servers"
@@ -13,23 +13,23 @@ struct ServersView: ConsoleView {
     ]
     static var sortNames: [String] { ClientColumn.allCases.map(\.rawValue) }
 
-    /// Which of the two lists moves with the arrows.
+    /// The list that the arrow keys move in.
     enum Part: Sendable, Hashable {
         case servers, connections
     }
 
-    /// Filters the connections where they are shown, else the servers.
+    /// The filter for the connections or, if they are not shown, for the servers.
     var filter = ""
     private(set) var servers = ListState<Int>()
     private(set) var connections = ListState<UInt64>()
     private(set) var sort = ConnectionSort()
     private(set) var showsClosed = false
     private(set) var focus = Part.servers
-    /// Whether the connections are in front where only one list can be seen.
+    /// Whether the connections are in front if there is space for only one list.
     private var isInFront = false
-    /// The connections that are shown, in order.
+    /// The connections to show, sorted.
     private(set) var rows: [MonitoredConnections.Row] = []
-    /// What they were made from. Sorting thousands for each frame would be too slow.
+    /// The inputs that ``rows`` was computed from. Sorting thousands of rows for each frame would be too slow.
     private var shownRows: RowsKey?
 
     private struct RowsKey: Sendable, Hashable {
@@ -131,7 +131,7 @@ struct ServersView: ConsoleView {
         return ServersLayout(rect, servers: rows, showsConnections: isInFront)
     }
 
-    /// The servers that are shown.
+    /// Returns the servers to show.
     func shown(_ data: DashboardData) -> [ServerRow] {
         guard !filter.isEmpty, layout.connections.isEmpty else { return data.servers.rows }
         return data.servers.rows.filter { row in
@@ -140,7 +140,7 @@ struct ServersView: ConsoleView {
         }
     }
 
-    /// The connections of the selected server, if they are the ones that are asked for now.
+    /// Returns the connections of the selected server, if the last answer has the requested state.
     func listed(_ data: DashboardData) -> MonitoredConnections? {
         guard let id = servers.selection, data.servers.rows.indices.contains(id),
             let connections = data.servers.rows[id].connections
@@ -162,20 +162,20 @@ struct ServersView: ConsoleView {
     }
 }
 
-/// Where the two lists are.
+/// The areas of the two lists.
 struct ServersLayout: Sendable {
     let servers: Rect
     let connections: Rect
     let hasRoomForBoth: Bool
 
-    /// - Parameter count: Rows that the servers need.
+    /// - Parameter count: The number of rows for the servers.
     init(_ rect: Rect, servers count: Int, showsConnections: Bool) {
         hasRoomForBoth = rect.height >= 16 && rect.width >= 40
         guard hasRoomForBoth else {
             (servers, connections) = showsConnections ? (.zero, rect) : (rect, .zero)
             return
         }
-        // Two rows of frame and one of header; never more than half of the screen.
+        // Two rows are for the frame and one for the header. The servers use at most half of the screen.
         let height = min(max(count + 3, Pane.leastFramed.height), rect.height / 2)
         servers = Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
         connections = rect.droppingTop(height)

@@ -36,12 +36,12 @@ enum TailColumn: TableColumn {
 
     struct Context {
         let table: TableContext
-        /// How many columns the messages are scrolled to the right.
+        /// The number of columns that the messages are scrolled to the right.
         let firstColumn: Int
 
         fileprivate var least: Int { table.width < 30 ? 6 : 12 }
     }
 
-    /// At most so many bytes of a payload are looked at for the list.
+    /// The maximum number of payload bytes for the preview in the list.
     static let previewBytes = 512
 }

@@ -44,17 +44,17 @@ extension TailView {
         if !filter.isEmpty, !log(data).entries.isEmpty { return "No message matches the filter; esc clears it." }
         guard data.subscriptions.isEmpty else { return "Waiting for messages." }
         let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
-        return "Nothing is subscribed to: \(subscribe) subscribes, :watch orders.> shows what others send."
+        return "No subscription yet: \(subscribe) subscribes, :watch orders.> shows messages from others."
     }
 
-    /// What is not on the screen is counted, always in the same place.
+    /// Draws the counts of messages that are not on the screen.
     private func drawCounts(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let tail = data.tail
         var parts: [SafeText] = [
             "\(data.dropped) dropped", "\(SafeText.count(data.tailRate.notShown.rounded(.up)))/s not shown",
         ]
-        if isPaused { parts.append("paused, \(missed) came by") }
-        if tail.notShown > 0 { parts.append("\(SafeText.count(tail.notShown)) not shown in all") }
+        if isPaused { parts.append("paused, \(missed) new") }
+        if tail.notShown > 0 { parts.append("\(SafeText.count(tail.notShown)) not shown in total") }
         parts.append("\(tail.entries.count) kept, \(SafeText.bytes(tail.byteCount))")
         let isLosing = data.tailRate.notShown > 0 || data.dropped > 0
         let style = data.theme[isPaused || isLosing ? .severityWarn : .muted]
@@ -63,7 +63,7 @@ extension TailView {
 
     // MARK: Detail
 
-    /// How the rows are cut.
+    /// The note about wrapping and horizontal scrolling.
     private var note: SafeText {
         if wraps { return .empty }
         return detailColumn == 0 ? "not wrapped" : "from column \(detailColumn + 1)"
@@ -84,7 +84,7 @@ extension TailView {
         head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
         var place = inside.droppingTop(1)
         if hasCounts {
-            // The list with its counts is behind this.
+            // The list with its counts is hidden, so the counts are drawn here.
             drawCounts(data, into: &buffer, in: inside.row(inside.height - 1))
             place = place.droppingBottom(1)
         }
@@ -99,7 +99,7 @@ extension TailView {
             .draw(into: &buffer, in: bar, style: data.theme[.focusedBorder])
     }
 
-    /// What the message is: size, cluster, topic, reply.
+    /// Returns a line with the size, the cluster, the topic and the reply subject of a message.
     private func head(_ entry: TailEntry, _ data: DashboardData) -> StyledLine {
         var line = StyledLine("\(SafeText.bytes(entry.payloadLength)) ", .muted)
         line.append(data.deployment.clusterName(entry.cluster), ThemeRole.clusters[entry.cluster % ThemeRole.clusters.count])

@@ -1,13 +1,13 @@
 import DequeModule
 
-/// The entries of a log that a filter lets through, kept up as the log grows: an entry is looked at once.
+/// The entries of a log that match a filter. They are updated while the log grows, and each entry is tested once.
 struct TailFilter: Sendable {
     private(set) var text = ""
     /// The ids of the entries, ascending.
     private(set) var ids = Deque<Int>()
     private var lookedAt = 0
 
-    /// Fits the ids to the filter and the log.
+    /// Updates the ids for the filter and the log.
     mutating func update(_ text: String, _ log: TailLog) {
         if !text.utf8.elementsEqual(self.text.utf8) {
             self.text = text

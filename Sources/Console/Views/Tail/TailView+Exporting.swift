@@ -1,10 +1,10 @@
 import Settings
 import TerminalUI
 
-// Exporting messages: to a file, to the clipboard, to the publish form.
+// Exporting messages to a file, to the clipboard, and to the publish form.
 
 extension TailView {
-    /// At most so many bytes go to the clipboard: terminals take no more than about 100,000 of base64.
+    /// The maximum number of bytes for the clipboard. Terminals accept about 100,000 bytes of base64.
     static let copyLimit = 64 * 1024
 
     mutating func export(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
@@ -17,7 +17,7 @@ extension TailView {
         return action == .copy ? copy(entry) : edit(entry)
     }
 
-    /// The payload in the form that is shown.
+    /// Copies the payload in the format that is shown.
     private func copy(_ entry: TailEntry) -> ViewResponse {
         guard !entry.payload.isEmpty else { return .notice(.info("the message has no payload to copy")) }
         var lines: [SafeText] = []
@@ -30,32 +30,32 @@ extension TailView {
         }
         let isWhole = lines.count == all.count && !entry.isCut
         guard !lines.isEmpty else {
-            return .notice(.warning("its first line is longer than the \(SafeText.bytes(Self.copyLimit)) that a clipboard takes"))
+            return .notice(.warning("the first line is longer than the clipboard limit of \(SafeText.bytes(Self.copyLimit))"))
         }
         let size = SafeText.bytes(lines.reduce(0) { $0 + $1.plain.utf8.count + 1 } - 1)
         let part: SafeText = isWhole ? .empty : ", the beginning of \(SafeText.bytes(entry.payloadLength))"
         return .copy(lines, .info("copied \(size)\(part): sent to the terminal's clipboard (OSC 52)"))
     }
 
-    /// The message as it would be typed.
+    /// Opens the message in the publish form.
     private func edit(_ entry: TailEntry) -> ViewResponse {
         guard !entry.isCut else {
             let sizes: SafeText = "\(SafeText.bytes(entry.payload.count)) of \(SafeText.bytes(entry.payloadLength))"
-            return .notice(.error("only \(sizes) are kept, so it cannot be published again as it was"))
+            return .notice(.error("only \(sizes) are kept, so the message cannot be published again"))
         }
         guard let topic = String(validating: entry.topic, as: UTF8.self), Self.canBeTyped(topic) else {
-            return .notice(.error("its topic has bytes that cannot be typed"))
+            return .notice(.error("the topic has bytes that cannot be typed"))
         }
         do throws(HeaderLines.ParseError) {
             let headers = try HeaderLines.text(ofBlock: entry.headers)
-            guard Self.canBeTyped(headers) else { return .notice(.error("its headers have characters that cannot be typed")) }
+            guard Self.canBeTyped(headers) else { return .notice(.error("the headers have characters that cannot be typed")) }
             return .edit(MessageDraft(topic: topic, headers: headers, body: Array(entry.payload)))
         } catch {
             return .notice(.error(error.reason))
         }
     }
 
-    /// Whether a field holds the text as it is: a field drops control characters silently.
+    /// Returns whether a text field preserves the text. A field silently drops control characters.
     private static func canBeTyped(_ text: String) -> Bool {
         let field = TextField(text, isMultiline: true, maximumBytes: PublishPrompt.headerBytes)
         return field.text.utf8.elementsEqual(text.utf8)

@@ -2,7 +2,7 @@ import DequeModule
 import Settings
 import TerminalUI
 
-/// `3`: the messages of all subscriptions as they come, and one of them in full.
+/// `3` opens the list of messages from all subscriptions, with one message in full.
 struct TailView: ConsoleView {
     static let opening = KeyAction.tail
     static let title: SafeText = "Tail"
@@ -14,9 +14,9 @@ struct TailView: ConsoleView {
     ]
 
     var filter = ""
-    /// What is shown while paused: the log as it was. The real one goes on.
+    /// A copy of the log at the time of the pause, which is shown while paused. The log itself continues to grow.
     private(set) var frozen: TailLog?
-    /// Messages that came since, shown or not.
+    /// The number of messages since the pause.
     private(set) var missed: UInt64 = 0
     private(set) var list = ListState<Int>()
     private(set) var matches = TailFilter()
@@ -26,17 +26,17 @@ struct TailView: ConsoleView {
     )
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
-    /// How far the message is scrolled. Its rows are laid out step by step, so the view scrolls it itself.
+    /// The scroll position of the message. Its rows are laid out in steps, so the view handles scrolling itself.
     private(set) var detail = ScrollState()
-    /// Columns that the previews are scrolled to the right.
+    /// The number of columns that the previews are scrolled to the right.
     private(set) var previewColumn = 0
-    /// Columns that the message is scrolled to the right, where it is not wrapped.
+    /// The number of columns that the message is scrolled to the right, if it is not wrapped.
     private(set) var detailColumn = 0
     private(set) var body: Body?
-    /// The row of the message that `n` and `N` are at.
+    /// The row of the current match of `n` and `N`.
     private(set) var matchRow: Int?
 
-    /// The selected message laid out, kept until something about it changes.
+    /// The rows of the selected message. They are kept until one of their inputs changes.
     struct Body: Sendable {
         struct Key: Sendable, Hashable {
             let id: Int
@@ -46,12 +46,12 @@ struct TailView: ConsoleView {
         }
 
         let key: Key
-        /// How many rows were asked for.
+        /// The number of requested rows.
         let maximumRows: Int
         let lines: [StyledLine]
-        /// Whether these are all rows there are.
+        /// Whether the rows are complete.
         let isComplete: Bool
-        /// Columns of the longest row.
+        /// The width of the longest row in columns.
         let width: Int
 
         init(_ key: Key, _ entry: TailEntry, maximumRows: Int) {
@@ -64,10 +64,10 @@ struct TailView: ConsoleView {
         }
     }
 
-    /// Whether new messages are not shown for now.
+    /// Whether the tail is paused.
     var isPaused: Bool { frozen != nil }
 
-    /// The messages to show.
+    /// Returns the messages to show.
     func log(_ data: DashboardData) -> TailLog { frozen ?? data.tail }
 
     /// While following, no message is selected.
@@ -102,7 +102,7 @@ struct TailView: ConsoleView {
         return .handled
     }
 
-    /// Columns that left and right scroll by.
+    /// The number of columns that left and right scroll by.
     private static let columnStep = 8
 
     private mutating func scroll(by columns: Int) {
@@ -114,7 +114,7 @@ struct TailView: ConsoleView {
         }
     }
 
-    /// Out of the detail, then out of the pause; the filter goes last.
+    /// Closes the details, or ends the pause. The action is ignored while there is a filter, so that the caller clears it first.
     private mutating func back() -> ViewResponse {
         if parts.handle(.back) { return .handled }
         guard filter.isEmpty, isPaused else { return .ignored }
@@ -124,7 +124,7 @@ struct TailView: ConsoleView {
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
         if parts.focus == .detail {
-            // The end is not known before all of it is laid out.
+            // All rows must be laid out to find the end.
             if action == .last { layOut(log(data), rows: MessageBody.rowLimit) }
             let count = body?.lines.count ?? 0
             return detail.handle(action, count: count, height: parts.layout.detailRows) ? .handled : .ignored
@@ -140,7 +140,7 @@ struct TailView: ConsoleView {
         return list.handle(action, in: matches.ids, height: parts.layout.listRows) ? .handled : .ignored
     }
 
-    /// A click pauses the tail so that the message stays in view.
+    /// Selects a clicked message. The click pauses the tail so that the message stays in view.
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         if !isPaused { pause(data) }
         return list.select(position: row, in: matches.ids, height: parts.layout.listRows)
@@ -179,7 +179,7 @@ struct TailView: ConsoleView {
     }
 
     private mutating func refreshBody(_ log: TailLog) {
-        // Two pages more than is seen, in steps, so that scrolling lays out only now and then.
+        // Lays out two more pages than are visible, in steps, so that scrolling rarely needs new rows.
         let wanted = detail.offset + 3 * parts.layout.detailRows
         layOut(log, rows: (wanted / Self.rowStep + 1) * Self.rowStep)
         detail.update(count: body?.lines.count ?? 0, height: parts.layout.detailRows)
@@ -187,7 +187,7 @@ struct TailView: ConsoleView {
 
     private static let rowStep = 128
 
-    /// Lays the selected message out, at least `rows` of it, unless that is done already.
+    /// Lays out at least `rows` rows of the selected message, unless this is already done.
     private mutating func layOut(_ log: TailLog, rows: Int) {
         guard let id = list.selection, let entry = log[id], !parts.layout.detail.isEmpty else {
             body = nil
@@ -205,7 +205,7 @@ struct TailView: ConsoleView {
 
     // MARK: Matches
 
-    /// Goes to the next or the one before: in the list among the messages, in the message among its rows.
+    /// Moves to the next or previous match: to a message in the list, or to a row in the message.
     private mutating func match(_ step: Int, _ data: DashboardData) -> ViewResponse {
         guard !filter.isEmpty else {
             let key = data.keys.key(for: .filter) ?? "/"
@@ -229,10 +229,10 @@ struct TailView: ConsoleView {
 }
 
 extension ListDetailLayout {
-    /// Rows for messages, without frame, header and the line of counts.
+    /// The number of rows for messages, without the frame, the header and the counts.
     fileprivate var listRows: Int { max(1, ListPane(list, footerRows: 1).rows) }
-    /// Rows for the message, without frame, what it is and, where the list is behind it, the line of counts.
+    /// The number of rows for the message, without the frame, the first row and, if the list is hidden, the counts.
     fileprivate var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
-    /// Columns for the message.
+    /// The number of columns for the message.
     fileprivate var detailColumns: Int { max(2, Pane(detail).inside.width) }
 }

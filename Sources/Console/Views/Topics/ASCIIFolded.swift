@@ -1,4 +1,4 @@
-/// A text to look for in bytes, in either case of ASCII letters.
+/// A text to search for in bytes, ignoring the case of ASCII letters.
 struct ASCIIFolded: Sendable, Hashable {
     private let bytes: [UInt8]
 
@@ -6,7 +6,7 @@ struct ASCIIFolded: Sendable, Hashable {
         bytes = text.utf8.map(Self.fold)
     }
 
-    /// Whether it occurs; nothing occurs everywhere.
+    /// Returns whether the text occurs in the bytes. An empty text always does.
     func occurs(in other: some RandomAccessCollection<UInt8>) -> Bool {
         guard let first = bytes.first else { return true }
         guard other.count >= bytes.count else { return false }

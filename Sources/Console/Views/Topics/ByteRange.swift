@@ -6,8 +6,8 @@
     import Darwin
 #endif
 
-/// Some bytes of an array that is held elsewhere too. Comparing uses `memcmp`: comparing byte by byte in a loop is too slow to
-/// sort 100,000 topics.
+/// A range of bytes that shares the storage of its array. Comparisons use `memcmp`, because a loop over bytes is too slow to sort
+/// 100,000 topics.
 struct ByteRange: Sendable {
     private let array: [UInt8]
     private let range: Range<Int>
@@ -23,7 +23,9 @@ struct ByteRange: Sendable {
 
     var bytes: ArraySlice<UInt8> { array[range] }
 
-    /// Less than zero if it comes before another, byte by byte, and zero if it is the same.
+    /// Compares bytes like `memcmp`.
+    /// - Returns: A negative number if this range comes before the other one, zero if they are equal, otherwise a positive
+    ///   number.
     func order(to other: ByteRange) -> Int {
         let order = withBytes { mine in
             other.withBytes { theirs in
@@ -34,7 +36,7 @@ struct ByteRange: Sendable {
         return order != 0 ? order : range.count - other.range.count
     }
 
-    /// Seeded in each process, so that topics cannot be chosen to collide.
+    /// Returns a hash. The hash function is seeded per process, so that peers cannot choose topics that collide.
     func hash(seed: Int) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(seed)

@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// The columns of the topics, as a list and as a tree.
+/// The columns of the topics, in the list and in the tree.
 enum TopicColumn: TableColumn {
     case topic, owner, rateIn, graph, topics, rateOut, byteRate, total, age, origins
 
@@ -63,7 +63,7 @@ enum TopicColumn: TableColumn {
                 sorting: Sorting("total", { Float($0.counters[$1].messages) }, { Double($0.messages) })
             ) { row, _ in row.sum.map { .figure(.count($0.messages)) } ?? .blank }
         case .age:
-            // Descending is the newest first; before the first message the time is -1.
+            // Descending order puts the newest first. The time is -1 before the first message.
             .init(
                 "AGE",
                 .fixed(6, importance: 50),
@@ -84,24 +84,24 @@ enum TopicColumn: TableColumn {
 
     typealias Context = TableContext
 
-    /// The columns of the list: a graph for each topic.
+    /// The columns of the list, with a graph for each topic.
     static var list: [TopicColumn] { allCases.filter { $0 != .topics } }
-    /// The columns of the tree: the number of topics in place of the graph.
+    /// The columns of the tree, with the number of topics in place of the graph.
     static var tree: [TopicColumn] { allCases.filter { $0 != .graph } }
-    /// The columns that rows can be sorted by.
+    /// The columns to sort by.
     static var sortable: [TopicColumn] { allCases.filter { $0.definition.sorting != nil } }
 }
 
 extension TopicColumn {
-    /// How topics are sorted by a column.
+    /// The sorting of topics by a column.
     struct Sorting {
-        /// The name of the column in `:sort`.
+        /// The column's name in `:sort`.
         let name: String
-        /// Whether the largest ones come first, unless the order is inverted.
+        /// Whether the standard direction is descending.
         let startsDescending: Bool
-        /// The figure of a topic; never negative, so that its bits are in the same order as its value.
+        /// Returns the figure of a topic. It is never negative, so that its bit pattern has the same order as its value.
         let topicKey: (TrafficSnapshot, Int) -> Float
-        /// The figure of a branch of the tree.
+        /// Returns the figure of a branch of the tree.
         let branchKey: (TopicTree.Sum) -> Double
 
         init(
@@ -117,13 +117,13 @@ extension TopicColumn {
         }
     }
 
-    /// A topic of the list, or a line of the tree.
+    /// A topic in the list, or a line of the tree.
     struct Row {
         let name: Table.Item
         let cluster: Table.Item
-        /// What is counted; nil for the line that says how many more a branch has.
+        /// The counts; nil for the line with the number of hidden children.
         let sum: TopicTree.Sum?
-        /// The row of the snapshot, for a topic of the list.
+        /// The row in the snapshot, for a topic in the list.
         let topic: Int?
         let isBranch: Bool
 
@@ -135,7 +135,7 @@ extension TopicColumn {
 }
 
 extension TopicColumn.Row {
-    /// A topic of the list; nil if the snapshot no longer has the row.
+    /// Creates the row of a topic in the list; nil if the snapshot no longer has the row.
     init?(topic row: Int, _ context: TableContext) {
         let traffic = context.data.traffic
         guard traffic.topics.indices.contains(row) else { return nil }
@@ -148,7 +148,7 @@ extension TopicColumn.Row {
         isBranch = false
     }
 
-    /// A line of the tree.
+    /// Creates the row of a line of the tree.
     init(_ line: TopicTree.Line, of tree: TopicTree, _ context: TableContext) {
         topic = nil
         isBranch = line.isBranch
@@ -174,7 +174,7 @@ extension TopicColumn.Row {
 }
 
 extension TopicTree.Sum {
-    /// What is counted of one topic.
+    /// Creates the sum of one topic.
     init(_ counters: TopicCounters, owner: Int, isReplies: Bool) {
         self.init(
             topics: isReplies ? 0 : 1,
@@ -191,7 +191,7 @@ extension TopicTree.Sum {
 }
 
 extension TopicOrigins {
-    /// Why the topic is known, in a word each.
+    /// The origins of the topic, one word each.
     var text: SafeText {
         var words: [SafeText] = []
         if contains(.subscribed) { words.append("sub") }

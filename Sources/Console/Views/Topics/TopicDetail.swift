@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// Everything known about one topic.
+/// All details of one topic.
 struct TopicDetail {
     private let row: Int
     private let data: DashboardData
@@ -11,7 +11,7 @@ struct TopicDetail {
         self.data = data
     }
 
-    /// The detail in rows of at most `width` columns.
+    /// Returns the details in rows of at most `width` columns.
     func lines(width: Int) -> [StyledLine] {
         let topic = data.traffic.topics[row]
         let counters = data.traffic.counters[row]
@@ -19,7 +19,7 @@ struct TopicDetail {
         text.title(topic.name)
         let role = ThemeRole.clusters[topic.owner % ThemeRole.clusters.count]
         if topic.isReplies {
-            text.note("Replies to requests. Each has a subject of its own, so they are counted together.")
+            text.note("Replies to requests. Each has its own subject, so they are counted together.")
             text.add("cluster", data.deployment.clusterName(topic.owner), role)
         } else {
             text.add("hash", SafeText(number: topic.hash))
@@ -35,7 +35,7 @@ struct TopicDetail {
         let received: SafeText = "\(counters.messagesIn) messages, \(SafeText.bytes(counters.bytesIn))"
         text.add("in", "\(SafeText.rate(Double(counters.rateIn))), \(received)")
         text.add("out", "\(SafeText.rate(Double(counters.rateOut))), \(counters.messagesOut) messages")
-        text.add("known by", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
+        text.add("known from", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
         guard !topic.isReplies else { return text.lines }
         for (index, subscriber) in TopicSubscribers(topic.bytes, data).lines.enumerated() {
             text.add(index == 0 ? "subscribers" : "", subscriber)
@@ -53,8 +53,8 @@ struct TopicDetail {
         clusters.map { data.deployment.clusterName($0) }.joined(separator: ", ")
     }
 
-    /// Headers and payload of the newest message that the tail still has, and whether it is the last that came: of more than a
-    /// thousand a second the tail keeps a sample.
+    /// Adds the headers and the payload of the newest message of the topic in the tail. It may not be the last message, because
+    /// the tail keeps only a sample of more than a thousand messages per second.
     private func addLastMessage(_ topic: TopicIdentity, _ counters: TopicCounters, to text: inout DetailText, width: Int) {
         guard let entry = data.tail.entries.last(where: { $0.topic.elementsEqual(topic.bytes) }) else { return }
         let time = SafeText.clock(epochSeconds: entry.epochSeconds, offset: data.now.utcOffset)
@@ -73,12 +73,12 @@ struct TopicDetail {
 }
 
 extension TopicOrigins {
-    /// Why the topic is known, in words.
+    /// The origins of the topic in words.
     fileprivate var sentence: SafeText {
         var words: [SafeText] = []
         if contains(.subscribed) { words.append("a subscription") }
         if contains(.watched) { words.append("a watch") }
-        if contains(.published) { words.append("our own messages") }
+        if contains(.published) { words.append("published messages") }
         if contains(.listed) { words.append("the server's list") }
         return words.joined(separator: ", ")
     }

@@ -1,15 +1,15 @@
-/// The rows of the topics in order. Keeps what costs much from one snapshot to the next: which topics the filter lets
-/// through, and their order by name. Only topics that are new are looked at again.
+/// The sorted rows of the topics. The matches of the filter and the order by name are expensive, so they are kept from one
+/// snapshot to the next, and only new topics are processed.
 struct TopicOrder: Sendable {
-    /// The topic that each row had when it was last seen.
+    /// The serial number of the topic in each row of the last snapshot.
     private var serials: [Int] = []
-    /// Rows in the order of their names; empty until the topics are sorted by name.
+    /// The rows sorted by name; empty if the topics are not sorted by name.
     private var byName: [Int] = []
     private var filter = ""
-    /// Whether the filter lets each row through.
+    /// Whether each row matches the filter.
     private var matches: [Bool] = []
 
-    /// The rows that the filter lets through, in order. Rows that are equal stay in the order they became known in.
+    /// Returns the matching rows, sorted. Rows with equal values stay in the order of the table.
     mutating func rows(of traffic: TrafficSnapshot, _ sort: TopicSort, filter: String) -> [Int] {
         let fresh = update(traffic)
         match(filter, traffic, fresh: fresh)
@@ -18,19 +18,20 @@ struct TopicOrder: Sendable {
             let shown = filter.isEmpty ? byName : byName.filter { matches[$0] }
             return sort.isDescending ? shown.reversed() : shown
         }
-        // No longer kept in order: it would be out of date when it is needed again.
+        // The order by name is dropped, because it would be outdated when it is needed again.
         byName = []
         return sorted(traffic, sort)
     }
 
-    /// The rows that the filter lets through, in the order they became known in. The tree has an order of its own.
+    /// Returns the matching rows in the order of the table. The tree sorts them itself.
     mutating func matchingRows(of traffic: TrafficSnapshot, filter: String) -> [Int] {
         match(filter, traffic, fresh: update(traffic))
         byName = []
         return matches.isEmpty ? Array(serials.indices) : serials.indices.filter { matches[$0] }
     }
 
-    /// - Returns: The rows whose topics are new.
+    /// Updates the serial numbers.
+    /// - Returns: The rows with new topics.
     private mutating func update(_ traffic: TrafficSnapshot) -> [Int] {
         var fresh: [Int] = []
         if traffic.topics.count < serials.count { (serials, byName, matches) = ([], [], []) }
@@ -63,7 +64,7 @@ struct TopicOrder: Sendable {
         for row in fresh { matches[row] = wanted.occurs(in: traffic.topics[row].bytes) }
     }
 
-    /// Puts new rows among those that are in order already.
+    /// Inserts new rows into the sorted rows.
     private mutating func insertByName(_ fresh: [Int], _ traffic: TrafficSnapshot) {
         func precedes(_ one: Int, _ other: Int) -> Bool {
             ByteRange(traffic.topics[one].bytes).order(to: ByteRange(traffic.topics[other].bytes)) < 0
@@ -89,7 +90,8 @@ struct TopicOrder: Sendable {
         byName = merged + next
     }
 
-    /// Sorts whole numbers that hold the figure above the row: several times as fast as comparing pairs.
+    /// Sorts integers that contain the figure in the upper bits and the row in the lower bits. This is several times faster than
+    /// a comparison of pairs.
     private func sorted(_ traffic: TrafficSnapshot, _ sort: TopicSort) -> [Int] {
         guard let key = sort.column.definition.sorting?.topicKey else { return [] }
         var keys: [UInt64] = []

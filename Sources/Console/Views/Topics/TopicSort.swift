@@ -10,7 +10,7 @@ struct TopicSort: Sendable, Hashable {
         sort(by: next ?? .topic)
     }
 
-    /// Sorts by a column, in the direction that puts what matters first. Does nothing if it cannot be sorted by.
+    /// Sorts by a column in its standard direction. Does nothing if the column has no sorting.
     mutating func sort(by column: TopicColumn) {
         guard let sorting = column.definition.sorting else { return }
         self.column = column

@@ -2,12 +2,12 @@ import NATSMonitoring
 import NATSWire
 import TerminalUI
 
-/// The subscriptions to a topic, as the servers list them.
+/// The subscriptions to a topic that the servers list.
 struct TopicSubscribers {
-    /// Subscriptions named one by one.
+    /// The maximum number of subscriptions with a row.
     private static let named = 6
 
-    /// One row for each subscription, one for the rest, and one for each server that did not list them.
+    /// One row for each subscription, one for the rest, and one for each server with a missing or incomplete list.
     let lines: [SafeText]
 
     init(_ topic: [UInt8], _ data: DashboardData) {

@@ -1,70 +1,70 @@
 import TerminalUI
 
-/// The topics as a tree by their dots, each branch with the sums of what is below it.
+/// The topics as a tree, split at their dots. Each branch has the sums of the topics below it.
 ///
-/// Kept up to date step by step, so that a flood of ever new topics costs no more than so much at once: a snapshot adds only topics
-/// that are new, takes out those that are gone with the branches that were theirs alone, and puts off what is too much. Sums are
-/// computed for each snapshot. Of an open branch only the first ones are put in order, and a line says how many more it has.
+/// The tree is updated in steps, so that a flood of new topics costs a bounded time per update. A snapshot adds new topics,
+/// removes old topics with their empty branches, and postpones topics beyond the limit. Sums are computed for each snapshot. Only
+/// the first children of an open branch are sorted, and a line shows the number of hidden children.
 struct TopicTree: Sendable {
-    /// Dots beyond these are part of the last name, so that no topic can make more than so many branches.
+    /// The maximum depth. Further dots are part of the last name, so that a topic creates at most this number of branches.
     static let maximumDepth = 12
-    /// Topics that one snapshot may add, once the tree is there.
+    /// The maximum number of topics that one snapshot adds to an existing tree.
     static let step = 10_000
-    /// What of a branch is shown at first, and with each step of ``showMore(of:)``.
+    /// The number of children that are shown initially, and that each call of ``showMore(of:)`` adds.
     static let page = 1_000
 
     private struct Node: Sendable {
-        /// A part of a topic that is held anyway, so that no name costs memory of its own.
+        /// A range of the topic's bytes, so that the name needs no extra memory.
         var name: ByteRange
         var parent: Int
         var depth: Int
-        /// Another node with the same key; negative for none.
+        /// The next node with the same key; negative if there is none.
         var next: Int
-        /// Its position among the children of its parent.
+        /// The position among the children of the parent.
         var position = 0
         var children: [Int] = []
-        /// A row whose topic ends here, and how many do: replies of several clusters have one name.
+        /// A row whose topic ends here, and the number of such rows. Replies of several clusters have the same name.
         var row = -1
         var rowCount = 0
-        /// How often the place was given to another branch, so that an old number never means a new branch.
+        /// The number of times that the place was reused, so that an old number never refers to a new branch.
         var generation = 0
     }
 
-    /// What adding up needs to know of a row, so that it need not ask each topic.
+    /// The data of a row for the sums, so that the topics are not accessed.
     private struct RowPlace: Sendable {
-        /// The node of its topic; 0 for none.
+        /// The node of the topic; 0 if there is none.
         var node: Int32 = 0
         var owner: Int32 = 0
         var isReplies = false
-        /// Whether the row still has the topic that the node is for.
+        /// Whether the row still has the topic of the node.
         var isCurrent = false
     }
 
     private var nodes = [Node(name: ByteRange([], 0..<0), parent: -1, depth: -1, next: -1)]
-    /// Places of nodes that are gone.
+    /// The places of removed nodes.
     private var free: [Int] = []
-    /// The newest node of each key: a hash of its name and its parent.
+    /// The newest node of each key. A key is a hash of the name and the parent.
     private var index: [UInt64: Int] = [:]
     private var sums: [Sum] = []
-    /// The parent of each node once more, close together: adding up goes through them for each topic.
+    /// A compact copy of the parents, because the sums visit them for each topic.
     private var parents: [Int32] = [-1]
     private var places: [RowPlace] = []
-    /// The topic that each row had.
+    /// The serial number of the topic of each row.
     private var serials: [Int] = []
     private var expanded: Set<Int> = []
-    /// How much is shown of branches of which more was asked for.
+    /// The number of shown children, for branches with more than ``page``.
     private var limits: [Int: Int] = [:]
 
     private(set) var lines: [Line] = []
-    /// Topics of the last snapshot that are not in the tree yet, because too many came at once.
+    /// The number of topics of the last snapshot that are not in the tree yet, because too many were new.
     private(set) var pending = 0
 
     // MARK: Reading
 
-    /// A node's number: its place, with how often that was given away.
+    /// Returns the number of a node: its place and the generation of the place.
     private func number(_ place: Int) -> Int { nodes[place].generation << 32 | place }
 
-    /// The place of a node, if it is still there.
+    /// Returns the place of a node; nil if the node was removed.
     private func place(_ number: Int) -> Int? {
         let place = number & 0xFFFF_FFFF
         return number >= 0 && nodes.indices.contains(place) && nodes[place].generation == number >> 32 ? place : nil
@@ -76,21 +76,20 @@ struct TopicTree: Sendable {
 
     func sum(of node: Int) -> Sum { place(node).flatMap { sums.indices.contains($0) ? sums[$0] : nil } ?? Sum() }
 
-    /// The row of the topic that ends at a node.
+    /// Returns the row of the topic that ends at a node.
     func row(of node: Int) -> Int? { place(node).flatMap { nodes[$0].row >= 0 ? nodes[$0].row : nil } }
 
-    /// The branch that a node, or a line that says how many more there are, belongs to.
+    /// Returns the branch of a node, or of the line with the number of hidden children.
     func parent(of node: Int) -> Int? {
         let above = node < 0 ? place(-1 - node) : place(node).map { nodes[$0].parent }
         return above.flatMap { $0 > 0 ? number($0) : nil }
     }
 
-    /// The node of a row.
+    /// Returns the node of a row.
     func node(ofRow row: Int) -> Int? {
         places.indices.contains(row) && places[row].node > 0 ? number(Int(places[row].node)) : nil
     }
 
-    /// Branches and topics that are held.
     var nodeCount: Int { nodes.count - free.count }
 
     // MARK: Opening
@@ -98,7 +97,7 @@ struct TopicTree: Sendable {
     mutating func expand(_ node: Int) { if place(node) != nil { expanded.insert(node) } }
     mutating func collapse(_ node: Int) { expanded.remove(node) }
 
-    /// Opens everything above a node.
+    /// Expands all branches above a node.
     mutating func reveal(_ node: Int) {
         var node = parent(of: node)
         while let current = node {
@@ -107,7 +106,8 @@ struct TopicTree: Sendable {
         }
     }
 
-    /// Shows more of a branch, by the line that says how many more it has.
+    /// Shows more children of a branch.
+    /// - Parameter line: The line with the number of hidden children.
     mutating func showMore(of line: Int) {
         guard line < 0, let place = place(-1 - line) else { return }
         limits[number(place), default: Self.page] += Self.page
@@ -115,10 +115,10 @@ struct TopicTree: Sendable {
 
     // MARK: Building
 
-    /// Takes a snapshot in.
+    /// Updates the tree with a snapshot.
     /// - Parameters:
-    ///   - shown: The rows that the filter lets through; the rest counts nowhere.
-    ///   - kept: A node that is shown wherever it is in the order, because it is selected.
+    ///   - shown: The rows that match the filter. Other rows are not counted.
+    ///   - kept: The selected node, which is always shown.
     mutating func update(_ traffic: TrafficSnapshot, shown: [Int], _ sort: TopicSort, keeping kept: Int? = nil) {
         follow(traffic)
         addUp(traffic, shown)
@@ -138,7 +138,7 @@ struct TopicTree: Sendable {
             serials.removeLast()
             places.removeLast()
         }
-        // When the tree is opened, all of it is built at once.
+        // A new tree is built completely.
         var room = serials.isEmpty ? Int.max : Self.step
         pending = 0
         for row in traffic.topics.indices {
@@ -153,7 +153,7 @@ struct TopicTree: Sendable {
                 serials.append(0)
                 places.append(RowPlace())
             } else if row > serials.count {
-                // Those before it wait too.
+                // The rows before it are also postponed.
                 pending += 1
                 continue
             } else {
@@ -214,7 +214,7 @@ struct TopicTree: Sendable {
         return nil
     }
 
-    /// Takes the topic of a row out, and the branches that have nothing left.
+    /// Removes the topic of a row and the branches that become empty.
     private mutating func detach(_ row: Int) {
         var place = Int(places[row].node)
         guard place > 0 else { return }
@@ -230,7 +230,7 @@ struct TopicTree: Sendable {
 
     private mutating func remove(_ place: Int) {
         let node = nodes[place]
-        // The last of its siblings takes its position.
+        // The last sibling takes the position of the node.
         let last = nodes[node.parent].children.removeLast()
         if last != place {
             nodes[node.parent].children[node.position] = last
@@ -251,11 +251,11 @@ struct TopicTree: Sendable {
         free.append(place)
     }
 
-    /// Adds each topic to everything above it.
+    /// Adds the counts of each topic to all nodes above it.
     private mutating func addUp(_ traffic: TrafficSnapshot, _ shown: [Int]) {
         sums.removeAll(keepingCapacity: true)
         sums.append(contentsOf: repeatElement(Sum(), count: nodes.count))
-        // One that waits for its place is not counted at that of the topic that had its row.
+        // A postponed topic is not counted at the node of the previous topic of its row.
         for row in shown where row < places.count && places[row].isCurrent {
             let sum = Sum(traffic.counters[row], owner: Int(places[row].owner), isReplies: places[row].isReplies)
             var place = Int(places[row].node)
@@ -282,7 +282,7 @@ struct TopicTree: Sendable {
         lines.append(Line(id: -1 - number(parent), depth: nodes[parent].depth + 1, hidden: count - children.count))
     }
 
-    /// The first children of a node in order, without putting the others in order, and how many there are.
+    /// Returns the first children of a node, sorted, and the number of all children. The other children are not sorted.
     private func first(_ limit: Int, of parent: Int, _ sort: TopicSort, _ path: Set<Int>) -> (children: [Int], count: Int) {
         let key = sort.column.definition.sorting?.branchKey ?? { _ in 0 }
         var best: [(key: Double, node: Int)] = []
@@ -292,9 +292,9 @@ struct TopicTree: Sendable {
             return sort.column == .topic && sort.isDescending ? order > 0 : order < 0
         }
         var count = 0
-        /// The last one that is among the first so far.
+        /// The last entry that is among the first `limit` so far.
         var last: (key: Double, node: Int)?
-        /// The one on the way to the selected one.
+        /// The entry on the path to the selected node.
         var selected: (key: Double, node: Int)?
         for child in nodes[parent].children where sums[child].rows > 0 {
             count += 1
@@ -302,7 +302,7 @@ struct TopicTree: Sendable {
             if path.contains(child) { selected = entry }
             if let last, !precedes(entry, last) { continue }
             best.append(entry)
-            // Cut now and then: each entry is compared a few times, however many there are.
+            // The entries are sorted and cut from time to time, so that each entry is compared only a few times.
             guard best.count >= 2 * limit else { continue }
             best.sort(by: precedes)
             best.removeLast(best.count - limit)

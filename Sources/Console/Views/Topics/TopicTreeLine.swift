@@ -1,8 +1,8 @@
 extension TopicTree {
-    /// What is counted of a branch and everything below it.
+    /// The counts of a branch with everything below it.
     struct Sum: Sendable {
         var topics = 0
-        /// Rows that are shown, those of replies included, which are no topics.
+        /// The number of shown rows, including the rows of replies, which are not topics.
         var rows = 0
         var rateIn: Float = 0
         var rateOut: Float = 0
@@ -10,7 +10,7 @@ extension TopicTree {
         var messages: UInt64 = 0
         var lastMessage = -1.0
         var origins: TopicOrigins = []
-        /// The cluster that owns all of it; nil for several.
+        /// The cluster that owns all topics; nil if there are several.
         var owner: Int?
 
         mutating func add(_ other: Sum) {
@@ -27,15 +27,15 @@ extension TopicTree {
         }
     }
 
-    /// One row of the tree as it is shown.
+    /// One row of the displayed tree.
     struct Line: Sendable, Identifiable {
-        /// The branch, which stays the same; negative for the line that says how many more it has.
+        /// The number of the node, which does not change; negative for the line with the number of hidden children.
         let id: Int
         let depth: Int
         var isExpanded = false
-        /// Whether something is below it.
+        /// Whether the node has children.
         var isBranch = false
-        /// How many more the branch has than are shown, on the line that says it.
+        /// The number of hidden children of the branch; 0 for lines of nodes.
         var hidden = 0
     }
 }

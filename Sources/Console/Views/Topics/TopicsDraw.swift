@@ -58,10 +58,10 @@ extension TopicsView {
     private func emptyText(_ data: DashboardData) -> SafeText {
         guard filter.isEmpty else { return "No topic matches the filter; esc clears it." }
         let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
-        return "No topic yet: \(subscribe) subscribes, :watch orders.> shows what others send."
+        return "No topic yet: \(subscribe) subscribes, :watch orders.> shows messages from others."
     }
 
-    /// Over all topics, whatever the filter shows and whatever was folded.
+    /// Returns the totals of all topics, including filtered and folded ones.
     private func totals(_ data: DashboardData) -> SafeText {
         let traffic = data.traffic
         var text: SafeText = traffic.topicCount == 1 ? "1 topic" : "\(traffic.topicCount) topics"

@@ -1,7 +1,7 @@
 import Settings
 import TerminalUI
 
-/// `2`: every known topic, its owner and its traffic; as a list, or as a tree by its dots.
+/// `2` opens the list or the tree of all known topics with their owners and traffic.
 struct TopicsView: ConsoleView {
     static let opening = KeyAction.topics
     static let title: SafeText = "Topics"
@@ -14,20 +14,20 @@ struct TopicsView: ConsoleView {
 
     var filter = ""
     private(set) var sort = TopicSort()
-    /// Selected by serial number, so that it stays on its topic however the table is sorted.
+    /// The list. Rows are identified by serial number, so that the selection stays on its topic when the order changes.
     private(set) var list = ListState<Int>()
-    /// The rows of the snapshot that are shown, in order.
+    /// The rows of the snapshot to show, sorted.
     private(set) var order: [Int] = []
-    /// The same as a tree; nil for the list.
+    /// The tree; nil while the list is shown.
     private(set) var tree: TopicTree?
-    /// The branch that is selected in the tree.
+    /// The lines of the tree.
     private(set) var branches = ListState<Int>()
     private(set) var parts = ListDetail<Int>(showsDetail: false)
     private var orders = TopicOrder()
     private var height = 1
     private var ordered: OrderKey?
 
-    /// What the order was made from. Sorting 100,000 rows for each key press would be too slow.
+    /// The inputs that ``order`` was computed from. Sorting 100,000 rows for each key press would be too slow.
     private struct OrderKey: Sendable, Hashable {
         let snapshot: Int
         let sort: TopicSort
@@ -85,7 +85,8 @@ struct TopicsView: ConsoleView {
         ordered = nil
     }
 
-    /// Right opens a branch, or goes into it; left closes it, or goes to the one it belongs to; enter does either.
+    /// Handles actions in the tree. Right expands a branch or moves into it. Left collapses a branch or moves to its parent.
+    /// Enter expands or collapses a branch.
     private mutating func handleInTree(_ action: KeyAction) -> Bool {
         guard let index = branches.index, let line = tree?.lines.indices.contains(index) == true ? tree?.lines[index] : nil
         else { return false }
@@ -111,7 +112,7 @@ struct TopicsView: ConsoleView {
         return String(validating: data.traffic.topics[row].bytes, as: UTF8.self)
     }
 
-    /// The row of the selected topic.
+    /// Returns the row of the selected topic.
     func selectedRow(_ data: DashboardData) -> Int? {
         var row: Int?
         if let tree {
@@ -124,7 +125,7 @@ struct TopicsView: ConsoleView {
 
     // MARK: Rows
 
-    /// What servers list as subscribed to is known here too.
+    /// Requests the subscriptions, because the view also shows topics that servers list.
     func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? { .subscriptions }
 
     mutating func refresh(_ data: DashboardData, size: Size) {
@@ -133,7 +134,7 @@ struct TopicsView: ConsoleView {
             if tree == nil {
                 order = orders.rows(of: data.traffic, sort, filter: filter)
             } else {
-                // In place: a copy of the tree would cost more than its update.
+                // Updated in place, because a copy of the tree would cost more than its update.
                 order = orders.matchingRows(of: data.traffic, filter: filter)
                 tree?.update(data.traffic, shown: order, sort, keeping: branches.selection)
             }
@@ -151,7 +152,7 @@ struct TopicsView: ConsoleView {
         parts.refresh(selected: selected, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
     }
 
-    /// The selected topic as rows of text.
+    /// Returns the details of the selected topic or branch.
     func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
         guard width > 0 else { return [] }
         guard let row = selectedRow(data) else { return branchDetail(data, width: width) }
@@ -174,7 +175,7 @@ struct TopicsView: ConsoleView {
 
     private func serials(_ data: DashboardData) -> LazyMapCollection<[Int], Int> {
         let topics = data.traffic.topics
-        // Rows may be gone from a snapshot that is newer than the order; they are out of sight until the next refresh.
+        // The snapshot may be newer than the order and have fewer rows. The next refresh corrects this before a frame is drawn.
         return order.lazy.map { topics.indices.contains($0) ? topics[$0].serial : 0 }
     }
 }

@@ -195,7 +195,7 @@ struct FormTests {
             try await console.terminal.press("Tab", "Tab")
             try await console.terminal.type("kept")
             try await console.terminal.press("C-e")
-            try await console.terminal.waitFor("the editor changed nothing")
+            try await console.terminal.waitFor("the body was not changed")
             #expect(try await console.terminal.screen().contains { $0.contains("Body    kept") })
         }
     }

@@ -28,7 +28,7 @@ struct MessageTests {
             try await terminal.waitFor("Tail, paused")
             try await publisher.publish("while paused", to: "orders.eu")
             try await publisher.flush()
-            try await terminal.waitFor("paused, 1 came by")
+            try await terminal.waitFor("paused, 1 new")
             try await terminal.press("y")
             try await terminal.waitFor("copied 20 B")
             #expect(try await terminal.clipboard() == "{\n  \"wanted\": true\n}")

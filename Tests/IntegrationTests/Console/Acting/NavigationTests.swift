@@ -54,7 +54,7 @@ struct NavigationTests {
             try await terminal.waitForStatus("mouse on again") { $0.isAlternateScreen && $0.takesMouse }
             try await terminal.waitFor("1 cluster: 1 up")
             try await terminal.press("3")
-            try await terminal.waitFor("Nothing is subscribed to")
+            try await terminal.waitFor("No subscription yet")
             try await terminal.press("q")
             try await terminal.waitForStatus("normal screen, mouse off") { !$0.isAlternateScreen && !$0.takesMouse }
         }
@@ -133,7 +133,7 @@ struct NavigationTests {
             try await terminal.waitFor("╭ Clusters")
             // The key that returned had no other effect.
             try await terminal.press("3")
-            try await terminal.waitFor("Nothing is subscribed to")
+            try await terminal.waitFor("No subscription yet")
         }
     }
 

@@ -16,7 +16,7 @@ struct WaitingMessageTests {
             try await terminal.type("taken.back")
             try await terminal.press("Enter")
             try await terminal.waitFor("the message to wait") { screen in
-                screen.has("waits for alpha", "esc cancels") && screen.has("1 message waits for alpha", "^x cancels")
+                screen.has("waiting for alpha", "esc cancels") && screen.has("1 message waits for alpha", "^x cancels")
             }
             try await terminal.press("Escape")
             try await terminal.waitFor("canceled: nothing was sent")

@@ -18,7 +18,7 @@ struct ConnectionsTerminalTests {
             try await terminal.waitFor("two connections of each cluster, and one in detail") { screen in
                 screen.cell("SERVER", of: "subscriber 0") == "alpha-1" && screen.has("beta", "subscriber 0", "beta-1")
                     && screen.has("publisher 0 of alpha") && screen.has("server", "alpha-1, nats-server 2.")
-                    && screen.has("reached by", alpha.address) && screen.has("reconnected", "0 times")
+                    && screen.has("reached via", alpha.address) && screen.has("reconnected", "0 times")
             }
             let before = accepted(alpha)
             try await terminal.press("r")

@@ -44,7 +44,7 @@ struct MonitorFloodTests {
             try await terminal.waitFor("1 cluster: 1 up")
             try await terminal.press("6")
             try await terminal.waitFor("the readable row, and the number of omitted rows") { screen in
-                screen.has("billing", "10.0.0.7:7") && screen.has("rows could not be read", "more than asked for left out")
+                screen.has("billing", "10.0.0.7:7") && screen.has("rows could not be read", "over the limit omitted")
             }
             // An answer arrives every two seconds. No key waits for one.
             let clock = ContinuousClock()

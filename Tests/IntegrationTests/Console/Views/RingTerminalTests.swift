@@ -13,7 +13,7 @@ struct RingTerminalTests {
             let (hot, other) = (try console.topic("orders.hot", on: 1), try console.topic("orders.other", on: 1))
             try await terminal.press("5")
             try await terminal.waitFor("the ring without traffic") { screen in
-                screen.shows(view: "Ring \(fingerprint)") && screen.has("Nothing flows")
+                screen.shows(view: "Ring \(fingerprint)") && screen.has("No traffic")
                     && screen.cell("TRAFFIC", of: "beta  ") == "–"
             }
             let publisher = try await RawClient.connect(port: console.servers[1].port)

@@ -86,8 +86,9 @@ struct TopicsTerminalTests {
             #expect(try await !terminal.screen().has("_INBOX"))
             try await terminal.press("Enter")
             try await terminal.waitFor("its subscribers") { screen in
-                screen.has("known by", "the server's list") && screen.has("billing, cid", "on alpha") && screen.has("queue group")
-                    && screen.has("workers") && screen.has("audit, cid", "on alpha") && screen.has("quiet.*")
+                screen.has("known from", "the server's list") && screen.has("billing, cid", "on alpha")
+                    && screen.has("queue group") && screen.has("workers") && screen.has("audit, cid", "on alpha")
+                    && screen.has("quiet.*")
             }
             await billing.close()
             await audit.close()

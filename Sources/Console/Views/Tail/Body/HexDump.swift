@@ -1,11 +1,11 @@
 import TerminalUI
 import TextCoding
 
-/// Bytes as offsets, hexadecimal numbers and ASCII.
+/// A hex dump with offsets, hexadecimal bytes and ASCII.
 enum HexDump {
-    /// Rows of 16 bytes, or of 8 or 4 where there is less room than those need; at most `maximumRows`.
+    /// Returns rows of 16 bytes, or of 8 or 4 if the width is too small; at most `maximumRows`.
     static func lines(_ bytes: [UInt8], width: Int, maximumRows: Int = .max) -> [StyledLine] {
-        // Offset and gap, three columns a byte, gap, one column a byte.
+        // The offset with a gap, three columns per byte, a gap, and one column per byte.
         let perRow = [16, 8].first { 10 + $0 * 4 + 1 <= width } ?? 4
         return stride(from: 0, to: bytes.count, by: perRow).prefix(maximumRows).map { offset in
             let row = bytes[offset..<min(offset + perRow, bytes.count)]
@@ -14,7 +14,7 @@ enum HexDump {
             hex += Array(repeating: UInt8(ascii: " "), count: (perRow - row.count) * 3 + 1)
             let ascii = row.map { (0x20..<0x7F).contains($0) ? $0 : UInt8(ascii: ".") }
             var line = StyledLine(SafeText(untrusted: hexadecimal(offset, digits: 8, uppercase: false)) + "  ", .hexOffset)
-            // Digits, letters and dots of our own: nothing is left to be escaped.
+            // These texts contain only printable ASCII, so that escaping does not change them.
             line.append(SafeText(untrustedBytes: hex), .hexByte)
             line.append(SafeText(untrustedBytes: ascii), .hexASCII)
             return line

@@ -1,16 +1,16 @@
 import Settings
 import TerminalUI
 
-/// JSON laid out with two spaces for each level (RFC 8259). Nothing is read into values: numbers keep their digits,
-/// strings their escapes, objects the order of their keys.
+/// Formats JSON (RFC 8259) with two spaces per level. Values are not parsed: numbers keep their digits, strings their escapes,
+/// and objects the order of their keys.
 struct JSONLayout {
-    /// Why bytes are not JSON.
+    /// The reason why bytes are not JSON.
     struct ParseError: Error, Hashable {
         let reason: SafeText
         let position: Int
     }
 
-    /// Deeper nesting than this is not laid out.
+    /// The maximum depth of nesting.
     private static let depthLimit = 128
 
     private let bytes: [UInt8]
@@ -24,12 +24,11 @@ struct JSONLayout {
         self.maximumRows = maximumRows
     }
 
-    /// Whether no more rows are wanted: the rest is only checked.
+    /// Whether the maximum number of rows is reached. The rest is only checked.
     private var isFull: Bool { lines.count >= maximumRows }
 
-    /// The document in rows, the first `maximumRows` of them. All of it is checked.
-    /// - Throws: Where and why it is not JSON. A number or string by itself is, but says nothing that text does not: only
-    ///   objects and arrays are laid out.
+    /// Returns the first `maximumRows` rows of the document. The whole document is checked.
+    /// - Throws: ``ParseError`` if the bytes are not an object or an array. Other JSON values are shown as text.
     static func lines(_ bytes: [UInt8], maximumRows: Int = .max) throws(ParseError) -> [StyledLine] {
         var layout = JSONLayout(bytes, maximumRows: maximumRows)
         layout.skipBlanks()
@@ -38,7 +37,7 @@ struct JSONLayout {
         }
         try layout.value(depth: 0)
         layout.skipBlanks()
-        guard layout.position == bytes.count else { throw layout.failure("something behind the end") }
+        guard layout.position == bytes.count else { throw layout.failure("unexpected text after the end") }
         layout.endLine(indent: 0)
         return layout.lines
     }
@@ -83,8 +82,8 @@ struct JSONLayout {
         case UInt8(ascii: "t"): try literal("true")
         case UInt8(ascii: "f"): try literal("false")
         case UInt8(ascii: "n"): try literal("null")
-        case .some: throw failure("no value begins with this")
-        case nil: throw failure("it ends too early")
+        case .some: throw failure("not the beginning of a value")
+        case nil: throw failure("unexpected end")
         }
     }
 
@@ -121,7 +120,7 @@ struct JSONLayout {
         punctuation(": ")
     }
 
-    /// The bytes of a string with its quotes.
+    /// Returns the range of a string with its quotes.
     private mutating func string() throws(ParseError) -> Range<Int> {
         let start = position
         position += 1
@@ -136,7 +135,7 @@ struct JSONLayout {
             }
         }
         position = min(position, bytes.count)
-        throw failure("a string has no end")
+        throw failure("a string is not terminated")
     }
 
     private mutating func digits() throws(ParseError) {
@@ -169,7 +168,7 @@ struct JSONLayout {
     private mutating func literal(_ word: StaticString) throws(ParseError) {
         let end = position + word.utf8CodeUnitCount
         let isHere = word.withUTF8Buffer { end <= bytes.count && bytes[position..<end].elementsEqual($0) }
-        guard isHere else { throw failure("no value begins with this") }
+        guard isHere else { throw failure("not the beginning of a value") }
         write(position..<end, .jsonLiteral)
         position = end
     }

@@ -2,30 +2,30 @@ import NATSWire
 import Settings
 import TerminalUI
 
-/// How a payload is shown.
+/// The format of a payload.
 enum BodyFormat: Sendable, Hashable {
-    /// JSON where it is some, else text, else hex.
+    /// JSON if the payload is valid JSON, else text if it is UTF-8, else hex.
     case automatic
     case text, json, hex
 }
 
-/// A message laid out in rows: its headers, its payload. No more rows than are asked for are made, so that a message of
-/// a megabyte costs no more than what is seen of it.
+/// A message in rows: its headers and its payload. Only the requested number of rows is created, so that a large message costs no
+/// more than its visible part.
 struct MessageBody: Sendable {
-    /// At most so many rows are made.
+    /// The maximum number of rows.
     static let rowLimit = 20_000
 
     private(set) var lines: [StyledLine] = []
-    /// Whether these are all rows there are.
+    /// Whether the rows are complete.
     private(set) var isComplete = true
     private let maximumRows: Int
 
     /// - Parameters:
-    ///   - width: Columns there are.
-    ///   - wraps: Whether longer lines go on in the next row.
-    ///   - maximumRows: How many rows are wanted.
+    ///   - width: The width in columns.
+    ///   - wraps: Whether long lines are wrapped.
+    ///   - maximumRows: The maximum number of rows.
     init(_ entry: TailEntry, format: BodyFormat, width: Int, wraps: Bool, maximumRows: Int = MessageBody.rowLimit) {
-        // One more, to see whether there are more.
+        // One extra row shows whether there are more.
         self.maximumRows = min(maximumRows, Self.rowLimit) + 1
         addHeaders(entry)
         addPayload(entry, format: format, width: width, wraps: wraps)
@@ -36,7 +36,7 @@ struct MessageBody: Sendable {
         if isComplete { lines.append(StyledLine("cut after \(Self.rowLimit) rows", .muted)) }
     }
 
-    /// The payload as it is shown, without the lines that are not of it.
+    /// Returns the rows of the payload in a format, without other rows.
     static func payload(_ entry: TailEntry, format: BodyFormat) -> [SafeText] {
         var body = MessageBody(maximumRows: rowLimit)
         if !entry.payload.isEmpty { body.addBytes(Array(entry.payload), format: format, width: 80, wraps: false) }
@@ -114,7 +114,7 @@ struct MessageBody: Sendable {
         }
     }
 
-    /// Whether it is UTF-8. The end of a text that was cut may be half a character.
+    /// Returns whether the bytes are UTF-8. The last character may be incomplete if the payload was cut.
     private static func isText(_ bytes: [UInt8]) -> Bool {
         (0..<min(4, bytes.count)).contains { String(validating: bytes.dropLast($0), as: UTF8.self) != nil }
     }
