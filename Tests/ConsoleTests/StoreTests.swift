@@ -99,6 +99,15 @@ struct EventLogTests {
     }
 
     @Test
+    func `a row says what happened to the connection, and to its messages`() {
+        let moved = EventRow(.moved, .warning, cluster: 0, connection: "publisher 0", detail: "n2 2.12.0", unconfirmed: 1)
+        #expect(moved.text.plain == "publisher 0 moved to n2 2.12.0, up to 1 message not confirmed")
+        let closed = EventRow(.closed, .error, cluster: 0, connection: "publisher 0", detail: "1 message not sent")
+        #expect(closed.text.plain == "publisher 0 closed, 1 message not sent")
+        #expect(EventRow(.closed, .info, cluster: 0, detail: "").text.plain == "connection closed")
+    }
+
+    @Test
     func `the loss of a pool is one row`() {
         var log = EventList()
         for slot in 0..<5 {

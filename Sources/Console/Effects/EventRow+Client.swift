@@ -31,34 +31,34 @@ extension EventRow {
                 row(.lameDuck, .warning, "the server is shutting down (lame duck mode)")
             case .connection(.moved(let server, let unconfirmed, let duplicates)):
                 row(
-                    .connected,
-                    .info,
+                    .moved,
+                    unconfirmed > 0 ? .warning : .info,
                     duplicates == 0
-                        ? "moved to \(untrusted: server.name) \(untrusted: server.version)"
-                        : "moved to \(untrusted: server.name), up to \(duplicates) messages received twice",
+                        ? "\(untrusted: server.name) \(untrusted: server.version)"
+                        : "\(untrusted: server.name), up to \(Self.messages(duplicates)) received twice",
                     unconfirmed: unconfirmed
                 )
             case .connection(.moveFailed(let cause, let duplicates)):
                 row(
                     .retrying,
                     .warning,
-                    "the move failed, up to \(duplicates) messages received twice: \(untrusted: cause.message)"
+                    "the move failed, up to \(Self.messages(duplicates)) received twice: \(untrusted: cause.message)"
                 )
             case .drained(let report):
                 row(
-                    .closed,
+                    .note,
                     report.isComplete ? .info : .error,
                     report.isComplete
                         ? "drained"
-                        : "drain incomplete: \(report.undelivered) messages not delivered, \(report.unsentMessages) not sent, "
+                        : "drain incomplete: \(Self.messages(report.undelivered)) not delivered, \(report.unsentMessages) not sent, "
                             + "\(report.unconfirmed) not confirmed, \(report.refused) refused"
                 )
             case .connection(.closed(let unsent)):
-                row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? ", \(unsent) messages not sent" : "")
+                row(.closed, unsent > 0 ? .error : .info, unsent > 0 ? "\(Self.messages(unsent)) not sent" : "")
             case .slowConsumer(let pattern):
                 row(.slowConsumer, .warning, "\(untrusted: pattern): the consumer is too slow, messages are being dropped")
             case .slowConsumerRecovered(let pattern, let dropped):
-                row(.slowConsumer, .info, "\(untrusted: pattern): the consumer keeps up again, \(dropped) messages were dropped")
+                row(.slowConsumer, .info, "\(untrusted: pattern): the consumer keeps up again, dropped \(Self.messages(dropped))")
             case .subscriptionInterrupted(let pattern, let cause):
                 row(
                     .interrupted,
@@ -80,7 +80,11 @@ extension EventRow {
                         + "connection"
                 )
             case .missedEvents(let count):
-                row(.missed, .warning, "\(count) events are not shown, because they arrived too fast")
+                row(.missed, .warning, "events not shown because they arrived too fast: \(count)")
             }
+    }
+
+    private static func messages(_ count: some BinaryInteger) -> SafeText {
+        count == 1 ? "1 message" : "\(count) messages"
     }
 }

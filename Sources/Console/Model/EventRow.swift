@@ -8,7 +8,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
 
     /// The kind of event. Consecutive events with the same kind, cluster and detail are shown as one row with a count.
     enum Kind: Sendable, Hashable {
-        case connected, lost, retrying, serverError, lameDuck, closed
+        case connected, moved, lost, retrying, serverError, lameDuck, closed
         case slowConsumer, interrupted, resumed, missed
         /// An action of the operator, or a failure in the console itself.
         case note
@@ -51,9 +51,10 @@ struct EventRow: Sendable, Hashable, Identifiable {
     var text: SafeText {
         switch kind {
         case .connected: "\(subject) up, server \(detail)"
+        case .moved: "\(subject) moved to \(detail)" + unconfirmedText
         case .lost: "\(subject) lost: \(detail)" + unconfirmedText
         case .retrying: count == 1 ? "reconnecting: \(detail)" : "reconnecting, \(count) tries: \(detail)"
-        case .closed: "\(subject) closed\(detail)"
+        case .closed: detail.isEmpty ? "\(subject) closed" : "\(subject) closed, \(detail)"
         case .serverError, .lameDuck, .slowConsumer, .interrupted, .resumed, .missed, .note:
             count == 1 ? detail : "\(detail) (\(count) times)"
         }
@@ -65,7 +66,11 @@ struct EventRow: Sendable, Hashable, Identifiable {
     private var subject: SafeText { count == 1 ? connection ?? "connection" : "\(count) connections" }
 
     private var unconfirmedText: SafeText {
-        unconfirmed == 0 ? .empty : ", up to \(unconfirmed) messages not confirmed"
+        switch unconfirmed {
+        case 0: .empty
+        case 1: ", up to 1 message not confirmed"
+        default: ", up to \(unconfirmed) messages not confirmed"
+        }
     }
 
     /// Returns whether two events have the same kind, cluster and detail.
