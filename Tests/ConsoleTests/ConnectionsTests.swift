@@ -35,7 +35,8 @@ struct ConnectionsTests {
         ]
     )
     func `every state has a text`(_ state: ConnectionSnapshot.State, _ text: String) {
-        var row = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: state)
+        var row = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0))
+        row.state = state
         (row.stateDuration, row.attempt, row.nextAttempt, row.pingMisses) = (.seconds(12), 3, .milliseconds(600), 1)
         #expect(row.stateText.plain == text)
     }

@@ -85,7 +85,8 @@ struct ProfileSwitchTests {
         #expect(Screens.lines(Fixtures.model(size, profile: profile))[0].contains("UNVERIFIED"))
 
         var exposed = Fixtures.model(size)
-        var connection = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0), state: .reconnecting)
+        var connection = ConnectionRow(id: .init(cluster: 0, role: .publisher, slot: 0))
+        connection.state = .reconnecting
         connection.isLoginExposed = true
         exposed.data.clusters[0].connections = [connection]
         #expect(Screens.lines(exposed)[0].contains("PLAINTEXT"))

@@ -1,7 +1,7 @@
 import Roulette
 
 /// The state of one cluster. A plain value, so that tests draw views without a client.
-struct ClusterRow: Sendable, Hashable, Identifiable {
+struct ClusterRow: Sendable, Identifiable {
     /// The number of connections of one role.
     struct Pool: Sendable, Hashable {
         var up = 0

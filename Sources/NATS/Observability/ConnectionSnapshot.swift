@@ -44,59 +44,66 @@ public struct ConnectionSnapshot: Sendable {
     }
 
     /// What the connection is doing.
-    public let state: State
+    public package(set) var state = State.idle
     /// For how long it has been up (connected or stale), or down (everything else).
-    public let stateDuration: Duration
+    public package(set) var stateDuration = Duration.zero
     /// Attempts since it was last up, 0 while it is up.
-    public let attempt: Int
+    public package(set) var attempt = 0
     /// What the attempt under way has reached and what it waits for; the end of a message.
-    package internal(set) var progress: String?
+    package var progress: String?
     /// The time until the next attempt, while reconnecting.
-    public let nextAttempt: Duration?
+    public package(set) var nextAttempt: Duration?
     /// Ping intervals in a row without a byte received.
-    public let pingMisses: Int
+    public package(set) var pingMisses = 0
     /// At this many misses the connection counts as lost.
-    public let maxPingFailure: Int
+    public package(set) var maxPingFailure = 2
     /// Whether credentials were sent without encryption over a network, and nobody said that it is meant
     /// (``NATSClientConfiguration/allowsPlaintextCredentials``). It stays true: what was sent can have been read.
-    public internal(set) var isLoginExposed = false
+    public package(set) var isLoginExposed = false
     /// Who answers; the last one known while disconnected.
-    public let server: ServerIdentity?
+    public package(set) var server: ServerIdentity?
     /// The encryption of the connection, while it is up; nil for plain text.
-    public let tls: TLSStatus?
+    public package(set) var tls: TLSStatus?
     /// Round trips of this connection or, while it is down, of the last one; nil before the first.
-    public let roundTrip: RoundTrip?
+    public package(set) var roundTrip: RoundTrip?
     /// Messages received.
-    public let messagesIn: UInt64
+    public package(set) var messagesIn: UInt64 = 0
     /// Messages accepted for publishing.
-    public let messagesOut: UInt64
+    public package(set) var messagesOut: UInt64 = 0
     /// Bytes received, before TLS wrapped or after it unwrapped them.
-    public let bytesIn: UInt64
+    public package(set) var bytesIn: UInt64 = 0
     /// Bytes sent, before TLS wrapped them.
-    public let bytesOut: UInt64
+    public package(set) var bytesOut: UInt64 = 0
     /// Accepted messages that wait for the socket.
-    public let bufferedMessages: Int
+    public package(set) var bufferedMessages = 0
     /// Bytes that wait for the socket or are being written: messages, and control frames once the socket is slow to take them.
-    public let bufferedBytes: Int
+    public package(set) var bufferedBytes = 0
     /// Messages given to the socket that no PONG has confirmed yet.
-    public let unconfirmed: UInt64
+    public package(set) var unconfirmed: UInt64 = 0
     /// At most this many messages were lost with lost connections.
-    public let lost: UInt64
+    public package(set) var lost: UInt64 = 0
     /// Messages that the server refused, for instance because this user may not publish there.
-    public let refused: UInt64
+    public package(set) var refused: UInt64 = 0
     /// At most this many messages were received twice, when the connection moved from one server to another.
-    public let duplicates: UInt64
+    public package(set) var duplicates: UInt64 = 0
     /// How often the connection was made again.
-    public let reconnects: Int
+    public package(set) var reconnects = 0
     /// The cause of the last loss or failed attempt.
-    public let lastError: NATSError?
+    public package(set) var lastError: NATSError?
     /// Messages received and dropped because a consumer was too slow for them. One that several consumers drop counts for
     /// each of them.
-    public let dropped: UInt64
+    public package(set) var dropped: UInt64 = 0
     /// SUBs of this connection. Consumers of the same pattern share one; the inbox of its requests is one.
-    public let subscriptions: Int
+    public package(set) var subscriptions = 0
     /// Requests that wait for a reply.
-    public let pendingRequests: Int
+    public package(set) var pendingRequests = 0
     /// Replies that came when nobody waited for them any more.
-    public let lateReplies: UInt64
+    public package(set) var lateReplies: UInt64 = 0
+}
+
+extension ConnectionSnapshot {
+    /// Creates the snapshot of a connection that was not started.
+    package init() {
+        self.init(state: .idle)
+    }
 }

@@ -85,15 +85,17 @@ enum Fixtures {
         alpha.connections = pool(0) { _ in }
         beta.connections = pool(1) { row in
             row.server = server(1, row.id.slot % 2 == 0 ? 1 : 2, id: row.id.slot % 2 == 0 ? "NB1" : "NB2")
-            row.encryption = .init(version: "TLS 1.3", isVerified: row.id.slot != 4)
+            row.tls = .init(version: "TLS 1.3", isVerified: row.id.slot != 4)
             guard row.id.role == .publisher, row.id.slot < 2 else { return }
-            (row.state, row.stateDuration, row.encryption) = (.reconnecting, .seconds(13), nil)
-            (row.attempt, row.nextAttempt, row.lastError) = (3, .milliseconds(1400), "reset by peer")
+            (row.state, row.stateDuration, row.tls) = (.reconnecting, .seconds(13), nil)
+            (row.attempt, row.nextAttempt, row.lastError) = (3, .milliseconds(1400), NATSError(.disconnected, "reset by peer"))
             (row.lost, row.unconfirmed) = (2, 0)
         }
         gamma.connections = pool(2) { row in
             (row.state, row.stateDuration, row.server, row.roundTrip) = (.reconnecting, .seconds(12), nil, nil)
-            (row.attempt, row.nextAttempt, row.lastError) = (7, .milliseconds(600), "connection refused")
+            (row.attempt, row.nextAttempt, row.lastError) = (
+                7, .milliseconds(600), NATSError(.connectFailed, "connection refused")
+            )
             (row.messagesIn, row.messagesOut, row.bytesIn, row.bytesOut, row.unconfirmed) = (0, 0, 0, 0, 0)
         }
         return [alpha, beta, gamma]
@@ -122,7 +124,8 @@ enum Fixtures {
     static func pool(_ cluster: Int, _ change: (inout ConnectionRow) -> Void) -> [ConnectionRow] {
         [ConnectionRole.publisher, .subscriber].flatMap { role in
             (0..<5).map { slot in
-                var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot), state: .connected)
+                var row = ConnectionRow(id: .init(cluster: cluster, role: role, slot: slot))
+                row.state = .connected
                 row.stateDuration = .seconds(7860)
                 row.server = server(cluster)
                 row.roundTrip = .init(

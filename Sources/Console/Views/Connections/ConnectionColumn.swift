@@ -66,14 +66,14 @@ enum ConnectionColumn: TableColumn {
             }
         case .encryption:
             .init("TLS", .fixed(8, importance: 35)) { row, context in
-                let isUnverified = row.encryption.map { !$0.isVerified } ?? false
+                let isUnverified = row.tls.map { !$0.isVerified } ?? false
                 let style = isUnverified ? context.theme[.severityWarn] : row.figures(context.theme)
                 return .text(row.encryptionText, style: style)
             }
         case .lastError:
             .init("LAST ERROR", .fill(minimum: 16, importance: 50)) { row, context in
                 .text(
-                    row.lastError.map { "\(untrusted: $0)" } ?? .empty,
+                    row.lastError.map { "\(untrusted: $0.message)" } ?? .empty,
                     style: context.theme[row.isUp ? .muted : .severityError]
                 )
             }

@@ -37,7 +37,7 @@ struct ConnectionDetail {
             row.pingMisses > 0 ? .severityWarn : .text
         )
         if let error = row.lastError {
-            text.add("last error", "\(untrusted: error)", row.isUp ? .muted : .severityError)
+            text.add("last error", "\(untrusted: error.message)", row.isUp ? .muted : .severityError)
         }
         text.add("reconnected", row.reconnects == 1 ? "once" : "\(row.reconnects) times")
     }
@@ -55,7 +55,7 @@ struct ConnectionDetail {
         if let address = data.clusters.first(where: { $0.id == row.id.cluster })?.address, !address.isEmpty {
             text.add("reached via", "\(untrusted: address)", figures)
         }
-        switch row.encryption {
+        switch row.tls {
         case let encryption? where encryption.isVerified:
             text.add("TLS", "\(untrusted: encryption.version), verified", figures)
         case let encryption?:

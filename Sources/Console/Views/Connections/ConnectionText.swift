@@ -69,7 +69,7 @@ extension ConnectionRow {
 
     /// The encryption in short form. "!" marks a certificate that is not verified.
     var encryptionText: SafeText {
-        guard let encryption else { return isUp ? "plain" : "–" }
+        guard let encryption = snapshot.tls else { return snapshot.isUp ? "plain" : "–" }
         return "\(untrusted: encryption.version)\(encryption.isVerified ? "" : "!")"
     }
 

@@ -65,7 +65,7 @@ struct ConnectionsView: ConsoleView {
         return rows.filter { row in
             let texts: [SafeText] = [
                 data.deployment.clusterName(row.id.cluster), row.label, row.state.word, row.serverName ?? .empty,
-                row.encryptionText, row.lastError.map { "\(untrusted: $0)" } ?? .empty,
+                row.encryptionText, row.lastError.map { "\(untrusted: $0.message)" } ?? .empty,
             ]
             return texts.contains { !$0.columns(matching: filter).isEmpty }
         }
