@@ -128,7 +128,7 @@ struct ConnectionsTests {
         #expect(model.press("enter") == [.background(.reconnect(.cluster(0)))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
-        #expect(Screens.shows("The 12 that are down retry at once.", model))
+        #expect(Screens.shows("The 12 down retry at once.", model))
         #expect(model.press("enter") == [.background(.reconnect(.all))])
     }
 

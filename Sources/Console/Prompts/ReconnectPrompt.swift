@@ -66,7 +66,7 @@ struct ReconnectPrompt: ConsolePrompt {
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
         if unconfirmed > 0 { text += " Up to \(unconfirmed) messages that the server has not confirmed can be lost." }
         if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss messages sent meanwhile." }
-        if up.count < rows.count { text += " The \(rows.count - up.count) that are down retry at once." }
+        if up.count < rows.count { text += " The \(rows.count - up.count) down retry at once." }
         return text
     }
 
