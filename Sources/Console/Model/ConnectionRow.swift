@@ -16,9 +16,9 @@ struct ConnectionRow: Sendable, Identifiable {
     }
 
     let id: ID
-    var snapshot = ConnectionSnapshot()
+    var snapshot: ConnectionSnapshot
 
-    init(id: ID, snapshot: ConnectionSnapshot = ConnectionSnapshot()) {
+    init(id: ID, snapshot: ConnectionSnapshot = .idle) {
         self.id = id
         self.snapshot = snapshot
     }

@@ -102,8 +102,6 @@ public struct ConnectionSnapshot: Sendable {
 }
 
 extension ConnectionSnapshot {
-    /// Creates the snapshot of a connection that was not started.
-    package init() {
-        self.init(state: .idle)
-    }
+    /// The snapshot of a connection that was not started.
+    package static var idle: ConnectionSnapshot { ConnectionSnapshot() }
 }
