@@ -89,7 +89,7 @@ enum ConnectionColumn: TableColumn {
 
 extension ConnectionRow {
     /// Returns the style of the figures. Those of a connection that is down are old, so they are muted.
-    fileprivate func figures(_ theme: Theme) -> Style { isUp ? .plain : theme[.muted] }
+    fileprivate func figures(_ theme: Theme) -> Style { snapshot.isUp ? .plain : theme[.muted] }
 
     fileprivate func figure(_ text: SafeText, _ context: TableContext, warns: Bool = false) -> Table.Item {
         .figure(text, style: warns ? context.theme[.severityWarn] : figures(context.theme))

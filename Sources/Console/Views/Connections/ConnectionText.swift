@@ -50,22 +50,22 @@ extension ConnectionRow {
 
     /// The state with its age or with the progress of reconnecting, followed by shorter forms.
     var stateForms: [SafeText] {
-        switch state {
-        case .connected: ["up \(age)", state.word]
-        case .stale: ["stale, ping \(pings)", state.word]
+        switch snapshot.state {
+        case .connected: ["up \(age)", snapshot.state.word]
+        case .stale: ["stale, ping \(pings)", snapshot.state.word]
         case .reconnecting:
-            nextAttempt.map { ["try \(attempt + 1) in \(SafeText.countdown($0))", "try \(attempt + 1)", state.word] }
-                ?? ["down \(age)", state.word]
-        case .connecting, .handshaking: attempt > 0 ? ["\(state.word), try \(attempt)", state.word] : [state.word]
-        case .idle, .closed: [state.word]
+            snapshot.nextAttempt.map { ["try \(snapshot.attempt + 1) in \(SafeText.countdown($0))", "try \(snapshot.attempt + 1)", snapshot.state.word] }
+                ?? ["down \(age)", snapshot.state.word]
+        case .connecting, .handshaking: snapshot.attempt > 0 ? ["\(snapshot.state.word), try \(snapshot.attempt)", snapshot.state.word] : [snapshot.state.word]
+        case .idle, .closed: [snapshot.state.word]
         }
     }
 
     /// The time since the connection came up or was lost.
-    var age: SafeText { .duration(.seconds(stateDuration.components.seconds)) }
+    var age: SafeText { .duration(.seconds(snapshot.stateDuration.components.seconds)) }
 
     /// The number of consecutive unanswered PINGs, and the number after which the connection counts as lost.
-    var pings: SafeText { "\(pingMisses)/\(maxPingFailure)" }
+    var pings: SafeText { "\(snapshot.pingMisses)/\(snapshot.maxPingFailure)" }
 
     /// The encryption in short form. "!" marks a certificate that is not verified.
     var encryptionText: SafeText {
@@ -74,7 +74,7 @@ extension ConnectionRow {
     }
 
     /// The name of the server behind the load balancer.
-    var serverName: SafeText? { server.map { SafeText(untrusted: $0.name, maximumBytes: 128) } }
+    var serverName: SafeText? { snapshot.server.map { SafeText(untrusted: $0.name, maximumBytes: 128) } }
 }
 
 extension SafeText {
