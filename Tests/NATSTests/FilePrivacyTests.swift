@@ -37,12 +37,12 @@ struct FilePrivacyTests {
         )
         #expect(
             complaint(0o644, owner: 0, user: Self.me, path: "/run/k")
-                == "it belongs to root and not only root's group can read it, but it holds a key; run: sudo chmod 640 /run/k, or "
+                == "belongs to root and users outside its group can read it, but it holds a key; run: sudo chmod 640 /run/k, or "
                 + "mount it with mode 0440"
         )
         #expect(
             complaint(0o640, owner: Self.other, user: Self.me, path: "/run/k")
-                == "belongs to another user, but it holds a key; make a copy of your own and name that: install -m 600 /run/k ~/k"
+                == "belongs to another user, but it holds a key; make your own copy and use its path: install -m 600 /run/k ~/k"
         )
         #expect(complaint(0o640, owner: Self.other, user: 0, path: "/run/k")?.hasSuffix("run: chmod 600 /run/k") == true)
     }

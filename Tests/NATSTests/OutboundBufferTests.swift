@@ -148,7 +148,7 @@ struct OutboundBufferTests {
             return
         }
         #expect(tooLarge.code == .payloadTooLarge)
-        #expect(tooLarge.message == "the payload has 4 bytes, the server takes at most 3")
+        #expect(tooLarge.message == "the payload has 4 bytes, the server accepts at most 3")
         var headers = Headers()
         try headers.add("A", "b")
         let result = [UInt8]().withUnsafeBytes { bytes in

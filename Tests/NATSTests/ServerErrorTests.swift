@@ -40,8 +40,8 @@ struct ServerErrorTests {
         arguments: [
             ("User Authentication Expired", "expired"), ("Account Authentication Expired", "account"),
             ("User Authentication Revoked", "revoked"), ("Authentication Timeout", "too late"),
-            ("maximum connections exceeded", "the server takes no more connections"),
-            ("maximum account active connections exceeded", "the account takes no more connections"),
+            ("maximum connections exceeded", "the server accepts no more connections"),
+            ("maximum account active connections exceeded", "the account accepts no more connections"),
             ("Stale Connection", "PINGs"), ("Connection throttling is active. Please try again later.", "no new connections"),
             ("Secure Connection - TLS Required", #"tls = "required""#),
             ("attempted to connect to route port", "port for clients"),

@@ -40,7 +40,7 @@ struct HostilePeerTests {
             try network.advance(by: .milliseconds(100), step: .milliseconds(100))
         }
         #expect(log.lines.prefix(2) == ["connected v0", "disconnected"])
-        #expect(log.causes.first?.message.contains("took no bytes") == true)
+        #expect(log.causes.first?.message.contains("accepted no bytes") == true)
     }
 
     @Test
