@@ -15,7 +15,7 @@ struct TrustFailureTests {
     }
 
     @Test
-    func `time, purpose, self-signing and authority are told apart`() async throws {
+    func `validity, purpose, self-signing and authority are distinguished`() async throws {
         try await TestAuthority.with { authority in
             let file = authority.certificateFile
             let expired = try reason(try await authority.issueForLoopback("expired", valid: .expired), trusting: authority)
@@ -72,7 +72,7 @@ struct TrustFailureTests {
     }
 
     @Test
-    func `no purpose is every purpose`() async throws {
+    func `a certificate without a purpose is valid for every purpose`() async throws {
         try await TestAuthority.with { authority in
             for usage in [nil, "serverAuth", "clientAuth,serverAuth", "anyExtendedKeyUsage"] {
                 let certificate = try await authority.issue("c", hosts: ["localhost"], usage: usage)
