@@ -1,6 +1,6 @@
 public import NIOCore
 
-/// Bytes that can be published without being copied on the way to the outbound buffer.
+/// Bytes that can be published without an intermediate copy.
 ///
 /// A payload may be borrowed memory, such as a `Span`. It is never used after the call.
 public protocol MessagePayload: ~Copyable, ~Escapable {

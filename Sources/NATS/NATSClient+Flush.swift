@@ -8,9 +8,9 @@ extension NATSClient {
     /// A refused message is not confirmed. Each refusal is reported by one call, and by the calls that were in progress at the
     /// same time.
     ///
-    /// - Throws: ``NATSError/Code/permission``, with the subject, when the server refused a message because this user may not
-    ///   publish there; ``NATSError/Code/serverError`` when it refused one for another reason;
-    ///   ``NATSError/Code/notConnected`` without a connection; the cause of the loss when it is lost meanwhile.
+    /// - Throws: ``NATSError/Code/permission``, with the subject, if the server refused a message because this user may not
+    ///   publish there; ``NATSError/Code/serverError`` if it refused one for another reason; ``NATSError/Code/notConnected``
+    ///   without a connection; the cause of the loss if the connection is lost meanwhile.
     public func flush() async throws(NATSError) {
         try await flush(of: nil)
     }

@@ -191,7 +191,7 @@ public final class NATSClient: Sendable {
         events.listen(buffer: buffer)
     }
 
-    /// Tells the event loop that the outbound buffer has something to write.
+    /// Informs the event loop that the outbound buffer has data to write.
     func wake() {
         driver.eventLoop.execute { [driver] in driver.flush() }
     }

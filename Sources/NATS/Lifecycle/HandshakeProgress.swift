@@ -4,7 +4,7 @@ enum HandshakeProgress: Sendable, Hashable {
     case connecting
     /// TCP is connected. The server has to send first.
     case awaitingInfo
-    /// The TLS handshake is under way.
+    /// The TLS handshake is in progress.
     case securing
     /// The provider of the credentials has been called.
     case awaitingCredentials
