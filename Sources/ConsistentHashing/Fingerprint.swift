@@ -35,7 +35,7 @@ enum Fingerprint {
     }
 }
 
-/// SHA-256 over netstrings. Each text is preceded by its length, so two different lists of texts never encode alike.
+/// SHA-256 over netstrings. Each text is preceded by its length, so different lists of texts always have different encodings.
 private struct NetstringDigest {
     private var sha256 = SHA256()
 

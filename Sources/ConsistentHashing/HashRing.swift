@@ -28,8 +28,8 @@ public struct HashRing: Sendable {
     /// The part of the key space that each node owns, in the order of ``nodes``.
     public let shares: [Share]
 
-    /// Eight hexadecimal digits that identify everything that routing depends on. Programs with the same fingerprint
-    /// route every topic alike.
+    /// Eight hexadecimal digits that identify everything that routing depends on. Programs with the same fingerprint route every
+    /// topic to the same node.
     ///
     /// The digits are the first four bytes, in lower case, of a SHA-256 over a list of
     /// [netstrings](https://cr.yp.to/proto/netstrings.txt), each a UTF-8 text written as `<byte count>:<bytes>,`:

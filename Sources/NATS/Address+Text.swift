@@ -1,7 +1,8 @@
 import TextCoding
 
 extension NATSClientConfiguration.Address {
-    /// `host:port` or `[IPv6]:port` in ASCII, as servers announce themselves; nil for anything else.
+    /// Parses `host:port` or `[IPv6]:port` in ASCII, the form in which servers announce themselves. Returns nil for anything
+    /// else.
     package init?(hostAndPort text: String) {
         guard text.utf8.allSatisfy({ $0 < 0x80 }), let parts = try? AddressParts(authority: text).hostAndPort(),
             let port = parts.port
@@ -11,13 +12,14 @@ extension NATSClientConfiguration.Address {
 }
 
 extension NATSClientConfiguration.Address {
-    /// Refuses what no socket connects to. A host that is really a URL, with a password perhaps, is not repeated.
+    /// Checks that a socket can connect to the address. The error does not repeat the host, because it may be a URL with a
+    /// password.
     package func validate() throws(NATSError) {
         guard !host.isEmpty else { throw NATSError(.configuration, "the host is empty") }
         guard host.utf8.allSatisfy({ $0 > 0x20 && $0 != 0x7F && $0 != UInt8(ascii: "@") && $0 != UInt8(ascii: "/") }) else {
             throw NATSError(
                 .configuration,
-                "the host has characters that no host name has; it is a name or an IP address alone, without URL and login"
+                "the host contains invalid characters; use a host name or an IP address, without a scheme and without a login"
             )
         }
         guard (1...65535).contains(port) else {

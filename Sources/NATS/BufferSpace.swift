@@ -1,4 +1,4 @@
-/// Space that a full outbound buffer will have again.
+/// Lets a publisher wait for free space in a full outbound buffer.
 @usableFromInline
 package struct BufferSpace: Sendable {
     let waiter: Waiter

@@ -1,5 +1,5 @@
-/// The version of this package, which the program prints and servers list with each connection.
+/// The version of this package. The program prints it, and servers list it with each connection.
 package enum LibraryVersion {
-    /// By <https://semver.org>.
+    /// Follows <https://semver.org>.
     package static let current = "0.1.0"
 }

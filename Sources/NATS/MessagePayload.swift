@@ -1,15 +1,15 @@
 public import NIOCore
 
-/// Bytes that can be published without being copied on the way to the outbound buffer.
+/// Bytes that can be published without an intermediate copy.
 ///
-/// A payload may be borrowed memory: a `Span` can be published and never outlives the call.
+/// A payload may be borrowed memory, such as a `Span`. It is never used after the call.
 public protocol MessagePayload: ~Copyable, ~Escapable {
     /// Calls `body` with the bytes of the payload, which are only valid during the call.
     func withPayloadBytes<R, Failure: Error>(_ body: (UnsafeRawBufferPointer) throws(Failure) -> R) throws(Failure) -> R
 }
 
 extension [UInt8]: MessagePayload {
-    /// The elements.
+    /// Calls `body` with the elements.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
@@ -19,7 +19,7 @@ extension [UInt8]: MessagePayload {
 }
 
 extension ArraySlice<UInt8>: MessagePayload {
-    /// The elements.
+    /// Calls `body` with the elements.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
@@ -29,7 +29,7 @@ extension ArraySlice<UInt8>: MessagePayload {
 }
 
 extension Span: MessagePayload where Element == UInt8 {
-    /// The elements.
+    /// Calls `body` with the elements.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
@@ -39,7 +39,7 @@ extension Span: MessagePayload where Element == UInt8 {
 }
 
 extension RawSpan: MessagePayload {
-    /// All bytes.
+    /// Calls `body` with all bytes.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
@@ -49,7 +49,7 @@ extension RawSpan: MessagePayload {
 }
 
 extension ByteBuffer: MessagePayload {
-    /// The readable bytes.
+    /// Calls `body` with the readable bytes.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
@@ -59,12 +59,12 @@ extension ByteBuffer: MessagePayload {
 }
 
 extension String: MessagePayload {
-    /// The UTF-8 bytes.
+    /// Calls `body` with the UTF-8 bytes.
     @inlinable
     public func withPayloadBytes<R, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> R
     ) throws(Failure) -> R {
-        // A Swift string is contiguous UTF-8 but for those bridged from Objective-C, which are copied.
+        // Swift strings are contiguous UTF-8, except those bridged from Objective-C, which are copied.
         let result = utf8.withContiguousStorageIfAvailable { bytes -> Result<R, Failure> in
             Result { () throws(Failure) in try body(UnsafeRawBufferPointer(bytes)) }
         }

@@ -9,10 +9,10 @@ import Locking
 #endif
 
 extension Mutex where Value: ~Copyable {
-    /// Runs `body` with the lock held, for a thread that can wait while others take the lock all the time.
+    /// Runs `body` with the lock held. For a thread that can wait while other threads take the lock frequently.
     ///
-    /// `Mutex` spins for some ten microseconds before it sleeps. The holder needs a fraction of one, unless the system took
-    /// the processor from it: then spinning keeps the processor from the only one who can go on.
+    /// `Mutex` spins for about ten microseconds before it sleeps. The holder usually needs a fraction of a microsecond. If the
+    /// system has preempted the holder, spinning only keeps the processor from the thread that could release the lock.
     func withLockYielding<Result>(_ body: (inout sending Value) -> sending Result) -> sending Result {
         for _ in 0..<16 {
             if let result = withLockIfAvailable(body) { return result }

@@ -1,30 +1,30 @@
 import Locking
 import NIOCore
 
-/// What did not come to its end when a client was drained.
+/// The work that was not complete when a client was drained and closed.
 public struct DrainReport: Sendable, Hashable {
-    /// Received messages that their consumers had not taken.
+    /// Received messages that were not consumed.
     public var undelivered = 0
-    /// Accepted messages that never reached a socket.
+    /// Accepted messages that were never written to a socket.
     public var unsentMessages = 0
-    /// Bytes of those, as frames.
+    /// The bytes of these messages, as frames.
     public var unsentBytes = 0
-    /// At most this many messages that were sent are not confirmed.
+    /// The maximum number of sent messages without a confirmation.
     public var unconfirmed: UInt64 = 0
     /// Requests without a reply.
     public var unanswered = 0
-    /// Messages that the server refused and no flush has told of.
+    /// Messages that the server refused and that no flush has reported.
     public var refused: UInt64 = 0
-    /// What the server said of the first of them, escaped and cut.
+    /// The server's text for the first refused message, escaped and truncated.
     public var refusal: String?
 
-    /// A report of nothing left behind.
+    /// Creates a report without incomplete work.
     public init() {}
 
-    /// Whether everything came to its end.
+    /// Whether all work was completed.
     public var isComplete: Bool { self == DrainReport() }
 
-    /// The sums of two reports.
+    /// Adds two reports.
     public static func + (a: DrainReport, b: DrainReport) -> DrainReport {
         var sum = a
         sum.undelivered += b.undelivered
@@ -37,7 +37,7 @@ public struct DrainReport: Sendable, Hashable {
         return sum
     }
 
-    /// What was left behind, in words.
+    /// A description of the incomplete work.
     package var summary: String {
         var parts: [String] = []
         if undelivered > 0 { parts.append("\(undelivered) received messages were not taken by their consumers") }
@@ -48,21 +48,21 @@ public struct DrainReport: Sendable, Hashable {
             parts.append((refused == 1 ? "the server refused a message" : "the server refused \(refused) messages") + reason)
         }
         if unanswered > 0 { parts.append("\(unanswered) requests have no reply") }
-        return parts.isEmpty ? "nothing was left behind" : parts.joined(separator: "; ")
+        return parts.isEmpty ? "all work was completed" : parts.joined(separator: "; ")
     }
 }
 
 extension NATSClient {
-    /// Brings everything to its end, then closes: subscriptions end behind the last message that the server has for them,
-    /// their consumers take what is there and may still publish and request, requests get their replies, and what was
-    /// published is confirmed.
+    /// Completes all work, then closes the client. Subscriptions end after the last message that the server has for them. Their
+    /// consumers process the received messages and may still publish and send requests. Requests get their replies, and published
+    /// messages are confirmed.
     ///
-    /// New subscriptions fail with ``NATSError/Code/draining`` at once, new requests and messages once all consumers are done. A consumer
-    /// is done when its iteration has ended or its subscription was dropped.
+    /// New subscriptions fail with ``NATSError/Code/draining`` at once. New requests and messages fail with it once all consumers
+    /// are done. A consumer is done when its iteration has ended or its subscription was released.
     ///
-    /// - Parameter timeout: for all of it. Then the client is closed all the same.
-    /// - Throws: ``NATSError/Code/drainIncomplete`` that says what was left behind; ``NATSError/Code/canceled``. The client
-    ///   is closed in either case.
+    /// - Parameter timeout: The limit for the whole call. The client is closed when it expires.
+    /// - Throws: ``NATSError/Code/drainIncomplete`` with a description of the incomplete work; ``NATSError/Code/canceled``. The
+    ///   client is closed in either case.
     public func drain(timeout: Duration = .seconds(30)) async throws(NATSError) {
         let stages = DrainStages(self, timeout: timeout)
         await stages.drainSubscriptions()
@@ -84,34 +84,34 @@ package final class DrainStages: Sendable {
     private let confirmed = Waiter()
     private let deadline: Scheduled<Void>
 
-    /// Time runs from here.
+    /// Starts the timeout.
     package init(_ client: NATSClient, timeout: Duration) {
         self.client = client
         deadline = client.driver.eventLoop.scheduleTask(in: TimeAmount(timeout)) { [ended, consumed, answered, confirmed] in
             for waiter in [ended, consumed, answered, confirmed] {
-                waiter.resolve(NATSError(.drainIncomplete, "the time for draining is over"))
+                waiter.resolve(NATSError(.drainIncomplete, "draining timed out"))
             }
         }
     }
 
-    /// Returns when the consumers have taken everything, or the time is up. Publishing goes on meanwhile.
+    /// Waits until the consumers have processed all messages, or until the timeout. Publishing continues meanwhile.
     package func drainSubscriptions() async {
         client.driver.eventLoop.execute { [self] in
             let sinks = client.driver.drainSubscriptions(ended: ended, consumed: consumed)
             self.sinks.withLock { $0 = sinks }
         }
-        // What failed shows in the report.
+        // Failures appear in the report.
         try? await ended.wait()
         try? await consumed.wait()
     }
 
-    /// Returns when all requests are over, or the time is up. New ones are refused.
+    /// Waits until all requests are complete, or until the timeout. New requests are refused.
     package func drainRequests() async {
         client.requests.drain(then: answered)
         try? await answered.wait()
     }
 
-    /// Returns when everything published is confirmed, or the time is up.
+    /// Waits until all published messages are confirmed, or until the timeout.
     package func drainPublishes() async {
         client.driver.eventLoop.execute { [driver = client.driver, confirmed] in
             driver.drainPublishes(confirmed: confirmed)
@@ -120,10 +120,10 @@ package final class DrainStages: Sendable {
     }
 
     /// Closes clients that were drained together.
-    /// - Returns: what did not come to its end.
+    /// - Returns: The incomplete work.
     package static func close(_ stages: [DrainStages]) -> DrainReport {
         var report = DrainReport()
-        // A subscription to a pattern has one queue behind the sinks of several clients.
+        // A subscription to a pattern has one queue that the sinks of several clients share. Count it once.
         var pending: [ObjectIdentifier: Int] = [:]
         for stage in stages {
             stage.deadline.cancel()

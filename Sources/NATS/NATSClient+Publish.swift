@@ -3,16 +3,16 @@ public import NATSWire
 extension NATSClient {
     /// Accepts a message for publishing. It is confirmed by the next PONG; ``flush()`` waits for one.
     ///
-    /// One task publishing to one subject is received in that order: the message is in the buffer when the call returns,
-    /// and there is no suspension before that unless the buffer is full.
+    /// Messages that one task publishes to one subject are received in that order. The message is in the buffer when the call
+    /// returns, and the call suspends only if the buffer is full.
     ///
     /// - Parameters:
-    ///   - payload: the bytes; at most the server's `max_payload` together with the headers.
-    ///   - subject: where to; it has no wildcards.
-    ///   - reply: where an answer is expected.
-    ///   - headers: sent as HPUB when given.
+    ///   - payload: The bytes. Together with the headers, at most the server's `max_payload`.
+    ///   - subject: The subject to publish to, without wildcards.
+    ///   - reply: The subject for a reply.
+    ///   - headers: The headers. The message is sent as HPUB if they are given.
     /// - Throws: ``NATSError/Code/payloadTooLarge``, ``NATSError/Code/headers``; without a connection
-    ///   ``NATSError/Code/bufferFull`` or ``NATSError/Code/notConnected``, as the reconnect buffer has it.
+    ///   ``NATSError/Code/notConnected`` or, if the reconnect buffer is full, ``NATSError/Code/bufferFull``.
     @inlinable
     public func publish(
         _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
@@ -27,9 +27,9 @@ extension NATSClient {
         }
     }
 
-    /// Accepts a message for publishing if there is room at this moment, and never suspends.
+    /// Accepts a message for publishing if the buffer has space. Never suspends.
     ///
-    /// - Throws: ``NATSError/Code/bufferFull`` when there is no room; otherwise as
+    /// - Throws: ``NATSError/Code/bufferFull`` if the buffer has no space; otherwise the errors of
     ///   ``publish(_:to:reply:headers:)``.
     @inlinable
     public func tryPublish(
@@ -46,7 +46,7 @@ extension NATSClient {
 
     /// Puts a message into the outbound buffer.
     ///
-    /// - Returns: what to wait for before trying again, when the buffer is full.
+    /// - Returns: Nil, or the space to wait for before the next try if the buffer is full.
     @usableFromInline
     package func enqueue(
         _ payload: UnsafeRawBufferPointer,
@@ -57,7 +57,7 @@ extension NATSClient {
         try enqueue(payload, to: subject, reply: reply, headers: headers, request: nil)
     }
 
-    /// - Parameter request: whose message it is, if it is a request.
+    /// - Parameter request: The token of the request, if the message is a request.
     func enqueue(
         _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
@@ -75,10 +75,10 @@ extension NATSClient {
     /// Puts a message into the outbound buffer.
     ///
     /// - Parameters:
-    ///   - subject: bytes that follow the rules of subjects to publish to.
-    ///   - lease: the claim to this connection of several that may carry the message.
-    /// - Returns: what to wait for before trying again, when the buffer is full.
-    /// - Throws: ``NATSError/Code/notConnected`` also when another connection holds the lease by now.
+    ///   - subject: The bytes of a valid subject without wildcards.
+    ///   - lease: The right to publish the message on this connection, if several connections could carry it.
+    /// - Returns: Nil, or the space to wait for before the next try if the buffer is full.
+    /// - Throws: ``NATSError/Code/notConnected`` also if another connection holds the lease now.
     package func enqueue(
         _ payload: UnsafeRawBufferPointer,
         toValid subject: UnsafeRawBufferPointer,
@@ -123,11 +123,11 @@ extension NATSClient {
 
 extension NATSError {
     fileprivate static func pattern(_ subject: Subject) -> NATSError {
-        NATSError(.invalidSubject, "a message cannot be published to the pattern \(subject), name one subject")
+        NATSError(.invalidSubject, "a message cannot be published to the pattern \(subject); use a subject without wildcards")
     }
 
     @usableFromInline
     package static func bufferFull(_ capacity: Int) -> NATSError {
-        NATSError(.bufferFull, "the outbound buffer of \(capacity) bytes is full; wait, or use publish, which does")
+        NATSError(.bufferFull, "the outbound buffer of \(capacity) bytes is full; try later, or use publish, which waits")
     }
 }

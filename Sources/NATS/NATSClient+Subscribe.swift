@@ -1,20 +1,20 @@
 public import NATSWire
 
 extension NATSClient {
-    /// Subscribes and returns when the SUB is on the wire.
+    /// Subscribes, and returns when the SUB has been written to the socket.
     ///
     /// Subscriptions to the same pattern without a queue group share one SUB, and each gets every message. The subscription
-    /// survives reconnects. It ends with an error when the server denies it, and without one when ``NATSSubscription/cancel()`` is called, when it is dropped,
-    /// or when the client closes.
+    /// survives reconnects. It ends with an error when the server denies it. It ends without an error when
+    /// ``NATSSubscription/cancel()`` is called, when it is released, or when the client closes.
     ///
     /// - Parameters:
-    ///   - pattern: a subject, or a pattern made by ``NATSWire/Subject/pattern(_:)``.
-    ///   - queueGroup: of the subscribers of one group, each message goes to one.
-    ///   - maxMessages: the subscription ends after this many messages.
-    ///   - buffer: what may wait for the consumer.
-    ///   - confirmed: also waits for a PONG, so that the server knows the subscription when the call returns.
-    /// - Throws: ``NATSError/Code/notConnected``, or the cause when the connection is lost meanwhile; with `confirmed` also
-    ///   ``NATSError/Code/permission`` when the server denies it.
+    ///   - pattern: A subject, or a pattern made by ``NATSWire/Subject/pattern(_:)``.
+    ///   - queueGroup: A queue group. Each message is sent to one member of the group.
+    ///   - maxMessages: The number of messages after which the subscription ends.
+    ///   - buffer: The limits of the buffer for received messages.
+    ///   - confirmed: Whether to wait for a PONG too, so that the server knows the subscription when the call returns.
+    /// - Throws: ``NATSError/Code/notConnected``, or the cause if the connection is lost meanwhile; with `confirmed` also
+    ///   ``NATSError/Code/permission`` if the server denies the subscription.
     public func subscribe(
         to pattern: Subject,
         queueGroup: String? = nil,
@@ -35,17 +35,18 @@ extension NATSClient {
         let subscription = NATSSubscription(client: self, sid: sid, sink: sink)
         if confirmed {
             try await confirm()
-            // The server's refusal comes before the PONG.
+            // The server sends a refusal before the PONG.
             if let refusal = queue.failure { throw refusal }
         }
         return subscription
     }
 
-    /// Subscribes with a sink of the caller's own.
+    /// Subscribes with a sink of the caller.
     ///
     /// - Parameters:
-    ///   - endsWithConnection: the loss of the connection ends it, with the cause.
-    ///   - requiresConnection: without a connection the call fails; otherwise the subscription stands from the next one on.
+    ///   - endsWithConnection: Whether the loss of the connection ends the subscription, with the cause as its error.
+    ///   - requiresConnection: Whether the call fails without a connection. Otherwise the subscription starts with the next
+    ///     connection.
     package func addSubscription(
         to pattern: Subject,
         queueGroup: String?,
@@ -85,12 +86,12 @@ extension NATSClient {
         return sid
     }
 
-    /// Ends the subscription of one sink. Nothing happens when it has ended already.
+    /// Ends the subscription of one sink. Does nothing if it has already ended.
     package func removeSubscription(_ sid: UInt64, _ sink: any MessageSink) {
         driver.eventLoop.execute { [driver] in driver.unsubscribe(sid, sink) }
     }
 
-    /// Counts messages of this connection that a consumer was too slow for.
+    /// Counts messages of this connection that were dropped because a consumer was too slow.
     package func countDropped(_ messages: Int) {
         driver.status.update { $0.dropped &+= UInt64(messages) }
     }

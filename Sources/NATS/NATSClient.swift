@@ -4,29 +4,30 @@ public import NIOCore
 public import NIOPosix
 import Synchronization
 
-/// One logical connection to one address, kept up for as long as ``run()`` runs.
+/// A logical connection to one address, which is maintained while ``run()`` runs.
 ///
-/// The client connects, keeps alive, reconnects with capped exponential backoff and full jitter, and subscribes again
+/// The client connects, sends keepalive PINGs, reconnects with capped exponential backoff and full jitter, and subscribes again
 /// on every new connection. It never sends a message twice.
 ///
-/// > Important: nothing happens before ``run()`` is called; publishing then waits or fails as if there was no connection.
+/// > Important: The client connects only after ``run()`` is called. Before, publishing waits or fails as it does without a
+///   connection.
 public final class NATSClient: Sendable {
-    /// What the client was made with.
+    /// The configuration of the client.
     public let configuration: NATSClientConfiguration
     let driver: ConnectionDriver
     let requests: RequestMultiplexer
-    /// The driver's, at hand for every message.
+    /// The buffer of the driver, stored here for direct access on every publish.
     let outbound: OutboundBuffer
     private let events = EventBroadcaster<NATSEvent>()
     private let isStarted = Atomic(false)
 
     /// Creates a client.
     /// - Parameters:
-    ///   - configuration: where and how to connect.
-    ///   - eventLoopGroup: where the connection runs; one event loop of it is used.
-    ///   - logger: gets debug messages; nothing louder when all is well.
-    ///   - randomness: decides on jitter. Pass a seeded generator to make it repeatable.
-    /// - Throws: ``NATSError/Code/configuration`` for a setting out of bounds.
+    ///   - configuration: The address and how to connect to it.
+    ///   - eventLoopGroup: The group whose next event loop runs the connection.
+    ///   - logger: Receives debug messages, and warnings and errors if there is a problem.
+    ///   - randomness: The source of jitter. Pass a seeded generator for repeatable results.
+    /// - Throws: ``NATSError/Code/configuration`` if a setting is out of range.
     public convenience init(
         configuration: NATSClientConfiguration,
         eventLoopGroup: any EventLoopGroup = MultiThreadedEventLoopGroup.singleton,
@@ -44,7 +45,7 @@ public final class NATSClient: Sendable {
     }
 
     /// - Parameters:
-    ///   - clock: Tells the time.
+    ///   - clock: The source of the current time.
     ///   - observer: Called on the event loop for every event. It must not block.
     package convenience init(
         configuration: NATSClientConfiguration,
@@ -97,7 +98,7 @@ public final class NATSClient: Sendable {
             logger: logger,
             randomness: randomness,
             observer: { [events] event in
-                // Waiting requests are told first.
+                // Notify waiting requests first.
                 requests.observe(event)
                 observer(event)
                 events.send(event)
@@ -111,7 +112,7 @@ public final class NATSClient: Sendable {
 
     /// Connects and stays connected until ``close()`` or until the task is canceled.
     ///
-    /// - Precondition: it is called at most once.
+    /// - Precondition: The method is called at most once.
     public func run() async {
         precondition(!isStarted.exchange(true, ordering: .relaxed), "run() of a NATSClient was called twice")
         let finished = Waiter()
@@ -122,7 +123,7 @@ public final class NATSClient: Sendable {
         do {
             try await finished.wait()
         } catch {
-            // Canceled: close, and come back only when nothing is left behind.
+            // Canceled: close the client, and return once it is closed.
             let closed = Waiter()
             driver.eventLoop.execute { [driver] in
                 driver.whenFinished(closed)
@@ -132,28 +133,28 @@ public final class NATSClient: Sendable {
         }
     }
 
-    /// Closes the connection at once and for good. May be called from anywhere and any number of times.
+    /// Closes the connection immediately and permanently. May be called from any thread and any number of times.
     public func close() {
         driver.eventLoop.execute { [driver] in driver.close() }
     }
 
-    /// Gives the current connection up and makes a new one.
+    /// Closes the current connection and makes a new one.
     public func reconnect() {
         driver.eventLoop.execute { [driver] in driver.reconnect() }
     }
 
-    /// The wait of a canceled task for the end of its own work.
+    /// Waits even though the task is canceled.
     private func withUncancelledWait(for waiter: Waiter) async {
-        // A child task starts without the cancellation of this one.
+        // An unstructured task does not inherit the cancellation.
         await Task { try? await waiter.wait() }.value
     }
 
-    /// Tells the time to this client.
+    /// The source of the current time.
     package var clock: TimeSource { driver.clock }
 
     // MARK: Seeing
 
-    /// What the connection looks like at this moment. Cheap: three short locks.
+    /// The current state of the connection. Cheap: takes three locks for a short time.
     public var snapshot: ConnectionSnapshot {
         driver.status.snapshot(
             outbound: outbound.counters,
@@ -171,27 +172,26 @@ public final class NATSClient: Sendable {
         }
     }
 
-    /// Waits until messages can be sent, but not longer than `timeout`, and not for a closed client.
+    /// Waits until messages can be sent, until `timeout`, or until the client is closed.
     package func waitUntilConnected(timeout: Duration) async throws(NATSError) {
         let waiter = Waiter()
         driver.eventLoop.execute { [driver] in driver.whenConnected(waiter, timeout: TimeAmount(timeout)) }
         try await waiter.wait()
     }
 
-    /// Waits until the first attempt to connect has succeeded or failed, but not longer than `timeout`, and not for a closed
-    /// client.
+    /// Waits until the first attempt to connect has succeeded or failed, until `timeout`, or until the client is closed.
     package func waitForFirstAttempt(timeout: Duration) async throws(NATSError) {
         let waiter = Waiter()
         driver.eventLoop.execute { [driver] in driver.whenFirstAttemptIsOver(waiter, timeout: TimeAmount(timeout)) }
         try await waiter.wait()
     }
 
-    /// Events from now on, at most `buffer` of them waiting; the oldest are dropped beyond that.
+    /// Returns the events from now on. At most `buffer` events wait; then the oldest are dropped.
     package func events(buffer: Int) -> EventStream<NATSEvent> {
         events.listen(buffer: buffer)
     }
 
-    /// Tells the event loop that the outbound buffer has something to write.
+    /// Informs the event loop that the outbound buffer has data to write.
     func wake() {
         driver.eventLoop.execute { [driver] in driver.flush() }
     }

@@ -1,15 +1,15 @@
 package import NIOCore
 
-/// How a ``NATSClient`` connects and what it allows itself to hold.
+/// How a ``NATSClient`` connects, and the limits of its buffers.
 public struct NATSClientConfiguration: Sendable {
-    /// Where the server, or the load balancer in front of a cluster, listens.
+    /// The address of a server, or of the load balancer in front of a cluster.
     public struct Address: Sendable, Hashable, CustomStringConvertible {
-        /// A host name or an IP address, resolved anew on every attempt.
+        /// A host name or an IP address. It is resolved for every attempt.
         public var host: String
         /// The TCP port, 1 to 65535.
         public var port: Int
 
-        /// Names an address; 4222 is the port NATS servers listen on by default.
+        /// Creates an address. 4222 is the default port of NATS servers.
         public init(host: String, port: Int = 4222) {
             self.host = host
             self.port = port
@@ -21,88 +21,90 @@ public struct NATSClientConfiguration: Sendable {
         }
     }
 
-    /// Where to connect.
+    /// The address to connect to.
     public var address: Address
-    /// Other servers of the same cluster, tried in turn when ``address`` does not answer. Every round of attempts begins with
-    /// ``address``.
+    /// Other servers of the same cluster. They are tried in turn if ``address`` does not answer. Every round of attempts begins
+    /// with ``address``.
     public var alternatives: [Address] = []
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
-    /// Asked again for every attempt, so that rotated credentials are used.
+    /// Provides the credentials. It is called for every attempt, so that rotated credentials are used.
     ///
-    /// It is called on a thread of its own kind, so that it may read files and ask other services. What it takes counts
-    /// against ``connectTimeout``.
+    /// It is called on a thread that may block, so it may read files and call other services. The time it takes counts against
+    /// ``connectTimeout``.
     public var credentials: @Sendable () throws -> Credentials = { .none } {
         didSet { hasCredentials = true }
     }
-    /// Whether anybody set ``credentials``.
+    /// Whether ``credentials`` was set.
     private(set) var hasCredentials = false
     /// Whether and how the connection is encrypted.
     public var tls = TLS()
-    /// Whether credentials are meant to be sent without encryption, so that nothing warns of it: on a network of your own, or
-    /// through a tunnel. Otherwise it is logged and reported (``NATSEvent/credentialsInPlaintext(address:)``) when the server
-    /// is not on this machine.
+    /// Whether credentials may be sent without encryption without a warning, for example on a private network or through a
+    /// tunnel. Otherwise the client logs and reports it (``NATSEvent/credentialsInPlaintext(address:)``) if the server is not on
+    /// this machine.
     ///
-    /// With ``TLS/Mode-swift.enum/automatic`` and an address that offered TLS before in this process they are never sent
-    /// without it.
+    /// With ``TLS/Mode-swift.enum/automatic``, credentials are never sent without encryption to an address that offered TLS
+    /// before in this process.
     public var allowsPlaintextCredentials = false
-    /// One deadline over everything from the first TCP packet to the first PONG, TLS included.
+    /// The deadline for the whole handshake, from the first TCP packet to the first PONG, including TLS.
     public var connectTimeout: Duration = .seconds(5)
-    /// The time between two PINGs. The first one of a connection comes up to one second later,
-    /// so that many connections made at once do not ping at once.
+    /// The time between two PINGs. The first PING of a connection is sent up to one second later, so that connections made at the
+    /// same time do not ping at the same time.
     public var pingInterval: Duration = .seconds(5)
-    /// The number of ping intervals in a row without any byte received after which the connection counts as lost.
-    /// At least 1. A frozen server is noticed within `pingInterval * (maxPingFailure + 1)` plus one second.
+    /// The number of consecutive ping intervals without a byte received after which a connection is considered lost. At least 1.
+    /// A frozen server is detected within `pingInterval * (maxPingFailure + 1)` plus one second.
     public var maxPingFailure = 2
-    /// How long to wait before connecting again.
+    /// The wait before each attempt to reconnect.
     public var reconnectBackoff = Backoff(base: .milliseconds(10), maximum: .seconds(5))
-    /// When a connection that was up is lost, the first new attempt comes at a moment drawn evenly from this time. It is
-    /// short, since messages are missed meanwhile; the backoff keeps clients apart from the second attempt on. Deployments
-    /// with thousands of clients behind one server may want more. Zero: at once.
+    /// When an established connection is lost, the first attempt starts after a random delay between zero and this time. The
+    /// default is short because messages are missed meanwhile. From the second attempt on, the backoff spreads the clients.
+    /// Deployments with thousands of clients behind one server may need a longer time. Zero means immediately.
     public var reconnectJitter: Duration = .milliseconds(30)
-    /// A connection that lasted at least this long starts its backoff anew when it is lost.
+    /// The backoff is reset when a connection is lost that was established for at least this time.
     public var stableAfter: Duration = .seconds(2)
-    /// Frames waiting for the socket and those being written, in bytes. Above it publishing suspends.
+    /// The capacity of the outbound buffer in bytes: frames that wait for the socket or are being written. Publishing suspends
+    /// while the buffer is full.
     public var outboundBufferSize = 1 << 20
-    /// How many of those bytes may gather while there is no connection. 0: publishing without a connection fails at once.
+    /// The number of these bytes that may be buffered without a connection. With 0, publishing without a connection fails
+    /// immediately.
     public var reconnectBufferSize = 8 << 20
-    /// While messages are unconfirmed, a PING asks for their confirmation at most this often.
+    /// The shortest time between two PINGs that ask for the confirmation of messages.
     public var confirmationInterval: Duration = .milliseconds(100)
-    /// One buffer of frames that the socket has not taken after this time ends the connection.
+    /// The connection is closed if the socket does not accept a buffer of frames within this time.
     public var writeTimeout: Duration = .seconds(10)
-    /// Whether addresses that servers announce (`connect_urls`) are tried when the configured one does not answer.
-    /// They bypass a load balancer, so that is off by default. Every round of attempts begins with the configured address.
+    /// Whether addresses that servers announce (`connect_urls`) are tried if the configured address does not answer. Off by
+    /// default, because these addresses bypass a load balancer. Every round of attempts begins with the configured address.
     public var usesDiscoveredServers = false
-    /// Whether a server that is going to stop (lame duck) is left for another one at once: connected and subscribed there
-    /// before it is left here. Nothing is missed; a message that comes in during the move may be delivered twice. When
-    /// `false` the connection stays until the server ends it.
+    /// Whether the client leaves a server in lame duck mode immediately. It connects and subscribes to another server before it
+    /// leaves the old one. No message is missed, but a message that arrives during the move may be delivered twice. If `false`,
+    /// the connection stays until the server closes it.
     public var movesOnLameDuck = true
-    /// How long both servers deliver during such a move, so that the whole cluster has heard of the new subscriptions before
-    /// the old ones end. Longer is safer in slow clusters and means more messages that come twice.
+    /// The time during which both servers deliver in such a move, so that the whole cluster learns of the new subscriptions
+    /// before the old ones end. A longer time is safer in slow clusters, but more messages are delivered twice.
     public var moveOverlap: Duration = .milliseconds(250)
     /// Whether the server sends messages back to the connection that published them.
     public var echo = true
-    /// What the reply subjects of requests begin with, for accounts that may subscribe only to an inbox of their own.
-    /// A subject of at most 256 bytes.
+    /// The beginning of the reply subjects of requests, for accounts that may subscribe only to their own inbox. A subject of at
+    /// most 256 bytes.
     public var inboxPrefix = "_INBOX"
 
-    /// What to change where a server takes no more connections; the end of an error message.
+    /// The advice at the end of the error message if a server accepts no more connections.
     package var connectionAdvice = "Make fewer connections, or raise the limit"
-    /// The addresses that TLS was had with.
+    /// The addresses that have offered TLS.
     package var encryptedAddresses = AddressMemory.encrypted
-    /// The addresses whose warning of credentials in plain text was given.
+    /// The addresses for which the warning about credentials in plain text was logged.
     package var plaintextLogins = AddressMemory()
-    /// Whether what is sent to an address never leaves this machine. Tests say otherwise of the loopback.
+    /// Whether data sent to an address never leaves this machine. Tests replace it to treat the loopback address as remote.
     package var isOnThisMachine: @Sendable (SocketAddress) -> Bool = { $0.isLoopback }
 
-    /// A configuration for one address, everything else at its default.
+    /// Creates a configuration for one address, with default values for everything else.
     public init(address: Address) {
         self.address = address
     }
 
-    /// Checks what can be checked without a network.
+    /// Checks the settings, without using the network.
     ///
-    /// - Throws: ``NATSError/Code/configuration`` that names the setting and its bounds.
+    /// - Throws: ``NATSError/Code/configuration`` with the setting and its bounds.
     public func validate() throws(NATSError) {
         func require(_ condition: Bool, _ message: String) throws(NATSError) {
             if !condition { throw NATSError(.configuration, message) }

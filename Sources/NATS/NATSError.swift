@@ -1,38 +1,38 @@
-/// What went wrong with a NATS connection, a publish or a subscription.
+/// An error of a NATS connection, a publish, a request or a subscription.
 ///
-/// The message says what happened and, where there is something to do, what to do about it.
-/// New codes may be added; treat unknown ones as failures.
+/// The message says what happened and, if possible, what to do about it. New codes may be added; treat unknown codes as failures.
 public struct NATSError: Error, Sendable, CustomStringConvertible {
-    /// The kind of failure. Compare with the static members; more may come.
+    /// The kind of failure. Compare it with the static members. More may be added.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        /// A stable identifier, fit for metrics and scripts.
+        /// A stable identifier for metrics and scripts.
         public let description: String
 
         private init(_ description: String) {
             self.description = description
         }
 
-        /// The configuration cannot work.
+        /// The configuration is not valid.
         public static let configuration = Code("configuration")
         /// The host name has no address.
         public static let hostNotFound = Code("host_not_found")
-        /// The connection could not be made.
+        /// The connection could not be established.
         public static let connectFailed = Code("connect_failed")
-        /// The deadline over TCP, INFO and PONG passed.
+        /// The handshake did not complete within the connect timeout.
         public static let connectTimeout = Code("connect_timeout")
         /// The peer sent something that is not the NATS protocol.
         public static let protocolViolation = Code("protocol_violation")
-        /// The server did not accept the credentials.
+        /// The server rejected the credentials.
         public static let authorization = Code("authorization")
-        /// The client's own credentials cannot be read or used: a missing file, a wrong seed, a provider that failed.
+        /// The client's credentials cannot be read or used: a missing file, a wrong seed, or a provider that failed.
         public static let credentials = Code("credentials")
-        /// The connection could not be secured: no TLS offered, a certificate that proves nothing, a failed handshake.
+        /// The connection could not be secured: the server does not offer TLS, its certificate is not trusted, or the handshake
+        /// failed.
         public static let tls = Code("tls")
         /// No bytes arrived during the allowed number of ping intervals.
         public static let stale = Code("stale")
         /// The connection was lost.
         public static let disconnected = Code("disconnected")
-        /// There is no connection at this moment.
+        /// There is currently no connection.
         public static let notConnected = Code("not_connected")
         /// The server answered with `-ERR`.
         public static let serverError = Code("server_error")
@@ -40,27 +40,27 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
         public static let permission = Code("permission")
         /// The client was closed.
         public static let closed = Code("closed")
-        /// The client is being drained and takes nothing new.
+        /// The client is being drained and accepts no new work.
         public static let draining = Code("draining")
-        /// Not everything came to its end before the client was closed.
+        /// Some work was not complete when the client was closed.
         public static let drainIncomplete = Code("drain_incomplete")
-        /// The outbound buffer has no room.
+        /// The outbound buffer is full.
         public static let bufferFull = Code("buffer_full")
         /// The message is larger than the server's `max_payload`.
         public static let payloadTooLarge = Code("payload_too_large")
         /// The subject, pattern or queue group is not valid.
         public static let invalidSubject = Code("invalid_subject")
-        /// The headers are not valid, or the server does not take any.
+        /// The headers are not valid, or the server does not support headers.
         public static let headers = Code("headers")
-        /// The consumer fell too far behind and asked to fail then.
+        /// The consumer fell too far behind, and its overflow policy is to fail.
         public static let slowConsumer = Code("slow_consumer")
-        /// Nobody is subscribed to the subject of a request.
+        /// The subject of a request has no subscriber.
         public static let noResponders = Code("no_responders")
-        /// The library met a state that should not be possible. Please report it.
+        /// The library reached a state that should not be possible. Please report it.
         public static let internalError = Code("internal_error")
-        /// No reply to a request came in time.
+        /// No reply to a request arrived in time.
         public static let timeout = Code("timeout")
-        /// A message without a reply subject cannot be answered.
+        /// The message to answer has no reply subject.
         public static let noReplySubject = Code("no_reply_subject")
         /// The task was canceled.
         public static let canceled = Code("canceled")
@@ -68,9 +68,9 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
 
     /// The kind of failure.
     public let code: Code
-    /// What happened and what to do, in one line. Text that came from a peer is escaped.
+    /// What happened and what to do about it, in one line. Text from a peer is escaped.
     public let message: String
-    /// The error below this one, if there is one.
+    /// The underlying error, if there is one.
     public let cause: (any Error)?
 
     /// Creates an error.
@@ -85,7 +85,7 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
 }
 
 extension NATSError: Equatable {
-    /// Two errors are equal when code and message are; causes are not compared.
+    /// Returns whether code and message are equal. Causes are not compared.
     public static func == (a: NATSError, b: NATSError) -> Bool {
         a.code == b.code && a.message == b.message
     }

@@ -4,7 +4,7 @@ public import NIOCore
 /// A message of a subscription.
 public struct NATSMessage: Sendable {
     package let wire: WireMessage
-    /// The connection it came in on: the one to answer on.
+    /// The connection on which the message arrived. Replies are sent on it.
     public let client: NATSClient
 
     package init(wire: WireMessage, client: NATSClient) {
@@ -12,16 +12,16 @@ public struct NATSMessage: Sendable {
         self.client = client
     }
 
-    /// The subject. Bytes that are not UTF-8 are shown as U+FFFD.
+    /// The subject. Bytes that are not UTF-8 are replaced by U+FFFD.
     public var subject: String { wire.subjectString }
-    /// The reply subject, if an answer is expected.
+    /// The reply subject, if the publisher expects a reply.
     public var reply: String? { wire.replyString }
     /// The headers, if there are any.
-    /// - Throws: when the block cannot be decoded; ``headerBytes`` has it as it is.
+    /// - Throws: If the block cannot be decoded. ``headerBytes`` has the raw bytes.
     public var headers: Headers? {
         get throws(WireError) { try wire.headers() }
     }
-    /// The header block as it came, from `NATS/1.0` on.
+    /// The header block as it was received, starting with `NATS/1.0`.
     public var headerBytes: ByteBuffer? { wire.headerBytes }
     /// The status on the first line of the headers, if there is one.
     public var status: HeaderStatus? { wire.status }

@@ -8,7 +8,7 @@ package import NIOCore
     import Darwin
 #endif
 
-/// Tells the library the time. Nothing else in NATS and Roulette reads a clock; tests pass a source that they control.
+/// The source of time. NATS and Roulette read no other clock, so tests can control the time.
 package struct TimeSource: Sendable {
     /// The current time of the event loops, for deadlines and measurements.
     package let now: @Sendable () -> NIODeadline
@@ -16,10 +16,10 @@ package struct TimeSource: Sendable {
     package let instant: @Sendable () -> ContinuousClock.Instant
     /// The current time of day, in seconds since 1970.
     package let secondsSince1970: @Sendable () -> Int64
-    /// Suspends the calling task for a duration. Throws when the task is canceled.
+    /// Suspends the calling task for a duration. Throws if the task is canceled.
     package let sleep: @Sendable (Duration) async throws -> Void
 
-    /// Creates a source from its parts, which must advance together.
+    /// Creates a source. All parts must advance together.
     package init(
         now: @escaping @Sendable () -> NIODeadline,
         instant: @escaping @Sendable () -> ContinuousClock.Instant,

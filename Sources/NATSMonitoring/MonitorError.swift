@@ -41,7 +41,7 @@ extension MonitorError {
         let reason =
             switch failure {
             case .end: "it ends too early"
-            case .malformed: "it is not its JSON"
+            case .malformed: "it is not the expected JSON"
             case .tooDeep: "it is nested deeper than \(JSONReader.maximumDepth) levels"
             }
         self.init(.answer, "the answer is not that of \(endpoint) of a NATS server: \(reason)")

@@ -129,7 +129,7 @@ public struct ServerMonitor: Sendable {
         do {
             return try decode(Array(answer.body.readableBytesView), answer.isCutOff)
         } catch {
-            let reason = answer.isCutOff ? "the answer is longer than \(answerLimit) bytes" : "is it its monitoring port?"
+            let reason = answer.isCutOff ? "the answer is longer than \(answerLimit) bytes" : "is this its monitoring port?"
             throw MonitorError(.answer, "\(endpoint) did not answer \(endpointPath) as a NATS server does; \(reason)")
         }
     }

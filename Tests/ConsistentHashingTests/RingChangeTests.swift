@@ -97,7 +97,7 @@ import Testing
 
     // MARK: Fingerprint
 
-    /// Each value is the beginning of the output of `printf '%s' TEXT | sha256sum` for the text beside it.
+    /// Each value is the beginning of the output of `printf '%s' TEXT | sha256sum` for the text next to it.
     @Test func `fingerprints are those of the documented encoding`() throws {
         // 15:roulette-ring-1,5:index,3:512,1:0,0:,1:1,0:,1:2,0:,
         #expect(try HashRing(count: 3).fingerprint == "9824ec8c")
@@ -129,7 +129,7 @@ import Testing
             let known = ring.fingerprint(identities: ["east", "west"])
             #expect(known.text == "4a0cb834")
             #expect(!known.isProvisional)
-            #expect(ring.fingerprint(identities: ["west", "east"]).text != known.text, "the order is the ring")
+            #expect(ring.fingerprint(identities: ["west", "east"]).text != known.text, "the order of the nodes matters")
             for missing in [["east", nil], [nil, nil], []] as [[String?]] {
                 let provisional = ring.fingerprint(identities: missing)
                 #expect(provisional.text == ring.fingerprint)
@@ -137,7 +137,7 @@ import Testing
             }
         }
         let named = try self.named("eu", "us").fingerprint(identities: [nil, "west"])
-        #expect(!named.isProvisional, "addresses play no part in it")
+        #expect(!named.isProvisional, "it does not depend on addresses")
         #expect(named.text == (try self.named("us", "eu").fingerprint))
     }
 

@@ -104,8 +104,8 @@ struct PublishFormTests {
     func `a request without responders fails with the error of the library`() {
         var model = form()
         model.press("^r", "enter")
-        _ = update(&model, .publish(id: 1, .failed("nobody is subscribed to the topic")))
-        #expect(Screens.shows("failed: nobody is subscribed to the topic", model))
+        _ = update(&model, .publish(id: 1, .failed("no subscriber for the topic")))
+        #expect(Screens.shows("failed: no subscriber for the topic", model))
         #expect(model.data.events.rows.last?.text.plain.contains("request failed") == true)
     }
 

@@ -57,7 +57,7 @@ struct SecureMonitorTests {
                 ),
                 (try await authority.issue("localhost"), "is not for localhost; it is for no host at all"),
                 (try await authority.issue("own", hosts: ["localhost"], isSelfSigned: true), "is self-signed"),
-                (try await stranger.issueForLoopback(), "unknown authority, which \(authority.certificateFile) does not name"),
+                (try await stranger.issueForLoopback(), "unknown authority, which \(authority.certificateFile) does not contain"),
             ]
             for (certificate, part) in cases {
                 try await withEndpoint(certificate) { port in

@@ -17,13 +17,13 @@ struct BackoffTests {
     }
 
     @Test
-    func `a base above the maximum is bounded by it, as in Roulette 1.0.5`() {
+    func `a base above the maximum is limited by the maximum, as in Roulette 1.0.5`() {
         let backoff = Backoff(base: .seconds(2), maximum: .seconds(1))
         #expect((0..<5).allSatisfy { backoff.ceiling(retry: $0) == .seconds(1) })
     }
 
     @Test
-    func `delays fill the whole range between 1 ms and the ceiling, and never leave it`() {
+    func `delays cover the whole range between 1 ms and the ceiling and stay within it`() {
         var generator = SplitMix64(seed: 42)
         for retry in 0..<12 {
             let ceiling = backoff.ceiling(retry: retry)
@@ -35,8 +35,9 @@ struct BackoffTests {
     }
 
     @Test
-    func `200 clients cut off at once come back spread out`() {
-        // Every client draws from the fifth retry's range, 320 ms: no tenth of it may hold more than a fifth of them.
+    func `200 clients that are disconnected at the same time return at different times`() {
+        // Every client draws from the range of the fifth retry, 320 ms. No tenth of the range may contain more than a fifth of
+        // the clients.
         var generator = SplitMix64(seed: 7)
         var windows = [Int](repeating: 0, count: 10)
         for _ in 0..<200 {
@@ -47,7 +48,7 @@ struct BackoffTests {
     }
 
     @Test
-    func `a base below a millisecond waits one`() {
+    func `a base below a millisecond waits one millisecond`() {
         var generator = SplitMix64(seed: 1)
         #expect(Backoff(base: .microseconds(1), maximum: .microseconds(1)).delay(retry: 0, using: &generator) == .milliseconds(1))
     }

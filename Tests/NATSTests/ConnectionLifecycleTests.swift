@@ -2,8 +2,8 @@ import Testing
 
 @testable import NATS
 
-/// Each test reads as a transcript: what happened, what has to be done.
-@Suite("The life of a connection")
+/// Each test reads as a transcript: an event, and what to do next.
+@Suite("The lifecycle of a connection")
 struct ConnectionLifecycleTests {
     private let refused = NATSError(.connectFailed, "connection refused")
     private let eof = NATSError.closedByPeer
@@ -18,16 +18,16 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `it is connected only after the PONG`() {
+    func `the connection is established only after the PONG`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.state == .idle)
         #expect(life.start() == .connect(attempt: 1))
         #expect(life.state == .connecting)
         #expect(life.tcpConnected() == .none)
         #expect(life.state == .awaitingInfo)
-        #expect(life.pongReceived() == .none, "a PONG before our CONNECT means nothing")
+        #expect(life.pongReceived() == .none, "a PONG before CONNECT is ignored")
         #expect(life.infoReceived() == .introduce)
-        #expect(life.infoReceived() == .update, "a second INFO before the PONG is taken over")
+        #expect(life.infoReceived() == .update, "a second INFO before the PONG is applied")
         #expect(life.state == .awaitingPong)
         #expect(life.pongReceived() == .established)
         #expect(life.state == .connected)
@@ -44,7 +44,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `it tries for ever, and its retries count up`() {
+    func `it retries forever and counts the retries`() {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         #expect(life.start() == .connect(attempt: 1))
         for retry in 0..<1_000 {
@@ -55,7 +55,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `the backoff starts anew after a stable connection, not after a mere accept or a short one`() {
+    func `the backoff is reset after a stable connection, but not after an accept or a short connection`() {
         var life = connected()
         #expect(life.socketClosed(afterStableConnection: false, error: eof) == .retry(.spread, cause: eof))
         _ = life.retryTimerFired()
@@ -67,7 +67,7 @@ struct ConnectionLifecycleTests {
         #expect(life.pongReceived() == .established)
         #expect(
             life.socketClosed(afterStableConnection: false, error: eof) == .retry(.backoff(2), cause: eof),
-            "it was too short"
+            "the connection was too short"
         )
         _ = life.retryTimerFired()
         _ = life.tcpConnected()
@@ -81,7 +81,7 @@ struct ConnectionLifecycleTests {
             (0, "no answer to the TCP connect"), (1, "sent no INFO"), (2, "no PONG"),
         ]
     )
-    func `the deadline says how far the handshake came`(steps: Int, expected: String) {
+    func `the error of the deadline names the progress of the handshake`(steps: Int, expected: String) {
         var life = ConnectionLifecycle(maxPingFailure: 2)
         _ = life.start()
         if steps > 0 { _ = life.tcpConnected() }
@@ -96,14 +96,14 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `the deadline means nothing once connected`() {
+    func `the deadline is ignored once connected`() {
         var life = connected()
         #expect(life.handshakeDeadlinePassed() == .none)
         #expect(life.state == .connected)
     }
 
     @Test
-    func `silence is noticed after max_ping_failure intervals without a byte`() {
+    func `a silent connection is closed after max_ping_failure intervals without a byte`() {
         var life = connected()
         #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
         #expect(life.pingIntervalPassed(receivedBytes: false) == .sendPing)
@@ -118,7 +118,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `any byte resets the misses, and so does a new connection`() {
+    func `a received byte and a new connection reset the misses`() {
         var life = connected()
         _ = life.pingIntervalPassed(receivedBytes: false)
         #expect(life.pingIntervalPassed(receivedBytes: true) == .sendPing)
@@ -146,7 +146,7 @@ struct ConnectionLifecycleTests {
             ("Maximum Payload Violation", .protocolViolation),
         ]
     )
-    func `errors that close the connection become its cause`(text: String, code: NATSError.Code) {
+    func `an error that closes the connection is reported as the cause`(text: String, code: NATSError.Code) {
         var life = connected()
         #expect(life.errorReceived(ServerError(text: text)) == .disconnect)
         guard case .retry(_, let cause) = life.socketClosed(afterStableConnection: false, error: eof) else {
@@ -174,7 +174,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `an unknown error is reported; if the server then closes, it is the cause`() {
+    func `an unknown error is reported, and is the cause if the server then closes the connection`() {
         var life = connected()
         let error = ServerError(text: "Flux Capacitor Empty")
         #expect(life.errorReceived(error) == .report(error.error))
@@ -182,7 +182,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `refused credentials are tried again slowly, expired ones soon`() {
+    func `rejected credentials are retried slowly, and expired ones soon`() {
         var refused = ConnectionLifecycle(maxPingFailure: 2)
         _ = refused.start()
         _ = refused.tcpConnected()
@@ -199,14 +199,14 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `a reconnect that was asked for comes at once`() {
+    func `a requested reconnect happens immediately`() {
         var life = connected()
         #expect(life.fail(.reconnectRequested) == .disconnect)
         #expect(life.socketClosed(afterStableConnection: true, error: eof) == .retry(.now, cause: .reconnectRequested))
     }
 
     @Test
-    func `moving to another socket starts the keepalive anew`() {
+    func `moving to another socket resets the keepalive`() {
         var life = connected()
         _ = life.pingIntervalPassed(receivedBytes: false)
         life.moved()
@@ -215,7 +215,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `a connection that is being given up can still be moved away from`() {
+    func `a connection that is being closed can still be replaced by a move`() {
         var life = connected()
         #expect(life.fail(.reconnectRequested) == .disconnect)
         life.moved()
@@ -223,7 +223,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `in place of an attempt, a socket on its way is adopted, and goes on from where it is`() {
+    func `a socket that is being connected replaces a new attempt and continues its handshake`() {
         for (stage, state) in [
             (ConnectionLifecycle.HandshakeStage.connecting, ConnectionLifecycle.State.connecting),
             (.awaitingInfo, .awaitingInfo), (.awaitingPong, .awaitingPong),
@@ -246,11 +246,11 @@ struct ConnectionLifecycleTests {
         _ = life.tcpConnected()
         _ = life.infoReceived()
         #expect(life.errorReceived(ServerError(text: "Authorization Violation")) == .disconnect)
-        #expect(life.pongReceived() == .none, "a PONG of a connection given up means nothing")
+        #expect(life.pongReceived() == .none, "a PONG of an abandoned connection is ignored")
     }
 
     @Test
-    func `a close is final in every state`() {
+    func `closing is final in every state`() {
         var idle = ConnectionLifecycle(maxPingFailure: 2)
         #expect(idle.close() == .finish)
         #expect(idle.start() == .none)
@@ -275,7 +275,7 @@ struct ConnectionLifecycleTests {
     }
 
     @Test
-    func `a failure is told once`() {
+    func `a failure is reported once`() {
         var life = connected()
         let broken = NATSError(.protocolViolation, "garbage")
         #expect(life.fail(broken) == .disconnect)

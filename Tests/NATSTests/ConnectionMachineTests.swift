@@ -4,10 +4,10 @@ import Testing
 
 @testable import NATS
 
-/// Each test reads as a transcript: what happened, what has to be done. Time is what the test says it is.
-@Suite("The machine of a connection")
+/// Each test reads as a transcript: an event, and the actions. The test controls the time.
+@Suite("The state machine of a connection")
 struct ConnectionMachineTests {
-    /// A machine and the time.
+    /// A machine and the current time.
     private struct Story {
         var machine: ConnectionMachine
         var now = NIODeadline.uptimeNanoseconds(1_000_000_000)
@@ -32,7 +32,7 @@ struct ConnectionMachineTests {
 
         mutating func wait(_ duration: Duration) { now = time(duration) }
 
-        /// Connects to the server "A" and answers the PING behind the subscriptions.
+        /// Connects to the server "A" and answers the PING after the subscriptions.
         mutating func connect() {
             _ = after(.start)
             _ = after(.opened(0))
@@ -41,7 +41,7 @@ struct ConnectionMachineTests {
             _ = after(.pong(0))
         }
 
-        /// Hears of the lame duck, and connects and subscribes to the server "B".
+        /// Receives the lame duck announcement, and connects and subscribes to the server "B".
         mutating func moveToOverlap() {
             connect()
             machine.hasSubscriptions = true
@@ -55,17 +55,17 @@ struct ConnectionMachineTests {
 
     private let lost = NATSError.closedByPeer
 
-    // MARK: Life
+    // MARK: Lifecycle
 
     @Test
-    func `a connection is made, subscribed and published to in this order`() {
+    func `the client connects, subscribes and publishes, in this order`() {
         var story = Story()
         #expect(story.after(.start) == [.set(.handshake, story.time(.seconds(2))), .dial(0, .attempt(1))])
         #expect(story.after(.opened(0)) == [.showProgress(.awaitingInfo)])
-        #expect(!story.machine.mayWriteControl(to: 0), "the server speaks first")
+        #expect(!story.machine.mayWriteControl(to: 0), "the server sends first")
         #expect(story.after(.info(0, serverID: "A", isLeaving: false)) == [.introduce(0), .showServer(0)])
         #expect(story.machine.mayWriteControl(to: 0) && !story.machine.mayWriteFrames)
-        #expect(story.machine.received(messages: 1, on: 0) == .discard, "no server has messages for us before it accepted us")
+        #expect(story.machine.received(messages: 1, on: 0) == .discard, "the server has not accepted the client yet")
         let actions = story.after(.pong(0))
         #expect(
             actions.dropLast() == [
@@ -80,15 +80,15 @@ struct ConnectionMachineTests {
         #expect(story.machine.mayWriteFrames)
         #expect(story.machine.received(messages: 1, on: 0) == .deliver)
         #expect(story.after(.pong(0)) == [.answered(0, roundTrip: nil), .resumeSubscriptions])
-        #expect(story.after(.pong(0)) == [], "no PING asked for it")
+        #expect(story.after(.pong(0)) == [], "a PONG without a PING is ignored")
     }
 
     @Test
-    func `a lost connection interrupts subscriptions, counts what was not confirmed, and is made again at once`() {
+    func `a lost connection interrupts subscriptions, counts unconfirmed messages, and reconnects immediately`() {
         var story = Story()
         story.connect()
         _ = story.machine.framesTaken(messages: 3, waiters: [], at: story.now)
-        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: .zero)], "the first message is confirmed soon")
+        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: .zero)], "a PONG confirms the first messages")
         let flush = Waiter()
         _ = story.after(.framesWritten(0))
         #expect(story.machine.framesTaken(messages: 2, waiters: [flush], at: story.now).wantsPing)
@@ -101,7 +101,7 @@ struct ConnectionMachineTests {
             ]
         )
         #expect(story.after(.timerFired(.retry)) == [.set(.handshake, story.time(.seconds(2))), .dial(1, .attempt(1))])
-        #expect(story.after(.pong(0)) == [], "late bytes of the old connection mean nothing")
+        #expect(story.after(.pong(0)) == [], "late bytes of the old connection are ignored")
         #expect(story.machine.received(messages: 5, on: 0) == .ignore)
     }
 
@@ -130,7 +130,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `closing and reconnecting have an answer in every state`() {
+    func `closing and reconnecting are handled in every state`() {
         var idle = Story()
         #expect(idle.after(.reconnect) == [])
         #expect(idle.after(.close) == [.finish])
@@ -147,13 +147,13 @@ struct ConnectionMachineTests {
     // MARK: Confirmation
 
     @Test
-    func `a PONG confirms what was handed over before its PING, and what came later is asked for after an interval`() {
+    func `a PONG confirms messages handed over before its PING, and later messages are confirmed after an interval`() {
         var story = Story { $0.confirmationInterval = .seconds(1) }
         story.connect()
-        #expect(story.machine.framesTaken(messages: 3, waiters: [], at: story.now).wantsPing, "the first messages ask at once")
+        #expect(story.machine.framesTaken(messages: 3, waiters: [], at: story.now).wantsPing, "the first messages need a PING")
         _ = story.after(.framesWritten(0))
         let later = story.machine.framesTaken(messages: 4, waiters: [], at: story.now)
-        #expect(!later.wantsPing && later.confirmation == nil, "a PING is under way")
+        #expect(!later.wantsPing && later.confirmation == nil, "a PING is outstanding")
         story.wait(.milliseconds(20))
         #expect(
             story.after(.pong(0)) == [
@@ -168,7 +168,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `an error refuses a message where it can mean one`() {
+    func `an error refuses a message only if it can refer to one`() {
         let accounts = MessageAccounts()
         var unconfirmed = accounts
         unconfirmed.handOver(1)
@@ -177,7 +177,7 @@ struct ConnectionMachineTests {
         #expect(accounts.refusal(by: denied, violation) == .message(subject: [97]))
         let other = ServerError(text: "Permissions Violation for Publish with Reply of \"b\"")
         let reply = PermissionViolation(operation: .reply, subject: [98])
-        #expect(accounts.refusal(by: other, reply) == .none, "nothing is unconfirmed")
+        #expect(accounts.refusal(by: other, reply) == .none, "no message is unconfirmed")
         #expect(unconfirmed.refusal(by: other, reply) == .message(subject: nil))
         let subscription = PermissionViolation(operation: .subscription(queue: nil, sid: nil), subject: [99])
         #expect(unconfirmed.refusal(by: denied, subscription) == .none)
@@ -186,7 +186,7 @@ struct ConnectionMachineTests {
     // MARK: Moving to another server
 
     @Test
-    func `a move connects and subscribes there, overlaps, leaves here and takes over`() {
+    func `a move connects, subscribes, overlaps, leaves the old server and takes over`() {
         var story = Story()
         story.connect()
         story.machine.hasSubscriptions = true
@@ -198,7 +198,7 @@ struct ConnectionMachineTests {
         )
         #expect(
             story.after(.info(0, serverID: "A", isLeaving: true)) == [.updateLimits(0), .showServer(0)],
-            "a server may say it twice"
+            "a server may repeat the announcement"
         )
         #expect(story.after(.opened(1)) == [])
         #expect(story.after(.info(1, serverID: "B", isLeaving: false)) == [.introduce(1)])
@@ -210,14 +210,14 @@ struct ConnectionMachineTests {
         )
         _ = story.machine.framesTaken(messages: 1, waiters: [], at: story.now)
         story.wait(.milliseconds(100))
-        #expect(story.after(.timerFired(.migration)) == [], "the socket has yet to take the last frames")
+        #expect(story.after(.timerFired(.migration)) == [], "the socket has not accepted the last frames yet")
         #expect(
             story.after(.framesWritten(0)) == [
                 .sendUnsubscribes(0), .ping(0), .set(.migration, story.time(.seconds(2))), .flush, .freeSpace,
             ]
         )
         #expect(!story.machine.mayWriteFrames, "no message overtakes another")
-        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: .milliseconds(100))], "of the frames")
+        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: .milliseconds(100))], "the PONG after the frames")
         let actions = story.after(.pong(0))
         #expect(
             actions.dropLast() == [
@@ -226,11 +226,11 @@ struct ConnectionMachineTests {
             ]
         )
         #expect(story.machine.mayWriteFrames && story.machine.migration.state == .none)
-        #expect(story.after(.closed(0, lost)) == [], "the old connection is not needed any more")
+        #expect(story.after(.closed(0, lost)) == [], "the old connection is no longer in use")
     }
 
     @Test
-    func `without subscriptions there is no overlap, and a balancer that leads back to the same server is asked again`() {
+    func `without subscriptions there is no overlap, and a move to the same server is retried`() {
         var story = Story()
         story.connect()
         _ = story.after(.info(0, serverID: "A", isLeaving: true))
@@ -246,7 +246,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `a server that dies during the overlap leaves a gap that is reported, and no subscription ends`() {
+    func `a server that stops during the overlap causes a reported gap, and no subscription ends`() {
         var story = Story()
         story.moveToOverlap()
         let actions = story.after(.closed(0, lost))
@@ -260,7 +260,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `a server that dies while the next one is being connected hands its place over`() {
+    func `if a server stops during the handshake of the next connection, the next connection replaces it`() {
         var story = Story()
         story.connect()
         _ = story.after(.info(0, serverID: "A", isLeaving: true))
@@ -278,7 +278,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `when the next connection is lost after the old server was left, that one is subscribed to again`() {
+    func `if the next connection is lost after the client left the old server, the client subscribes to the old server again`() {
         var story = Story()
         story.moveToOverlap()
         #expect(story.after(.timerFired(.migration)).prefix(2) == [.sendUnsubscribes(0), .ping(0)])
@@ -288,14 +288,14 @@ struct ConnectionMachineTests {
                 .cancel(.migration), .reportGap(lost, silenceOf: 1), .discard(1, lost), .sendSubscriptions(0), .ping(0), .flush,
             ]
         )
-        #expect(story.machine.mayWriteFrames, "the old server serves on")
-        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: nil)], "the PONG of a move that failed moves nothing")
+        #expect(story.machine.mayWriteFrames, "the old server continues to serve the client")
+        #expect(story.after(.pong(0)) == [.answered(0, roundTrip: nil)], "the PONG of a failed move does not complete the move")
     }
 
     // MARK: Draining
 
     @Test
-    func `draining ends a move, then the subscriptions, and resolves behind the PONG`() {
+    func `draining ends a move, then the subscriptions, and resolves after the PONG`() {
         var story = Story()
         story.moveToOverlap()
         let ended = Waiter()
@@ -306,7 +306,7 @@ struct ConnectionMachineTests {
         )
         #expect(
             story.after(.info(0, serverID: "A", isLeaving: true)) == [.updateLimits(0), .showServer(0), .reportLameDuck],
-            "no move begins any more"
+            "no new move begins"
         )
         #expect(story.after(.pong(0)) == [.answered(0, roundTrip: .zero), .resolve([ended], nil)])
         let confirmed = Waiter()
@@ -315,7 +315,7 @@ struct ConnectionMachineTests {
     }
 
     @Test
-    func `draining without a connection has nothing to wait for, and a lost one ends the wait`() {
+    func `draining without a connection does not wait, and a lost connection ends the wait`() {
         var idle = Story()
         let ended = Waiter()
         #expect(idle.after(.drain(ended: ended, hasSubscriptions: true)) == [.flush, .resolve([ended], nil)])
@@ -325,7 +325,7 @@ struct ConnectionMachineTests {
         #expect(story.after(.closed(0, lost)).contains(.resolve([ended], lost)))
     }
 
-    // MARK: Mistakes
+    // MARK: Forbidden transitions
 
     @Test
     func `a forbidden transition stops a debug build`() async {

@@ -3,14 +3,14 @@ import Testing
 
 @testable import NATS
 
-@Suite("Frames gathered in memory")
+@Suite("The buffer of frames")
 struct FrameBufferTests {
     private func append(_ text: String, to frames: inout FrameBuffer) {
         frames.append(size: text.utf8.count) { $0.copyBytes(from: text.utf8) }
     }
 
     @Test
-    func `frames stay one behind the other while the memory grows, and are handed over whole`() {
+    func `frames stay in order while the memory grows, and are handed over completely`() {
         var frames = FrameBuffer()
         var expected = ""
         for number in 0..<2_000 {
@@ -23,7 +23,7 @@ struct FrameBufferTests {
         #expect(String(buffer: taken) == expected)
         #expect(frames.count == 0)
 
-        // What was handed over stays as it is while the next frames gather.
+        // Frames that were handed over do not change while the next frames are appended.
         append("next", to: &frames)
         #expect(String(buffer: taken) == expected)
         taken.clear()
@@ -32,7 +32,7 @@ struct FrameBufferTests {
     }
 
     @Test
-    func `memory that somebody else still reads is not written to`() {
+    func `memory that is still referenced elsewhere is not overwritten`() {
         var frames = FrameBuffer()
         append("first", to: &frames)
         var taken = ByteBuffer()
@@ -45,7 +45,7 @@ struct FrameBufferTests {
     }
 
     @Test
-    func `frames can be changed as a whole, and dropped`() {
+    func `all frames can be modified and removed`() {
         var frames = FrameBuffer()
         append("one;", to: &frames)
         append("two;", to: &frames)

@@ -12,7 +12,7 @@ struct InboxTests {
     @Test(
         arguments: [0, 1, 63, 64, 0xDEAD_BEEF, .max, .max - 1, 1 << 63] as [UInt64]
     )
-    func `a token survives its way to a responder and back`(bits: UInt64) throws {
+    func `the token can be parsed from the reply subject`(bits: UInt64) throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let subject = try inbox.subject(for: RequestToken(bits: bits))
@@ -21,7 +21,7 @@ struct InboxTests {
     }
 
     @Test
-    func `no two inboxes are the same`() throws {
+    func `every inbox is unique`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inboxes = try (0..<1000).map { _ in try Inbox(prefix: "_INBOX", random: { randomness.next() }).pattern }
         #expect(Set(inboxes).count == 1000)
@@ -29,7 +29,7 @@ struct InboxTests {
     }
 
     @Test
-    func `what is none of ours has no token`() throws {
+    func `subjects outside the inbox have no token`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "_INBOX", random: { randomness.next() })
         let other = try Inbox(prefix: "_INBOX", random: { randomness.next() })
@@ -45,14 +45,14 @@ struct InboxTests {
     }
 
     @Test
-    func `a prefix of one's own may have several tokens`() throws {
+    func `a configured prefix may have several tokens`() throws {
         var randomness = SystemRandomNumberGenerator()
         let inbox = try Inbox(prefix: "tenant.7.inbox", random: { randomness.next() })
         #expect(inbox.pattern.description.hasPrefix("tenant.7.inbox."))
     }
 
     @Test(arguments: ["", "a b", "a.", "a.*", ">", "a\r\nPUB"])
-    func `a prefix that is no subject is an error of the configuration`(prefix: String) {
+    func `a prefix that is not a subject is a configuration error`(prefix: String) {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
         configuration.inboxPrefix = prefix
         let error = #expect(throws: NATSError.self) { try configuration.validate() }
@@ -60,7 +60,7 @@ struct InboxTests {
     }
 
     @Test
-    func `a prefix that leaves too little of the control line is an error of the configuration`() {
+    func `a prefix that is too long is a configuration error`() {
         var configuration = NATSClientConfiguration(address: .init(host: "127.0.0.1"))
         configuration.inboxPrefix = String(repeating: "x", count: 257)
         #expect(throws: NATSError.self) { try configuration.validate() }

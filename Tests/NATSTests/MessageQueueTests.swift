@@ -5,9 +5,9 @@ import Testing
 
 @testable import NATS
 
-@Suite("The queue between event loop and consumer")
+@Suite("The message queue of a subscription")
 struct MessageQueueTests {
-    /// Real messages, as the parser makes them.
+    /// Returns real messages from the parser.
     private func messages(_ payloads: [String]) throws -> [WireMessage] {
         var sink = Collector()
         var parser = OperationParser()
@@ -21,7 +21,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `batches come in order, with their source`() async throws {
+    func `batches are delivered in order, with their source`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
         queue.deliver(try messages(["a", "b"]), from: 1)
         queue.deliver(try messages(["c"]), from: 2)
@@ -44,7 +44,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `a canceled consumer gets an error, and the queue stays usable`() async throws {
+    func `a canceled consumer gets an error, and the queue remains usable`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
         let task = Task { try await queue.next() }
         task.cancel()
@@ -54,7 +54,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `drop newest keeps what is there and counts exactly`() async throws {
+    func `dropNewest keeps the waiting messages and counts the dropped ones exactly`() async throws {
         let episodes = Mutex<[SlowConsumerEpisode]>([])
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropNewest)) { episode in
             episodes.withLock { $0.append(episode) }
@@ -65,7 +65,7 @@ struct MessageQueueTests {
         #expect(queue.dropped == 3)
         #expect(episodes.withLock { $0 } == [.began], "one episode, reported once")
         #expect(payloads(try await queue.next()) == ["a", "b"])
-        #expect(episodes.withLock { $0 } == [.began, .ended(dropped: 3)], "one message waits, of three that may")
+        #expect(episodes.withLock { $0 } == [.began, .ended(dropped: 3)], "the buffer is at most half full")
         #expect(payloads(try await queue.next()) == ["c"])
         queue.deliver(try messages(["g"]), from: 1)
         queue.deliver(try messages(["h", "i", "j"]), from: 1)
@@ -74,7 +74,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `a consumer that hovers at the bound is one episode, and giving up ends it`() async throws {
+    func `a consumer that stays near the limit is one episode, which ends when the queue is abandoned`() async throws {
         let episodes = Mutex<[SlowConsumerEpisode]>([])
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 10)) { episode in
             episodes.withLock { $0.append(episode) }
@@ -91,14 +91,14 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `who was canceled and has not left yet is not in the way of the next one`() async throws {
+    func `a canceled consumer that has not returned yet does not block the next one`() async throws {
         for _ in 0..<1_000 {
             let queue = MessageQueue<Int>(limits: SubscriptionBuffer())
             let first = Task { try await queue.next() }
             first.cancel()
             async let second = queue.next()
             queue.deliver(try messages(["a"]), from: 1)
-            // Whoever came first got it; nobody waits for ever, nothing traps.
+            // One of the consumers gets the batch. Neither waits forever, and nothing traps.
             queue.end(nil)
             let firstBatch = try? await first.value
             let batches = [firstBatch, try await second]
@@ -107,7 +107,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `drop oldest keeps the newest, in order`() async throws {
+    func `dropOldest keeps the newest messages in order`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 3, overflow: .dropOldest))
         queue.deliver(try messages(["a", "b"]), from: 1)
         queue.deliver(try messages(["c", "d"]), from: 2)
@@ -119,7 +119,7 @@ struct MessageQueueTests {
     }
 
     @Test
-    func `fail delivers what is there and ends with an error`() async throws {
+    func `fail delivers the waiting messages and ends with an error`() async throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 2, overflow: .fail))
         queue.deliver(try messages(["a", "b", "c"]), from: 1)
         queue.deliver(try messages(["d"]), from: 1)
@@ -128,15 +128,15 @@ struct MessageQueueTests {
         let error = await #expect(throws: NATSError.self) { try await queue.next() }
         #expect(error?.code == .slowConsumer)
         #expect(queue.failure == nil)
-        #expect(try await queue.next() == nil, "the error is told once")
+        #expect(try await queue.next() == nil, "the error is thrown once")
     }
 
     @Test
-    func `bytes are bounded as well`() throws {
+    func `the number of bytes is bounded too`() throws {
         let queue = MessageQueue<Int>(limits: SubscriptionBuffer(messages: 100, bytes: 250, overflow: .dropNewest))
         queue.deliver(try messages([String(repeating: "x", count: 99), String(repeating: "y", count: 99)]), from: 1)
         queue.deliver(try messages([String(repeating: "z", count: 99), "tiny"]), from: 1)
-        #expect(queue.dropped == 2, "order is kept: nothing behind a dropped message overtakes it")
+        #expect(queue.dropped == 2, "messages after a dropped message in the same batch are dropped too")
     }
 }
 

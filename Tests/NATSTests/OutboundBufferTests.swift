@@ -15,19 +15,19 @@ struct OutboundBufferTests {
     private func connected(capacity: Int = 4096) -> OutboundBuffer {
         let buffer = OutboundBuffer(capacity: capacity, disconnectedCapacity: 0)
         _ = buffer.connected(maxPayload: 1 << 20, acceptsHeaders: true)
-        // Takes the wake-up that connecting stands for.
+        // Consumes the wake-up that connecting implies.
         var nothing = ByteBuffer()
         #expect(buffer.takeFrames(into: &nothing) == nil)
         return buffer
     }
 
     @Test
-    func `frames are taken whole and in order, and the loop is told once`() throws {
+    func `frames are taken whole and in order, and the event loop is woken once`() throws {
         let buffer = connected()
         guard case .accepted(wake: true, sequence: 1) = append("one", to: buffer),
             case .accepted(wake: false, sequence: 2) = append("two", to: buffer)
         else {
-            Issue.record("not accepted, or told twice")
+            Issue.record("not accepted, or woken twice")
             return
         }
         var frames = ByteBuffer()
@@ -42,13 +42,13 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `taking the next frames over says that those before are written`() throws {
+    func `taking the next frames implies that the previous ones are written`() throws {
         let buffer = connected(capacity: 100)
         _ = append(String(repeating: "x", count: 60), to: buffer)
         var frames = ByteBuffer()
         _ = try #require(buffer.takeFrames(into: &frames))
         guard case .full(let waiter) = append(String(repeating: "y", count: 60), to: buffer) else {
-            Issue.record("what is being written counts")
+            Issue.record("frames that are being written count")
             return
         }
         frames.clear()
@@ -58,33 +58,33 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `a full buffer makes publishers wait until half of it is written`() throws {
+    func `with a full buffer, publishers wait until half of it is written`() throws {
         let buffer = connected(capacity: 100)
         guard case .accepted = append(String(repeating: "x", count: 60), to: buffer) else {
             Issue.record("not accepted")
             return
         }
         guard case .full(let waiter) = append(String(repeating: "y", count: 60), to: buffer) else {
-            Issue.record("accepted beyond the bound")
+            Issue.record("accepted beyond the limit")
             return
         }
         var frames = ByteBuffer()
         _ = try #require(buffer.takeFrames(into: &frames))
         guard case .full = append(String(repeating: "y", count: 60), to: buffer) else {
-            Issue.record("what is being written counts too")
+            Issue.record("frames that are being written count too")
             return
         }
         #expect(!waiter.isSettled)
         buffer.written()
         #expect(waiter.isSettled)
         guard case .accepted = append(String(repeating: "y", count: 60), to: buffer) else {
-            Issue.record("no room after the write")
+            Issue.record("no space after the write")
             return
         }
     }
 
     @Test
-    func `a frame larger than the buffer goes through when it is the only one`() {
+    func `a frame larger than the buffer is accepted if the buffer is empty`() {
         let buffer = connected(capacity: 100)
         guard case .accepted = append(String(repeating: "x", count: 500), to: buffer) else {
             Issue.record("refused")
@@ -93,7 +93,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `without a connection nothing is taken in unless a reconnect buffer is configured`() throws {
+    func `without a connection, messages are accepted only if a reconnect buffer is configured`() throws {
         let none = OutboundBuffer(capacity: 4096, disconnectedCapacity: 0)
         guard case .refused(let error) = append("x", to: none) else {
             Issue.record("accepted")
@@ -107,7 +107,7 @@ struct OutboundBufferTests {
             return
         }
         guard case .refused(let full) = append(String(repeating: "x", count: 60), to: some) else {
-            Issue.record("accepted beyond the bound")
+            Issue.record("accepted beyond the limit")
             return
         }
         #expect(full.code == .bufferFull)
@@ -118,7 +118,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `what was not taken over survives the loss of the connection, flushes do not`() throws {
+    func `frames that were not taken survive the loss of the connection, but flushes do not`() throws {
         let buffer = connected()
         _ = append("one", to: buffer)
         var frames = ByteBuffer()
@@ -148,7 +148,7 @@ struct OutboundBufferTests {
             return
         }
         #expect(tooLarge.code == .payloadTooLarge)
-        #expect(tooLarge.message == "the payload has 4 bytes, the server takes at most 3")
+        #expect(tooLarge.message == "the payload has 4 bytes, the server accepts at most 3")
         var headers = Headers()
         try headers.add("A", "b")
         let result = [UInt8]().withUnsafeBytes { bytes in
@@ -162,7 +162,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `closing refuses what comes and counts what is dropped`() {
+    func `closing refuses new messages and counts the dropped ones`() {
         let buffer = connected()
         _ = append("one", to: buffer)
         _ = append("two", to: buffer)
@@ -175,7 +175,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `messages that the next server would not take are dropped and counted, the others stay in order`() throws {
+    func `messages that the next server would not accept are dropped and counted, and the others stay in order`() throws {
         let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
         for size in [3, 100, 5, 101, 0] { _ = append(String(repeating: "x", count: size), to: buffer) }
         #expect(buffer.connected(maxPayload: 100, acceptsHeaders: true) == 1)
@@ -189,7 +189,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `headers count for the size, and a buffer of messages that fit is left alone`() throws {
+    func `headers count toward the size, and messages that fit are kept`() throws {
         let buffer = OutboundBuffer(capacity: 4096, disconnectedCapacity: 4096)
         var headers = Headers()
         try headers.add("Name", "value")
@@ -203,7 +203,7 @@ struct OutboundBufferTests {
     }
 
     @Test
-    func `while draining nothing new is accepted, what is there still goes out`() throws {
+    func `while draining, new messages are refused and buffered ones are still sent`() throws {
         let buffer = connected()
         _ = append("last", to: buffer)
         buffer.beginDraining()

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("Pending requests, as transcripts")
+@Suite("Pending requests")
 struct PendingRequestsTests {
     private var pending = PendingRequests<String>()
     private var lastToken: UInt64 = 0
@@ -29,7 +29,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `each reply goes to its request, once`() {
+    mutating func `each reply is assigned to its request once`() {
         let (a, b) = (add("a"), add("b"))
         #expect(pending.count == 2)
         #expect(reply(b) == "last b")
@@ -41,7 +41,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a token that is taken is not given twice`() {
+    mutating func `a token in use is not accepted again`() {
         let token = add("a")
         let isAddedAgain = pending.add(token, "b", to: "a", terms: .one(timeout: .seconds(5), from: start))
         #expect(!isAddedAgain)
@@ -50,7 +50,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a request for many ends with as many replies as it asked for`() {
+    mutating func `a request for many replies ends after the requested number`() {
         let token = add("a", .many(timeout: .seconds(5), max: 3, stall: nil, from: start))
         #expect(reply(token) == "more a")
         #expect(reply(token) == "more a")
@@ -59,7 +59,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a status in place of a reply is the last one, however many were asked for`() {
+    mutating func `a status in place of a reply ends the request`() {
         let token = add("a", .many(timeout: .seconds(5), max: nil, stall: nil, from: start))
         #expect(reply(token) == "more a")
         #expect(reply(token, status: true) == "last a")
@@ -67,7 +67,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a request ends at its timeout, and not before`() {
+    mutating func `a request ends at its timeout and not earlier`() {
         _ = add("short", .one(timeout: .milliseconds(10), from: start))
         _ = add("long", .one(timeout: .milliseconds(20), from: start))
         #expect(pending.nextExpiry == after(milliseconds: 10))
@@ -79,7 +79,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `with many requests the timer comes at most once in a microsecond for each`() {
+    mutating func `with many requests the timer waits at least a microsecond for each request`() {
         for number in 0..<5000 {
             _ = add("\(number)", .one(timeout: .milliseconds(100) + .microseconds(number), from: start))
         }
@@ -89,7 +89,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `the first reply may take all of the timeout, the others only as long as the stall`() {
+    mutating func `the first reply may take the whole timeout, and the others only the stall`() {
         let token = add("a", .many(timeout: .milliseconds(1000), max: nil, stall: .milliseconds(100), from: start))
         #expect(pending.expire(now: after(milliseconds: 900)).isEmpty)
         #expect(reply(token, at: 900) == "more a")
@@ -99,7 +99,7 @@ struct PendingRequestsTests {
         let other = add("b", .many(timeout: .milliseconds(1000), max: nil, stall: .milliseconds(100), from: start))
         #expect(reply(other, at: 10) == "more b")
         #expect(reply(other, at: 60) == "more b")
-        #expect(pending.expire(now: after(milliseconds: 110)).isEmpty, "each reply begins the stall anew")
+        #expect(pending.expire(now: after(milliseconds: 110)).isEmpty, "each reply restarts the stall")
         #expect(pending.nextExpiry == after(milliseconds: 160))
         #expect(pending.expire(now: after(milliseconds: 160)).map(\.receiver) == ["b"])
     }
@@ -107,14 +107,14 @@ struct PendingRequestsTests {
     @Test(
         arguments: [(0, Duration.zero), (-1, .seconds(-1)), (0, .seconds(5)), (0, .seconds(6))]
     )
-    func `terms that mean nothing are as good as none (ADR-47)`(max: Int, stall: Duration) {
+    func `terms without a meaning are ignored (ADR-47)`(max: Int, stall: Duration) {
         let terms = ReplyTerms.many(timeout: .seconds(5), max: max, stall: stall, from: start)
         #expect(terms.max == nil)
         #expect(terms.stall == nil)
     }
 
     @Test
-    mutating func `with a lost connection go the requests that had been handed over, and no others`() {
+    mutating func `a lost connection ends the requests that were handed over, and no others`() {
         let (sent, buffered, full) = (add("sent"), add("buffered"), add("full"))
         #expect(pending.accepted(sent, as: 7)?.receiver == nil)
         #expect(pending.accepted(buffered, as: 8)?.receiver == nil)
@@ -126,7 +126,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a request that went down with the connection before that could be noted is ended by the note`() {
+    mutating func `a request that was lost before its sequence was recorded ends when it is recorded`() {
         let token = add("a")
         #expect(pending.disconnected(handedOver: 7).isEmpty)
         #expect(pending.accepted(token, as: 7)?.receiver == "a")
@@ -134,7 +134,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a reply that is faster than the note of its request is no harm`() {
+    mutating func `a reply may arrive before the sequence of its request is recorded`() {
         let token = add("a")
         #expect(reply(token) == "last a")
         #expect(pending.accepted(token, as: 1)?.receiver == nil)
@@ -142,7 +142,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `a canceled request is gone, and its reply late`() {
+    mutating func `a canceled request is removed, and its reply is late`() {
         let token = add("a")
         #expect(pending.remove(token)?.receiver == "a")
         #expect(pending.remove(token)?.receiver == nil)
@@ -151,7 +151,7 @@ struct PendingRequestsTests {
     }
 
     @Test
-    mutating func `requests to one subject can be ended together, and all of them`() {
+    mutating func `the requests to one subject, and all requests, can be ended together`() {
         _ = (add("1"), add("2", to: "b"), add("3"), add("4", to: "c"))
         #expect(pending.remove(to: "a").map(\.receiver).sorted() == ["1", "3"])
         #expect(pending.removeAll().map(\.receiver).sorted() == ["2", "4"])

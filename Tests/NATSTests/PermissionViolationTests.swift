@@ -3,7 +3,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("What a permissions violation is about")
+@Suite("Parsing permissions violations")
 struct PermissionViolationTests {
     private func violation(_ text: String) -> PermissionViolation? {
         PermissionViolation(text: ByteBuffer(string: text))
@@ -17,7 +17,7 @@ struct PermissionViolationTests {
     }
 
     @Test
-    func `every form that nats-server has written, whatever the case`() {
+    func `every form of nats-server is parsed, in any case`() {
         #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.operation == .publish)
         #expect(violation(#"Permissions Violation for Publish with Reply of "a.b""#)?.operation == .reply)
         #expect(violation(#"Permissions Violation for Publish to "a.b""#)?.subject == Array("a.b".utf8))
@@ -35,7 +35,7 @@ struct PermissionViolationTests {
     }
 
     @Test
-    func `names that Go quotes come back byte for byte`() {
+    func `names quoted by Go are restored byte for byte`() {
         #expect(violation(#"Permissions Violation for Publish to "say.\"hi\"\\now""#)?.subject == Array(#"say."hi"\now"#.utf8))
         #expect(
             violation(#"Permissions Violation for Publish to "a\x1b\xff\u00ad\U000e0001\a\v""#)?.subject
@@ -55,19 +55,19 @@ struct PermissionViolationTests {
             "Authorization Violation",
         ]
     )
-    func `anything else is none, and does no harm`(text: String) {
+    func `other texts are not permissions violations`(text: String) {
         #expect(violation(text) == nil)
     }
 
     @Test
-    func `a sid that is none is left out`() {
+    func `an invalid sid is ignored`() {
         for sid in [#""""#, #""x""#, #""99999999999999999999""#, #""-1""#, ""] {
             #expect(violation(#"Permissions Violation for Subscription to "a" (sid "# + sid) == subscription("a"))
         }
     }
 
     @Test
-    func `no cut of a long text is a trap`() {
+    func `a truncated text does not trap`() {
         let text = Array(#"Permissions Violation for Subscription to "a\x00\u1234\"" using queue "\\q" (sid "7")"#.utf8)
         for length in text.indices {
             _ = PermissionViolation(text: ByteBuffer(bytes: text[..<length]))

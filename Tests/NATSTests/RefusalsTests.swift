@@ -3,7 +3,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("What the server refused, until a flush tells of it")
+@Suite("Refused messages that a flush reports")
 struct RefusalsTests {
     private func denial(_ subject: String) -> ServerError {
         ServerError(text: "Permissions Violation for Publish to \"\(subject)\"")
@@ -19,7 +19,7 @@ struct RefusalsTests {
     }
 
     @Test
-    func `one flush tells of it, with subject and number; the next has nothing to tell`() throws {
+    func `one flush reports a refusal with subject and number, and the next reports nothing`() throws {
         var refusals = Refusals()
         for _ in 0..<3 { record("nope", in: &refusals) }
         let error = try #require(flush(&refusals))
@@ -30,7 +30,7 @@ struct RefusalsTests {
     }
 
     @Test
-    func `another topic is not blamed where the subject is known, and is where it is not`() {
+    func `a refusal is reported for other topics only if its subject is unknown`() {
         var refusals = Refusals()
         record("nope", in: &refusals)
         #expect(flush(&refusals, of: "fine") == nil)
@@ -44,19 +44,19 @@ struct RefusalsTests {
     }
 
     @Test
-    func `of two flushes at the same time both tell, whichever ends first`() {
+    func `two flushes at the same time both report a refusal, whichever ends first`() {
         var refusals = Refusals()
         let (one, two) = (refusals.beginFlush(), refusals.beginFlush())
         record("nope", in: &refusals)
         #expect(refusals.endFlush(two, of: nil) != nil)
         let late = refusals.beginFlush()
         #expect(refusals.endFlush(one, of: nil) != nil)
-        #expect(refusals.endFlush(late, of: nil) == nil, "it began after that was told")
+        #expect(refusals.endFlush(late, of: nil) == nil, "it began after the refusal was reported")
         #expect(!refusals.hasUntold)
     }
 
     @Test
-    func `a flush that gave up tells of nothing, and leaves it for the next`() {
+    func `an abandoned flush reports nothing and leaves the refusal for the next one`() {
         var refusals = Refusals()
         _ = refusals.beginFlush()
         record("nope", in: &refusals)
@@ -65,7 +65,7 @@ struct RefusalsTests {
     }
 
     @Test
-    func `a flood of refused subjects is bounded; those that are not remembered may concern any topic`() throws {
+    func `the number of stored subjects is bounded, and refusals beyond it may concern any topic`() throws {
         var refusals = Refusals()
         for number in 0..<100_000 { record("nope.\(number)", in: &refusals) }
         #expect(refusals.total == 100_000)
@@ -77,7 +77,7 @@ struct RefusalsTests {
     }
 
     @Test
-    func `a flood while a flush never ends is bounded too`() {
+    func `the number of stored subjects is bounded while a flush never ends`() {
         var refusals = Refusals()
         let stuck = refusals.beginFlush()
         for number in 0..<10_000 {
@@ -90,7 +90,7 @@ struct RefusalsTests {
     }
 
     @Test
-    func `what is left untold is in the report of a drain`() {
+    func `unreported refusals are available for the report of a drain`() {
         var refusals = Refusals()
         #expect(refusals.untold == nil)
         record("a", in: &refusals)

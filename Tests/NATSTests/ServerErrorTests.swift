@@ -2,7 +2,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("What an -ERR means")
+@Suite("Errors of the server (-ERR)")
 struct ServerErrorTests {
     private func error(
         _ text: String,
@@ -13,7 +13,7 @@ struct ServerErrorTests {
     }
 
     @Test
-    func `a refused login says what was refused and what to look at`() {
+    func `the error for a rejected login names the credentials and what to check`() {
         let text = "Authorization Violation"
         let cases: [(NATSClientConfiguration.Credentials, String?, String)] = [
             (.none, nil, "the server asks for credentials and none are configured"),
@@ -40,8 +40,8 @@ struct ServerErrorTests {
         arguments: [
             ("User Authentication Expired", "expired"), ("Account Authentication Expired", "account"),
             ("User Authentication Revoked", "revoked"), ("Authentication Timeout", "too late"),
-            ("maximum connections exceeded", "the server takes no more connections"),
-            ("maximum account active connections exceeded", "the account takes no more connections"),
+            ("maximum connections exceeded", "the server accepts no more connections"),
+            ("maximum account active connections exceeded", "the account accepts no more connections"),
             ("Stale Connection", "PINGs"), ("Connection throttling is active. Please try again later.", "no new connections"),
             ("Secure Connection - TLS Required", #"tls = "required""#),
             ("attempted to connect to route port", "port for clients"),
@@ -49,7 +49,7 @@ struct ServerErrorTests {
             ("maximum control line exceeded", "use shorter ones"), ("Unknown Protocol Operation", "did not understand"),
         ]
     )
-    func `each ending says what happened in words of its own, with the server's text`(text: String, part: String) {
+    func `each error that closes the connection has an explanation and the server's text`(text: String, part: String) {
         let message = error(text).message
         #expect(message.contains(part), "\(message)")
         #expect(message.contains(text), "\(message)")
@@ -58,7 +58,7 @@ struct ServerErrorTests {
     }
 
     @Test
-    func `a limit on connections says what to change, and is asked again slowly`() {
+    func `the error for a connection limit has advice, and retries are slow`() {
         let circumstances = ServerError.Circumstances(connectionAdvice: "Set a smaller pool_size")
         let limit = ServerError(text: "maximum account active connections exceeded", circumstances: circumstances)
         #expect(limit.error.message.hasSuffix(". Set a smaller pool_size"))
@@ -71,6 +71,6 @@ struct ServerErrorTests {
         #expect(life.socketClosed(afterStableConnection: false, error: .closedByPeer) == slow)
         _ = life.retryTimerFired()
         let next = life.socketClosed(afterStableConnection: false, error: .closedByPeer)
-        #expect(next == .retry(.backoff(1), cause: .closedByPeer), "another failure is no limit")
+        #expect(next == .retry(.backoff(1), cause: .closedByPeer), "another failure is not a limit")
     }
 }

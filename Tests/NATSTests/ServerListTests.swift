@@ -2,12 +2,12 @@ import Testing
 
 @testable import NATS
 
-@Suite("Which address an attempt takes")
+@Suite("The address of an attempt")
 struct ServerListTests {
     private let seed = NATSClientConfiguration.Address(host: "balancer.example", port: 4222)
 
     @Test
-    func `announced addresses are ignored unless asked for`() {
+    func `announced addresses are ignored unless enabled`() {
         var list = ServerList(seed: seed, usesDiscovered: false)
         list.announced(["10.0.0.1:4222"])
         var taken: [NATSClientConfiguration.Address] = []
@@ -16,7 +16,7 @@ struct ServerListTests {
     }
 
     @Test
-    func `asked for, they take turns with the seed, which begins every round`() {
+    func `enabled, announced addresses are used in turn with the seed, which begins every round`() {
         var list = ServerList(seed: seed, usesDiscovered: true)
         list.announced(["10.0.0.1:4222", "[2001:db8::7]:4223", "balancer.example:4222", "10.0.0.1:4222"])
         var hosts: [String] = []
@@ -25,7 +25,7 @@ struct ServerListTests {
         _ = list.takeNext()
         list.beginAnew()
         let next = list.takeNext()
-        #expect(next == seed, "a connection that was made begins the next round with the seed")
+        #expect(next == seed, "after a connection, the next round begins with the seed")
         list.announced([])
         #expect(list.discovered.count == 2, "an empty list removes nothing")
         list.announced(["10.0.0.9:1"])
@@ -33,14 +33,14 @@ struct ServerListTests {
     }
 
     @Test
-    func `the configured alternatives take turns behind the first address, and announced ones come behind them`() {
+    func `alternatives are used after the first address, and announced addresses after them`() {
         let others = [NATSClientConfiguration.Address(host: "second"), .init(host: "third", port: 1)]
         var list = ServerList(seed: seed, alternatives: others, usesDiscovered: true)
         var hosts: [String] = []
         for _ in 0..<4 { hosts.append(list.takeNext().host) }
         #expect(hosts == ["balancer.example", "second", "third", "balancer.example"])
         list.announced(["second:4222", "10.0.0.1:4222"])
-        #expect(list.discovered.map(\.host) == ["10.0.0.1"], "what is configured already is not listed twice")
+        #expect(list.discovered.map(\.host) == ["10.0.0.1"], "configured addresses are not listed twice")
         list.beginAnew()
         hosts = []
         for _ in 0..<5 { hosts.append(list.takeNext().host) }
@@ -52,12 +52,12 @@ struct ServerListTests {
             "", ":", "host", "host:", ":4222", "host:0", "host:99999", "host:-1", "a b:1", "\u{1B}[2J:1", "h\r\nPUB x 0:1",
         ]
     )
-    func `what is not host:port is skipped`(text: String) {
+    func `texts other than host:port are skipped`(text: String) {
         #expect(NATSClientConfiguration.Address(hostAndPort: text) == nil)
     }
 
     @Test
-    func `a server cannot make us remember without bound`() {
+    func `the number of announced addresses is bounded`() {
         var list = ServerList(seed: seed, usesDiscovered: true)
         list.announced((0..<10_000).map { "10.0.\($0 / 256).\($0 % 256):4222" })
         #expect(list.discovered.count == ServerList.maxDiscovered)

@@ -2,8 +2,8 @@ import Testing
 
 @testable import NATS
 
-/// Each test reads as a transcript: what happened, what has to be done.
-@Suite("The move away from a lame duck")
+/// Each test reads as a transcript: an event, and what to do next.
+@Suite("The move away from a server in lame duck mode")
 struct ServerMigrationTests {
     private func subscribing() -> ServerMigration {
         var move = ServerMigration()
@@ -15,21 +15,21 @@ struct ServerMigrationTests {
     }
 
     @Test
-    func `connect there, subscribe there, leave here, take over`() {
+    func `a move connects, subscribes, leaves the old server and takes over`() {
         var move = ServerMigration()
         #expect(!move.isSubscribed)
         #expect(move.lameDuckAnnounced() == .connect)
-        #expect(move.lameDuckAnnounced() == .none, "a server may say it twice")
+        #expect(move.lameDuckAnnounced() == .none, "a server may repeat the announcement")
         #expect(move.tcpConnected() == .none)
-        #expect(move.pongReceived() == .none, "a PONG before our CONNECT means nothing")
+        #expect(move.pongReceived() == .none, "a PONG before CONNECT is ignored")
         #expect(move.infoReceived(isLeavingToo: false) == .introduce)
         #expect(!move.isSubscribed)
         #expect(move.pongReceived() == .subscribe)
         #expect(move.isSubscribed)
-        #expect(!move.holdsPublishes, "the old server still gets what is published")
+        #expect(!move.holdsPublishes, "messages are still published to the old server")
         #expect(move.oldSocketIdle() == .none)
         #expect(move.subscriptionsConfirmed() == .overlap)
-        #expect(!move.holdsPublishes, "nor is it left during the overlap")
+        #expect(!move.holdsPublishes, "also during the overlap")
         #expect(move.overlapEnded() == .hold)
         #expect(move.holdsPublishes)
         #expect(move.oldSocketIdle() == .leave)
@@ -40,13 +40,13 @@ struct ServerMigrationTests {
     }
 
     @Test
-    func `a balancer that leads to a leaving server again is asked again, later each time`() {
+    func `a move to another leaving server is retried with increasing backoff`() {
         var move = ServerMigration()
         _ = move.lameDuckAnnounced()
         for retry in 0..<5 {
             _ = move.tcpConnected()
             guard case .discard = move.infoReceived(isLeavingToo: true) else {
-                Issue.record("it moved to a server that leaves too")
+                Issue.record("it moved to a server that is also leaving")
                 return
             }
             #expect(move.nextConnectionLost() == .retry(retry, subscribeAgain: false))
@@ -56,7 +56,7 @@ struct ServerMigrationTests {
     }
 
     @Test
-    func `a next connection lost early changes nothing at the old server; one lost after leaving it has it subscribed again`() {
+    func `losing the next connection requires a new subscribe only if the client has left the old server`() {
         var early = subscribing()
         #expect(early.nextConnectionLost() == .retry(0, subscribeAgain: false))
         #expect(!early.isSubscribed)
@@ -65,11 +65,11 @@ struct ServerMigrationTests {
         _ = late.overlapEnded()
         #expect(late.oldSocketIdle() == .leave)
         #expect(late.nextConnectionLost() == .retry(0, subscribeAgain: true))
-        #expect(!late.holdsPublishes, "the old server serves on")
+        #expect(!late.holdsPublishes, "the old server continues to serve the client")
     }
 
     @Test
-    func `when the old server is gone first, the next connection takes its place in whatever state it is`() {
+    func `if the old connection is lost first, the next connection replaces it in every state`() {
         var move = ServerMigration()
         #expect(move.oldConnectionLost() == .none)
         _ = move.lameDuckAnnounced()

@@ -5,9 +5,9 @@ import Testing
 
 @testable import NATS
 
-@Suite("The subscriptions of a connection")
+@Suite("The table of subscriptions")
 struct SubscriptionTableTests {
-    /// Keeps what it is told.
+    /// Records its calls.
     private final class Recorder: MessageSink {
         private let state = Mutex<[String]>([])
 
@@ -24,7 +24,7 @@ struct SubscriptionTableTests {
         var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
     }
 
-    /// Puts messages with these payloads into an entry, as a read of the socket does.
+    /// Adds messages with these payloads to an entry, as a read of the socket does.
     private func receive(_ payloads: [String], for entry: SubscriptionEntry, in table: SubscriptionTable) throws {
         var burst = InboundBurst(subscriptions: table)
         var parser = OperationParser()
@@ -36,7 +36,7 @@ struct SubscriptionTableTests {
     // MARK: The table
 
     @Test
-    func `a subject has one entry for all without a queue group, and one for each member of a group`() throws {
+    func `a subject has one shared entry without a queue group, and one for each member of a group`() throws {
         let table = SubscriptionTable()
         let group = try QueueGroup("q")
         let shared = try table.insert("a", queueGroup: nil)
@@ -53,7 +53,7 @@ struct SubscriptionTableTests {
     }
 
     @Test
-    func `subjects that are equal as Swift strings but not as bytes stay apart`() throws {
+    func `subjects with different bytes are different, even if they are equal as strings`() throws {
         let table = SubscriptionTable()
         let composed = try Subject.pattern("caf\u{E9}")
         let decomposed = try Subject.pattern("cafe\u{301}")
@@ -63,7 +63,7 @@ struct SubscriptionTableTests {
     }
 
     @Test
-    func `a sid is never used twice, though its slot is`() throws {
+    func `a slot is reused, but never a sid`() throws {
         let table = SubscriptionTable()
         var seen: Set<UInt64> = []
         for _ in 0..<100 {
@@ -77,7 +77,7 @@ struct SubscriptionTableTests {
     }
 
     @Test
-    func `what a server's error names is found by its bytes; names that no subscription can have are not`() throws {
+    func `subscriptions are found by the bytes in a server's error, and invalid names are not found`() throws {
         let table = SubscriptionTable()
         let group = try QueueGroup("q")
         let pattern = try table.insert(try Subject.pattern("a.*"), queueGroup: nil)
@@ -104,14 +104,14 @@ struct SubscriptionTableTests {
     // MARK: An entry
 
     @Test
-    func `every consumer gets every message, and each its own number of them`() throws {
+    func `every consumer gets every message up to its own maximum`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: nil)
         let (all, three, five) = (Recorder(), Recorder(), Recorder())
         entry.add(all, maxMessages: nil, endsWithConnection: false)
         entry.add(three, maxMessages: 3, endsWithConnection: false)
         entry.add(five, maxMessages: 5, endsWithConnection: false)
-        #expect(entry.wireLimit == nil, "the server must not end what others share")
+        #expect(entry.wireLimit == nil, "the server must not end a shared SUB")
         try receive(["1", "2"], for: entry, in: table)
         try receive(["3", "4"], for: entry, in: table)
         try receive(["5"], for: entry, in: table)
@@ -126,7 +126,7 @@ struct SubscriptionTableTests {
     }
 
     @Test
-    func `the server ends a member of a queue group at exactly what is left of its number`() throws {
+    func `the server ends a member of a queue group after exactly its remaining number of messages`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: try QueueGroup("q"))
         entry.add(Recorder(), maxMessages: 10, endsWithConnection: false)
@@ -136,7 +136,7 @@ struct SubscriptionTableTests {
     }
 
     @Test
-    func `a lost connection ends the temporary ones and interrupts the others, which are told once until it is over`() throws {
+    func `a lost connection ends temporary consumers, and interrupts the others once until it is restored`() throws {
         let table = SubscriptionTable()
         let entry = try table.insert("t", queueGroup: nil)
         let (temporary, permanent, late) = (Recorder(), Recorder(), Recorder())
@@ -144,11 +144,11 @@ struct SubscriptionTableTests {
         entry.add(permanent, maxMessages: nil, endsWithConnection: false)
         let cause = NATSError(.disconnected, "gone")
         entry.interrupt(cause, silence: .zero)
-        // Joined without a connection: it has nothing to miss.
+        // Added without a connection, so it misses nothing.
         entry.add(late, maxMessages: nil, endsWithConnection: false)
         entry.resume()
         entry.interrupt(cause, silence: .zero)
-        // Lost again before the server knew the subscription again.
+        // Lost again before the server confirmed the subscription.
         entry.interrupt(cause, silence: .zero)
         entry.resume()
         #expect(temporary.told == ["end disconnected"])

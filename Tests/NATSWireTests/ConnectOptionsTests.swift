@@ -3,7 +3,7 @@ import NIOCore
 import Testing
 
 @Suite struct ConnectOptionsTests {
-    @Test func defaultsAreSpelledOut() {
+    @Test func `all flags are written with their defaults`() {
         #expect(
             String(buffer: ConnectOptions().encoded())
                 == #"CONNECT {"verbose":false,"pedantic":false,"tls_required":false,"lang":"swift","version":"","#
@@ -11,7 +11,7 @@ import Testing
         )
     }
 
-    @Test func writesEveryField() {
+    @Test func `every field is written`() {
         var options = ConnectOptions()
         options.verbose = true
         options.pedantic = true
@@ -35,7 +35,7 @@ import Testing
         )
     }
 
-    @Test func escapesWhatWouldEndTheLineOrTheText() {
+    @Test func `characters that would end the line or the text are escaped`() {
         var options = ConnectOptions()
         options.name = "a\"b\\c\r\nPUB x 0\r\n\u{0}\u{1F}\u{7F}é🙂"
         let frame = String(buffer: options.encoded())
@@ -44,7 +44,7 @@ import Testing
         #expect(frame.utf8.filter { $0 == 0x0D }.count == 1)
     }
 
-    @Test func descriptionsHideSecrets() {
+    @Test func `descriptions hide the secrets`() {
         var options = ConnectOptions()
         options.user = "visible"
         options.pass = "hidden-pass"

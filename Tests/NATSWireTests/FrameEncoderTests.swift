@@ -9,7 +9,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
 }
 
 @Suite struct FrameEncoderTests {
-    @Test func publish() {
+    @Test func `PUB is written with and without a reply subject`() {
         let payload = ByteBuffer(string: "hello")
         #expect(encode { FrameEncoder.publish(subject: "foo", payload: payload, into: &$0) } == "PUB foo 5\r\nhello\r\n")
         #expect(
@@ -19,14 +19,14 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         #expect(encode { FrameEncoder.publish(subject: "foo", payload: ByteBuffer(), into: &$0) } == "PUB foo 0\r\n\r\n")
     }
 
-    @Test func publishFromRawBytes() {
+    @Test func `PUB is written from raw bytes`() {
         let bytes: [UInt8] = [0x0D, 0x0A, 0x00, 0xFF]
         var buffer = ByteBuffer()
         bytes.withUnsafeBytes { FrameEncoder.publish(subject: "foo", payload: $0, into: &buffer) }
         #expect(Array(buffer.readableBytesView) == Array("PUB foo 4\r\n".utf8) + bytes + [0x0D, 0x0A])
     }
 
-    @Test func publishWithHeaders() throws {
+    @Test func `HPUB is written if there are headers`() throws {
         let headers = try Headers([("Header", "X")])
         let payload = ByteBuffer(string: "PAYLOAD")
         // The first example of ADR-4, and its sizes.
@@ -44,7 +44,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         )
     }
 
-    @Test func sizesAreExact() throws {
+    @Test func `computed sizes are exact`() throws {
         let replies: [Subject?] = [nil, "reply.to"]
         let headers = [nil, Headers(), try Headers([("a", "b"), ("c", String(repeating: "d", count: 995))])]
         for length in [0, 1, 9, 10, 99, 100, 975, 988, 999, 1000, 9999, 10_000, 100_000] {
@@ -60,7 +60,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         }
     }
 
-    @Test func appends() {
+    @Test func `frames are appended to the buffer`() {
         let text = encode {
             FrameEncoder.ping(into: &$0)
             FrameEncoder.publish(subject: "a", payload: ByteBuffer(string: "1"), into: &$0)
@@ -70,7 +70,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         #expect(text == "PING\r\nPUB a 1\r\n1\r\nPUB b 1\r\n2\r\nPONG\r\n")
     }
 
-    @Test func subscribe() throws {
+    @Test func `SUB is written with and without a queue group`() throws {
         #expect(encode { FrameEncoder.subscribe(subject: "foo.>", sid: 0, into: &$0) } == "SUB foo.> 0\r\n")
         let queue = try QueueGroup("workers")
         #expect(
@@ -79,7 +79,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         )
     }
 
-    @Test func unsubscribe() {
+    @Test func `UNSUB is written with and without a maximum`() {
         #expect(encode { FrameEncoder.unsubscribe(sid: 10, into: &$0) } == "UNSUB 10\r\n")
         #expect(encode { FrameEncoder.unsubscribe(sid: 9, max: 1000, into: &$0) } == "UNSUB 9 1000\r\n")
         #expect(
@@ -88,7 +88,7 @@ private func encode(_ body: (inout ByteBuffer) throws -> Void) rethrows -> Strin
         )
     }
 
-    @Test func theLongestSubjectFitsTheControlLine() throws {
+    @Test func `the longest subject fits in the control line`() throws {
         let subject = try Subject(String(repeating: "s", count: Subject.maxLength))
         let largest = 1 << 30
         let total = FrameEncoder.publishSize(subject: subject, reply: nil, headers: Headers(), payloadLength: largest)

@@ -15,7 +15,7 @@ private func encode(_ headers: Headers) -> String {
 }
 
 @Suite struct HeadersTests {
-    @Test func keepOrderCaseAndRepeatedNames() throws {
+    @Test func `order, case and repeated names are kept`() throws {
         var headers = Headers()
         try headers.add("b", "1")
         try headers.add("A", "2")
@@ -29,7 +29,7 @@ private func encode(_ headers: Headers) -> String {
         #expect(encode(headers) == "NATS/1.0\r\nb: 1\r\nA: 2\r\nb: 3\r\nB: 4\r\n\r\n")
     }
 
-    @Test func setReplacesAllOfAName() throws {
+    @Test func `set replaces all fields with a name`() throws {
         var headers = try Headers([("a", "1"), ("b", "2"), ("a", "3"), ("c", "4"), ("a", "5")])
         try headers.set("a", "9")
         try headers.set("d", "0")
@@ -38,7 +38,7 @@ private func encode(_ headers: Headers) -> String {
         #expect(headers.count == 3)
     }
 
-    @Test func namesAreComparedByBytes() throws {
+    @Test func `names are compared by bytes`() throws {
         let headers = try Headers([("K", "1")])
         // As a String, the Kelvin sign is equal to K.
         #expect(headers["\u{212A}"] == nil)
@@ -46,7 +46,7 @@ private func encode(_ headers: Headers) -> String {
     }
 
     @Test(arguments: ["", "a b", "a:b", "a:", "a\r\nb", "a\u{0}", "\u{E9}", "a\u{7F}", " a"])
-    func refusesNames(name: String) {
+    func `invalid names are refused`(name: String) {
         var headers = Headers()
         #expect(code { () throws(WireError) in try headers.add(name, "v") } == .invalidHeaderName)
         #expect(code { () throws(WireError) in try headers.set(name, "v") } == .invalidHeaderName)
@@ -54,14 +54,14 @@ private func encode(_ headers: Headers) -> String {
     }
 
     @Test(arguments: ["a\r\nInjected: x", "a\nb", "a\rb", "a\u{0}b", " a", "a ", "\ta"])
-    func refusesValues(value: String) {
+    func `invalid values are refused`(value: String) {
         var headers = Headers()
         #expect(code { () throws(WireError) in try headers.add("n", value) } == .invalidHeaderValue)
         #expect(code { () throws(WireError) in try headers.set("n", value) } == .invalidHeaderValue)
         #expect(headers.isEmpty)
     }
 
-    @Test func roundTrip() throws {
+    @Test func `written headers are decoded unchanged`() throws {
         let headers = try Headers([
             ("Nats-Msg-Id", "1"), ("empty", ""), ("x", "a: b: c"), ("x", "größe 🙂"), ("!#$%&'*+-.^_`|~", "v"),
         ])
@@ -70,7 +70,7 @@ private func encode(_ headers: Headers) -> String {
         #expect(try decode(encode(Headers())) == Headers())
     }
 
-    @Test func dropsBlanksAroundValues() throws {
+    @Test func `spaces and tabs around values are dropped`() throws {
         let headers = try decode("NATS/1.0\r\na:1\r\nb: \t 2 3 \t\r\nc:\r\nd:   \r\n\r\n")
         #expect(headers.map(\.value) == ["1", "2 3", "", ""])
     }
@@ -80,7 +80,7 @@ private func encode(_ headers: Headers) -> String {
         ("NATS/1.0 503 No Responders\r\n\r\n", 503, "No Responders"),
         ("NATS/1.0   100   Idle Heartbeat  \r\nNats-Last-Consumer: 1\r\n\r\n", 100, "Idle Heartbeat"),
     ])
-    func statusLines(block: String, code: Int, text: String) throws {
+    func `the status line is decoded`(block: String, code: Int, text: String) throws {
         let status = try decode(block).status
         #expect(status == HeaderStatus(code: code, text: text))
         let message = try message("HMSG i 1 \(block.utf8.count) \(block.utf8.count)\r\n\(block)\r\n")
@@ -88,7 +88,7 @@ private func encode(_ headers: Headers) -> String {
         #expect(try message.headers()?.status == status)
     }
 
-    @Test func statusIsWrittenAgain() throws {
+    @Test func `the status is kept when headers are written again`() throws {
         let block = "NATS/1.0 503 No Responders\r\na: b\r\n\r\n"
         #expect(try encode(decode(block)) == block)
     }
@@ -119,7 +119,7 @@ private func encode(_ headers: Headers) -> String {
         ("NATS/1.0\r\na: b\u{0}c\r\n\r\n", .invalidHeaderValue),
         ("NATS/1.0\r\na: b\rc\r\n\r\n", .invalidHeaderValue),
     ])
-    func refusesBlocks(block: String, expected: WireError.Code) throws {
+    func `invalid blocks are refused`(block: String, expected: WireError.Code) throws {
         #expect(code { () throws(WireError) in _ = try decode(block) } == expected)
         // The message is still delivered, with its header block unchanged.
         let message = try message("HMSG f 1 \(block.utf8.count) \(block.utf8.count + 2)\r\n\(block)ok\r\n")
@@ -128,12 +128,12 @@ private func encode(_ headers: Headers) -> String {
         #expect(code { () throws(WireError) in _ = try message.headers() } == expected)
     }
 
-    @Test func refusesValuesThatAreNotUTF8() {
+    @Test func `values that are not UTF-8 are refused`() {
         let block = Array("NATS/1.0\r\na: ".utf8) + [0xFF] + Array("\r\n\r\n".utf8)
         #expect(code { () throws(WireError) in _ = try decode(block) } == .invalidHeaderValue)
     }
 
-    @Test func boundsTheNumberOfFields() throws {
+    @Test func `the number of fields is bounded`() throws {
         let line = "a: b\r\n"
         #expect(
             try decode("NATS/1.0\r\n" + String(repeating: line, count: Headers.maxFields) + "\r\n").count == Headers.maxFields

@@ -75,14 +75,14 @@ private let malformed: [(input: String, code: WireError.Code)] = [
 ]
 
 @Suite struct MalformedInputTests {
-    @Test func refusesEachWithItsCode() {
+    @Test func `each malformed input is refused with its code`() {
         for (input, code) in malformed {
             let outcome = parse("PING\r\n" + input + "PONG\r\nPONG\r\n")
             #expect(outcome == Outcome(events: [.ping], error: code), "\(input.debugDescription)")
         }
     }
 
-    @Test func refusesEachAtAnySplit() {
+    @Test func `each malformed input is refused at any split`() {
         for (input, code) in malformed {
             let bytes = Array(("PING\r\n" + input + "PONG\r\n").utf8)
             for split in 0...bytes.count {
@@ -94,7 +94,7 @@ private let malformed: [(input: String, code: WireError.Code)] = [
         }
     }
 
-    @Test func staysFailed() {
+    @Test func `a parser that failed keeps failing`() {
         var parser = OperationParser()
         var sink = RecordingSink()
         #expect(
@@ -108,7 +108,7 @@ private let malformed: [(input: String, code: WireError.Code)] = [
     }
 
     @Test(arguments: ["MSG a", "PING ", "+OK ", "HMSG b"])
-    func boundsControlLines(start: String) {
+    func `the length of control lines is bounded`(start: String) {
         let limits = OperationParser.Limits(maxControlLine: 128)
         let line = start + String(repeating: "x", count: 128 - start.utf8.count)
         #expect(parse(line, limits: limits).error == .lineTooLong)
@@ -118,7 +118,7 @@ private let malformed: [(input: String, code: WireError.Code)] = [
         #expect(parse(atLimit.utf8.map { [$0] }, limits: limits) == Outcome(pendingBytes: 127))
     }
 
-    @Test func takesALineOfExactlyTheLimit() {
+    @Test func `a line of exactly the maximum length is accepted`() {
         let limits = OperationParser.Limits(maxControlLine: 64)
         let subject = String(repeating: "s", count: 64 - "MSG  1 0\r\n".utf8.count)
         let expected = Outcome(events: [.message(subject, 1, "")])
@@ -128,7 +128,7 @@ private let malformed: [(input: String, code: WireError.Code)] = [
         #expect(parse("MSG \(subject)x 1 0\r\n\r\n".utf8.map { [$0] }, limits: limits).error == .lineTooLong)
     }
 
-    @Test func boundsInfoAndErrorLines() {
+    @Test func `the length of INFO and -ERR lines is bounded`() {
         let filler = String(repeating: "x", count: 1 << 20)
         #expect(parse("INFO " + filler).error == .lineTooLong)
         #expect(parse("-ERR " + filler).error == .lineTooLong)
@@ -136,12 +136,12 @@ private let malformed: [(input: String, code: WireError.Code)] = [
         #expect(parse(String(repeating: "M", count: 64 << 10)).error == .lineTooLong)
     }
 
-    @Test func cutsALongErrorText() {
+    @Test func `a long error text is truncated`() {
         let text = String(repeating: "e", count: 1_000_000)
         #expect(parse("-ERR '\(text)'\r\nPING\r\n").events == [.error(String(repeating: "e", count: 1024)), .ping])
     }
 
-    @Test func excerptsAreShortAndEscaped() {
+    @Test func `excerpts are short and escaped`() {
         let error = WireError(code: .unknownOperation, message: "bad", offending: [0x1B, 0x41, 0x5C, 0x22, 0xFF, 0x0A])
         #expect(error.excerpt == #"\x1BA\\\"\xFF\x0A"#)
         #expect(error.description == #"bad: "\x1BA\\\"\xFF\x0A" [unknownOperation]"#)

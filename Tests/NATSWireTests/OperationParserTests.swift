@@ -40,13 +40,13 @@ private let validOperations: [(frame: String, event: Event)] = [
 ]
 
 @Suite struct OperationParserTests {
-    @Test func reportsEveryValidOperation() {
+    @Test func `every valid operation is reported`() {
         for (frame, event) in validOperations {
             #expect(parse(frame) == Outcome(events: [event]), "\(frame.debugDescription)")
         }
     }
 
-    @Test func aSplitAtAnyByteChangesNothing() {
+    @Test func `a split at any byte does not change the result`() {
         for (frame, event) in validOperations {
             let bytes = Array(("PING\r\n" + frame + "+OK\r\n").utf8)
             for split in 0...bytes.count {
@@ -56,20 +56,20 @@ private let validOperations: [(frame: String, event: Event)] = [
         }
     }
 
-    @Test func readsOfOneByteChangeNothing() {
+    @Test func `reads of one byte do not change the result`() {
         let stream = validOperations.map(\.frame).joined()
         let outcome = parse(stream.utf8.map { [$0] })
         #expect(outcome == Outcome(events: validOperations.map(\.event)))
     }
 
     @Test(arguments: [2, 3, 7, 64, 1000])
-    func readsOfAnySizeChangeNothing(size: Int) {
+    func `reads of any size do not change the result`(size: Int) {
         let stream = Array(validOperations.map(\.frame).joined().utf8)
         let reads = stride(from: 0, to: stream.count, by: size).map { Array(stream[$0..<min($0 + size, stream.count)]) }
         #expect(parse(reads) == Outcome(events: validOperations.map(\.event)))
     }
 
-    @Test func manyOperationsInOneRead() {
+    @Test func `one read may contain many operations`() {
         var stream = ""
         var expected: [Event] = []
         for index in 0..<1000 {
@@ -80,14 +80,14 @@ private let validOperations: [(frame: String, event: Event)] = [
         #expect(parse(stream) == Outcome(events: expected))
     }
 
-    @Test func subjectsAreBytes() {
+    @Test func `subjects may contain any bytes`() {
         let subject: [UInt8] = [0xFF, 0x00, 0x1B, 0x80, 0x7F, 0xC3]
         let frame = Array("MSG ".utf8) + subject + Array(" 1 ".utf8) + subject + Array(" 0\r\n\r\n".utf8)
         let expected = Event.message(subject: subject, sid: 1, reply: subject, headers: nil, payload: [])
         #expect(parse([frame]) == Outcome(events: [expected]))
     }
 
-    @Test func respectsTheIndicesOfTheBuffer() throws {
+    @Test func `only the readable bytes of the buffer are parsed`() throws {
         var buffer = ByteBuffer(string: "junkMSG foo 7 3\r\nabc\r\nPING\r\nMSG bar 8 1\r\nx\r\n")
         buffer.moveReaderIndex(forwardBy: 4)
         var parser = OperationParser()
@@ -96,7 +96,7 @@ private let validOperations: [(frame: String, event: Event)] = [
         #expect(sink.events == [.message("foo", 7, "abc"), .ping, .message("bar", 8, "x")])
     }
 
-    @Test func keepsOnlyThePartialFrame() throws {
+    @Test func `only the partial frame is kept`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         try parser.parse(ByteBuffer(string: "PING\r\nMSG foo 1 10\r\n12345"), into: &sink)
@@ -106,7 +106,7 @@ private let validOperations: [(frame: String, event: Event)] = [
         #expect(sink.events == [.ping, .message("foo", 1, "1234567890")])
     }
 
-    @Test func completesOneFrameAndGoesOnInPlace() throws {
+    @Test func `the next read completes the partial frame, and the other frames are not copied`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         let read = ByteBuffer(string: "lo\r\nMSG bar 2 3\r\nabc\r\n")
@@ -119,7 +119,7 @@ private let validOperations: [(frame: String, event: Event)] = [
         )
     }
 
-    @Test func announcingALargeMessageAllocatesNothing() throws {
+    @Test func `announcing a large message does not allocate its size`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         let size = 60 << 20
@@ -129,7 +129,7 @@ private let validOperations: [(frame: String, event: Event)] = [
         #expect(parser.pending.storageCapacity < 400_000)
     }
 
-    @Test func aLargeMessageArrivesInManyReads() throws {
+    @Test func `a large message may arrive in many reads`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         let size = 3 << 20

@@ -5,7 +5,7 @@ import Testing
 private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerInfo.parse(ByteBuffer(string: json)) }
 
 @Suite struct ServerInfoTests {
-    @Test func readsEveryField() throws {
+    @Test func `every field is read`() throws {
         let info = try parse(
             """
             {"server_id":"NID","server_name":"n1","version":"2.10.4","proto":1,"git_commit":"abc","go":"go1.21","host":"0.0.0.0",
@@ -44,11 +44,11 @@ private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerI
     }
 
     @Test(arguments: ["{}", " \t\r\n{ } ", #"{"unknown":{"a":[1,-2.5e+3,{"b":null}],"c":"d"},"x":false}"#, #"{"version":null}"#])
-    func allFieldsMayBeAbsent(json: String) throws {
+    func `all fields may be absent`(json: String) throws {
         #expect(try parse(json) == ServerInfo())
     }
 
-    @Test func decodesEscapes() throws {
+    @Test func `escapes are decoded`() throws {
         let json = #"{"server_name":"\"\\\/\b\f\n\r\t\u0041\u00e9\u20AC\ud83d\ude42é🙂"}"#
         #expect(try parse(json).serverName == "\"\\/\u{8}\u{C}\n\r\tA\u{E9}\u{20AC}🙂é🙂")
         #expect(try parse(#"{"\u0076ersion":"1"}"#).version == "1")
@@ -62,11 +62,11 @@ private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerI
         #"{"a":"\u12"}"#, #"{"a":"\u12G4"}"#, #"{"a":"\ud83d"}"#, #"{"a":"\ude42"}"#, #"{"a":"\ud83d\u0041"}"#, #"{"a":"\"#,
         "{\"a\":\"\u{1}\"}", "{\"a\":\"\n\"}", #"{"a":1}/"#, "\u{FEFF}{}",
     ])
-    func refusesBadJSON(json: String) {
+    func `invalid JSON is refused`(json: String) {
         #expect(code { () throws(WireError) in _ = try parse(json) } == .invalidJSON)
     }
 
-    @Test func refusesEveryTruncation() {
+    @Test func `truncated JSON is refused at every length`() {
         let json = #"{"server_id":"A","max_payload":1024,"connect_urls":["a","b"],"x":{"y":[true,null,1.5]}}"#
         for length in 0..<json.utf8.count {
             let outcome = code { () throws(WireError) in _ = try parse(String(json.prefix(length))) }
@@ -74,19 +74,19 @@ private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerI
         }
     }
 
-    @Test func refusesInvalidUTF8() {
+    @Test func `invalid UTF-8 is refused`() {
         let bytes = Array(#"{"x":""#.utf8) + [0xFF] + Array(#""}"#.utf8)
         #expect(code { () throws(WireError) in _ = try ServerInfo.parse(ByteBuffer(bytes: bytes)) } == .invalidJSON)
     }
 
     @Test(arguments: [("[", "]"), (#"{"a":"#, "}")], [33, 10_000])
-    func refusesDeepNesting(brackets: (String, String), depth: Int) {
+    func `deep nesting is refused`(brackets: (String, String), depth: Int) {
         let nested =
             String(repeating: brackets.0, count: depth - 1) + "[]" + String(repeating: brackets.1, count: depth - 1)
         #expect(code { () throws(WireError) in _ = try parse(#"{"x":"# + nested + "}") } == .invalidJSON)
     }
 
-    @Test func takesSomeNesting() throws {
+    @Test func `moderate nesting is accepted`() throws {
         let json = #"{"x":"# + String(repeating: "[", count: 32) + String(repeating: "]", count: 32) + "}"
         #expect(try parse(json) == ServerInfo())
     }
@@ -98,20 +98,20 @@ private func parse(_ json: String) throws(WireError) -> ServerInfo { try ServerI
         #"{"client_id":18446744073709551616}"#, #"{"connect_urls":"a"}"#, #"{"connect_urls":[1]}"#, #"{"connect_urls":{}}"#,
         #"{"nonce":[]}"#, #"{"ldm":{}}"#,
     ])
-    func refusesWrongTypesAndBounds(json: String) {
+    func `values of the wrong type and out of bounds are refused`(json: String) {
         #expect(code { () throws(WireError) in _ = try parse(json) } == .invalidField)
     }
 
-    @Test func takesTheLargestMaxPayload() throws {
+    @Test func `the largest max_payload is accepted`() throws {
         #expect(try parse(#"{"max_payload":2147483647}"#).maxPayload == ServerInfo.maxPayloadBound)
     }
 
-    @Test func takesManyURLs() throws {
+    @Test func `many connect_urls are accepted`() throws {
         let urls = (0..<10_000).map { "\"10.0.0.1:\($0)\"" }.joined(separator: ",")
         #expect(try parse(#"{"connect_urls":["# + urls + "]}").connectURLs.count == 10_000)
     }
 
-    @Test func errorsNameTheFieldAndWhatIsWrong() {
+    @Test func `errors name the field and the problem`() {
         do {
             _ = try parse(#"{"port":"x"}"#)
             Issue.record("accepted a text as port")

@@ -3,7 +3,7 @@ import Testing
 
 @Suite struct SubjectTests {
     @Test(arguments: ["a", "foo", "foo.bar", "$SYS.x", "_INBOX.abc.1", "a-b_c/d:e", "räume.東京.🙂"])
-    func acceptsSubjects(text: String) throws(WireError) {
+    func `valid subjects are accepted`(text: String) throws(WireError) {
         let subject = try Subject(text)
         #expect(subject.description == text)
         #expect(subject.count == text.utf8.count)
@@ -37,31 +37,31 @@ import Testing
         ("a.>.b", .misplacedWildcard),
         (">>", .misplacedWildcard),
     ])
-    func refusesText(text: String, expected: WireError.Code) {
+    func `invalid subjects are refused`(text: String, expected: WireError.Code) {
         #expect(code { () throws(WireError) in _ = try Subject(text) } == expected)
         #expect(code { () throws(WireError) in _ = try Subject.pattern(text) } == expected)
         #expect(code { () throws(WireError) in _ = try Subject(bytes: Array(text.utf8)) } == expected)
     }
 
     @Test(arguments: ["*", ">", "a.*", "*.b", "a.*.c", "a.>", "*.*.>"])
-    func wildcardsAreForPatternsOnly(text: String) throws {
+    func `wildcards are allowed only in patterns`(text: String) throws {
         #expect(try Subject.pattern(text).isWildcard)
         #expect(code { () throws(WireError) in _ = try Subject(text) } == .wildcardNotAllowed)
     }
 
-    @Test func aPatternMayHaveNoWildcard() throws {
+    @Test func `a pattern may have no wildcard`() throws {
         #expect(try Subject.pattern("foo.bar") == Subject("foo.bar"))
         #expect(try !Subject.pattern("foo.bar").isWildcard)
     }
 
-    @Test func literals() {
+    @Test func `literals may be subjects and patterns`() {
         let subject: Subject = "foo.bar"
         let pattern: Subject = "foo.>"
         #expect(!subject.isWildcard)
         #expect(pattern.isWildcard)
     }
 
-    @Test func comparesBytes() throws {
+    @Test func `subjects are compared by bytes`() throws {
         let composed: Subject = "caf\u{E9}"
         let decomposed: Subject = "cafe\u{301}"
         #expect("caf\u{E9}" == "cafe\u{301}")
@@ -71,13 +71,13 @@ import Testing
         #expect(try Subject(bytes: [0xFF]) != Subject(bytes: [0xFE]))
     }
 
-    @Test func takesBytesThatAreNotUTF8() throws {
+    @Test func `bytes that are not UTF-8 are accepted`() throws {
         let subject = try Subject(bytes: [0x61, 0xFF])
         #expect(subject.description == "a\u{FFFD}")
         #expect(subject.withBytes { Array($0) } == [0x61, 0xFF])
     }
 
-    @Test func mustFitTheControlLine() throws {
+    @Test func `a subject and its reply or queue group must fit in the control line`() throws {
         let longest = try Subject(String(repeating: "s", count: Subject.maxLength))
         #expect(
             code { () throws(WireError) in _ = try Subject(String(repeating: "s", count: Subject.maxLength + 1)) }
@@ -91,7 +91,7 @@ import Testing
         #expect(code { () throws(WireError) in try shorter.checkFit(with: QueueGroup("1234567890")) } == .controlLineTooLong)
     }
 
-    @Test func queueGroups() throws {
+    @Test func `names of queue groups are validated`() throws {
         #expect(try QueueGroup("workers.*").description == "workers.*")
         for name in ["", "a b", "a\r\nb", "a\tb", "\u{7F}"] {
             #expect(code { () throws(WireError) in _ = try QueueGroup(name) } == .invalidQueueGroup)
@@ -125,12 +125,12 @@ import Testing
         ("foo.*.>", "foo.bar", false),
         ("foo.*.>", "foo.bar.baz.qux", true),
     ])
-    func matching(pattern: String, subject: String, expected: Bool) throws {
+    func `patterns match subjects as on the server`(pattern: String, subject: String, expected: Bool) throws {
         #expect(try Subject.pattern(pattern).matches(Subject(subject)) == expected)
     }
 
     @Test(arguments: ["", ".", "foo.", "foo..bar", "..", "foo"])
-    func wildcardsMatchNoEmptyToken(subject: String) throws {
+    func `wildcards do not match empty tokens`(subject: String) throws {
         let pattern = try Subject.pattern("foo.*")
         let rest = try Subject.pattern("foo.>")
         var text = subject

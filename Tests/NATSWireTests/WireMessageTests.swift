@@ -3,12 +3,12 @@ import NIOCore
 import Testing
 
 @Suite struct WireMessageTests {
-    @Test func isCompact() {
+    @Test func `a message needs at most 56 bytes`() {
         #expect(MemoryLayout<WireMessage>.stride <= 56)
         #expect(MemoryLayout<WireMessage?>.stride <= 56)
     }
 
-    @Test func countsItsBytes() throws {
+    @Test func `the bytes of a message are counted`() throws {
         let plain = try message("MSG foo 1  r.s\t 5\r\nhello\r\n")
         #expect(plain.byteCount == 3 + 3 + 5)
         #expect(plain.payloadLength == 5)
@@ -17,7 +17,7 @@ import Testing
         #expect(withHeaders.payloadLength == 5)
     }
 
-    @Test func showsBytesThatAreNotUTF8() throws {
+    @Test func `bytes that are not UTF-8 are displayed`() throws {
         var parser = OperationParser()
         var sink = RecordingSink()
         let frame = Array("MSG a".utf8) + [0xFF] + Array(" 1 b".utf8) + [0xFE] + Array(" 0\r\n\r\n".utf8)
@@ -27,14 +27,14 @@ import Testing
         #expect(sink.messages.first?.withSubjectBytes { Array($0) } == [0x61, 0xFF])
     }
 
-    @Test func aMessageWithoutHeadersHasNone() throws {
+    @Test func `a MSG has no headers, whatever its payload`() throws {
         let message = try message("MSG foo 1 14\r\nNATS/1.0 503\r\n\r\n")
         #expect(message.headerBytes == nil)
         #expect(try message.headers() == nil)
         #expect(message.status == nil)
     }
 
-    @Test func writingToAPayloadLeavesTheMessageAlone() throws {
+    @Test func `writing to a payload does not change the message`() throws {
         let message = try message("MSG foo 1 5\r\nhello\r\nPING\r\n")
         var payload = message.payload
         payload.writeString("!!!")
@@ -63,7 +63,7 @@ import Testing
         }
     }
 
-    @Test func copiedHasStorageOfItsOwnSize() throws {
+    @Test func `a copied message has its own small storage`() throws {
         let messages = try batch(10)
         #expect(messages[3].retainedBytes == 65_536)
         let copies = messages.map { $0.copied() }
@@ -71,7 +71,7 @@ import Testing
         try check(copies)
     }
 
-    @Test func compactSharesOneSmallAllocation() throws {
+    @Test func `compact uses one small allocation for all messages`() throws {
         var messages = try batch(10)
         WireMessage.compact(&messages)
         try check(messages)
@@ -81,7 +81,7 @@ import Testing
         #expect(none.isEmpty)
     }
 
-    @Test func compactMovesMessagesOfSeveralReads() throws {
+    @Test func `compact copies messages from several reads`() throws {
         let both = try batch(3) + batch(5)
         var moved = both
         WireMessage.compact(&moved)

@@ -144,7 +144,7 @@ extension ConnectionDriver {
             values.tls = nil
             values.lastError = cause
         }
-        logger.debug("the server died during the move", metadata: ["cause": "\(cause)"])
+        logger.debug("the server closed the connection during the move", metadata: ["cause": "\(cause)"])
         observer(.reconnecting(attempt: attempt, delay: .zero, cause: cause))
     }
 
@@ -173,12 +173,12 @@ extension ConnectionDriver {
 
     // MARK: Ending
 
-    /// ``closed(_:error:)`` follows, at once or later.
+    /// Closes the socket. ``closed(_:error:)`` is called at once or later.
     private func closeSocket(_ connection: ServerConnection) {
         if let channel = connection.channel {
             channel.close(promise: nil)
         } else {
-            // TCP is still being set up, which cannot be stopped. The socket is closed when it is connected.
+            // A TCP connect in progress cannot be stopped. The socket is closed once it is connected.
             closed(connection, error: nil)
         }
     }
@@ -191,7 +191,7 @@ extension ConnectionDriver {
         connection.abandon(error)
     }
 
-    /// Fails the calls that wait for a connection that is gone, and counts what it never confirmed as lost.
+    /// Fails the calls that wait for a closed connection, and counts its unconfirmed messages as lost.
     private func settle(_ id: ConnectionMachine.ID, lost: UInt64, _ cause: NATSError) {
         frames = ByteBuffer()
         find(id)?.abandon(cause)
@@ -237,7 +237,7 @@ extension NATSError {
     static func tooLargeForNewServer(_ count: Int, limit: Int) -> NATSError {
         NATSError(
             .payloadTooLarge,
-            "\(count) messages accepted before were dropped: the server now takes at most \(limit) bytes of headers and payload"
+            "\(count) buffered messages were dropped: the server now accepts at most \(limit) bytes of headers and payload"
         )
     }
 }

@@ -2,7 +2,8 @@ import Logging
 import NATSWire
 import NIOCore
 
-/// From the first TCP packet to the PONG that says that the server accepted us; then what servers say besides messages.
+/// The handshake, from the first TCP packet to the PONG with which the server accepts the client, and the other messages of the
+/// server protocol.
 extension ConnectionDriver {
     // MARK: Dialing
 
@@ -36,25 +37,25 @@ extension ConnectionDriver {
     }
 
     func tcpConnected(_ connection: ServerConnection, channel: any Channel) {
-        // Given up meanwhile.
+        // The attempt was abandoned meanwhile.
         guard isInUse(connection) else { return channel.close(promise: nil) }
         connection.channel = channel
         connection.progress = .awaitingInfo
         handle(.opened(connection.id), on: connection)
     }
 
-    /// Keeps how far an attempt has come.
+    /// Records the progress of an attempt.
     func progressed(_ connection: ServerConnection, to progress: HandshakeProgress) {
         connection.progress = progress
         handle(.progressed(connection.id, progress), on: connection)
     }
 
-    /// The peer broke the protocol, or the socket failed.
+    /// Handles a protocol violation of the peer or a failure of the socket.
     func failed(_ connection: ServerConnection, _ error: NATSError) {
         handle(.failed(connection.id, cause(of: error, on: connection)), on: connection)
     }
 
-    /// The socket is gone, or could not be made.
+    /// Handles the closing of the socket, or a failed connect.
     func closed(_ connection: ServerConnection, error: NATSError?) {
         handle(.closed(connection.id, cause(of: error ?? .closedByPeer, on: connection)), on: connection)
     }
@@ -66,7 +67,7 @@ extension ConnectionDriver {
         do {
             info = try ServerInfo.parse(json)
         } catch {
-            // While connected the old INFO stays in force; without one there is nothing to go by.
+            // While connected, the previous INFO remains valid. Without one, the handshake cannot continue.
             let reason = NATSError(.protocolViolation, "the server's INFO cannot be read: \(error)", cause: error)
             return connection.info == nil ? failed(connection, reason) : observer(.serverError(reason))
         }
@@ -75,7 +76,7 @@ extension ConnectionDriver {
         handle(.info(connection.id, serverID: info.serverID, isLeaving: info.lameDuckMode), on: connection)
     }
 
-    /// Sends CONNECT and PING, behind the TLS handshake where there is one.
+    /// Sends CONNECT and PING, after the TLS handshake if there is one.
     func introduce(_ connection: ServerConnection) {
         let info = connection.info ?? ServerInfo()
         do {
@@ -102,7 +103,7 @@ extension ConnectionDriver {
         handle(.serverError(connection.id, error, violation), on: connection)
     }
 
-    /// What the server at the other end said of itself.
+    /// Returns how the server describes itself.
     func identity(of connection: ServerConnection) -> ServerIdentity {
         ServerIdentity(connection.info ?? ServerInfo())
     }

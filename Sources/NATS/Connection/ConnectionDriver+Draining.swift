@@ -1,14 +1,15 @@
 import NATSWire
 import NIOCore
 
-/// Coming to an end without losing anything: first what comes in, then what goes out.
+/// Draining: first what is received, then what is sent.
 extension ConnectionDriver {
-    /// Ends all subscriptions but the inbox behind the last message that the server has for them, and takes no new ones.
+    /// Ends all subscriptions except the inbox, after the last message that the server has for them. Accepts no new
+    /// subscriptions.
     ///
     /// - Parameters:
-    ///   - ended: resolved when nothing more can come in.
-    ///   - consumed: resolved when the consumers have taken everything that came in.
-    /// - Returns: where what comes in goes.
+    ///   - ended: Resolved when nothing more can be received.
+    ///   - consumed: Resolved when the consumers have processed everything that was received.
+    /// - Returns: The sinks of the subscriptions.
     func drainSubscriptions(ended: Waiter, consumed: Waiter) -> [any MessageSink] {
         eventLoop.assertInEventLoop()
         let entries = subscriptionsWithoutInbox
@@ -23,12 +24,12 @@ extension ConnectionDriver {
                 ended.resolve()
             }
         })
-        // The PONG behind the UNSUBs, or the loss of the connection, says that nothing more can come in.
+        // Nothing more can be received after the PONG that follows the UNSUBs, or after the loss of the connection.
         handle(.drain(ended: complete, hasSubscriptions: !entries.isEmpty))
         return sinks
     }
 
-    /// Accepts no more messages, and resolves when those accepted before are confirmed, or cannot be.
+    /// Accepts no more messages. Resolves the waiter when those accepted before are confirmed, or cannot be confirmed.
     func drainPublishes(confirmed: Waiter) {
         eventLoop.assertInEventLoop()
         outbound.beginDraining()
@@ -43,6 +44,6 @@ extension ConnectionDriver {
         }
     }
 
-    /// The subscriptions that end when the client is drained. Requests that consumers make meanwhile need the inbox.
+    /// The subscriptions that end when the client is drained. The inbox stays, because consumers may send requests meanwhile.
     var subscriptionsWithoutInbox: [SubscriptionEntry] { subscriptions.entries.filter { $0.sid != inbox } }
 }

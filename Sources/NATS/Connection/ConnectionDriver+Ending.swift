@@ -1,8 +1,8 @@
 import NIOCore
 
-/// Why a connection ended, as far as it can be told apart from here.
+/// Explains why a connection ended.
 extension ConnectionDriver {
-    /// Says more of an end that the socket knows nothing about: how far the connection was, and how long it was silent before.
+    /// Adds to an error of the socket how far the handshake was, and how long the connection was silent before.
     func cause(of error: NATSError, on connection: ServerConnection) -> NATSError {
         guard error == .closedByPeer || error == .resetByPeer else { return error }
         let how = error == .resetByPeer ? "reset" : "closed"
@@ -13,14 +13,14 @@ extension ConnectionDriver {
             let hint = configuration.tls.mode == .first ? "" : " \(HandshakeProgress.tlsFirst)"
             return NATSError(
                 .disconnected,
-                "the peer accepted the connection and \(how) it before it sent INFO; is there a healthy node behind the balancer, "
+                "the peer accepted the connection and \(how) it before it sent INFO; is there a healthy node behind the load balancer, "
                     + "and is this the port for NATS clients?\(hint)"
             )
         }
         guard isEstablished(connection) else {
             return NATSError(
                 .disconnected,
-                "the server \(how) the connection without an answer to CONNECT; its log says why, for instance a limit or the login"
+                "the server \(how) the connection without an answer to CONNECT; check its log, for example for a limit or a login error"
             )
         }
         return NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: connection))", cause: error)
@@ -33,23 +33,23 @@ extension ConnectionDriver {
     }
 
     private func circumstances(of connection: ServerConnection) -> String {
-        if connection.info?.lameDuckMode == true { return "to stop, as it had announced (lame duck)" }
+        if connection.info?.lameDuckMode == true { return "because it is shutting down, as announced (lame duck)" }
         let silence = silence(of: connection)
         let time = silence.inSecondsText
-        // PINGs keep a connection from being idle for longer.
+        // PINGs prevent longer idle times.
         if silence > configuration.pingInterval + .seconds(1) {
-            return "\(time) after the last byte from it; it had not answered our PING"
+            return "\(time) after the last byte from it; it had not answered the PING of the client"
         }
         if silence >= .seconds(1) {
-            return "after \(time) without a byte; it stopped, or a balancer closes idle connections sooner than ping_interval "
-                + "(\(configuration.pingInterval.inSecondsText)), which then has to be shorter"
+            return "after \(time) without traffic; it stopped, or a load balancer closes idle connections sooner "
+                + "than ping_interval (\(configuration.pingInterval.inSecondsText)), in which case ping_interval has to be shorter"
         }
-        return "while it was in use; it stopped, crashed or gave this client up, and its log says why"
+        return "while it was in use; it stopped, crashed or dropped this client, see its log"
     }
 }
 
 extension Duration {
-    /// Seconds with one digit behind the point.
+    /// Seconds with one decimal place.
     fileprivate var inSecondsText: String {
         let tenths = Int((self / .milliseconds(100)).rounded())
         return tenths % 10 == 0 ? "\(tenths / 10) s" : "\(tenths / 10).\(tenths % 10) s"

@@ -1,7 +1,7 @@
 import NATSWire
 import NIOCore
 
-/// What a read of a socket brought.
+/// Handling the data of one read of a socket.
 extension ConnectionDriver {
     func received(_ burst: InboundBurst, on connection: ServerConnection) {
         let delivery = delivery(of: burst.messages, on: connection)
@@ -19,7 +19,7 @@ extension ConnectionDriver {
         for entry in burst.touched { if delivery == .deliver { handOut(entry) } else { entry.discardBatch() } }
         if connection.info == nil { connection.hasMoreThanInfo = burst.hasMoreThanInfo }
         for operation in burst.operations {
-            // An operation can end the connection; what came behind it then means nothing.
+            // An operation can end the connection. Ignore the operations after it.
             guard isInUse(connection) else { return }
             handle(operation, on: connection)
         }

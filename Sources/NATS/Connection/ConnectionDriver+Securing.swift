@@ -4,12 +4,12 @@ import NIOCore
 import NIOPosix
 import NIOSSL
 
-/// Between INFO and CONNECT: TLS, then the proof of identity. No byte of ours leaves before TLS stands, where it is wanted,
-/// and no byte that came in plain text counts after it was decided on.
+/// TLS and login, between INFO and CONNECT. If TLS is used, the client sends nothing before the handshake completes, and ignores
+/// all plain text received after the decision for TLS.
 extension ConnectionDriver {
-    /// Whether TLS has to come before CONNECT.
+    /// Returns whether a TLS handshake is needed before CONNECT.
     ///
-    /// - Throws: when it cannot be had.
+    /// - Throws: If TLS is required but not available.
     func mustSecure(_ connection: ServerConnection, _ info: ServerInfo) throws(NATSError) -> Bool {
         if connection.tlsStatus != nil { return false }
         switch configuration.tls.mode {
@@ -20,17 +20,17 @@ extension ConnectionDriver {
         case .required, .first:
             throw NATSError(
                 .tls,
-                "TLS is required and the server does not offer it; nothing was sent to it. Switch TLS on at the server, or "
-                    + "require none if plain text is meant (tls = \"off\", and no tls:// or --tls option)"
+                "TLS is required and the server does not offer it; nothing was sent to it. Enable TLS on the server, or "
+                    + "disable it here if plain text is intended (tls = \"off\", and no tls:// or --tls option)"
             )
         case .disabled where info.tlsRequired:
-            throw NATSError(.tls, "the server requires TLS, which is turned off here")
+            throw NATSError(.tls, "the server requires TLS, which is disabled in the configuration")
         case .disabled:
             return false
         }
     }
 
-    /// Begins the TLS handshake; ``tlsCompleted(on:)`` follows.
+    /// Starts the TLS handshake. ``tlsCompleted(on:)`` is called when it completes.
     func secure(_ connection: ServerConnection) {
         guard !connection.hasMoreThanInfo else { return failed(connection, .plainTextBeforeTLS) }
         connection.encryption = .preparing
@@ -44,7 +44,8 @@ extension ConnectionDriver {
                 let context = try result.get()
                 let handler = try self.tlsAttempt(on: connection).makeHandler(context)
                 connection.encryption = .handshaking(handler, context)
-                // It sends its first bytes while it is being added, and a failure comes back here at once.
+                // The handler sends its first bytes while it is being added. If that fails, `failed` is called before this call
+                // returns.
                 try Self.put(handler, before: channel)
             } catch {
                 self.failed(connection, error)
@@ -60,7 +61,7 @@ extension ConnectionDriver {
         }
     }
 
-    /// The certificate is in order as such; what remains is whose it is.
+    /// Checks the host in the certificate, which is otherwise valid, and continues with the login.
     func tlsCompleted(on connection: ServerConnection) {
         guard case .handshaking(let handler, let context) = connection.encryption else { return }
         let attempt = tlsAttempt(on: connection)
@@ -74,12 +75,12 @@ extension ConnectionDriver {
         configuration.encryptedAddresses.insert(configuredAddress(of: connection))
         logger.debug("encrypted", metadata: ["address": "\(connection.address)", "version": "\(status.version)"])
         if let info = connection.info { return authenticate(on: connection, info) }
-        // With TLS from the first byte the server speaks next.
+        // With TLS from the first byte, the server sends INFO after the handshake.
         progressed(connection, to: .awaitingInfo)
     }
 
-    /// Whom the certificate has to be made out to is up to the user alone: the address that was dialed if the user configured
-    /// it, and never one that a server announced.
+    /// Only the configuration decides which host the certificate must be for: the address that was dialed if it is configured,
+    /// and never an address that a server announced.
     private func tlsAttempt(on connection: ServerConnection) -> TLSAttempt {
         TLSAttempt(
             configuration: configuration.tls,
@@ -89,20 +90,20 @@ extension ConnectionDriver {
         )
     }
 
-    /// The address that stands for a server in what is remembered: one that the user configured, so that servers cannot fill
-    /// the memory by announcing others.
+    /// Returns the configured address under which a server is remembered. Announced addresses are not stored, so that servers
+    /// cannot fill the memory.
     private func configuredAddress(of connection: ServerConnection) -> NATSClientConfiguration.Address {
         configuration.alternatives.contains(connection.address) ? connection.address : configuration.address
     }
 
-    // MARK: Proof of identity
+    // MARK: Login
 
-    /// Asks for the credentials, and sends CONNECT and PING.
+    /// Requests the credentials, then sends CONNECT and PING.
     func authenticate(on connection: ServerConnection, _ info: ServerInfo) {
         guard configuration.hasCredentials else { return writeConnect(on: connection, to: info, .success(.none)) }
         progressed(connection, to: .awaitingCredentials)
-        // A provider that has not answered to an attempt before, which has ended meanwhile, is not asked again: each question
-        // may keep a thread, and there are only as many as processors.
+        // Do not call the provider again while a call of an earlier attempt is in progress: each call may block a thread, and
+        // there are only as many threads as processors.
         let isAsked = !waitingForCredentials.isEmpty
         waitingForCredentials.removeAll { !isWanted($0.connection) }
         waitingForCredentials.append((connection, info))
@@ -126,7 +127,7 @@ extension ConnectionDriver {
         }
     }
 
-    /// Whether it is still to be connected.
+    /// Returns whether the connection is still needed.
     private func isWanted(_ connection: ServerConnection) -> Bool {
         isInUse(connection) && connection.channel?.isActive == true
     }
@@ -144,7 +145,7 @@ extension ConnectionDriver {
         do throws(NATSError) {
             let credentials = try credentials.get()
             if credentials != .none, connection.tlsStatus == nil { try allowPlainText(to: connection) }
-            // Without a login the server decides: it may know the client by its certificate, or ask others (auth callout).
+            // Without credentials the server decides: it may identify the client by its certificate, or use an auth callout.
             connection.login = SentLogin(
                 credentials,
                 certificate: connection.tlsStatus == nil ? nil : configuration.tls.clientCertificate?.chainFile
@@ -160,38 +161,38 @@ extension ConnectionDriver {
         progressed(connection, to: .awaitingPong)
     }
 
-    /// Warns before a login leaves this machine in plain text, once for each address: a pool has many connections, and each of
-    /// them reconnects.
+    /// Warns before credentials are sent to another machine in plain text. It warns once for each address, because a pool has
+    /// many connections and each of them reconnects.
     ///
-    /// - Throws: ``NATSError/Code/tls`` for an address that offered TLS before. Somebody in between may have taken it out of
-    ///   the server's INFO, to read the login.
+    /// - Throws: ``NATSError/Code/tls`` for an address that offered TLS before. An attacker may have removed the TLS fields from
+    ///   INFO to read the credentials.
     private func allowPlainText(to connection: ServerConnection) throws(NATSError) {
         let address = configuredAddress(of: connection)
         guard !configuration.encryptedAddresses.contains(address) || configuration.tls.mode == .disabled else {
             throw NATSError(
                 .tls,
-                "the server offered TLS before and does not now, so the login was not sent: somebody in between could read it. "
-                    + "Set tls = \"required\" and look who answers there; if it is meant to be without TLS, set tls = \"off\""
+                "the server offered TLS before and does not now, so the login was not sent: an attacker could read it. "
+                    + "Set tls = \"required\" and check which server answers; if plain text is intended, set tls = \"off\""
             )
         }
         guard !configuration.allowsPlaintextCredentials, !isOnThisMachine(connection) else { return }
         status.update { $0.isLoginExposed = true }
         guard configuration.plaintextLogins.insert(address) else { return }
         logger.warning(
-            "credentials are sent without encryption, where anybody on the way can read them; use TLS",
+            "credentials are sent without encryption and can be read on the network; use TLS",
             metadata: ["address": "\(connection.address)"]
         )
         observer(.credentialsInPlaintext(address: connection.address))
     }
 
-    /// Whether what is sent never leaves this machine.
+    /// Returns whether the peer is on this machine.
     private func isOnThisMachine(_ connection: ServerConnection) -> Bool {
         connection.channel?.remoteAddress.map(configuration.isOnThisMachine) ?? false
     }
 
     // MARK: Failures
 
-    /// Why the socket failed.
+    /// Explains why the socket failed.
     func explain(_ error: any Error, on connection: ServerConnection) -> NATSError {
         guard let (handler, context) = connection.tlsHandler else { return .socket(error) }
         let verifiesClients = connection.info?.tlsVerify ?? false
@@ -199,14 +200,14 @@ extension ConnectionDriver {
             ?? explainEnd(of: connection) ?? .socket(error)
     }
 
-    /// Why the server closed the connection, if there is more to say than that it did.
+    /// Explains why the server closed the connection, or returns nil if nothing more is known.
     func explainEnd(of connection: ServerConnection) -> NATSError? {
         guard connection.tlsStatus != nil, !isEstablished(connection) else { return nil }
         guard let info = connection.info else { return .closedAfterHandshake }
         return tlsAttempt(on: connection).closedBeforePong(serverVerifiesClients: info.tlsVerify)
     }
 
-    /// Does what may block on a thread made for that.
+    /// Runs work that may block on a thread of the thread pool.
     private func offLoop<Success: Sendable>(
         _ work: @escaping @Sendable () throws(NATSError) -> Success,
         whenComplete: @escaping @Sendable (Result<Success, NATSError>) -> Void
@@ -232,7 +233,7 @@ extension ServerConnection {
 }
 
 extension SocketAddress {
-    /// Whether it leads back to this machine, 127.0.0.0/8 or ::1, also where IPv4 is written as IPv6.
+    /// Whether this is a loopback address, 127.0.0.0/8 or ::1, including IPv4-mapped IPv6 addresses.
     var isLoopback: Bool {
         switch self {
         case .v4, .v6:

@@ -1,14 +1,13 @@
 import NATSWire
 import NIOCore
 
-/// The subscriptions that the server has, and what happens to them. While the connection moves to another server, SUBs and
-/// UNSUBs go to both.
+/// Subscribing and unsubscribing. While the connection moves to another server, SUBs and UNSUBs are sent to both.
 extension ConnectionDriver {
-    /// Adds a consumer: to the SUB there is, or with one of its own.
+    /// Adds a consumer, to an existing SUB or with a new one.
     ///
     /// - Parameters:
-    ///   - whileDraining: whether it may still be added when the others are being ended.
-    ///   - onWire: resolved when the SUB is written; at once when it was before, or without a connection.
+    ///   - whileDraining: Whether the subscription may be added while the others are being drained.
+    ///   - onWire: Resolved when the SUB is written; at once if the SUB exists already, or without a connection.
     func subscribe(
         _ subject: Subject,
         queueGroup: QueueGroup?,
@@ -42,7 +41,7 @@ extension ConnectionDriver {
         return entry
     }
 
-    /// Takes a consumer away. The last one takes the SUB along.
+    /// Removes a consumer. The SUB is removed with its last consumer.
     func unsubscribe(_ sid: UInt64, _ sink: any MessageSink) {
         eventLoop.assertInEventLoop()
         guard let entry = subscriptions[sid], entry.remove(sink) else { return }
@@ -59,7 +58,7 @@ extension ConnectionDriver {
         }
     }
 
-    /// Where the server knows the subscriptions: one connection, and two during a move.
+    /// The connections whose server has the subscriptions: one, or two during a move.
     var subscribedConnections: [ServerConnection] {
         guard let connection = activeConnection else { return [] }
         if machine.migration.isSubscribed, let nextConnection { return [connection, nextConnection] }
@@ -68,7 +67,7 @@ extension ConnectionDriver {
 
     // MARK: Lost connections
 
-    /// Sends every subscription, with its queue group and what is left of its number of messages.
+    /// Sends every subscription, with its queue group and its remaining number of messages.
     func sendSubscriptions(to connection: ServerConnection) {
         connection.writeSubscribes(subscriptions.entries)
         scheduleFlush(of: connection)
@@ -79,7 +78,7 @@ extension ConnectionDriver {
         scheduleFlush(of: connection)
     }
 
-    /// The connection is gone. What was published since the last byte of its server may be missed.
+    /// Informs the subscriptions of a lost connection. Messages published since the last byte from the server may be missed.
     func interruptSubscriptions(_ cause: NATSError, on connection: ServerConnection) {
         for entry in subscriptions.entries {
             entry.interrupt(cause, silence: silence(of: connection))
@@ -88,17 +87,18 @@ extension ConnectionDriver {
         countSubscriptions()
     }
 
-    /// Another server took over and does not deliver everything at once. No subscription ends for that.
+    /// Informs the subscriptions that another server took over and does not deliver all messages yet. No subscription ends
+    /// because of that.
     func reportGap(_ cause: NATSError, on connection: ServerConnection) {
         for entry in subscriptions.entries { entry.reportGap(cause, silence: silence(of: connection)) }
     }
 
-    /// The time since a byte came.
+    /// Returns the time since the last byte was received.
     func silence(of connection: ServerConnection) -> Duration { Duration(clock.now() - connection.lastReceived) }
 
     // MARK: Refusals
 
-    /// The server refused one operation and serves the connection on: when that was a SUB, its consumers are over.
+    /// Handles an operation that the server refused without closing the connection. If it was a SUB, its consumers end.
     func refused(_ error: ServerError, _ violation: PermissionViolation?, on connection: ServerConnection) {
         let refusal = NATSError(error.error.code, error.error.message, cause: violation)
         if let entry = refusedSubscription(error, violation, on: connection) {

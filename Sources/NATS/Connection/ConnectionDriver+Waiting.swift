@@ -1,13 +1,13 @@
 import NIOCore
 
-/// Calls that wait for a connection, or for its end.
+/// Calls that wait for a connection or for its end.
 extension ConnectionDriver {
     func whenFinished(_ waiter: Waiter) {
         eventLoop.assertInEventLoop()
         if machine.lifecycle.state == .closed { waiter.resolve() } else { finished.append(waiter) }
     }
 
-    /// Resolves the waiter when the first attempt to connect has succeeded or failed, when `timeout` has passed or when the
+    /// Resolves the waiter when the first attempt to connect has succeeded or failed, when `timeout` has passed, or when the
     /// client is closed.
     func whenFirstAttemptIsOver(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
@@ -19,7 +19,7 @@ extension ConnectionDriver {
         waitingForFirstAttempt.append((waiter, timer))
     }
 
-    /// Resolves the waiter when the connection is up, when `timeout` has passed or when the client is closed.
+    /// Resolves the waiter when the connection is established, when `timeout` has passed, or when the client is closed.
     func whenConnected(_ waiter: Waiter, timeout: TimeAmount) {
         eventLoop.assertInEventLoop()
         if activeConnection != nil || machine.lifecycle.state == .closed { return waiter.resolve() }
@@ -35,7 +35,7 @@ extension ConnectionDriver {
         Self.resolve(&waitingForFirstAttempt)
     }
 
-    /// The connection is up, or the client is closed.
+    /// Resumes the waiting calls because the connection is established or the client is closed.
     func resumeCalls() {
         firstAttemptIsOver()
         Self.resolve(&waitingForConnection)

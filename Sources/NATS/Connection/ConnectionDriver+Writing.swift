@@ -1,12 +1,13 @@
 import NATSWire
 import NIOCore
 
-/// Writing: control frames (CONNECT, SUB, UNSUB, PING, PONG) go out at once; published frames one swapped buffer at a time.
+/// Writing. Control frames (CONNECT, SUB, UNSUB, PING, PONG) are written at once, and published frames one swapped buffer at a
+/// time.
 ///
-/// Both go through one FIFO channel on one event loop, so a SUB always precedes the frames published after it: frames wait
-/// while control frames do. Of each kind one write is under way at a time, so that what waits for a socket stays in buffers
-/// with bounds, and a write that a peer does not take in time ends the connection. While the connection moves to another
-/// server, SUBs and UNSUBs go to both.
+/// Both use one FIFO channel on one event loop, and published frames wait while control frames wait, so a SUB always precedes the
+/// frames published after it. Only one write of each kind is in progress at a time, so that everything that waits for a socket is
+/// in a bounded buffer. A write that the peer does not accept in time ends the connection. While the connection moves to another
+/// server, SUBs and UNSUBs are sent to both.
 extension ConnectionDriver {
     // MARK: Pings
 
@@ -26,20 +27,20 @@ extension ConnectionDriver {
 
     // MARK: Writing
 
-    /// Writes the control frames once this turn of the event loop is over.
+    /// Writes the control frames at the end of this turn of the event loop.
     func scheduleFlush(of connection: ServerConnection) {
         guard !connection.isFlushScheduled, connection.control.readableBytes > 0 else { return }
         connection.isFlushScheduled = true
         eventLoop.execute { self.flush(connection) }
     }
 
-    /// Writes everything there is to write to the current server.
+    /// Writes all waiting frames to the current server.
     func flush() {
         eventLoop.assertInEventLoop()
         if let connection { flush(connection) }
     }
 
-    /// Writes the control frames and, when the buffer before is written, the next buffer of published frames.
+    /// Writes the control frames and, when the previous buffer has been written, the next buffer of published frames.
     private func flush(_ connection: ServerConnection) {
         connection.isFlushScheduled = false
         guard let channel = connection.channel, !connection.isSecuring, machine.mayWriteControl(to: connection.id) else {
@@ -47,10 +48,10 @@ extension ConnectionDriver {
             return
         }
         guard !connection.controlWriting.isOverfull(connection.control) else {
-            return failed(connection, NATSError(.stale, "the server takes no bytes, and too many control frames wait for it"))
+            return failed(connection, NATSError(.stale, "the server does not read, and too many control frames wait for it"))
         }
         if connection.control.readableBytes > 0 { writeControl(of: connection, on: channel) }
-        // A SUB that waits must not be overtaken by what was published after it.
+        // A waiting SUB must not be overtaken by messages published after it.
         if connection.control.readableBytes == 0, connection === self.connection, machine.mayWriteFrames {
             writeFrames(to: connection, on: channel)
         }
@@ -64,7 +65,7 @@ extension ConnectionDriver {
         let bytes = UInt64(piece.readableBytes)
         status.update { $0.bytesOut &+= bytes }
         channel.write(piece).whenComplete { result in
-            // A failed write ends the connection, which tells those that wait.
+            // A failed write ends the connection, which fails the waiting calls.
             if case .success = result { self.controlWritten(on: connection) }
         }
     }
@@ -76,7 +77,8 @@ extension ConnectionDriver {
         if connection.control.readableBytes > 0 { flush(connection) }
     }
 
-    /// Tells the snapshot of control frames that the socket does not take at once, and when it has taken them.
+    /// Updates the size of the waiting control frames in the snapshot, when the socket does not accept them at once and when it
+    /// has accepted them.
     private func reportControl(of connection: ServerConnection) {
         connection.isControlReported = connection.controlWriting.started != nil
         guard connection === self.connection else { return }
@@ -98,7 +100,7 @@ extension ConnectionDriver {
         }
         writeStarted = clock.now()
         channel.write(frames).whenComplete { result in
-            // A failed write ends the connection, which settles the accounts.
+            // A failed write ends the connection, which counts the messages as lost.
             if case .success = result, connection === self.connection { self.framesWritten(of: connection) }
         }
     }
@@ -108,7 +110,7 @@ extension ConnectionDriver {
         handle(.framesWritten(connection.id), on: connection)
     }
 
-    /// One timer for any number of writes: it looks again only as long as one of them lasts.
+    /// Starts the timer of the write timeout. One timer serves any number of writes, and runs only while a write is in progress.
     private func watchWrites() {
         guard writeTimer == nil, let oldest = writesUnderWay.map(\.started).min() else { return }
         let timeout = TimeAmount(configuration.writeTimeout)
@@ -116,7 +118,7 @@ extension ConnectionDriver {
             self.writeTimer = nil
             let now = self.clock.now()
             for (connection, started) in self.writesUnderWay where now - started >= timeout {
-                self.failed(connection, NATSError(.stale, "the server took no bytes for \(self.configuration.writeTimeout)"))
+                self.failed(connection, NATSError(.stale, "the server accepted no bytes for \(self.configuration.writeTimeout)"))
             }
             self.watchWrites()
         }
@@ -133,7 +135,7 @@ extension ConnectionDriver {
 }
 
 extension ByteBuffer {
-    /// Empties the buffer for the next round; one that a huge message made large is given back.
+    /// Clears the buffer for reuse. Releases its storage if a huge message made it large.
     fileprivate mutating func recycle(capacity limit: Int) {
         if capacity > 2 * limit { self = ByteBuffer() } else { clear() }
     }

@@ -3,10 +3,10 @@ import Logging
 import NATSWire
 import NIOCore
 
-/// Carries out what ``ConnectionMachine`` decides: owns the sockets, the timers and the subscriptions of one client.
+/// Carries out what ``ConnectionMachine`` decides. Owns the sockets, the timers and the subscriptions of one client.
 ///
-/// `@unchecked Sendable`: every stored property is only touched on `eventLoop`, which the entry points assert; the
-/// exceptions are constants and the two objects that have a lock of their own.
+/// `@unchecked Sendable`: every stored property is accessed only on `eventLoop`, which the entry points assert, except constants
+/// and the two objects with their own lock.
 final class ConnectionDriver: @unchecked Sendable {
     let eventLoop: any EventLoop
     let configuration: NATSClientConfiguration
@@ -18,7 +18,7 @@ final class ConnectionDriver: @unchecked Sendable {
     let dialer: Dialer
     let clock: TimeSource
 
-    // Decisions. This file.
+    // Decisions, in this file.
     private(set) var machine: ConnectionMachine
     private var events = Deque<QueuedEvent>()
     private var isHandlingEvents = false
@@ -26,37 +26,37 @@ final class ConnectionDriver: @unchecked Sendable {
     private var timers: [ConnectionMachine.Timer: RunningTimer] = [:]
     private var timersSet = 0
 
-    // Sockets. `ConnectionDriver+Connecting.swift`.
-    /// The current connection, and during a move to another server the next one.
+    // Sockets, in `ConnectionDriver+Connecting.swift`.
+    /// The current connection and, during a move to another server, the next one.
     var connection: ServerConnection?
     var nextConnection: ServerConnection?
     var servers: ServerList
 
-    // Calls that wait. `ConnectionDriver+Waiting.swift`.
+    // Waiting calls, in `ConnectionDriver+Waiting.swift`.
     var finished: [Waiter] = []
     var waitingForFirstAttempt: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
     var isFirstAttemptOver = false
     var waitingForConnection: [(waiter: Waiter, timeout: Scheduled<Void>)] = []
 
-    // Proof of identity. `ConnectionDriver+Securing.swift`.
-    /// Those that get the answer of the provider, which is asked once for all of them.
+    // Login, in `ConnectionDriver+Securing.swift`.
+    /// The connections that wait for the credentials. The provider is called once for all of them.
     var waitingForCredentials: [(connection: ServerConnection, info: ServerInfo)] = []
 
-    // Writing. `ConnectionDriver+Writing.swift` has the rules.
+    // Writing, in `ConnectionDriver+Writing.swift`, which describes the rules.
     var frames = ByteBuffer()
     var writeStarted = NIODeadline.uptimeNanoseconds(0)
     var writeTimer: Scheduled<Void>?
 
-    /// The subscription for the replies to requests, which consumers may need until they are done.
+    /// The subscription for replies to requests. Consumers may need it until they are done.
     var inbox: UInt64?
 
-    /// A timer of the machine, numbered in the order in which timers are set.
+    /// A timer of the machine. The numbers increase with each timer that is set.
     private struct RunningTimer {
         let number: Int
         let task: Scheduled<Void>
     }
 
-    /// An event and the connection it is about.
+    /// An event and its connection.
     private struct QueuedEvent {
         let event: ConnectionMachine.Event
         let connection: ServerConnection?
@@ -91,7 +91,7 @@ final class ConnectionDriver: @unchecked Sendable {
     /// The connection once its handshake is complete.
     var activeConnection: ServerConnection? { machine.activeID == nil ? nil : connection }
 
-    /// Whether it was closed for good.
+    /// Whether the client was closed permanently.
     var isClosed: Bool { machine.isClosed }
 
     // MARK: The user
@@ -100,16 +100,15 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() { handle(.close) }
 
-    /// Gives the connection up and makes a new one.
+    /// Closes the connection and makes a new one.
     func reconnect() { handle(.reconnect) }
 
     // MARK: Events and actions
 
-    /// Has the machine answer an event and carries its actions out. An event that comes meanwhile is answered after them, so
-    /// that the actions of one event are never mixed with those of another.
+    /// Passes an event to the machine and carries out its actions. Events that occur meanwhile are handled afterwards, so that
+    /// the actions of two events are never mixed.
     ///
-    /// - Parameter connection: The connection that the event is about. Late events of a connection that is not needed any more
-    ///   are ignored.
+    /// - Parameter connection: The connection of the event. Late events of a connection that is no longer in use are ignored.
     func handle(_ event: ConnectionMachine.Event, on connection: ServerConnection? = nil) {
         eventLoop.assertInEventLoop()
         events.append(QueuedEvent(event: event, connection: connection))
@@ -123,16 +122,16 @@ final class ConnectionDriver: @unchecked Sendable {
         }
     }
 
-    /// Whether it is the current connection or the next one.
+    /// Returns whether the connection is the current one or the next one.
     func isInUse(_ connection: ServerConnection) -> Bool { connection === self.connection || connection === nextConnection }
 
-    /// What happens to the messages of one read.
+    /// Returns what to do with the messages of one read.
     func delivery(of messages: Int, on connection: ServerConnection) -> ConnectionMachine.Delivery {
         machine.received(messages: messages, on: connection.id)
     }
 
-    /// Tells the machine that published frames are handed to the socket.
-    /// - Returns: Whether a PING goes behind them.
+    /// Informs the machine that published frames are handed to the socket.
+    /// - Returns: Whether a PING must follow the frames.
     func framesTaken(_ taken: OutboundBuffer.Taken) -> Bool {
         let decision = machine.framesTaken(messages: taken.messages, waiters: taken.flushes, at: clock.now())
         if let deadline = decision.confirmation { set(.confirmation, at: deadline) }
@@ -150,7 +149,7 @@ final class ConnectionDriver: @unchecked Sendable {
         timersSet += 1
         let number = timersSet
         let task = eventLoop.scheduleTask(deadline: deadline) {
-            // An event loop takes all tasks that are due at once, and still runs those that one of them cancels.
+            // An event loop collects all tasks that are due, and then also runs those that one of them has canceled.
             guard self.timers[timer]?.number == number else { return }
             self.timers[timer] = nil
             self.handle(.timerFired(timer))
@@ -160,7 +159,7 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func cancel(_ timer: ConnectionMachine.Timer) { timers.removeValue(forKey: timer)?.task.cancel() }
 
-    /// The connection with a number.
+    /// Returns the connection with an ID, if it is in use.
     func find(_ id: ConnectionMachine.ID) -> ServerConnection? {
         if connection?.id == id { return connection }
         return nextConnection?.id == id ? nextConnection : nil

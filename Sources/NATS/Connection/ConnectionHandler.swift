@@ -5,7 +5,7 @@ import NIOTLS
 
 /// Turns the bytes of one socket into batches for subscriptions and operations for the driver.
 ///
-/// Messages are collected during a read and handed out once at its end: one lock and one wake-up for hundreds of messages.
+/// Messages are collected during a read and delivered at its end, with one lock and one wake-up for hundreds of messages.
 final class ConnectionHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
 
@@ -56,14 +56,14 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // The end of the stream follows, and says it with what the server said before.
+        // `channelInactive` follows, and takes what the server sent before into account.
         if case NIOSSLError.uncleanShutdown = error { return }
         driver.failed(connection, driver.explain(error, on: connection))
     }
 
     private func handOutBurst() {
         guard burst.bytes > 0 else { return }
-        // Moved out first: what the driver does with it can close the channel, which comes back here at once.
+        // Move the burst out first: the driver can close the channel, which calls this function again.
         burst.pendingBytes = parser.pendingBytes
         let full = burst
         burst = InboundBurst(subscriptions: driver.subscriptions)
@@ -71,9 +71,9 @@ final class ConnectionHandler: ChannelInboundHandler {
     }
 }
 
-/// What one read of the socket brought.
+/// The contents of one read of the socket.
 struct InboundBurst: OperationSink {
-    /// An operation that is not a message, acted on after the messages before it were handed out.
+    /// An operation that is not a message. It is handled after the messages before it have been delivered.
     enum Operation {
         case info(ByteBuffer)
         case ping
@@ -82,18 +82,18 @@ struct InboundBurst: OperationSink {
     }
 
     private let subscriptions: SubscriptionTable
-    /// The subscriptions that got messages, each once.
+    /// The subscriptions with messages, each once.
     private(set) var touched: [SubscriptionEntry] = []
     private(set) var operations: [Operation] = []
     private(set) var messages = 0
-    /// Messages for subscriptions that ended: they were on their way when the UNSUB was sent.
+    /// Messages for subscriptions that have ended. They were in transit when the UNSUB was sent.
     private(set) var unclaimed = 0
     private var acknowledgments = 0
     var bytes = 0
-    /// What was read of an operation that is not complete.
+    /// The bytes of an incomplete operation at the end.
     var pendingBytes = 0
 
-    /// Whether it holds anything besides one operation.
+    /// Whether it contains anything besides one operation.
     var hasMoreThanInfo: Bool {
         operations.count + messages + unclaimed + acknowledgments > 1 || pendingBytes > 0
     }
@@ -116,7 +116,7 @@ struct InboundBurst: OperationSink {
     mutating func info(_ json: ByteBuffer) { operations.append(.info(json)) }
     mutating func ping() { operations.append(.ping) }
     mutating func pong() { operations.append(.pong) }
-    /// Only a verbose server says it; there is nothing to do.
+    /// Handles +OK, which only verbose connections receive. It needs no response.
     mutating func ok() { acknowledgments += 1 }
     mutating func serverError(_ text: ByteBuffer) { operations.append(.serverError(text)) }
 }

@@ -1,21 +1,21 @@
 import DequeModule
 import NIOCore
 
-/// How the control frames of a socket (CONNECT, SUB, UNSUB, PING, PONG) get out within bounds.
+/// Limits the control frames of a socket (CONNECT, SUB, UNSUB, PING, PONG) that wait to be written.
 ///
-/// The socket is given one piece at a time. A peer that does not read keeps that piece, the write deadline sees it, and what
-/// gathers behind it is bounded: PONGs by their number, everything else by its bytes.
+/// The socket is given one piece at a time. If the peer does not read, the piece stays and the write timeout detects it. What
+/// waits behind it is bounded: PONGs by their number, everything else by its bytes.
 struct ControlFrameWriter {
-    /// The largest piece. It has the whole write deadline for itself.
+    /// The largest piece. Each piece has the whole write timeout.
     static let pieceSize = 1 << 20
-    /// More waiting bytes than these, besides what sending all subscriptions again takes, end the connection.
+    /// The connection is closed if more bytes wait, not counting the bytes that repeat all subscriptions.
     static let limit = 16 << 20
-    /// PONGs that may wait. A server takes one for all PINGs before it.
+    /// The number of PONGs that may wait. A server accepts one PONG for all PINGs before it.
     static let maxPongs = 16
 
-    /// When the piece under way was handed over.
+    /// When the current piece was handed to the socket.
     private(set) var started: NIODeadline?
-    /// Bytes of the piece under way.
+    /// Bytes of the current piece.
     private(set) var underWay = 0
     /// Bytes of subscriptions that were sent again.
     var resubscribed = 0
@@ -23,19 +23,19 @@ struct ControlFrameWriter {
     private var pongs = 0
     private var waiters: Deque<(end: UInt64, waiter: Waiter)> = []
 
-    /// Whether one more PONG may be written.
+    /// Returns whether one more PONG may be written, and counts it.
     mutating func mayAddPong() -> Bool {
         guard pongs < Self.maxPongs else { return false }
         pongs += 1
         return true
     }
 
-    /// Resolves the waiter when the socket has taken everything that is in `frames` now.
+    /// Resolves the waiter when the socket has accepted everything that is in `frames` now.
     mutating func notify(_ waiter: Waiter, behind frames: ByteBuffer) {
         waiters.append((taken + UInt64(frames.readableBytes), waiter))
     }
 
-    /// Takes the next piece out, unless one is under way.
+    /// Removes and returns the next piece, unless a piece is being written.
     mutating func nextPiece(of frames: inout ByteBuffer, now: NIODeadline) -> ByteBuffer? {
         guard started == nil, frames.readableBytes > 0 else { return nil }
         var piece: ByteBuffer
@@ -53,8 +53,8 @@ struct ControlFrameWriter {
         return piece
     }
 
-    /// The socket has taken the piece.
-    /// - Returns: Those that waited for it.
+    /// Records that the socket has accepted the piece.
+    /// - Returns: The waiters for it.
     mutating func written() -> [Waiter] {
         started = nil
         underWay = 0
@@ -66,12 +66,12 @@ struct ControlFrameWriter {
         return done
     }
 
-    /// Whether more waits than a peer that reads ever lets gather.
+    /// Returns whether more bytes wait than can accumulate for a peer that reads.
     func isOverfull(_ frames: ByteBuffer) -> Bool {
         frames.readableBytes > Self.limit + resubscribed
     }
 
-    /// The socket is gone.
+    /// Resets the state because the socket is closed.
     mutating func abandon() -> [Waiter] {
         defer { self = ControlFrameWriter() }
         return waiters.map(\.waiter)

@@ -1,9 +1,9 @@
 package import NIOCore
 import NIOPosix
 
-/// Makes TCP connections. Tests pass one of their own to run the driver on a clock that they move.
+/// Makes TCP connections. Tests replace it to run the driver in virtual time.
 package struct Dialer: Sendable {
-    /// Connects to an address within a time, and adds the handlers that `initialize` adds before anything is read.
+    /// Connects to an address within a timeout. Calls `initialize` to add the handlers before anything is read.
     let connect: Connect
 
     package typealias Connect =
@@ -16,10 +16,10 @@ package struct Dialer: Sendable {
 
     package init(connect: @escaping Connect) { self.connect = connect }
 
-    /// Resolves the host anew with every call and tries its addresses as RFC 8305 says (happy eyeballs).
+    /// Resolves the host for every call and tries its addresses as described in RFC 8305 (happy eyeballs).
     package static let tcp = tcp { nil }
 
-    /// - Parameter resolver: The resolver for one connect; nil for the system's.
+    /// - Parameter resolver: Returns the resolver for one connect; nil for the resolver of the system.
     static func tcp(resolver: @escaping @Sendable () -> (any Resolver & Sendable)?) -> Dialer {
         Dialer { eventLoop, address, timeout, initialize in
             bootstrap(eventLoop, timeout)
@@ -34,9 +34,10 @@ package struct Dialer: Sendable {
             .connectTimeout(timeout)
             .channelOption(.tcpOption(.tcp_nodelay), value: 1)
             .channelOption(.socketOption(.so_keepalive), value: 1)
-            // Larger buffers make malloc go to mmap, and page faults then cost more than the reads saved.
+            // With larger buffers malloc uses mmap, and the page faults cost more than the saved reads.
             .channelOption(.recvAllocator, value: FixedSizeRecvByteBufferAllocator(capacity: 1 << 16))
-            // One read per turn: a second one mostly finds nothing, and the loop comes back at once if it would.
+            // One read per turn of the event loop. A second read rarely finds data, and the event loop reads again at once if
+            // there is more.
             .channelOption(.maxMessagesPerRead, value: 1)
     }
 }

@@ -1,13 +1,13 @@
 import NIOCore
 
-/// Frames one behind the other, written straight into the memory of a `ByteBuffer`.
+/// A sequence of frames, written directly into the memory of a `ByteBuffer`.
 ///
-/// A `ByteBuffer` checks for each write whether it shares its storage and whether anybody else accesses it, which takes
-/// longer than writing a small frame. Here that is settled once: the storage is retained while it is filled, as NIO asks of
-/// whoever keeps a pointer into it, and nothing else touches the buffer meanwhile.
+/// For each write, a `ByteBuffer` checks whether its storage is shared and whether accesses overlap, which takes longer than
+/// writing a small frame. This type checks once. It retains the storage while it is being filled, as NIO requires for a pointer
+/// that is kept, and nothing else accesses the buffer meanwhile.
 struct FrameBuffer: ~Copyable {
     private var buffer = ByteBuffer()
-    /// Retained; present exactly when there is room to write to.
+    /// The retained storage. Not nil exactly if there is memory to write to.
     private var storage: Unmanaged<AnyObject>?
     private var memory: UnsafeMutableRawBufferPointer
     /// The bytes of all frames.
@@ -23,8 +23,8 @@ struct FrameBuffer: ~Copyable {
 
     /// Appends a frame.
     /// - Parameters:
-    ///   - size: its exact size in bytes, more than zero.
-    ///   - write: writes exactly that many bytes.
+    ///   - size: The exact size in bytes, more than zero.
+    ///   - write: Writes exactly that many bytes.
     @inline(__always)
     mutating func append(size: Int, _ write: (UnsafeMutableRawBufferPointer) -> Void) {
         if count + size > memory.count { makeRoom(for: size) }
@@ -32,16 +32,16 @@ struct FrameBuffer: ~Copyable {
         count += size
     }
 
-    /// Exchanges the frames for what `other` holds, whose storage is filled next.
+    /// Swaps the frames with the contents of `other`, whose storage is filled next.
     mutating func exchange(with other: inout ByteBuffer) {
         unpin()
         swap(&buffer, &other)
         count = buffer.readableBytes
-        // Memory that a huge burst left behind is good enough for what comes; an empty buffer gets its own with the first frame.
+        // Reuse even large memory from a burst. An empty buffer allocates memory with its first frame.
         if buffer.capacity > 0 { pin() }
     }
 
-    /// Changes the frames as a whole.
+    /// Calls a closure that may change all frames.
     mutating func modify<R>(_ body: (inout ByteBuffer) -> R) -> R {
         unpin()
         defer {
@@ -51,7 +51,7 @@ struct FrameBuffer: ~Copyable {
         return body(&buffer)
     }
 
-    /// Drops the frames and their memory.
+    /// Removes the frames and releases their memory.
     mutating func removeAll() {
         unpin()
         buffer = ByteBuffer()
@@ -61,21 +61,21 @@ struct FrameBuffer: ~Copyable {
     @inline(never)
     private mutating func makeRoom(for size: Int) {
         unpin()
-        // Its growth is geometric.
+        // `ByteBuffer` grows geometrically.
         buffer.reserveCapacity(minimumWritableBytes: max(size, 1 << 12))
         pin()
     }
 
-    /// Retains the storage and remembers where it is.
+    /// Retains the storage and stores its address.
     private mutating func pin() {
-        // Copies the storage if it is shared: what is written from now on may only be seen here.
+        // Copy the storage if it is shared, so that the following writes are not visible elsewhere.
         buffer.withVeryUnsafeMutableBytes { _ in }
         (memory, storage) = buffer.withVeryUnsafeBytesWithStorageManagement { bytes, storage in
             (UnsafeMutableRawBufferPointer(mutating: bytes), storage.retain())
         }
     }
 
-    /// Gives the storage back to the buffer, together with what was written to it.
+    /// Releases the storage and updates the length of the buffer.
     private mutating func unpin() {
         guard let storage else { return }
         storage.release()
@@ -85,5 +85,5 @@ struct FrameBuffer: ~Copyable {
     }
 }
 
-// It owns the memory that its pointer leads to, as any collection does.
+// The type owns the memory that it points to, as a collection does.
 extension FrameBuffer: @unchecked Sendable {}

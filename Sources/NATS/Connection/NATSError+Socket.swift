@@ -10,7 +10,7 @@ import NIOPosix
 #endif
 
 extension NATSError {
-    /// Why a TCP connection could not be made, in the words of somebody who has to mend it.
+    /// Returns an error that says why a TCP connection could not be established and how to fix it.
     static func connect(_ error: any Error) -> NATSError {
         guard let failure = error as? NIOConnectionError else {
             if error is NIOCore.ChannelError {
@@ -31,7 +31,7 @@ extension NATSError {
         return socket(last.error)
     }
 
-    /// Why a socket failed.
+    /// Returns an error that says why a socket failed.
     static func socket(_ error: any Error) -> NATSError {
         switch error {
         case let error as NATSError:
@@ -51,8 +51,8 @@ extension NATSError {
         NATSError(.connectTimeout, "timed out: \(HandshakeProgress.connecting.reached(speaksTLSFirst: false))", cause: cause)
     }
 
-    /// The peer ended the connection at once, or takes nothing any more.
+    /// The peer reset the connection.
     static let resetByPeer = NATSError(.disconnected, "connection reset by the peer")
-    /// The peer closed without a word.
+    /// The peer closed the connection without an error.
     static let closedByPeer = NATSError(.disconnected, "the server closed the connection")
 }

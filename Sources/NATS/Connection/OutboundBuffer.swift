@@ -2,23 +2,24 @@ import Locking
 import NATSWire
 import NIOCore
 
-/// The frames that publishers handed over and the socket has not taken yet.
+/// The published frames that the socket has not accepted yet.
 ///
-/// Publishers append under one lock, from any thread; the event loop swaps the filled buffer out and writes it while the
-/// next one fills. Frames are only ever appended whole, so what stays here when a connection is lost can be sent on the next.
+/// Publishers on any thread append under one lock. The event loop swaps the filled buffer out and writes it while the next one is
+/// filled. Only whole frames are appended, so after the loss of a connection the remaining frames can be sent on the next one.
 final class OutboundBuffer: Sendable {
     enum Append {
-        /// The frame is in the buffer. `wake`: the event loop has to be told. `sequence`: the number of the message, from 1.
+        /// The frame is in the buffer. `wake`: whether the event loop must be woken. `sequence`: the number of the message,
+        /// starting with 1.
         case accepted(wake: Bool, sequence: UInt64)
-        /// No room until the socket has taken some; the waiter is resolved then.
+        /// The buffer is full. The waiter is resolved when there is space.
         case full(Waiter)
         case refused(NATSError)
     }
 
-    /// What the event loop took over for writing.
+    /// The frames that the event loop has taken for writing.
     struct Taken {
         var messages: Int
-        /// Flushes asked for since the last time: they want a PING behind the frames.
+        /// The flushes requested since the last time. They need a PING after the frames.
         var flushes: [Waiter]
     }
 
@@ -26,7 +27,7 @@ final class OutboundBuffer: Sendable {
         /// Messages and bytes of frames accepted since the start.
         var messages: UInt64 = 0
         var bytes: UInt64 = 0
-        /// Messages and bytes waiting here now, without those being written.
+        /// Messages and bytes that wait now, not counting those being written.
         var bufferedMessages = 0
         var bufferedBytes = 0
     }
@@ -37,7 +38,7 @@ final class OutboundBuffer: Sendable {
         case closed
     }
 
-    /// What is waiting for the socket.
+    /// The messages that wait for the socket.
     struct Backlog: Equatable {
         var messages = 0
         var bytes = 0
@@ -48,16 +49,16 @@ final class OutboundBuffer: Sendable {
         var frames = FrameBuffer()
         var messages = 0
         var bytesBeingWritten = 0
-        /// Whether the event loop knows that there is something to take.
+        /// Whether the event loop has been informed of waiting frames.
         var isLoopAware = false
         var flushes: [Waiter] = []
         var waitingForSpace: [Waiter] = []
-        /// Accepts nothing new; what is there still goes out.
+        /// Whether new messages are refused. Buffered messages are still sent.
         var isDraining = false
-        /// While above zero, nothing is taken over for writing: other connections have yet to confirm earlier messages.
+        /// While it is above zero, no frames are written, because other connections have yet to confirm earlier messages.
         var holds = 0
         var maxPayload = Int.max
-        /// The largest message, headers included, of those that wait.
+        /// The size of the largest waiting message, headers included.
         var largestMessage = 0
         var acceptsHeaders = true
         var totalMessages: UInt64 = 0
@@ -80,8 +81,8 @@ final class OutboundBuffer: Sendable {
     }
 
     /// - Parameters:
-    ///   - subject: bytes that follow the rules of subjects to publish to.
-    ///   - lease: checked under the lock, so that a message never goes out behind the back of a hand-over.
+    ///   - subject: The bytes of a valid subject without wildcards.
+    ///   - lease: The lease of the message. It is checked under the lock, so that no message is accepted after a hand-over.
     func append(
         validSubject subject: UnsafeRawBufferPointer,
         reply: Subject?,
@@ -96,7 +97,7 @@ final class OutboundBuffer: Sendable {
             payloadLength: payload.count
         )
         return state.withLock { state in
-            // Nearly all messages: one comparison each for what could be in the way.
+            // The fast path for nearly all messages: one comparison for each possible obstacle.
             let isAcceptable =
                 state.phase == .connected && !state.isDraining && headers == nil && payload.count <= state.maxPayload
                 && state.held + size <= capacity && lease?.isValid != false
@@ -116,7 +117,7 @@ final class OutboundBuffer: Sendable {
                 )
             }
             state.messages += 1
-            // Headers count as well; what the names of an HPUB add makes no difference to a bound.
+            // Headers count too. The other parts of an HPUB frame do not matter for the limit.
             state.largestMessage = max(state.largestMessage, headers == nil ? payload.count : size)
             state.totalMessages &+= 1
             state.totalBytes &+= UInt64(size)
@@ -124,7 +125,7 @@ final class OutboundBuffer: Sendable {
         }
     }
 
-    /// What keeps a frame of `size` bytes out.
+    /// Returns why a frame of `size` bytes cannot be accepted, or nil if it can.
     @inline(never)
     private func blocker(of size: Int, headers: Headers?, payloadLength: Int, in state: inout State) -> Append? {
         if payloadLength > state.maxPayload || headers != nil {
@@ -133,7 +134,7 @@ final class OutboundBuffer: Sendable {
         if state.isDraining { return .refused(.clientDraining) }
         switch state.phase {
         case .connected:
-            // A frame larger than the whole buffer goes through when it is the only one.
+            // A frame that is larger than the buffer is accepted if the buffer is empty.
             guard state.held + size > capacity, state.held > 0 else { return nil }
             let waiter = Waiter()
             state.waitingForSpace.append(waiter)
@@ -146,7 +147,7 @@ final class OutboundBuffer: Sendable {
             return .refused(
                 NATSError(
                     .bufferFull,
-                    "the \(disconnectedCapacity) bytes for messages published while disconnected are used up"
+                    "the buffer of \(disconnectedCapacity) bytes for messages published while disconnected is full"
                 )
             )
         case .closed:
@@ -154,8 +155,8 @@ final class OutboundBuffer: Sendable {
         }
     }
 
-    /// Asks for a PING behind everything accepted so far.
-    /// - Returns: whether the event loop has to be told.
+    /// Requests a PING after everything accepted so far.
+    /// - Returns: Whether the event loop must be woken.
     func requestFlush(_ waiter: Waiter) throws(NATSError) -> Bool {
         let result: Result<Bool, NATSError> = state.withLock { state in
             switch state.phase {
@@ -173,11 +174,11 @@ final class OutboundBuffer: Sendable {
 
     // MARK: Handing a lane over, on any thread
 
-    /// Whether messages are accepted for a connection that is up.
+    /// Whether there is a connection and messages are accepted for it.
     var isConnected: Bool { state.withLock { $0.phase == .connected } }
 
-    /// Carries out a change of leases unless there is a connection.
-    /// - Returns: whether it was carried out.
+    /// Changes leases unless there is a connection.
+    /// - Returns: Whether the change was made.
     func changeUnlessConnected(_ change: () -> Void) -> Bool {
         state.withLock { state in
             guard state.phase != .connected else { return false }
@@ -186,9 +187,9 @@ final class OutboundBuffer: Sendable {
         }
     }
 
-    /// Carries out a change of leases and asks for a PING behind everything accepted before it. The waiter is resolved when
-    /// that is confirmed or lost.
-    /// - Returns: whether the event loop has to be told.
+    /// Changes leases and requests a PING after everything accepted before. The waiter is resolved when these messages are
+    /// confirmed or lost.
+    /// - Returns: Whether the event loop must be woken.
     func change(confirmed waiter: Waiter, _ change: () -> Void) -> Bool {
         let (isConnected, needsWake) = state.withLock { state in
             change()
@@ -200,16 +201,17 @@ final class OutboundBuffer: Sendable {
         return needsWake
     }
 
-    /// Keeps what is accepted from being written, until ``release()``.
+    /// Prevents accepted frames from being written, until ``release()``.
     func hold() { state.withLock { $0.holds += 1 } }
 
     func release() { state.withLock { $0.holds -= 1 } }
 
     // MARK: The event loop
 
-    /// Takes everything over for writing: swaps the filled buffer with `frames`, whose storage fills next.
+    /// Takes all frames for writing: swaps the filled buffer with `frames`, whose storage is filled next.
     ///
-    /// The socket has taken what was taken over before, as ``written()`` says it: a busy loop gets the lock once for both.
+    /// The call implies that the socket has accepted the frames taken before, as with ``written()``. So a busy event loop takes
+    /// the lock once for both.
     func takeFrames(into frames: inout ByteBuffer) -> Taken? {
         let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
             guard state.phase == .connected, state.holds == 0 else { return (nil, []) }
@@ -232,7 +234,8 @@ final class OutboundBuffer: Sendable {
         return taken
     }
 
-    /// The socket took what was taken over, and nothing more is taken over yet; publishers that wait for room may go on.
+    /// Records that the socket has accepted the taken frames and no more frames are taken yet. Publishers that wait for space may
+    /// continue.
     func written() {
         let resumed: [Waiter] = state.withLock { state in
             state.bytesBeingWritten = 0
@@ -241,9 +244,9 @@ final class OutboundBuffer: Sendable {
         for waiter in resumed { waiter.resolve() }
     }
 
-    /// There is a connection. Messages that waited for it and that this server would not take are dropped, since it would
-    /// end the connection over them, again and again.
-    /// - Returns: how many were dropped.
+    /// Records that there is a connection. Drops waiting messages that this server would not accept, because it would close the
+    /// connection for each of them.
+    /// - Returns: The number of dropped messages.
     func connected(maxPayload: Int, acceptsHeaders: Bool) -> Int {
         state.withLock { state in
             state.phase = .connected
@@ -258,7 +261,7 @@ final class OutboundBuffer: Sendable {
         }
     }
 
-    /// Another server took the place of the connected one, and nothing is being written any more.
+    /// Records that another server has replaced the connected one and no frames are being written.
     func moved(maxPayload: Int, acceptsHeaders: Bool) {
         let resumed: [Waiter] = state.withLock { state in
             state.maxPayload = maxPayload
@@ -270,7 +273,7 @@ final class OutboundBuffer: Sendable {
         for waiter in resumed { waiter.resolve() }
     }
 
-    /// Accepts no more messages from now on; those that are here still go out.
+    /// Refuses new messages from now on. Buffered messages are still sent.
     func beginDraining() {
         let waiting = state.withLock { state in
             state.isDraining = true
@@ -279,7 +282,7 @@ final class OutboundBuffer: Sendable {
         for waiter in waiting { waiter.resolve(.clientDraining) }
     }
 
-    /// What has not been taken over for writing.
+    /// The messages that have not been taken for writing.
     var backlog: Backlog {
         state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.count) }
     }
@@ -291,7 +294,7 @@ final class OutboundBuffer: Sendable {
         }
     }
 
-    /// The connection is gone. What was not taken over stays for the next one.
+    /// Records the loss of the connection. Frames that were not taken stay for the next connection.
     func disconnected(_ cause: NATSError) {
         let (flushes, waiting) = state.withLock { state in
             state.phase = .disconnected
@@ -301,11 +304,11 @@ final class OutboundBuffer: Sendable {
             return (state.flushes, state.takeWaitingForSpace())
         }
         for waiter in flushes { waiter.resolve(cause) }
-        // They try again and meet the rule for publishing without a connection.
+        // The publishers try again under the rules for publishing without a connection.
         for waiter in waiting { waiter.resolve() }
     }
 
-    /// - Returns: how many accepted messages are dropped unsent.
+    /// - Returns: The number of accepted messages that are dropped unsent.
     func close() -> Int {
         let (flushes, waiting, unsent) = state.withLock { state in
             state.phase = .closed
@@ -321,7 +324,7 @@ final class OutboundBuffer: Sendable {
         return unsent
     }
 
-    /// The sequence of the last message that was taken over for writing.
+    /// The sequence of the last message that was taken for writing.
     var handedOver: UInt64 {
         state.withLock { $0.totalMessages - UInt64($0.messages) }
     }
@@ -339,17 +342,17 @@ final class OutboundBuffer: Sendable {
 }
 
 extension OutboundBuffer.State {
-    /// Bytes that wait here and bytes that are being written.
+    /// Bytes that wait or are being written.
     fileprivate var held: Int { frames.count + bytesBeingWritten }
 
-    /// - Returns: whether the event loop has to be told.
+    /// - Returns: Whether the event loop must be woken.
     fileprivate mutating func becomeAware() -> Bool {
         guard phase == .connected, !isLoopAware else { return false }
         isLoopAware = true
         return true
     }
 
-    /// Waiters resume when the buffer is half empty, so that a busy publisher does not wake for every frame.
+    /// Returns the waiters to resume if the buffer is half empty, so that a busy publisher is not woken for every frame.
     fileprivate mutating func resumeIfHalfEmpty(_ capacity: Int) -> [Waiter] {
         waitingForSpace.isEmpty || frames.count > capacity / 2 ? [] : takeWaitingForSpace()
     }
@@ -359,7 +362,7 @@ extension OutboundBuffer.State {
         return waitingForSpace
     }
 
-    /// Why the server would not take a message of this size or with these headers.
+    /// Returns why the server would not accept a message of this size or with headers.
     fileprivate func refusal(headers: Headers?, payloadLength: Int) -> NATSError? {
         if let headers {
             guard acceptsHeaders else {
@@ -367,13 +370,13 @@ extension OutboundBuffer.State {
             }
             let size = payloadLength + headers.encodedSize
             guard size > maxPayload else { return nil }
-            return NATSError(.payloadTooLarge, "headers and payload have \(size) bytes, the server takes at most \(maxPayload)")
+            return NATSError(.payloadTooLarge, "headers and payload have \(size) bytes, the server accepts at most \(maxPayload)")
         }
-        return NATSError(.payloadTooLarge, "the payload has \(payloadLength) bytes, the server takes at most \(maxPayload)")
+        return NATSError(.payloadTooLarge, "the payload has \(payloadLength) bytes, the server accepts at most \(maxPayload)")
     }
 }
 
 extension NATSError {
     static let clientClosed = NATSError(.closed, "the client is closed")
-    static let clientDraining = NATSError(.draining, "the client is being drained and takes nothing new")
+    static let clientDraining = NATSError(.draining, "the client is being drained and accepts nothing new")
 }

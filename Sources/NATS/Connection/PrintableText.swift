@@ -1,7 +1,7 @@
 package import NIOCore
 import TextCoding
 
-/// Text of a peer that is fit for an error message or a log line: one line of printable ASCII, everything else as `\xNN`.
+/// Escapes text from a peer for an error message or a log line: one line of printable ASCII, with all other bytes as `\xNN`.
 package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
     var result = ""
     for byte in text.readableBytesView.prefix(limit) {
@@ -14,7 +14,7 @@ package func printable(_ text: ByteBuffer, limit: Int = 1024) -> String {
     return text.readableBytes > limit ? result + "…" : result
 }
 
-/// Text from outside that is no buffer, such as a path or a server's name, made fit for an error message in the same way.
+/// Escapes untrusted text, such as a path or a server's name, for an error message in the same way.
 package func printable(_ text: String, limit: Int = 1024) -> String {
     printable(ByteBuffer(string: text), limit: limit)
 }

@@ -3,16 +3,16 @@ import NATSWire
 import NIOCore
 import NIOSSL
 
-/// One socket to a server, from the first packet to its end.
+/// One socket to a server, from the first packet until it is closed.
 ///
-/// A connection has one. Only while it moves away from a server that is about to stop it has a second one.
+/// A client has one of them, and a second one only while it moves away from a server that is about to stop.
 ///
-/// `@unchecked Sendable`: only used on the event loop; callbacks of the event loop capture it.
+/// `@unchecked Sendable`: used only on the event loop, but captured by the event loop's callbacks.
 final class ServerConnection: @unchecked Sendable {
     let id: ConnectionMachine.ID
-    /// The address that it connects to.
+    /// The address of the server.
     let address: NATSClientConfiguration.Address
-    /// When the connect began.
+    /// When the connect started.
     let dialed: NIODeadline
     /// Set once TCP is connected.
     var channel: (any Channel)?
@@ -20,25 +20,25 @@ final class ServerConnection: @unchecked Sendable {
     var info: ServerInfo?
     /// The state of the TLS handshake.
     var encryption = ConnectionEncryption.none
-    /// What CONNECT proved the client's identity with, once it is written.
+    /// The login that was sent with CONNECT. Nil before.
     var login: SentLogin?
-    /// How far the attempt to connect has come.
+    /// The progress of the attempt to connect.
     var progress = HandshakeProgress.connecting
-    /// Whether the read that brought the first INFO brought anything else. No server says more before it is answered.
+    /// Whether the read with the first INFO contained more data. No server sends more before it gets an answer.
     var hasMoreThanInfo = false
-    /// When the last byte came, or the connect began.
+    /// When the last byte was received, or when the connect started.
     var lastReceived: NIODeadline
-    /// When CONNECT was sent, and when its PONG came.
+    /// When CONNECT was sent, and when its PONG arrived.
     var introduced: NIODeadline?
     var accepted: NIODeadline?
 
-    /// Control frames that wait for the socket. ``ControlFrameWriter`` has the bounds.
+    /// Control frames that wait for the socket. ``ControlFrameWriter`` bounds them.
     var control = ByteBuffer()
     var controlWriting = ControlFrameWriter()
-    /// Whether the snapshot shows that some of them wait.
+    /// Whether the snapshot currently shows waiting control frames.
     var isControlReported = false
     var isFlushScheduled = false
-    /// SUBs written so far, before each PING under way, and before the last PING that was answered.
+    /// The number of SUBs written so far, before each outstanding PING, and before the last answered PING.
     private var subscribes: UInt64 = 0
     private var subscribesBeforePings = Deque<UInt64>()
     private var confirmedSubscribes: UInt64 = 0
@@ -56,16 +56,16 @@ final class ServerConnection: @unchecked Sendable {
         pingWritten()
     }
 
-    /// A PING was or will be written behind the SUBs so far.
+    /// Records that a PING follows the SUBs written so far.
     func pingWritten() { subscribesBeforePings.append(subscribes) }
 
-    /// The oldest PING is answered.
+    /// Records that the oldest PING is answered.
     func pingAnswered() { confirmedSubscribes = subscribesBeforePings.popFirst() ?? confirmedSubscribes }
 
-    /// Control frames that the socket has not taken.
+    /// Bytes of control frames that the socket has not accepted.
     var waitingControlBytes: Int { control.readableBytes + controlWriting.underWay }
 
-    /// Sends every subscription again, or to a server that has none of them.
+    /// Writes all given subscriptions, to a server that does not have them.
     func writeSubscribes(_ entries: [SubscriptionEntry]) {
         let before = control.readableBytes
         for entry in entries { writeSubscribe(entry) }
@@ -79,13 +79,13 @@ final class ServerConnection: @unchecked Sendable {
         lastSubscribed = entry.sid
     }
 
-    /// The one subscription that the server has not confirmed yet, when there is only one: whose SUB it means by an error
-    /// that names none.
+    /// The subscription without a confirmation, if there is only one. It is the one that the server refuses in an error that
+    /// names no subscription.
     var unconfirmedSubscription: UInt64? {
         subscribes - confirmedSubscribes == 1 ? lastSubscribed : nil
     }
 
-    /// Whether nothing may be written or understood, because TLS is being set up.
+    /// Whether TLS is being set up, so that nothing may be written and no plain text may be accepted.
     var isSecuring: Bool {
         switch encryption {
         case .preparing, .handshaking: true
@@ -98,7 +98,7 @@ final class ServerConnection: @unchecked Sendable {
         if case .established(_, _, let status) = encryption { status } else { nil }
     }
 
-    /// The round trips of a connection that is up from now on.
+    /// Returns the initial round-trip times of an established connection.
     var newRoundTrips: RoundTrips {
         var trips = RoundTrips()
         trips.handshake = accepted.flatMap { accepted in introduced.map { Duration(accepted - $0) } }
@@ -113,11 +113,11 @@ final class ServerConnection: @unchecked Sendable {
     }
 }
 
-/// The way of a socket from plain text to TLS.
+/// The state of a socket's encryption.
 enum ConnectionEncryption {
     /// Plain text.
     case none
-    /// Decided on. What comes in plain text from here on is not the server's.
+    /// TLS will be started. Plain text from here on does not come from the server.
     case preparing
     case handshaking(NIOSSLClientHandler, TLSContext)
     /// The handshake is complete and the certificate is accepted.

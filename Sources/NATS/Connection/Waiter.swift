@@ -1,8 +1,9 @@
 import Locking
 
-/// Something one task waits for, resolved exactly once from anywhere: by success, failure or the task's cancellation.
+/// A result that one task waits for. It is resolved exactly once, from any thread: by success, by failure, or by the cancellation
+/// of the task.
 ///
-/// It can be queued and even resolved before anybody waits, so that queueing and waiting need no common lock.
+/// It can be queued and even resolved before the task waits, so queueing and waiting need no common lock.
 package final class Waiter: Sendable {
     private enum State {
         case pending
@@ -21,7 +22,7 @@ package final class Waiter: Sendable {
         state = Mutex(.pending)
     }
 
-    /// Instead of a task, a closure is called when it is resolved.
+    /// Creates a waiter that calls a closure instead of resuming a task.
     init(onResolve callback: @escaping @Sendable (NATSError?) -> Void) {
         state = Mutex(.callback(callback))
     }
@@ -29,7 +30,7 @@ package final class Waiter: Sendable {
     /// Whether it was resolved.
     var isSettled: Bool { state.withLock { $0.isResolved } }
 
-    /// Resolves it; only the first call counts.
+    /// Resolves the waiter. Only the first call has an effect.
     package func resolve(_ error: NATSError? = nil) {
         let previous = state.withLock { state in
             defer { if !state.isResolved { state = .resolved(error) } }
@@ -42,7 +43,7 @@ package final class Waiter: Sendable {
         }
     }
 
-    /// Waits until it is resolved. Only one task may wait.
+    /// Waits until the waiter is resolved. Only one task may wait.
     package func wait() async throws(NATSError) {
         let error = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

@@ -1,28 +1,28 @@
-/// Exponential backoff with full jitter: a wait drawn evenly from 1 ms to `min(base * 2^n, maximum)`.
+/// Exponential backoff with full jitter: a random wait, uniformly distributed between 1 ms and `min(base * 2^n, maximum)`.
 ///
-/// The rule is Roulette 1.0.5's for retries; full jitter keeps clients that lost the same server from returning together.
+/// The rule is the one of Roulette 1.0.5. Full jitter prevents clients that lost the same server from returning at the same time.
 public struct Backoff: Sendable, Hashable {
     /// The longest wait before the first retry.
     public var base: Duration
-    /// The longest wait of all.
+    /// The longest wait before any retry.
     public var maximum: Duration
 
-    /// Creates a rule; a `maximum` below `base` bounds every wait.
+    /// Creates a rule. A `maximum` below `base` limits every wait.
     public init(base: Duration, maximum: Duration) {
         self.base = base
         self.maximum = maximum
     }
 
-    /// From this retry on every sensible rule is at its maximum.
+    /// From this retry on, every reasonable rule has reached its maximum.
     static let lastRetry = 30
 
-    /// The longest wait before retry `retry`, counted from 0.
+    /// Returns the longest wait before retry `retry`, counted from 0.
     public func ceiling(retry: Int) -> Duration {
-        // 2^30 times any base above 5 ns is past every sensible maximum, and never overflows.
+        // 2^30 times any base above 5 ns is more than every reasonable maximum, and does not overflow.
         min(base * (1 << min(max(retry, 0), Self.lastRetry)), maximum)
     }
 
-    /// A wait before retry `retry`, counted from 0.
+    /// Returns a random wait before retry `retry`, counted from 0.
     public func delay(retry: Int, using generator: inout some RandomNumberGenerator) -> Duration {
         let shortest = Duration.milliseconds(1)
         let span = ceiling(retry: retry) - shortest

@@ -1,7 +1,7 @@
-/// The life of one logical connection that survives reconnects.
+/// The state of one logical connection, which survives reconnects.
 ///
-/// A value that answers each event with what to do next; it knows no socket, no clock and no randomness.
-/// The driver carries the actions out and reports what came of them.
+/// A value that answers each event with what to do next, without sockets, clocks and randomness. The driver carries out the
+/// actions and reports their results.
 struct ConnectionLifecycle {
     enum State: Equatable {
         case idle
@@ -9,27 +9,27 @@ struct ConnectionLifecycle {
         case connecting
         /// TCP is connected; the server has to send INFO.
         case awaitingInfo
-        /// CONNECT and PING are sent; the PONG confirms that the server accepted the client.
+        /// CONNECT and PING are sent. The PONG confirms that the server accepted the client.
         case awaitingPong
         case connected
-        /// The connection was given up; the socket has yet to close.
+        /// The connection is being closed; the socket is not closed yet.
         case disconnecting(cause: NATSError)
         /// Waiting for the next attempt.
         case backingOff(cause: NATSError)
-        /// Closed by the user, the socket is not gone yet.
+        /// Closed by the user; the socket is not closed yet.
         case closing
         case closed
     }
 
     private(set) var state = State.idle
-    /// Attempts since the connection was last up, counting the current one. 0 while connected.
+    /// Attempts since the connection was last established, including the current one. 0 while connected.
     private(set) var attempt = 0
-    /// Retries since the last connection that proved stable: what the backoff grows with.
+    /// Retries since the last stable connection. They determine the backoff.
     private var retries = 0
     private(set) var keepalive: Keepalive
-    /// An `-ERR` that announced the end of the connection: a better cause than the EOF that follows.
+    /// An `-ERR` that announced the end of the connection. It explains more than the EOF that follows.
     private var announcedEnd: NATSError?
-    /// Whether the server takes no more connections: asking again soon only adds to them.
+    /// Whether the server accepts no more connections, so that early retries would only add load.
     private var isCrowdedOut = false
     private let maxPingFailure: Int
 
@@ -42,7 +42,7 @@ struct ConnectionLifecycle {
 
     enum ConnectAction: Equatable {
         case none
-        /// Connect, with one deadline until the PONG.
+        /// Connect, with one deadline for everything until the PONG.
         case connect(attempt: Int)
     }
 
@@ -67,7 +67,7 @@ struct ConnectionLifecycle {
 
     enum TCPAction: Equatable {
         case none
-        /// The socket is not needed any more.
+        /// The socket is no longer needed.
         case closeSocket
     }
 
@@ -81,13 +81,13 @@ struct ConnectionLifecycle {
         }
     }
 
-    // MARK: What the server says
+    // MARK: Messages of the server
 
     enum InfoAction: Equatable {
         case none
         /// Send CONNECT and PING.
         case introduce
-        /// Take over changed limits.
+        /// Apply changed limits.
         case update
     }
 
@@ -127,9 +127,9 @@ struct ConnectionLifecycle {
 
     enum ServerErrorAction: Equatable {
         case none
-        /// The connection goes on.
+        /// The connection continues.
         case report(NATSError)
-        /// Close the socket without waiting for the server to do it.
+        /// Close the socket without waiting for the server to close it.
         case disconnect
     }
 
@@ -142,7 +142,7 @@ struct ConnectionLifecycle {
         case .connected where error.keepsConnection:
             return .report(error.error)
         case .connected where error.kind == .unknown:
-            // The server closes if it means it; the text is then the cause.
+            // If the error is fatal, the server closes the connection. Then this text is the cause.
             announcedEnd = error.error
             return .report(error.error)
         case .connected:
@@ -175,13 +175,13 @@ struct ConnectionLifecycle {
 
     enum FailureAction: Equatable {
         case none
-        /// Close the socket; ``socketClosed(afterStableConnection:error:)`` follows.
+        /// Close the socket. ``socketClosed(afterStableConnection:error:)`` follows.
         case disconnect
     }
 
     /// - Parameters:
-    ///   - progress: How far the attempt has come, if more is known of it than the state says.
-    ///   - speaksTLSFirst: Whether TLS began with the first byte, so that INFO is missing for another reason.
+    ///   - progress: The progress of the attempt, if it is known more precisely than from the state.
+    ///   - speaksTLSFirst: Whether TLS starts with the first byte, which is another possible reason for a missing INFO.
     mutating func handshakeDeadlinePassed(_ progress: HandshakeProgress? = nil, speaksTLSFirst: Bool = false) -> FailureAction {
         let known: HandshakeProgress
         switch state {
@@ -194,7 +194,7 @@ struct ConnectionLifecycle {
         return fail(NATSError(.connectTimeout, "timed out: \(reached)"))
     }
 
-    /// The peer broke the protocol, the user asked for a new connection, or a write failed.
+    /// Ends the connection because the peer violated the protocol, the user requested a new connection, or a write failed.
     mutating func fail(_ cause: NATSError) -> FailureAction {
         switch state {
         case .connecting, .awaitingInfo, .awaitingPong, .connected:
@@ -209,11 +209,11 @@ struct ConnectionLifecycle {
 
     /// When to try again.
     enum Pace: Equatable {
-        /// At once: it was asked for.
+        /// At once, because the user requested it.
         case now
-        /// A connection that was up is gone: at once, but for the reconnect jitter.
+        /// At once, except for the reconnect jitter, because an established connection was lost.
         case spread
-        /// As the backoff says for this retry, counted from 0.
+        /// After the backoff for this retry, counted from 0.
         case backoff(Int)
     }
 
@@ -225,10 +225,10 @@ struct ConnectionLifecycle {
         case finish
     }
 
-    /// The socket is gone, or could not be made.
+    /// Handles the closing of the socket, or a failed connect.
     /// - Parameters:
-    ///   - afterStableConnection: whether it had been connected long enough to begin the backoff anew.
-    ///   - error: why, as far as the socket knows.
+    ///   - afterStableConnection: Whether the connection was established long enough to reset the backoff.
+    ///   - error: The cause that the socket reports.
     mutating func socketClosed(afterStableConnection: Bool, error: NATSError) -> ClosedAction {
         let cause = causeOfEnd(error)
         let wasEstablished = attempt == 0
@@ -247,7 +247,8 @@ struct ConnectionLifecycle {
         return .retry(pace(wasEstablished: wasEstablished, cause: cause), cause: cause)
     }
 
-    /// Why the socket ended: what was decided or announced before says more than what the socket knows.
+    /// Returns why the connection ended. A cause that was decided or announced before is more precise than the error of the
+    /// socket.
     func causeOfEnd(_ error: NATSError) -> NATSError {
         if case .disconnecting(let cause) = state { cause } else { announcedEnd ?? error }
     }
@@ -255,18 +256,18 @@ struct ConnectionLifecycle {
     private func pace(wasEstablished: Bool, cause: NATSError) -> Pace {
         if cause == .reconnectRequested { return .now }
         if wasEstablished { return retries == 0 ? .spread : .backoff(retries) }
-        // Retrying soon does not help with refused credentials, and servers lock out clients that retry too often.
+        // Early retries do not help if the login is rejected, and servers lock out clients that retry too often.
         return .backoff(cause.code == .authorization || isCrowdedOut ? Backoff.lastRetry : retries)
     }
 
-    /// How far the handshake of a socket is.
+    /// The progress of the handshake of a socket.
     enum HandshakeStage: Equatable {
         case connecting
         case awaitingInfo
         case awaitingPong
     }
 
-    /// Instead of a new attempt, a socket that is being connected already takes the place of the lost one.
+    /// Replaces the lost socket by one that is already being connected, instead of a new attempt.
     mutating func adopt(_ stage: HandshakeStage) {
         guard case .backingOff = state else { return }
         _ = beginAttempt()
@@ -277,7 +278,7 @@ struct ConnectionLifecycle {
         }
     }
 
-    /// Another socket that is connected took the place of this one, which was connected or is being given up.
+    /// Replaces the socket, which is connected or being closed, by another connected socket.
     mutating func moved() {
         switch state {
         case .connected, .disconnecting: state = .connected
@@ -308,6 +309,6 @@ struct ConnectionLifecycle {
 }
 
 extension NATSError {
-    /// The cause of an end that ``NATSClient/reconnect()`` brought about.
-    static let reconnectRequested = NATSError(.disconnected, "a new connection was asked for")
+    /// The cause of a disconnect by ``NATSClient/reconnect()``.
+    static let reconnectRequested = NATSError(.disconnected, "a new connection was requested")
 }

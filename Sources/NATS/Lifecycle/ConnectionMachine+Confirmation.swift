@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What a PONG confirms, and what may be written and delivered.
+/// PINGs, confirmations, and what may be written and delivered.
 extension ConnectionMachine {
     // MARK: Pings
 
@@ -15,14 +15,14 @@ extension ConnectionMachine {
         current?.expectedPongs.append(expected)
     }
 
-    /// Sends every subscription again. The PING behind them tells when the server knows them all.
+    /// Sends all subscriptions again. The server has them all when it answers the PING that follows them.
     mutating func sendSubscriptionsAgain() {
         guard let id = current?.id else { return }
         act(.sendSubscriptions(id))
         pingCurrent(.resumption)
     }
 
-    /// The oldest PING of a connection is answered. A PONG that no PING asked for means nothing.
+    /// Handles the PONG for the oldest PING of a connection. A PONG without a PING is ignored.
     mutating func answered(_ id: ID, _ event: Event) {
         let isCurrent = id == current?.id
         guard let expected = isCurrent ? current?.expectedPongs.popFirst() : next?.expectedPongs.popFirst() else { return }
@@ -52,7 +52,7 @@ extension ConnectionMachine {
 
     // MARK: Frames
 
-    /// Whether control frames may be written to a connection: from CONNECT on.
+    /// Returns whether control frames may be written to a connection. They may from CONNECT on.
     func mayWriteControl(to id: ID) -> Bool {
         if id == next?.id { return migration.state == .awaitingPong || migration.isSubscribed }
         return id == current?.id && (lifecycle.state == .awaitingPong || lifecycle.state == .connected)
@@ -61,10 +61,10 @@ extension ConnectionMachine {
     /// Whether published frames may be written to the current connection.
     var mayWriteFrames: Bool { lifecycle.state == .connected && !isWritingFrames && !migration.holdsPublishes }
 
-    /// Published frames are handed to the socket of the current connection.
+    /// Records that published frames are handed to the socket of the current connection.
     ///
-    /// - Parameter waiters: Calls that want a confirmation of everything up to here.
-    /// - Returns: Whether a PING goes behind them, and when a confirmation has to be asked for otherwise.
+    /// - Parameter waiters: The calls that need a confirmation of everything up to here.
+    /// - Returns: Whether a PING must follow the frames and, if not, when to request a confirmation.
     mutating func framesTaken(messages: Int, waiters: [Waiter], at now: NIODeadline) -> FramesDecision {
         self.now = now
         isWritingFrames = true
@@ -80,15 +80,15 @@ extension ConnectionMachine {
         return FramesDecision(wantsPing: true, confirmation: nil)
     }
 
-    /// What to do about frames that are written. It is not a list of actions, because the PING belongs to the same write.
+    /// What to do when frames are written. It is not a list of actions, because the PING belongs to the same write.
     struct FramesDecision: Equatable {
         let wantsPing: Bool
-        /// When ``Timer/confirmation`` has to fire, if it has to be set.
+        /// When ``Timer/confirmation`` must fire, if it must be set.
         let confirmation: NIODeadline?
     }
 
     mutating func framesWritten(_ id: ID) {
-        // Frames of a connection that was left are settled.
+        // The frames of an abandoned connection are already settled.
         guard id == current?.id, isWritingFrames else { return }
         isWritingFrames = false
         leaveOldServerIfIdle()
@@ -96,8 +96,8 @@ extension ConnectionMachine {
         act(.freeSpace)
     }
 
-    /// Settles the accounts of a connection that is gone.
-    /// - Returns: How many messages were handed to it and never confirmed.
+    /// Settles the accounts of a closed connection.
+    /// - Returns: The number of messages that were handed to it and never confirmed.
     mutating func settle(_ old: Peer, _ cause: NATSError) -> UInt64 {
         isWritingFrames = false
         cancel(.confirmation)
@@ -110,11 +110,11 @@ extension ConnectionMachine {
 
     // MARK: Messages
 
-    /// What happens to the messages of one read.
+    /// Returns what to do with the messages of one read.
     mutating func received(messages: Int, on id: ID) -> Delivery {
         if id == current?.id {
             current?.receivedBytes = true
-            // The next connection delivers as well, so what still comes from the old server may come twice.
+            // The next connection delivers too, so messages from the old server may be duplicates.
             if migration.isSubscribed { possibleDuplicates &+= UInt64(messages) }
             return lifecycle.state == .connected ? .deliver : .discard
         }

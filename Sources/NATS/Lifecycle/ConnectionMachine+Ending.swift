@@ -1,6 +1,6 @@
 import NIOCore
 
-/// The end of server connections, and of all of it.
+/// Closing and losing connections, and draining.
 extension ConnectionMachine {
     mutating func close() {
         abandonMigration(isClosing: true)
@@ -11,7 +11,7 @@ extension ConnectionMachine {
         }
     }
 
-    /// Closes the socket of the current connection. A move to another server goes on.
+    /// Closes the socket of the current connection. A move to another server continues.
     mutating func giveUpCurrent() {
         guard let id = current?.id else { return }
         for timer in [Timer.handshake, .keepalive, .confirmation] { cancel(timer) }
@@ -78,7 +78,7 @@ extension ConnectionMachine {
         set(.retry, at: now + TimeAmount(delay))
     }
 
-    /// The handshake of the next connection goes on in place of a new attempt.
+    /// Continues the handshake of the next connection instead of a new attempt.
     private mutating func adopt(_ peer: Peer, _ stage: ConnectionLifecycle.HandshakeStage, _ cause: NATSError) {
         lifecycle.adopt(stage)
         current = peer
@@ -97,11 +97,11 @@ extension ConnectionMachine {
     mutating func drain(ended: Waiter, hasSubscriptions: Bool) {
         isDraining = true
         abandonMigration(isClosing: false)
-        // The move may have held publishes back.
+        // The move may have held back published frames.
         act(.flush)
         guard let id = activeID, hasSubscriptions else { return act(.resolve([ended], nil)) }
         act(.endSubscriptions(id))
-        // No message of theirs can follow its PONG. A lost connection has the same effect.
+        // No message of these subscriptions can follow the PONG. The loss of the connection has the same effect.
         pingCurrent(.roundTrip, waiters: [ended])
     }
 

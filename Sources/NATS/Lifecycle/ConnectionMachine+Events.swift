@@ -1,32 +1,32 @@
 import NIOCore
 
 extension ConnectionMachine {
-    /// What happened.
+    /// An event that the machine handles.
     enum Event {
-        // The user. Each may come at any time.
+        // Events of the user. They may occur at any time.
         case start
         case reconnect
         case close
-        /// Ends the subscriptions; `ended` is resolved when nothing more can come in.
+        /// Ends the subscriptions. `ended` is resolved when nothing more can be received.
         case drain(ended: Waiter, hasSubscriptions: Bool)
-        /// Nothing more is accepted for publishing; `confirmed` is resolved when everything accepted before is confirmed.
+        /// No more messages are accepted. `confirmed` is resolved when everything accepted before is confirmed.
         case finishPublishing(confirmed: Waiter, hasBacklog: Bool)
         /// The SUBs of another connection were written to this one.
         case subscriptionsAdopted
 
-        // Sockets.
+        // Events of sockets.
         /// TCP is connected.
         case opened(ID)
-        /// A step of the handshake that the driver takes by itself.
+        /// A step of the handshake that the driver performs by itself.
         case progressed(ID, HandshakeProgress)
-        /// The peer broke the protocol, or the socket failed, and is to be closed.
+        /// The peer violated the protocol or the socket failed, so the socket must be closed.
         case failed(ID, NATSError)
-        /// The socket is gone, or could not be made.
+        /// The socket is closed, or the connect failed.
         case closed(ID, NATSError)
-        /// The socket has taken the published frames.
+        /// The socket has accepted the published frames.
         case framesWritten(ID)
 
-        // The server. Each may come at any time.
+        // Events of the server. They may occur at any time.
         case info(ID, serverID: String?, isLeaving: Bool)
         case pong(ID)
         case serverError(ID, ServerError, PermissionViolation?)
@@ -41,13 +41,13 @@ extension ConnectionMachine {
         /// The wait before the next attempt.
         case retry
         case confirmation
-        /// The deadline of a step of a move, the overlap, or the wait before another attempt to move.
+        /// The deadline of a step of a move, the overlap, or the wait before the next attempt to move.
         case migration
     }
 
-    /// What to do about it.
+    /// An action that the driver carries out.
     enum Action: Equatable {
-        /// Why a connection is made.
+        /// The purpose of a new connection.
         enum Purpose: Equatable {
             case attempt(Int)
             case migration
@@ -59,28 +59,28 @@ extension ConnectionMachine {
         // Connecting.
         /// Connect to the next address of the list.
         case dial(ID, Purpose)
-        /// Begin the TLS handshake.
+        /// Start the TLS handshake.
         case secure(ID)
-        /// Send CONNECT and PING, behind the TLS handshake where it comes after INFO.
+        /// Send CONNECT and PING, after the TLS handshake if it follows INFO.
         case introduce(ID)
         case showProgress(HandshakeProgress)
         case showServer(ID)
         case updateLimits(ID)
         /// The handshake is complete.
         case connected(ID)
-        /// Take published messages for it.
+        /// Accept published messages for the connection.
         case openBuffer(ID)
         /// Resume the calls that wait for a connection.
         case resumeCalls
 
         // Ending.
-        /// Close the socket; ``Event/closed(_:_:)`` follows.
+        /// Close the socket. ``Event/closed(_:_:)`` follows.
         case closeSocket(ID)
-        /// Close a connection that is not needed any more, and fail the calls that wait for it.
+        /// Close a connection that is no longer needed, and fail the calls that wait for it.
         case discard(ID, NATSError)
-        /// Take no more messages for a connection that is gone.
+        /// Accept no more messages for a closed connection.
         case closeBuffer(NATSError)
-        /// Settle the accounts of a connection that is gone.
+        /// Settle the accounts of a closed connection.
         case settle(ID, lost: UInt64, NATSError)
         case forget(ID)
         case reportDisconnected(NATSError, lost: UInt64)
@@ -90,66 +90,67 @@ extension ConnectionMachine {
 
         // Moving to another server.
         case reportLameDuck
-        /// The next connection becomes the current one, which is closed if there still is one.
+        /// Make the next connection the current one, and close the old one if it still exists.
         case promote(ID)
-        /// Its handshake goes on in place of a new attempt.
+        /// Report that the handshake of the connection continues in place of a new attempt.
         case adopted(ID, attempt: Int, NATSError)
-        /// `because` says why the old connection is gone; nil if it was left.
+        /// Report a completed move. `because` is the cause if the old connection was lost, nil if the client left it.
         case moved(ID, lost: UInt64, duplicates: UInt64, because: NATSError?)
         case reportMoveFailed(NATSError, duplicates: UInt64)
 
         // Subscriptions.
         case sendSubscriptions(ID)
         case sendUnsubscribes(ID)
-        /// As ``sendUnsubscribes(_:)``, without the inbox of requests.
+        /// Like ``sendUnsubscribes(_:)``, without the inbox of requests.
         case endSubscriptions(ID)
         case resumeSubscriptions
         case interruptSubscriptions(NATSError, silenceOf: ID)
         case reportGap(NATSError, silenceOf: ID)
 
         // Confirmation.
-        /// Write a PING. The machine remembers what its PONG means.
+        /// Write a PING. The machine stores what its PONG means.
         case ping(ID)
         /// The oldest PING is answered.
         case answered(ID, roundTrip: Duration?)
         case resolve([Waiter], NATSError?)
-        /// Ask for a PING behind the messages that wait in the buffer.
+        /// Request a PING after the messages in the buffer.
         case requestFlush(Waiter)
         case reportServerError(ID, ServerError, PermissionViolation?)
         case showPingMisses(Int)
 
-        /// Write what there is to write.
+        /// Write all waiting frames.
         case flush
-        /// The socket has taken the frames. Publishers that wait for space may go on, unless the next frames are being written.
+        /// Resume publishers that wait for space, because the socket has accepted the frames, unless the next frames are being
+        /// written.
         case freeSpace
         case reportForbidden(String)
     }
 
-    /// What happens to the messages of one read.
+    /// What to do with the messages of one read.
     enum Delivery {
         case deliver
-        /// The server cannot know the subscriptions yet, so the messages are not meant for this client.
+        /// Discard the messages. The server cannot have the subscriptions yet, so the messages are not meant for this client.
         case discard
-        /// The connection is not needed any more.
+        /// Ignore everything. The connection is no longer in use.
         case ignore
     }
 }
 
-/// A PING under way and what its PONG means.
+/// An outstanding PING and what its PONG means.
 struct ExpectedPong {
     enum Purpose: Equatable {
-        /// Its time is measured.
+        /// A round-trip time can be measured.
         case roundTrip
-        /// The server of the next connection knows all subscriptions.
+        /// The server of the next connection has all subscriptions.
         case subscriptions
-        /// The server knows all subscriptions again, and consumers that were told of an interruption hear that it is over.
+        /// The server has all subscriptions again, so interrupted consumers can be informed that messages arrive again.
         case resumption
-        /// The old server has answered everything, and this connection can take over.
+        /// The old server has answered everything, so this connection can take over.
         case leaving(for: ConnectionMachine.ID)
     }
 
     let sentAt: NIODeadline
-    /// Everything handed to the socket up to here is confirmed.
+    /// The number of messages handed to the socket before. The PONG confirms them.
     let handedOver: UInt64
     let waiters: [Waiter]
     let purpose: Purpose

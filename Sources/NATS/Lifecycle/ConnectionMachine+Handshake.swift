@@ -1,6 +1,7 @@
 import NIOCore
 
-/// From the first packet to the PONG that says that the server accepted us, and what servers say besides messages.
+/// The handshake, from the first packet to the PONG with which the server accepts the client, and the other messages of the
+/// server protocol.
 extension ConnectionMachine {
     // MARK: Attempts
 
@@ -8,7 +9,7 @@ extension ConnectionMachine {
         guard case .connect(let attempt) = action else { return }
         let peer = newPeer()
         current = peer
-        // One deadline over the whole handshake.
+        // One deadline for the whole handshake.
         set(.handshake, at: peer.dialed + TimeAmount(settings.connectTimeout))
         act(.dial(peer.id, .attempt(attempt)))
     }
@@ -16,7 +17,7 @@ extension ConnectionMachine {
     mutating func reconnect() {
         if lifecycle.fail(.reconnectRequested) == .disconnect { return giveUpCurrent() }
         guard case .backingOff = lifecycle.state else { return }
-        // The user asked for a connection now.
+        // The user requested a connection, so do not wait for the backoff.
         cancel(.retry)
         connect(lifecycle.retryTimerFired())
     }
@@ -42,7 +43,7 @@ extension ConnectionMachine {
         }
     }
 
-    // MARK: What the server says
+    // MARK: Messages of the server
 
     mutating func infoReceived(_ id: ID, serverID: String?, isLeaving: Bool) {
         if id == next?.id {
@@ -70,7 +71,7 @@ extension ConnectionMachine {
 
     mutating func pongReceived(_ id: ID, _ event: Event) {
         if id == next?.id {
-            // The answer to CONNECT, or to the PING behind the subscriptions.
+            // The PONG answers CONNECT, or the PING after the subscriptions.
             migration.state == .awaitingPong ? subscribeNext() : answered(id, event)
         } else if id == current?.id {
             switch lifecycle.pongReceived() {
@@ -91,7 +92,7 @@ extension ConnectionMachine {
         act(.flush)
         act(.resumeCalls)
         setFirstKeepalive()
-        // A balancer may lead to a server that is going to stop.
+        // A load balancer may route to a server that is about to stop.
         if peer.isLeaving { lameDuckAnnounced() }
     }
 
@@ -109,7 +110,7 @@ extension ConnectionMachine {
 
     // MARK: Keepalive
 
-    /// The first PING comes up to a second later, so that connections made at once do not ping at once.
+    /// Schedules the first PING, up to a second late, so that connections made at the same time do not ping at the same time.
     mutating func setFirstKeepalive() {
         let jitter = random(upTo: .seconds(1))
         set(.keepalive, at: now + TimeAmount(settings.pingInterval + jitter))

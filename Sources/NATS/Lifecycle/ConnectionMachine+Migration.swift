@@ -1,12 +1,12 @@
 import NIOCore
 
-/// The move to another server that ``ServerMigration`` decides.
+/// The move to another server, as decided by ``ServerMigration``.
 extension ConnectionMachine {
-    /// The server is going to stop and asks its clients to leave. It may say so several times.
+    /// Handles the announcement that the server is about to stop. The server may repeat it.
     mutating func lameDuckAnnounced() {
         guard migration.state == .none else { return }
         act(.reportLameDuck)
-        // What is being drained ends here.
+        // A client that is being drained ends on the old server.
         guard settings.movesOnLameDuck, !isDraining else { return }
         if migration.lameDuckAnnounced() == .connect { connectNext() }
     }
@@ -18,26 +18,26 @@ extension ConnectionMachine {
         act(.dial(peer.id, .migration))
     }
 
-    /// The next server accepted us.
+    /// Sends the subscriptions to the next server, which has accepted the client.
     mutating func subscribeNext() {
         guard let id = next?.id, migration.pongReceived() == .subscribe else { return }
-        // Many subscriptions may take longer than a handshake. The old server serves meanwhile.
+        // Many subscriptions may take longer than a handshake. The old server delivers meanwhile.
         cancel(.migration)
         act(.sendSubscriptions(id))
-        // Its PONG says nothing about messages that were handed to the old server.
+        // Its PONG does not confirm messages that were handed to the old server.
         next?.expectedPongs.append(ExpectedPong(sentAt: now, handedOver: 0, waiters: [], purpose: .subscriptions))
         act(.ping(id))
     }
 
-    /// The next server knows the subscriptions. The other servers of the cluster learn of them a little later, and a client
-    /// that left the old server before that would miss messages.
+    /// Starts the overlap, because the next server has the subscriptions. The other servers of the cluster learn of them a little
+    /// later, and a client that left the old server before that would miss messages.
     mutating func subscriptionsConfirmed(_ event: Event) {
         guard migration.subscriptionsConfirmed() == .overlap else { return forbidden(event) }
         set(.migration, at: now + TimeAmount(hasSubscriptions ? settings.moveOverlap : .zero))
     }
 
-    /// Unsubscribes at the old server, which then has to answer everything that was handed to it. The PING has to be behind the
-    /// frames that the socket is still taking, so this waits for ``Event/framesWritten``.
+    /// Unsubscribes from the old server, which then has to answer everything that was handed to it. The PING must follow the
+    /// frames that the socket is still writing, so this waits for ``Event/framesWritten``.
     mutating func leaveOldServerIfIdle() {
         guard migration.state == .holding, !isWritingFrames, let old = current, let peer = next else { return }
         guard migration.oldSocketIdle() == .leave else { return }
@@ -63,12 +63,12 @@ extension ConnectionMachine {
         }
     }
 
-    /// The old server has answered everything, or its time is up.
+    /// Takes over because the old server has answered everything, or because the deadline has passed.
     mutating func oldServerSettled() {
         if case .takeOver(let coverage) = migration.oldServerSettled() { takeOver(coverage, because: nil) }
     }
 
-    /// The next connection is gone.
+    /// Handles the loss of the next connection.
     mutating func nextLost(_ error: NATSError) {
         guard let lost = next, case .retry(let retry, let mustSubscribeAgain) = migration.nextConnectionLost() else { return }
         next = nil
@@ -76,11 +76,11 @@ extension ConnectionMachine {
         set(.migration, at: now + TimeAmount(backoff(retry: retry)))
         giveUpNext(lost, error, wasOldServerLeft: mustSubscribeAgain)
         reportMoveFailed(error)
-        // Publishes may have been held back.
+        // Published frames may have been held back.
         act(.flush)
     }
 
-    /// Ends a move because the client closes or is drained.
+    /// Ends a move because the client is being closed or drained.
     mutating func abandonMigration(isClosing: Bool) {
         cancel(.migration)
         guard migration.state != .none else { return }
@@ -94,7 +94,7 @@ extension ConnectionMachine {
     }
 
     private mutating func giveUpNext(_ lost: Peer, _ error: NATSError, wasOldServerLeft: Bool) {
-        // Only the next connection delivered since the old server was left.
+        // Only the next connection has delivered since the client left the old server.
         let mustSubscribeAgain = wasOldServerLeft && lifecycle.state == .connected
         if mustSubscribeAgain { act(.reportGap(error, silenceOf: lost.id)) }
         act(.discard(lost.id, error))
@@ -111,9 +111,9 @@ extension ConnectionMachine {
         return possibleDuplicates
     }
 
-    /// The next connection takes the place of the current one.
+    /// Replaces the current connection by the next one.
     ///
-    /// - Parameter cause: Why the current one is gone; nil if it was left.
+    /// - Parameter cause: Why the current connection was lost; nil if the client left it.
     mutating func takeOver(_ coverage: ServerMigration.Coverage, because cause: NATSError?) {
         guard let old = current, let peer = next else { return }
         cancel(.migration)
@@ -128,12 +128,12 @@ extension ConnectionMachine {
         switch coverage {
         case .complete: break
         case .spreading: act(.resumeSubscriptions)
-        // The SUBs are on their way, and so is a PING behind them. Only this one is behind both.
+        // The SUBs and a PING after them are in transit. Only the PONG to this new PING follows both.
         case .requested: pingCurrent(.resumption)
         }
         act(.flush)
         setFirstKeepalive()
-        // It may have announced its own end meanwhile.
+        // The new server may have announced its own end meanwhile.
         if peer.isLeaving { lameDuckAnnounced() }
     }
 }

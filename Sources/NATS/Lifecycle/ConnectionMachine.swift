@@ -1,20 +1,19 @@
 import DequeModule
 import NIOCore
 
-/// Decides everything about one logical connection: its life, its move to another server, draining, what a PONG confirms, and
+/// Makes all decisions for one logical connection: its lifecycle, its move to another server, draining, what a PONG confirms, and
 /// what may be written or delivered.
 ///
-/// A value that answers each event with actions. It knows no socket and reads no clock. ``ConnectionDriver`` carries the actions
-/// out in their order and reports what came of them. ``ConnectionLifecycle``, ``ServerMigration`` and ``MessageAccounts`` are its
-/// parts.
+/// A value that answers each event with actions, without sockets and clocks. ``ConnectionDriver`` carries out the actions in
+/// order and reports the results. ``ConnectionLifecycle``, ``ServerMigration`` and ``MessageAccounts`` are its parts.
 ///
-/// Servers and users can cause their events at any time, and each of those has an answer in every state. An event that only a
-/// mistake in the driver can cause is a forbidden transition: see ``forbidden(_:)``.
+/// Servers and users can cause their events at any time, so each of these events has an answer in every state. An event that only
+/// a bug in the driver can cause is a forbidden transition: see ``forbidden(_:)``.
 struct ConnectionMachine {
-    /// Names a server connection. They are numbered from 0 in the order in which they are made.
+    /// Identifies a server connection. The connections are numbered from 0 in the order in which they are made.
     typealias ID = Int
 
-    /// What the machine has to know of the configuration.
+    /// The settings that the machine needs.
     struct Settings: Sendable {
         var maxPingFailure: Int
         var pingInterval: Duration
@@ -41,18 +40,18 @@ struct ConnectionMachine {
         }
     }
 
-    /// One server connection, from the first packet to its end.
+    /// One server connection, from the first packet until it is closed.
     struct Peer {
         let id: ID
-        /// When the connect began.
+        /// When the connect started.
         let dialed: NIODeadline
         var progress = HandshakeProgress.connecting
-        /// What the last INFO said.
+        /// The values of the last INFO.
         var serverID: String?
         var isLeaving = false
-        /// Whether anything came since the last ping interval.
+        /// Whether bytes were received since the last ping interval.
         var receivedBytes = false
-        /// The PINGs under way, oldest first: a server answers in order.
+        /// The outstanding PINGs, oldest first. A server answers in order.
         var expectedPongs = Deque<ExpectedPong>()
     }
 
@@ -60,16 +59,16 @@ struct ConnectionMachine {
     var lifecycle: ConnectionLifecycle
     var migration = ServerMigration()
     var accounts = MessageAccounts()
-    /// The connection that publishes, and while the machine moves to another server, the next one.
+    /// The connection that publishes and, during a move to another server, the next one.
     var current: Peer?
     var next: Peer?
     var connectedSince: NIODeadline?
     var isDraining = false
-    /// Whether the socket has yet to take published frames.
+    /// Whether published frames are being written.
     var isWritingFrames = false
-    /// Whether there is anything to subscribe to again on another connection.
+    /// Whether there are subscriptions to repeat on another connection.
     var hasSubscriptions = false
-    /// Messages received from both servers of a move that may have come twice.
+    /// Messages received from both servers of a move that may be duplicates.
     var possibleDuplicates: UInt64 = 0
 
     /// The time of the event that is being handled.
@@ -88,13 +87,12 @@ struct ConnectionMachine {
     /// The connection whose handshake is complete.
     var activeID: ID? { lifecycle.state == .connected ? current?.id : nil }
 
-    /// Whether the client was closed for good.
+    /// Whether the client was closed permanently.
     var isClosed: Bool { lifecycle.state == .closing || lifecycle.state == .closed }
 
-    /// Answers an event.
+    /// Handles an event.
     ///
-    /// - Parameter list: Its elements are replaced by the actions. A caller that passes the same array every time spares the
-    ///   machine an allocation for every event.
+    /// - Parameter list: Replaced by the actions. Pass the same array every time to avoid an allocation for every event.
     mutating func handle(_ event: Event, at now: NIODeadline, into list: inout [Action]) {
         self.now = now
         switch event {
@@ -118,7 +116,7 @@ struct ConnectionMachine {
         swap(&list, &actions)
     }
 
-    // MARK: Answering
+    // MARK: Actions
 
     mutating func act(_ action: Action) { actions.append(action) }
 
@@ -137,8 +135,8 @@ struct ConnectionMachine {
 
     func isSet(_ timer: Timer) -> Bool { timers.contains(timer) }
 
-    /// Remembers a timer that the caller of the machine sets by itself.
-    /// - Returns: Whether it did not run before.
+    /// Records a timer that the caller of the machine sets by itself.
+    /// - Returns: Whether it was not running before.
     mutating func markSet(_ timer: Timer) -> Bool { timers.insert(timer).inserted }
 
     /// - Returns: Whether it was running.
@@ -153,8 +151,7 @@ struct ConnectionMachine {
 
     mutating func backoff(retry: Int) -> Duration { settings.reconnectBackoff.delay(retry: retry, using: &randomness) }
 
-    /// An event that only a mistake in this module can cause. It stops debug builds, and is reported by release builds, which
-    /// go on.
+    /// Handles an event that only a bug in this module can cause. Debug builds stop. Release builds report it and continue.
     mutating func forbidden(_ event: Event) {
         let description = "\(event) in \(lifecycle.state), migration \(migration.state)"
         assertionFailure("forbidden transition: \(description)")

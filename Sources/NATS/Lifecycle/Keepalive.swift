@@ -1,4 +1,4 @@
-/// Decides at every ping interval whether the peer is alive. Any byte received counts as life.
+/// Decides at every ping interval whether the peer is alive. Any received byte proves that it is.
 struct Keepalive: Equatable {
     enum Action: Equatable {
         case sendPing
@@ -6,7 +6,7 @@ struct Keepalive: Equatable {
     }
 
     private let maxPingFailure: Int
-    /// Intervals in a row without a byte.
+    /// Consecutive intervals without a received byte.
     private(set) var misses = 0
 
     init(maxPingFailure: Int) {

@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What an `-ERR 'Permissions Violation …'` is about, as nats-server writes it (server/client.go and server/reload.go):
+/// The contents of an `-ERR 'Permissions Violation …'`, as written by nats-server (server/client.go and server/reload.go):
 ///
 /// ```
 /// Permissions Violation for Publish to "a.b"
@@ -8,12 +8,12 @@ import NIOCore
 /// Permissions Violation for Subscription to "a.b" using queue "q" (sid "7")
 /// ```
 ///
-/// Queue and sid are optional; a sid comes when a reload of the server's configuration takes a permission away. Names are
-/// quoted as Go quotes strings, so they can be had back byte for byte, whatever they hold.
+/// Queue and sid are optional. The sid is present if a reload of the server's configuration removed a permission. Names are
+/// quoted as Go quotes strings, so all bytes of a name can be restored.
 struct PermissionViolation: Error, Equatable {
     enum Operation: Equatable {
         case publish
-        /// Publishing was allowed, the reply subject was not.
+        /// The subject was allowed, but not the reply subject.
         case reply
         case subscription(queue: [UInt8]?, sid: UInt64?)
     }
@@ -22,8 +22,8 @@ struct PermissionViolation: Error, Equatable {
     /// The bytes of the subject that was denied.
     let subject: [UInt8]
 
-    /// - Parameter text: what the server said, without the outer quotes.
-    /// - Returns: `nil` when it says anything else.
+    /// - Parameter text: The error text, without the outer quotes.
+    /// - Returns: `nil` for any other text.
     init?(text: ByteBuffer) {
         var text = ErrorText(rest: text.readableBytesView)
         guard text.skip("permissions violation for ") else { return nil }
@@ -46,12 +46,12 @@ struct PermissionViolation: Error, Equatable {
     }
 }
 
-/// Reads the text of an error from front to back. Whatever does not fit is `nil`, never a trap.
+/// Parses the text of an error from front to back. Unexpected text results in `nil`, never in a trap.
 private struct ErrorText {
     var rest: ByteBufferView
 
-    /// Takes a word of the protocol, in any case.
-    /// - Parameter word: in lower case.
+    /// Skips a word of the protocol, ignoring case.
+    /// - Parameter word: The word in lower case.
     mutating func skip(_ word: StaticString) -> Bool {
         let matches = word.withUTF8Buffer { word in
             rest.count >= word.count && zip(rest, word).allSatisfy { $0.lowercasedASCII == $1 }
@@ -60,7 +60,7 @@ private struct ErrorText {
         return matches
     }
 
-    /// Takes digits, in quotes or without.
+    /// Parses digits, with or without quotes.
     mutating func number() -> UInt64? {
         if rest.first == UInt8(ascii: "\"") { rest = rest.dropFirst() }
         let digits = rest.prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
@@ -68,7 +68,7 @@ private struct ErrorText {
         return UInt64(String(decoding: digits, as: UTF8.self))
     }
 
-    /// Takes a string as Go's `strconv.Quote` writes it.
+    /// Parses a string written by Go's `strconv.Quote`.
     mutating func quoted() -> [UInt8]? {
         guard next() == UInt8(ascii: "\"") else { return nil }
         var bytes: [UInt8] = []
@@ -84,7 +84,7 @@ private struct ErrorText {
         return nil
     }
 
-    /// What stands behind a backslash.
+    /// Parses the rest of an escape sequence after the backslash.
     private mutating func escaped() -> [UInt8]? {
         switch next() {
         case UInt8(ascii: "a"): [0x07]
@@ -96,7 +96,7 @@ private struct ErrorText {
         case UInt8(ascii: "r"): [0x0D]
         case UInt8(ascii: "\\"): [UInt8(ascii: "\\")]
         case UInt8(ascii: "\""): [UInt8(ascii: "\"")]
-        // A byte that is not UTF-8; the others are characters.
+        // `\x` is a byte that is not UTF-8. The other escapes are characters.
         case UInt8(ascii: "x"): hexadecimal(digits: 2).map { [UInt8(truncatingIfNeeded: $0)] }
         case UInt8(ascii: "u"): character(digits: 4)
         case UInt8(ascii: "U"): character(digits: 8)

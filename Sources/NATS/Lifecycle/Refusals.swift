@@ -1,43 +1,43 @@
 import NATSWire
 
-/// The messages that the server refused, until a flush has told of them.
+/// The messages that the server refused, until a flush has reported them.
 ///
-/// A server takes every message without a word and says no with an `-ERR`, on the same connection and before the PONG that
-/// confirms the rest. It mostly names the subject. What is kept for each subject is bounded, and so is their number: beyond
-/// it refusals are kept as if the server had not said which subject it meant.
+/// A server does not acknowledge messages. It refuses one with an `-ERR`, on the same connection and before the PONG that
+/// confirms the rest. The error usually names the subject. The number of subjects and what is stored for each of them are
+/// bounded. Beyond the limit, refusals are stored as if the server had not named the subject.
 struct Refusals: Sendable {
     private struct Entry {
-        /// Nil when it is not known.
+        /// Nil if it is not known.
         let subject: [UInt8]?
         let code: NATSError.Code
-        /// What the server said, escaped and cut.
+        /// The server's text, escaped and truncated.
         let text: String
         let violation: PermissionViolation?
         var count: UInt64 = 1
-        /// The number of the flush that told of it.
+        /// The number of the flush that reported it.
         var toldBy: UInt64?
     }
 
-    /// How many subjects are kept.
+    /// The maximum number of stored subjects.
     static let capacity = 32
 
-    /// How many there were since the start.
+    /// The number of refused messages since the start.
     private(set) var total: UInt64 = 0
     private var entries: [Entry] = []
     private var flushesEnded: UInt64 = 0
     private var flushesUnderWay = 0
 
-    /// How many subjects are stored.
+    /// The number of stored subjects.
     var stored: Int { entries.count }
 
-    /// Whether no flush has told of one of them yet.
+    /// Whether there are refusals that no flush has reported.
     var hasUntold: Bool { entries.contains { $0.toldBy == nil } }
 
-    /// The server refused one message.
+    /// Records a refused message.
     /// - Parameters:
-    ///   - subject: Where the message was published to; nil when the server did not say.
-    ///   - reason: What the server said.
-    ///   - violation: The same, read.
+    ///   - subject: The subject of the message; nil if the server did not name it.
+    ///   - reason: The server's error.
+    ///   - violation: The parsed text of the error.
     mutating func record(_ reason: ServerError, subject: [UInt8]?, violation: PermissionViolation?) {
         total += 1
         let isKnown = merge(subject)
@@ -49,7 +49,7 @@ struct Refusals: Sendable {
         if !merge(nil) { append(Entry(subject: nil, code: reason.error.code, text: reason.text, violation: nil)) }
     }
 
-    /// Counts one more of those that are known and untold.
+    /// Counts one more refusal of a subject that is stored and unreported.
     private mutating func merge(_ subject: [UInt8]?) -> Bool {
         guard let known = entries.firstIndex(where: { $0.toldBy == nil && $0.subject == subject }) else { return false }
         entries[known].count += 1
@@ -57,7 +57,7 @@ struct Refusals: Sendable {
     }
 
     private mutating func append(_ entry: Entry) {
-        // Those that were told are kept for flushes under way, one of which may never end.
+        // Reported refusals are kept for flushes in progress, one of which may never end.
         if entries.count > 2 * Self.capacity, let oldest = entries.firstIndex(where: { $0.toldBy != nil }) {
             entries.remove(at: oldest)
         }
@@ -66,28 +66,28 @@ struct Refusals: Sendable {
 
     // MARK: Flushes
 
-    /// A flush begins.
-    /// - Returns: What it passes on when it ends.
+    /// Begins a flush.
+    /// - Returns: The value to pass to ``endFlush(_:of:)``.
     mutating func beginFlush() -> UInt64 {
         flushesUnderWay += 1
         return flushesEnded
     }
 
-    /// A flush ended without a confirmation, and tells of nothing.
+    /// Ends a flush without a confirmation, which reports nothing.
     mutating func abandonFlush() {
         flushesUnderWay -= 1
         forgetTold()
     }
 
-    /// A flush was confirmed.
+    /// Ends a confirmed flush.
     ///
-    /// Each refusal is told by one flush, and by those that were under way at the same time: several tasks can share a
-    /// connection, and none of them may take the refusal of its message away from another.
+    /// Each refusal is reported by one flush, and by the flushes that were in progress at the same time: several tasks can share
+    /// a connection, and each of them must learn of the refusal of its message.
     ///
     /// - Parameters:
-    ///   - start: What ``beginFlush()`` returned.
-    ///   - subject: Only this subject matters, and what may concern it; nil for everything.
-    /// - Returns: Why not everything is confirmed.
+    ///   - start: The value that ``beginFlush()`` returned.
+    ///   - subject: Limits the report to this subject and to refusals that may concern it; nil for all.
+    /// - Returns: The error to throw, or nil if all messages are confirmed.
     mutating func endFlush(_ start: UInt64, of subject: Subject?) -> NATSError? {
         flushesUnderWay -= 1
         flushesEnded += 1
@@ -103,7 +103,7 @@ struct Refusals: Sendable {
         return Self.error(told)
     }
 
-    /// What no flush has told of: the number of messages, and what the server said of the first.
+    /// The number of refused messages that no flush has reported, and the server's text for the first of them.
     var untold: (count: UInt64, text: String)? {
         let untold = entries.filter { $0.toldBy == nil }
         guard let first = untold.first else { return nil }

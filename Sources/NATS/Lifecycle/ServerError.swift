@@ -1,23 +1,23 @@
-/// An `-ERR` of the server, told apart by its text as nats-server writes it.
+/// An `-ERR` of the server, classified by its text as written by nats-server.
 struct ServerError: Equatable {
     enum Kind: Equatable {
-        /// The login was not accepted.
+        /// The login was rejected.
         case authorization
-        /// The login was accepted and counts no more: it expired or was revoked.
+        /// The login was accepted and has expired or was revoked.
         case loginEnded
         /// The server denied one publish or one subscription; the connection stays.
         case permission
-        /// The server, or the account on it, takes no more connections.
+        /// The server, or the account on it, accepts no more connections.
         case connectionLimit
-        /// The server throttles, stops or thinks us stale; trying again later can help.
+        /// The server throttles, is shutting down, or considers this client stale. Retrying later can help.
         case unavailable
         /// The server demands TLS.
         case tlsRequired
         /// Only a change of configuration helps.
         case configuration
-        /// The server did not understand what we sent.
+        /// The server did not understand the client.
         case protocolViolation
-        /// Something we sent is larger than the server takes, and it ends the connection.
+        /// The client sent something that is larger than the server accepts. The server closes the connection.
         case tooLarge
         /// The server refused one publish; the connection stays.
         case refused
@@ -26,24 +26,24 @@ struct ServerError: Equatable {
         case unknown
     }
 
-    /// What is known of the connection, to say what to do.
+    /// The facts about the connection that are needed to give advice.
     struct Circumstances: Equatable {
-        /// What it logged in with, once it did.
+        /// The login that was sent, if any.
         var login: SentLogin?
-        /// The current time in seconds since 1970, which a JWT of that login is compared with.
+        /// The current time in seconds since 1970, to check the validity of a JWT.
         var now: Int64 = 0
-        /// What to change where there are too many connections.
+        /// The advice if there are too many connections.
         var connectionAdvice = "Make fewer connections, or raise the limit"
     }
 
     let kind: Kind
-    /// The text without its quotes, escaped and cut.
+    /// The text without its quotes, escaped and truncated.
     let text: String
-    /// What the text means to somebody who has to mend it; nil where it says that itself.
+    /// An explanation of the text; nil if the text is clear.
     private let meaning: String?
     private let circumstances: Circumstances
 
-    /// Whether the server goes on serving this connection.
+    /// Whether the server keeps the connection open.
     var keepsConnection: Bool {
         switch kind {
         case .permission, .refused, .subscribeRefused: true
@@ -62,9 +62,9 @@ struct ServerError: Equatable {
         self.meaning = known?.meaning
     }
 
-    /// A text of nats-server's sources (server/errors.go, client.go and auth.go).
+    /// An error text in the sources of nats-server (server/errors.go, client.go and auth.go).
     private struct Known {
-        /// How it begins, in lower case.
+        /// The beginning of the text, in lower case.
         let beginning: String
         let kind: Kind
         let meaning: String?
@@ -78,7 +78,7 @@ struct ServerError: Equatable {
 
     private static let known: [Known] = [
         Known("authorization violation", .authorization),
-        Known("authentication timeout", .loginEnded, "the login came too late for the server, or it has to ask others too long"),
+        Known("authentication timeout", .loginEnded, "the login arrived too late, or the server's authentication took too long"),
         Known("user authentication expired", .loginEnded, "the credentials expired; get new ones"),
         Known(
             "account authentication expired",
@@ -89,35 +89,35 @@ struct ServerError: Equatable {
         Known("credentials have been revoked", .loginEnded, "the credentials were revoked; get new ones"),
         Known("failed account registration", .loginEnded, "the server cannot use the account of this login; ask its operator"),
         Known("permissions violation", .permission),
-        Known("maximum connections exceeded", .connectionLimit, "the server takes no more connections"),
-        Known("maximum account active connections exceeded", .connectionLimit, "the account takes no more connections"),
-        Known("stale connection", .unavailable, "the server got no answer to its PINGs and gave the connection up"),
-        Known("connection throttling", .unavailable, "the server takes no new connections at this moment"),
-        Known("server shutdown", .unavailable, "the server stops"),
+        Known("maximum connections exceeded", .connectionLimit, "the server accepts no more connections"),
+        Known("maximum account active connections exceeded", .connectionLimit, "the account accepts no more connections"),
+        Known("stale connection", .unavailable, "the server got no answer to its PINGs and closed the connection"),
+        Known("connection throttling", .unavailable, "the server currently accepts no new connections"),
+        Known("server shutdown", .unavailable, "the server is shutting down"),
         Known("secure connection - tls required", .tlsRequired),
         Known("attempted to connect to", .configuration, "this is not the server's port for clients, which is usually 4222"),
         Known("invalid client protocol", .configuration),
         Known("no responders requires headers", .configuration),
-        Known("message headers not supported", .configuration, "the server takes no messages with headers"),
+        Known("message headers not supported", .configuration, "the server does not accept messages with headers"),
         Known("unknown protocol operation", .protocolViolation),
         Known("parser error", .protocolViolation),
         Known("bad message header", .protocolViolation),
         Known(
             "maximum payload",
             .tooLarge,
-            "a message was larger than the server takes from this account, which ended the connection; send smaller ones"
+            "a message was larger than the server accepts from this account, so it closed the connection; send smaller ones"
         ),
         Known(
             "maximum control line exceeded",
             .tooLarge,
-            "a subject was longer than the server takes (max_control_line), which ended the connection; use shorter ones"
+            "a subject was longer than the server accepts (max_control_line), so it closed the connection; use shorter ones"
         ),
         Known("maximum subscriptions exceeded", .subscribeRefused),
         Known("invalid subject", .subscribeRefused),
         Known("invalid publish subject", .refused),
     ]
 
-    /// The error that callers and events see.
+    /// The error for callers and events.
     var error: NATSError {
         let said = meaning.map { "\($0) (\(text))" }
         switch kind {

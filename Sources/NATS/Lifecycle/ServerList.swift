@@ -1,9 +1,9 @@
-/// The addresses that attempts take in turn: the configured ones and, if asked for, those that servers announced.
+/// The addresses that attempts use in turn: the configured addresses and, if enabled, those that servers announced.
 struct ServerList {
-    /// More than any cluster has; a bound on what a server can make us remember.
+    /// More than any cluster has. It bounds the memory that a server can use up.
     static let maxDiscovered = 64
 
-    /// What the user configured, at least one.
+    /// The configured addresses, at least one.
     private let seeds: [NATSClientConfiguration.Address]
     private let usesDiscovered: Bool
     private(set) var discovered: [NATSClientConfiguration.Address] = []
@@ -16,20 +16,21 @@ struct ServerList {
 
     private var count: Int { seeds.count + discovered.count }
 
-    /// The address for the next attempt: the seed first, then its alternatives, then the others, then the seed again.
+    /// Returns the address for the next attempt: first the seed, then its alternatives, then the announced addresses, then the
+    /// seed again.
     mutating func takeNext() -> NATSClientConfiguration.Address {
         let index = next < count ? next : 0
         next = (index + 1) % count
         return index < seeds.count ? seeds[index] : discovered[index - seeds.count]
     }
 
-    /// Begins the next round with the seed: the balancer behind it knows best.
+    /// Starts the next round with the seed, because the load balancer behind it knows best.
     mutating func beginAnew() {
         next = 0
     }
 
-    /// Takes `connect_urls` of an INFO over, if they are wanted. An empty list removes nothing: a server that knows of
-    /// no others says the same as one that does not tell.
+    /// Stores the `connect_urls` of an INFO, if they are used. An empty list removes nothing: it may also mean that the server
+    /// does not announce others.
     mutating func announced(_ urls: [String]) {
         guard usesDiscovered, !urls.isEmpty else { return }
         var found: [NATSClientConfiguration.Address] = []

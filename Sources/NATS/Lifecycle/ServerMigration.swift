@@ -1,22 +1,23 @@
-/// The move from a server that is going to stop (lame duck) to another one, without a gap: connect and subscribe there
-/// first, then leave here.
+/// The move from a server that is about to stop (lame duck) to another one, without a gap: connect and subscribe to the new
+/// server first, then leave the old one.
 ///
-/// A value beside ``ConnectionLifecycle``, which stays `connected` all the while. The source of the order of steps is the
-/// advice in ADR-5 not to wait for the eviction.
+/// A value used next to ``ConnectionLifecycle``, which stays `connected` during the move. The order of steps follows the advice
+/// in ADR-5 not to wait for the eviction.
 struct ServerMigration: Equatable {
     enum State: Equatable {
-        /// No move is under way.
+        /// No move is in progress.
         case none
         case connecting
         case awaitingInfo
         case awaitingPong
-        /// The next connection was sent all subscriptions and has not confirmed them.
+        /// All subscriptions were sent on the next connection, but not confirmed.
         case subscribing
-        /// The next connection delivers. The other servers of its cluster hear of the subscriptions a little later.
+        /// The next connection delivers. The other servers of its cluster learn of the subscriptions a little later.
         case overlapping
-        /// The whole cluster knows the next connection. Publishes are held back until the socket of the old connection has taken the last one.
+        /// The whole cluster has the subscriptions of the next connection. Published frames are held back until the socket of the
+        /// old connection has accepted the last ones.
         case holding
-        /// The old server was told, and has yet to answer everything that was handed to it.
+        /// The client has unsubscribed from the old server, which still has to answer everything that was handed to it.
         case leaving
         /// The attempt failed; waiting for the next one.
         case backingOff
@@ -25,9 +26,9 @@ struct ServerMigration: Equatable {
     private(set) var state = State.none
     private var retries = 0
 
-    /// Whether the next connection gets SUBs and UNSUBs too.
+    /// Whether SUBs and UNSUBs are sent on the next connection too.
     var isSubscribed: Bool { state == .subscribing || state == .overlapping || isReady }
-    /// Whether publishing is held back until the old server has answered, so that no message overtakes another.
+    /// Whether published frames are held back until the old server has answered, so that the order of messages is kept.
     var holdsPublishes: Bool { isReady }
     /// Whether the next connection can take over.
     private var isReady: Bool { state == .holding || state == .leaving }
@@ -57,11 +58,11 @@ struct ServerMigration: Equatable {
         case subscribe
         /// Let both servers deliver for a while.
         case overlap
-        /// Hold publishes back until ``oldSocketIdle()``.
+        /// Hold back published frames until ``oldSocketIdle()``.
         case hold
-        /// Unsubscribe at the old server and PING it.
+        /// Unsubscribe from the old server and send it a PING.
         case leave
-        /// The next connection is of no use: close it.
+        /// Close the next connection, because it is not useful.
         case discard(NATSError)
     }
 
@@ -71,11 +72,11 @@ struct ServerMigration: Equatable {
         return .none
     }
 
-    /// - Parameter isLeavingToo: it is the same server again, or another one that is going to stop.
+    /// - Parameter isLeavingToo: Whether the new server is the same server again, or another one that is about to stop.
     mutating func infoReceived(isLeavingToo: Bool) -> StepAction {
         switch state {
         case .awaitingInfo where isLeavingToo:
-            return .discard(NATSError(.connectFailed, "the balancer still leads to a server that is going to stop"))
+            return .discard(NATSError(.connectFailed, "the load balancer still routes to a server that is about to stop"))
         case .awaitingInfo:
             state = .awaitingPong
             return .introduce
@@ -106,7 +107,7 @@ struct ServerMigration: Equatable {
         return .hold
     }
 
-    /// The socket of the old connection has taken everything that was handed to it.
+    /// Records that the socket of the old connection has accepted everything that was handed to it.
     mutating func oldSocketIdle() -> StepAction {
         guard state == .holding else { return .none }
         state = .leaving
@@ -115,12 +116,12 @@ struct ServerMigration: Equatable {
 
     enum FailureAction: Equatable {
         case none
-        /// Wait as the backoff says for this retry, counted from 0, then try again. When the old server was left already it
-        /// has to be subscribed to again.
+        /// Wait for the backoff of this retry, counted from 0, then try again. If the client has left the old server, it has to
+        /// subscribe to it again.
         case retry(Int, subscribeAgain: Bool)
     }
 
-    /// The next connection is gone.
+    /// Handles the loss of the next connection.
     mutating func nextConnectionLost() -> FailureAction {
         switch state {
         case .connecting, .awaitingInfo, .awaitingPong, .subscribing, .overlapping, .holding, .leaving:
@@ -135,32 +136,32 @@ struct ServerMigration: Equatable {
 
     enum EndAction: Equatable {
         case none
-        /// The next connection takes the place of the old connection.
+        /// The next connection replaces the old connection.
         case takeOver(Coverage)
-        /// The next connection takes the place of the old connection and goes on with its handshake, as any new connection.
+        /// The next connection replaces the old connection and continues its handshake like any new connection.
         case adopt(ConnectionLifecycle.HandshakeStage)
-        /// There is no next connection at the moment.
+        /// There is currently no next connection.
         case abandon
     }
 
-    /// What the next connection delivers at the moment when it takes over.
+    /// What the next connection delivers when it takes over.
     enum Coverage: Equatable {
-        /// Everything.
+        /// All messages.
         case complete
-        /// What is published on its own server; others of the cluster may not have heard of the subscriptions yet.
+        /// Messages published on its own server. Other servers of the cluster may not know the subscriptions yet.
         case spreading
-        /// Nothing before it has answered the PING behind the subscriptions.
+        /// No messages until it has answered the PING after the subscriptions.
         case requested
     }
 
-    /// The old server answered everything, or its time is up.
+    /// Ends the move because the old server has answered everything, or because the deadline has passed.
     mutating func oldServerSettled() -> EndAction {
         guard state == .leaving else { return .none }
         self = ServerMigration()
         return .takeOver(.complete)
     }
 
-    /// The old connection is gone. Whatever state the next connection is in, a new connection would be further behind.
+    /// Ends the move because the old connection was lost. In every state, the next connection is ahead of a new attempt.
     mutating func oldConnectionLost() -> EndAction {
         defer { self = ServerMigration() }
         switch state {
@@ -175,12 +176,12 @@ struct ServerMigration: Equatable {
         }
     }
 
-    /// The client closes or is drained, so that nothing comes of the move.
+    /// Cancels the move because the client is being closed or drained.
     mutating func cancel() {
         self = ServerMigration()
     }
 }
 
 extension NATSError {
-    static let superseded = NATSError(.disconnected, "the connection is not needed any more")
+    static let superseded = NATSError(.disconnected, "the connection is no longer needed")
 }

@@ -1,21 +1,21 @@
 import Locking
 import NIOCore
 
-/// What the event loop writes and snapshots read: one lock, held for a few assignments.
+/// The values that the event loop writes and snapshots read, behind one lock that is held for a few assignments.
 final class ConnectionStatus: Sendable {
     struct Values {
         var state = ConnectionSnapshot.State.idle {
-            // Trying again is still being down, and being silent still being up.
+            // While it retries it is still down, and while it is stale it is still up.
             didSet { if state.isUp != oldValue.isUp || oldValue == .idle { since = now() } }
         }
         private(set) var since: NIODeadline
         private let now: @Sendable () -> NIODeadline
         var attempt = 0
-        /// How far the attempt under way has come.
+        /// The progress of the current attempt.
         var progress: HandshakeProgress?
         var nextAttemptAt: NIODeadline?
         var pingMisses = 0
-        /// Whether a login was sent in plain text over a network, unasked.
+        /// Whether a login was sent over a network in plain text although this was not allowed explicitly.
         var isLoginExposed = false
         var server: ServerIdentity?
         var tls: TLSStatus?
@@ -32,11 +32,11 @@ final class ConnectionStatus: Sendable {
         var subscriptions = 0
         var roundTrips = RoundTrips()
         var refusals = Refusals()
-        /// Messages received that may have come twice, from the two servers of a move.
+        /// Messages received that may be duplicates, from the two servers of a move.
         var duplicates: UInt64 = 0
-        /// Why messages were lost the last time.
+        /// The cause of the last loss of messages.
         var lossCause: NATSError?
-        /// Control frames that the socket has not taken.
+        /// Bytes of control frames that the socket has not accepted.
         var controlBytes = 0
 
         init(now: @escaping @Sendable () -> NIODeadline) {
@@ -48,7 +48,7 @@ final class ConnectionStatus: Sendable {
     private let values: Mutex<Values>
     private let now: @Sendable () -> NIODeadline
 
-    /// - Parameter now: Tells the current time; see ``TimeSource``.
+    /// - Parameter now: Returns the current time; see ``TimeSource``.
     init(now: @escaping @Sendable () -> NIODeadline) {
         self.now = now
         values = Mutex(Values(now: now))
@@ -67,7 +67,7 @@ final class ConnectionStatus: Sendable {
         speaksTLSFirst: Bool
     ) -> ConnectionSnapshot {
         let now = self.now()
-        // All of it under the lock: with a second reference to the table of round trips the event loop would have to copy it.
+        // Read the round trips under the lock too: a second reference to their table would make the event loop copy it.
         return values.withLock { values in
             ConnectionSnapshot(
                 state: values.state,

@@ -1,7 +1,7 @@
 import DequeModule
 import Locking
 
-/// Hands every event to every listener, each with a bounded buffer of its own that drops its oldest events.
+/// Sends every event to every listener. Each listener has its own bounded buffer, which drops its oldest events.
 package final class EventBroadcaster<Event: Sendable>: Sendable {
     private struct State {
         var listeners: [ObjectIdentifier: EventStream<Event>] = [:]
@@ -26,7 +26,7 @@ package final class EventBroadcaster<Event: Sendable>: Sendable {
         for listener in listeners.values { listener.finish() }
     }
 
-    /// A listener that hears what is sent from now on.
+    /// Returns a listener that receives all events from now on.
     package func listen(buffer: Int) -> EventStream<Event> {
         let stream = EventStream<Event>(capacity: buffer) { [weak self] id in
             self?.state.withLock { $0.listeners[id] = nil }
@@ -40,7 +40,7 @@ package final class EventBroadcaster<Event: Sendable>: Sendable {
     }
 }
 
-/// The events one listener has not taken yet.
+/// The events that one listener has not received yet.
 package final class EventStream<Event: Sendable>: Sendable {
     private struct State {
         var events = Deque<Event>()
@@ -87,7 +87,7 @@ package final class EventStream<Event: Sendable>: Sendable {
         consumer?.resolve()
     }
 
-    /// The next event and the number of events dropped before it; `nil` at the end or when the task is canceled.
+    /// Returns the next event and the number of events dropped before it; `nil` at the end or if the task is canceled.
     package func next() async -> (event: Event, dropped: Int)? {
         while true {
             let waiter = Waiter()

@@ -1,14 +1,14 @@
 import DequeModule
 import NIOCore
 
-/// The round-trip times of one connection: the last one, the handshake's, and their distribution over the last minutes.
+/// The round-trip times of one connection: the last one, the one of the handshake, and their distribution over the last minutes.
 ///
-/// Times are sorted into buckets, each 3 % wider than the one before, and counted for every five seconds on their own. A slice
-/// of time holds only the buckets that something fell into: an idle connection, which pings every few seconds, needs some ten
-/// bytes for each. A connection that was never up holds nothing.
+/// Times are sorted into buckets, each 3 % wider than the previous one, and counted separately for each slice of five seconds. A
+/// slice stores only buckets that are not empty: an idle connection, which pings every few seconds, needs about ten bytes for
+/// each slice. A connection that was never established stores nothing.
 struct RoundTrips: Sendable {
     private struct Slice {
-        /// Which five seconds, counted from the start of the clock.
+        /// The number of the five-second slice, counted from the start of the clock.
         let index: UInt64
         var counts: [Count]
     }
@@ -33,16 +33,16 @@ struct RoundTrips: Sendable {
     private var count = 0
     /// From CONNECT to its PONG.
     var handshake: Duration?
-    /// Kept until something is recorded or the time moves on.
+    /// Valid until a time is recorded or the next slice begins.
     private var cache: Cache?
 
-    /// How many numbers are stored.
+    /// The number of stored counts.
     var stored: Int { slices.reduce(0) { $0 + $1.counts.count } }
 
-    /// A PING was answered.
+    /// Records the round-trip time of an answered PING.
     /// - Parameters:
-    ///   - time: How long it took.
-    ///   - now: When the answer came.
+    ///   - time: The round-trip time.
+    ///   - now: When the answer arrived.
     mutating func record(_ time: Duration, at now: NIODeadline) {
         last = time
         count += 1
@@ -61,7 +61,7 @@ struct RoundTrips: Sendable {
         }
     }
 
-    /// What is known at a moment; nil before anything was measured.
+    /// Returns the times known at a moment; nil before anything was measured.
     mutating func summary(at now: NIODeadline) -> ConnectionSnapshot.RoundTrip? {
         guard last != nil || handshake != nil else { return nil }
         let index = Self.slice(at: now)
@@ -109,7 +109,7 @@ struct RoundTrips: Sendable {
     }
 }
 
-/// A range of times that count as the same: 32 of them for every doubling, from a microsecond to a minute.
+/// A range of times that are counted together: 32 ranges for every doubling, from a microsecond to a minute.
 struct RoundTripBucket: Equatable {
     private static let perDoubling: UInt64 = 32
     private static let largest: UInt64 = 60_000_000

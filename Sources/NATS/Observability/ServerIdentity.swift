@@ -1,6 +1,6 @@
 import NATSWire
 
-/// The server behind an address, as it describes itself. Its texts are untrusted.
+/// How the server behind an address describes itself. The texts are untrusted.
 public struct ServerIdentity: Sendable, Hashable {
     /// The unique id of the server process.
     public let id: String

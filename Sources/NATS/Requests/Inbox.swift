@@ -1,21 +1,21 @@
 import NATSWire
 import TextCoding
 
-/// The reply subjects of one connection: `<prefix>.<random>.<token>`, a token for each request, all of them covered by one
-/// subscription to `<prefix>.<random>.*`.
+/// The reply subjects of one connection: `<prefix>.<random>.<token>`, with one token for each request. One subscription to
+/// `<prefix>.<random>.*` covers them all.
 struct Inbox: Sendable {
-    /// What to subscribe to.
+    /// The pattern to subscribe to.
     let pattern: Subject
-    /// Up to and with the dot before the token.
+    /// The text before the token, including the dot.
     private let stem: [UInt8]
 
-    /// Random characters of six bits each: two connections never share an inbox.
+    /// The number of random characters, with six bits each. Two connections never share an inbox.
     private static let randomLength = 22
-    /// The longest prefix; it leaves most of the control line to the subjects of requests.
+    /// The maximum length of the prefix. It leaves most of the control line for the subjects of requests.
     static let maxPrefixLength = 256
 
-    /// - Parameter random: random bits, of which six are used.
-    /// - Throws: ``NATSError/Code/configuration`` when the prefix is no subject or too long.
+    /// - Parameter random: Returns random bits, of which six are used.
+    /// - Throws: ``NATSError/Code/configuration`` if the prefix is not a subject or too long.
     init(prefix: String, random: () -> UInt8) throws(NATSError) {
         try Self.validate(prefix: prefix)
         var stem = Array(prefix.utf8)
@@ -46,7 +46,7 @@ struct Inbox: Sendable {
         }
     }
 
-    /// Where the reply to a request is expected.
+    /// Returns the reply subject of a request.
     func subject(for token: RequestToken) throws(NATSError) -> Subject {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(stem.count + RequestToken.textLength)
@@ -59,7 +59,7 @@ struct Inbox: Sendable {
         }
     }
 
-    /// The token of a reply; nil when the subject is none of this inbox.
+    /// Returns the token of a reply; nil if the subject does not belong to this inbox.
     func token(of subject: UnsafeRawBufferPointer) -> RequestToken? {
         guard subject.count == stem.count + RequestToken.textLength, subject.starts(with: stem) else { return nil }
         return RequestToken(text: UnsafeRawBufferPointer(rebasing: subject[stem.count...]))

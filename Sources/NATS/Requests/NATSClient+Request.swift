@@ -4,21 +4,21 @@ import NIOCore
 extension NATSClient {
     /// Sends a request and waits for its reply.
     ///
-    /// All requests share one inbox, which is subscribed to with the first of them. When nobody is subscribed to the
-    /// subject, the server says so at once (`no_responders` of the client protocol). What comes after the first reply, or
-    /// too late, is ignored and counted in ``ConnectionSnapshot/lateReplies``.
+    /// All requests share one inbox, which the first request subscribes to. If the subject has no subscriber, the server reports
+    /// it at once (`no_responders` of the client protocol). Replies after the first one, and late replies, are ignored and
+    /// counted in ``ConnectionSnapshot/lateReplies``.
     ///
     /// - Parameters:
-    ///   - payload: the bytes; at most the server's `max_payload` together with the headers.
-    ///   - subject: where to; it has no wildcards.
-    ///   - headers: sent with the request.
-    ///   - timeout: for everything from the call to the reply. It may end later by a millisecond, and by a microsecond for
-    ///     each request that waits. A request that waited in the buffer for a connection may still be sent afterwards.
-    /// - Returns: the reply. A status other than "no responders" is a reply: see ``NATSMessage/status``.
-    /// - Throws: ``NATSError/Code/noResponders``, ``NATSError/Code/timeout``; ``NATSError/Code/disconnected`` when the
-    ///   connection is lost meanwhile and the request may have been received (one that never reached the socket stays and
-    ///   is sent on the next connection); ``NATSError/Code/permission``, ``NATSError/Code/canceled``; otherwise as
-    ///   ``publish(_:to:reply:headers:)``.
+    ///   - payload: The bytes. Together with the headers, at most the server's `max_payload`.
+    ///   - subject: The subject to publish to, without wildcards.
+    ///   - headers: The headers of the request.
+    ///   - timeout: The limit from the call to the reply. The call may end later by a millisecond, plus a microsecond for each
+    ///     waiting request. A request that waits in the buffer for a connection may still be sent afterwards.
+    /// - Returns: The reply. A status other than "no responders" is a reply: see ``NATSMessage/status``.
+    /// - Throws: ``NATSError/Code/noResponders``, ``NATSError/Code/timeout``; ``NATSError/Code/disconnected`` if the connection
+    ///   is lost meanwhile and the request may have been received (a request that was not written to the socket stays in the
+    ///   buffer and is sent on the next connection); ``NATSError/Code/permission``, ``NATSError/Code/canceled``; otherwise the
+    ///   errors of ``publish(_:to:reply:headers:)``.
     public func request(
         _ payload: some MessagePayload,
         to subject: Subject,
@@ -29,22 +29,23 @@ extension NATSClient {
         return NATSMessage(wire: try await request(payload, to: subject, headers: headers, terms: terms), client: self)
     }
 
-    /// Sends a request that several may reply to (ADR-47, "Request Many").
+    /// Sends a request that may get several replies (ADR-47, "Request Many").
     ///
-    /// The sequence ends when `max` replies came, when `timeout` has passed, however many came, when no further one came for
-    /// `stall`, or behind a status in place of a reply. It throws ``NATSError/Code/noResponders`` when there is nobody to
-    /// reply, and ``NATSError/Code/disconnected`` when the connection is lost meanwhile.
+    /// The sequence ends after `max` replies, after `timeout`, after `stall` without a further reply, or after a status in place
+    /// of a reply. It throws ``NATSError/Code/noResponders`` if the subject has no subscriber, and
+    /// ``NATSError/Code/disconnected`` if the connection is lost meanwhile.
     ///
     /// - Parameters:
-    ///   - payload: the bytes; at most the server's `max_payload` together with the headers.
-    ///   - subject: where to; it has no wildcards.
-    ///   - headers: sent with the request.
-    ///   - timeout: for everything from the call to the last reply.
-    ///   - max: the number of replies wanted; below one is as good as none.
-    ///   - stall: the longest time between two replies; the first one may take all of `timeout`. Zero and less, and
-    ///     `timeout` and more, are as good as none.
-    ///   - buffer: what may wait for the consumer.
-    /// - Throws: as ``publish(_:to:reply:headers:)``, and ``NATSError/Code/timeout`` when it could not be sent in time.
+    ///   - payload: The bytes. Together with the headers, at most the server's `max_payload`.
+    ///   - subject: The subject to publish to, without wildcards.
+    ///   - headers: The headers of the request.
+    ///   - timeout: The limit from the call to the last reply.
+    ///   - max: The number of expected replies. Values below one mean no limit.
+    ///   - stall: The longest time between two replies. The first one may take all of `timeout`. Values that are not above zero
+    ///     or not below `timeout` mean no limit.
+    ///   - buffer: The limits of the buffer for replies.
+    /// - Throws: The errors of ``publish(_:to:reply:headers:)``, and ``NATSError/Code/timeout`` if the request could not be sent
+    ///   in time.
     public func requestMany(
         _ payload: some MessagePayload,
         to subject: Subject,
@@ -97,7 +98,7 @@ extension NATSClient {
     ) async throws(NATSError) -> RequestToken {
         if Task.isCancelled { throw .taskCanceled }
         if !requests.isSubscribed { try await subscribeToInbox() }
-        // Known before it is sent: the reply can be faster than this task.
+        // Add the request before it is sent, because the reply can arrive before this task continues.
         let token = try requests.add(receiver, to: subject, terms: terms)
         do {
             let reply = try requests.inbox.subject(for: token)
@@ -115,19 +116,20 @@ extension NATSClient {
 
     private func wait(for space: BufferSpace, terms: ReplyTerms) async throws(NATSError) {
         let timer = driver.eventLoop.scheduleTask(deadline: terms.end) {
-            space.fail(NATSError(.timeout, "the outbound buffer had no room for the request within \(terms.timeout)"))
+            space.fail(NATSError(.timeout, "the outbound buffer had no space for the request within \(terms.timeout)"))
         }
         defer { timer.cancel() }
         try await space.wait()
     }
 
-    /// Subscribes before the first request is sent: both go through one stream, so the server knows the inbox by then.
+    /// Subscribes to the inbox before the first request is sent. Both use one connection, so the server has the subscription when
+    /// it receives the request.
     private func subscribeToInbox() async throws(NATSError) {
         let result: Result<Void, NATSError> = await withCheckedContinuation { continuation in
             driver.eventLoop.execute { [driver, requests] in
                 continuation.resume(
                     returning: Result { () throws(NATSError) in
-                        // Somebody else's first request may have been faster.
+                        // Another task may have subscribed meanwhile.
                         if requests.isSubscribed { return }
                         driver.inbox = try driver.subscribe(
                             requests.inbox.pattern,

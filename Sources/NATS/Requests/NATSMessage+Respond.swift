@@ -1,9 +1,9 @@
 public import NATSWire
 
 extension NATSMessage {
-    /// Answers the message on the connection it came in on.
+    /// Answers the message on the connection on which it arrived.
     ///
-    /// - Throws: ``NATSError/Code/noReplySubject`` when no answer is expected; otherwise as
+    /// - Throws: ``NATSError/Code/noReplySubject`` if the message has no reply subject; otherwise the errors of
     ///   ``NATSClient/publish(_:to:reply:headers:)``.
     public func respond(_ payload: some MessagePayload, headers: Headers? = nil) async throws(NATSError) {
         try await client.publish(payload, to: wire.replySubject(), headers: headers)
@@ -11,19 +11,20 @@ extension NATSMessage {
 }
 
 extension WireMessage {
-    /// Where to send an answer.
-    /// - Throws: ``NATSError/Code/noReplySubject``, or ``NATSError/Code/invalidSubject`` for one that no client may publish to.
+    /// Returns the subject for an answer.
+    /// - Throws: ``NATSError/Code/noReplySubject``, or ``NATSError/Code/invalidSubject`` if a client may not publish to the reply
+    ///   subject.
     package func replySubject() throws(NATSError) -> Subject {
         guard let reply else {
             throw NATSError(
                 .noReplySubject,
-                "the message on \(printable(subject)) has no reply subject: whoever published it expects no answer"
+                "the message on \(printable(subject)) has no reply subject, so its publisher expects no answer"
             )
         }
         do {
             return try Subject(bytes: reply.readableBytesView)
         } catch {
-            throw NATSError(.invalidSubject, "the reply subject cannot be published to: \(error)", cause: error)
+            throw NATSError(.invalidSubject, "the reply subject is not valid: \(error)", cause: error)
         }
     }
 }

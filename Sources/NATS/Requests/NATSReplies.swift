@@ -1,10 +1,10 @@
 import NATSWire
 
-/// The replies to one request, in the order they came. For one consumer.
+/// The replies to one request, in the order in which they arrived. For one consumer.
 ///
-/// It ends as its terms say (number, timeout, stall), with ``cancel()``, or when this handle and its iterators are gone. A
-/// consumer that knows the last reply by its looks, such as an empty payload, leaves the loop there; nothing of the request
-/// stays behind.
+/// The sequence ends according to its terms (number, timeout, stall), with ``cancel()``, or when this handle and its iterators
+/// are released. A consumer that recognizes the last reply, for example by an empty payload, can leave the loop; that ends the
+/// request.
 public final class NATSReplies: AsyncSequence, Sendable {
     private let client: NATSClient
     private let token: RequestToken
@@ -20,7 +20,7 @@ public final class NATSReplies: AsyncSequence, Sendable {
         client.requests.forget(token)
     }
 
-    /// Takes no more replies. Those received before are still delivered.
+    /// Ends the request. Replies received before are still delivered.
     public func cancel() {
         client.requests.forget(token)
         queue.end(nil)
@@ -29,12 +29,12 @@ public final class NATSReplies: AsyncSequence, Sendable {
     /// Replies dropped because the consumer was too slow.
     public var dropped: UInt64 { queue.dropped }
 
-    /// Makes the iterator. Only one may be in use.
+    /// Returns an iterator. Only one may be in use.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(replies: self)
     }
 
-    /// Takes whole batches and hands out their messages without a lock.
+    /// Iterates over whole batches of replies, so that most replies need no lock.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let replies: NATSReplies
         private var batch: MessageBatch<Void>?
@@ -44,9 +44,9 @@ public final class NATSReplies: AsyncSequence, Sendable {
             self.replies = replies
         }
 
-        /// The next reply; `nil` when the request is over.
-        /// - Throws: ``NATSError/Code/noResponders``, ``NATSError/Code/disconnected`` when the connection is lost meanwhile,
-        ///   ``NATSError/Code/timeout`` when the request could not be sent in time, ``NATSError/Code/permission``,
+        /// Returns the next reply; `nil` when the request is complete.
+        /// - Throws: ``NATSError/Code/noResponders``, ``NATSError/Code/disconnected`` if the connection is lost meanwhile,
+        ///   ``NATSError/Code/timeout`` if the request could not be sent in time, ``NATSError/Code/permission``,
         ///   ``NATSError/Code/slowConsumer``, ``NATSError/Code/closed``, ``NATSError/Code/canceled``.
         public mutating func next() async throws(NATSError) -> NATSMessage? {
             while true {

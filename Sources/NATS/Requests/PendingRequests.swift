@@ -1,17 +1,17 @@
 import NATSWire
 import NIOCore
 
-/// The requests of one connection that wait for replies: whose a reply is, and who has waited in vain.
+/// The requests of one connection that wait for replies. Assigns replies to requests and finds expired requests.
 ///
-/// A value that answers each event with whom to tell; it knows no socket, no clock, and nothing about who waits. A request
-/// leaves it with its last reply, its timeout, its cancellation or its connection, whichever comes first, and only once.
+/// A value that answers each event with the receivers to notify, without sockets and clocks. A request is removed exactly once,
+/// by its last reply, its timeout, its cancellation, or the loss of its connection, whichever happens first.
 struct PendingRequests<Receiver> {
-    /// A request that is over.
+    /// A request that has ended.
     struct Ended {
         let receiver: Receiver
         let subject: Subject
         let terms: ReplyTerms
-        /// Which message of the connection it was, counted from 1; nil while it was not accepted yet.
+        /// The number of the message on the connection, counted from 1; nil before it is accepted.
         let sequence: UInt64?
     }
 
@@ -19,7 +19,7 @@ struct PendingRequests<Receiver> {
         let receiver: Receiver
         let subject: Subject
         let terms: ReplyTerms
-        /// When it has waited long enough: the end of its terms, or earlier because of a stall.
+        /// When the request expires: at the end of its terms, or earlier because of a stall.
         var deadline: NIODeadline
         var sequence: UInt64?
         var replies = 0
@@ -28,22 +28,22 @@ struct PendingRequests<Receiver> {
     }
 
     private var entries: [RequestToken: Entry] = [:]
-    /// Everything up to this message of the connection went down with a lost connection.
+    /// All messages of the connection up to this number were lost with a connection.
     private var lostUpTo: UInt64 = 0
-    /// Replies that came when nobody waited for them any more.
+    /// Replies that arrived when no request waited for them any more.
     private(set) var lateReplies: UInt64 = 0
     /// When ``expire(now:)`` has to be called next.
     private(set) var nextExpiry: NIODeadline?
 
-    /// How many wait.
+    /// The number of waiting requests.
     var count: Int { entries.count }
 
     // MARK: Sending
 
-    /// A request is about to be sent.
+    /// Adds a request that is about to be sent.
     ///
-    /// - Parameter token: a random one.
-    /// - Returns: whether it was added; not when another request has that token.
+    /// - Parameter token: A random token.
+    /// - Returns: Whether the request was added; false if another request has the same token.
     mutating func add(_ token: RequestToken, _ receiver: Receiver, to subject: Subject, terms: ReplyTerms) -> Bool {
         guard entries[token] == nil else { return false }
         entries[token] = Entry(receiver: receiver, subject: subject, terms: terms, deadline: terms.end)
@@ -51,9 +51,9 @@ struct PendingRequests<Receiver> {
         return true
     }
 
-    /// The connection took the request as its message number `sequence`.
+    /// Records that the connection accepted the request as its message number `sequence`.
     ///
-    /// - Returns: the request, if the connection was lost with it before this could be told.
+    /// - Returns: The request, if the connection was lost with it before this call.
     mutating func accepted(_ token: RequestToken, as sequence: UInt64) -> Ended? {
         if sequence <= lostUpTo { return remove(token) }
         entries[token]?.sequence = sequence
@@ -63,19 +63,19 @@ struct PendingRequests<Receiver> {
     // MARK: Replies
 
     enum Reply {
-        /// More may follow.
+        /// A reply after which more may follow.
         case more(Receiver)
-        /// The request is over with it.
+        /// The last reply to the request.
         case last(Ended)
-        /// Nobody waits for it.
+        /// No request waits for the reply.
         case late
     }
 
-    /// A reply came.
+    /// Assigns a reply to its request.
     ///
     /// - Parameters:
-    ///   - token: whose; nil if it carries none of ours.
-    ///   - isStatus: whether it is a status in place of a reply, behind which nothing follows.
+    ///   - token: The token of the reply; nil if it has none of this inbox.
+    ///   - isStatus: Whether it is a status in place of a reply, after which nothing follows.
     mutating func reply(to token: RequestToken?, isStatus: Bool, now: NIODeadline) -> Reply {
         guard let token, var entry = entries[token] else {
             lateReplies &+= 1
@@ -96,26 +96,26 @@ struct PendingRequests<Receiver> {
 
     // MARK: Endings
 
-    /// Ends one request; nil when it is over already.
+    /// Ends one request. Returns nil if it has already ended.
     mutating func remove(_ token: RequestToken) -> Ended? {
         guard let entry = entries.removeValue(forKey: token) else { return nil }
-        // A burst of requests does not keep its memory.
+        // Release the memory of a burst of requests.
         if entries.isEmpty, entries.capacity > 4096 { entries = [:] }
         return entry.ended
     }
 
-    /// Ends the requests that have waited long enough.
+    /// Ends the expired requests.
     mutating func expire(now: NIODeadline) -> [Ended] {
         let ended = removeAll { $0.deadline <= now }
-        // All of them are looked at, so many are looked at less often: a request may end late by a microsecond for each
-        // that waits, but at least a millisecond.
+        // This looks at all requests, so it runs less often if there are many: a request may end late by a microsecond for each
+        // waiting request, but by a millisecond at least.
         let pause = TimeAmount.microseconds(Int64(max(1000, entries.count)))
         nextExpiry = entries.values.lazy.map(\.deadline).min().map { max($0, now + pause) }
         return ended
     }
 
-    /// The connection is lost, and with it everything up to its message number `handedOver`. Requests that never reached
-    /// the socket stay: they are sent on the next connection.
+    /// Ends the requests that were lost with the connection: those up to message number `handedOver`. Requests that were not
+    /// written to the socket stay and are sent on the next connection.
     mutating func disconnected(handedOver: UInt64) -> [Ended] {
         lostUpTo = max(lostUpTo, handedOver)
         return removeAll { entry in entry.sequence.map { $0 <= handedOver } ?? false }

@@ -2,22 +2,22 @@ package import NIOCore
 
 /// How long a request waits for replies, and for how many.
 package struct ReplyTerms: Sendable {
-    /// For all of it, as the caller put it.
+    /// The limit for all replies, as given by the caller.
     let timeout: Duration
-    /// When that is over.
+    /// The end of the timeout.
     let end: NIODeadline
-    /// Done after so many replies; nil for any number.
+    /// The number of replies after which the request is complete; nil for any number.
     let max: Int?
-    /// The longest time between two replies, when there are several.
+    /// The longest time between two replies.
     let stall: Duration?
 
-    /// One reply. The timeout runs from `start`.
+    /// Returns the terms for one reply. The timeout starts at `start`.
     package static func one(timeout: Duration, from start: NIODeadline) -> ReplyTerms {
         ReplyTerms(timeout: timeout, end: start + TimeAmount(timeout), max: 1, stall: nil)
     }
 
-    /// The terms of ADR-47 ("Request Many"): a stall that is not longer than zero or not shorter than the timeout is as
-    /// good as none, and so is a number of replies below one.
+    /// Returns the terms of ADR-47 ("Request Many"). A stall that is not above zero or not below the timeout is ignored, and so
+    /// is a number of replies below one.
     package static func many(timeout: Duration, max: Int?, stall: Duration?, from start: NIODeadline) -> ReplyTerms {
         ReplyTerms(
             timeout: timeout,
@@ -27,6 +27,6 @@ package struct ReplyTerms: Sendable {
         )
     }
 
-    /// The time that is left at a moment, not less than zero.
+    /// Returns the remaining time, at least zero.
     package func remaining(at now: NIODeadline) -> Duration { Swift.max(.zero, Duration(end - now)) }
 }

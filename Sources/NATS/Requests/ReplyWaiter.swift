@@ -1,7 +1,7 @@
 import Locking
 import NATSWire
 
-/// The task that waits for the one reply to its request. Resolved once, from anywhere, also before anybody waits.
+/// The result of a request for one reply. It is resolved once, from any thread, possibly before the task waits.
 final class ReplyWaiter: Sendable {
     typealias Outcome = Result<WireMessage, NATSError>
 
@@ -13,7 +13,7 @@ final class ReplyWaiter: Sendable {
 
     private let state = Mutex(State.pending)
 
-    /// Resolves it; only the first call counts.
+    /// Resolves the waiter. Only the first call has an effect.
     func resolve(_ outcome: Outcome) {
         let waiting: CheckedContinuation<Outcome, Never>? = state.withLock { state in
             switch state {
@@ -32,7 +32,7 @@ final class ReplyWaiter: Sendable {
 
     /// Waits for the outcome. Only one task may wait.
     ///
-    /// - Parameter onCancel: called when the task is canceled, which resolves it as well.
+    /// - Parameter onCancel: Called if the task is canceled, which also resolves the waiter.
     func wait(onCancel: @escaping @Sendable () -> Void) async throws(NATSError) -> WireMessage {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in

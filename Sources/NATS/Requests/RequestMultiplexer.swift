@@ -15,27 +15,27 @@ enum ReplyReceiver: Sendable {
     }
 }
 
-/// All requests of one connection share one inbox and one subscription; this tells their replies apart.
+/// Assigns replies to requests. All requests of one connection share one inbox and one subscription.
 ///
-/// It decides under its lock, as ``PendingRequests`` says, and acts after it. Requests are added on any thread; replies,
-/// the loss of a connection and the timer come on the event loop.
+/// Decisions are made by ``PendingRequests`` under the lock and carried out after it is released. Requests are added on any
+/// thread. Replies, lost connections and timers are handled on the event loop.
 final class RequestMultiplexer: Sendable {
     fileprivate struct State {
         var pending = PendingRequests<ReplyReceiver>()
         var randomness: any RandomNumberGenerator & Sendable
         var inbox = InboxState.unused
         var timer: Timer?
-        /// Why no more requests are taken, once they are not.
+        /// Why new requests are refused; nil while they are accepted.
         var refusal: NATSError?
-        /// Resolved when nothing is pending.
+        /// Resolved when no requests are pending.
         var whenIdle: Waiter?
     }
 
-    /// Whether replies can come.
+    /// Whether replies can be received.
     fileprivate enum InboxState {
         case unused
         case subscribed
-        /// The server refused the subscription. The next request tries again.
+        /// The server refused the subscription. The next request subscribes again.
         case refused(NATSError)
     }
 
@@ -52,7 +52,7 @@ final class RequestMultiplexer: Sendable {
     private let outbound: OutboundBuffer
     private let state: Mutex<State>
 
-    /// - Throws: ``NATSError/Code/configuration`` when the prefix is no subject.
+    /// - Throws: ``NATSError/Code/configuration`` if the prefix is not a subject.
     init(
         inboxPrefix: String,
         eventLoop: any EventLoop,
@@ -68,7 +68,7 @@ final class RequestMultiplexer: Sendable {
         self.state = Mutex(State(randomness: randomness))
     }
 
-    /// Requests that wait, and replies that came too late.
+    /// The number of waiting requests and of late replies.
     var counters: (pending: Int, late: UInt64) {
         state.withLock { ($0.pending.count, $0.pending.lateReplies) }
     }
@@ -86,11 +86,11 @@ final class RequestMultiplexer: Sendable {
 
     // MARK: Any thread
 
-    /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``, or why the server refused the inbox.
+    /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``, or the reason why the server refused the inbox.
     func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) throws(NATSError) -> RequestToken {
         let added: Result<(RequestToken, Bool), NATSError> = state.withLock { state in
             if let refusal = state.refusal { return .failure(refusal) }
-            // The refusal can be faster than the task that subscribed.
+            // The refusal can arrive before the task that subscribed continues.
             if case .refused(let refusal) = state.inbox { return .failure(refusal) }
             var token = RequestToken(bits: state.randomness.next())
             while !state.pending.add(token, receiver, to: subject, terms: terms) {
@@ -103,18 +103,18 @@ final class RequestMultiplexer: Sendable {
         return token
     }
 
-    /// The outbound buffer took the request as its message number `sequence`.
+    /// Records that the outbound buffer accepted the request as its message number `sequence`.
     func accepted(_ token: RequestToken, as sequence: UInt64) {
         let lost = update { $0.pending.accepted(token, as: sequence) }
         if let lost { lost.receiver.end(.requestLost(lost.subject)) }
     }
 
-    /// Forgets a request: its reply is late from now on. The caller resumes its waiter.
+    /// Removes a request, so that its reply is late. The caller resumes its waiter.
     func forget(_ token: RequestToken) {
         _ = update { $0.pending.remove(token) }
     }
 
-    /// Takes no more requests, and resolves when those there are over.
+    /// Refuses new requests. Resolves the waiter when all pending requests have ended.
     func drain(then waiter: Waiter) {
         update { state in
             state.refusal = state.refusal ?? .clientDraining
@@ -122,7 +122,7 @@ final class RequestMultiplexer: Sendable {
         }
     }
 
-    /// Decides under the lock. Calls that wait until nothing is pending are resumed after it.
+    /// Applies a change under the lock. Afterwards resumes the calls that wait until nothing is pending.
     private func update<R: Sendable>(_ change: (inout State) -> R) -> R {
         let (result, idle) = state.withLock { state in
             let result = change(&state)
@@ -134,19 +134,20 @@ final class RequestMultiplexer: Sendable {
 
     // MARK: The event loop
 
-    /// What happened to the connection.
+    /// Handles an event of the connection.
     func observe(_ event: NATSEvent) {
         switch event {
         case .disconnected(let cause, _): disconnected(cause)
         case .closed: close()
         case .serverError(let error):
             if let violation = error.cause as? PermissionViolation { denied(violation, error) }
-        // Both servers know the inbox while a connection moves.
+        // During a move, both servers have the subscription to the inbox.
         case .connected, .reconnecting, .credentialsInPlaintext, .lameDuck, .moved, .moveFailed, .internalError: break
         }
     }
 
-    /// The server did not let a message through. Its text does not say which, but the others to that subject fare no better.
+    /// Ends the requests to a subject after the server denied a message. The error does not say which request, but the others to
+    /// that subject are denied too.
     private func denied(_ violation: PermissionViolation, _ error: NATSError) {
         guard let subject = try? Subject(bytes: violation.subject) else { return }
         let denied: [Ended]
@@ -157,20 +158,20 @@ final class RequestMultiplexer: Sendable {
             guard let token = subject.withBytes({ inbox.token(of: $0) }) else { return }
             denied = update { $0.pending.remove(token).map { [$0] } ?? [] }
         case .subscription:
-            // Told by ``end(_:)``.
+            // ``end(_:)`` handles it.
             return
         }
         for request in denied { request.receiver.end(error) }
     }
 
-    /// The connection was lost: what had been sent on it may or may not have arrived.
+    /// Ends the requests that had been sent on a lost connection. They may or may not have arrived.
     private func disconnected(_ cause: NATSError) {
         let handedOver = outbound.handedOver
         let lost = update { $0.pending.disconnected(handedOver: handedOver) }
         for request in lost { request.receiver.end(.requestLost(request.subject, cause)) }
     }
 
-    /// Nothing will be sent or received any more.
+    /// Ends all requests because the client is closed.
     private func close() {
         let (timer, ended) = update { state in
             state.refusal = .clientClosed
@@ -204,7 +205,7 @@ final class RequestMultiplexer: Sendable {
             let wasSent = request.sequence.map { $0 <= handedOver } ?? false
             switch request.receiver {
             case .one: request.receiver.end(wasSent ? .noReply(request) : .notSent(request))
-            // Time is up, which is how most of them end (ADR-47).
+            // The timeout is the usual end of these requests (ADR-47).
             case .many: request.receiver.end(wasSent ? nil : .notSent(request))
             }
         }
@@ -213,7 +214,7 @@ final class RequestMultiplexer: Sendable {
 }
 
 extension RequestMultiplexer.State {
-    /// Whether the timer has to be set anew.
+    /// Whether the timer must be set to an earlier time.
     fileprivate var isTimerLate: Bool {
         guard let due = pending.nextExpiry else { return false }
         return timer.map { due < $0.due } ?? true
@@ -234,7 +235,7 @@ extension RequestMultiplexer: MessageSink {
         for message in messages {
             let token = message.withSubjectBytes { inbox.token(of: $0) }
             let isStatus = message.isStatus
-            // Resuming a task costs many times what the lock does.
+            // Taking the lock for each message costs little compared to resuming a task.
             handOut(message, as: update { $0.pending.reply(to: token, isStatus: isStatus, now: now) })
         }
         setTimer()
@@ -245,7 +246,7 @@ extension RequestMultiplexer: MessageSink {
         case .late:
             break
         case .more(let receiver):
-            // A request for one reply gets no second one.
+            // A request for one reply receives no second one.
             if case .many(let queue) = receiver { queue.deliver([message], from: ()) }
         case .last(let request) where message.saysNoResponders:
             request.receiver.end(.noResponders(request.subject))
@@ -260,12 +261,12 @@ extension RequestMultiplexer: MessageSink {
         }
     }
 
-    /// The server refused the subscription to the inbox, when there is an error: no reply can come.
+    /// Ends all requests if there is an error: the server refused the subscription to the inbox, so no reply can arrive.
     func end(_ error: NATSError?) {
         guard let error else { return }
         let reason = NATSError(
             error.code,
-            "no reply can come: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed (inbox_prefix)",
+            "no reply can arrive: \(error.message). Allow the inbox \(inbox.pattern), or set an inbox prefix that is allowed (inbox_prefix)",
             cause: error
         )
         let ended = update { state in
@@ -275,26 +276,26 @@ extension RequestMultiplexer: MessageSink {
         for request in ended { request.receiver.end(reason) }
     }
 
-    // The client's events tell of both, also when the inbox is new.
+    // The events of the client report both, also for a new inbox.
     func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
 
-    // Replies wait in queues of their own, or for nothing.
+    // Replies wait in separate queues, or do not wait.
     func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
     var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
 }
 
 extension WireMessage {
-    /// Whether it is a status in place of a message: a status line and no payload (ADR-4).
+    /// Whether the message is a status in place of a reply: a status line and no payload (ADR-4).
     fileprivate var isStatus: Bool { payloadLength == 0 && status != nil }
 
-    /// Whether a server says with it that nobody was subscribed to the subject of a request (client protocol, `no_responders`).
+    /// Whether the server reports that the subject of a request has no subscriber (client protocol, `no_responders`).
     fileprivate var saysNoResponders: Bool { payloadLength == 0 && status?.code == HeaderStatus.noRespondersCode }
 }
 
 extension NATSError {
     fileprivate static func noResponders(_ subject: Subject) -> NATSError {
-        NATSError(.noResponders, "nobody is subscribed to \(subject), so nobody can reply; start a responder first")
+        NATSError(.noResponders, "no subscriber for \(subject), so no reply can arrive; start a responder first")
     }
 
     fileprivate static func noReply(_ request: PendingRequests<ReplyReceiver>.Ended) -> NATSError {
@@ -304,7 +305,7 @@ extension NATSError {
     fileprivate static func notSent(_ request: PendingRequests<ReplyReceiver>.Ended) -> NATSError {
         NATSError(
             .timeout,
-            "the request to \(request.subject) could not be sent within \(request.terms.timeout): no connection, or no room in its buffer"
+            "the request to \(request.subject) could not be sent within \(request.terms.timeout): no connection, or no space in its buffer"
         )
     }
 
@@ -312,7 +313,7 @@ extension NATSError {
         let reason = cause.map { ": \($0.message)" } ?? ""
         return NATSError(
             .disconnected,
-            "the connection was lost before a reply to the request to \(subject) came; it may have been received\(reason)",
+            "the connection was lost before a reply to the request to \(subject) arrived; the request may have been received\(reason)",
             cause: cause
         )
     }

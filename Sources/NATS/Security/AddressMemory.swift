@@ -1,18 +1,18 @@
 import Locking
 
-/// Addresses that something is remembered of, shared by connections.
+/// A set of addresses, shared by connections.
 ///
-/// It is bounded by the configuration: only addresses that a user configured go into it.
+/// It is bounded by the configuration: it contains only addresses that a user configured.
 package final class AddressMemory: Sendable {
-    /// The addresses with which this process had TLS, whatever client it was. An address that had it never gets a login
-    /// without it in automatic mode.
+    /// The addresses with which any client of this process had TLS. In automatic mode, credentials are never sent to such an
+    /// address without TLS.
     package static let encrypted = AddressMemory()
 
     private let addresses = Mutex(Set<NATSClientConfiguration.Address>())
 
     package init() {}
 
-    /// - Returns: Whether it was not known yet.
+    /// - Returns: Whether the address was new.
     @discardableResult
     func insert(_ address: NATSClientConfiguration.Address) -> Bool {
         addresses.withLock { $0.insert(Self.normalized(address)).inserted }
@@ -22,7 +22,7 @@ package final class AddressMemory: Sendable {
         addresses.withLock { $0.contains(Self.normalized(address)) }
     }
 
-    /// The same for every way to write a host name.
+    /// Returns an equal address for every spelling of a host name.
     private static func normalized(_ address: NATSClientConfiguration.Address) -> NATSClientConfiguration.Address {
         let host = address.host.lowercased()
         return .init(host: host.hasSuffix(".") ? String(host.dropLast()) : host, port: address.port)

@@ -1,19 +1,19 @@
 import NIOSSL
 
-/// Whom a certificate is made out to: its subject alternative names (RFC 9525; the common name counts no more).
+/// The hosts for which a certificate is valid: its subject alternative names (RFC 9525; the common name is ignored).
 struct CertificateNames: Equatable, CustomStringConvertible {
     var hosts: [String] = []
     var addresses: [[UInt8]] = []
 
-    /// Whether it is made out to a host: an address by its bytes, a name letter by letter but for their case, with `*`
-    /// for exactly the first label.
+    /// Returns whether the certificate is valid for a host. IP addresses are compared by their bytes, and names without case. `*`
+    /// matches exactly the first label.
     func match(_ host: String) -> Bool {
         if let address = IPAddress(host) { return addresses.contains(address.bytes) }
         let labels = Self.labels(host)
         guard !labels.contains("") else { return false }
         return hosts.contains { pattern in
             let pattern = Self.labels(pattern)
-            // "*.org" would be a certificate for everybody.
+            // Do not accept wildcards such as "*.org", which match too many hosts.
             guard pattern.first == "*", pattern.count > 2 else { return pattern == labels }
             return pattern.count == labels.count && pattern.dropFirst() == labels.dropFirst()
         }
@@ -41,7 +41,7 @@ struct CertificateNames: Equatable, CustomStringConvertible {
 }
 
 extension NIOSSLCertificate {
-    /// Whom it is made out to.
+    /// The hosts for which the certificate is valid.
     var serverNames: CertificateNames {
         var names = CertificateNames()
         for name in _subjectAlternativeNames() {

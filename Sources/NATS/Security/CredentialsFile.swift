@@ -1,10 +1,11 @@
-/// The text of a `.creds` file (a JWT and a seed between lines of dashes) or of an NKEY file (a seed, perhaps so framed).
+/// Parses a `.creds` file (a JWT and a seed between lines of dashes) or an NKEY file (a seed, optionally in the same format).
 ///
-/// As tolerant as nats.go: three or more dashes, any words between them, CR LF, blanks around, text between the blocks.
+/// It is as tolerant as nats.go: three or more dashes, any words between them, CR LF, surrounding whitespace, and text between
+/// the blocks.
 enum CredentialsFile {
-    /// The user's JWT and the seed that signs for it.
+    /// Returns the user's JWT and the seed that signs for it.
     ///
-    /// - Throws: ``NATSError/Code/credentials`` that says what is missing; it repeats nothing of the file.
+    /// - Throws: ``NATSError/Code/credentials`` with what is missing. The error does not repeat the contents of the file.
     static func jwtAndSeed(in text: String) throws(NATSError) -> (jwt: Secret, seed: Secret) {
         let (jwt, seed) = try content(of: text)
         guard let seed else {
@@ -13,7 +14,7 @@ enum CredentialsFile {
         return (jwt, seed)
     }
 
-    /// The same, where a JWT that needs no signature may stand alone.
+    /// Returns the JWT and the seed. A bearer JWT needs no seed.
     static func login(in text: String) throws(NATSError) -> (jwt: Secret, seed: Secret?) {
         let (jwt, seed) = try content(of: text)
         if seed == nil, JWTClaims(jwt)?.isBearer == true { return (jwt, nil) }
@@ -28,9 +29,9 @@ enum CredentialsFile {
         return (Secret(String(jwt)), framed.first { $0 != jwt }.map { Secret(String($0)) })
     }
 
-    /// The seed of an NKEY file: the first line that begins with S, or the one line there is.
+    /// Returns the seed of an NKEY file: the first line that begins with S, or else the first line.
     ///
-    /// - Throws: ``NATSError/Code/credentials`` when there is none.
+    /// - Throws: ``NATSError/Code/credentials`` if the file is empty.
     static func seed(in text: String) throws(NATSError) -> Secret {
         let (all, framed) = lines(of: text)
         let candidates = framed.filter { !isJWT($0) } + all
@@ -40,7 +41,7 @@ enum CredentialsFile {
         return Secret(String(seed))
     }
 
-    /// The lines that hold something, and those of them right below the opening line of a frame.
+    /// Returns all lines that are not empty, and those directly below an opening line of dashes.
     private static func lines(of text: String) -> (all: [Substring], framed: [Substring]) {
         var (all, framed): ([Substring], [Substring]) = ([], [])
         var isBelowOpening = false
@@ -48,7 +49,7 @@ enum CredentialsFile {
             let line = trimmed(line)
             guard !line.isEmpty else { continue }
             if isFrame(line) {
-                // A closing line is one too, but what follows it is prose, no line of a single word.
+                // Closing lines look the same, but the text after them is prose and not a single word.
                 isBelowOpening = true
                 continue
             }
@@ -63,13 +64,13 @@ enum CredentialsFile {
         line.hasPrefix("---") && line.hasSuffix("---")
     }
 
-    /// Three parts of base64, the first of which is a JSON object: `{"` is written `eyJ`.
+    /// Returns whether the text has three parts, the first of which is a JSON object in base64: `{"` is encoded as `eyJ`.
     private static func isJWT(_ text: Substring) -> Bool {
         text.hasPrefix("eyJ") && text.count { $0 == "." } == 2
     }
 
     private static func trimmed(_ line: Substring) -> Substring {
-        // Some editors put a byte order mark first.
+        // Some editors write a byte order mark at the start.
         var line = line.drop { $0.isWhitespace || $0 == "\u{FEFF}" }
         while line.last?.isWhitespace == true { line.removeLast() }
         return line

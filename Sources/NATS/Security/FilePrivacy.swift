@@ -6,10 +6,10 @@
     import Darwin
 #endif
 
-/// Whether a file that holds a secret is private enough.
+/// Decides whether a file with a secret is private enough.
 ///
-/// The rule is libpq's for private keys: a file of this user is for this user alone (`0600` or less); a file of root may be
-/// readable by its group (`0640` or less), as secrets are that are mounted into a container.
+/// The rule is the one of libpq for private keys. Only the user may access the user's own file (`0600` or less). The group may
+/// read a file of root (`0640` or less), which is how secrets are mounted into a container.
 package struct FilePrivacy: Sendable {
     /// The permission bits.
     private let mode: UInt32
@@ -19,29 +19,29 @@ package struct FilePrivacy: Sendable {
     /// - Parameters:
     ///   - mode: The file's mode.
     ///   - owner: The user id of its owner.
-    ///   - user: The user id to judge for, or nil for that of this process.
+    ///   - user: The user id to check for, or nil for the user of this process.
     package init(mode: UInt32, owner: UInt32, user: UInt32? = nil) {
         self.mode = mode & 0o777
         self.owner = owner
         self.user = user ?? geteuid()
     }
 
-    /// What is wrong and what the reader can do about it, or nil if the file is private.
+    /// Returns what is wrong and how to fix it, or nil if the file is private.
     ///
     /// - Parameters:
     ///   - path: The file.
-    ///   - reason: Why it has to be private, such as "it holds a key".
+    ///   - reason: Why the file has to be private, such as "it holds a key".
     package func complaint(about path: String, because reason: String) -> String? {
         if owner == 0 {
             guard mode & 0o037 != 0 else { return nil }
-            // Only root can change it, and whoever mounts it.
+            // Only root, or the configuration of the mount, can change the permissions.
             if user == 0 { return "others can read it, but \(reason); run: chmod 600 \(Self.shellQuoted(path))" }
-            return "it belongs to root and not only root's group can read it, but \(reason); run: "
+            return "belongs to root and users outside its group can read it, but \(reason); run: "
                 + "sudo chmod 640 \(Self.shellQuoted(path)), or mount it with mode 0440"
         }
-        // Root can read every file, whoever it belongs to.
+        // Root can read every file.
         guard owner == user || user == 0 else {
-            return "belongs to another user, but \(reason); make a copy of your own and name that: "
+            return "belongs to another user, but \(reason); make your own copy and use its path: "
                 + "install -m 600 \(Self.shellQuoted(path)) ~/\(Self.shellQuoted(Self.name(of: path)))"
         }
         guard mode & 0o077 != 0 else { return nil }
@@ -52,7 +52,7 @@ package struct FilePrivacy: Sendable {
         path.split(separator: "/").last.map(String.init) ?? "secret"
     }
 
-    /// A path as one word of a shell command.
+    /// Returns a path quoted as one word of a shell command.
     package static func shellQuoted(_ path: String) -> String {
         let isPlain = path.utf8.allSatisfy { byte in
             switch byte {

@@ -2,19 +2,19 @@ import NATSWire
 import NIOCore
 import TextCoding
 
-/// What a user's JWT says of itself (nats-io/jwt).
+/// The claims of a user's JWT (nats-io/jwt).
 ///
-/// Its signature is not verified, which only the server can do. The claims explain a refusal, and tell a JWT that needs a
-/// signature from one that does not; they decide nothing else.
+/// The signature is not verified; only the server can do that. The claims are used to explain a rejected login, and to
+/// distinguish JWTs that need a signature from those that do not.
 package struct JWTClaims: Sendable, Hashable {
-    /// When it ends, in seconds since 1970; nil for never.
+    /// When the JWT expires, in seconds since 1970. Nil means never.
     package private(set) var expiry: Int64?
-    /// When it begins, in seconds since 1970.
+    /// When the JWT becomes valid, in seconds since 1970.
     package private(set) var start: Int64?
-    /// Whether its holder need not sign the server's nonce.
+    /// Whether the JWT is a bearer token, which needs no signature of the server's nonce.
     package private(set) var isBearer = false
 
-    /// Reads the claims of a JWT; nil when it is none.
+    /// Reads the claims of a JWT. Returns nil if the text is not a JWT.
     package init?(_ jwt: Secret) {
         let parts = jwt.value.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 3, let claims = Base64URL.decode(parts[1]) else { return nil }
@@ -38,7 +38,7 @@ package struct JWTClaims: Sendable, Hashable {
                 }
             }
         }
-        // 0 says the same as nothing.
+        // 0 means that the claim is absent.
         if expiry == 0 { expiry = nil }
         if start == 0 { start = nil }
     }
@@ -50,15 +50,15 @@ package struct JWTClaims: Sendable, Hashable {
         }
     }
 
-    /// Why a server refuses it at a moment, as far as its times say; nil when they are in order.
+    /// Returns why the JWT is not valid at a moment, or nil if it is within its validity period.
     ///
     /// - Parameter now: Seconds since 1970.
     func complaint(at now: Int64) -> String? {
         if let expiry, expiry <= now {
-            "the credentials expired on \(CalendarTime.text(expiry)), as their JWT says; get new ones"
+            "the credentials expired on \(CalendarTime.text(expiry)) according to their JWT; get new ones"
         } else if let start, start > now {
-            "the credentials are not valid before \(CalendarTime.text(start)), as their JWT says; "
-                + "use them later, or set the clock of this machine if it is wrong"
+            "the credentials are not valid before \(CalendarTime.text(start)) according to their JWT; "
+                + "use them later, or correct the clock of this machine if it is wrong"
         } else {
             nil
         }

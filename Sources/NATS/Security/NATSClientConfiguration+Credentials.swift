@@ -1,41 +1,41 @@
 extension NATSClientConfiguration {
-    /// What the client proves its identity with.
+    /// The credentials with which the client logs in.
     public enum Credentials: Sendable, Equatable {
-        /// Nothing.
+        /// No credentials.
         case none
         /// A user name and password.
         case userPassword(user: String, password: Secret)
         /// A token.
         case token(Secret)
-        /// The seed of a user's NKEY (`SU…`), which signs the server's nonce.
+        /// The seed of a user's NKEY (`SU…`), used to sign the server's nonce.
         case nkey(seed: Secret)
-        /// A user's JWT, and the seed of the user's NKEY, which signs the server's nonce. A bearer JWT needs no seed.
+        /// A user's JWT, and the seed of the user's NKEY, used to sign the server's nonce. A bearer JWT needs no seed.
         case jwt(Secret, seed: Secret?)
     }
 }
 
 extension NATSClientConfiguration.Credentials {
-    /// The JWT and the seed of a `.creds` file, as `nsc` writes it.
+    /// Reads the JWT and the seed of a `.creds` file as written by `nsc`.
     ///
-    /// The file is read by every call, so a provider that calls it uses rotated credentials:
+    /// Each call reads the file, so a provider that calls this function uses rotated credentials:
     ///
     /// ```swift
     /// configuration.credentials = { try .credentialsFile("/etc/app/app.creds") }
     /// ```
     ///
-    /// The file of a bearer JWT may have no seed.
+    /// The file may omit the seed if its JWT is a bearer token.
     ///
-    /// - Parameter path: A regular file of this user that others cannot read (`chmod 600`).
-    /// - Throws: ``NATSError/Code/credentials`` with what to do about it.
+    /// - Parameter path: A regular file that is owned by this user and not readable by others (`chmod 600`).
+    /// - Throws: ``NATSError/Code/credentials`` with advice on how to fix the problem.
     public static func credentialsFile(_ path: String) throws(NATSError) -> Self {
         let (jwt, seed) = try parse(path, CredentialsFile.login)
         return .jwt(jwt, seed: seed)
     }
 
-    /// The seed of an NKEY file, read by every call. See ``credentialsFile(_:)``.
+    /// Reads the seed of an NKEY file. See ``credentialsFile(_:)``.
     ///
-    /// - Parameter path: A regular file of this user that others cannot read (`chmod 600`).
-    /// - Throws: ``NATSError/Code/credentials`` with what to do about it.
+    /// - Parameter path: A regular file that is owned by this user and not readable by others (`chmod 600`).
+    /// - Throws: ``NATSError/Code/credentials`` with advice on how to fix the problem.
     public static func nkeyFile(_ path: String) throws(NATSError) -> Self {
         .nkey(seed: try parse(path, CredentialsFile.seed))
     }
@@ -47,7 +47,7 @@ extension NATSClientConfiguration.Credentials {
         guard !SecretShape.isSecret(path) else {
             throw NATSError(
                 .credentials,
-                "a key or a JWT was given where the path of its file belongs; put it into a file (chmod 600)"
+                "a key or a JWT was given instead of the path of its file; put it into a file (chmod 600) and use the path of the file"
             )
         }
         let bytes = try PrivateFile.read(path)
@@ -63,11 +63,11 @@ extension NATSClientConfiguration.Credentials {
 }
 
 extension NATSClientConfiguration.Credentials {
-    /// Puts the proof of identity into CONNECT.
+    /// Adds the credentials to CONNECT.
     ///
-    /// - Parameter nonce: What the server wants signed, from its INFO.
-    /// - Throws: ``NATSError/Code/credentials`` when the seed is wrong, ``NATSError/Code/authorization`` when the server
-    ///   gave nothing to sign.
+    /// - Parameter nonce: The nonce of the server's INFO, which has to be signed.
+    /// - Throws: ``NATSError/Code/credentials`` if the seed is wrong, ``NATSError/Code/authorization`` if the server sent no
+    ///   nonce.
     func sign(_ options: inout ConnectOptions, nonce: String?) throws(NATSError) {
         switch self {
         case .none:
@@ -93,7 +93,7 @@ extension NATSClientConfiguration.Credentials {
     }
 
     private static var missingSeed: NATSError {
-        NATSError(.credentials, "the JWT is no bearer token, so the seed of its user's key is needed too, to sign with")
+        NATSError(.credentials, "the JWT is not a bearer token, so the user's seed is needed too, to sign the server's nonce")
     }
 
     private static func signature(
@@ -103,7 +103,7 @@ extension NATSClientConfiguration.Credentials {
         guard let nonce, !nonce.isEmpty else {
             throw NATSError(
                 .authorization,
-                "the server sent no nonce to sign, so it knows no NKEYs; log in with user and password or a token"
+                "the server sent no nonce to sign, so it does not support NKEYs; log in with user and password or a token"
             )
         }
         do {

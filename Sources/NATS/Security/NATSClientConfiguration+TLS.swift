@@ -3,25 +3,24 @@ import NIOCore
 extension NATSClientConfiguration {
     /// Whether and how a connection is encrypted.
     ///
-    /// Certificates and keys are files that are read again for every attempt, so that rotated ones are used.
-    /// The server's certificate is verified against the host the user configured, or ``serverName``, and never against
-    /// a name that the server gives itself.
+    /// Files of certificates and keys are read for every attempt, so that rotated ones are used. The server's certificate is
+    /// verified against the configured host or ``serverName``, never against a name that the server announces.
     public struct TLS: Sendable, Hashable {
         /// When the connection is encrypted.
         public enum Mode: Sendable, Hashable, CaseIterable {
-            /// When the server asks for it in its INFO. Somebody in between can take that line away: use ``required``
-            /// wherever the network is not your own.
+            /// When the server requires it in its INFO. An attacker on the network can remove that field: use ``required`` unless
+            /// you control the network.
             case automatic
-            /// Always, after the INFO. A server that does not offer TLS gets no byte from the client.
+            /// Always, after the INFO. The client sends nothing to a server that does not offer TLS.
             case required
-            /// Always, from the first byte: `handshake_first` of nats-server 2.10.4 and later, or a load balancer that
-            /// terminates TLS. What INFO says of TLS is ignored.
+            /// Always, from the first byte: `handshake_first` of nats-server 2.10.4 and later, or a load balancer that terminates
+            /// TLS. The TLS fields of INFO are ignored.
             case first
-            /// Never. A server that requires TLS is an error.
+            /// Never. Connecting to a server that requires TLS fails.
             case disabled
         }
 
-        /// Whose signature makes a server's certificate acceptable.
+        /// The authorities that are trusted to sign a server's certificate.
         public enum TrustRoots: Sendable, Hashable {
             /// The authorities the operating system trusts.
             case system
@@ -31,40 +30,40 @@ extension NATSClientConfiguration {
             case pem([UInt8])
         }
 
-        /// What the client proves its identity with, where a server asks for a certificate (mutual TLS).
+        /// The client's certificate, for servers that ask for one (mutual TLS).
         public struct ClientCertificate: Sendable, Hashable {
-            /// A PEM file with the certificate, followed by those between it and the authority.
+            /// A PEM file with the certificate, followed by the intermediate certificates.
             public var chainFile: String
-            /// A PEM file with the private key, not encrypted, that others cannot read (`chmod 600`).
+            /// A PEM file with the unencrypted private key, not readable by others (`chmod 600`).
             public var keyFile: String
 
-            /// Names the files.
+            /// Creates a client certificate from its files.
             public init(chainFile: String, keyFile: String) {
                 self.chainFile = chainFile
                 self.keyFile = keyFile
             }
         }
 
-        /// What is demanded of the server's certificate.
+        /// How the server's certificate is verified.
         public enum Verification: Sendable, Hashable {
-            /// Signed by a trusted authority, valid today, and made out to the host.
+            /// It must be signed by a trusted authority, currently valid, and issued for the host.
             case full
-            /// Nothing: whoever answers is believed. Only for a test machine.
+            /// Not at all: any server is accepted. Use it only for tests.
             case none
         }
 
         /// When the connection is encrypted.
         public var mode = Mode.automatic
-        /// Whose signature makes a server's certificate acceptable.
+        /// The authorities that are trusted to sign a server's certificate.
         public var trustRoots = TrustRoots.system
-        /// What the client proves its identity with, if a server asks.
+        /// The client's certificate, if the server asks for one.
         public var clientCertificate: ClientCertificate?
-        /// The name to demand of the server's certificate, and to ask for (SNI), in place of the host. Not an IP address.
+        /// The name that is expected in the server's certificate and sent as SNI, instead of the host. Not an IP address.
         public var serverName: String?
-        /// What is demanded of the server's certificate.
+        /// How the server's certificate is verified.
         public var verification = Verification.full
 
-        /// The defaults: encrypted when the server asks for it, and then fully verified.
+        /// Creates the default settings: encrypted and fully verified if the server asks for TLS.
         public init(mode: Mode = .automatic) {
             self.mode = mode
         }
@@ -97,9 +96,9 @@ extension NATSClientConfiguration {
     }
 }
 
-/// What is known of the encryption of a connection that is up.
+/// The encryption of an established connection.
 public struct TLSStatus: Sendable, Hashable {
-    /// The version of the protocol, such as `TLS 1.3`.
+    /// The TLS version, such as `TLS 1.3`.
     public let version: String
     /// Whether the server's certificate was verified.
     public let isVerified: Bool
@@ -109,7 +108,7 @@ public struct TLSStatus: Sendable, Hashable {
 struct IPAddress: Hashable {
     let bytes: [UInt8]
 
-    /// Reads an IPv4 or IPv6 address; an IPv6 address may have a zone (`fe80::1%eth0`), which is no part of it.
+    /// Parses an IPv4 or IPv6 address. The zone of an IPv6 address (`fe80::1%eth0`) is ignored.
     init?(_ text: String) {
         let hasColon = text.utf8.contains(UInt8(ascii: ":"))
         let address = hasColon ? String(text.prefix { $0 != "%" }) : text

@@ -9,11 +9,12 @@ import TextCoding
     import Darwin
 #endif
 
-/// An Ed25519 key pair as NATS writes it (nats-io/nkeys): base32 of the role, the key and a CRC-16.
+/// An Ed25519 key pair in the encoding of NATS (nats-io/nkeys): base32 of the role, the key and a CRC-16.
 ///
-/// A seed is decoded when it is needed and the decoded bytes are wiped, so that the key is in memory for one signature.
+/// A seed is decoded only when it is needed, and the decoded bytes are wiped afterwards, so that the key is in memory only while
+/// it signs.
 package struct NKey: Sendable {
-    /// Whose key it is. The raw value becomes the first letter of the public key.
+    /// The owner of the key. The raw value determines the first letter of the public key.
     package enum Role: UInt8, Sendable, CaseIterable {
         /// The operator of a deployment, `O`.
         case `operator` = 0x70
@@ -36,7 +37,7 @@ package struct NKey: Sendable {
         self.key = Curve25519.Signing.PrivateKey()
     }
 
-    /// Decodes a seed, such as `SUAC…`, of a key with that role.
+    /// Decodes a seed, such as `SUAC…`, of a key with the expected role.
     package init(seed: Secret, role expected: Role = .user) throws(NKeyError) {
         let text = seed.value
         guard text.utf8.count == Layout.seedCharacters else { throw .length(text.utf8.count) }
@@ -55,7 +56,7 @@ package struct NKey: Sendable {
         let checksum = UInt16(bytes[Layout.seedBytes - 2]) | UInt16(bytes[Layout.seedBytes - 1]) << 8
         guard CRC16.checksum(checked) == checksum else { throw .checksum }
         guard bytes[0] & 0xF8 == Layout.seedPrefix else { throw .notASeed }
-        // The role straddles the first two bytes, so that its letter comes second in the text.
+        // The role spans the first two bytes, so its letter is the second one in the text.
         guard let role = Role(rawValue: bytes[0] << 5 | bytes[1] >> 3) else { throw .notASeed }
         guard role == expected else { throw .role(role, expected: expected) }
         do {
@@ -77,7 +78,7 @@ package struct NKey: Sendable {
         return Secret(Self.write(prefix + key.rawRepresentation))
     }
 
-    /// Signs bytes: 64 bytes, in URL-safe base64 without padding.
+    /// Signs bytes and returns the signature, 64 bytes, in URL-safe base64 without padding.
     package func sign(_ bytes: [UInt8]) throws(NKeyError) -> String {
         do {
             return Base64URL.encode(try key.signature(for: bytes))
@@ -99,7 +100,7 @@ package struct NKey: Sendable {
         static let seedCharacters = (seedBytes * 8 + 4) / 5
     }
 
-    /// Overwrites memory in a way the compiler does not take for superfluous.
+    /// Overwrites memory in a way that the compiler cannot optimize away.
     private static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         #if canImport(Darwin)
@@ -110,17 +111,17 @@ package struct NKey: Sendable {
     }
 }
 
-/// Why a text is not the seed that is needed. No message repeats any of it.
+/// Why a seed cannot be used. The messages never contain any part of the seed.
 package enum NKeyError: Error, Sendable, Equatable, CustomStringConvertible {
-    /// It has this many bytes.
+    /// The length is wrong. The value is the number of bytes.
     case length(Int)
-    /// It has characters that no seed has.
+    /// It contains invalid characters.
     case characters
     /// A character is wrong, or two are swapped.
     case checksum
-    /// It is well-formed, but a public key or some other key.
+    /// It is well-formed, but it is a public key or another kind of key.
     case notASeed
-    /// It is somebody else's seed.
+    /// It is the seed of another role.
     case role(NKey.Role, expected: NKey.Role)
     /// The cryptographic library failed.
     case signing
@@ -132,7 +133,7 @@ package enum NKeyError: Error, Sendable, Equatable, CustomStringConvertible {
         case .length(let count): "the seed has \(count) characters; a seed has 58 and a user's begins with SU"
         case .characters: "the seed has characters other than A to Z and 2 to 7; was it changed when it was copied?"
         case .checksum: "the checksum of the seed is wrong; was it changed when it was copied?"
-        case .notASeed: "it is no seed; a user's seed begins with SU"
+        case .notASeed: "it is not a seed; a user's seed begins with SU"
         case .role(let role, let expected): "it is the seed of \(role.article), use that of \(expected.article)"
         case .signing: "the seed cannot be used to sign"
         }

@@ -6,15 +6,15 @@
     import Darwin
 #endif
 
-/// Reads small files of keys and certificates. A file is opened once and judged by that descriptor, so that nothing can
-/// be swapped in between.
+/// Reads small files with keys and certificates. A file is opened once and checked through its descriptor, so that it cannot be
+/// replaced between the check and the read.
 enum PrivateFile {
-    /// Far more than a chain of certificates takes.
+    /// Much more than a certificate chain needs.
     private static let limit = 1 << 20
 
-    /// Reads a file that holds a secret: a regular file that is private, as ``FilePrivacy`` says.
+    /// Reads a file with a secret: a regular file that is private according to ``FilePrivacy``.
     ///
-    /// - Throws: ``NATSError/Code/credentials`` with the command that mends it.
+    /// - Throws: ``NATSError/Code/credentials`` with the command that fixes the permissions.
     static func read(_ path: String) throws(NATSError) -> [UInt8] {
         try read(path) { status throws(NATSError) in
             let privacy = FilePrivacy(mode: UInt32(status.st_mode), owner: status.st_uid)
@@ -22,7 +22,7 @@ enum PrivateFile {
         }
     }
 
-    /// Reads a file that everybody may know.
+    /// Reads a file without a secret.
     static func readPublic(_ path: String) throws(NATSError) -> [UInt8] {
         try read(path) { _ in }
     }

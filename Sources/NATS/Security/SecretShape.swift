@@ -1,13 +1,12 @@
-/// Tells keys and JWTs from the paths of files that hold them, so that one put in the place of the other is not repeated in an
-/// error.
+/// Distinguishes keys and JWTs from file paths, so that a secret given in place of a path does not appear in an error.
 package enum SecretShape {
-    /// Whether a text is a key or a JWT itself, perhaps behind the directory that a relative path was resolved from.
+    /// Returns whether a text is a key or a JWT, possibly prefixed with the directory that a relative path was resolved against.
     package static func isSecret(_ text: String) -> Bool {
         guard let name = text.split(separator: "/").last else { return false }
         return isSeed(name) || isJWT(name) || text.contains("-----BEGIN ")
     }
 
-    /// The seed of an NKEY, or most of one.
+    /// Returns whether the text is the seed of an NKEY, or most of one.
     private static func isSeed(_ text: Substring) -> Bool {
         guard text.hasPrefix("S"), (50...64).contains(text.utf8.count) else { return false }
         return text.utf8.allSatisfy { byte in
@@ -18,7 +17,7 @@ package enum SecretShape {
         }
     }
 
-    /// Three parts, the first of which is a JSON object in base64.
+    /// Returns whether the text has three parts, the first of which is a JSON object in base64.
     private static func isJWT(_ text: Substring) -> Bool {
         text.hasPrefix("eyJ") && text.utf8.count { $0 == UInt8(ascii: ".") } == 2
     }

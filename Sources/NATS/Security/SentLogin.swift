@@ -1,6 +1,6 @@
-/// What a connection proved its identity with, kept to explain a refusal. It holds no secret.
+/// The kind of login that a connection sent, kept to explain a rejection. It contains no secret.
 struct SentLogin: Equatable {
-    /// The proof in CONNECT.
+    /// The credentials in CONNECT.
     enum Proof: Equatable {
         case none
         case userPassword
@@ -10,7 +10,7 @@ struct SentLogin: Equatable {
     }
 
     let proof: Proof
-    /// The file of the certificate that the TLS handshake showed, where a server may take that for a login.
+    /// The file of the client certificate that was used in the TLS handshake. A server may accept the certificate as the login.
     let certificate: String?
 
     init(_ credentials: NATSClientConfiguration.Credentials, certificate: String?) {
@@ -25,23 +25,23 @@ struct SentLogin: Equatable {
             }
     }
 
-    /// Why the server may have refused it, and what to do.
+    /// Returns why the server may have rejected the login, and what to do about it.
     ///
     /// - Parameters:
-    ///   - text: What the server said.
+    ///   - text: The error text of the server.
     ///   - now: Seconds since 1970.
     func refusal(_ text: String, now: Int64) -> String {
         switch (proof, certificate) {
         case (.none, let certificate?):
             return "the server refused the client certificate \(printable(certificate)) as a login: \(text). "
-                + "Is its subject one of the server's users (verify_and_map)? Else configure a login"
+                + "Is its subject one of the server's users (verify_and_map)? If not, configure a login"
         case (.none, nil):
             return "the server asks for credentials and none are configured: \(text). "
                 + "Configure user and password, a token, a .creds file or an NKEY"
         case (.userPassword, _):
             return "the server refused the credentials: \(text). Check user and password"
         case (.token, _):
-            return "the server refused the credentials: \(text). Check the token, and whether the server takes tokens"
+            return "the server refused the credentials: \(text). Check the token, and whether the server accepts tokens"
         case (.nkey, _):
             return "the server refused the credentials: \(text). Is the public key of the NKEY one of the server's users?"
         case (.jwt(let claims), _):

@@ -1,13 +1,13 @@
 package import NIOSSL
 
 extension TLSAttempt {
-    /// Why TLS failed, in the words of somebody who has to mend it.
+    /// Returns an error that says why TLS failed and how to fix it.
     ///
     /// - Parameters:
-    ///   - handler: What did the handshake.
-    ///   - context: What the handshake was made with.
-    ///   - serverVerifiesClients: Whether INFO says that the server demands a certificate (`tls_verify`).
-    /// - Returns: `nil` for an error that has nothing to do with TLS.
+    ///   - handler: The handler of the handshake.
+    ///   - context: The context of the handshake.
+    ///   - serverVerifiesClients: Whether the server demands a client certificate according to its INFO (`tls_verify`).
+    /// - Returns: `nil` if the error is unrelated to TLS.
     package func explain(
         _ error: any Error,
         by handler: NIOSSLClientHandler,
@@ -30,7 +30,7 @@ extension TLSAttempt {
         case let failure as BoringSSLError:
             return explain(Reason(failure), certificate, authorities, serverVerifiesClients: serverVerifiesClients)
         case NIOSSLError.uncleanShutdown:
-            // How a killed server looks; what was cut off shows in the protocol itself.
+            // A killed server closes the connection like this. If data is missing, the NATS protocol detects it.
             return .closedByPeer
         case let error as NIOSSLError:
             return NATSError(.tls, "TLS failed: \(error)", cause: error)
@@ -39,8 +39,8 @@ extension TLSAttempt {
         }
     }
 
-    /// A server that speaks TLS 1.3 refuses a client's certificate when the client takes the handshake for complete,
-    /// and what it says of it can be lost with the connection.
+    /// Returns the error for a connection that was closed before the PONG. With TLS 1.3, a server rejects a client certificate
+    /// after the handshake is complete for the client, and its alert can be lost with the connection.
     func closedBeforePong(serverVerifiesClients: Bool) -> NATSError? {
         serverVerifiesClients ? clientRefused(nil) : nil
     }
@@ -62,14 +62,14 @@ extension TLSAttempt {
         }
         if reason.contains("WRONG_VERSION_NUMBER") { return noTLS }
         if reason.contains("PROTOCOL_VERSION") || reason.contains("UNSUPPORTED_PROTOCOL") {
-            return NATSError(.tls, "the server speaks no TLS version of 1.2 or newer")
+            return NATSError(.tls, "the server does not support TLS 1.2 or newer")
         }
         if let alert = reason.alertAboutCertificate { return clientRefused(alert) }
         if serverVerifiesClients, reason.contains("ALERT_HANDSHAKE_FAILURE") { return clientRefused("handshake failure") }
         return NATSError(.tls, "the TLS handshake failed: \(reason)")
     }
 
-    /// The other end answers the handshake with something else.
+    /// The peer answered the handshake with something that is not TLS.
     private var noTLS: NATSError {
         switch peer {
         case .server: NATSError(.tls, "the server does not speak TLS on this port")
@@ -95,19 +95,20 @@ extension TLSAttempt {
 }
 
 extension NATSError {
-    /// An attacker who can write into the connection would have it counted as said inside TLS.
+    /// An attacker could inject plain text, which must not be treated as sent inside TLS.
     static let plainTextBeforeTLS = NATSError(
         .tls,
         "the peer sent plain text where the TLS handshake had to begin; either it does not expect TLS there, "
-            + "or somebody in between put it in"
+            + "or an attacker injected it"
     )
-    /// What a server without `handshake_first` does: it sends its INFO before the client has said anything.
+    /// A server without `handshake_first` sends its INFO before the client has sent anything.
     static let plainTextFirst = NATSError(
         .tls,
         "the server sent plain text first, so it does not expect TLS from the first byte; "
             + "use tls = \"required\" in place of \"first\" (leave out --tls-first)"
     )
-    /// A server without `handshake_first` closes when it cannot read the first bytes of TLS; its INFO can be lost with that.
+    /// Returns the error for a connection that ended during the handshake. A server without `handshake_first` closes it because
+    /// it cannot read the first bytes of TLS. Its INFO can be lost then.
     ///
     /// - Parameter how: `closed` or `reset`.
     static func endedDuringHandshake(how: String, _ peer: TLSAttempt.Peer) -> NATSError {
@@ -125,7 +126,7 @@ extension NATSError {
     )
 }
 
-/// The reasons that BoringSSL gives, which only its text tells apart: `error:…:OPENSSL_internal:REASON at FILE:LINE`.
+/// The reasons that BoringSSL reports. Only their texts distinguish them: `error:…:OPENSSL_internal:REASON at FILE:LINE`.
 private struct Reason: CustomStringConvertible {
     let isEndOfStream: Bool
     private let names: [String]
@@ -148,7 +149,7 @@ private struct Reason: CustomStringConvertible {
 
     func contains(_ part: String) -> Bool { names.contains { $0.contains(part) } }
 
-    /// The alerts by which a peer refuses the certificate it was shown (RFC 8446, section 6.2).
+    /// The alert with which the peer rejected the client certificate (RFC 8446, section 6.2).
     var alertAboutCertificate: String? {
         let alerts = [
             "BAD_CERTIFICATE", "UNSUPPORTED_CERTIFICATE", "CERTIFICATE_REVOKED", "CERTIFICATE_EXPIRED",

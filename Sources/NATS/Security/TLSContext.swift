@@ -2,15 +2,15 @@ import NIOCore
 package import NIOSSL
 
 extension NATSClientConfiguration.TLS {
-    /// Reads the certificates and builds what a handshake needs.
+    /// Reads the certificates and creates the context for handshakes.
     ///
-    /// It reads files and parses the system's authorities: not for an event loop.
+    /// Do not call it on an event loop: it reads files and parses the authorities of the system.
     ///
-    /// - Throws: ``NATSError/Code/tls`` or ``NATSError/Code/credentials`` with the file and what is wrong with it.
+    /// - Throws: ``NATSError/Code/tls`` or ``NATSError/Code/credentials`` with the file and its problem.
     package func makeContext() throws(NATSError) -> TLSContext {
         var settings = TLSConfiguration.makeClientConfiguration()
         settings.minimumTLSVersion = .tlsv12
-        // A frozen peer never answers our farewell.
+        // A frozen peer never answers the closure alert.
         settings.shutdownTimeout = .milliseconds(250)
         settings.certificateVerification =
             switch verification {
@@ -56,42 +56,42 @@ extension NATSClientConfiguration.TLS {
             let isEncrypted = String(decoding: bytes, as: UTF8.self).utf8.contains("ENCRYPTED".utf8)
             let reason =
                 isEncrypted
-                ? "is encrypted, which cannot be used; store it without a passphrase" : "is not a private key in PEM format"
+                ? "is encrypted, which is not supported; store it without a passphrase" : "is not a private key in PEM format"
             throw NATSError(.tls, "\(printable(path)): \(reason)", cause: error)
         }
     }
 }
 
-/// What a handshake needs, read from the files.
+/// The TLS context and the trusted authorities, read from the configured files.
 package struct TLSContext: Sendable {
     let context: NIOSSLContext
-    /// The authorities that are trusted; nil for those of the system.
+    /// The trusted authorities, or nil for those of the system.
     let authorities: [NIOSSLCertificate]?
 }
 
-/// The TLS side of one attempt: whom it expects, and what it offers.
+/// The parameters of one TLS handshake.
 package struct TLSAttempt: Sendable {
-    /// What answers at the other end.
+    /// The kind of peer.
     package enum Peer: Sendable {
-        /// A NATS server, behind its INFO.
+        /// A NATS server that sends its INFO before TLS.
         case server
-        /// A NATS server, or a load balancer before it, that begins with TLS.
+        /// A NATS server, or a load balancer in front of it, that expects TLS from the first byte.
         case serverWithTLSFirst
         /// The monitoring endpoint of a NATS server.
         case monitoring
     }
 
     let configuration: NATSClientConfiguration.TLS
-    /// The host the user configured, whatever address was dialed.
+    /// The configured host, which may differ from the address that was dialed.
     let host: String
     let peer: Peer
     let clock: TimeSource
 
     /// - Parameters:
     ///   - configuration: How the connection is encrypted.
-    ///   - host: The host the user configured, whatever address was dialed.
-    ///   - peer: What answers at the other end.
-    ///   - clock: Tells the time.
+    ///   - host: The configured host, which may differ from the address that was dialed.
+    ///   - peer: The kind of peer.
+    ///   - clock: The source of the current time.
     package init(configuration: NATSClientConfiguration.TLS, host: String, peer: Peer, clock: TimeSource = .system) {
         self.configuration = configuration
         self.host = host
@@ -99,14 +99,14 @@ package struct TLSAttempt: Sendable {
         self.clock = clock
     }
 
-    /// What the server's certificate must be made out to: without the dot that a complete name may end with, which neither
-    /// certificates nor SNI (RFC 6066, section 3) know.
+    /// The name that the server's certificate must contain. Without the trailing dot of a fully qualified name, which is allowed
+    /// neither in certificates nor in SNI (RFC 6066, section 3).
     var expectedName: String {
         let name = configuration.serverName ?? host
         return name.hasSuffix(".") && name != "." ? String(name.dropLast()) : name
     }
 
-    /// What is asked for by SNI, which knows no IP addresses.
+    /// The name for SNI, which does not support IP addresses.
     private var requestedName: String? { IPAddress(expectedName) == nil ? expectedName : nil }
 
     package func makeHandler(_ context: TLSContext) throws(NATSError) -> NIOSSLClientHandler {
@@ -117,8 +117,8 @@ package struct TLSAttempt: Sendable {
         }
     }
 
-    /// What the library under us lets pass and we do not: a certificate for the address that a name led to, and one
-    /// that has the name only as its common name. Whoever answers a DNS query chooses the address.
+    /// Checks the names in the certificate. swift-nio-ssl also accepts a certificate for the resolved IP address, and one with
+    /// the name only as its common name. Neither is secure, because an attacker who answers the DNS query chooses the address.
     package func checkIdentity(_ certificate: NIOSSLCertificate?) throws(NATSError) {
         guard configuration.verification == .full else { return }
         guard let certificate else { throw NATSError(.tls, "the server showed no certificate") }
@@ -131,7 +131,7 @@ package struct TLSAttempt: Sendable {
         return NATSError(
             .tls,
             "the server's certificate is not for \(printable(expectedName))\(others). "
-                + "Connect by a name it has, or set tls_server_name"
+                + "Connect with a name in the certificate, or set tls_server_name"
         )
     }
 
@@ -149,7 +149,7 @@ package struct TLSAttempt: Sendable {
 }
 
 extension Sequence<UInt8> {
-    /// Whether `needle` is somewhere in it.
+    /// Returns whether the bytes contain `needle`.
     fileprivate func contains(_ needle: some Collection<UInt8>) -> Bool {
         let bytes = Array(self)
         guard bytes.count >= needle.count else { return false }

@@ -1,29 +1,29 @@
 import NIOSSL
 
-/// Why a server's certificate is not trusted, found out by looking at it and at the authorities that are.
+/// Explains why a server's certificate is not trusted, by inspecting it and the trusted authorities.
 ///
-/// The library under us says only that it failed. Nothing is decided here: the connection has been refused already.
+/// swift-nio-ssl reports only that the verification failed. This type decides nothing: the connection has already been rejected.
 struct TrustFailure {
-    /// What the server showed.
+    /// The server's certificate.
     let certificate: NIOSSLCertificate?
-    /// The authorities that are trusted; nil for those of the system, which cannot be listed.
+    /// The trusted authorities, or nil for those of the system, which cannot be listed.
     let authorities: [NIOSSLCertificate]?
-    /// Where they come from.
+    /// The source of the authorities.
     let roots: NATSClientConfiguration.TLS.TrustRoots
     /// The time of the check, in seconds since 1970.
     let now: Int64
 
-    /// Why, and what to do.
+    /// The reason, and what to do about it.
     var reason: String {
         guard let certificate else { return "the server's certificate is not trusted" }
         if let problem = certificate.validity(at: now) {
             return "the server's certificate \(problem); the server needs a valid one, or the clock of this machine is wrong"
         }
         guard certificate.isForServers else {
-            return "the server's certificate is not one for servers: its extended key usage lacks serverAuth; "
-                + "the server needs one that has it"
+            return "the server's certificate is not a server certificate: its extended key usage lacks serverAuth; "
+                + "the server needs a certificate with serverAuth"
         }
-        // An expired authority is worth naming, whatever else there is.
+        // Report an expired authority even if there are other problems.
         let issuers = (authorities ?? []).filter { $0.subjectName == certificate.issuerName }
         let issuer = Self.name(certificate.issuerName)
         if let expired = issuers.lazy.compactMap({ $0.validity(at: now) }).first,
@@ -33,12 +33,12 @@ struct TrustFailure {
                 + "use the authority's new certificate, there and for the server"
         }
         if certificate.isSelfSigned {
-            return "the server's certificate is self-signed and not itself trusted: \(unknownSelf). "
-                + "Name the certificate itself as trust root (tls_ca), or give the server one that an authority signed"
+            return "the server's certificate is self-signed and not trusted: \(unknownSelf). "
+                + "Configure the certificate itself as a trust root (tls_ca), or use a server certificate signed by an authority"
         }
         if !issuers.isEmpty {
-            return "the server's certificate is signed by an unknown authority, which \(place) does not name: "
-                + "the \(issuer) there has another key, or may not sign certificates; add the certificate of the one that signed"
+            return "the server's certificate is signed by an unknown authority, which \(place) does not contain: "
+                + "the \(issuer) there has another key, or may not sign certificates; add the certificate of the signing authority"
         }
         let outdated = (authorities ?? []).compactMap { authority in
             authority.validity(at: now).map { "the authority \(Self.name(authority.subjectName)) there \($0)" }
@@ -49,7 +49,7 @@ struct TrustFailure {
             + (outdated.first.map { "; \($0)" } ?? "")
     }
 
-    /// Where the authorities come from, as the subject of a sentence.
+    /// The source of the authorities, as the subject of a sentence.
     private var place: String {
         switch roots {
         case .system: "the system"
@@ -61,14 +61,14 @@ struct TrustFailure {
     private var distrust: String {
         switch roots {
         case .system: "the system does not trust"
-        case .file(let path): "\(printable(path)) does not name"
-        case .pem: "the configured trust roots do not name"
+        case .file(let path): "\(printable(path)) does not contain"
+        case .pem: "the configured trust roots do not contain"
         }
     }
 
     private var addition: String {
         switch roots {
-        case .system: "name its certificate as trust root (tls_ca)"
+        case .system: "configure its certificate as a trust root (tls_ca)"
         case .file, .pem: "add its certificate there"
         }
     }
@@ -76,33 +76,34 @@ struct TrustFailure {
     private var unknownSelf: String {
         switch roots {
         case .system: "the system does not trust it"
-        case .file(let path): "\(printable(path)) does not hold it"
-        case .pem: "the configured trust roots do not hold it"
+        case .file(let path): "\(printable(path)) does not contain it"
+        case .pem: "the configured trust roots do not contain it"
         }
     }
 
-    /// `"Example CA"`: the common name, else the organization, as the last resort everything.
+    /// Returns the common name in quotes, such as `"Example CA"`, else the organization, else the last part.
     private static func name(_ name: [SSLCertificateName]) -> String {
         let part =
             name.last { $0.type == .commonName } ?? name.last { $0.type == .organization || $0.type == .organizationalUnit }
             ?? name.last
-        return part.map { "\"\(printable($0.value, limit: 100))\"" } ?? "a name that is empty"
+        return part.map { "\"\(printable($0.value, limit: 100))\"" } ?? "an empty name"
     }
 }
 
 extension NIOSSLCertificate {
     fileprivate var isSelfSigned: Bool { subjectName == issuerName }
 
-    /// What is wrong with its time, as the end of a sentence; nil if it is valid.
+    /// Returns what is wrong with the validity period, as the end of a sentence, or nil if the certificate is valid.
     fileprivate func validity(at now: Int64) -> String? {
         if Int64(notValidAfter) < now { return "expired on \(CalendarTime.text(Int64(notValidAfter)))" }
         guard Int64(notValidBefore) > now else { return nil }
         return "is not valid before \(CalendarTime.text(Int64(notValidBefore)))"
     }
 
-    /// Whether it may be used by a TLS server: it has no extended key usage (RFC 5280, section 4.2.1.12), or one that says so.
+    /// Whether a TLS server may use the certificate: it has no extended key usage (RFC 5280, section 4.2.1.12), or one that
+    /// allows it.
     fileprivate var isForServers: Bool {
-        // Compared as they are: a text of an identifier that a peer chose may be longer than the library under us can write.
+        // Compare the raw identifiers: a peer can choose an identifier that is too long for swift-nio-ssl to print.
         let identifier = NIOSSLObjectIdentifier("2.5.29.37")
         guard let usage = _extensions.first(where: { $0.objectIdentifier == identifier }) else { return true }
         // The identifiers in DER: id-kp-serverAuth and anyExtendedKeyUsage.

@@ -2,26 +2,26 @@ import DequeModule
 import Locking
 package import NATSWire
 
-/// What a subscription may hold for its consumer, and what happens beyond that.
+/// The limits of the messages that wait for a consumer, and what happens beyond them.
 public struct SubscriptionBuffer: Sendable, Hashable {
-    /// What to do with a message that finds the buffer full.
+    /// What to do with a message if the buffer is full.
     public enum Overflow: Sendable, Hashable {
-        /// Keep what is there, drop the message.
+        /// Keep the buffered messages and drop the new message.
         case dropNewest
-        /// Drop the oldest messages to make room.
+        /// Drop the oldest messages to make space.
         case dropOldest
-        /// End the sequence with ``NATSError/Code/slowConsumer`` after what is there was delivered.
+        /// End the sequence with ``NATSError/Code/slowConsumer`` after the buffered messages have been delivered.
         case fail
     }
 
-    /// Messages that may wait for the consumer, not counting the batch it is working on.
+    /// The number of messages that may wait for the consumer, not counting the batch that it is processing.
     public var messages: Int
-    /// Bytes that may wait for the consumer: subject, reply subject, headers and payload.
+    /// The number of bytes that may wait for the consumer: subject, reply subject, headers and payload.
     public var bytes: Int
-    /// What happens when one of the bounds is reached.
+    /// What happens if one of the limits is reached.
     public var overflow: Overflow
 
-    /// A bound in messages and bytes, whichever is reached first.
+    /// Creates limits in messages and bytes. The one that is reached first applies.
     public init(messages: Int = 65_536, bytes: Int = 64 << 20, overflow: Overflow = .dropNewest) {
         self.messages = messages
         self.bytes = bytes
@@ -29,11 +29,11 @@ public struct SubscriptionBuffer: Sendable, Hashable {
     }
 }
 
-/// Messages that arrived together, and where they came from.
+/// Messages that arrived together, and their source.
 package struct MessageBatch<Source: Sendable>: Sendable {
     package var messages: [WireMessage]
     package let source: Source
-    /// What they count against the bound in bytes, once the queue has taken them.
+    /// Their size counted against the limit, once the queue has accepted them.
     fileprivate var bytes = 0
 
     fileprivate init(messages: [WireMessage], source: Source) {
@@ -42,17 +42,17 @@ package struct MessageBatch<Source: Sendable>: Sendable {
     }
 }
 
-/// A time in which a consumer was too slow.
+/// A period in which a consumer was too slow.
 ///
-/// It begins with the first message dropped, and ends when the consumer has worked off half of what may wait for it, or takes
-/// no more: who hovers at the bound is told of once, not again and again.
+/// It begins with the first dropped message. It ends when the consumer has processed half of the buffer, or has stopped. So a
+/// consumer that stays near the limit is reported once, not repeatedly.
 package enum SlowConsumerEpisode: Sendable, Equatable {
     case began
-    /// The exact number of messages dropped in it.
+    /// The exact number of messages dropped in this period.
     case ended(dropped: UInt64)
 }
 
-/// Carries batches from the event loop to one consumer, within bounds.
+/// Passes batches from the event loop to one consumer, within limits.
 ///
 /// The consumer takes a whole batch at once and iterates over it without a lock.
 package final class MessageQueue<Source: Sendable>: Sendable {
@@ -61,16 +61,16 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         var messages = 0
         var bytes = 0
         var end: End?
-        /// Whether the consumer knows of the end, or is gone.
+        /// Whether the consumer has received the end, or was released.
         var isConsumed = false
         var whenConsumed: [@Sendable () -> Void] = []
         var consumer: Waiter?
         var dropped: UInt64 = 0
-        /// What ``dropped`` was when the current episode of dropping began.
+        /// The value of ``dropped`` when the current episode began.
         var droppedBeforeEpisode: UInt64?
     }
 
-    /// An object, so that the many queues that have not ended hold no room for an error.
+    /// A class, so that the many queues that have not ended need no space for an error.
     fileprivate final class End: Sendable {
         let error: NATSError?
 
@@ -83,7 +83,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
     private let limits: SubscriptionBuffer
     private let onEpisode: @Sendable (SlowConsumerEpisode) -> Void
 
-    /// - Parameter onEpisode: called when an episode of dropping begins and when it ends.
+    /// - Parameter onEpisode: Called when an episode of dropping begins and when it ends.
     package init(
         limits: SubscriptionBuffer,
         onEpisode: @escaping @Sendable (SlowConsumerEpisode) -> Void = { _ in }
@@ -97,9 +97,9 @@ package final class MessageQueue<Source: Sendable>: Sendable {
 
     // MARK: The event loop
 
-    /// Adds what arrived, as far as there is room.
+    /// Adds the messages that fit into the buffer.
     ///
-    /// - Returns: how many messages were dropped for it.
+    /// - Returns: The number of messages that were dropped.
     @discardableResult
     package func deliver(_ messages: [WireMessage], from source: Source) -> Int {
         let batch = MessageBatch(messages: messages, source: source)
@@ -119,10 +119,10 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         return dropped
     }
 
-    /// Why it ended, if it did with an error that the consumer was not told yet.
+    /// The error with which the queue ended, if the consumer has not received it yet.
     package var failure: NATSError? { state.withLock { $0.end?.error } }
 
-    /// Ends the sequence after what is waiting. Only the first call counts.
+    /// Ends the sequence after the waiting messages. Only the first call has an effect.
     package func end(_ error: NATSError?) {
         let consumer = state.withLock { state in
             if state.end == nil { state.end = End(error: error) }
@@ -132,7 +132,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         consumer?.resolve()
     }
 
-    /// Calls `done` when the consumer has been told of the end, behind everything before it, or was dropped.
+    /// Calls `done` when the consumer has received the end, after all messages before it, or was released.
     package func whenConsumed(_ done: @escaping @Sendable () -> Void) {
         let isConsumed = state.withLock { state in
             if !state.isConsumed { state.whenConsumed.append(done) }
@@ -141,14 +141,14 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         if isConsumed { done() }
     }
 
-    /// What waits for the consumer.
+    /// The messages that wait for the consumer.
     package var pending: PendingMessages {
         PendingMessages(queue: ObjectIdentifier(self), messages: state.withLock { $0.isConsumed ? 0 : $0.messages })
     }
 
     // MARK: The consumer
 
-    /// Nobody will take messages any more.
+    /// Records that the consumer was released.
     package func abandon() {
         consumed { _ in }
     }
@@ -171,8 +171,8 @@ package final class MessageQueue<Source: Sendable>: Sendable {
         case end
     }
 
-    /// The next batch, never empty; `nil` at the end.
-    /// - Throws: the error the subscription ended with, or ``NATSError/Code/canceled``.
+    /// Returns the next batch, which is never empty; `nil` at the end.
+    /// - Throws: The error with which the subscription ended, or ``NATSError/Code/canceled``.
     package func next() async throws(NATSError) -> MessageBatch<Source>? {
         while true {
             let next: Next = state.withLock { state in
@@ -180,7 +180,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
                     return .batch(batch, state.isHalfEmpty(limits) ? state.endEpisode() : nil)
                 }
                 if state.end != nil { return .end }
-                // A canceled one may not have got around to saying that it is gone.
+                // A canceled consumer may not have removed itself yet.
                 precondition(state.consumer?.isSettled ?? true, "two tasks iterate over one subscription")
                 let waiter = Waiter()
                 state.consumer = waiter
@@ -191,7 +191,7 @@ package final class MessageQueue<Source: Sendable>: Sendable {
                 if let episode { onEpisode(episode) }
                 return batch
             case .end:
-                // The error is told once; after it the sequence has simply ended.
+                // The error is thrown once. After it, the sequence ends normally.
                 let error = consumed { state in
                     defer { state.end = End(error: nil) }
                     return state.end?.error
@@ -293,7 +293,7 @@ extension NATSError {
     fileprivate static func slowConsumer(_ limits: SubscriptionBuffer) -> NATSError {
         NATSError(
             .slowConsumer,
-            "the consumer fell behind by \(limits.messages) messages or \(limits.bytes) bytes; take messages faster or raise the bounds"
+            "the consumer fell behind by \(limits.messages) messages or \(limits.bytes) bytes; consume messages faster or raise the limits"
         )
     }
 }

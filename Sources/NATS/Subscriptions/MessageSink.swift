@@ -1,22 +1,22 @@
 package import NATSWire
 
-/// Where the messages of a subscription go. Called on the event loop, so it must not block.
+/// Receives the messages of a subscription. It is called on the event loop, so it must not block.
 package protocol MessageSink: AnyObject, Sendable {
-    /// What arrived in one read of the socket, never empty.
+    /// Delivers the messages of one read of the socket, at least one.
     func deliver(_ messages: [WireMessage])
-    /// It was made while there is no connection: nothing comes before ``resumed()``.
+    /// Informs the sink that there is no connection. No messages arrive before ``resumed()``.
     func awaitsConnection()
-    /// The connection was lost: what is published until ``resumed()`` is missed, and perhaps what was published since the
-    /// server was last heard of.
-    /// - Parameter silence: How long ago that was.
+    /// Informs the sink that the connection was lost. Messages published before ``resumed()`` are missed, and possibly messages
+    /// published since the last byte from the server.
+    /// - Parameter silence: The time since the last byte from the server.
     func interrupted(_ cause: NATSError, silence: Duration)
-    /// The server knows the subscription, on a new connection.
+    /// Informs the sink that the server has the subscription, on a new connection.
     func resumed()
-    /// Nothing more will come; `nil` when that was expected.
+    /// Ends the subscription. The error is `nil` if the end was expected.
     func end(_ error: NATSError?)
-    /// Calls `done` when the consumer has taken everything up to the end, or will never take it.
+    /// Calls `done` when the consumer has received everything up to the end, or will never do so.
     func whenConsumed(_ done: @escaping @Sendable () -> Void)
-    /// What waits for the consumer.
+    /// The messages that wait for the consumer.
     var pending: PendingMessages { get }
 }
 
@@ -24,7 +24,7 @@ extension MessageSink {
     package func awaitsConnection() {}
 }
 
-/// Messages that wait for a consumer, and in which queue: several sinks can share one.
+/// The number of messages that wait for a consumer, and their queue. Several sinks can share one queue.
 package struct PendingMessages: Sendable {
     package let queue: ObjectIdentifier
     package let messages: Int

@@ -1,8 +1,8 @@
 import NATSWire
 
-/// The messages of one subscription, in the order the server sent them. For one consumer.
+/// The messages of one subscription, in the order in which the server sent them. For one consumer.
 ///
-/// The subscription ends when this handle and its iterators are gone, or with ``cancel()``.
+/// The subscription ends when this handle and its iterators are released, or with ``cancel()``.
 public final class NATSSubscription: AsyncSequence, Sendable {
     private let client: NATSClient
     private let sid: UInt64
@@ -28,12 +28,12 @@ public final class NATSSubscription: AsyncSequence, Sendable {
     /// Messages dropped because the consumer was too slow.
     public var dropped: UInt64 { queue.dropped }
 
-    /// Makes the iterator. Only one may be in use.
+    /// Returns an iterator. Only one may be in use.
     public func makeAsyncIterator() -> AsyncIterator {
         AsyncIterator(subscription: self)
     }
 
-    /// Takes whole batches and hands out their messages without a lock.
+    /// Iterates over whole batches of messages, so that most messages need no lock.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let subscription: NATSSubscription
         private var batch: MessageBatch<NATSClient>?
@@ -43,8 +43,8 @@ public final class NATSSubscription: AsyncSequence, Sendable {
             self.subscription = subscription
         }
 
-        /// The next message; `nil` when the subscription has ended.
-        /// - Throws: why the subscription ended, or ``NATSError/Code/canceled``.
+        /// Returns the next message; `nil` when the subscription has ended.
+        /// - Throws: The error with which the subscription ended, or ``NATSError/Code/canceled``.
         public mutating func next() async throws(NATSError) -> NATSMessage? {
             while true {
                 if let batch, index < batch.messages.count {
@@ -59,7 +59,7 @@ public final class NATSSubscription: AsyncSequence, Sendable {
     }
 }
 
-/// Feeds the queue of a subscription.
+/// Delivers the messages of a subscription to its queue.
 final class SubscriptionSink: MessageSink {
     let queue: MessageQueue<NATSClient>
     private let client: NATSClient
@@ -74,7 +74,7 @@ final class SubscriptionSink: MessageSink {
         if dropped > 0 { client.countDropped(dropped) }
     }
 
-    // The client's events tell of both.
+    // The events of the client report both.
     func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
     func end(_ error: NATSError?) { queue.end(error) }

@@ -1,6 +1,6 @@
 import NATSWire
 
-/// A subscription on its way from a connection that is down to another one.
+/// A subscription that is being moved from a lost connection to another one.
 struct RelocatedSubscription: Sendable {
     let subject: Subject
     let queueGroup: QueueGroup?
@@ -8,15 +8,15 @@ struct RelocatedSubscription: Sendable {
 }
 
 extension NATSClient {
-    /// Moves the subscriptions of a connection that is down to another connection of the same cluster. Nothing comes twice:
-    /// the server of the lost connection has forgotten them. The inbox of requests stays.
+    /// Moves the subscriptions of a lost connection to another connection of the same cluster. No message is delivered twice,
+    /// because the server of the lost connection has removed the subscriptions. The inbox of requests stays.
     ///
     /// - Parameters:
-    ///   - other: where to.
-    ///   - willMove: called before. It is not called, and nothing happens, when this client is connected or closed by now or
-    ///     has no subscriptions.
-    ///   - moved: tells a sink its new id; answers whether it still wants its messages.
-    ///   - orphaned: called when the other connection was lost meanwhile. The subscriptions wait there.
+    ///   - other: The client to move them to.
+    ///   - willMove: Called before the move. If this client is now connected or closed, or has no subscriptions, nothing is moved
+    ///     and the closure is not called.
+    ///   - moved: Passes a new ID to a sink. Returns whether the sink still needs messages.
+    ///   - orphaned: Called if the other connection was lost meanwhile. The subscriptions then wait there.
     package func relocateSubscriptions(
         to other: NATSClient,
         willMove: @escaping @Sendable () -> Void,
@@ -46,7 +46,7 @@ extension ConnectionDriver {
         }
     }
 
-    /// Takes subscriptions of another connection over. Their consumers are told by the PONG behind the SUBs.
+    /// Adopts the subscriptions of another connection. Their consumers are informed by the PONG after the SUBs.
     fileprivate func adopt(_ relocated: [RelocatedSubscription], moved: (any MessageSink, UInt64) -> Bool) {
         eventLoop.assertInEventLoop()
         var added: [SubscriptionEntry] = []
@@ -62,7 +62,7 @@ extension ConnectionDriver {
         handle(.subscriptionsAdopted)
     }
 
-    /// - Returns: what has to be subscribed to, unless that was so before.
+    /// - Returns: The new subscription to send to the server; nil if there is none.
     private func adopt(
         _ relocated: RelocatedSubscription,
         moved: (any MessageSink, UInt64) -> Bool
@@ -84,7 +84,7 @@ extension ConnectionDriver {
         }
         if shared != nil { return nil }
         if entry.hasConsumers { return entry }
-        // All of them have ended meanwhile.
+        // All consumers have ended meanwhile.
         subscriptions.remove(entry.sid)
         return nil
     }

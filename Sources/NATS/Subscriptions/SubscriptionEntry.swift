@@ -1,15 +1,15 @@
 import NATSWire
 
-/// One SUB of a connection and the local consumers that share it. Confined to the event loop.
+/// One SUB of a connection and the local consumers that share it. Used only on the event loop.
 final class SubscriptionEntry {
-    /// One of the consumers, each of which gets every message.
+    /// A consumer. Each consumer gets every message.
     struct Consumer: Sendable {
         let sink: any MessageSink
-        /// Whether the loss of the connection ends it.
+        /// Whether the consumer ends with the connection.
         let endsWithConnection: Bool
-        /// Messages still to come before it is over.
+        /// The number of messages until the consumer ends.
         var remaining: Int?
-        /// Whether it was told that it has no connection, and not yet that it has one.
+        /// Whether the consumer has been informed of an interruption, but not of its end.
         var isInterrupted = false
     }
 
@@ -17,8 +17,8 @@ final class SubscriptionEntry {
     let subject: Subject
     let queueGroup: QueueGroup?
     private var consumers: [Consumer] = []
-    // What came in the current read. Checking for overlapping access would cost a tenth of receiving a message, and there
-    // is none: only the event loop gets here.
+    // The messages of the current read. Exclusivity checks would cost a tenth of receiving a message, and overlapping accesses
+    // are not possible, because only the event loop accesses these properties.
     @exclusivity(unchecked) var batch: [WireMessage] = []
     @exclusivity(unchecked) var batchBytes = 0
 
@@ -31,9 +31,10 @@ final class SubscriptionEntry {
     // MARK: Consumers
 
     /// - Parameters:
-    ///   - maxMessages: after this many it is over.
-    ///   - endsWithConnection: the loss of the connection ends it.
-    ///   - isConnected: otherwise it waits for a connection, and is told when it has one.
+    ///   - maxMessages: The number of messages after which the consumer ends.
+    ///   - endsWithConnection: Whether the consumer ends with the connection.
+    ///   - isConnected: Whether there is a connection. Otherwise the consumer waits for one, and is informed when it is
+    ///     established.
     func add(_ sink: any MessageSink, maxMessages: Int?, endsWithConnection: Bool, isConnected: Bool = true) {
         var consumer = Consumer(sink: sink, endsWithConnection: endsWithConnection, remaining: maxMessages)
         consumer.isInterrupted = !isConnected
@@ -41,39 +42,39 @@ final class SubscriptionEntry {
         if !isConnected { sink.awaitsConnection() }
     }
 
-    /// Adds a consumer of a connection that was lost, with what is left of its number of messages.
+    /// Adds a consumer of a lost connection, with its remaining number of messages.
     func adopt(_ consumer: Consumer) { consumers.append(consumer) }
 
-    /// Takes all consumers away without telling them.
+    /// Removes and returns all consumers without notifying them.
     func takeConsumers() -> [Consumer] {
         defer { consumers = [] }
         return consumers
     }
 
-    /// - Returns: whether it was there.
+    /// - Returns: Whether the sink was found.
     func remove(_ sink: any MessageSink) -> Bool {
         guard let index = consumers.firstIndex(where: { $0.sink === sink }) else { return false }
         consumers.remove(at: index)
         return true
     }
 
-    /// Without one, the SUB has no purpose any more.
+    /// Whether there are consumers. Without consumers, the SUB is not needed.
     var hasConsumers: Bool { !consumers.isEmpty }
 
     var sinks: [any MessageSink] { consumers.map(\.sink) }
 
-    /// After how many messages the server may end it by itself.
+    /// The number of messages after which the server may end the SUB by itself.
     ///
-    /// Only the member of a queue group has its SUB for itself, and only there it matters that not one message more is
-    /// sent: another member would have got it.
+    /// Only a member of a queue group has its own SUB, and only there an extra message matters: another member would have
+    /// received it.
     var wireLimit: UInt64? {
         guard queueGroup != nil, let remaining = consumers.first?.remaining else { return nil }
         return UInt64(max(remaining, 1))
     }
 
-    // MARK: What happens to all of them
+    // MARK: All consumers
 
-    /// Delivers the batch. A consumer that has received its maximum number of messages ends.
+    /// Delivers the batch. Consumers that have received their maximum number of messages end.
     func deliverBatch() {
         let messages = takeBatch()
         guard !messages.isEmpty else { return }
@@ -91,7 +92,7 @@ final class SubscriptionEntry {
         if isAnyComplete { removeAll(where: { $0.remaining == 0 }, error: nil) }
     }
 
-    /// Forgets what came in.
+    /// Discards the batch.
     func discardBatch() {
         batch = []
         batchBytes = 0
@@ -100,23 +101,23 @@ final class SubscriptionEntry {
     private func takeBatch() -> [WireMessage] {
         var messages = batch
         batch = []
-        // The next read probably brings as many.
+        // The next read probably has as many messages.
         batch.reserveCapacity(min(messages.count, 512))
-        // A few small messages would keep the whole 64 KiB they were read into alive.
+        // A few small messages would keep the whole 64 KiB read buffer alive.
         if let first = messages.first, batchBytes * 2 < first.retainedBytes { WireMessage.compact(&messages) }
         batchBytes = 0
         return messages
     }
 
-    /// The connection was lost. Consumers that end with their connection end; the others miss messages from now on.
+    /// Handles the loss of the connection. Consumers that end with their connection end. The others miss messages from now on.
     ///
-    /// - Parameter silence: The time since the server was last heard of.
+    /// - Parameter silence: The time since the last byte from the server.
     func interrupt(_ cause: NATSError, silence: Duration) {
         removeAll(where: \.endsWithConnection, error: cause)
         reportGap(cause, silence: silence)
     }
 
-    /// All consumers may miss messages until ``resume()``.
+    /// Informs all consumers that they may miss messages until ``resume()``.
     func reportGap(_ cause: NATSError, silence: Duration) {
         for index in consumers.indices where !consumers[index].isInterrupted {
             consumers[index].isInterrupted = true
@@ -124,7 +125,7 @@ final class SubscriptionEntry {
         }
     }
 
-    /// A server knows the subscription again.
+    /// Informs all interrupted consumers that a server has the subscription again.
     func resume() {
         for index in consumers.indices where consumers[index].isInterrupted {
             consumers[index].isInterrupted = false
@@ -132,7 +133,7 @@ final class SubscriptionEntry {
         }
     }
 
-    /// It is over for all of them.
+    /// Ends all consumers.
     func end(_ error: NATSError?) {
         removeAll(where: { _ in true }, error: error)
     }

@@ -1,13 +1,13 @@
 import NATSWire
 
-/// The subscriptions of a connection by their ids and by what they are for. Confined to the event loop.
+/// The subscriptions of a connection, by ID and by subject. Used only on the event loop.
 ///
-/// All consumers of one subject or pattern share one SUB and each get every message. The members of a queue group have one
-/// each: the server shares the messages out among SUBs, so that members here and elsewhere count alike, and ends the SUB of
-/// a member with a limit at exactly that number, after which the next message goes to another member.
+/// All consumers of one subject or pattern share one SUB, and each gets every message. Each member of a queue group has its own
+/// SUB: the server distributes the messages among SUBs, so that members here and elsewhere count equally. It ends the SUB of a
+/// member with a limit after exactly that number, and sends the next message to another member.
 ///
-/// A sid is unique for the life of the client, since a server silently ignores a second SUB with a sid it knows and late
-/// messages may still carry an old one: the low 24 bits are a slot, the bits above count how often the slot was used.
+/// A sid is unique for the life of the client, because a server silently ignores a second SUB with a known sid, and late messages
+/// may still carry an old one. The low 24 bits are a slot, and the bits above count how often the slot was used.
 final class SubscriptionTable {
     private struct Slot {
         var sid: UInt64
@@ -21,12 +21,12 @@ final class SubscriptionTable {
 
     private static let slotBits: UInt64 = 24
     private static let slotMask: UInt64 = (1 << slotBits) - 1
-    /// Slot 0 stays unused, so that no sid is 0.
+    /// Slot 0 is unused, so that no sid is 0.
     @exclusivity(unchecked) private var slots: ContiguousArray<Slot> = [Slot(sid: 0, entry: nil)]
     private var freeSlots: [Int] = []
     private var sidBySubject: [Subject: UInt64] = [:]
     private var sidsByGroup: [GroupKey: [UInt64]] = [:]
-    /// How many SUBs there are.
+    /// The number of SUBs.
     private(set) var count = 0
 
     subscript(sid: UInt64) -> SubscriptionEntry? {
@@ -35,23 +35,23 @@ final class SubscriptionTable {
         return slots[slot].entry
     }
 
-    /// The SUB that all consumers of a subject share.
+    /// Returns the SUB that all consumers of a subject share.
     func shared(_ subject: Subject) -> SubscriptionEntry? {
         sidBySubject[subject].flatMap { self[$0] }
     }
 
-    /// The SUB that a server means by these names. Of several members of a group it is the oldest.
+    /// Returns the SUB that a server refers to by these names. For several members of a group, it is the oldest one.
     func oldest(subject bytes: [UInt8], queueGroup: [UInt8]?) -> SubscriptionEntry? {
-        // Names that no subscription can have are in no table.
+        // Invalid names are not in the table.
         guard let subject = Subject(patternBytes: bytes) else { return nil }
         guard let queueGroup else { return shared(subject) }
         guard let name = String(validating: queueGroup, as: UTF8.self), let group = try? QueueGroup(name) else { return nil }
         return sidsByGroup[GroupKey(subject: subject, queueGroup: group)]?.first.flatMap { self[$0] }
     }
 
-    /// Makes the entry of a new SUB.
+    /// Adds the entry of a new SUB.
     ///
-    /// - Throws: ``NATSError/Code/configuration`` when 16 million subscriptions exist.
+    /// - Throws: ``NATSError/Code/configuration`` if there are already 16 million subscriptions.
     func insert(_ subject: Subject, queueGroup: QueueGroup?) throws(NATSError) -> SubscriptionEntry {
         let slot = try takeSlot()
         let sid = slots[slot].sid

@@ -114,7 +114,7 @@ struct RequestCommandTests {
                 #expect(result.status == .exited(1))
                 #expect(result.output.isEmpty)
                 #expect(result.errors.split(separator: "\n").count == 1)
-                #expect(result.errors.contains("nobody is subscribed to nobody"))
+                #expect(result.errors.contains("no subscriber for nobody"))
             }
         }
     }

@@ -119,7 +119,7 @@ struct BadPeerTests {
                 try await client.publish([UInt8](repeating: 1, count: 1025), to: "a")
             }
             #expect(error?.code == .payloadTooLarge)
-            #expect(error?.message == "the payload has 1025 bytes, the server takes at most 1024")
+            #expect(error?.message == "the payload has 1025 bytes, the server accepts at most 1024")
             try await client.flush()
             #expect(client.snapshot().clusters[0].total(\.reconnects) == 0)
         }

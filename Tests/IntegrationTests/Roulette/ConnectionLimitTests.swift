@@ -31,7 +31,7 @@ struct ConnectionLimitTests {
                     let error = try #require(cluster.lastError)
                     #expect(
                         error.message.hasPrefix(
-                            "the account takes no more connections (maximum account active connections exceeded)"
+                            "the account accepts no more connections (maximum account active connections exceeded)"
                         )
                     )
                     #expect(

@@ -122,7 +122,7 @@ struct TLSTests {
             let stranger = try await TestAuthority.make()
             let unknown = try await cause(.test(port: proxy.port, trusting(stranger)))
             #expect(unknown.code == .tls)
-            #expect(unknown.message.contains("unknown authority, which \(stranger.certificateFile) does not name"))
+            #expect(unknown.message.contains("unknown authority, which \(stranger.certificateFile) does not contain"))
             let system = try await cause(
                 .test(port: proxy.port) { configuration in
                     trusting(authority)(&configuration)
@@ -211,7 +211,7 @@ struct TLSTests {
                 }
             )
             #expect(off.code == .tls)
-            #expect(off.message == "the server requires TLS, which is turned off here")
+            #expect(off.message == "the server requires TLS, which is disabled in the configuration")
             #expect(proxy.sentByClients.joined().isEmpty)
         }
     }

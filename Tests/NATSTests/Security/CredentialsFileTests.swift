@@ -3,7 +3,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("Files of credentials")
+@Suite("Credentials files")
 struct CredentialsFileTests {
     private let jwt = "eyJ0eXAiOiJKV1QifQ.eyJzdWIiOiJVIn0.c2ln-_"
     private let seed = "SUACSSL3UAHUDXKFSNVUZRF5UHPMWZ6BFDTJ7M6USDXIEDNPPQYYYCU3VY"
@@ -28,7 +28,7 @@ struct CredentialsFileTests {
     }
 
     @Test
-    func `a file as nsc writes it, with other line ends, other dashes and blanks around`() throws {
+    func `files written by nsc are read, also with other line endings, dashes and whitespace`() throws {
         for text in [
             written,
             written.replacing("\n", with: "\r\n"),
@@ -44,7 +44,7 @@ struct CredentialsFileTests {
     }
 
     @Test
-    func `what is missing is named, and nothing of the file is shown`() {
+    func `an error names what is missing and shows nothing of the file`() {
         for (text, missing) in [
             ("", "has no JWT"), (seed, "has no JWT"), (jwt, "has no JWT"), ("---x---\n\(seed)\n---y---", "has no JWT"),
             ("---x---\n\(jwt)\n---y---\n", "has no seed"),
@@ -57,7 +57,7 @@ struct CredentialsFileTests {
     }
 
     @Test
-    func `an NKEY file holds its seed alone, below a comment, or in a frame`() throws {
+    func `an NKEY file has only a seed, or a seed after a comment or between lines of dashes`() throws {
         for text in [
             seed, "\n \(seed) \r\n", "# ours\n\(seed)\n", "-----BEGIN USER NKEY SEED-----\n\(seed)\n-----END-----\n", written,
         ] {
@@ -68,7 +68,7 @@ struct CredentialsFileTests {
     }
 
     @Test
-    func `a file is read anew by every call, must be the user's own, and is named in the error`() throws {
+    func `a file is read by every call, must be private, and is named in the error`() throws {
         let directory = FileManager.default.temporaryDirectory.path + "/creds-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }

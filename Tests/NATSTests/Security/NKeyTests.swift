@@ -11,14 +11,14 @@ struct NKeyTests {
     private let publicKey = "UDXU4RCSJNZOIQHZNWXHXORDPRTGNJAHAHFRGZNEEJCPQTT2M7NLCNF4"
 
     @Test
-    func `a documented seed gives the documented public key, and writes itself again`() throws {
+    func `a documented seed results in the documented public key and is encoded unchanged`() throws {
         let key = try NKey(seed: seed)
         #expect(key.publicKey == publicKey)
         #expect(key.seed == seed)
     }
 
     @Test
-    func `a signature is one of the public key, in URL-safe base64 without padding`() throws {
+    func `a signature is valid for the public key, in URL-safe base64 without padding`() throws {
         let nonce = Array("a nonce of the server".utf8)
         let text = try NKey(seed: seed).sign(nonce)
         #expect(text.utf8.count == 86)
@@ -48,7 +48,7 @@ struct NKeyTests {
     }
 
     @Test
-    func `every kind of wrong seed is an error of its own, which shows nothing of the seed`() throws {
+    func `every kind of wrong seed has its own error, which shows nothing of the seed`() throws {
         let right = seed.value
         let account = NKey(role: .account).seed.value
         let cases: [(String, NKeyError)] = [
@@ -58,7 +58,7 @@ struct NKeyTests {
             (publicKey, .length(56)),
             (right.lowercased(), .characters),
             (right.replacing("L3", with: "L1"), .characters),
-            // The last character carries two bits; the others of it must be zero.
+            // The last character has two significant bits; the others must be zero.
             (String(right.dropLast()) + "Z", .characters),
             (right.replacing("UXKF", with: "UKXF").replacing("DXKF", with: "DKXF"), .checksum),
             (Self.wellFormed([0xA0, 0] + [UInt8](repeating: 7, count: 32)), .notASeed),
@@ -81,7 +81,7 @@ struct NKeyTests {
     }
 
     @Test
-    func `without a nonce there is nothing to sign, which is said`() {
+    func `without a nonce, signing fails with an error that says so`() {
         for credentials in [NATSClientConfiguration.Credentials.nkey(seed: seed), .jwt("eyJ.e.e", seed: seed)] {
             for nonce in [nil, ""] as [String?] {
                 var options = ConnectOptions()
@@ -117,7 +117,7 @@ struct NKeyTests {
         return Base32.encode(bytes + [UInt8(truncatingIfNeeded: checksum), UInt8(truncatingIfNeeded: checksum >> 8)])
     }
 
-    /// Written apart from the encoder under test.
+    /// Implemented independently of the encoder under test.
     private static func decodeBase64URL(_ text: String) -> [UInt8]? {
         let alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
         var bits = ""

@@ -13,7 +13,7 @@ struct TLSSettingsTests {
             ("fe80::1%eth0", true), ("::2", false), ("anything.com", false), ("127.0.0.1.example.org", false), ("", false),
         ]
     )
-    func `a certificate is for the names and addresses it lists, and for nothing else`(host: String, matches: Bool) {
+    func `a certificate is valid only for the names and addresses it lists`(host: String, matches: Bool) {
         let names = CertificateNames(
             hosts: ["a.example.org", "*.wild.org", "*.com", "*", "p*.org", "a.*.org"],
             addresses: [
@@ -24,7 +24,7 @@ struct TLSSettingsTests {
     }
 
     @Test
-    func `the names in an error are escaped and few`() {
+    func `an error lists only a few names, escaped`() {
         #expect(CertificateNames().description == "no host at all")
         #expect(CertificateNames(hosts: ["a\u{1B}[2J"], addresses: [[10, 0, 0, 1]]).description == "a\\x1B[2J, 10.0.0.1")
         #expect(CertificateNames(hosts: ["a", "b", "c", "d", "e"]).description == "a, b, c, d, …")
@@ -36,14 +36,12 @@ struct TLSSettingsTests {
             ("::2", false), ("::ffff:10.0.0.1", false), ("1::1", false), ("128.0.0.1", false),
         ]
     )
-    func `credentials in plain text are nothing to warn of on the way back to this machine`(address: String, isLoopback: Bool)
-        throws
-    {
+    func `plain text credentials cause no warning on loopback addresses`(address: String, isLoopback: Bool) throws {
         #expect(try SocketAddress(ipAddress: address, port: 4222).isLoopback == isLoopback)
     }
 
     @Test
-    func `settings that cannot work are refused before anything is connected`() {
+    func `invalid settings are refused before connecting`() {
         let cases: [(NATSClientConfiguration.TLS, String)] = [
             (.with { $0.serverName = "" }, "server name is empty"),
             (.with { $0.serverName = "a b" }, "not a host name"),
@@ -63,7 +61,7 @@ struct TLSSettingsTests {
     }
 
     @Test
-    func `a file that is missing, or no certificate, is named when a context is made`() {
+    func `a missing file and a file without a certificate are named in the error`() {
         for (tls, complaint) in [
             (NATSClientConfiguration.TLS.with { $0.trustRoots = .file("/nowhere.pem") }, "/nowhere.pem: does not exist"),
             (.with { $0.trustRoots = .pem(Array("no PEM".utf8)) }, "the PEM text of the authorities: is not a certificate"),

@@ -15,7 +15,7 @@ struct TrustFailureTests {
     }
 
     @Test
-    func `time, purpose, self-signing and authority are told apart`() async throws {
+    func `validity, purpose, self-signing and authority are distinguished`() async throws {
         try await TestAuthority.with { authority in
             let file = authority.certificateFile
             let expired = try reason(try await authority.issueForLoopback("expired", valid: .expired), trusting: authority)
@@ -29,29 +29,29 @@ struct TrustFailureTests {
             #expect(try reason(client, trusting: authority).contains("lacks serverAuth"))
             let own = try await authority.issue("own", hosts: ["localhost"], isSelfSigned: true)
             #expect(
-                try reason(own, trusting: authority).contains("is self-signed and not itself trusted: \(file) does not hold it")
+                try reason(own, trusting: authority).contains("is self-signed and not trusted: \(file) does not contain it")
             )
             #expect(
-                try reason(own, trusting: nil).contains("is self-signed and not itself trusted: the system does not trust it")
+                try reason(own, trusting: nil).contains("is self-signed and not trusted: the system does not trust it")
             )
 
             let stranger = try await TestAuthority.make("stranger")
             let unknown = try reason(try await stranger.issueForLoopback(), trusting: authority)
-            #expect(unknown.contains("unknown authority, which \(file) does not name: \"stranger\""))
+            #expect(unknown.contains("unknown authority, which \(file) does not contain: \"stranger\""))
             #expect(unknown.contains("If that is an authority to trust, add its certificate there"))
             let unlisted = try reason(try await stranger.issueForLoopback(), trusting: nil)
-            #expect(unlisted.contains("the system does not trust: \"stranger\"") && unlisted.contains("as trust root (tls_ca)"))
+            #expect(unlisted.contains("the system does not trust: \"stranger\"") && unlisted.contains("as a trust root (tls_ca)"))
             let namesake = try await TestAuthority.make()
             let other = try reason(try await namesake.issueForLoopback(), trusting: authority)
             #expect(
                 other.contains(
-                    "unknown authority, which \(file) does not name: the \"authority of a test\" there has another key"
+                    "unknown authority, which \(file) does not contain: the \"authority of a test\" there has another key"
                 )
             )
 
             let intermediate = try await authority.makeIntermediate("middle")
             let middle = try reason(try await intermediate.issueForLoopback("leaf"), trusting: authority)
-            #expect(middle.contains("does not name: \"middle\"."))
+            #expect(middle.contains("does not contain: \"middle\"."))
             #expect(middle.contains("if it is an intermediate certificate, the server has to send it too"))
             try stranger.directory.remove()
             try namesake.directory.remove()
@@ -63,7 +63,7 @@ struct TrustFailureTests {
                 direct.hasPrefix("the authority \"old\" in \(authority.certificateFile), which signed the server's certificate, ")
             )
             #expect(direct.contains(part) && direct.hasSuffix("use the authority's new certificate, there and for the server"))
-            // The server sent the certificate in between, which cannot be seen here; the date still is to be told.
+            // The intermediate certificate of the server is not available here, but the date must be reported.
             let intermediate = try await authority.makeIntermediate("middle")
             let indirect = try reason(try await intermediate.issueForLoopback("leaf"), trusting: authority)
             #expect(indirect.contains("the authority \"old\" there \(part)"))
@@ -72,7 +72,7 @@ struct TrustFailureTests {
     }
 
     @Test
-    func `no purpose is every purpose`() async throws {
+    func `a certificate without a purpose is valid for every purpose`() async throws {
         try await TestAuthority.with { authority in
             for usage in [nil, "serverAuth", "clientAuth,serverAuth", "anyExtendedKeyUsage"] {
                 let certificate = try await authority.issue("c", hosts: ["localhost"], usage: usage)

@@ -5,9 +5,9 @@ import Testing
 
 @testable import NATS
 
-/// A server announces its end and dies before the connection has moved. Whatever state the next connection is in, it becomes the
-/// connection: nothing waits for seconds, and no other attempt is made.
-@Suite("A lame duck that dies during the move")
+/// A server announces its end and stops before the connection has moved. In every state, the next connection becomes the
+/// connection: it is established without a wait of seconds and without another attempt.
+@Suite("A server in lame duck mode that stops during the move")
 struct DyingDuckTests {
     private let network = VirtualNetwork()
     private let log = Transcript()
@@ -16,7 +16,7 @@ struct DyingDuckTests {
 
     private static let leaving = "INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n"
 
-    /// A driver with a subscription on server 0, whose next connection will behave as `peer` does.
+    /// Returns a driver with a subscription on server 0, whose next connection behaves like `peer`.
     private func moving(_ peer: VirtualNetwork.Peer) throws -> (driver: ConnectionDriver, sid: UInt64) {
         var configuration = NATSClientConfiguration(address: .init(host: "balancer"))
         configuration.reconnectJitter = .seconds(3)
@@ -35,21 +35,21 @@ struct DyingDuckTests {
 
     private func message(_ sid: UInt64, _ body: String) -> String { "MSG a \(sid) \(body.utf8.count)\r\n\(body)\r\n" }
 
-    /// After the death, the next connection is let to its end.
+    /// Checks that the next connection is adopted after the old server stopped.
     private func expectAdopted(_ driver: ConnectionDriver, within time: Duration = .milliseconds(20)) throws {
         try network.advance(by: time)
-        #expect(driver.activeConnection != nil, "up without a wait")
-        #expect(network.dials.count == 2, "nothing but the next connection was dialed")
+        #expect(driver.activeConnection != nil, "established without a wait")
+        #expect(network.dials.count == 2, "only the next connection was dialed")
         #expect(network.openConnections == 1)
         #expect(!sink.isInterrupted && sink.ends.isEmpty)
         #expect(driver.status.update { $0.server?.name } == "v1")
         #expect(driver.machine.migration.state == .none)
         try network.advance(by: .seconds(60))
-        #expect(network.dials.count == 2 && driver.activeConnection != nil, "and it stays")
+        #expect(network.dials.count == 2 && driver.activeConnection != nil, "the connection stays")
     }
 
     @Test
-    func `while it is being dialed`() throws {
+    func `the next connection is adopted while it is being dialed`() throws {
         let (driver, _) = try moving(.pending)
         #expect(driver.machine.migration.state == .connecting)
         network.cut(0)
@@ -64,7 +64,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `before its INFO`() throws {
+    func `the next connection is adopted before its INFO`() throws {
         let (driver, _) = try moving(.silent)
         #expect(driver.machine.migration.state == .awaitingInfo)
         network.cut(0)
@@ -77,7 +77,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `before the PONG to its CONNECT`() throws {
+    func `the next connection is adopted before the PONG to its CONNECT`() throws {
         let (driver, _) = try moving(.answeringPings(0))
         #expect(driver.machine.migration.state == .awaitingPong)
         network.cut(0)
@@ -92,7 +92,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `an adopted next connection that never answers ends at the deadline of its own dial, and the backoff goes on`() throws {
+    func `an adopted connection that never answers ends at the deadline of its own dial, and the backoff continues`() throws {
         let (driver, _) = try moving(.silent)
         network.cut(0)
         try network.advance(by: driver.configuration.connectTimeout - .milliseconds(200))
@@ -105,7 +105,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `before it has confirmed the subscriptions: they are told of a gap until it does, and none ends`() throws {
+    func `before the next server confirms the subscriptions, they have a gap until it does, and none ends`() throws {
         let (driver, sid) = try moving(.answeringPings(1))
         try driver.subscribe("b", temporary, endsWithConnection: true)
         #expect(driver.machine.migration.state == .subscribing)
@@ -114,9 +114,9 @@ struct DyingDuckTests {
         network.cut(0)
         try network.advance(by: .milliseconds(20))
         #expect(log.lines == ["connected v0", "lame duck", "moved v1"])
-        #expect(log.duplicates == 1, "what the old server delivered meanwhile may come again")
+        #expect(log.duplicates == 1, "messages from the old server may be duplicates")
         #expect(sink.isInterrupted && temporary.isInterrupted)
-        // Since the message. The PONGs of the old server may have come later.
+        // Since the message, because the PONGs of the old server may have arrived later.
         let silence = try #require(sink.interruptions.first)
         #expect(silence >= .milliseconds(90) && silence <= .milliseconds(130))
         network.send("PONG\r\nPONG\r\n", on: 1)
@@ -127,7 +127,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `during the overlap: it delivers already, and goes on`() throws {
+    func `during the overlap, the next connection delivers and continues`() throws {
         let (driver, sid) = try moving(.answering)
         try driver.subscribe("b", temporary, endsWithConnection: true)
         #expect(driver.machine.migration.state == .overlapping)
@@ -142,11 +142,11 @@ struct DyingDuckTests {
         try expectAdopted(driver)
         #expect(sink.bodies.last == "after")
         #expect(temporary.ends.isEmpty)
-        #expect(sink.interruptions.count == 1, "other servers of the cluster may not have heard of it yet")
+        #expect(sink.interruptions.count == 1, "other servers of the cluster may not have the subscriptions yet")
     }
 
     @Test(arguments: [0, 1, 2])
-    func `when it freezes instead, when it breaks the protocol, and when a new connection is asked for`(way: Int) throws {
+    func `the next connection takes over if the old one is stale, breaks the protocol or is closed`(way: Int) throws {
         let (driver, _) = try moving(.answering)
         switch way {
         case 0:
@@ -162,7 +162,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `while its retry is waited for, a new attempt is all there is`() throws {
+    func `if the move is waiting for a retry, a new attempt is made`() throws {
         let (driver, _) = try moving(.refusing)
         try network.advance(by: .seconds(1))
         try #require(driver.machine.migration.state == .backingOff)
@@ -175,7 +175,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `a next connection that dies in the overlap leaves the old server in charge, and its duplicates are told`() throws {
+    func `if the next connection is lost in the overlap, the old server continues, and the duplicates are reported`() throws {
         let (driver, sid) = try moving(.answering)
         #expect(driver.machine.migration.state == .overlapping)
         for number in [0, 1] { network.send(message(sid, "twice"), on: number) }
@@ -193,7 +193,7 @@ struct DyingDuckTests {
     }
 
     @Test
-    func `published messages that the dead server had not confirmed are counted as lost, those after it arrive`() throws {
+    func `messages that the old server had not confirmed are counted as lost, and later messages arrive`() throws {
         let (driver, _) = try moving(.answering)
         network.set(.silent, on: 0)
         driver.publish("lost", to: "out")

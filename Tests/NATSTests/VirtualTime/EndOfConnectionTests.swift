@@ -4,7 +4,7 @@ import Testing
 
 @testable import NATS
 
-@Suite("Why a connection ended, and since when messages are missed")
+@Suite("The cause of a disconnect and the start of the gap")
 struct EndOfConnectionTests {
     private let network = VirtualNetwork()
     private let log = Transcript()
@@ -26,13 +26,13 @@ struct EndOfConnectionTests {
     private var cause: String { log.causes.first?.message ?? "" }
 
     @Test
-    func `closed before INFO: the balancer has nothing healthy behind it`() throws {
+    func `closed before INFO: the error mentions the load balancer without a healthy node`() throws {
         _ = try start(.closing)
         #expect(cause.contains("before it sent INFO") && cause.contains("healthy node"))
     }
 
     @Test
-    func `closed between INFO and PONG: the server's log`() throws {
+    func `closed between INFO and PONG: the error mentions the server's log`() throws {
         let driver = try start(.answeringPings(0))
         #expect(driver.machine.lifecycle.state == .awaitingPong)
         network.cut(0)
@@ -41,16 +41,16 @@ struct EndOfConnectionTests {
     }
 
     @Test
-    func `closed after a time without traffic: an idle time-out shorter than the ping interval`() throws {
+    func `closed after a time without traffic: the error mentions an idle timeout shorter than the ping interval`() throws {
         _ = try start()
         try network.advance(by: .seconds(3))
         network.cut(0)
         try network.advance(by: .milliseconds(5))
-        #expect(cause.contains("after 3 s without a byte") && cause.contains("ping_interval (5 s)"), "\(cause)")
+        #expect(cause.contains("after 3 s without traffic") && cause.contains("ping_interval (5 s)"), "\(cause)")
     }
 
     @Test(arguments: [false, true])
-    func `closed and reset while in use: distinct, and neither blames a balancer's idle time-out`(isReset: Bool) throws {
+    func `closed or reset while in use: the errors differ, and neither mentions an idle timeout`(isReset: Bool) throws {
         _ = try start()
         try network.advance(by: .seconds(3))
         network.send("PING\r\n", on: 0)
@@ -61,18 +61,18 @@ struct EndOfConnectionTests {
     }
 
     @Test
-    func `reset when our PING reached somebody that had forgotten the connection`() throws {
+    func `reset in answer to a PING: the error mentions the unanswered PING`() throws {
         _ = try start()
         try network.advance(by: .seconds(1))
         network.set(.silent, on: 0)
         try network.advance(by: .seconds(7))
         network.cut(0, with: Self.reset)
         try network.advance(by: .milliseconds(5))
-        #expect(cause.contains("reset the connection") && cause.contains("had not answered our PING"), "\(cause)")
+        #expect(cause.contains("reset the connection") && cause.contains("had not answered the PING"), "\(cause)")
     }
 
     @Test
-    func `the end of a lame duck says so`() throws {
+    func `the end of a connection in lame duck mode is named as such`() throws {
         var configuration = NATSClientConfiguration(address: .init(host: "peer"))
         configuration.movesOnLameDuck = false
         let driver = network.driver(configuration, observer: log.record)
@@ -82,13 +82,13 @@ struct EndOfConnectionTests {
         try network.advance(by: .milliseconds(10))
         network.cut(0)
         try network.advance(by: .milliseconds(5))
-        #expect(cause.contains("as it had announced"), "\(cause)")
+        #expect(cause.contains("as announced"), "\(cause)")
     }
 
-    // MARK: Since when messages are missed
+    // MARK: The start of the gap
 
     @Test
-    func `a frozen server: missed since its last byte, not since it was noticed`() throws {
+    func `a frozen server: the gap starts at its last byte, not at the detection`() throws {
         let driver = try start()
         try driver.subscribe("a", sink)
         try network.advance(by: .seconds(20))
@@ -96,15 +96,15 @@ struct EndOfConnectionTests {
         let frozenAt = network.now
         while sink.interruptions.isEmpty, network.now < frozenAt + .seconds(30) { try network.advance(by: .milliseconds(50)) }
         let silence = try #require(sink.interruptions.first)
-        // The last byte was the PONG to the last PING, at most an interval before it froze.
+        // The last byte was the PONG to the last PING, at most an interval before the server froze.
         let noticed = network.now - frozenAt
         #expect(noticed > .seconds(5))
-        #expect(silence >= noticed - .milliseconds(60), "nothing of the freeze is left out")
+        #expect(silence >= noticed - .milliseconds(60), "the gap includes the whole freeze")
         #expect(silence <= noticed + .seconds(6))
     }
 
     @Test(arguments: [false, true])
-    func `a lost connection: missed since the last byte before the end`(isReset: Bool) throws {
+    func `a lost connection: the gap starts at the last byte before the end`(isReset: Bool) throws {
         let driver = try start()
         let sid = try driver.subscribe("a", sink)
         try network.advance(by: .seconds(2))

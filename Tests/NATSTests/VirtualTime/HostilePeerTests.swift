@@ -5,7 +5,7 @@ import Testing
 
 @testable import NATS
 
-/// Peers that do not read. What waits for them is bounded, and they are cut.
+/// For peers that do not read, the number of waiting bytes is bounded, and the connection is closed.
 @Suite("Peers that do not read")
 struct HostilePeerTests {
     private let network = VirtualNetwork()
@@ -22,7 +22,7 @@ struct HostilePeerTests {
     private func waiting(_ driver: ConnectionDriver) -> Int { driver.connection?.control.readableBytes ?? 0 }
 
     @Test
-    func `a flood of PINGs: a few hundred bytes wait, and the peer is cut at the write deadline`() throws {
+    func `a flood of PINGs: a few hundred bytes wait, and the connection is closed at the write timeout`() throws {
         let driver = try connected()
         network.block(0)
         var most = 0
@@ -34,17 +34,17 @@ struct HostilePeerTests {
         #expect(most > 0 && most < 1_024, "\(most) bytes for 25,000 PINGs")
         #expect(driver.status.update { $0.controlBytes } > 0, "the snapshot shows them")
         #expect(driver.activeConnection != nil)
-        // It says something all the time, so no ping interval passes without a byte.
+        // The peer sends all the time, so there is no ping interval without a byte.
         for _ in 0..<100 {
             network.send("PING\r\n", on: 0)
             try network.advance(by: .milliseconds(100), step: .milliseconds(100))
         }
         #expect(log.lines.prefix(2) == ["connected v0", "disconnected"])
-        #expect(log.causes.first?.message.contains("took no bytes") == true)
+        #expect(log.causes.first?.message.contains("accepted no bytes") == true)
     }
 
     @Test
-    func `a peer that reads gets a PONG for every PING`() throws {
+    func `a peer that reads receives a PONG for every PING`() throws {
         _ = try connected()
         _ = network.heard(on: 0)
         for count in 1...10 {
@@ -55,7 +55,7 @@ struct HostilePeerTests {
     }
 
     @Test
-    func `SUBs and UNSUBs without end: bounded, and the connection is given up`() throws {
+    func `endless SUBs and UNSUBs: the waiting bytes are bounded, and the connection is closed`() throws {
         let driver = try connected()
         network.block(0)
         let long = try Subject(String(repeating: "s", count: 3_900))
@@ -67,13 +67,13 @@ struct HostilePeerTests {
             network.loop.run()
             most = max(most, network.held(on: 0) + waiting(driver))
         }
-        #expect(driver.activeConnection == nil, "40 MB were never taken")
+        #expect(driver.activeConnection == nil, "40 MB were not accepted")
         #expect(most < ControlFrameWriter.limit + (1 << 20))
         #expect(log.causes.first?.code == .stale)
     }
 
     @Test
-    func `sending many subscriptions again is no flood, and reaches a peer that reads slowly in pieces`() throws {
+    func `many repeated subscriptions are sent in pieces and do not close the connection`() throws {
         let driver = try connected()
         let subjects = try (0..<6_000).map { try Subject("\($0)." + String(repeating: "s", count: 3_900)) }
         for subject in subjects {
@@ -86,12 +86,12 @@ struct HostilePeerTests {
         try #require(driver.activeConnection != nil)
         #expect(driver.subscriptions.count == 6_000)
         let heard = network.heard(on: 1)
-        #expect(heard.utf8.count > ControlFrameWriter.limit, "more than may wait otherwise")
-        #expect(heard.utf8.count > 6_000 * 3_900, "and all of them")
+        #expect(heard.utf8.count > ControlFrameWriter.limit, "more than the usual limit")
+        #expect(heard.utf8.count > 6_000 * 3_900, "all of them")
     }
 
     @Test
-    func `a message never overtakes the SUB before it, also when the socket is blocked`() throws {
+    func `a message never overtakes the SUB before it, even if the socket is blocked`() throws {
         let driver = try connected()
         network.block(0)
         try driver.subscribe("first", RecordingSink())
@@ -100,7 +100,7 @@ struct HostilePeerTests {
         driver.publish("x", to: "second")
         driver.publish("y", to: "second")
         try network.advance(by: .milliseconds(5))
-        #expect(driver.machine.accounts.handedOver == 0, "the messages wait behind the SUB")
+        #expect(driver.machine.accounts.handedOver == 0, "the messages wait for the SUB")
         _ = network.heard(on: 0)
         network.unblock(0)
         try network.advance(by: .milliseconds(5))
@@ -109,7 +109,7 @@ struct HostilePeerTests {
     }
 
     @Test
-    func `a blocked socket is watched while it moves to another server, too`() throws {
+    func `the write timeout also applies to the next connection during a move`() throws {
         let driver = try connected()
         try driver.subscribe("a", RecordingSink())
         network.send("INFO {\"server_id\":\"V0\",\"max_payload\":1048576,\"ldm\":true}\r\n", on: 0)

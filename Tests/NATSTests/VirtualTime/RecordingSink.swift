@@ -3,15 +3,15 @@ import NIOCore
 
 @testable import NATS
 
-/// What a subscription of a test was told. `@unchecked Sendable`: on the thread of the test, like the embedded event loop.
+/// Records the calls of a subscription. `@unchecked Sendable`: used only on the thread of the test, like the embedded event loop.
 final class RecordingSink: MessageSink, @unchecked Sendable {
     private(set) var bodies: [String] = []
-    /// For each interruption: how long the server had been silent.
+    /// The silence of each interruption.
     private(set) var interruptions: [Duration] = []
     private(set) var resumptions = 0
     private(set) var ends: [NATSError?] = []
 
-    /// Whether messages are being missed.
+    /// Whether the last interruption has not been resumed.
     var isInterrupted: Bool { interruptions.count > resumptions }
 
     func deliver(_ messages: [WireMessage]) {
@@ -24,7 +24,7 @@ final class RecordingSink: MessageSink, @unchecked Sendable {
     var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
 }
 
-/// What a driver told, in a word or two each. `@unchecked Sendable`: on the thread of the test.
+/// Records the events of a driver, in a few words each. `@unchecked Sendable`: used only on the thread of the test.
 final class Transcript: @unchecked Sendable {
     private(set) var lines: [String] = []
     private(set) var causes: [NATSError] = []

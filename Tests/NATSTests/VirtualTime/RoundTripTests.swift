@@ -18,22 +18,22 @@ struct RoundTripTests {
     }
 
     @Test
-    func `a change shows within the minute, and the minute before it is forgotten`() throws {
+    func `a change is visible within a minute, and the minute before is discarded`() throws {
         var trips = RoundTrips()
-        // 58 s at 0.6 ms, as a ping every second.
+        // 58 s with a round trip of 0.6 ms every second.
         for second in 0..<58 { trips.record(.microseconds(600), at: at(Double(second))) }
         let before = try summary(&trips, 58)
         #expect(isNear(before.lastMinute?.p50, .microseconds(600)) && isNear(before.lastMinute?.p99, .microseconds(600)))
         for second in 58..<118 { trips.record(.milliseconds(200), at: at(Double(second))) }
         let half = try summary(&trips, 118)
-        #expect(isNear(half.lastMinute?.p50, .milliseconds(200)), "the last minute has nothing else")
+        #expect(isNear(half.lastMinute?.p50, .milliseconds(200)), "the last minute has no other times")
         #expect(half.lastMinute.map { $0.count >= 55 && $0.count <= 60 } ?? false)
         #expect(half.lastFiveMinutes?.count == 118)
         #expect(isNear(half.lastFiveMinutes?.p99, .milliseconds(200)))
     }
 
     @Test
-    func `one slow PING leaves the 99th percentile of the minute after a minute, and of the five after five`() throws {
+    func `a slow PING leaves the percentiles of a window at the end of the window`() throws {
         var trips = RoundTrips()
         trips.record(.seconds(3), at: at(0))
         for second in 1...310 {
@@ -46,7 +46,7 @@ struct RoundTripTests {
     }
 
     @Test
-    func `nothing measured in a window is nothing, not an old figure`() throws {
+    func `a window without a measurement is nil, not an old value`() throws {
         var trips = RoundTrips()
         let none = trips.summary(at: at(0))
         #expect(none == nil)
@@ -61,7 +61,7 @@ struct RoundTripTests {
     }
 
     @Test
-    func `the buckets are as narrow as is said, over the whole range`() {
+    func `the buckets have the documented width over the whole range`() {
         for microseconds in Array(1...5_000) + stride(from: 5_001, to: 60_000_000, by: 99_733) {
             let time = RoundTripBucket(.microseconds(microseconds)).time / .microseconds(1)
             #expect(abs(time - Double(microseconds)) <= Double(microseconds) * 0.016, "\(microseconds) µs")
@@ -72,7 +72,7 @@ struct RoundTripTests {
     }
 
     @Test
-    func `an hour of PINGs, of any length and number, needs no more memory than five minutes of them`() {
+    func `an hour of PINGs needs no more memory than five minutes of PINGs`() {
         var idle = RoundTrips()
         for second in stride(from: 0.0, to: 3_600, by: 5) { idle.record(.microseconds(Int(second) % 97 + 500), at: at(second)) }
         #expect(idle.stored <= 61)
@@ -82,7 +82,7 @@ struct RoundTripTests {
     }
 
     @Test
-    func `the handshake and the PING behind the subscriptions are apart, and time is the event loop's`() throws {
+    func `the windows exclude the handshake and the PING after the subscriptions, on the event loop's clock`() throws {
         let network = VirtualNetwork()
         network.latency = .seconds(2)
         let configuration = NATSClientConfiguration(address: .init(host: "slow"))
@@ -97,8 +97,8 @@ struct RoundTripTests {
         }
         let calm = try #require(trip())
         #expect(isNear(calm.handshake, .seconds(2)))
-        // Peers answer at steps of five milliseconds.
-        #expect(try #require(calm.lastFiveMinutes).p99 < .milliseconds(25), "the slow PINGs of the start are in no window")
+        // Peers answer in steps of five milliseconds.
+        #expect(try #require(calm.lastFiveMinutes).p99 < .milliseconds(25), "the slow PINGs at the start are in no window")
         network.latency = .milliseconds(200)
         try network.advance(by: .seconds(65))
         let slow = try #require(trip())

@@ -4,7 +4,7 @@ import TestSupport
 @testable import NATS
 
 extension VirtualNetwork {
-    /// A driver on this network, not started.
+    /// Creates a driver on this network without starting it.
     func driver(
         _ configuration: NATSClientConfiguration,
         randomness: any RandomNumberGenerator & Sendable = SplitMix64(seed: 1),

@@ -4,7 +4,7 @@ import Testing
 
 @testable import NATS
 
-/// Checks whose numbers are minutes and hours, with the real driver on a clock that the test moves.
+/// Checks over minutes and hours, with the real driver on a clock that the test controls.
 @Suite("The driver in virtual time")
 struct VirtualTimeTests {
     private func configuration() -> NATSClientConfiguration {
@@ -14,11 +14,11 @@ struct VirtualTimeTests {
     private func start(_ driver: ConnectionDriver, on network: VirtualNetwork) throws {
         driver.start()
         try network.advance(by: .milliseconds(10))
-        try #require(driver.activeConnection != nil, "the handshake did not come to its end")
+        try #require(driver.activeConnection != nil, "the handshake did not complete")
     }
 
     @Test
-    func `check 6: after a stale disconnect the counters start anew: nothing more happens in 50 ping intervals`() throws {
+    func `check 6: after a stale disconnect the counters are reset, and nothing more happens in 50 ping intervals`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -40,7 +40,7 @@ struct VirtualTimeTests {
         try start(driver, on: network)
         network.peer = .refusing
         network.cut()
-        // The waits grow to seconds meanwhile.
+        // The backoff grows to seconds meanwhile.
         try network.advance(by: .seconds(20))
         var before: Duration?
         while before ?? .zero < .seconds(1) {
@@ -58,7 +58,7 @@ struct VirtualTimeTests {
         let log = Transcript()
         network.peer = .silent
         let driver = network.driver(configuration(), observer: log.record)
-        // Both are due at once: this task, and the deadline of the handshake.
+        // This task and the deadline of the handshake are due at the same time.
         network.loop.scheduleTask(in: TimeAmount(driver.configuration.connectTimeout)) { driver.close() }
         driver.start()
         try network.advance(by: driver.configuration.connectTimeout + .milliseconds(10))
@@ -82,7 +82,7 @@ struct VirtualTimeTests {
         )
     }
 
-    /// 200 drivers on one network that are up and count as stable.
+    /// Returns 200 drivers on one network with stable connections.
     private func crowd(seed: UInt64, on network: VirtualNetwork, jitter: Duration? = nil) throws -> [ConnectionDriver] {
         var seeds = SplitMix64(seed: seed)
         var configuration = configuration()
@@ -96,14 +96,14 @@ struct VirtualTimeTests {
         return drivers
     }
 
-    /// The most of these moments that lie within 100 ms.
+    /// Returns the highest number of these times within 100 ms.
     private func busiest(_ times: some Sequence<Duration>) -> Int {
         let times = times.sorted()
         return times.map { start in times.count { $0 >= start && $0 < start + .milliseconds(100) } }.max() ?? 0
     }
 
     @Test
-    func `of 200 clients that are cut at once, each dials once and within the jitter: no program is blind for long`() throws {
+    func `200 clients that are disconnected at the same time each dial once, within the jitter`() throws {
         let network = VirtualNetwork()
         let drivers = try crowd(seed: 1, on: network)
         let before = network.dials.count
@@ -111,7 +111,7 @@ struct VirtualTimeTests {
         network.cut()
         try network.advance(by: .seconds(1), step: .milliseconds(5))
         let times = network.dials[before...].map(\.time)
-        #expect(times.count == 200, "each dialed once, and succeeded")
+        #expect(times.count == 200, "each client dialed once and succeeded")
         let jitter = try #require(drivers.first).configuration.reconnectJitter
         #expect(jitter <= .milliseconds(50), "tens of milliseconds by default")
         #expect(times.allSatisfy { $0 - cut <= jitter + .milliseconds(5) })
@@ -121,19 +121,19 @@ struct VirtualTimeTests {
     @Test(
         arguments: [UInt64(1), 2, 3, 4]
     )
-    func `check 7: of 200 clients whose server was away for long, at most 10 % come back in any 100 ms`(seed: UInt64) throws {
+    func `check 7: of 200 clients whose server was down for a long time, at most 10 % return in any 100 ms`(seed: UInt64) throws {
         let network = VirtualNetwork()
         let drivers = try crowd(seed: seed, on: network)
         network.peer = .refusing
         network.cut()
-        // The waits grow to their maximum meanwhile.
+        // The backoff grows to its maximum meanwhile.
         try network.advance(by: .seconds(20), step: .milliseconds(20))
         let before = network.dials.count
         try network.advance(by: .seconds(10), step: .milliseconds(20))
         let attempts = network.dials[before...].map(\.time)
-        // Every 2.5 seconds on average.
-        #expect(attempts.count > 400, "they go on trying")
-        // 8 on average. Those that come back are bounded below.
+        // One attempt in 2.5 seconds on average.
+        #expect(attempts.count > 400, "they continue to retry")
+        // 8 on average. The limit for successful attempts is checked below.
         #expect(busiest(attempts) <= 30)
 
         network.peer = .answering
@@ -141,24 +141,24 @@ struct VirtualTimeTests {
         try network.advance(by: .seconds(6), step: .milliseconds(20))
         #expect(drivers.allSatisfy { $0.activeConnection != nil })
         let dials = network.dials[returned...].map(\.time)
-        #expect(dials.count == 200, "each dialed once, and succeeded")
+        #expect(dials.count == 200, "each client dialed once and succeeded")
         #expect(busiest(dials) <= 20)
     }
 
     @Test(arguments: [UInt64(1), 2])
-    func `a longer jitter keeps 200 clients that are cut at once apart from the first attempt on`(seed: UInt64) throws {
+    func `a longer jitter spreads 200 disconnected clients from the first attempt on`(seed: UInt64) throws {
         let network = VirtualNetwork()
         _ = try crowd(seed: seed, on: network, jitter: .milliseconds(2_500))
         let before = network.dials.count
         network.cut()
         try network.advance(by: .seconds(4), step: .milliseconds(50))
         let times = network.dials[before...].map(\.time)
-        #expect(times.count == 200, "each dialed once, and succeeded")
+        #expect(times.count == 200, "each client dialed once and succeeded")
         #expect(busiest(times) <= 20)
     }
 
     @Test
-    func `check 8: a server that is gone for an hour is still tried, at the cap, and found within cap + 1 s of its return`()
+    func `check 8: after an hour the client still retries at the cap, and connects within cap + 1 s of the server's return`()
         throws
     {
         let network = VirtualNetwork()
@@ -187,7 +187,7 @@ struct VirtualTimeTests {
     }
 
     @Test
-    func `check 14: a connection that falls silent is given up within (max_ping_failure + 1) intervals and a second`() throws {
+    func `check 14: a silent connection is closed within (max_ping_failure + 1) intervals and a second`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -200,7 +200,7 @@ struct VirtualTimeTests {
     }
 
     @Test
-    func `check 15: each attempt at a peer that never says INFO ends at the one deadline`() throws {
+    func `check 15: each attempt to connect to a peer that never sends INFO ends at the connect timeout`() throws {
         let network = VirtualNetwork()
         network.peer = .silent
         let log = EventRecorder()
@@ -211,12 +211,12 @@ struct VirtualTimeTests {
         let timeout = driver.configuration.connectTimeout
         let times = network.dials.map(\.time)
         #expect(times.count >= 6)
-        for (one, next) in zip(times, times.dropFirst()) { #expect(next - one >= timeout, "no second attempt meanwhile") }
-        #expect(network.openConnections <= 1, "no socket is left behind")
+        for (one, next) in zip(times, times.dropFirst()) { #expect(next - one >= timeout, "one attempt at a time") }
+        #expect(network.openConnections <= 1, "all other sockets are closed")
     }
 
     @Test
-    func `check 16: a balancer that accepts and closes does not reset the backoff: 60 s of it are a few dozen attempts`() throws {
+    func `check 16: a balancer that accepts and closes does not reset the backoff: 60 s have a few dozen attempts`() throws {
         let network = VirtualNetwork()
         network.peer = .closing
         let log = EventRecorder()
@@ -228,11 +228,11 @@ struct VirtualTimeTests {
         for (retry, delay) in log.delays.enumerated() {
             #expect(delay <= backoff.ceiling(retry: retry), "attempt \(retry + 1)")
         }
-        #expect(log.connects == 0 && log.disconnects.isEmpty, "it was never up, so it was never lost")
+        #expect(log.connects == 0 && log.disconnects.isEmpty, "it was never connected, so it was never disconnected")
     }
 
     @Test
-    func `check 17: idle for ten minutes, no flow is silent for long enough that a balancer (60 s) would drop it`() throws {
+    func `check 17: in ten idle minutes, a connection is never silent for the 60 s of an idle timeout`() throws {
         let network = VirtualNetwork()
         let log = EventRecorder()
         let driver = network.driver(configuration(), observer: log.record)
@@ -244,7 +244,7 @@ struct VirtualTimeTests {
     }
 
     @Test
-    func `check 18: announced addresses are never dialed unless asked for; when asked, each round begins with the seed`() throws {
+    func `check 18: announced addresses are dialed only if enabled, and each round begins with the seed`() throws {
         for isAsked in [false, true] {
             let network = VirtualNetwork()
             network.info = #""connect_urls":["10.255.255.1:4222","10.255.255.2:4222"]"#
@@ -263,11 +263,11 @@ struct VirtualTimeTests {
     }
 }
 
-/// What a driver told. `@unchecked Sendable`: on the thread of the test, like the embedded event loop.
+/// Records the events of a driver. `@unchecked Sendable`: used only on the thread of the test, like the embedded event loop.
 private final class EventRecorder: @unchecked Sendable {
     private(set) var connects = 0
     private(set) var disconnects: [NATSError] = []
-    /// Of every wait for another attempt: why, and how long.
+    /// The causes and the delays of all waits for another attempt.
     private(set) var causes: [NATSError] = []
     private(set) var delays: [Duration] = []
 

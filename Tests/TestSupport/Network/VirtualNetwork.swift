@@ -2,23 +2,23 @@ package import NATS
 import NIOCore
 package import NIOEmbedded
 
-/// Connections of real drivers to scripted peers, on one thread and on a clock that only the test moves.
+/// Connects real drivers to scripted peers, on one thread and on a clock that the test controls.
 ///
-/// `@unchecked Sendable`: everything happens on the thread of the test, which the embedded event loop insists on.
+/// `@unchecked Sendable`: used only on the thread of the test, which the embedded event loop requires.
 package final class VirtualNetwork: @unchecked Sendable {
-    /// How the peer behind an address behaves. Applies to what happens from now on.
+    /// How the peer at an address behaves. A change applies to everything from now on.
     package enum Peer {
-        /// Answers like a server, every PING at once.
+        /// Answers like a server, and each PING immediately.
         case answering
-        /// Nothing listens there.
+        /// Refuses connections.
         case refusing
-        /// Accepts and closes at once, like a balancer with nothing behind it.
+        /// Accepts and closes at once, like a load balancer without healthy servers.
         case closing
-        /// Accepts and never says anything; established connections fall silent.
+        /// Accepts and never sends anything. Established connections become silent.
         case silent
-        /// Says INFO, and answers so many PINGs in all.
+        /// Sends INFO, and answers this number of PINGs in total.
         case answeringPings(Int)
-        /// The TCP handshake does not end before ``VirtualNetwork/completeDials()``.
+        /// Does not complete the TCP handshake before ``VirtualNetwork/completeDials()``.
         case pending
     }
 
@@ -30,19 +30,19 @@ package final class VirtualNetwork: @unchecked Sendable {
 
     package let loop = EmbeddedEventLoop()
     package var peer = Peer.answering
-    /// Fields of INFO besides the usual ones.
+    /// Additional fields of INFO.
     package var info = ""
-    /// How long a peer takes for a PONG.
+    /// The delay of a PONG.
     package var latency = Duration.zero
     package private(set) var dials: [Dial] = []
-    /// The longest time without a byte on a connection, either way, while there was one.
+    /// The longest time without a byte in either direction on an open connection.
     package private(set) var longestSilence = Duration.zero
     private var sockets: [Socket] = []
-    /// Those whose TCP handshake is under way.
+    /// The sockets whose TCP handshake is in progress.
     private var dialing: [Int: Socket] = [:]
     private var pendingDials: [EventLoopPromise<Void>] = []
 
-    /// The clock of this network: ``advance(by:step:)`` moves it.
+    /// The clock of this network. ``advance(by:step:)`` moves it.
     package private(set) lazy var clock = TimeSource(
         now: { [loop] in loop.now },
         instant: { [loop, origin] in origin + .nanoseconds(Int64(loop.now.uptimeNanoseconds)) },
@@ -53,23 +53,23 @@ package final class VirtualNetwork: @unchecked Sendable {
 
     package init() {}
 
-    /// Time since the beginning.
+    /// The time since the start.
     package var now: Duration { .nanoseconds(Int64(loop.now.uptimeNanoseconds)) }
     package var openConnections: Int { sockets.count { $0.channel.isActive } }
 
     private final class Socket {
         let channel: EmbeddedChannel
-        /// Its number among all, from 0.
+        /// The number of the socket, counted from 0.
         let number: Int
         let dam: Dam
-        /// Instead of the network's.
+        /// Overrides the behavior of the network.
         var peer: Peer?
         var lastByte: Duration
         var greeted = false
         var pongs = 0
-        /// What the peer has yet to say, and when.
+        /// The texts that the peer will send, and when.
         var outbox: [(due: Duration, text: String)] = []
-        /// Everything that came in.
+        /// Everything that the peer has received.
         var heard = ""
 
         init(channel: EmbeddedChannel, number: Int, dam: Dam, at time: Duration) {
@@ -80,7 +80,7 @@ package final class VirtualNetwork: @unchecked Sendable {
         }
     }
 
-    /// A peer that does not read: what is written stays with the writer.
+    /// Simulates a peer that does not read: written data stays with the writer.
     private final class Dam: ChannelOutboundHandler {
         typealias OutboundIn = ByteBuffer
 
@@ -113,36 +113,36 @@ package final class VirtualNetwork: @unchecked Sendable {
 
     // MARK: One connection
 
-    /// Has the peer of a connection behave as this, whatever the others do.
+    /// Sets the behavior of the peer of one connection.
     package func set(_ peer: Peer, on number: Int) { socket(number)?.peer = peer }
 
-    /// Has the peer of a connection say something.
+    /// Makes the peer of a connection send text.
     package func send(_ text: String, on number: Int) { socket(number)?.outbox.append((now, text)) }
 
-    /// What the peer of a connection heard since the last time.
+    /// Returns what the peer of a connection has received since the last call.
     package func heard(on number: Int) -> String {
         guard let socket = socket(number) else { return "" }
         defer { socket.heard = "" }
         return socket.heard
     }
 
-    /// Has the peer of a connection read nothing any more.
+    /// Makes the peer of a connection stop reading.
     package func block(_ number: Int) { socket(number)?.dam.isClosed = true }
 
-    /// Has it read again.
+    /// Makes the peer of a connection read again.
     package func unblock(_ number: Int) { socket(number).map { $0.dam.open($0.channel) } }
 
-    /// Bytes that were given to the socket of a connection whose peer does not read.
+    /// Returns the number of bytes that were written to a connection whose peer does not read.
     package func held(on number: Int) -> Int { socket(number)?.dam.held ?? 0 }
 
-    /// Cuts one connection.
+    /// Closes one connection, optionally after an error.
     package func cut(_ number: Int, with error: (any Error)? = nil) {
         guard let socket = socket(number) else { return }
         if let error { socket.channel.pipeline.fireErrorCaught(error) }
         socket.channel.close(promise: nil)
     }
 
-    /// Lets the dials to a ``Peer/pending`` peer succeed.
+    /// Completes the dials to a ``Peer/pending`` peer.
     package func completeDials() {
         let dials = pendingDials
         pendingDials = []
@@ -153,7 +153,7 @@ package final class VirtualNetwork: @unchecked Sendable {
 
     // MARK: Dialing
 
-    /// Makes connections on this network.
+    /// The dialer for connections on this network.
     package var dialer: Dialer { Dialer { _, address, _, initialize in self.dial(address, initialize) } }
 
     private func dial(
@@ -172,7 +172,7 @@ package final class VirtualNetwork: @unchecked Sendable {
         let accepted = loop.makePromise(of: Void.self)
         if case .pending = peer { pendingDials.append(accepted) } else { accepted.succeed() }
         return accepted.futureResult.flatMap { [self] in
-            // Not before: a socket that is not connected has nothing to say.
+            // Only now, because a socket that is not connected must not send.
             if let socket = dialing.removeValue(forKey: number) { sockets.append(socket) }
             return initialize(channel)
         }.flatMapThrowing {
@@ -187,7 +187,7 @@ package final class VirtualNetwork: @unchecked Sendable {
 
     // MARK: Time and peers
 
-    /// Moves the time in steps, letting the peers answer after each.
+    /// Advances the time in steps, and lets the peers answer after each step.
     package func advance(by duration: Duration, step: Duration = .milliseconds(5)) throws {
         let end = now + duration
         while now < end {
@@ -197,13 +197,13 @@ package final class VirtualNetwork: @unchecked Sendable {
         try settle()
     }
 
-    /// Cuts every connection, as the death of a server does.
+    /// Closes every connection, like a server that stops.
     package func cut() {
         for socket in sockets where socket.channel.isActive { socket.channel.close(promise: nil) }
         sockets = []
     }
 
-    /// Lets the peers say what they have to say until nobody has anything left.
+    /// Lets the peers send everything that is due.
     private func settle() throws {
         loop.run()
         sockets.removeAll { !$0.channel.isActive }
@@ -217,7 +217,7 @@ package final class VirtualNetwork: @unchecked Sendable {
         }
     }
 
-    /// - Returns: whether anything was said.
+    /// - Returns: Whether anything was sent or received.
     private func serve(_ socket: Socket) throws -> Bool {
         var heard = ""
         while let chunk = try socket.channel.readOutbound(as: ByteBuffer.self) { heard += String(buffer: chunk) }
@@ -234,7 +234,7 @@ package final class VirtualNetwork: @unchecked Sendable {
                 let fields = #""server_id":"V\#(socket.number)","server_name":"v\#(socket.number)","max_payload":1048576"#
                 socket.outbox.append((now, "INFO {\(fields)\(info.isEmpty ? "" : ",")\(info)}\r\n"))
             }
-            // At the end of a large write is a PING, and looking through all of it takes seconds.
+            // Only the end of a large write can contain a PING, and searching all of it takes seconds.
             let commands = heard.utf8.count > 1 << 16 ? String(decoding: heard.utf8.suffix(16), as: UTF8.self) : heard
             for line in commands.split(separator: "\r\n") where line == "PING" && socket.pongs < pongs {
                 socket.pongs += 1

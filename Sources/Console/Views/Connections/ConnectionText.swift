@@ -50,14 +50,16 @@ extension ConnectionRow {
 
     /// The state with its age or with the progress of reconnecting, followed by shorter forms.
     var stateForms: [SafeText] {
+        let word = snapshot.state.word
         switch snapshot.state {
-        case .connected: ["up \(age)", snapshot.state.word]
-        case .stale: ["stale, ping \(pings)", snapshot.state.word]
+        case .connected: return ["up \(age)", word]
+        case .stale: return ["stale, ping \(pings)", word]
         case .reconnecting:
-            snapshot.nextAttempt.map { ["try \(snapshot.attempt + 1) in \(SafeText.countdown($0))", "try \(snapshot.attempt + 1)", snapshot.state.word] }
-                ?? ["down \(age)", snapshot.state.word]
-        case .connecting, .handshaking: snapshot.attempt > 0 ? ["\(snapshot.state.word), try \(snapshot.attempt)", snapshot.state.word] : [snapshot.state.word]
-        case .idle, .closed: [snapshot.state.word]
+            guard let next = snapshot.nextAttempt else { return ["down \(age)", word] }
+            let attempt: SafeText = "try \(snapshot.attempt + 1)"
+            return ["\(attempt) in \(SafeText.countdown(next))", attempt, word]
+        case .connecting, .handshaking: return snapshot.attempt > 0 ? ["\(word), try \(snapshot.attempt)", word] : [word]
+        case .idle, .closed: return [word]
         }
     }
 

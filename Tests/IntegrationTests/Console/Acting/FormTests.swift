@@ -121,7 +121,7 @@ struct FormTests {
             try await terminal.press("C-u")
             try await terminal.type("service.nobody")
             try await terminal.press("Enter")
-            try await terminal.waitFor("nobody is subscribed")
+            try await terminal.waitFor("no subscriber for service.nobody")
         }
     }
 
