@@ -100,3 +100,8 @@ public struct ConnectionSnapshot: Sendable {
     /// Replies that arrived when no request waited for them any more.
     public package(set) var lateReplies: UInt64 = 0
 }
+
+extension ConnectionSnapshot {
+    /// The snapshot of a connection that was not started.
+    package static var idle: ConnectionSnapshot { ConnectionSnapshot() }
+}
