@@ -195,7 +195,7 @@ struct KilledServerTests {
                     balancer.setRefusing(false)
                     try await events.first {
                         if case .serverError(let error) = $0 {
-                            error.code == .payloadTooLarge && error.message.hasPrefix("2 messages")
+                            error.code == .payloadTooLarge && error.message.hasPrefix("2 buffered messages")
                         } else {
                             false
                         }

@@ -89,7 +89,7 @@ struct RequestCommandTests {
         }
         try await withResponders(["1", "2", "3"]) { arguments in
             let result = try await BuiltProgram.run(
-                arguments + ["--json", "--replies", "4", "--timeout", "60s", "--stall", "500ms"]
+                arguments + ["--json", "--replies", "4", "--timeout", "60s", "--stall", "2s"]
             )
             #expect(result.status == .exited(1))
             #expect(result.lines.count == 3)
@@ -97,7 +97,7 @@ struct RequestCommandTests {
         }
         try await withResponders(["1", "2", "3"]) { arguments in
             let result = try await BuiltProgram.run(
-                arguments + ["--json", "--replies", "0", "--timeout", "60s", "--stall", "500ms"]
+                arguments + ["--json", "--replies", "0", "--timeout", "60s", "--stall", "2s"]
             )
             #expect(result.status == .exited(0), "\(result.errors)")
             #expect(result.lines.count == 3)

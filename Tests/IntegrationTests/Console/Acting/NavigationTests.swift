@@ -164,6 +164,6 @@ struct NavigationTests {
             .write(toFile: file, atomically: true, encoding: .utf8)
         let result = try await BuiltProgram.run(["--config", file])
         #expect(result.status == .exited(2))
-        #expect(result.errors.contains("the key \"s\" of publish is also the key of subscribe"))
+        #expect(result.errors.contains("the key \"s\" of publish is also a key of subscribe"))
     }
 }
