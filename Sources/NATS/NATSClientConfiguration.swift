@@ -40,8 +40,7 @@ public struct NATSClientConfiguration: Sendable {
     /// Whether and how the connection is encrypted.
     public var tls = TLS()
     /// Whether credentials may be sent without encryption without a warning, for example on a private network or through a
-    /// tunnel. Otherwise the client logs and reports it (``NATSEvent/credentialsInPlaintext(address:)``) if the server is not on
-    /// this machine.
+    /// tunnel. Otherwise the client logs a warning and reports an event if the server is not on this machine.
     ///
     /// With ``TLS/Mode-swift.enum/automatic``, credentials are never sent without encryption to an address that offered TLS
     /// before in this process.
