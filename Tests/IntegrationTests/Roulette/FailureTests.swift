@@ -180,7 +180,8 @@ struct FailureTests {
                 try await deployment.waitUntilUp(client)
                 deployment.servers[0].pause()
                 for number in 0..<10 { try await client.publish("\(number)", to: "numbers") }
-                _ = try await deployment.waitFor(client) { $0.clusters[0].total(\.lost) == 10 }
+                // On a busy machine, the connection may be lost before all messages are written. The others are sent later.
+                _ = try await deployment.waitFor(client) { $0.clusters[0].total(\.lost) > 0 }
                 deployment.servers[0].resume()
                 try await deployment.waitUntilUp(client)
                 let error = await #expect(throws: RouletteError.self) { try await client.flush() }

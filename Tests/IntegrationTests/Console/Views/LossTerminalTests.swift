@@ -24,14 +24,13 @@ struct LossTerminalTests {
             }
             #expect(stale.has("1 up, 1 stale"))
             #expect(stale.has("●", "alpha", " up "))
-            let old = try #require(stale.cell("RTT p50", of: "beta  "))
-            #expect(try await terminal.colors(of: old, inRow: "beta  ") == [ProfileConsole.muted])
+            #expect(try await terminal.colors(ofColumn: "RTT p50", inRow: "beta  ") == [ProfileConsole.muted])
             let down = try await terminal.waitFor("beta down, trying again") { screen in
                 screen.has("○", "beta", "down", "try") && screen.has("1 up, 1 down")
             }
             let figure = try #require(down.cell("RTT p50", of: "beta  "))
             #expect(figure.hasSuffix("ms"), "the old figures stay")
-            #expect(try await terminal.colors(of: figure, inRow: "beta  ") == [ProfileConsole.muted])
+            #expect(try await terminal.colors(ofColumn: "RTT p50", inRow: "beta  ") == [ProfileConsole.muted])
             let other = try #require(down.cell("RTT p50", of: "alpha  "))
             #expect(other.hasSuffix("ms"))
 

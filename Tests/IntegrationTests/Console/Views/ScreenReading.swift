@@ -51,7 +51,16 @@ extension [String] {
 extension TerminalDriver {
     /// Returns the colors, of 256, of a text in the lines that contain `row`; nil is the terminal's default color.
     func colors(of text: String, inRow row: String) async throws -> Set<Int?> {
+        try Self.colors(of: text, inRow: row, ColoredLine.lines(try await screen(escapes: true)))
+    }
+
+    /// Returns the colors of a cell of a table. The cell and its colors are read from the same screen, because figures change.
+    func colors(ofColumn title: String, inRow row: String) async throws -> Set<Int?> {
         let lines = ColoredLine.lines(try await screen(escapes: true))
+        return try Self.colors(of: try #require(lines.map(\.text).cell(title, of: row)), inRow: row, lines)
+    }
+
+    private static func colors(of text: String, inRow row: String, _ lines: [ColoredLine]) throws -> Set<Int?> {
         let line = try #require(lines.first { $0.text.contains(row) && $0.text.contains(text) }, "a line with \(row) and \(text)")
         let start = try #require(line.text.firstRange(of: text)).lowerBound
         let column = line.text.distance(from: line.text.startIndex, to: start)
