@@ -71,7 +71,9 @@ package struct AddressParts {
     private func port(_ text: Substring) throws(AddressError) -> Int {
         let isNumber = !text.isEmpty && text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
         guard isNumber, let number = Int(text), (1...65535).contains(number) else {
-            let hint = login == nil ? "; if it is a password, the host is missing: USER:PASSWORD@HOST" : ""
+            // Monitoring URLs must not contain a login, so they get no advice to write one.
+            let isMonitoring = scheme == "http" || scheme == "https"
+            let hint = login == nil && !isMonitoring ? "; if it is a password, the host is missing: USER:PASSWORD@HOST" : ""
             throw AddressError(.port, "the text after the host's colon is not a port, use 1 to 65535" + hint)
         }
         return number

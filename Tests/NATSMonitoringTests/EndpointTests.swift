@@ -31,5 +31,6 @@ struct EndpointTests {
         let error = #expect(throws: MonitorError.self) { try MonitorEndpoint(url) }
         #expect(error?.code == .url)
         #expect(error?.message.contains("http://HOST:8222") == true)
+        #expect(error?.message.contains("@") == false, "a login is not allowed, so it is not advised")
     }
 }
