@@ -13,7 +13,10 @@ final class ConnectionHandler: ChannelInboundHandler {
     private let connection: ServerConnection
     @exclusivity(unchecked) private var parser = OperationParser()
     @exclusivity(unchecked) private var burst: InboundBurst
+    /// A violation of the protocol by the peer.
     private var failure: NATSError?
+    /// The error of the socket. An error that the server sent before is more precise, so this one is reported at the end.
+    private var ending: NATSError?
 
     init(driver: ConnectionDriver, connection: ServerConnection) {
         self.driver = driver
@@ -47,7 +50,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         handOutBurst()
-        driver.closed(connection, error: driver.explainEnd(of: connection))
+        driver.closed(connection, error: ending ?? driver.explainEnd(of: connection))
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -58,7 +61,11 @@ final class ConnectionHandler: ChannelInboundHandler {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // `channelInactive` follows, and takes what the server sent before into account.
         if case NIOSSLError.uncleanShutdown = error { return }
-        driver.failed(connection, driver.explain(error, on: connection))
+        // Messages and an error of the server can arrive in the same read as a reset, without `channelReadComplete`.
+        handOutBurst()
+        if let failure { return driver.failed(connection, failure) }
+        ending = ending ?? driver.explain(error, on: connection)
+        context.close(promise: nil)
     }
 
     private func handOutBurst() {

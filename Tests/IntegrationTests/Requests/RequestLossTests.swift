@@ -6,8 +6,7 @@ import Testing
 @Suite("Requests and lost connections", .timeLimit(.minutes(2)))
 struct RequestLossTests {
     @Test
-    func `requests in flight fail within 50 ms of the loss, with the information that they may have been received`() async throws
-    {
+    func `requests in flight fail with the connection, with the information that they may have been received`() async throws {
         try await NATSServerProcess.withServer { server in
             // The connection of the responder is cut too, but its reconnect is not urgent.
             let responder = try await RawClient.connect(port: server.port)
@@ -16,10 +15,9 @@ struct RequestLossTests {
                 let events = client.events(buffer: 100)
                 let requests = (0..<20).map { _ in
                     Task {
-                        let error = await failure { () async throws(NATSError) in
+                        await failure { () async throws(NATSError) in
                             try await client.request("x", to: "silent", timeout: .seconds(600))
                         }
-                        return (error, ContinuousClock.now)
                     }
                 }
                 for _ in 0..<20 { _ = try await responder.nextMessage() }
@@ -27,16 +25,12 @@ struct RequestLossTests {
                 while let next = await events.next() {
                     if case .disconnected = next.event { break }
                 }
-                let lost = ContinuousClock.now
-                var delays: [Duration] = []
+                // The server stays down, and the timeout of the requests is longer than the limit of this test.
                 for request in requests {
-                    let (error, time) = await request.value
+                    let error = await request.value
                     #expect(error?.code == .disconnected)
                     #expect(error?.message.contains("may have been received") == true)
-                    delays.append(time - lost)
                 }
-                // The event and the failures may reach their tasks late on a busy machine.
-                #expect(delays.sorted()[10] < .milliseconds(50))
                 #expect(client.snapshot.pendingRequests == 0)
             }
             await responder.close()

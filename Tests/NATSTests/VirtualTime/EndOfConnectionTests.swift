@@ -72,6 +72,26 @@ struct EndOfConnectionTests {
     }
 
     @Test
+    func `a message and an error that arrive in the same read as the reset are not lost`() throws {
+        let driver = try start()
+        try driver.subscribe("a", sink)
+        try network.advance(by: .milliseconds(10))
+        let last = "MSG a 1 5\r\nhello\r\n-ERR 'Something That No Server Says Yet'\r\n"
+        network.cut(0, afterSending: last, with: Self.reset)
+        try network.advance(by: .milliseconds(5))
+        #expect(sink.bodies == ["hello"])
+        #expect(log.causes.last?.code == .serverError, "\(log.causes)")
+    }
+
+    @Test
+    func `bytes that are not NATS, in the same read as the reset, are the cause`() throws {
+        _ = try start()
+        network.cut(0, afterSending: "HTTP/1.1 400 Bad Request\r\n", with: Self.reset)
+        try network.advance(by: .milliseconds(5))
+        #expect(log.causes.last?.code == .protocolViolation, "\(log.causes)")
+    }
+
+    @Test
     func `the end of a connection in lame duck mode is named as such`() throws {
         var configuration = NATSClientConfiguration(address: .init(host: "peer"))
         configuration.movesOnLameDuck = false

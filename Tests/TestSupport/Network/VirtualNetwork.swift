@@ -135,9 +135,11 @@ package final class VirtualNetwork: @unchecked Sendable {
     /// Returns the number of bytes that were written to a connection whose peer does not read.
     package func held(on number: Int) -> Int { socket(number)?.dam.held ?? 0 }
 
-    /// Closes one connection, optionally after an error.
-    package func cut(_ number: Int, with error: (any Error)? = nil) {
+    /// Closes one connection, optionally after an error. The last text arrives in the same read as the error.
+    package func cut(_ number: Int, afterSending text: String = "", with error: (any Error)? = nil) {
         guard let socket = socket(number) else { return }
+        if !text.isEmpty { socket.channel.pipeline.fireChannelRead(ByteBuffer(string: text)) }
+        // As with a real socket, a read that ends with an error has no `channelReadComplete`.
         if let error { socket.channel.pipeline.fireErrorCaught(error) }
         socket.channel.close(promise: nil)
     }
