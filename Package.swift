@@ -235,6 +235,7 @@ let package = Package(
             name: "RouletteCommandTests",
             dependencies: [
                 "CommandSupport",
+                "Console",
                 "NATS",
                 "RouletteCommand",
                 "RouletteDemo",

@@ -33,15 +33,15 @@ struct ConsoleGuideTests {
     private static var sections: [Section] {
         let views = ViewList.standard.map { type(of: $0) }
         var sections = [
-            Section(title: "Everywhere", actions: GlobalKey.all.map(\.action)),
-            Section(title: "Moving", actions: GlobalKey.moves),
+            Section(title: "Everywhere", actions: KeyAction.everywhere),
+            Section(title: "Moving", actions: KeyAction.moves),
             Section(title: "Opening a view", actions: views.map { $0.opening }),
         ]
         for view in views where view.scope != .everywhere {
             let own = view.actions.map(\.action).filter { $0.scope == view.scope }
             sections.append(Section(title: view.title.plain, actions: own))
         }
-        sections.append(Section(title: "In the demo", actions: GlobalKey.demo.map(\.action)))
+        sections.append(Section(title: "In the demo", actions: KeyAction.demo))
         return sections
     }
 

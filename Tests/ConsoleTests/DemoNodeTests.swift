@@ -35,8 +35,8 @@ struct DemoNodeTests {
 
     @Test
     func `K can be bound to another action without a conflict`() throws {
-        let file = try ConfigurationFile.parse("[keys]\npublish = \"K\"\n", file: "test")
-        #expect(file.keyBindings.action(for: "K", in: .everywhere) == .publish)
+        let file = try ConfigurationFile.parse("[keys]\npublish = \"K\"\n", file: "test", actions: BindableAction.console)
+        #expect(KeyMap(file.keyBindings).action(for: "K", in: .everywhere) == .publish)
     }
 
     @Test

@@ -109,8 +109,12 @@ struct ProfileRuntimeTests {
                 let client = try RouletteClient(
                     configuration: RouletteConfiguration(servers: [.init(name: name, host: "127.0.0.1", port: 1)])
                 )
-                let keys = try ConfigurationFile.parse(name == "west" ? "[keys]\nquit = \"Q\"\n" : "", file: "test").keyBindings
-                return LoadedProfile(profile: profile, keyBindings: keys, themeName: "default-dark", client: client)
+                let file = try ConfigurationFile.parse(
+                    name == "west" ? "[keys]\nquit = \"Q\"\n" : "",
+                    file: "test",
+                    actions: BindableAction.console
+                )
+                return LoadedProfile(profile: profile, keyBindings: file.keyBindings, themeName: "default-dark", client: client)
             } catch {
                 throw ProfileError("\(error)")
             }

@@ -54,7 +54,7 @@ struct UpdateTests {
 
     @Test
     func `keys of the configuration replace the standard keys in dispatch, hints and help`() throws {
-        let file = try ConfigurationFile.parse("[keys]\npublish = \"P\"\n", file: "test")
+        let file = try ConfigurationFile.parse("[keys]\npublish = \"P\"\n", file: "test", actions: BindableAction.console)
         var model = Fixtures.model()
         model.data.keys = KeyMap(file.keyBindings)
         model.press("p")
@@ -67,7 +67,7 @@ struct UpdateTests {
     @Test
     func `two actions with one key are refused when the configuration is read`() {
         #expect(throws: SettingsError.self) {
-            try ConfigurationFile.parse("[keys]\npublish = \"s\"\n", file: "test")
+            try ConfigurationFile.parse("[keys]\npublish = \"s\"\n", file: "test", actions: BindableAction.console)
         }
     }
 

@@ -50,7 +50,7 @@ struct DemoPlanTests {
         let path = directory + "/roulette.toml"
         try Data(deployment.profile.utf8).write(to: URL(fileURLWithPath: path))
         try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
-        let file = try ConfigurationFile.load(path: path, environment: [:])
+        let file = try ConfigurationFile.load(path: path, environment: [:], actions: [])
         #expect(file.profiles.map(\.name) == ["demo", "demo-prod"])
         #expect(try file.profile(file: path).name == "demo")
         for profile in file.profiles {

@@ -259,6 +259,6 @@ struct ConfigurationErrorTests {
     }
 
     private func parse(_ toml: String) throws(SettingsError) -> ConfigurationFile {
-        try ConfigurationFile.parse(toml, file: "c.toml")
+        try ConfigurationFile.parse(toml, file: "c.toml", actions: BindableAction.examples)
     }
 }

@@ -28,7 +28,7 @@ struct ConfigurationFileTests {
         #expect(profile.login == nil)
         #expect(profile.watch.isEmpty)
         #expect(profile.servers == [ProfileServer(host: "a"), ProfileServer(host: "b", port: 4333)])
-        #expect(configuration.keyBindings == .standard)
+        #expect(configuration.keyBindings.isEmpty)
         #expect(configuration.theme == nil)
     }
 
@@ -65,9 +65,6 @@ struct ConfigurationFileTests {
             port = 4300
             monitor = "http://[::1]:8222/"
             tls = true
-            [keys]
-            publish = ["P", "F5"]
-            copy = []
             """
         let configuration = try ConfigurationFile.parse(toml, file: "c.toml")
         #expect(configuration.defaultProfile == "x")
@@ -105,8 +102,6 @@ struct ConfigurationFileTests {
         expected.tls.verification = .none
         #expect(configuration.profiles == [expected])
         #expect(configuration.holdsSecrets)
-        #expect(configuration.keyBindings.keys(for: .publish).map(\.description) == ["P", "F5"])
-        #expect(configuration.keyBindings.keys(for: .copy).isEmpty)
     }
 
     @Test(arguments: [("prod", false), ("staging", true), ("dev", true)])
@@ -167,7 +162,7 @@ struct ConfigurationFileTests {
             [keys]
             hex = ["F6", "X"]
             """
-        let configuration = try ConfigurationFile.parse(toml, file: "c.toml")
+        let configuration = try ConfigurationFile.parse(toml, file: "c.toml", actions: BindableAction.examples)
         let text = configuration.redactedDescription()
         #expect(!text.contains("hunter"))
         #expect(text.contains("token = \"<redacted>\""))
@@ -175,7 +170,7 @@ struct ConfigurationFileTests {
         var expected = configuration
         expected.profiles[0].login = .token(Secret("<redacted>"))
         expected.profiles[1].login = .user("u", password: Secret("<redacted>"))
-        #expect(try ConfigurationFile.parse(text, file: "shown.toml") == expected)
+        #expect(try ConfigurationFile.parse(text, file: "shown.toml", actions: BindableAction.examples) == expected)
     }
 
     @Test
@@ -189,30 +184,5 @@ struct ConfigurationFileTests {
             #expect(text.contains("<redacted>") || text == dumped)
         }
         #expect(secret.value == "hunter2")
-    }
-
-    @Test(arguments: ["example.toml", "demo.toml"])
-    func `the shipped examples are valid`(name: String) throws {
-        let configuration = try ConfigurationFile.parse(try shippedText("config/\(name)"), file: name)
-        #expect(try configuration.profile().servers.map(\.name) == ["alpha", "beta", "gamma"])
-        #expect(configuration.keyBindings == .standard)
-    }
-
-    @Test
-    func `the shipped example is the generated one`() throws {
-        let differences = try GeneratedFile("config/example.toml").differences(from: ConfigurationExample.text)
-        #expect(differences.isEmpty, "run UPDATE_DOCUMENTATION=1 swift test")
-    }
-
-    @Test
-    func `the example names every key and every action`() throws {
-        let text = try shippedText("config/example.toml")
-        let configuration = try ConfigurationFile.parse(text, file: "example.toml")
-        let shown = configuration.redactedDescription()
-        let settings = shown.split(separator: "\n").compactMap { $0.split(separator: " ").first }.filter { !$0.hasPrefix("[") }
-        let keys = Set(settings.map(String.init)).union(["user", "password", "token"]).union(KeyAction.allCases.map(\.rawValue))
-        for key in keys.sorted() {
-            #expect(text.split(separator: "\n").contains { $0.hasPrefix("\(key) = ") || $0.hasPrefix("# \(key) = ") }, "\(key)")
-        }
     }
 }

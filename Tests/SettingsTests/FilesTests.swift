@@ -43,14 +43,14 @@ struct FilesTests {
             for bits in [0o644, 0o620, 0o604] + (geteuid() == 0 ? [] : [0o640]) {
                 try write(secret, to: path, mode: bits)
                 #expect(
-                    problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:]) }
+                    problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:], actions: []) }
                         == ["\(path): others can read it, but it holds a password or a token; run: chmod 600 \(path)"]
                 )
             }
             try write(secret, to: path, mode: 0o600)
-            #expect(try ConfigurationFile.load(path: path, environment: [:]).holdsSecrets)
+            #expect(try ConfigurationFile.load(path: path, environment: [:], actions: []).holdsSecrets)
             try write("[profiles.p]\nservers = [\"a\"]\nuser = \"u\"\n", to: path, mode: 0o644)
-            #expect(try ConfigurationFile.load(path: path, environment: [:]).profiles.count == 1)
+            #expect(try ConfigurationFile.load(path: path, environment: [:], actions: []).profiles.count == 1)
         }
     }
 
@@ -59,7 +59,7 @@ struct FilesTests {
         try withTemporaryDirectory { directory in
             let path = directory + "/config.toml"
             try write("[profiles.p]\nservers = [\"a\"]\ncredentials = \"it's.creds\"\n", to: path, mode: 0o644)
-            let profile = try ConfigurationFile.load(path: path, environment: [:]).profile()
+            let profile = try ConfigurationFile.load(path: path, environment: [:], actions: []).profile()
             let credentials = directory + "/it's.creds"
             #expect(profile.login == .credentials(path: credentials))
 
@@ -78,7 +78,7 @@ struct FilesTests {
         try withTemporaryDirectory { directory in
             let path = directory + "/c.toml"
             func load() -> [String] {
-                problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:]) }
+                problems { () throws(SettingsError) in try ConfigurationFile.load(path: path, environment: [:], actions: []) }
             }
             #expect(load() == ["\(path): does not exist"])
             try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)

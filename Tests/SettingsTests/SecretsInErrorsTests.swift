@@ -94,7 +94,7 @@ struct SecretsInErrorsTests {
             ]
             for text in texts {
                 do {
-                    let configuration = try ConfigurationFile.parse(text, file: "c.toml")
+                    let configuration = try ConfigurationFile.parse(text, file: "c.toml", actions: BindableAction.examples)
                     let shown = configuration.redactedDescription()
                     #expect(!shown.contains(Self.marker), "\(text)\(shown)")
                     for profile in configuration.profiles {

@@ -139,35 +139,4 @@ struct ValueTests {
                 == ["--server: no server is given, use --server [NAME=]HOST[:PORT]"]
         )
     }
-
-    @Test(arguments: ["^s", "C-left", "C-space", "M-x", "F12", "S-tab", "Space", " "])
-    func `keys that may be bound`(text: String) throws {
-        let free = "save = []\npause = []\nprevious_pane = []"
-        let bindings = try ConfigurationFile.parse("[keys]\n\(free)\ncopy = \"\(text)\"", file: "c.toml").keyBindings
-        #expect(bindings.keys(for: .copy) == [try #require(Key(parsing: text))])
-    }
-
-    @Test(arguments: ["", "ab", "^1", "F13", "S-a", "M-M-x", "\\u001B", "\\u202E"])
-    func `texts that are not keys, and keys that common terminals do not send, are refused`(text: String) {
-        let problems = problems { () throws(SettingsError) in
-            try ConfigurationFile.parse("[keys]\ncopy = \"\(text)\"", file: "c.toml")
-        }
-        #expect(problems.count == 1 && problems[0].contains(" is not a key, use one character or a name"))
-    }
-
-    @Test
-    func `the default keys have one spelling, and no key has two actions in one view`() throws {
-        for scope in KeyAction.Scope.allCases {
-            var owners: [Key: KeyAction] = [:]
-            for action in KeyAction.allCases where action.scope == scope || action.scope == .everywhere {
-                #expect(!action.standardKeys.isEmpty)
-                for key in action.standardKeys {
-                    #expect(Key(parsing: key.name) == key)
-                    #expect(owners.updateValue(action, forKey: key) == nil, "\(key) of \(action)")
-                    #expect(KeyBindings.standard.action(for: key, in: scope) == action)
-                }
-            }
-        }
-        #expect(KeyBindings.standard.action(for: "x", in: .topics) == nil)
-    }
 }

@@ -3,15 +3,20 @@ import TerminalUI
 
 /// Finds the action of a key, and the keys of an action. ``KeyAction`` lists the actions.
 struct KeyMap: Sendable {
-    private let bindings: KeyBindings
+    private let keys: [KeyAction: [Key]]
     private let everywhere: [Key: KeyAction]
     private let byScope: [KeyAction.Scope: [Key: KeyAction]]
 
-    init(_ bindings: KeyBindings) {
-        self.bindings = bindings
+    /// - Parameter bindings: The keys that differ from the standard ones.
+    init(_ bindings: [KeyBinding] = []) {
+        var keys = Dictionary(uniqueKeysWithValues: KeyAction.allCases.map { ($0, $0.standardKeys) })
+        for binding in bindings {
+            if let action = KeyAction(rawValue: binding.action) { keys[action] = binding.keys }
+        }
+        self.keys = keys
         var maps: [KeyAction.Scope: [Key: KeyAction]] = [:]
         for action in KeyAction.allCases {
-            for key in bindings.keys(for: action) { maps[action.scope, default: [:]][key] = action }
+            for key in keys[action] ?? [] { maps[action.scope, default: [:]][key] = action }
         }
         everywhere = maps.removeValue(forKey: .everywhere) ?? [:]
         byScope = maps
@@ -24,12 +29,12 @@ struct KeyMap: Sendable {
 
     /// Returns the key to show for an action; nil if the configuration removed all its keys.
     func key(for action: KeyAction) -> SafeText? {
-        bindings.keys(for: action).first.map { SafeText(untrusted: $0.name) }
+        keys[action]?.first.map { SafeText(untrusted: $0.name) }
     }
 
     /// Returns all keys of an action.
     func keys(for action: KeyAction) -> SafeText {
-        bindings.keys(for: action).map { SafeText(untrusted: $0.name) }.joined(separator: " ")
+        (keys[action] ?? []).map { SafeText(untrusted: $0.name) }.joined(separator: " ")
     }
 
     /// Returns a hint with the first key of an action; nil if it has no key.

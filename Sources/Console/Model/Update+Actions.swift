@@ -4,8 +4,8 @@ import TerminalUI
 extension ConsoleModel {
     /// Carries out an action.
     mutating func perform(_ action: KeyAction) -> [Effect] {
-        guard let key = GlobalKey.performing(action) else { return performInView(action) }
-        return key.perform(&self)
+        guard let perform = action.perform else { return performInView(action) }
+        return perform(&self)
     }
 
     /// Passes an action to the open view. If the view ignores the action, it can open another view.
@@ -58,6 +58,18 @@ extension ConsoleModel {
     mutating func openSubscribe(_ topic: String) {
         if let refusal = data.deployment.subscribeRefusal { return show(.error(refusal)) }
         prompt = SubscribePrompt(topic: topic, history: history(.subscribe))
+    }
+
+    mutating func openFilter() {
+        prompt = FilterPrompt(text: views.current.filter, history: history(.filter))
+    }
+
+    mutating func openCommand() {
+        prompt = CommandPrompt(history: history(.command))
+    }
+
+    mutating func openHelp() {
+        prompt = HelpPrompt(for: views.current, views: views.views, data)
     }
 
     mutating func openPublish(_ draft: MessageDraft) {

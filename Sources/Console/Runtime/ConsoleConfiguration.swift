@@ -5,8 +5,8 @@ public import TerminalUI
 public struct ConsoleConfiguration: Sendable {
     /// The profile of the deployment.
     public var profile: Profile
-    /// The keys of the actions.
-    public var keyBindings: KeyBindings
+    /// The keys that differ from the standard ones.
+    public var keyBindings: [KeyBinding]
     /// The available themes.
     public var themes: ThemeLibrary
     /// The first theme; nil for the compiled-in default.
@@ -29,7 +29,7 @@ public struct ConsoleConfiguration: Sendable {
     /// Creates a configuration with the standard keys and the default theme.
     public init(
         profile: Profile,
-        keyBindings: KeyBindings = .standard,
+        keyBindings: [KeyBinding] = [],
         themes: ThemeLibrary = ThemeLibrary(directories: []),
         themeName: String? = nil,
         colorDepth: ColorDepth = .trueColor,

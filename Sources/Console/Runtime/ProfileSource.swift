@@ -16,15 +16,15 @@ public protocol ProfileSource: Sendable {
 public struct LoadedProfile: Sendable {
     /// The profile.
     public var profile: Profile
-    /// The keys of the actions.
-    public var keyBindings: KeyBindings
+    /// The keys that differ from the standard ones.
+    public var keyBindings: [KeyBinding]
     /// The theme of the configuration; nil to keep the theme in use.
     public var themeName: String?
     /// A client that is not running yet.
     public var client: RouletteClient
 
     /// Creates a loaded profile.
-    public init(profile: Profile, keyBindings: KeyBindings, themeName: String?, client: RouletteClient) {
+    public init(profile: Profile, keyBindings: [KeyBinding], themeName: String?, client: RouletteClient) {
         self.profile = profile
         self.keyBindings = keyBindings
         self.themeName = themeName

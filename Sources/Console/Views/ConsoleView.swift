@@ -3,7 +3,7 @@ import TerminalUI
 
 /// A view of the console. It holds its state, handles keys, and draws itself.
 ///
-/// To add a view, write it in its own folder and add a line to ``ViewList/standard``.
+/// To add a view, write it in its own folder, and add an action that opens it to ``KeyAction``.
 protocol ConsoleView: Sendable {
     /// The action whose key opens the view. It identifies the view.
     static var opening: KeyAction { get }
@@ -72,17 +72,7 @@ extension ConsoleView {
 /// The views, and the open one.
 struct ViewList: Sendable {
     /// The views, in the order of their keys.
-    static var standard: [any ConsoleView] {
-        [
-            OverviewView(),
-            TopicsView(),
-            TailView(),
-            ConnectionsView(),
-            RingView(),
-            ServersView(),
-            EventsView(),
-        ]
-    }
+    static var standard: [any ConsoleView] { KeyAction.allCases.compactMap { $0.makeView?() } }
 
     private(set) var views: [any ConsoleView]
     private(set) var selected = 0

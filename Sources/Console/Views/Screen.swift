@@ -83,7 +83,7 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
-    let hints = hints(GlobalKey.hints, data)
+    let hints = hints(KeyAction.hints, data)
     // Fewer hints than the first three (subscribe, publish and filter) are not useful.
     guard space.width >= hints.width(of: 3) else { return false }
     hints.draw(into: &buffer, in: space, alignment: .right)
@@ -115,7 +115,7 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
     }
     let own = type(of: model.views.current).actions
     let demo: [(action: KeyAction, label: SafeText)] = data.demoNodes == nil ? [] : [(.demoNode, "kill a node")]
-    let short = GlobalKey.shortHints
+    let short = KeyAction.shortHints
     let hints = hints(showsHints ? own.prefix(5) + demo : short.prefix(1) + own.prefix(2) + demo + short.dropFirst(), data)
     let text: SafeText
     var role = ThemeRole.muted

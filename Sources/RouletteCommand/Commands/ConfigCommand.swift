@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Console
 import Foundation
 import Settings
 import TerminalUI
@@ -66,7 +67,8 @@ extension ConfigCommand {
         )
 
         func run() throws {
-            for line in ConfigurationExample.text.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
+            let example = ConfigurationExample.text(actions: BindableAction.console)
+            for line in example.split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 try StandardOutput.write("\(untrusted: line)")
             }
         }
@@ -109,7 +111,8 @@ extension ConfigCommand {
 
         func run() throws {
             let environment = ProcessInfo.processInfo.environment
-            let file = try ConfigurationFile.load(path: try place.path(environment), environment: environment)
+            let path = try place.path(environment)
+            let file = try ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
             for line in file.redactedDescription().split(separator: "\n", omittingEmptySubsequences: false).dropLast() {
                 try StandardOutput.write("\(untrusted: line)")
             }

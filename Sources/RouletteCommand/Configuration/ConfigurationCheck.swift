@@ -1,3 +1,4 @@
+import Console
 import Roulette
 import Settings
 import TerminalUI
@@ -15,7 +16,7 @@ struct ConfigurationCheck {
         self.path = path
         let file: ConfigurationFile
         do throws(SettingsError) {
-            file = try ConfigurationFile.load(path: path, environment: environment)
+            file = try ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
         } catch {
             self.file = nil
             problems = error.problems

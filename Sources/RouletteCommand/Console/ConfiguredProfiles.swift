@@ -26,7 +26,7 @@ struct ConfiguredProfiles: ProfileSource {
             try profile.completeLogin(asIn: start.profile)
             return LoadedProfile(
                 profile: profile,
-                keyBindings: file?.keyBindings ?? .standard,
+                keyBindings: file?.keyBindings ?? [],
                 themeName: theme ?? file?.theme ?? defaultTheme,
                 client: try ConsoleSession.client(for: profile)
             )
@@ -54,7 +54,7 @@ struct ConfiguredProfiles: ProfileSource {
     private func file() throws(SettingsError) -> ConfigurationFile? {
         guard let path = start.path else { return nil }
         do throws(SettingsError) {
-            return try ConfigurationFile.load(path: path, environment: environment)
+            return try ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
         } catch {
             guard error.code == .notFound else { throw error }
             return nil

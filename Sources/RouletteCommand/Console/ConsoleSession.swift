@@ -29,7 +29,7 @@ enum ConsoleSession {
         defer { terminal.restore() }
         let console = ConsoleConfiguration(
             profile: deployment.profile,
-            keyBindings: deployment.file?.keyBindings ?? .standard,
+            keyBindings: deployment.file?.keyBindings ?? [],
             themes: .installed(environment),
             themeName: theme ?? deployment.profile.theme ?? deployment.file?.theme ?? defaultTheme,
             colorDepth: terminal.capabilities.colorDepth,

@@ -1,5 +1,6 @@
 import ArgumentParser
 import CommandSupport
+import Console
 import Foundation
 import RouletteDemo
 import Settings
@@ -95,7 +96,7 @@ struct DemoCommand: AsyncParsableCommand {
 
     private func runConsole(_ demo: RunningDemo, _ workload: DemoWorkload, _ environment: [String: String]) async throws {
         let path = demo.deployment.profileFile
-        let file = try ConfigurationFile.load(path: path, environment: environment)
+        let file = try ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
         let deployment = ResolvedDeployment(profile: try file.profile(file: path), file: file, path: path, isAsInFile: true)
         try await limited {
             try await workload.run { [theme] in

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import Foundation
 import Settings
 
@@ -31,7 +32,7 @@ enum DeploymentCompletion {
             path = PathArgument.expanded(words[option + 1], environment: environment)
         }
         guard let path,
-            let file = try? ConfigurationFile.load(path: path, environment: environment)
+            let file = try? ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
         else { return [] }
         return CompletionCandidates.safe(file.profiles.map(\.name))
     }

@@ -1,6 +1,7 @@
 public import ArgumentParser
 import CommandSupport
 public import ConsistentHashing
+import Console
 import Foundation
 import Roulette
 import Settings
@@ -116,7 +117,7 @@ struct ConnectionOptions: ParsableArguments {
             ?? SettingsLocations(environment: environment).configurationFile
         let file: ConfigurationFile
         do {
-            file = try ConfigurationFile.load(path: path, environment: environment)
+            file = try ConfigurationFile.load(path: path, environment: environment, actions: BindableAction.console)
         } catch {
             guard error.code == .notFound, config == nil else { throw error }
             throw CommandError.usage(

@@ -4,7 +4,11 @@ public enum ConfigurationExample {
     private static let width = 120
 
     /// The configuration as TOML.
-    public static let text = [introduction, top, profile, servers, shortForm, keys].joined(separator: "\n\n") + "\n"
+    ///
+    /// - Parameter actions: The actions that `[keys]` can bind.
+    public static func text(actions: [BindableAction]) -> String {
+        [introduction, top, profile, servers, shortForm, keys(of: actions)].joined(separator: "\n\n") + "\n"
+    }
 
     private static let introduction = comment(
         """
@@ -42,17 +46,18 @@ public enum ConfigurationExample {
         servers = ["nats-1.staging.example.org", "nats-2.staging.example.org:4223"]
         """
 
-    private static let keys = """
-        \(comment("The keys of the console. An action has a key or an array of keys, which replaces the default keys shown here; "
-            + "[] removes them. A key is a character (\"P\") or a name (\"space\", \"enter\", \"esc\", \"tab\", \"pgup\", \"F1\")"
-            + ", optionally with a prefix: \"^\" (control), \"M-\" (alt) or \"S-\" (shift), as in \"^x\", \"M-x\", \"S-tab\"."))
-        [keys]
-        \(KeyAction.allCases.map(entry).joined(separator: "\n"))
-        """
+    private static func keys(of actions: [BindableAction]) -> String {
+        let explanation = comment(
+            "The keys of the console. An action has a key or an array of keys, which replaces the default keys shown here; "
+                + "[] removes them. A key is a character (\"P\") or a name (\"space\", \"enter\", \"esc\", \"tab\", \"pgup\", \"F1\")"
+                + ", optionally with a prefix: \"^\" (control), \"M-\" (alt) or \"S-\" (shift), as in \"^x\", \"M-x\", \"S-tab\"."
+        )
+        return ([explanation, "[keys]"] + actions.map(entry)).joined(separator: "\n")
+    }
 
-    private static func entry(_ action: KeyAction) -> String {
+    private static func entry(_ action: BindableAction) -> String {
         let keys = action.standardKeys.map { TOMLLiteral.string($0.description) }
-        return "\(action.rawValue) = " + (keys.count == 1 ? keys[0] : "[\(keys.joined(separator: ", "))]")
+        return "\(action.name) = " + (keys.count == 1 ? keys[0] : "[\(keys.joined(separator: ", "))]")
     }
 
     /// The keys of settings, each below its explanation.

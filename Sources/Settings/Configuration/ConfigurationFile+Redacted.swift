@@ -5,11 +5,10 @@ extension ConfigurationFile {
     public func redactedDescription() -> String {
         var lines = Self.lines(Self.settings, of: self)
         for profile in profiles { lines += [""] + Self.lines(of: profile) }
-        let changes = keyBindings.changesFromStandard
-        if !changes.isEmpty {
+        if !keyBindings.isEmpty {
             lines += ["", "[keys]"]
-            lines += changes.map { action, keys in
-                "\(action.rawValue) = [\(keys.map { TOMLLiteral.string($0.description) }.joined(separator: ", "))]"
+            lines += keyBindings.map { binding in
+                "\(binding.action) = [\(binding.keys.map { TOMLLiteral.string($0.description) }.joined(separator: ", "))]"
             }
         }
         return lines.drop { $0.isEmpty }.joined(separator: "\n") + "\n"

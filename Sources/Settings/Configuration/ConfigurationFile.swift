@@ -1,6 +1,6 @@
 /// A configuration: profiles, the theme and the keys.
 ///
-/// Read one with ``load(path:environment:)``, or from a text with ``parse(_:file:resolvePath:)``.
+/// Read one with ``load(path:environment:actions:)``, or from a text with ``parse(_:file:actions:resolvePath:)``.
 public struct ConfigurationFile: Sendable, Equatable {
     /// The profile to use when the caller names none, or nil.
     public var defaultProfile: String?
@@ -8,8 +8,8 @@ public struct ConfigurationFile: Sendable, Equatable {
     public var theme: String?
     /// The profiles, in file order.
     public var profiles: [Profile]
-    /// The keys of every action, with the changes of the file applied.
-    public var keyBindings: KeyBindings
+    /// The keys that differ from the standard ones, in the order of the actions.
+    public var keyBindings: [KeyBinding]
 
     /// Creates a configuration.
     ///
@@ -17,12 +17,12 @@ public struct ConfigurationFile: Sendable, Equatable {
     ///   - defaultProfile: The profile to use when the caller names none.
     ///   - theme: The theme's name.
     ///   - profiles: The profiles, in order.
-    ///   - keyBindings: The keys of every action.
+    ///   - keyBindings: The keys that differ from the standard ones.
     public init(
         defaultProfile: String? = nil,
         theme: String? = nil,
         profiles: [Profile],
-        keyBindings: KeyBindings = .standard
+        keyBindings: [KeyBinding] = []
     ) {
         self.defaultProfile = defaultProfile
         self.theme = theme
@@ -98,11 +98,13 @@ extension ConfigurationFile {
     /// - Parameters:
     ///   - text: TOML.
     ///   - file: The file name to report in errors.
+    ///   - actions: The actions that `[keys]` can bind. An action that is not among them is an error.
     ///   - resolvePath: Makes a path in the file absolute, such as `~/ops.creds`.
     /// - Throws: ``SettingsError`` with every problem found.
     public static func parse(
         _ text: String,
         file: String,
+        actions: [BindableAction] = [],
         resolvePath: @escaping (String) -> String = { $0 }
     ) throws(SettingsError) -> ConfigurationFile {
         var reader = TableReader(try TOMLDocument.parse(text, file: file), file: file, resolvePath: resolvePath)
@@ -123,7 +125,7 @@ extension ConfigurationFile {
             reader.note(node, "\(quoted(wanted)): " + NearestName.unknown("profile", wanted, known: names))
         }
         if let node = reader.value("keys") {
-            let (bindings, problems) = KeyBindings.decode(node, file: file)
+            let (bindings, problems) = KeyBinding.decode(node, actions, file: file)
             configuration.keyBindings = bindings
             reader.note(contentsOf: problems)
         }
@@ -138,11 +140,16 @@ extension ConfigurationFile {
     /// - Parameters:
     ///   - path: The file. Relative paths in it start from its directory.
     ///   - environment: The process's environment, for `~`.
+    ///   - actions: The actions that `[keys]` can bind.
     /// - Throws: ``SettingsError``, for example when the file contains a secret and other users can read it.
-    public static func load(path: String, environment: [String: String]) throws(SettingsError) -> ConfigurationFile {
+    public static func load(
+        path: String,
+        environment: [String: String],
+        actions: [BindableAction]
+    ) throws(SettingsError) -> ConfigurationFile {
         let file = try SettingsFile.read(path, limit: TOMLDocument.sizeLimit)
         let directory = SettingsFile.directory(of: path)
-        let configuration = try parse(try file.text(), file: path) { inner in
+        let configuration = try parse(try file.text(), file: path, actions: actions) { inner in
             SettingsLocations.expand(inner, from: directory, environment: environment)
         }
         if configuration.holdsSecrets { try file.requirePrivate(because: "it holds a password or a token") }

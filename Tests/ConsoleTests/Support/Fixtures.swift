@@ -47,7 +47,7 @@ enum Fixtures {
 
     static func data(profile: Profile = Fixtures.profile(), names: [String] = ["alpha", "beta", "gamma"]) -> DashboardData {
         let deployment = DeploymentDescription(profile: profile, ring: ring, clusterNames: names)
-        var data = DashboardData(deployment: deployment, keys: KeyMap(.standard), theme: theme())
+        var data = DashboardData(deployment: deployment, keys: KeyMap(), theme: theme())
         data.now = now
         return data
     }

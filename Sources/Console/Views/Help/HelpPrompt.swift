@@ -24,11 +24,11 @@ struct HelpPrompt: ConsolePrompt {
         let commands = Command.all.map {
             KeyHints.Hint(key: ":\(untrusted: $0.name) \($0.arguments)", label: $0.summary)
         }
-        let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !GlobalKey.moves.contains($0) }
+        let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !KeyAction.moves.contains($0) }
         let sections = [
             section(type(of: view).title, own),
-            section("Everywhere", (GlobalKey.all + (data.demoNodes == nil ? [] : GlobalKey.demo)).map(\.action)),
-            section("Moving", GlobalKey.moves),
+            section("Everywhere", KeyAction.everywhere + (data.demoNodes == nil ? [] : KeyAction.demo)),
+            section("Moving", KeyAction.moves),
             section("Views", views.map { type(of: $0).opening }),
             HelpList.Section("Commands", commands),
         ]
