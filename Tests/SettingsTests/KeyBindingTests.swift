@@ -34,7 +34,7 @@ struct KeyBindingTests {
         let problems = problems { () throws(SettingsError) in
             try ConfigurationFile.parse("[keys]\npublish = \"P\"", file: "c.toml")
         }
-        #expect(problems == ["c.toml:2: keys.publish: unknown key"])
+        #expect(problems == ["c.toml:2: keys.publish: unknown key, none is defined"])
     }
 
     private func parse(_ keys: String) throws(SettingsError) -> ConfigurationFile {

@@ -1,4 +1,5 @@
 import NIOCore
+import TextCoding
 
 /// The contents of an `-ERR 'Permissions Violation …'`, as written by nats-server (server/client.go and server/reload.go):
 ///
@@ -111,7 +112,7 @@ private struct ErrorText {
 
     private mutating func hexadecimal(digits: Int) -> UInt32? {
         let text = rest.prefix(digits)
-        guard text.count == digits, text.allSatisfy(\.isHexadecimalDigit) else { return nil }
+        guard text.count == digits, text.allSatisfy({ hexadecimalDigit($0) != nil }) else { return nil }
         rest = rest.dropFirst(digits)
         return UInt32(String(decoding: text, as: UTF8.self), radix: 16)
     }
@@ -124,14 +125,5 @@ private struct ErrorText {
 extension UInt8 {
     fileprivate var lowercasedASCII: UInt8 {
         (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) ? self | 0x20 : self
-    }
-
-    fileprivate var isHexadecimalDigit: Bool {
-        switch self {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "a")...UInt8(ascii: "f"), UInt8(ascii: "A")...UInt8(ascii: "F"):
-            true
-        default:
-            false
-        }
     }
 }

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Reads JSON in a single pass without building a tree.
 ///
 /// It reads answers from untrusted peers: the sizes of nesting, texts and fields are bounded, there is no recursion, and
@@ -166,16 +168,8 @@ struct JSONReader {
         guard position + 1 < bytes.count else { throw .end }
         let kind = bytes[position + 1]
         position += 2
-        switch kind {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [kind]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "r"): return [0x0D]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "u"): break
-        default: throw .malformed
-        }
+        if let byte = JSONEscape.byte(for: kind) { return [byte] }
+        guard kind == UInt8(ascii: "u") else { throw .malformed }
         var unit = try hexadecimal()
         if unit & 0xFC00 == 0xD800, position + 1 < bytes.count, bytes[position] == UInt8(ascii: "\\"),
             bytes[position + 1] == UInt8(ascii: "u")
@@ -196,20 +190,11 @@ struct JSONReader {
         guard position + 4 <= bytes.count else { throw .end }
         var value: UInt32 = 0
         for byte in bytes[position..<position + 4] {
-            guard let digit = Self.digit(byte) else { throw .malformed }
-            value = value << 4 | digit
+            guard let digit = hexadecimalDigit(byte) else { throw .malformed }
+            value = value << 4 | UInt32(digit)
         }
         position += 4
         return value
-    }
-
-    private static func digit(_ byte: UInt8) -> UInt32? {
-        switch byte {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a")) + 10
-        case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A")) + 10
-        default: nil
-        }
     }
 
     private static func isBlank(_ byte: UInt8) -> Bool {

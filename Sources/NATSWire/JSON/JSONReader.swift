@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A strict reader of JSON (RFC 8259) that returns values as the caller requests them.
 ///
 /// It reads INFO and the claims of a JWT. It skips floating-point numbers without reading them, builds no tree and rejects
@@ -64,70 +66,63 @@ package struct JSONReader {
 
     /// Skips the next value of any type.
     package mutating func skipValue(depth: Int = 1) throws(WireError) {
-        guard depth <= Self.maxDepth else { throw self.error("nested more than \(Self.maxDepth) levels deep") }
-        switch self.peek() {
+        guard depth <= Self.maxDepth else { throw error("nested more than \(Self.maxDepth) levels deep") }
+        switch peek() {
         case UInt8(ascii: "{"):
             try readObject { (reader, _) throws(WireError) in try reader.skipValue(depth: depth + 1) }
         case UInt8(ascii: "["):
             try readArray { (reader) throws(WireError) in try reader.skipValue(depth: depth + 1) }
-        case UInt8(ascii: "\""): _ = try self.readString()
+        case UInt8(ascii: "\""): _ = try readString()
         case UInt8(ascii: "t"), UInt8(ascii: "f"): _ = try readBool()
-        case UInt8(ascii: "n") where self.skip(literal: "null"): break
-        default: try self.skipNumber()
+        case UInt8(ascii: "n") where skip(literal: "null"): break
+        default: try skipNumber()
         }
     }
 
     /// Checks that only white space is left.
     mutating func expectEnd() throws(WireError) {
-        guard self.peek() == nil else { throw self.error("bytes after the end of the value") }
+        guard peek() == nil else { throw error("bytes after the end of the value") }
     }
 
     // MARK: Strings
 
     /// Reads a string. Invalid UTF-8 and lone surrogates are errors, as is a control character that is not escaped.
     package mutating func readString() throws(WireError) -> String {
-        try self.expect(UInt8(ascii: "\""), "a string")
+        try expect(UInt8(ascii: "\""), "a string")
         let start = position
         var text: [UInt8] = []
-        while position < self.bytes.count {
-            let byte = self.bytes[position]
+        while position < bytes.count {
+            let byte = bytes[position]
             position += 1
             switch byte {
             case UInt8(ascii: "\""):
                 guard let string = String(validating: text, as: UTF8.self) else {
-                    throw self.error("a string that is not UTF-8", at: start)
+                    throw error("a string that is not UTF-8", at: start)
                 }
                 return string
-            case UInt8(ascii: "\\"): text += try self.readEscape()
-            case 0..<0x20: throw self.error("a control character in a string", at: position - 1)
+            case UInt8(ascii: "\\"): text += try readEscape()
+            case 0..<0x20: throw error("a control character in a string", at: position - 1)
             default: text.append(byte)
             }
         }
-        throw self.error("a string without an end", at: start)
+        throw error("a string without an end", at: start)
     }
 
     private mutating func readEscape() throws(WireError) -> [UInt8] {
         let start = position - 1
-        guard position < self.bytes.count else { throw self.error("a string without an end", at: start) }
-        let byte = self.bytes[position]
+        guard position < bytes.count else { throw error("a string without an end", at: start) }
+        let byte = bytes[position]
         position += 1
-        switch byte {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): return [byte]
-        case UInt8(ascii: "b"): return [0x08]
-        case UInt8(ascii: "f"): return [0x0C]
-        case UInt8(ascii: "n"): return [0x0A]
-        case UInt8(ascii: "r"): return [0x0D]
-        case UInt8(ascii: "t"): return [0x09]
-        case UInt8(ascii: "u"): return try self.readUnicodeEscape(from: start)
-        default: throw self.error("an unknown escape in a string", at: start)
-        }
+        if byte == UInt8(ascii: "u") { return try readUnicodeEscape(from: start) }
+        guard let escaped = JSONEscape.byte(for: byte) else { throw error("an unknown escape in a string", at: start) }
+        return [escaped]
     }
 
     private mutating func readUnicodeEscape(from start: Int) throws(WireError) -> [UInt8] {
-        var units = [try self.readHexadecimal(from: start)]
-        if UTF16.isLeadSurrogate(units[0]), self.skipExactly("\\u") { units.append(try self.readHexadecimal(from: start)) }
+        var units = [try readHexadecimal(from: start)]
+        if UTF16.isLeadSurrogate(units[0]), skipExactly("\\u") { units.append(try readHexadecimal(from: start)) }
         guard let text = String(validating: units, as: UTF16.self) else {
-            throw self.error("half of a surrogate pair in a string", at: start)
+            throw error("half of a surrogate pair in a string", at: start)
         }
         return Array(text.utf8)
     }
@@ -135,8 +130,8 @@ package struct JSONReader {
     private mutating func readHexadecimal(from start: Int) throws(WireError) -> UInt16 {
         var value: UInt16 = 0
         for _ in 0..<4 {
-            guard position < self.bytes.count, let digit = Character(UnicodeScalar(self.bytes[position])).hexDigitValue
-            else { throw self.error("an escape without four hexadecimal digits", at: start) }
+            guard position < bytes.count, let digit = hexadecimalDigit(bytes[position])
+            else { throw error("an escape without four hexadecimal digits", at: start) }
             value = value << 4 | UInt16(digit)
             position += 1
         }
@@ -146,31 +141,31 @@ package struct JSONReader {
     // MARK: Tokens
 
     private mutating func skipNumber() throws(WireError) {
-        let start = self.next()
-        _ = self.skipExactly("-")
-        let leadsWithZero = position < self.bytes.count && self.bytes[position] == UInt8(ascii: "0")
-        let digits = self.skipDigits()
-        guard digits > 0 else { throw self.error("expected a value", at: start) }
-        guard digits == 1 || !leadsWithZero else { throw self.error("a number with a leading zero", at: start) }
-        if self.skipExactly(".") {
-            guard self.skipDigits() > 0 else { throw self.error("a number that ends with a point", at: start) }
+        let start = next()
+        _ = skipExactly("-")
+        let leadsWithZero = position < bytes.count && bytes[position] == UInt8(ascii: "0")
+        let digits = skipDigits()
+        guard digits > 0 else { throw error("expected a value", at: start) }
+        guard digits == 1 || !leadsWithZero else { throw error("a number with a leading zero", at: start) }
+        if skipExactly(".") {
+            guard skipDigits() > 0 else { throw error("a number that ends with a point", at: start) }
         }
-        if self.skipExactly("e") || self.skipExactly("E") {
-            _ = self.skipExactly("+") || self.skipExactly("-")
-            guard self.skipDigits() > 0 else { throw self.error("a number without an exponent after its e", at: start) }
+        if skipExactly("e") || skipExactly("E") {
+            _ = skipExactly("+") || skipExactly("-")
+            guard skipDigits() > 0 else { throw error("a number without an exponent after its e", at: start) }
         }
     }
 
     private mutating func skipDigits() -> Int {
         let start = position
-        while position < self.bytes.count, self.bytes[position].isDigit { position += 1 }
+        while position < bytes.count, bytes[position].isDigit { position += 1 }
         return position - start
     }
 
     /// Skips white space and returns the position of the next token.
     private mutating func next() -> Int {
-        while position < self.bytes.count {
-            let byte = self.bytes[position]
+        while position < bytes.count {
+            let byte = bytes[position]
             guard byte.isBlank || byte == .lineFeed || byte == .carriageReturn else { break }
             position += 1
         }
@@ -178,38 +173,38 @@ package struct JSONReader {
     }
 
     private mutating func peek() -> UInt8? {
-        let index = self.next()
-        return index < self.bytes.count ? self.bytes[index] : nil
+        let index = next()
+        return index < bytes.count ? bytes[index] : nil
     }
 
     private mutating func skip(_ byte: UInt8) -> Bool {
-        guard self.peek() == byte else { return false }
+        guard peek() == byte else { return false }
         position += 1
         return true
     }
 
     private mutating func skip(literal: StaticString) -> Bool {
-        _ = self.next()
-        return self.skipExactly(literal)
+        _ = next()
+        return skipExactly(literal)
     }
 
     private mutating func skipExactly(_ text: StaticString) -> Bool {
         let text = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-        guard self.bytes[position...].starts(with: text) else { return false }
+        guard bytes[position...].starts(with: text) else { return false }
         position += text.count
         return true
     }
 
     private mutating func expect(_ byte: UInt8, _ what: String) throws(WireError) {
-        guard self.skip(byte) else { throw self.error("expected \(what)") }
+        guard skip(byte) else { throw error("expected \(what)") }
     }
 
     private func error(_ problem: String, at index: Int? = nil) -> WireError {
-        let index = min(index ?? position, self.bytes.count)
+        let index = min(index ?? position, bytes.count)
         return WireError(
             code: .invalidJSON,
             message: "invalid JSON: \(problem) at byte \(index)",
-            offending: self.bytes[index...]
+            offending: bytes[index...]
         )
     }
 }

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// Finds the line of every key and array element of a TOML document.
 ///
 /// TOMLKit reports positions only for syntax errors, and does not limit the depth of dotted keys. The locator scans the text
@@ -263,7 +265,7 @@ extension TOMLLocator {
     private mutating func scanCodePoint(digits: Int, into content: inout [UInt8]) {
         var value: UInt32 = 0
         for _ in 0..<digits {
-            guard let byte = peek(), let digit = Character(UnicodeScalar(byte)).hexDigitValue else { return }
+            guard let byte = peek(), let digit = hexadecimalDigit(byte) else { return }
             value = value << 4 | UInt32(digit)
             advance()
         }

@@ -73,12 +73,6 @@ public struct ThemeLibrary: Sendable, Hashable {
     public func parse(_ text: String, file: String) throws(SettingsError) -> ThemeFile {
         try resolve(try ThemeSource.parse(text, file: file))
     }
-
-    /// The roles that the theme and its named ancestors define, directly or by a base, without those of the default theme.
-    func definedRoles(of name: String) throws(SettingsError) -> Set<ThemeRole> {
-        let chain = try chain(from: try source(name, askedBy: nil))
-        return Set(ThemeRole.allCases.filter { Self.definingRole(of: $0, in: chain) != nil })
-    }
 }
 
 // MARK: - Inheritance

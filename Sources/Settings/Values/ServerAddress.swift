@@ -146,7 +146,7 @@ extension ServerAddress {
                 bytes.append(byte)
                 continue
             }
-            guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit) else {
+            guard let high = rest.popFirst().flatMap(hexadecimalDigit), let low = rest.popFirst().flatMap(hexadecimalDigit) else {
                 throw ServerAddressError(
                     .login,
                     "a % in the login must be followed by two hexadecimal digits, write %25 for a literal %"
@@ -159,9 +159,5 @@ extension ServerAddress {
             throw ServerAddressError(.login, "the login is not printable text after its %XX escapes are decoded")
         }
         return decoded
-    }
-
-    private static func hexDigit(_ byte: UInt8) -> UInt8? {
-        Character(UnicodeScalar(byte)).hexDigitValue.map { UInt8($0) }
     }
 }
