@@ -228,7 +228,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RouletteDemoTests",
-            dependencies: ["CommandSupport", "RouletteDemo", "Settings", "TextCoding"],
+            dependencies: ["CommandSupport", "Console", "RouletteDemo", "Settings", "TextCoding"],
             swiftSettings: strict
         ),
         .testTarget(

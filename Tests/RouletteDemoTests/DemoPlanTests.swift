@@ -1,4 +1,5 @@
 import CommandSupport
+import Console
 import Foundation
 import Settings
 import Testing
@@ -7,9 +8,19 @@ import Testing
 
 @Suite("The servers of a demo")
 struct DemoPlanTests {
-    private func deployment(clusters: Int, nodes: Int, directory: String = "/d", token: String = "t") throws -> DemoDeployment {
+    private func deployment(
+        clusters: Int,
+        nodes: Int,
+        directory: String = "/d",
+        balancing: DemoBalancing = .haProxy
+    ) throws -> DemoDeployment {
         let plan = try DemoPlan(clusters: clusters, nodes: nodes)
-        return plan.deployment(in: directory, ports: Array(5000..<5000 + plan.portCount), token: token)
+        return plan.deployment(
+            in: directory,
+            balancing: balancing,
+            ports: Array(5000..<5000 + plan.portCount),
+            passwords: DemoPasswords(client: "secret", system: "hidden")
+        )
     }
 
     @Test(arguments: [(0, 1), (9, 1), (1, 0), (1, 6)])
@@ -18,32 +29,89 @@ struct DemoPlanTests {
         #expect(error?.kind == .usage)
     }
 
-    @Test func `every server has three ports and files with its name`() throws {
+    @Test func `every server, balancer and pair of servers has its own ports and files`() throws {
         let deployment = try deployment(clusters: 8, nodes: 5)
-        let ports = deployment.nodes.flatMap { [$0.port, $0.monitorPort, $0.routePort] }
-        #expect(Set(ports).count == 8 * 5 * 3)
-        let names = deployment.nodes.map(\.name)
-        #expect(Set(names).count == 40)
-        #expect(names.first == "alpha-1")
-        #expect(names.last == "theta-5")
+        var ports = deployment.nodes.flatMap { [$0.port, $0.monitorPort, $0.routePort] }
+        ports += deployment.clusters.flatMap { [$0.balancer.port, $0.balancer.monitorPort] + $0.links.map(\.port) }
+        #expect(ports.count == 8 * (5 * 3 + 2 + 10))
+        #expect(Set(ports).count == ports.count)
+        let processes = deployment.nodes.map(\.process) + deployment.clusters.map(\.balancer.process)
+        #expect(Set(processes.flatMap { [$0.configurationFile, $0.pidFile, $0.logFile] }).count == 3 * 48)
+        #expect(deployment.nodes.map(\.name).first == "alpha-1")
+        #expect(deployment.nodes.map(\.name).last == "theta-5")
         #expect(deployment.nodes[0].configurationFile == "/d/alpha-1.conf")
         #expect(deployment.nodes[0].address == "127.0.0.1:5000")
         #expect(deployment.nodes[0].monitor == "http://127.0.0.1:5001")
+        #expect(deployment.clusters[0].balancer.configurationFile == "/d/alpha.cfg")
     }
 
-    @Test func `the configuration of a server names the other servers of its cluster and requires the token`() throws {
-        let deployment = try deployment(clusters: 2, nodes: 2, directory: #"/a"b\c"#, token: "secret")
+    @Test func `each pair of servers of a cluster has one link, in one direction`() throws {
+        let cluster = try deployment(clusters: 1, nodes: 3).clusters[0]
+        #expect(cluster.links.map(\.name) == ["alpha-1 and alpha-2", "alpha-1 and alpha-3", "alpha-2 and alpha-3"])
+        #expect(cluster.links.map(\.targetPort) == [cluster.nodes[1], cluster.nodes[2], cluster.nodes[2]].map(\.routePort))
+        #expect(try deployment(clusters: 1, nodes: 1).clusters[0].links.isEmpty)
+    }
+
+    @Test func `the configuration of a server has its links as routes, and requires a login`() throws {
+        let deployment = try deployment(clusters: 2, nodes: 3, directory: #"/a"b\c"#)
         let cluster = deployment.clusters[0]
-        let text = cluster.configuration(of: cluster.nodes[0], token: deployment.token)
-        #expect(text.contains(#"routes: ["nats-route://demo:secret@127.0.0.1:\#(cluster.nodes[1].routePort)"]"#))
-        #expect(text.contains(#"authorization { token: "secret" }"#))
+        let text = cluster.configuration(of: cluster.nodes[1], passwords: deployment.passwords, hasRoutePools: true)
+        #expect(text.contains(#"routes: ["nats-route://demo:secret@127.0.0.1:\#(cluster.links[2].port)"]"#))
+        #expect(text.contains(#"shop { users: [{ user: demo, password: "secret" }] }"#))
+        #expect(text.contains(#""$SYS" { users: [{ user: system, password: "hidden" }] }"#))
         #expect(text.contains(#"authorization { user: demo, password: "secret" }"#))
-        #expect(text.contains(#"pid_file: "/a\"b\\c/alpha-1.pid""#))
+        #expect(text.contains(#"pid_file: "/a\"b\\c/alpha-2.pid""#))
+        #expect(text.contains("pool_size: -1"))
         #expect(!text.contains("\(deployment.clusters[1].nodes[0].routePort)"))
+        let old = cluster.configuration(of: cluster.nodes[1], passwords: deployment.passwords, hasRoutePools: false)
+        #expect(!old.contains("pool_size"))
     }
 
-    @Test func `the profiles show the first server of each cluster, once as development and once as production`() throws {
-        let deployment = try deployment(clusters: 3, nodes: 2)
+    @Test func `HAProxy checks the health of every node, and balances clients and monitoring`() throws {
+        let cluster = try deployment(clusters: 1, nodes: 2).clusters[0]
+        #expect(
+            cluster.haProxyConfiguration == """
+                # Written by `roulette demo`. To start this balancer again: haproxy -C DIRECTORY -f FILE
+                global
+                    stats socket unix@alpha.sock mode 600 level admin
+                    maxconn 4000
+                defaults
+                    mode tcp
+                    timeout connect 1s
+                    timeout check 1s
+                    timeout client 1h
+                    timeout server 1h
+                    timeout http-request 5s
+                    retries 3
+                    option redispatch 1
+                frontend clients
+                    bind 127.0.0.1:5006
+                    default_backend nodes
+                backend nodes
+                    balance roundrobin
+                    option httpchk GET /healthz
+                    http-check expect status 200
+                    default-server inter 500ms fall 2 rise 1 on-marked-down shutdown-sessions
+                    server alpha-1 127.0.0.1:5000 check port 5001
+                    server alpha-2 127.0.0.1:5003 check port 5004
+                frontend monitors
+                    mode http
+                    bind 127.0.0.1:5007
+                    default_backend monitoring
+                backend monitoring
+                    mode http
+                    balance roundrobin
+                    timeout server 5s
+                    default-server on-marked-down shutdown-sessions
+                    server alpha-1 127.0.0.1:5001 track nodes/alpha-1
+                    server alpha-2 127.0.0.1:5004 track nodes/alpha-2
+
+                """
+        )
+    }
+
+    @Test func `the profiles show only the balancers, once as development and once as production`() throws {
+        let deployment = try deployment(clusters: 3, nodes: 3)
         let directory = FileManager.default.temporaryDirectory.path + "/demo-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: directory, withIntermediateDirectories: true)
         defer { try? FileManager.default.removeItem(atPath: directory) }
@@ -56,17 +124,34 @@ struct DemoPlanTests {
         for profile in file.profiles {
             #expect(profile.servers.map(\.label) == ["alpha", "beta", "gamma"])
         }
+        for cluster in deployment.clusters {
+            #expect(deployment.profile.contains("port = \(cluster.balancer.port)\n"))
+            #expect(deployment.profile.contains("monitor = \"\(cluster.balancer.monitor)\""))
+        }
+        for node in deployment.nodes {
+            for port in [node.port, node.monitorPort, node.routePort] { #expect(!deployment.profile.contains("\(port)")) }
+        }
     }
 
-    @Test func `tokens have 128 bits and are distinct`() {
-        let tokens = (0..<20).map { _ in DemoPlan.makeToken() }
-        #expect(Set(tokens).count == 20)
-        #expect(tokens.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) })
+    @Test func `passwords have 128 bits and are distinct`() {
+        let passwords = (0..<20).map { _ in DemoPlan.makePassword() }
+        #expect(Set(passwords).count == 20)
+        #expect(passwords.allSatisfy { $0.utf8.count == 32 && $0.allSatisfy(\.isHexDigit) })
     }
 
-    @Test func `the kernel chooses distinct ports`() throws {
-        let ports = try LoopbackPorts.free(30)
-        #expect(Set(ports).count == 30)
-        #expect(ports.allSatisfy { (1024...65535).contains($0) })
+    @Test func `ports are distinct, and none is a port that the kernel gives to outgoing connections`() throws {
+        let ports = try LoopbackPorts.free(120)
+        #expect(Set(ports).count == 120)
+        #expect(ports.allSatisfy { (20_000..<32_000).contains($0) })
+    }
+
+    @Test(
+        arguments: [
+            ("nats-server: v2.9.10\n", false), ("nats-server: v2.10.0\n", true), ("nats-server: v2.15.1", true),
+            ("nats-server: v3.0.0-beta", true), ("", true),
+        ]
+    )
+    func `pools of routes are turned off in versions that have them`(version: String, hasPools: Bool) {
+        #expect(DemoPrograms.hasRoutePools(version: version) == hasPools)
     }
 }

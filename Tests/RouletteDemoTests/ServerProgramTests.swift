@@ -4,7 +4,7 @@ import Testing
 
 @testable import RouletteDemo
 
-@Suite("Where the demo finds nats-server")
+@Suite("Where the demo finds its programs")
 struct ServerProgramTests {
     /// Searches with programs at these paths.
     private func found(
@@ -79,6 +79,17 @@ struct ServerProgramTests {
         let error = #expect(throws: CommandError.self) { try found(executable: "/opt/roulette", environment: ["PATH": "/bin"]) }
         let text = error.map { "\($0)" } ?? ""
         #expect(text.contains("apt install nats-server") && text.contains("ROULETTE_NATS_SERVER"))
+    }
+
+    @Test func `haproxy is found on the PATH and in the usual directories, and may be missing`() {
+        func found(_ programs: String..., path: String? = nil) -> String? {
+            ServerProgram(environment: path.map { ["PATH": $0] } ?? [:], executable: nil, isExecutable: programs.contains)
+                .findHAProxy()
+        }
+        #expect(found("/opt/bin/haproxy", "/usr/sbin/haproxy", path: "/bin:/opt/bin") == "/opt/bin/haproxy")
+        #expect(found("/usr/sbin/haproxy", path: "/bin") == "/usr/sbin/haproxy")
+        #expect(found("/usr/local/sbin/haproxy") == "/usr/local/sbin/haproxy")
+        #expect(found("./haproxy", "/bin/nats-server", path: ".:/bin") == nil)
     }
 
     @Test func `a directory is not a program`() {

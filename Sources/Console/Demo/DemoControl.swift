@@ -1,69 +1,92 @@
-/// Stops and starts the servers of a demo for the console.
+/// Causes and undoes faults in a demo for the console.
 public protocol DemoControl: Sendable {
-    /// Returns the current state of all servers, ordered by cluster.
-    func nodes() async throws(DemoError) -> DemoNodeList
+    /// Returns the current state of the demo.
+    func state() async throws(DemoError) -> DemoState
 
-    /// Carries out an action on a server.
-    /// - Returns: The state of all servers after the action.
-    func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList
+    /// Causes or undoes a fault.
+    /// - Returns: The state of the demo after the action.
+    func perform(_ action: DemoAction) async throws(DemoError) -> DemoState
 }
 
-/// The state of all servers at one time, ordered by cluster.
-public struct DemoNodeList: Sendable, Hashable, Codable {
-    /// Grows with every list. Answers to concurrent requests can arrive out of order, so the console ignores a list with a lower
-    /// revision.
+/// Everything in a demo that can have a fault, at one time.
+public struct DemoState: Sendable, Hashable, Codable {
+    /// Grows with every state. Answers to concurrent requests can arrive out of order, so the console ignores a state with a
+    /// lower revision.
     public let revision: Int
-    /// The servers.
-    public var nodes: [DemoNode]
+    /// The program in front of each cluster; nil until the demo has answered.
+    public let balancing: DemoBalancing?
+    /// The nodes, balancers, routes and programs, ordered by cluster.
+    public var targets: [DemoTarget]
 
-    /// Creates a list of servers.
-    public init(revision: Int, nodes: [DemoNode]) {
+    /// Creates a state.
+    public init(revision: Int, balancing: DemoBalancing?, targets: [DemoTarget]) {
         self.revision = revision
-        self.nodes = nodes
+        self.balancing = balancing
+        self.targets = targets
     }
 }
 
-/// A server of the demo.
-public struct DemoNode: Sendable, Hashable, Codable {
-    /// The state of the server's process.
-    public enum State: String, Sendable, Codable {
-        case running
-        /// The process is suspended (SIGSTOP).
-        case frozen
-        case stopped
+/// The load balancers of a demo.
+public enum DemoBalancing: String, Sendable, Hashable, Codable, CaseIterable {
+    /// A HAProxy process for each cluster.
+    case haProxy = "haproxy"
+    /// A small TCP balancer that is part of the demo.
+    case own
+}
+
+/// A part of a demo that can have a fault.
+public struct DemoTarget: Sendable, Hashable, Codable {
+    /// The kind of a target.
+    public enum Kind: String, Sendable, Hashable, Codable {
+        /// A server.
+        case node
+        /// The load balancer of a cluster.
+        case balancer
+        /// The routes between two servers of a cluster.
+        case routes
+        /// A program that uses the clusters.
+        case program
     }
 
-    /// The server's name.
+    /// The kind of the target.
+    public let kind: Kind
+    /// The name, which is unique among the targets of its kind.
     public let name: String
-    /// The name of its cluster.
-    public let cluster: String
-    /// The address for clients.
-    public let address: String
-    /// The state of the server's process.
-    public var state: State
+    /// The name of its cluster; nil for a program.
+    public let cluster: String?
+    /// The address for clients, if it has one.
+    public let address: String?
+    /// The fault in effect.
+    public var fault: DemoFault?
 
-    /// Creates the description of a server.
-    public init(name: String, cluster: String, address: String, state: State) {
+    /// Creates a target.
+    public init(_ kind: Kind, _ name: String, cluster: String?, address: String? = nil, fault: DemoFault? = nil) {
+        self.kind = kind
         self.name = name
         self.cluster = cluster
         self.address = address
-        self.state = state
+        self.fault = fault
     }
 }
 
-/// An action on a server of the demo.
-public enum DemoAction: String, Sendable, Codable {
-    /// Kill the server (SIGKILL), as if its machine lost power.
-    case stop
-    /// Start the server again.
-    case start
-    /// Suspend the server (SIGSTOP). Its connections stay open, but it does not answer.
-    case freeze
-    /// Resume the server (SIGCONT).
-    case thaw
+/// A fault to cause or to undo.
+public struct DemoAction: Sendable, Hashable, Codable {
+    /// The fault.
+    public let fault: DemoFault
+    /// The name of the target, of the kind that the fault applies to.
+    public let target: String
+    /// Whether to undo the fault.
+    public let isUndoing: Bool
+
+    /// Creates an action.
+    public init(_ fault: DemoFault, _ target: String, isUndoing: Bool = false) {
+        self.fault = fault
+        self.target = target
+        self.isUndoing = isUndoing
+    }
 }
 
-/// A failed request to the servers of the demo.
+/// A failed request to the demo.
 public struct DemoError: Error, Sendable, CustomStringConvertible {
     /// The reason for the failure.
     public let description: String

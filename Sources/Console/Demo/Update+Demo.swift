@@ -1,45 +1,66 @@
 import TerminalUI
 
 extension ConsoleModel {
-    /// Opens the list of servers. The first server of the cluster that is selected in the Overview is selected.
-    mutating func openDemoNodes() -> [Effect] {
-        guard let nodes = data.demoNodes?.nodes else { return [] }
+    /// Opens the list of faults. The targets of the cluster that is selected in the Overview are selected first.
+    mutating func openDemoFaults() -> [Effect] {
+        guard data.demo != nil else { return [] }
         let cluster = views[OverviewView.self]?.clusters.selection.flatMap { index in
             data.deployment.clusterNames.indices.contains(index) ? data.deployment.clusterNames[index] : nil
         }
-        prompt = DemoNodePrompt(selected: nodes.first { $0.cluster == cluster }?.name)
+        prompt = DemoFaultPrompt(cluster: cluster)
         // A server may have been stopped from a shell.
         return [.background(.lookAtDemo)]
     }
 
-    /// Stores the state of the servers, unless a newer state is known.
-    mutating func apply(_ list: DemoNodeList) {
-        if list.revision >= data.demoNodes?.revision ?? 0 { data.demoNodes = list }
+    /// Stores the state of the demo, unless a newer state is known.
+    mutating func apply(_ state: DemoState) {
+        guard state.revision >= data.demo?.revision ?? 0 else { return }
+        if data.demo?.balancing == nil, state.balancing == .own {
+            let text: SafeText = "HAProxy is not used: a small TCP balancer of the demo is in front of each cluster"
+            show(.warning(text))
+            log(EventRow(.note, .warning, detail: text))
+        }
+        data.demo = state
     }
 
-    /// Reports an action on a server of the demo.
-    mutating func demoDone(_ action: DemoAction, _ node: String, _ list: DemoNodeList) {
-        apply(list)
+    /// Carries out an action of the list of faults.
+    mutating func act(_ action: DemoAction) -> [Effect] {
+        let fault = action.fault.definition
+        let target = label(of: action)
+        show(.info(action.isUndoing ? "undoing: \(target) \(fault.done)…" : "\(fault.title): \(target)…"))
+        return [.background(.demo(action))]
+    }
+
+    /// Reports a fault of the demo that was caused or undone.
+    mutating func demoDone(_ action: DemoAction, _ state: DemoState) {
+        apply(state)
+        let fault = action.fault.definition
+        let target = label(of: action)
         let key = data.keys.key(for: .demoNode) ?? "K"
         let text: SafeText =
-            switch action {
-            case .stop: "\(untrusted: node) killed (SIGKILL); \(key) starts it again"
-            case .start: "\(untrusted: node) started"
-            case .freeze: "\(untrusted: node) frozen (SIGSTOP): it does not answer; \(key) resumes it"
-            case .thaw: "\(untrusted: node) resumed"
+            if action.isUndoing {
+                "\(target) \(fault.undone)"
+            } else if let undo = fault.undo {
+                "\(target) \(fault.done); \(key) \(undo)"
+            } else {
+                "\(target) \(fault.done)"
             }
         show(.info(text))
         log(EventRow(.note, .info, detail: text))
     }
+
+    private func label(of action: DemoAction) -> SafeText {
+        DemoTarget(action.fault.definition.kind, action.target, cluster: nil).label
+    }
 }
 
 extension ConsoleRuntime {
-    /// Carries out an action on a server of the demo. Without an action, reports the state of all servers.
-    func demo(_ action: DemoAction?, on node: String) async {
+    /// Causes or undoes a fault of the demo. Without an action, reports the state of the demo.
+    func demo(_ action: DemoAction?) async {
         guard let demo = configuration.demo else { return }
         do throws(DemoError) {
-            guard let action else { return queue.send(.demoNodes(try await demo.nodes())) }
-            queue.send(.demoDone(action, node: node, try await demo.perform(action, on: node)))
+            guard let action else { return queue.send(.demo(try await demo.state())) }
+            queue.send(.demoDone(action, try await demo.perform(action)))
         } catch {
             queue.send(.failed(.error("\(untrusted: error.description)")))
         }

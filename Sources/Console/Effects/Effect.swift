@@ -52,8 +52,8 @@ enum BackgroundEffect: Sendable, Hashable {
     case previewTheme(String)
     /// Load the next theme in the list of all themes.
     case loadNextTheme(after: String)
-    /// Request the state of the demo's servers.
+    /// Request the state of the demo.
     case lookAtDemo
-    /// Stop or start a server of the demo.
-    case demo(DemoAction, node: String)
+    /// Cause or undo a fault of the demo.
+    case demo(DemoAction)
 }

@@ -45,9 +45,9 @@ struct EffectRunner {
         case .loadNextTheme(let name):
             runtime.loadNextTheme(after: name)
         case .lookAtDemo:
-            group.addTask { await runtime.demo(nil, on: "") }
-        case .demo(let action, let node):
-            group.addTask { await runtime.demo(action, on: node) }
+            group.addTask { await runtime.demo(nil) }
+        case .demo(let action):
+            group.addTask { await runtime.demo(action) }
         case .checkProfile(let name):
             runtime.checkProfile(name)
         }

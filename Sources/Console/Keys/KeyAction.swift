@@ -116,7 +116,7 @@ extension KeyAction {
         case .redraw: Definition("^l", summary: "redraw the screen") { _ in [.terminal(.redraw)] }
         case .suspend: Definition("^z", summary: "suspend to the shell") { _ in [.terminal(.suspend)] }
         case .quit: Definition("q", "^c", summary: "quit") { $0.quit() }
-        case .demoNode: Definition("K", summary: "stop or start a node of the demo", in: .demo) { $0.openDemoNodes() }
+        case .demoNode: Definition("K", summary: "cause and undo faults in the demo", in: .demo) { $0.openDemoFaults() }
         case .overview: .view("1", summary: "Overview") { OverviewView() }
         case .topics: .view("2", summary: "Topics") { TopicsView() }
         case .tail: .view("3", summary: "Tail") { TailView() }

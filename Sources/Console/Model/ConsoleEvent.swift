@@ -37,10 +37,10 @@ enum ConsoleEvent: Sendable {
     case server(ServerAnswer)
     /// The list of a server's subscriptions.
     case listed(SubscriptionListing)
-    /// The current state of the demo's servers.
-    case demoNodes(DemoNodeList)
-    /// An action on a server of the demo was carried out.
-    case demoDone(DemoAction, node: String, DemoNodeList)
+    /// The current state of the demo.
+    case demo(DemoState)
+    /// A fault of the demo was caused or undone.
+    case demoDone(DemoAction, DemoState)
     /// An effect could not be carried out.
     case failed(Notice)
 }

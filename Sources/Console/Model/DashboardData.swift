@@ -18,8 +18,8 @@ struct DashboardData: Sendable {
     var servers: ServerMonitoring
     /// The profiles to switch to.
     var profileNames: [String] = []
-    /// The servers of the demo; nil outside the demo.
-    var demoNodes: DemoNodeList?
+    /// The state of the demo; nil outside the demo.
+    var demo: DemoState?
     /// The available themes.
     var themeNames: [String] = []
     /// The topic of the last `:route`. The Ring view shows its position.

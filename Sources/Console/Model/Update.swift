@@ -43,10 +43,10 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.data.servers.record(answer)
     case .listed(let listing):
         model.data.servers.record(listing)
-    case .demoNodes(let nodes):
-        model.apply(nodes)
-    case .demoDone(let action, let node, let nodes):
-        model.demoDone(action, node, nodes)
+    case .demo(let state):
+        model.apply(state)
+    case .demoDone(let action, let state):
+        model.demoDone(action, state)
     case .profileLoaded(let name):
         return model.profileLoaded(name)
     case .themePreviewed(let theme):
@@ -79,7 +79,7 @@ extension ConsoleModel {
     private mutating func handle(_ key: Key) -> [Effect] {
         let scope = type(of: views.current).scope
         var action = data.keys.action(for: key, in: scope)
-        if action == nil, data.demoNodes != nil { action = data.keys.action(for: key, in: .demo) }
+        if action == nil, data.demo != nil { action = data.keys.action(for: key, in: .demo) }
         // Nothing is drawn on a screen that is too small, so quitting must work even with an open prompt.
         if isTooSmall { return action == .quit ? [.terminal(.quit)] : [] }
         guard prompt != nil else {
@@ -124,9 +124,8 @@ extension ConsoleModel {
             return isFinal ? remember(.filter(text)) : []
         case .theme(let name):
             return useTheme(name)
-        case .demo(let action, let node):
-            show(.info("\(untrusted: action.rawValue) \(untrusted: node)…"))
-            return [.background(.demo(action, node: node))]
+        case .demo(let action):
+            return act(action)
         case .reconnect(let target):
             show(.info("reconnecting \(ReconnectPrompt.name(target, data))"))
             return [.background(.reconnect(target))]

@@ -47,7 +47,7 @@ enum PromptRequest: Sendable {
     case command(String)
     case filter(String)
     case theme(String)
-    case demo(DemoAction, node: String)
+    case demo(DemoAction)
     case reconnect(ReconnectTarget)
     case perform(ConfirmationPrompt.Action)
 }

@@ -17,7 +17,7 @@ public struct ConsoleConfiguration: Sendable {
     public var glyphs: GlyphSet
     /// The profiles to switch to; nil if there are none.
     public var profiles: (any ProfileSource)?
-    /// The servers of the demo, to stop and start them; nil outside the demo.
+    /// The demo, to cause faults; nil outside the demo.
     public var demo: (any DemoControl)?
 
     /// The directory for the history and saved messages; nil to save nothing.

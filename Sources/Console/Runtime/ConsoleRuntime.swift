@@ -136,7 +136,7 @@ public struct ConsoleRuntime: Sendable {
         } catch {
             model.log(EventRow(.note, .warning, detail: "\(untrusted: error.description)"))
         }
-        if configuration.demo != nil { model.data.demoNodes = DemoNodeList(revision: 0, nodes: []) }
+        if configuration.demo != nil { model.data.demo = DemoState(revision: 0, balancing: nil, targets: []) }
         model.data.profileNames = configuration.profiles?.names() ?? []
         if configuration.profile.skipsVerification {
             let text: SafeText = "certificates are not verified: a third party can read and change everything"

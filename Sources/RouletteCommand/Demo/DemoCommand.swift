@@ -1,6 +1,6 @@
-import ArgumentParser
+public import ArgumentParser
 import CommandSupport
-import Console
+public import Console
 import Foundation
 import RouletteDemo
 import Settings
@@ -11,27 +11,32 @@ struct DemoCommand: AsyncParsableCommand {
         commandName: "demo",
         abstract: "Start NATS clusters with traffic on this machine, and open the console.",
         discussion: """
-            Each cluster consists of nats-server processes on free loopback ports. The console connects to the first node of each
-            cluster, and the traffic is published to the last. K kills a node, freezes it, or starts it again. You can do the same
-            in a shell: kill -9, kill -STOP, nats-server -c FILE with the file of its command line. :profile demo-prod shows the
-            clusters as production (read-only). The servers stop when the demo ends.
+            Each cluster consists of nats-server processes on free loopback ports, behind a HAProxy that checks the nodes and has a
+            second port for their monitoring. The console and all programs of the demo connect only to the balancers. Without
+            haproxy on this machine, small TCP balancers of the demo take its place.
+
+            K causes and undoes faults: it kills, freezes or restarts a node, or puts it into lame-duck mode; it freezes a balancer,
+            takes all nodes from it, or leads it into another cluster; it cuts the routes between two nodes; it starts a program
+            with another ring. You can stop nodes in a shell too: kill -9, kill -STOP, nats-server -c FILE with the file of its
+            command line. :profile demo-prod shows the clusters as production (read-only). Everything stops when the demo ends.
 
             Orders, payments, sensor readings and logs are JSON, text and bytes, some of them large. time.now and inventory.check
             answer requests. An archive of orders is too slow and drops some (services.archive.health reports how many). A client
-            on alpha-1 hangs until the server disconnects it as a slow consumer, and then reconnects.
+            of alpha hangs until the server disconnects it as a slow consumer, and then reconnects.
 
             The demo uses the first nats-server that it finds: the file named by ROULETTE_NATS_SERVER, then nats-server in the
             directory of this program, the one that scripts/setup downloaded to the checkout of this program, and the one on the
             PATH.
 
             With --headless there is no console. The demo prints one JSON object when the servers are ready (config, directory,
-            clusters with their nodes: address, monitor, config, pid), then one every second with the counts since the start:
+            clusters: address and monitor of the balancer, its program, config and pid, and the nodes with address, monitor,
+            config and pid), then one every second with the counts since the start:
             time, published, failed, received, and clusters with the same counts for each cluster. Use the file named config with
-            --config. Only you can read it, since it contains the token of the servers.
+            --config. Only you can read it, since it contains the password of the servers.
 
             Examples:
               roulette demo
-              roulette demo --clusters 5 --nodes 3 --rate 20000
+              roulette demo --clusters 5 --nodes 2 --rate 20000
               roulette demo --headless --duration 10s
             """
     )
@@ -40,7 +45,13 @@ struct DemoCommand: AsyncParsableCommand {
     var clusters = 3
 
     @Option(name: .long, help: "Number of servers in each cluster, 1 to 5.")
-    var nodes = 2
+    var nodes = 3
+
+    @Option(
+        name: .long,
+        help: "The balancers: haproxy, or own for the small TCP balancers of the demo. Default: haproxy if it is installed."
+    )
+    var balancer: DemoBalancing?
 
     @Option(name: .long, help: "Messages per second on average, 0 to 1000000.")
     var rate = 2000
@@ -69,12 +80,12 @@ struct DemoCommand: AsyncParsableCommand {
         }
         let environment = ProcessInfo.processInfo.environment
         if !headless {
-            StandardError.note("starting \(plan.clusters * plan.nodes) servers")
+            StandardError.note("starting \(plan.clusters * plan.nodes) servers behind \(plan.clusters) balancers")
         }
-        let demo = try RunningDemo.start(plan, environment: environment)
+        let demo = try RunningDemo.start(plan, balancing: balancer, environment: environment)
         defer { demo.stop() }
 
-        let workload = DemoWorkload(traffic, on: demo.deployment)
+        let workload = DemoWorkload(traffic, on: demo)
         if headless {
             try await untilStopped(grace: RunningDemo.stopTimeout + .seconds(2)) { try await runHeadless(demo, workload) }
         } else {
@@ -116,3 +127,5 @@ struct DemoCommand: AsyncParsableCommand {
         }
     }
 }
+
+extension DemoBalancing: ExpressibleByArgument {}

@@ -4,7 +4,7 @@ import TextCoding
 
 /// The output of `roulette demo --headless`.
 enum DemoReport {
-    /// The first line: the files and the servers.
+    /// The first line: the files, the servers and their balancers.
     static func ready(_ deployment: DemoDeployment, pids: [String: Int32]) -> JSONObject {
         [
             "config": .string(deployment.profileFile),
@@ -13,11 +13,25 @@ enum DemoReport {
                 deployment.clusters.map { cluster in
                     .object([
                         "cluster": .string(cluster.name),
-                        "address": .string(cluster.nodes.first?.address),
+                        "address": .string(cluster.balancer.address),
+                        "monitor": .string(cluster.balancer.monitor),
+                        "balancer": .object(balancer(of: cluster, in: deployment, pid: pids[cluster.name])),
                         "nodes": .array(cluster.nodes.map { .object(node($0, pid: pids[$0.name])) }),
                     ])
                 }
             ),
+        ]
+    }
+
+    private static func balancer(
+        of cluster: DemoDeployment.Cluster,
+        in deployment: DemoDeployment,
+        pid: Int32?
+    ) -> JSONObject {
+        [
+            "program": .string(deployment.balancing.rawValue),
+            "config": deployment.balancing == .haProxy ? .string(cluster.balancer.configurationFile) : .null,
+            "pid": pid.map { .number(Int($0)) } ?? .null,
         ]
     }
 

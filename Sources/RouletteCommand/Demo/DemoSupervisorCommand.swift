@@ -17,11 +17,13 @@ struct DemoSupervisorCommand: AsyncParsableCommand {
     @Option var clusters: Int
     @Option var nodes: Int
     @Option var serverProgram: String
+    @Option var balancerProgram: String?
 
     func run() async throws {
         // Servers must not inherit the lock: one that outlives this process would keep the directory locked.
         FileDescriptors.closeOnExec(Self.lock)
         let plan = try DemoPlan(clusters: clusters, nodes: nodes)
-        await DemoSupervisor(directory: directory, plan: plan, program: serverProgram).run()
+        let programs = DemoPrograms(natsServer: serverProgram, haProxy: balancerProgram)
+        await DemoSupervisor(directory: directory, plan: plan, programs: programs).run()
     }
 }

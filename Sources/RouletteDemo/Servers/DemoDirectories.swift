@@ -73,7 +73,7 @@ struct DemoDirectories {
             guard let lock = try? Self.open(directory + "/lock") else { continue }
             defer { close(lock) }
             guard flock(lock, LOCK_EX | LOCK_NB) == 0 else { continue }
-            DemoServers(directory: directory).stopAndRemove()
+            DemoProcessList(directory: directory).stopAndRemove()
         }
     }
 

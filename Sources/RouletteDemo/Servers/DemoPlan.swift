@@ -1,4 +1,5 @@
 package import CommandSupport
+import Console
 import TextCoding
 
 /// The number of servers of a demo.
@@ -26,34 +27,56 @@ package struct DemoPlan: Equatable, Codable, Sendable {
         self.nodes = nodes
     }
 
-    /// Returns the servers with these ports, three for each.
+    /// Returns the servers and balancers with these ports.
     ///
     /// - Precondition: There are `portCount` ports.
-    func deployment(in directory: String, ports: [Int], token: String) -> DemoDeployment {
+    func deployment(
+        in directory: String,
+        balancing: DemoBalancing,
+        ports: [Int],
+        passwords: DemoPasswords
+    ) -> DemoDeployment {
         precondition(ports.count == portCount)
         var ports = ports[...]
         let clusters = Self.clusterNames.prefix(clusters).map { cluster in
-            DemoDeployment.Cluster(
+            let nodes = (1...nodes).map { number in
+                DemoDeployment.Node(
+                    name: "\(cluster)-\(number)",
+                    directory: directory,
+                    port: ports.removeFirst(),
+                    monitorPort: ports.removeFirst(),
+                    routePort: ports.removeFirst()
+                )
+            }
+            return DemoDeployment.Cluster(
                 name: cluster,
-                nodes: (1...nodes).map { number in
-                    DemoDeployment.Node(
-                        name: "\(cluster)-\(number)",
-                        directory: directory,
-                        port: ports.removeFirst(),
-                        monitorPort: ports.removeFirst(),
-                        routePort: ports.removeFirst()
-                    )
+                balancer: DemoDeployment.Balancer(
+                    name: cluster,
+                    directory: directory,
+                    port: ports.removeFirst(),
+                    monitorPort: ports.removeFirst()
+                ),
+                nodes: nodes,
+                links: nodes.enumerated().flatMap { index, source in
+                    nodes[(index + 1)...].map { target in
+                        DemoDeployment.Link(
+                            source: source.name,
+                            target: target.name,
+                            port: ports.removeFirst(),
+                            targetPort: target.routePort
+                        )
+                    }
                 }
             )
         }
-        return DemoDeployment(directory: directory, clusters: clusters, token: token)
+        return DemoDeployment(directory: directory, balancing: balancing, clusters: clusters, passwords: passwords)
     }
 
-    /// Returns a random token of 128 bits.
-    static func makeToken() -> String {
+    /// Returns a random password of 128 bits.
+    static func makePassword() -> String {
         (0..<2).map { _ in hexadecimal(UInt64.random(in: .min ... .max), digits: 16, uppercase: false) }.joined()
     }
 
-    /// The number of ports that the demo listens on.
-    var portCount: Int { clusters * nodes * 3 }
+    /// The number of ports that the demo listens on: three for each server, two for each balancer, one for each pair of servers.
+    var portCount: Int { clusters * (nodes * 3 + 2 + nodes * (nodes - 1) / 2) }
 }

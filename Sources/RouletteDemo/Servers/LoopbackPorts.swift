@@ -3,7 +3,15 @@ import Foundation
 
 /// Finds free ports of this machine.
 enum LoopbackPorts {
-    /// Returns distinct ports that the kernel chooses.
+    /// Ports that the kernel does not choose for outgoing connections on Linux and macOS.
+    ///
+    /// Balancers and nodes keep connecting to the port of a stopped node. If the kernel chose this port as the source of such a
+    /// connection, the connection would reach itself, and the node could not start again.
+    private static let range = 20_000..<32_000
+    /// The maximum number of ports in use to skip.
+    private static let attempts = 1_000
+
+    /// Returns distinct ports.
     ///
     /// The ports are free when this returns, but another program may take one before it is used. The caller must be ready to
     /// try again with other ports.
@@ -11,15 +19,23 @@ enum LoopbackPorts {
         var sockets: [Int32] = []
         defer { for socket in sockets { close(socket) } }
         var ports: [Int] = []
-        for _ in 0..<count {
+        // Random, since several demos may start at the same time.
+        var next = Int.random(in: range)
+        var attempts = attempts
+        while ports.count < count {
             let socket = makeSocket()
             guard socket >= 0 else { throw .failed("cannot create a socket: \(String(cString: strerror(errno)))") }
-            // The sockets stay open until the end, so that the kernel does not choose a port twice.
-            sockets.append(socket)
-            guard let port = bind(socket) else {
-                throw .failed("no free port on 127.0.0.1: \(String(cString: strerror(errno)))")
+            next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
+            guard bind(socket, to: next) else {
+                let reason = String(cString: strerror(errno))
+                close(socket)
+                attempts -= 1
+                guard attempts > 0 else { throw .failed("no free port on 127.0.0.1: \(reason)") }
+                continue
             }
-            ports.append(port)
+            // The sockets stay open until the end, so that no port is chosen twice.
+            sockets.append(socket)
+            ports.append(next)
         }
         return ports
     }
@@ -36,19 +52,16 @@ enum LoopbackPorts {
         return socket
     }
 
-    /// Binds a socket to a port of 127.0.0.1 that the kernel chooses.
-    /// - Returns: The port; nil after a failure, with the error in `errno`.
-    private static func bind(_ socket: Int32) -> Int? {
+    /// Binds a socket to a port of 127.0.0.1.
+    /// - Returns: Whether the port was free. If not, the error is in `errno`.
+    private static func bind(_ socket: Int32, to port: Int) -> Bool {
         var address = sockaddr_in()
         address.sin_family = sa_family_t(AF_INET)
         address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        return withUnsafeMutablePointer(to: &address) { pointer in
+        address.sin_port = in_port_t(port).bigEndian
+        return withUnsafePointer(to: &address) { pointer in
             pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-                guard Foundation.bind(socket, generic, length) == 0, getsockname(socket, generic, &length) == 0 else {
-                    return nil
-                }
-                return Int(UInt16(bigEndian: pointer.pointee.sin_port))
+                Foundation.bind(socket, generic, socklen_t(MemoryLayout<sockaddr_in>.size)) == 0
             }
         }
     }

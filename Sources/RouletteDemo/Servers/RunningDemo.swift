@@ -6,10 +6,12 @@ import Synchronization
 
 /// A running demo, as the program that started it sees it.
 package struct RunningDemo: Sendable {
-    /// The servers.
+    /// The servers and balancers.
     package let deployment: DemoDeployment
-    /// The servers' first process ids, by the servers' names.
+    /// The first process ids of servers, by name, and of HAProxy processes, by the name of the cluster.
     package let pids: [String: Int32]
+    /// Starts and stops the program with another ring, which is a part of the workload.
+    package let otherRing = ProgramSwitch()
     private let supervisor: pid_t
     /// Closed by ``stop()``, or by the kernel when this program ends in another way.
     private let channel: SupervisorChannel
@@ -19,9 +21,17 @@ package struct RunningDemo: Sendable {
 
     /// Starts a supervisor, and waits until the servers are ready.
     ///
-    /// - Throws: ``CommandError`` if nats-server is not found or the servers do not start.
-    package static func start(_ plan: DemoPlan, environment: [String: String]) throws(CommandError) -> RunningDemo {
-        let program = try ServerProgram(environment: environment).find()
+    /// - Parameters:
+    ///   - plan: The number of servers.
+    ///   - balancing: The balancers; nil for HAProxy if it is installed.
+    ///   - environment: The process's environment.
+    /// - Throws: ``CommandError`` if a program is not found or the servers do not start.
+    package static func start(
+        _ plan: DemoPlan,
+        balancing: DemoBalancing?,
+        environment: [String: String]
+    ) throws(CommandError) -> RunningDemo {
+        let programs = try DemoPrograms(balancing, environment: environment)
         let claim = try DemoDirectories(environment: environment).claim()
         // Once the supervisor runs, it alone holds the lock.
         defer { close(claim.lock) }
@@ -39,7 +49,7 @@ package struct RunningDemo: Sendable {
         let supervisor: pid_t
         do throws(CommandError) {
             defer { close(report.write) }
-            supervisor = try startSupervisor(plan, program, claim, input: lifeline.read, output: report.write)
+            supervisor = try startSupervisor(plan, programs, claim, input: lifeline.read, output: report.write)
         } catch {
             channel.close()
             throw error
@@ -55,7 +65,7 @@ package struct RunningDemo: Sendable {
 
     private static func startSupervisor(
         _ plan: DemoPlan,
-        _ program: String,
+        _ programs: DemoPrograms,
         _ claim: DemoDirectories.Claim,
         input: Int32,
         output: Int32
@@ -67,35 +77,47 @@ package struct RunningDemo: Sendable {
             ChildProcess.ownProgram,
             [
                 "demo-supervisor", claim.path, "--clusters", "\(plan.clusters)", "--nodes", "\(plan.nodes)",
-                "--server-program", program,
-            ],
+                "--server-program", programs.natsServer,
+            ] + (programs.haProxy.map { ["--balancer-program", $0] } ?? []),
             name: "roulette",
             streams: .init(input: input, output: output, error: log, extra: claim.lock),
             ownSession: true
         )
     }
 
-    /// Stops the servers and removes their files. Returns when both are done.
+    /// Stops the servers and balancers and removes their files. Returns when both are done.
     package func stop() {
         channel.close()
         _ = ChildProcess.wait(for: supervisor, timeout: Self.stopTimeout)
         // The directory is still there if the supervisor was killed.
-        if access(deployment.directory, F_OK) == 0 { DemoServers(directory: deployment.directory).stopAndRemove() }
+        if access(deployment.directory, F_OK) == 0 { DemoProcessList(directory: deployment.directory).stopAndRemove() }
     }
 }
 
-// MARK: - Stopping and starting nodes
+// MARK: - Faults
 
 extension RunningDemo: DemoControl {
-    package func nodes() async throws(DemoError) -> DemoNodeList {
-        try await ask(DemoSupervisor.Request())
+    package func state() async throws(DemoError) -> DemoState {
+        withProgram(try await ask(DemoSupervisor.Request()))
     }
 
-    package func perform(_ action: DemoAction, on node: String) async throws(DemoError) -> DemoNodeList {
-        try await ask(DemoSupervisor.Request(action: action, node: node))
+    package func perform(_ action: DemoAction) async throws(DemoError) -> DemoState {
+        guard action.fault == .otherRing else { return withProgram(try await ask(DemoSupervisor.Request(action: action))) }
+        otherRing.set(!action.isUndoing)
+        return try await state()
     }
 
-    private func ask(_ request: DemoSupervisor.Request) async throws(DemoError) -> DemoNodeList {
+    /// Adds the program with another ring to the state. It is a part of this process. One cluster has only one order.
+    private func withProgram(_ state: DemoState) -> DemoState {
+        guard deployment.clusters.count > 1 else { return state }
+        var state = state
+        state.targets.append(
+            DemoTarget(.program, TrafficSource.misledName, cluster: nil, fault: otherRing.isOn ? .otherRing : nil)
+        )
+        return state
+    }
+
+    private func ask(_ request: DemoSupervisor.Request) async throws(DemoError) -> DemoState {
         // Starting a server can take seconds, so the answer is awaited on a thread that may block.
         let isOver = Flag()
         let report = await withTaskCancellationHandler {
@@ -105,7 +127,7 @@ extension RunningDemo: DemoControl {
         }
         guard let report = report ?? nil else { throw DemoError("the supervisor of the demo no longer answers") }
         if let failure = report.failure { throw DemoError(failure) }
-        return report.nodes ?? DemoNodeList(revision: 0, nodes: [])
+        return report.state ?? DemoState(revision: 0, balancing: deployment.balancing, targets: [])
     }
 }
 

@@ -1,7 +1,7 @@
 import CommandSupport
 import Foundation
 
-/// Finds the `nats-server` program that the demo runs.
+/// Finds the programs that the demo runs: `nats-server`, and `haproxy` if it is installed.
 struct ServerProgram {
     /// The variable that names the program and turns off the search.
     static let variable = "ROULETTE_NATS_SERVER"
@@ -32,14 +32,27 @@ struct ServerProgram {
             }
             return named
         }
-        let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
-        let directories = nearby + path.filter { $0.hasPrefix("/") } + Self.usualDirectories
-        for program in directories.map({ $0 + "/nats-server" }) where isExecutable(program) { return program }
+        if let program = first("nats-server", in: nearby + installed) { return program }
         throw .usage(
             "the demo needs nats-server, and there is none beside this program or on the PATH; install it with "
                 + "`apt install nats-server` or `brew install nats-server`, or set \(Self.variable) to the path of one from "
                 + "https://github.com/nats-io/nats-server/releases"
         )
+    }
+
+    /// Returns the path of `haproxy` on the PATH or in the usual directories of packages; nil if it is not installed.
+    func findHAProxy() -> String? {
+        first("haproxy", in: installed)
+    }
+
+    private func first(_ name: String, in directories: [String]) -> String? {
+        directories.map { $0 + "/" + name }.first(where: isExecutable)
+    }
+
+    /// The directories of installed programs.
+    private var installed: [String] {
+        let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
+        return path.filter { $0.hasPrefix("/") } + Self.usualDirectories
     }
 
     /// The directory of this program, and that of `scripts/setup` if this program is in a build folder.

@@ -2,15 +2,17 @@
 package struct DemoWorkload: Sendable {
     private let plan: TrafficPlan
     private let deployment: DemoDeployment
+    private let otherRing: ProgramSwitch
     private let counts: TrafficCounts
 
     /// Creates a workload.
     /// - Parameters:
     ///   - plan: The traffic.
-    ///   - deployment: The servers.
-    package init(_ plan: TrafficPlan, on deployment: DemoDeployment) {
+    ///   - demo: The servers, and the switch of the program with another ring.
+    package init(_ plan: TrafficPlan, on demo: RunningDemo) {
         self.plan = plan
-        self.deployment = deployment
+        deployment = demo.deployment
+        otherRing = demo.otherRing
         counts = TrafficCounts(clusters: deployment.clusters.count)
     }
 
@@ -29,8 +31,12 @@ package struct DemoWorkload: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await TrafficSource(plan: plan, counts: counts).run(on: deployment) }
             group.addTask { try await ShopServices(deployment: deployment).run() }
-            if let node = deployment.clusters.first?.nodes.first {
-                group.addTask { await StuckConsumer(port: node.port, token: deployment.token).run() }
+            if let cluster = deployment.clusters.first {
+                let consumer = StuckConsumer(port: cluster.balancer.port, password: deployment.passwords.client)
+                group.addTask { await consumer.run() }
+            }
+            if let program = TrafficSource.misled(plan, clusters: deployment.clusters.count) {
+                group.addTask { await otherRing.run { try? await program.run(on: deployment) } }
             }
             if countsReceived {
                 group.addTask { try await TrafficWatch(counts: counts).run(on: deployment) }

@@ -2,19 +2,15 @@ import NATS
 import Roulette
 
 extension RouletteConfiguration {
-    /// Returns a configuration with one connection to the chosen node of each cluster. The ring depends only on the order of the
-    /// clusters.
-    static func demo(
-        _ deployment: DemoDeployment,
-        node: (DemoDeployment.Cluster) -> DemoDeployment.Node?
-    ) -> RouletteConfiguration {
+    /// Returns a configuration with one connection to the balancer of each cluster. The order of the clusters is the ring.
+    static func demo(_ deployment: DemoDeployment, clusters: [DemoDeployment.Cluster]? = nil) -> RouletteConfiguration {
         var configuration = RouletteConfiguration(
-            servers: deployment.clusters.compactMap { cluster in
-                node(cluster).map { Server(name: cluster.name, host: "127.0.0.1", port: $0.port) }
+            servers: (clusters ?? deployment.clusters).map { cluster in
+                Server(name: cluster.name, host: "127.0.0.1", port: cluster.balancer.port)
             }
         )
-        let token = Secret(deployment.token)
-        configuration.credentials = { .token(token) }
+        let password = Secret(deployment.passwords.client)
+        configuration.credentials = { .userPassword(user: DemoPasswords.user, password: password) }
         configuration.poolSize = 1
         configuration.pingInterval = .seconds(2)
         configuration.maxBackoff = .seconds(1)

@@ -9,7 +9,7 @@ struct ShopServices: Sendable {
 
     /// Serves until the task is canceled.
     func run() async throws {
-        var configuration = RouletteConfiguration.demo(deployment) { $0.nodes.last }
+        var configuration = RouletteConfiguration.demo(deployment)
         configuration.connectionName = "demo services"
         do {
             try await RouletteClient.withClient(configuration) { client in

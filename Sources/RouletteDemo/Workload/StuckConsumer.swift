@@ -2,7 +2,7 @@ import NIOCore
 import NIOPosix
 import TextCoding
 
-/// A client that subscribes to everything on one node but reads very slowly, like a program that hangs. The server's buffer for
+/// A client that subscribes to everything on one cluster but reads very slowly, like a program that hangs. The server's buffer for
 /// it grows until the server disconnects it as a slow consumer. It reconnects after a pause.
 struct StuckConsumer: Sendable {
     /// The maximum time of a connection. The server disconnects the client when it cannot write for 10 seconds.
@@ -10,12 +10,12 @@ struct StuckConsumer: Sendable {
     private static let pause: Duration = .seconds(5)
 
     let port: Int
-    let token: String
+    let password: String
 
     /// Connects repeatedly until the task is canceled.
     func run() async {
         while !Task.isCancelled {
-            // The node may be down: the demo lets nodes be stopped.
+            // The cluster may be down: the demo lets nodes be stopped.
             if let channel = try? await connect() {
                 try? await Task.sleep(for: Self.stay)
                 try? await channel.close()
@@ -31,7 +31,7 @@ struct StuckConsumer: Sendable {
             .channelOption(.autoRead, value: false)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(Handler(token: token))
+                    try channel.pipeline.syncOperations.addHandler(Handler(password: password))
                 }
             }
             .connect(host: "127.0.0.1", port: port)
@@ -43,16 +43,17 @@ struct StuckConsumer: Sendable {
         typealias OutboundOut = ByteBuffer
 
         private static let readInterval: TimeAmount = .milliseconds(200)
-        private let token: String
+        private let password: String
         private var reading: RepeatedTask?
 
-        init(token: String) {
-            self.token = token
+        init(password: String) {
+            self.password = password
         }
 
         func channelActive(context: ChannelHandlerContext) {
             let connect: JSONObject = [
-                "verbose": .bool(false), "name": .string("demo stuck consumer"), "auth_token": .string(token),
+                "verbose": .bool(false), "name": .string("demo stuck consumer"), "user": .string(DemoPasswords.user),
+                "pass": .string(password),
             ]
             let hello = "CONNECT \(JSONValue.object(connect).text)\r\nSUB > 1\r\n"
             context.writeAndFlush(wrapOutboundOut(context.channel.allocator.buffer(string: hello)), promise: nil)

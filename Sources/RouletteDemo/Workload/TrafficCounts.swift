@@ -8,7 +8,7 @@ package final class TrafficCounts: Sendable {
         package var published: UInt64 = 0
         /// Messages that could not be sent because the cluster was down or too slow.
         package var failed: UInt64 = 0
-        /// Messages that came back through a subscription on the cluster's first node.
+        /// Messages that came back through a subscription behind the cluster's balancer.
         package var received: UInt64 = 0
 
         /// Creates counts, with zero as default.

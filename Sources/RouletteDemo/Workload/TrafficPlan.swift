@@ -17,6 +17,16 @@ package struct TrafficPlan: Sendable {
         self.rate = rate
     }
 
+    private init(topics: TopicCatalog, rate: Int) {
+        self.topics = topics
+        self.rate = rate
+    }
+
+    /// Returns the same topics with another rate.
+    func with(rate: Int) -> TrafficPlan {
+        TrafficPlan(topics: topics, rate: rate)
+    }
+
     /// Returns the messages per second at a time after the start. The rate varies by up to a half, with periods of 47 and 11
     /// seconds, so that graphs show some movement.
     func rate(after elapsed: Duration) -> Double {

@@ -1,6 +1,6 @@
 import Roulette
 
-/// Publishes the demo's traffic, through the last node of each cluster.
+/// Publishes the demo's traffic.
 struct TrafficSource: Sendable {
     /// The time between two batches of messages.
     private static let interval: Duration = .milliseconds(20)
@@ -9,12 +9,32 @@ struct TrafficSource: Sendable {
 
     let plan: TrafficPlan
     let counts: TrafficCounts
+    /// The name of its connections.
+    var name = "demo traffic"
+    /// Whether its ring has the first two clusters swapped, so that most of its messages go to the wrong cluster.
+    var hasOtherRing = false
+
+    /// The name of the program with another ring.
+    static let misledName = "demo billing"
+    /// The messages per second of the program with another ring.
+    private static let misledRate = 50
+
+    /// Returns the program with another ring; nil if there is only one order of the clusters.
+    static func misled(_ plan: TrafficPlan, clusters: Int) -> TrafficSource? {
+        guard clusters > 1 else { return nil }
+        // Its messages are not counted as those of the demo.
+        let counts = TrafficCounts(clusters: clusters)
+        return TrafficSource(plan: plan.with(rate: misledRate), counts: counts, name: misledName, hasOtherRing: true)
+    }
 
     /// Publishes until the task is canceled.
     func run(on deployment: DemoDeployment) async throws {
-        var configuration = RouletteConfiguration.demo(deployment) { $0.nodes.last }
+        var clusters = deployment.clusters
+        if hasOtherRing { clusters.swapAt(0, 1) }
+        var configuration = RouletteConfiguration.demo(deployment, clusters: clusters)
         configuration.role = .publisher
-        configuration.connectionName = "demo traffic"
+        configuration.connectionName = name
+        configuration.poolSize = deployment.connectionsPerCluster
         do {
             try await RouletteClient.withClient(configuration) { try await publish($0) }
         } catch is CancellationError {

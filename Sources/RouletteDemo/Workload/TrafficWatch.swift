@@ -1,12 +1,12 @@
 import Roulette
 
-/// Receives the demo's traffic from the first node of each cluster, to show that it passes through the cluster.
+/// Receives the demo's traffic through the balancer of each cluster, to show that it passes through the cluster.
 struct TrafficWatch: Sendable {
     let counts: TrafficCounts
 
     /// Counts messages until the task is canceled.
     func run(on deployment: DemoDeployment) async throws {
-        var configuration = RouletteConfiguration.demo(deployment) { $0.nodes.first }
+        var configuration = RouletteConfiguration.demo(deployment)
         configuration.role = .subscriber
         configuration.connectionName = "demo watch"
         try await RouletteClient.withClient(configuration) { client in

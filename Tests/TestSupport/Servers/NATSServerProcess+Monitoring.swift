@@ -1,4 +1,4 @@
-import Foundation
+package import Foundation
 
 extension NATSServerProcess {
     /// A subscription as reported by the server.
@@ -63,6 +63,11 @@ extension NATSServerProcess {
         guard let port = self.ports.monitoring else {
             throw NATSServerError(reason: "this server was started without monitoring", log: "")
         }
+        return try await Self.get(path, port: port)
+    }
+
+    /// Returns the answer of the monitoring at a port of this machine.
+    package static func get(_ path: String, port: Int) async throws -> Data {
         // In HTTP/1.0, the body ends with the connection.
         let connection = try await TCPConnection.connect(port: port)
         try await connection.send("GET \(path) HTTP/1.0\r\n\r\n")

@@ -27,7 +27,7 @@ struct HelpPrompt: ConsolePrompt {
         let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !KeyAction.moves.contains($0) }
         let sections = [
             section(type(of: view).title, own),
-            section("Everywhere", KeyAction.everywhere + (data.demoNodes == nil ? [] : KeyAction.demo)),
+            section("Everywhere", KeyAction.everywhere + (data.demo == nil ? [] : KeyAction.demo)),
             section("Moving", KeyAction.moves),
             section("Views", views.map { type(of: $0).opening }),
             HelpList.Section("Commands", commands),

@@ -26,7 +26,7 @@ struct DemoTests {
         }
         let program = try await demo.status().pid
         let pids = try serverPIDs(of: program)
-        #expect(pids.count == 6)
+        #expect(pids.count == 12, "nine servers and three balancers")
         try await demo.press("q")
         try await waitUntilGone(pids + [program])
         await demo.close()
@@ -50,62 +50,33 @@ struct DemoTests {
     }
 
     @Test
-    func `servers end when the demo is killed with kill -9`() async throws {
-        let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
+    func `servers and balancers end when the demo is killed with kill -9, and their files are deleted`() async throws {
+        let directory = try TemporaryDirectory(for: "demo")
+        let demo = try await TerminalDriver.start(
+            [try BuiltProgram.path(), "demo"],
+            columns: 120,
+            rows: 36,
+            environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
+        )
         try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
         let program = try await demo.status().pid
         let pids = try serverPIDs(of: program)
-        #expect(pids.count == 6)
+        #expect(pids.count == 12)
         kill(program, SIGKILL)
         try await waitUntilGone(pids)
+        try await poll(until: "the end of the demo's files") {
+            let files = try FileManager.default.contentsOfDirectory(atPath: "\(directory.path)/roulette-demo-\(geteuid())")
+            return !files.contains { $0.hasPrefix("demo-") }
+        }
         await demo.close()
+        try directory.remove()
     }
 
     @Test
-    func `K kills, restarts, freezes and resumes a node; quitting with a frozen node ends all processes`()
-        async throws
-    {
-        let demo = try await TerminalDriver.start([try BuiltProgram.path(), "demo"], columns: 120, rows: 36)
-        try await demo.waitFor("3 clusters: 3 up", within: .seconds(40))
-        let program = try await demo.status().pid
-        let before = try serverPIDs(of: program)
-        try await openNodes(demo, alpha1: "running")
-        try await demo.press("Enter")
-        try await demo.waitFor("alpha-1 killed (SIGKILL); K starts it again")
-        try await demo.waitFor("2 up, 1 down")
-        let left = try serverPIDs(of: program)
-        #expect(left.count == 5)
-
-        try await openNodes(demo, alpha1: "stopped")
-        try await demo.press("Enter")
-        try await demo.waitFor("alpha-1 started")
-        try await demo.waitFor("3 clusters: 3 up")
-        let after = try serverPIDs(of: program)
-        #expect(after.count == 6)
-        #expect(Set(after) != Set(before))
-
-        try await openNodes(demo, alpha1: "running")
-        try await demo.press("f")
-        try await demo.waitFor("alpha-1 frozen (SIGSTOP)")
-        try await openNodes(demo, alpha1: "frozen")
-        try await demo.press("f")
-        try await demo.waitFor("alpha-1 resumed")
-        try await openNodes(demo, alpha1: "running")
-        try await demo.press("f")
-        try await openNodes(demo, alpha1: "frozen")
-        try await demo.press("Escape")
-        try await demo.waitFor("the list of nodes to close") { !$0.has("Nodes of the demo") }
-        try await demo.press("q")
-        try await waitUntilGone(after + [program])
-        await demo.close()
-    }
-
-    /// Opens the list of nodes, and waits until the first one has this state. Events also contain such words.
-    private func openNodes(_ demo: TerminalDriver, alpha1 state: String) async throws {
-        try await demo.waitFor("no list of nodes") { !$0.has("Nodes of the demo") }
-        try await demo.press("K")
-        try await demo.waitFor("the list of nodes, with alpha-1 \(state)") { screen in
-            screen.has("Nodes of the demo") && screen.has(" alpha-1  127.0.0.1:", "  \(state) ")
+    func `quitting with a frozen node and a frozen balancer ends all processes`() async throws {
+        try await DemoSession.with("--clusters", "2", "--nodes", "2") { demo in
+            try await demo.cause("freeze a node", on: "alpha-1", "alpha-1 frozen (SIGSTOP)")
+            try await demo.cause("freeze a balancer", on: "beta", "balancer of beta frozen")
         }
     }
 
@@ -143,7 +114,7 @@ struct DemoTests {
     }
 
     @Test
-    func `its servers require a token from files of this user only, which is in no command line`() async throws {
+    func `its servers require a password from files of this user only, which is in no command line`() async throws {
         let directory = try TemporaryDirectory(for: "demo")
         defer { try? directory.remove() }
         let demo = try StartedProgram(
@@ -152,7 +123,10 @@ struct DemoTests {
         )
         try await demo.waitFor("\"published\"")
         struct Ready: Decodable {
-            struct Cluster: Decodable { let nodes: [Node] }
+            struct Cluster: Decodable {
+                let address: String
+                let nodes: [Node]
+            }
             struct Node: Decodable {
                 let address: String
                 let config: String
@@ -163,22 +137,35 @@ struct DemoTests {
         }
         let ready = try JSONDecoder().decode(Ready.self, from: Data(demo.output().split(separator: "\n")[0].utf8))
         let profile = try String(contentsOfFile: ready.config, encoding: .utf8)
-        let token = try #require(profile.firstMatch(of: /token = "([0-9a-f]{32})"/)?.output.1)
+        let password = try #require(profile.firstMatch(of: /password = "([0-9a-f]{32})"/)?.output.1)
 
+        var passwords: Set = [String(password)]
+        for cluster in ready.clusters {
+            let stranger = try await BuiltProgram.run(["status", "--server", cluster.address])
+            #expect(stranger.status == .exited(1), "\(stranger.output)")
+        }
         for node in ready.clusters.flatMap(\.nodes) {
             let stranger = try await BuiltProgram.run(["status", "--server", node.address])
             #expect(stranger.status == .exited(1), "\(stranger.output)")
             #expect(try permissions(node.config) == 0o600)
-            #expect(try String(contentsOfFile: node.config, encoding: .utf8).contains(token))
+            let config = try String(contentsOfFile: node.config, encoding: .utf8)
+            let system = try #require(config.firstMatch(of: /user: system, password: "([0-9a-f]{32})"/)?.output.1)
+            passwords.insert(String(system))
+            #expect(try String(contentsOfFile: node.config, encoding: .utf8).contains(password))
         }
         #expect(try permissions(ready.config) == 0o600)
+        #expect(passwords.count == 2)
         for file in try FileManager.default.contentsOfDirectory(atPath: ready.directory) where file.hasSuffix(".log") {
-            #expect(try !String(contentsOfFile: ready.directory + "/" + file, encoding: .utf8).contains(token), "\(file)")
+            let log = try String(contentsOfFile: ready.directory + "/" + file, encoding: .utf8)
+            for password in passwords { #expect(!log.contains(password), "\(file)") }
         }
-        #expect(try !demo.output().contains(token))
-        for process in try FileManager.default.contentsOfDirectory(atPath: "/proc") where Int32(process) != nil {
-            let line = FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data()
-            #expect(!String(decoding: line, as: UTF8.self).contains(token))
+        let processes = try FileManager.default.contentsOfDirectory(atPath: "/proc").filter { Int32($0) != nil }
+        let commandLines = processes.map { process in
+            String(decoding: FileManager.default.contents(atPath: "/proc/\(process)/cmdline") ?? Data(), as: UTF8.self)
+        }
+        for password in passwords {
+            #expect(try !demo.output().contains(password))
+            #expect(!commandLines.contains { $0.contains(password) })
         }
         #expect(try await BuiltProgram.run(["pub", "orders.x", "y", "--config", ready.config]).status == .exited(0))
         demo.signal(SIGINT)
@@ -190,7 +177,7 @@ struct DemoTests {
         try #require(FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int)
     }
 
-    /// The servers of the demo: children of its supervisor.
+    /// The servers and balancers of the demo: children of its supervisor.
     private func serverPIDs(of program: Int32) throws -> [Int32] {
         let processes = Process()
         processes.executableURL = URL(fileURLWithPath: "/bin/ps")
@@ -210,6 +197,8 @@ struct DemoTests {
             if more == family { break }
             family = more
         }
-        return rows.filter { family.contains($0.pid) && $0.name.contains("nats-server") }.map(\.pid)
+        return rows.filter { family.contains($0.pid) && ($0.name.contains("nats-server") || $0.name.contains("haproxy")) }.map(
+            \.pid
+        )
     }
 }
