@@ -74,6 +74,7 @@ let package = Package(
                 "NATS",
                 "Locking",
                 "TextCoding",
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -103,6 +104,12 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
+            swiftSettings: strict
+        ),
+
+        .target(
+            name: "Operations",
+            dependencies: ["ConsistentHashing", "NATSMonitoring", "Roulette"],
             swiftSettings: strict
         ),
 
@@ -217,6 +224,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "OperationsTests",
+            dependencies: ["ConsistentHashing", "NATSMonitoring", "Operations", "Roulette"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "TerminalStyleTests", dependencies: ["TerminalStyle"], swiftSettings: strict),
         .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"], swiftSettings: strict),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
@@ -250,6 +262,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
+                "Console",
                 "NATS",
                 "Roulette",
                 "RouletteCommand",

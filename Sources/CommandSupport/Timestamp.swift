@@ -16,6 +16,19 @@ package struct Timestamp {
         self.time = time
     }
 
+    /// The time that was a duration ago.
+    package static func ago(_ duration: Duration) -> Timestamp {
+        let now = Timestamp.now().time
+        let (seconds, attoseconds) = duration.components
+        let nanoseconds = now.tv_nsec - Int(attoseconds / 1_000_000_000)
+        return Timestamp(
+            timespec(
+                tv_sec: now.tv_sec - Int(seconds) - (nanoseconds < 0 ? 1 : 0),
+                tv_nsec: nanoseconds < 0 ? nanoseconds + 1_000_000_000 : nanoseconds
+            )
+        )
+    }
+
     /// UTC as in RFC 3339, to the microsecond: `2026-01-31T14:03:22.104873Z`.
     package var rfc3339: String {
         var seconds = time.tv_sec

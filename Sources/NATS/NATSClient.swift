@@ -47,13 +47,16 @@ public final class NATSClient: Sendable {
     /// - Parameters:
     ///   - clock: The source of the current time.
     ///   - observer: Called on the event loop for every event. It must not block.
+    ///   - serverUpdated: Called on the event loop when a server describes itself or its cluster differently than before. It must
+    ///     not block.
     package convenience init(
         configuration: NATSClientConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         clock: TimeSource = .system,
-        observer: @escaping @Sendable (NATSEvent) -> Void
+        observer: @escaping @Sendable (NATSEvent) -> Void,
+        serverUpdated: @escaping @Sendable () -> Void = {}
     ) throws(NATSError) {
         try self.init(
             configuration: configuration,
@@ -62,7 +65,8 @@ public final class NATSClient: Sendable {
             logger: logger,
             randomness: randomness,
             clock: clock,
-            observer: observer
+            observer: observer,
+            serverUpdated: serverUpdated
         )
     }
 
@@ -73,7 +77,8 @@ public final class NATSClient: Sendable {
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable,
         clock: TimeSource = .system,
-        observer: @escaping @Sendable (NATSEvent) -> Void = { _ in }
+        observer: @escaping @Sendable (NATSEvent) -> Void = { _ in },
+        serverUpdated: @escaping @Sendable () -> Void = {}
     ) throws(NATSError) {
         try configuration.validate()
         let outbound = OutboundBuffer(
@@ -103,7 +108,8 @@ public final class NATSClient: Sendable {
                 observer(event)
                 events.send(event)
                 if case .closed = event { events.finish() }
-            }
+            },
+            serverUpdated: serverUpdated
         )
         self.outbound = outbound
     }

@@ -72,6 +72,9 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
     public let message: String
     /// The underlying error, if there is one.
     public let cause: (any Error)?
+    /// How long nothing had been received when the peer closed or reset the connection, if this explains the loss: at least a
+    /// second, and no longer than PINGs allow.
+    package var idleTime: Duration?
 
     /// Creates an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -63,6 +63,11 @@ public struct ServerMonitor: Sendable {
         }
     }
 
+    /// Reads the connections to the other servers of the cluster (`/routez`).
+    public func routes() async throws(MonitorError) -> RouteList {
+        try await read("/routez") { bytes, isCut throws(MonitorError) in try RouteList(json: bytes, isCutOff: isCut) }
+    }
+
     /// Reads whether the server considers itself healthy (`/healthz`).
     public func health() async throws(MonitorError) -> ServerHealth {
         try await read("/healthz", anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }

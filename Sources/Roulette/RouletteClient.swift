@@ -21,6 +21,7 @@ public final class RouletteClient: Service, Sendable {
     let pools: [ClusterPool]
     let publishers: ConnectionTable
     let subscribers: ConnectionTable
+    let clusterObserver: ClusterObserver
     let broadcaster = EventBroadcaster<RouletteEvent>()
     /// Sends an event to the log and to the listeners of ``events``. All subscriptions share this closure.
     let observe: @Sendable (RouletteEvent) -> Void
@@ -69,6 +70,7 @@ public final class RouletteClient: Service, Sendable {
         let clusters = configuration.servers.enumerated().map { index, server in
             Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
+        let ring = try configuration.makeRing()
         let eventLogger = EventLogger(logger)
         let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
             eventLogger.write(event)
@@ -81,6 +83,7 @@ public final class RouletteClient: Service, Sendable {
             let pool = try ClusterPool(
                 cluster: cluster,
                 server: server,
+                claim: RingClaim(ring: ring, index: cluster.index),
                 configuration: configuration,
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
@@ -89,19 +92,29 @@ public final class RouletteClient: Service, Sendable {
                 observe: { connection, event in
                     observers.tell(event, of: connection)
                     observe(RouletteEvent(connection, event))
-                }
+                    observers.updateCluster(connection.cluster.index, after: event)
+                },
+                serverUpdated: { observers.updateCluster(cluster.index) }
             )
             pools.append(pool)
         }
         self.configuration = configuration
         self.clusters = clusters
-        self.router = Router(ring: try configuration.makeRing(), slots: configuration.poolSize)
+        self.router = Router(ring: ring, slots: configuration.poolSize)
         self.pools = pools
         self.observe = observe
         self.elixirTopics = configuration.elixirCompatibleTopics ? ElixirTopicCheck(tell: observe) : nil
         let publishers = ConnectionTable(pools.flatMap(\.publishers), slots: configuration.poolSize)
         let subscribers = ConnectionTable(pools.flatMap(\.subscribers), slots: configuration.poolSize)
-        observers.set(publishers: publishers, subscribers: subscribers)
+        let clusterObserver = ClusterObserver(
+            pools: pools,
+            clusters: clusters,
+            pingInterval: configuration.pingInterval,
+            clock: clock,
+            observe: observe
+        )
+        observers.set(publishers: publishers, subscribers: subscribers, clusters: clusterObserver)
+        self.clusterObserver = clusterObserver
         self.publishers = publishers
         self.subscribers = subscribers
         self.metricsFactory = metrics

@@ -43,6 +43,13 @@ struct ScreenTests {
         }
     }
 
+    @Test(arguments: [KeyAction.overview, .servers], sizes + [ConsoleModel.minimumSize])
+    func `problems behind the load balancers match their screens`(_ view: KeyAction, _ size: Size) throws {
+        var model = Fixtures.busyModel(size, view: view)
+        model.data.clusters = Fixtures.hiddenProblems
+        try Screens.expect(model, "\(view.rawValue)-problems-\(size.width)x\(size.height)")
+    }
+
     @Test
     func `a screen in ASCII matches its file`() throws {
         let model = Fixtures.busyModel(Size(width: 80, height: 24), view: .overview)

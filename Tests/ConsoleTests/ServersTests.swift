@@ -10,7 +10,7 @@ struct ServersTests {
     private static let wide = Size(width: 200, height: 50)
 
     private func model(_ size: Size = wide) -> ConsoleModel {
-        Fixtures.busyModel(size, view: .servers)
+        Fixtures.withoutNodes(Fixtures.busyModel(size, view: .servers))
     }
 
     private func rows(_ model: ConsoleModel) -> [UInt64] {
@@ -60,7 +60,7 @@ struct ServersTests {
 
     @Test
     func `without monitoring URLs the view shows instructions and sends no requests`() {
-        var model = Fixtures.busyModel(Self.wide, view: .overview)
+        var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
         model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
         #expect(model.press("6").isEmpty)
         #expect(Screens.shows("No cluster of this profile has a monitoring URL.", model))
@@ -71,7 +71,7 @@ struct ServersTests {
 
     @Test
     func `the open view requests data: one request per server at a time, connections only of the selected server`() {
-        var model = Fixtures.busyModel(Self.wide, view: .overview)
+        var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
         model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         #expect(update(&model, .tick(moment(20))).isEmpty)

@@ -23,9 +23,13 @@ struct MetricsTests {
                 ClusterSnapshot(
                     cluster: cluster,
                     share: 1,
-                    connections: [.init(role: .subscriber, slot: 3, connection: connection)]
+                    connections: [.init(role: .subscriber, slot: 3, connection: connection, serverCluster: cluster)],
+                    nodes: .none,
+                    lossesInLastHour: 0,
+                    idleTimeout: nil
                 )
-            ]
+            ],
+            identityAlarms: []
         )
     }
 

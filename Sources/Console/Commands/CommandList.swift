@@ -109,6 +109,8 @@ extension Command {
             }
         },
 
+        Command("dismiss", summary: "forget servers that are gone") { _, _ in { $0.dismissGone() } },
+
         Command(
             "sort",
             "o",

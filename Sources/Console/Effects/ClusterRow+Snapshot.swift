@@ -4,10 +4,12 @@ import Roulette
 extension ClusterRow {
     /// Creates the rows of a deployment from the snapshot of the library.
     static func rows(of snapshot: RouletteSnapshot) -> [ClusterRow] {
-        snapshot.clusters.map(ClusterRow.init)
+        snapshot.clusters.map { cluster in
+            ClusterRow(cluster, alarms: snapshot.identityAlarms.filter { $0.cluster == cluster.cluster })
+        }
     }
 
-    init(_ snapshot: ClusterSnapshot) {
+    init(_ snapshot: ClusterSnapshot, alarms: [IdentityAlarm] = []) {
         let connections = snapshot.connections.map(\.connection)
         let waiting = connections.filter { !$0.isUp }
         // Round trips of lost connections are shown only if no connection is up.
@@ -33,7 +35,11 @@ extension ClusterRow {
             maxPingFailure: connections.first?.maxPingFailure ?? 0,
             lastError: snapshot.lastError?.message,
             maxPayload: connections.compactMap { $0.server?.maxPayload }.min(),
-            connections: snapshot.connections.map { ConnectionRow($0, cluster: snapshot.cluster.index) }
+            connections: snapshot.connections.map { ConnectionRow($0, cluster: snapshot.cluster.index) },
+            nodes: snapshot.nodes,
+            alarms: alarms,
+            lossesInLastHour: snapshot.lossesInLastHour,
+            idleTimeout: snapshot.idleTimeout
         )
     }
 }

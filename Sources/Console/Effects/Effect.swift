@@ -43,6 +43,8 @@ enum BackgroundEffect: Sendable, Hashable {
     /// Request the subscriptions of a server.
     case askSubscriptions(Int)
     case reconnect(ReconnectTarget)
+    /// Forget the servers that are gone.
+    case dismissGone
     /// Save an entry of the history for later runs.
     case remember(ConsoleHistory.Entry)
     /// Check whether a profile can be used.

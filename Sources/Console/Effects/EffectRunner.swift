@@ -38,6 +38,8 @@ struct EffectRunner {
             group.addTask { await runtime.askSubscriptions(cluster) }
         case .reconnect(let target):
             runtime.reconnect(target)
+        case .dismissGone:
+            runtime.dismissGone()
         case .loadTheme(let name):
             runtime.loadTheme(name)
         case .previewTheme(let name):

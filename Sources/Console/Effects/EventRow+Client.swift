@@ -5,7 +5,7 @@ import TerminalUI
 extension EventRow {
     /// Creates the row for an event of the client.
     init(_ event: RouletteEvent) {
-        let cluster = event.connection?.cluster.index
+        let cluster = event.cluster?.index
         let connection = event.connection.map { SafeText("\(untrusted: $0.role.rawValue) \($0.slot)") }
         func row(_ kind: Kind, _ severity: Severity, _ detail: SafeText, unconfirmed: UInt64 = 0) -> EventRow {
             EventRow(kind, severity, cluster: cluster, connection: connection, detail: detail, unconfirmed: unconfirmed)
@@ -79,6 +79,18 @@ extension EventRow {
                     "\(untrusted: topic) is not ASCII: programs with Roulette 1.0.5 (Elixir) that receive it lose their "
                         + "connection"
                 )
+            case .node(.joined(let label), _):
+                row(.note, .info, "server \(untrusted: label) joined")
+            case .node(.gone(let label), _):
+                row(.note, .error, "server \(untrusted: label) is gone")
+            case .node(.back(let label, let absence), _):
+                row(.note, .info, "server \(untrusted: label) is back after \(SafeText.duration(absence))")
+            case .identityAlarm(let alarm):
+                row(.note, .error, "\(untrusted: alarm.description)")
+            case .identityAlarmEnded(let alarm):
+                row(.note, .info, "no longer: \(untrusted: alarm.description)")
+            case .idleTimeout(let timeout, _):
+                row(.note, .error, "\(untrusted: timeout.description)")
             case .missedEvents(let count):
                 row(.missed, .warning, "events not shown because they arrived too fast: \(count)")
             }

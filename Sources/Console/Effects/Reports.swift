@@ -27,9 +27,17 @@ extension ConsoleRuntime {
         }
     }
 
+    /// Forgets the servers that are gone, and reports the clusters without them.
+    func dismissGone() {
+        client.dismissGoneNodes()
+        reportSnapshot()
+    }
+
     private func reportSnapshot() {
         let snapshot = client.snapshot()
-        queue.send(.snapshot(ClusterRow.rows(of: snapshot)))
+        let clusters = ClusterRow.rows(of: snapshot)
+        traffic.set(MessageOrigins(clusters))
+        queue.send(.snapshot(clusters))
         queue.send(.fingerprint(RingFingerprint(snapshot)))
     }
 

@@ -43,6 +43,7 @@ enum KeyAction: String, Sendable, CaseIterable {
 
     // Servers
     case closedConnections = "closed_connections"
+    case dismissGone = "dismiss_gone"
 
     // Events
     case severity
@@ -152,6 +153,7 @@ extension KeyAction {
         case .edit: Definition("e", summary: "edit and publish again", in: .tail)
         case .reconnect: Definition("r", summary: "reconnect one or all", in: .connections)
         case .closedConnections: Definition("c", summary: "open or closed connections", in: .servers)
+        case .dismissGone: Definition("d", summary: "forget servers that are gone", in: .servers)
         case .severity: Definition("v", summary: "all events, warnings and errors, or errors only", in: .events)
         }
     }

@@ -43,6 +43,14 @@ struct ClusterRow: Sendable, Identifiable {
     var maxPayload: Int?
     /// The pool, publishers first.
     var connections: [ConnectionRow] = []
+    /// The servers of the cluster, as their INFO describes them.
+    var nodes = ClusterNodes.none
+    /// The alarms about the load balancer of the cluster.
+    var alarms: [IdentityAlarm] = []
+    /// The number of connections that were lost within the last hour.
+    var lossesInLastHour = 0
+    /// The idle timeout of the load balancer that explains the losses.
+    var idleTimeout: IdleTimeout?
 
     /// Whether a message can be sent to the cluster now.
     var isReachable: Bool {

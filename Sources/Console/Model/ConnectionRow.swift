@@ -17,21 +17,34 @@ struct ConnectionRow: Sendable, Identifiable {
 
     let id: ID
     var snapshot: ConnectionSnapshot
+    /// The position on the ring of the cluster that the server belongs to; nil if it is unknown.
+    var serverCluster: Int?
 
     init(id: ID, snapshot: ConnectionSnapshot = .idle) {
         self.id = id
         self.snapshot = snapshot
+        serverCluster = id.cluster
     }
 
     init(_ pooled: ClusterSnapshot.Connection, cluster: Int) {
         self.init(id: ID(cluster: cluster, role: pooled.role, slot: pooled.slot), snapshot: pooled.connection)
+        serverCluster = pooled.serverCluster?.index
     }
+
+    /// Whether the load balancer led the connection to a server of another cluster.
+    var isMisled: Bool { snapshot.server != nil && serverCluster != id.cluster }
 
     subscript<Value>(dynamicMember path: KeyPath<ConnectionSnapshot, Value>) -> Value { snapshot[keyPath: path] }
 
     subscript<Value>(dynamicMember path: WritableKeyPath<ConnectionSnapshot, Value>) -> Value {
         get { snapshot[keyPath: path] }
         set { snapshot[keyPath: path] = newValue }
+    }
+}
+
+extension ConnectionRow.ID {
+    init(_ id: PooledConnectionID) {
+        self.init(cluster: id.cluster.index, role: id.role, slot: id.slot)
     }
 }
 

@@ -64,6 +64,19 @@ struct DashboardData: Sendable {
         return counts.joined(separator: ", ")
     }
 
+    /// The problems behind the load balancers, which the states of the clusters do not show, the worst first.
+    var hiddenProblems: [SafeText] {
+        let misled = clusters.count { !$0.alarms.isEmpty }
+        let gone = clusters.reduce(0) { $0 + $1.nodes.gone }
+        let flapping = clusters.count { $0.idleTimeout != nil }
+        let problems: [SafeText?] = [
+            misled == 0 ? nil : misled == 1 ? "1 wrong cluster" : "\(misled) wrong clusters",
+            gone == 0 ? nil : gone == 1 ? "1 node gone" : "\(gone) nodes gone",
+            flapping == 0 ? nil : "\(flapping) flapping",
+        ]
+        return problems.compactMap(\.self)
+    }
+
     /// The time since the last cluster became unreachable; nil if a cluster is reachable or still connecting.
     var outage: Duration? {
         guard clusters.allSatisfy({ !$0.isReachable && $0.state != .connecting }) else { return nil }

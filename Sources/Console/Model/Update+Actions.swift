@@ -25,6 +25,7 @@ extension ConsoleModel {
             open(.connections)
             views[ConnectionsView.self]?.show(cluster: cluster)
         case .reconnect(let target): prompt = ReconnectPrompt(target, data)
+        case .dismissGone: return dismissGone()
         case .ignored:
             if action == .back {
                 views.current.filter = ""
@@ -33,6 +34,17 @@ extension ConsoleModel {
             }
         }
         return []
+    }
+
+    /// Forgets the servers that are gone.
+    mutating func dismissGone() -> [Effect] {
+        let count = data.clusters.reduce(0) { $0 + $1.nodes.gone }
+        guard count > 0 else {
+            show(.info("no server is gone"))
+            return []
+        }
+        show(.info(count == 1 ? "1 server that was gone is forgotten" : "\(count) servers that were gone are forgotten"))
+        return [.background(.dismissGone)]
     }
 
     /// Opens the view of an action, if there is one.

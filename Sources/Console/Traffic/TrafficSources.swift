@@ -30,6 +30,9 @@ struct TrafficSources: Sendable {
         sources.removeAll { $0.id == id }
     }
 
+    /// Returns whether a source subscribes to a pattern, which is on every cluster. A topic is on the cluster that owns it.
+    func coversAllClusters(_ id: Int) -> Bool { sources.contains { $0.id == id && $0.pattern.isWildcard } }
+
     /// Returns whether a source subscribes to exactly this topic.
     func isNamed(_ topic: UnsafeRawBufferPointer) -> Bool {
         sources.contains { source in !source.pattern.isWildcard && source.pattern.matches(topic) }

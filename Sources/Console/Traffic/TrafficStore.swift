@@ -8,6 +8,7 @@ final class TrafficStore: Sendable {
     private struct State {
         var table: TrafficTable
         var inbox = TailInbox()
+        var origins = MessageOrigins()
         /// Whether messages arrived since the last snapshot.
         var hasNews = false
     }
@@ -40,11 +41,19 @@ final class TrafficStore: Sendable {
         state.withLock { $0.table.list(topics, of: cluster) }
     }
 
+    /// Sets which clusters the connections lead to.
+    func set(_ origins: MessageOrigins) {
+        state.withLock { $0.origins = origins }
+    }
+
     /// Counts a batch, and keeps messages for the Tail view.
     func receive(_ messages: MessageCollection, from source: Int, at moment: Moment) {
-        let cluster = messages.cluster.index
+        let connection = ConnectionRow.ID(messages.connectionID)
         let time = moment.uptime.inSeconds
         update { state in
+            guard
+                let cluster = state.origins.sender(to: connection, coversAll: state.table.coversAllClusters(source))
+            else { return }
             for message in messages {
                 let reply = message.replyBytes
                 let ordinal = message.withTopicBytes { topic in
@@ -62,7 +71,7 @@ final class TrafficStore: Sendable {
                 }
                 guard let ordinal else { continue }
                 state.inbox.add {
-                    var entry = TailEntry(message, at: moment)
+                    var entry = TailEntry(message, of: cluster, at: moment)
                     entry.ordinal = ordinal
                     return entry
                 }
@@ -107,11 +116,11 @@ final class TrafficStore: Sendable {
 }
 
 extension TailEntry {
-    /// Creates a copy of a message, which does not keep the read buffer alive.
-    init(_ message: Message, at moment: Moment) {
+    /// Creates a copy of a message from a cluster, which does not keep the read buffer alive.
+    init(_ message: Message, of cluster: Int? = nil, at moment: Moment) {
         self.init(
             epochSeconds: moment.epochSeconds,
-            cluster: message.cluster.index,
+            cluster: cluster ?? message.cluster.index,
             topic: message.topicBytes.readableBytesView,
             reply: message.reply?.utf8,
             headers: message.headerBytes?.readableBytesView,

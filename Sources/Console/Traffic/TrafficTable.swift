@@ -76,6 +76,9 @@ struct TrafficTable: Sendable {
         resolveAll()
     }
 
+    /// Returns whether a source receives from every cluster.
+    func coversAllClusters(_ source: Int) -> Bool { sources.coversAllClusters(source) }
+
     private mutating func resolveAll() {
         for row in topics.indices where !topics[row].isReplies { resolve(row) }
     }

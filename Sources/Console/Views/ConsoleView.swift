@@ -58,6 +58,8 @@ enum ViewResponse: Sendable, Hashable {
     case openConnections(cluster: Int)
     /// Ask whether to close connections and open them again.
     case reconnect(ReconnectTarget)
+    /// Forget the servers that are gone.
+    case dismissGone
 }
 
 extension ConsoleView {

@@ -83,8 +83,14 @@ struct Header {
         let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
         if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
         let up = data.clusters.count { $0.state == .up }
-        let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : data.clusterSummary
-        return StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
+        let short: SafeText =
+            data.hiddenProblems.isEmpty ? "\(up) of \(data.clusters.count) up" : "\(up)/\(data.clusters.count) up"
+        let text = isShort ? short : data.clusterSummary
+        var line = StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
+        guard let first = data.hiddenProblems.first else { return line }
+        let problems: SafeText = isShort ? first : data.hiddenProblems.joined(separator: ", ")
+        line.append(viewTitle == nil ? ", \(problems)" : "!", .statusDown)
+        return line
     }
 }
 

@@ -65,7 +65,11 @@ extension ConnectionDriver {
 
     private func showServer(_ connection: ServerConnection) {
         let server = identity(of: connection)
-        status.update { $0.server = server }
+        let isUpdate = status.update { values in
+            defer { values.server = server }
+            return values.server != server
+        }
+        if isUpdate { serverUpdated() }
     }
 
     private func showPingMisses(_ misses: Int) {

@@ -23,7 +23,16 @@ extension ConnectionDriver {
                 "the server \(how) the connection without an answer to CONNECT; check its log, for example for a limit or a login error"
             )
         }
-        return NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: connection))", cause: error)
+        var cause = NATSError(.disconnected, "the server \(how) the connection \(circumstances(of: connection))", cause: error)
+        cause.idleTime = idleTime(of: connection)
+        return cause
+    }
+
+    /// Returns how long the connection was idle, if an idle timeout may have ended it. PINGs prevent longer idle times.
+    private func idleTime(of connection: ServerConnection) -> Duration? {
+        let silence = silence(of: connection)
+        let isShuttingDown = connection.info?.lameDuckMode == true
+        return !isShuttingDown && silence >= .seconds(1) && silence <= configuration.pingInterval + .seconds(1) ? silence : nil
     }
 
     /// Whether the server accepted the connection.
@@ -36,13 +45,12 @@ extension ConnectionDriver {
         if connection.info?.lameDuckMode == true { return "because it is shutting down, as announced (lame duck)" }
         let silence = silence(of: connection)
         let time = silence.inSecondsText
-        // PINGs prevent longer idle times.
-        if silence > configuration.pingInterval + .seconds(1) {
-            return "\(time) after the last byte from it; it had not answered the PING of the client"
-        }
-        if silence >= .seconds(1) {
+        if idleTime(of: connection) != nil {
             return "after \(time) without traffic; it stopped, or a load balancer closes idle connections sooner "
                 + "than ping_interval (\(configuration.pingInterval.inSecondsText)), in which case ping_interval has to be shorter"
+        }
+        if silence >= .seconds(1) {
+            return "\(time) after the last byte from it; it had not answered the PING of the client"
         }
         return "while it was in use; it stopped, crashed or dropped this client, see its log"
     }

@@ -13,6 +13,8 @@ final class ConnectionDriver: @unchecked Sendable {
     let outbound: OutboundBuffer
     let status: ConnectionStatus
     let observer: @Sendable (NATSEvent) -> Void
+    /// Called when a server sends INFO again.
+    let serverUpdated: @Sendable () -> Void
     let subscriptions = SubscriptionTable()
     let logger: Logger
     let dialer: Dialer
@@ -70,9 +72,11 @@ final class ConnectionDriver: @unchecked Sendable {
         outbound: OutboundBuffer,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable,
-        observer: @escaping @Sendable (NATSEvent) -> Void
+        observer: @escaping @Sendable (NATSEvent) -> Void,
+        serverUpdated: @escaping @Sendable () -> Void = {}
     ) {
         self.observer = observer
+        self.serverUpdated = serverUpdated
         self.configuration = configuration
         self.eventLoop = eventLoop
         self.dialer = dialer

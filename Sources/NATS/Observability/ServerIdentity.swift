@@ -12,6 +12,34 @@ public struct ServerIdentity: Sendable, Hashable {
     public let cluster: String?
     /// The largest payload, headers included, in bytes.
     public let maxPayload: Int
+    /// `host:port` that the server listens on for clients; `0.0.0.0` or `::` if it listens on all interfaces. nil if it does not
+    /// say so.
+    public let address: String?
+    /// The addresses of all servers of the cluster, its own among them, at most ``maxAnnounced``. Empty if the server does not
+    /// announce any. The server sends this list again when a server joins or leaves.
+    public let announced: [String]
+
+    /// The maximum number of announced addresses that are kept. The server chooses them.
+    public static let maxAnnounced = 256
+
+    /// Describes a server.
+    package init(
+        id: String,
+        name: String,
+        version: String,
+        cluster: String?,
+        maxPayload: Int,
+        address: String? = nil,
+        announced: [String] = []
+    ) {
+        self.id = id
+        self.name = name
+        self.version = version
+        self.cluster = cluster
+        self.maxPayload = maxPayload
+        self.address = address
+        self.announced = announced
+    }
 }
 
 extension ServerIdentity {
@@ -21,7 +49,13 @@ extension ServerIdentity {
             name: info.serverName ?? info.serverID ?? "",
             version: info.version ?? "",
             cluster: info.cluster,
-            maxPayload: info.maxPayload ?? 1 << 20
+            maxPayload: info.maxPayload ?? 1 << 20,
+            address: info.host.flatMap { host in
+                info.port.map { NATSClientConfiguration.Address(host: host, port: $0).description }
+            },
+            announced: info.connectURLs.prefix(Self.maxAnnounced).compactMap {
+                NATSClientConfiguration.Address(hostAndPort: $0)?.description
+            }
         )
     }
 }

@@ -109,6 +109,14 @@ struct JSONReader {
         } while depth > 0
     }
 
+    /// Skips the next value, and returns the range of its bytes.
+    mutating func skippedBytes() throws(ParseError) -> Range<Int> {
+        _ = try peek()
+        let start = position
+        try skip()
+        return start..<position
+    }
+
     /// Checks that only white space follows the value.
     mutating func finish() throws(ParseError) {
         do {

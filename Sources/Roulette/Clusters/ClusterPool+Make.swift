@@ -7,18 +7,20 @@ extension ClusterPool {
     init(
         cluster: Cluster,
         server: RouletteConfiguration.Server,
+        claim: RingClaim,
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         plaintextLogins: AddressMemory,
         clock: TimeSource,
-        observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void
+        observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void,
+        serverUpdated: @escaping @Sendable () -> Void
     ) throws(RouletteError) {
         func connections(_ role: ConnectionRole) throws(RouletteError) -> [PooledConnection] {
             var result: [PooledConnection] = []
             for slot in 0..<configuration.poolSize {
                 let id = PooledConnectionID(cluster: cluster, role: role, slot: slot)
-                let name = "\(configuration.connectionName) \(role.rawValue) \(slot)"
+                let name = "\(configuration.connectionName) \(role.rawValue) \(slot) \(claim)"
                 var settings = configuration.connection(to: server, name: name)
                 settings.plaintextLogins = plaintextLogins
                 do {
@@ -27,7 +29,8 @@ extension ClusterPool {
                         eventLoopGroup: eventLoopGroup,
                         logger: logger,
                         clock: clock,
-                        observer: { event in observe(id, event) }
+                        observer: { event in observe(id, event) },
+                        serverUpdated: serverUpdated
                     )
                     result.append(PooledConnection(cluster: cluster, role: role, slot: slot, client: client))
                 } catch {

@@ -28,6 +28,12 @@ struct EventLogger: Sendable {
         case .topicBreaksElixir: (.warning, "topic is not ASCII, subscribers with Roulette 1.0.5 lose their connection")
         // `drainAndClose` logs an incomplete drain, and missed events are not logged.
         case .drained, .missedEvents: nil
+        case .node(.joined, _): (.debug, "server joined the cluster")
+        case .node(.gone, _): (.warning, "server is gone from the cluster")
+        case .node(.back, _): (.notice, "server is back in the cluster")
+        case .identityAlarm: (.error, "load balancer leads to the wrong cluster")
+        case .idleTimeout: (.warning, "load balancer closes idle connections")
+        case .identityAlarmEnded: (.notice, "load balancer leads to the right cluster again")
         }
     }
 
@@ -51,8 +57,8 @@ struct EventLogger: Sendable {
 
     private static func metadata(of event: RouletteEvent) -> Logger.Metadata {
         var metadata: Logger.Metadata = [:]
+        if let cluster = event.cluster { metadata["cluster"] = "\(cluster.name)" }
         if let connection = event.connection {
-            metadata["cluster"] = "\(connection.cluster.name)"
             metadata["role"] = "\(connection.role.rawValue)"
             metadata["slot"] = "\(connection.slot)"
         }
@@ -89,6 +95,15 @@ struct EventLogger: Sendable {
             metadata["missed"] = "\(missed.duration)"
         case .topicBreaksElixir(let topic):
             metadata["topic"] = "\(printable(topic))"
+        case .node(.back(let label, let absence), _):
+            metadata["server"] = "\(printable(label))"
+            metadata["absence"] = "\(absence)"
+        case .node(.joined(let label), _), .node(.gone(let label), _):
+            metadata["server"] = "\(printable(label))"
+        case .identityAlarm(let alarm), .identityAlarmEnded(let alarm):
+            metadata["reason"] = "\(printable(alarm.description))"
+        case .idleTimeout(let timeout, _):
+            metadata["reason"] = "\(timeout)"
         case .connection(.credentialsInPlaintext), .connection(.lameDuck), .connection(.internalError), .drained, .missedEvents:
             break
         }

@@ -12,11 +12,54 @@ extension RouletteEvent {
         case .subscriptionResumed: .subscriptionResumed
         case .topicBreaksElixir: .topicBreaksElixir
         case .missedEvents: .missedEvents
+        case .node(.joined, _): .nodeJoined
+        case .node(.gone, _): .nodeGone
+        case .node(.back, _): .nodeBack
+        case .identityAlarm: .identityAlarm
+        case .identityAlarmEnded: .identityAlarmEnded
+        case .idleTimeout: .idleTimeout
         }
     }
 
     private var connectionEvent: NATSEvent? {
         if case .connection(let event) = detail { event } else { nil }
+    }
+
+    /// The cluster that the event is about.
+    public var cluster: Cluster? {
+        switch detail {
+        case .node(_, let cluster), .idleTimeout(_, let cluster): cluster
+        case .identityAlarm(let alarm), .identityAlarmEnded(let alarm): alarm.cluster
+        default: connection?.cluster
+        }
+    }
+
+    // MARK: Servers
+
+    /// The server that joined, is gone, or is back: its name if this client was connected to it, or else its address.
+    public var node: String? {
+        switch detail {
+        case .node(.joined(let label), _), .node(.gone(let label), _), .node(.back(let label, _), _): label
+        default: nil
+        }
+    }
+
+    /// How long a server was gone that is back.
+    public var absence: Duration? {
+        if case .node(.back(_, let absence), _) = detail { absence } else { nil }
+    }
+
+    /// What is wrong with the load balancers, or was.
+    public var identityAlarm: IdentityAlarm? {
+        switch detail {
+        case .identityAlarm(let alarm), .identityAlarmEnded(let alarm): alarm
+        default: nil
+        }
+    }
+
+    /// The idle timeout of a load balancer.
+    public var idleTimeout: IdleTimeout? {
+        if case .idleTimeout(let timeout, _) = detail { timeout } else { nil }
     }
 
     // MARK: Connections
@@ -85,7 +128,7 @@ extension RouletteEvent {
         case .slowConsumer(let pattern), .slowConsumerRecovered(let pattern, _), .subscriptionInterrupted(let pattern, _),
             .subscriptionResumed(let pattern, _):
             pattern
-        case .connection, .drained, .topicBreaksElixir, .missedEvents:
+        case .connection, .drained, .topicBreaksElixir, .missedEvents, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout:
             nil
         }
     }

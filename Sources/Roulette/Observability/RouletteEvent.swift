@@ -67,6 +67,20 @@ public struct RouletteEvent: Sendable {
         /// ``RouletteConfiguration/elixirCompatibleTopics`` is set. A program with Roulette 1.0.5 (Elixir) loses a connection
         /// and all its subscriptions when it receives the message. Reported once per client: see ``RouletteEvent/topic``.
         public static let topicBreaksElixir = Kind("topicBreaksElixir")
+        /// A server joined a cluster: see ``RouletteEvent/cluster`` and ``RouletteEvent/node``.
+        public static let nodeJoined = Kind("nodeJoined")
+        /// The other servers of a cluster no longer announce a server, whether or not a connection led to it: see
+        /// ``RouletteEvent/cluster`` and ``RouletteEvent/node``.
+        public static let nodeGone = Kind("nodeGone")
+        /// A server that was gone is back: see ``RouletteEvent/cluster``, ``RouletteEvent/node`` and ``RouletteEvent/absence``.
+        public static let nodeBack = Kind("nodeBack")
+        /// A load balancer leads to a cluster that it should not lead to: see ``RouletteEvent/identityAlarm``.
+        public static let identityAlarm = Kind("identityAlarm")
+        /// The reason for ``identityAlarm`` no longer exists: see ``RouletteEvent/identityAlarm``.
+        public static let identityAlarmEnded = Kind("identityAlarmEnded")
+        /// Connections of a cluster are lost again and again after the same idle time: see ``RouletteEvent/cluster`` and
+        /// ``RouletteEvent/idleTimeout``. Reported once, until it stops.
+        public static let idleTimeout = Kind("idleTimeout")
         /// The listener was too slow, and events before the next one were dropped: see ``RouletteEvent/missedEvents``.
         public static let missedEvents = Kind("missedEvents")
     }
@@ -81,6 +95,10 @@ public struct RouletteEvent: Sendable {
         case subscriptionResumed(pattern: String, missed: MissedInterval)
         case topicBreaksElixir(topic: String)
         case missedEvents(Int)
+        case node(NodeTable.Change, Cluster)
+        case identityAlarm(IdentityAlarm)
+        case identityAlarmEnded(IdentityAlarm)
+        case idleTimeout(IdleTimeout, Cluster)
     }
 
     package let detail: Detail

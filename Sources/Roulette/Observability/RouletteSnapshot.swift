@@ -14,6 +14,8 @@ public struct RouletteSnapshot: Sendable {
     public let role: RouletteConfiguration.Role
     /// The clusters in the order of the configuration.
     public let clusters: [ClusterSnapshot]
+    /// Load balancers that lead to the wrong cluster.
+    public let identityAlarms: [IdentityAlarm]
 }
 
 /// The state of a cluster at one time.
@@ -40,6 +42,10 @@ public struct ClusterSnapshot: Sendable {
         public let slot: Int
         /// The state of the connection.
         public let connection: ConnectionSnapshot
+        /// The entry of the configuration whose cluster the server belongs to. It differs from the connection's own cluster if
+        /// a load balancer leads to the wrong one; see ``IdentityAlarm``. Nil if no server has answered yet, or if its cluster
+        /// is in no entry.
+        public let serverCluster: Cluster?
     }
 
     /// The cluster.
@@ -48,11 +54,18 @@ public struct ClusterSnapshot: Sendable {
     public let share: Double
     /// The connections of the pools: publishers, then subscribers.
     public let connections: [Connection]
+    /// The servers of the cluster, as their INFO describes them.
+    public let nodes: ClusterNodes
+    /// The number of connections that were lost within the last hour.
+    public let lossesInLastHour: Int
+    /// The idle timeout of the load balancer that explains why connections are lost, if there is one.
+    public let idleTimeout: IdleTimeout?
 
     /// The identity that the servers report: the name of their cluster, or the id of the server if it has no cluster name. Nil
     /// until a server has answered.
     public var identity: String? {
-        let servers = connections.compactMap(\.connection.server)
+        let own = connections.filter { $0.serverCluster == cluster }
+        let servers = (own.isEmpty ? connections : own).compactMap(\.connection.server)
         return servers.compactMap(\.cluster).first { !$0.isEmpty } ?? servers.map(\.id).first { !$0.isEmpty }
     }
 
@@ -93,13 +106,23 @@ extension ConnectionSnapshot {
 extension RouletteClient {
     /// Returns the current state of the deployment. It takes a few short locks per connection.
     public func snapshot() -> RouletteSnapshot {
+        let observed = clusterObserver.snapshot()
         let clusters = zip(pools, ring.shares).map { pool, share in
             ClusterSnapshot(
                 cluster: pool.cluster,
                 share: share.fraction,
                 connections: pool.connections.map { connection in
-                    .init(role: connection.role, slot: connection.slot, connection: connection.client.snapshot)
-                }
+                    let snapshot = connection.client.snapshot
+                    return .init(
+                        role: connection.role,
+                        slot: connection.slot,
+                        connection: snapshot,
+                        serverCluster: observed.owner(of: snapshot.server, reachedThrough: pool.cluster.index)
+                    )
+                },
+                nodes: observed.nodes[pool.cluster.index],
+                lossesInLastHour: observed.losses[pool.cluster.index],
+                idleTimeout: observed.idleTimeouts[pool.cluster.index]
             )
         }
         let fingerprint = ring.fingerprint(identities: clusters.map(\.identity))
@@ -108,7 +131,14 @@ extension RouletteClient {
             isFingerprintProvisional: fingerprint.isProvisional,
             naming: ring.naming,
             role: configuration.role,
-            clusters: clusters
+            clusters: clusters,
+            identityAlarms: observed.alarms
         )
     }
+}
+
+extension RouletteClient {
+    /// Forgets the servers that are gone, so that they are no longer in the snapshot. Call it after servers were removed from a
+    /// cluster for good.
+    public func dismissGoneNodes() { clusterObserver.dismissGone() }
 }

@@ -127,6 +127,10 @@ public struct MessageCollection: RandomAccessCollection, Sendable {
 
     /// The cluster that delivered the messages.
     public var cluster: Cluster { connection.cluster }
+    /// The connection that delivered the messages.
+    package var connectionID: PooledConnectionID {
+        PooledConnectionID(cluster: connection.cluster, role: connection.role, slot: connection.slot)
+    }
     /// Always 0.
     @inlinable
     public var startIndex: Int { 0 }

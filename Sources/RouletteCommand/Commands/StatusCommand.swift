@@ -9,15 +9,24 @@ struct StatusCommand: AsyncParsableCommand {
         commandName: "status",
         abstract: "Check every cluster and connection.",
         discussion: """
-            The command opens the connections of the profile (pool_size for each role), waits until each is connected or has
-            failed, and measures a round trip. The exit code is 0 if all are connected, 1 if some are not, and 2 if the
-            configuration is wrong. With --watch it repeats this until ^C.
+            The command opens one connection of each role to each cluster, or as many as --pool says, waits until each is
+            connected or has failed, and measures a round trip. The exit code is 0 if all are connected and lead to their own
+            cluster, 1 if not or if a server is gone, and 2 if the configuration is wrong. With --watch it repeats this until ^C.
 
-            With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), connections. For
-            each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
-            server_name, server_id, rtt_us (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and
-            rtt_5m_p99_us (of the last minute and the last five), handshake_us (from CONNECT to its PONG), refused (messages),
-            attempts, last_error; unknown values are null.
+            With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), since (when a
+            connection last came up or was lost), identity (the name that the servers give their cluster), alarms (load balancers
+            that lead to the wrong cluster), idle_timeout (of the load balancer, if it explains why connections are lost),
+            losses_1h (connections lost in the last hour), lost (messages, at most), reconnects, nodes, unmatched_addresses (of
+            servers that listen on all interfaces), connections.
+
+            For each node: name, server_id, address, state (present, gone, unseen), since, connections.
+
+            For each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
+            since, server_name, server_id, server_cluster (the cluster of this deployment that the server belongs to), rtt_us
+            (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and rtt_5m_p99_us (of the last minute and the last
+            five), handshake_us (from CONNECT to its PONG), lost, refused (messages), reconnects, attempts, last_error.
+
+            Times are in UTC; unknown values are null.
 
             Examples:
               roulette status
@@ -42,7 +51,7 @@ struct StatusCommand: AsyncParsableCommand {
         guard interval > .zero else { throw CommandError.usage("--interval must be longer than zero") }
         var profile = try connection.resolve().profile
         try profile.completeLogin()
-        let configuration = try RouletteConfiguration.status(profile)
+        let configuration = try RouletteConfiguration.observer(profile, poolSize: connection.poolSize)
         let report = StatusReport(asJSON: output.json)
 
         try await untilStopped {
@@ -55,6 +64,6 @@ struct StatusCommand: AsyncParsableCommand {
                 } while watch
             }
         }
-        guard await report.isAllUp == true else { throw ExitCode(CommandError.Kind.failed.rawValue) }
+        guard await report.isSound == true else { throw ExitCode(CommandError.Kind.failed.rawValue) }
     }
 }

@@ -55,7 +55,7 @@ struct ConnectionOptions: ParsableArguments {
     var inboxPrefix: String?
 
     @Option(
-        name: .long,
+        name: [.customLong("pool-size"), .customLong("pool")],
         help: .init("Connections to each cluster for publishing, and as many for subscribing.", valueName: "number")
     )
     var poolSize: Int?

@@ -4,14 +4,18 @@ import Settings
 extension RouletteConfiguration {
     /// The configuration of a command: one connection for each cluster, in the role that the command needs.
     static func command(_ profile: Profile, role: Role) throws(SettingsError) -> RouletteConfiguration {
-        var configuration = try status(profile)
+        var configuration = try observer(profile, poolSize: 1)
         configuration.role = role
-        configuration.poolSize = 1
         return configuration
     }
 
-    /// The configuration for checking a deployment: all connections of the profile.
-    static func status(_ profile: Profile) throws(SettingsError) -> RouletteConfiguration {
-        try RouletteConfiguration(profile: profile, connectionName: "roulette command")
+    /// The configuration for looking at a deployment, in the role of the profile.
+    ///
+    /// - Parameter poolSize: The number of connections of each role to each cluster. By default it is as small as possible, so
+    ///   that looking at a deployment does not exceed a limit of connections.
+    static func observer(_ profile: Profile, poolSize: Int?) throws(SettingsError) -> RouletteConfiguration {
+        var configuration = try RouletteConfiguration(profile: profile, connectionName: "roulette command")
+        configuration.poolSize = poolSize ?? 1
+        return configuration
     }
 }

@@ -23,8 +23,8 @@ enum Session {
         )
     }
 
-    /// Prints the warnings that an operator must see: a login that was sent unencrypted, and topics that some programs of the
-    /// deployment cannot receive.
+    /// Prints the warnings that an operator must see: a login that was sent unencrypted, load balancers that lead to the wrong
+    /// cluster, and topics that some programs of the deployment cannot receive.
     private static func printWarnings(_ events: RouletteEvents) async {
         for await event in events {
             switch event.detail {
@@ -34,6 +34,8 @@ enum Session {
                         + "Use TLS (tls = \"required\", --tls-ca), or allow it: allow_plaintext_credentials = true, "
                         + "--allow-plaintext-credentials"
                 )
+            case .identityAlarm(let alarm):
+                StandardError.note("WARNING: \(alarm)")
             case .topicBreaksElixir(let topic):
                 StandardError.note(
                     "\(topic) is not ASCII: programs with Roulette 1.0.5 (Elixir) that receive it lose their connection"

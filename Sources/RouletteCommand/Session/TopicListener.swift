@@ -94,8 +94,8 @@ private enum SubscriptionNotices {
             StandardError.note("\(place)\(error.message)")
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
-        // `Session` reports the last two for every command.
-        case .connection, .drained, .topicBreaksElixir:
+        // `Session` reports identity alarms and unreadable topics for every command.
+        case .connection, .drained, .topicBreaksElixir, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout:
             break
         }
     }

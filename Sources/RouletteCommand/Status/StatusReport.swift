@@ -1,10 +1,12 @@
+import CommandSupport
 import Roulette
 import TextCoding
 
-/// Prints the state of the deployment, and records whether all clusters were up in the last report.
+/// Prints the state of the deployment, and records whether the last report was good.
 actor StatusReport {
     private let isJSON: Bool
-    private(set) var isAllUp: Bool?
+    /// Whether every cluster was up, no server was gone, and every load balancer led to its cluster in the last report.
+    private(set) var isSound: Bool?
 
     init(asJSON isJSON: Bool) {
         self.isJSON = isJSON
@@ -12,25 +14,60 @@ actor StatusReport {
 
     func print(_ snapshot: RouletteSnapshot) throws {
         if isJSON {
-            for cluster in snapshot.clusters { try StandardOutput.write(cluster.json) }
+            for cluster in snapshot.clusters { try StandardOutput.write(cluster.json(snapshot.identityAlarms)) }
         } else {
             // An empty line between two reports.
-            if isAllUp != nil { try StandardOutput.write("") }
+            if isSound != nil { try StandardOutput.write("") }
             for row in StatusTable(snapshot).rows { try StandardOutput.write(row) }
         }
-        isAllUp = snapshot.clusters.allSatisfy { $0.state == .up }
+        isSound =
+            snapshot.identityAlarms.isEmpty && snapshot.clusters.allSatisfy { $0.state == .up && $0.nodes.gone == 0 }
     }
 }
 
 extension ClusterSnapshot {
-    /// The object that `status --json` prints for a cluster.
-    var json: JSONObject {
+    /// Returns the object that `status --json` prints for a cluster.
+    /// - Parameter alarms: The alarms about all clusters.
+    func json(_ alarms: [IdentityAlarm]) -> JSONObject {
         [
             "cluster": .string(cluster.name),
             "address": .string(cluster.address),
             "state": .string(state.rawValue),
+            "since": .since(stateDuration),
+            "identity": .string(identity),
+            "alarms": .array(alarms.filter { $0.cluster == cluster || $0.other == cluster }.map { .string($0.description) }),
+            "idle_timeout": .string(idleTimeout?.description),
+            "losses_1h": .number(lossesInLastHour),
+            "lost": .number(Int(clamping: total(\.lost))),
+            "reconnects": .number(total(\.reconnects)),
+            "nodes": .array(nodes.all.map { .object($0.json) }),
+            "unmatched_addresses": .array(nodes.unmatchedAddresses.map { .string($0) }),
             "connections": .array(connections.map { .object($0.json) }),
         ]
+    }
+}
+
+extension ClusterNode {
+    fileprivate var json: JSONObject {
+        [
+            "name": .string(server?.name),
+            "server_id": .string(server?.id),
+            "address": .string(address),
+            "state": .string(state.name),
+            "since": .since(stateDuration),
+            "connections": .number(connections),
+        ]
+    }
+}
+
+extension ClusterNode.State {
+    /// The name of the state in JSON.
+    var name: String {
+        switch self {
+        case .present: "present"
+        case .gone: "gone"
+        case .unseen: "unseen"
+        }
     }
 }
 
@@ -40,15 +77,19 @@ extension ClusterSnapshot.Connection {
             "role": .string(role.rawValue),
             "slot": .number(slot),
             "state": .string(connection.state.name),
+            "since": .since(connection.stateDuration),
             "server_name": .string(connection.server?.name),
             "server_id": .string(connection.server?.id),
+            "server_cluster": .string(serverCluster?.name),
             "rtt_us": .microseconds(connection.roundTrip?.last),
             "rtt_1m_p50_us": .microseconds(connection.roundTrip?.lastMinute?.p50),
             "rtt_1m_p99_us": .microseconds(connection.roundTrip?.lastMinute?.p99),
             "rtt_5m_p50_us": .microseconds(connection.roundTrip?.lastFiveMinutes?.p50),
             "rtt_5m_p99_us": .microseconds(connection.roundTrip?.lastFiveMinutes?.p99),
             "handshake_us": .microseconds(connection.roundTrip?.handshake),
+            "lost": .number(Int(clamping: connection.lost)),
             "refused": .number(Int(clamping: connection.refused)),
+            "reconnects": .number(connection.reconnects),
             "attempts": .number(connection.attempt),
             "last_error": .string(connection.lastError?.message),
         ]
@@ -59,6 +100,8 @@ extension JSONValue {
     fileprivate static func microseconds(_ time: Duration?) -> JSONValue {
         time.map { .number(Int($0 / .microseconds(1))) } ?? .null
     }
+
+    fileprivate static func since(_ time: Duration) -> JSONValue { .string(Timestamp.ago(time).rfc3339) }
 }
 
 extension ConnectionSnapshot.State {

@@ -14,9 +14,22 @@ struct StatusTable {
         }
         let widths = Self.widths(clusters.map(\.title))
         let inner = Self.widths(clusters.flatMap(\.connections))
-        rows = clusters.flatMap { cluster in
-            [Self.row(cluster.title, widths)] + cluster.connections.map { "  " + Self.row($0, inner) }
+        rows =
+            clusters.flatMap { cluster in
+                [Self.row(cluster.title, widths)] + cluster.connections.map { "  " + Self.row($0, inner) }
+            } + Self.warnings(snapshot)
+    }
+
+    private static func warnings(_ snapshot: RouletteSnapshot) -> [SafeText] {
+        let gone = snapshot.clusters.flatMap { cluster in
+            cluster.nodes.all.filter { $0.state == .gone }.map { node in
+                "\(node.label) of \(cluster.cluster.name) is gone for \(SafeText.duration(node.stateDuration).plain)"
+            }
         }
+        let timeouts = snapshot.clusters.compactMap { cluster in
+            cluster.idleTimeout.map { "\(cluster.cluster.name): \($0)" }
+        }
+        return (snapshot.identityAlarms.map(\.description) + gone + timeouts).map { "WARNING: \(untrusted: $0)" }
     }
 
     private static func title(_ cluster: ClusterSnapshot) -> [SafeText] {
@@ -25,8 +38,14 @@ struct StatusTable {
             "\(untrusted: cluster.cluster.name)",
             "\(untrusted: cluster.cluster.address)",
             "\(untrusted: cluster.state.rawValue)",
-            "\(up) of \(cluster.connections.count) connections",
+            "\(up) of \(cluster.connections.count) connections" + nodes(cluster.nodes),
         ]
+    }
+
+    /// The servers, if any is known.
+    private static func nodes(_ nodes: ClusterNodes) -> SafeText {
+        guard nodes.total > 0 else { return "" }
+        return ", \(nodes.total - nodes.gone) of \(nodes.total) nodes"
     }
 
     private static func columns(of connection: ClusterSnapshot.Connection) -> [SafeText] {

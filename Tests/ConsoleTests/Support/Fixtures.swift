@@ -1,11 +1,11 @@
 import ConsistentHashing
 import NATSWire
-import Roulette
 import Settings
 import TerminalUI
 
 @testable import Console
 @testable import NATS
+@testable import Roulette
 
 /// Models with plain values, so that tests need no client.
 enum Fixtures {
@@ -98,7 +98,60 @@ enum Fixtures {
             )
             (row.messagesIn, row.messagesOut, row.bytesIn, row.bytesOut, row.unconfirmed) = (0, 0, 0, 0, 0)
         }
+        alpha.nodes = nodes(0, connections: [10, 0, 0])
+        beta.nodes = nodes(1, connections: [5, 3, 0])
+        gamma.nodes = nodes(2, connections: [0, 0, 0], state: .unseen, for: .seconds(12))
         return [alpha, beta, gamma]
+    }
+
+    /// Returns the servers of a cluster. A server that holds no connection is known by its address.
+    static func nodes(
+        _ cluster: Int,
+        connections: [Int],
+        gone: Set<Int> = [],
+        state: ClusterNode.State = .present,
+        for duration: Duration = .seconds(7860)
+    ) -> ClusterNodes {
+        let nodes = connections.enumerated().map { index, count in
+            ClusterNode(
+                address: "10.0.\(cluster).\(index + 1):4222",
+                server: count > 0 || state == .unseen ? server(cluster, index + 1) : nil,
+                state: gone.contains(index) ? .gone : state,
+                stateDuration: gone.contains(index) ? .seconds(12) : duration,
+                connections: count
+            )
+        }
+        return ClusterNodes(all: nodes, unmatchedAddresses: [])
+    }
+
+    /// Returns clusters with problems that the state of their connections does not show: two servers are gone, a load balancer
+    /// leads to the wrong cluster, and another one closes idle connections.
+    static var hiddenProblems: [ClusterRow] {
+        var clusters = clusters
+        for index in clusters.indices {
+            clusters[index].state = .up
+            clusters[index].stateDuration = .seconds(7860)
+            clusters[index].connections = pool(index) { _ in }
+            (clusters[index].publishers, clusters[index].subscribers) = (.init(up: 5, total: 5), .init(up: 5, total: 5))
+            (clusters[index].lost, clusters[index].attempt, clusters[index].lastError) = (0, 0, nil)
+        }
+        clusters[0].nodes = nodes(0, connections: [10, 0, 0], gone: [1, 2])
+        let entries = clusters.map { Cluster(index: $0.id, name: $0.name, address: $0.address) }
+        clusters[1].alarms = [
+            IdentityAlarm(
+                kind: .sameCluster,
+                cluster: entries[1],
+                other: entries[0],
+                reported: "alpha",
+                expected: nil,
+                connections: 10
+            )
+        ]
+        clusters[1].nodes = .none
+        clusters[2].nodes = nodes(2, connections: [4, 3, 3])
+        clusters[2].idleTimeout = IdleTimeout(lost: 7, losses: 7, idle: .seconds(3), pingInterval: .seconds(30))
+        clusters[2].lossesInLastHour = 42
+        return clusters
     }
 
     static let clusterNames = ["alpha", "beta", "gamma"]

@@ -40,6 +40,13 @@ extension Fixtures {
         return model
     }
 
+    /// Removes what INFO says about servers from a model, so that only the monitoring URLs are known.
+    static func withoutNodes(_ model: ConsoleModel) -> ConsoleModel {
+        var model = model
+        for index in model.data.clusters.indices { model.data.clusters[index].nodes = .none }
+        return model
+    }
+
     private static let refusal = MonitorError(
         .unreachable,
         "http://nats-2.example.org:8222 cannot be reached; is the server's monitoring switched on?"

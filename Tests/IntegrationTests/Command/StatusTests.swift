@@ -13,12 +13,18 @@ struct StatusTests {
             let server_id: String?
             let rtt_us: Int?
             let attempts: Int
+            let since: String
+            let lost: Int
+            let reconnects: Int
             let last_error: String?
         }
 
         let cluster: String
         let address: String
         let state: String
+        let since: String
+        let lost: Int
+        let reconnects: Int
         let connections: [Connection]
     }
 
@@ -30,7 +36,7 @@ struct StatusTests {
     func `all clusters up: exit 0, and every connection has its server and a round trip`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             let servers = ["--server", "alpha=\(deployment.servers[0].address)", "--server", deployment.servers[1].address]
-            let result = try await BuiltProgram.run(["status", "--json"] + servers)
+            let result = try await BuiltProgram.run(["status", "--json", "--pool", "5"] + servers)
             #expect(result.status == .exited(0), "\(result.errors)")
             let clusters = try clusters(result)
             #expect(clusters.map(\.cluster) == ["alpha", deployment.servers[1].address])
@@ -44,7 +50,7 @@ struct StatusTests {
                     #expect((1..<60_000_000).contains(connection.rtt_us ?? 0))
                 }
             }
-            let text = try await BuiltProgram.run(["status"] + servers)
+            let text = try await BuiltProgram.run(["status", "--pool-size", "5"] + servers)
             #expect(text.status == .exited(0))
             #expect(text.lines.count == 2 * 11, "a line for each cluster and each connection")
             #expect(text.lines.first?.contains("up") == true && text.lines.first?.contains("10 of 10 connections") == true)
@@ -82,6 +88,22 @@ struct StatusTests {
     private static let pool = ["publisher", "subscriber"].flatMap { role in (0..<5).map { "\(role) \($0)" } }
 
     @Test
+    func `a limit of two connections is not exceeded, and each connection has its times and losses`() async throws {
+        var configuration = NATSServerConfiguration()
+        configuration.extra = "max_connections: 2"
+        try await NATSServerProcess.withServer(configuration) { server in
+            let result = try await BuiltProgram.run(["status", "--json", "--server", server.address])
+            #expect(result.status == .exited(0), "\(result.output)")
+            let cluster = try #require(try clusters(result).first)
+            #expect(cluster.connections.map { "\($0.role) \($0.slot)" } == ["publisher 0", "subscriber 0"])
+            #expect(cluster.lost == 0 && cluster.reconnects == 0 && cluster.since.hasSuffix("Z"))
+            #expect(cluster.connections.allSatisfy { $0.since.hasSuffix("Z") && $0.lost == 0 && $0.reconnects == 0 })
+            let more = try await BuiltProgram.run(["status", "--json", "--pool", "2", "--server", server.address])
+            #expect(more.status == .exited(1), "the server accepts two")
+        }
+    }
+
+    @Test
     func `one cluster down: exit 1, with the reason; the other cluster has no error`() async throws {
         try await withDeployment(clusters: 2) { deployment in
             deployment.servers[1].kill()
@@ -90,7 +112,7 @@ struct StatusTests {
             #expect(result.status == .exited(1), "\(result.errors)")
             let clusters = try clusters(result)
             #expect(clusters.map(\.state) == ["up", "down"])
-            #expect(clusters[1].connections.count == Self.pool.count)
+            #expect(clusters[1].connections.count == 2, "one of each role")
             for connection in clusters[1].connections {
                 #expect(connection.last_error?.contains("connection refused") == true)
                 #expect(connection.rtt_us == nil && connection.server_id == nil && connection.attempts >= 1)

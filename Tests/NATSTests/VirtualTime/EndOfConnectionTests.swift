@@ -46,6 +46,7 @@ struct EndOfConnectionTests {
         try network.advance(by: .seconds(3))
         network.cut(0)
         try network.advance(by: .milliseconds(5))
+        #expect(log.causes.first?.idleTime.map { $0 >= .seconds(3) && $0 < .milliseconds(3_050) } == true)
         #expect(cause.contains("after 3 s without traffic") && cause.contains("ping_interval (5 s)"), "\(cause)")
     }
 
@@ -58,6 +59,7 @@ struct EndOfConnectionTests {
         network.cut(0, with: isReset ? Self.reset : nil)
         try network.advance(by: .milliseconds(5))
         #expect(cause.hasPrefix("the server \(isReset ? "reset" : "closed") the connection while it was in use"), "\(cause)")
+        #expect(log.causes.first?.idleTime == nil)
     }
 
     @Test

@@ -26,7 +26,8 @@ enum ConnectionColumn: TableColumn {
             }
         case .server:
             .init("SERVER", .flexible(minimum: 8, ideal: 14, importance: 75)) { row, context in
-                .text(row.serverName ?? context.glyphs.missing, style: row.figures(context.theme))
+                let style = row.isMisled && row.isUp ? context.theme[.severityError] : row.figures(context.theme)
+                return .text(row.serverName ?? context.glyphs.missing, style: style)
             }
         case .roundTripP50:
             .init("RTT p50", .fixed(7, importance: 62), .right) { row, context in

@@ -51,7 +51,13 @@ struct ConnectionDetail {
         if !row.isUp { text.note("As of \(row.age) ago:") }
         text.add("server", "\(untrusted: server.name), nats-server \(untrusted: server.version)", figures)
         text.add("server id", "\(untrusted: server.id)", figures)
-        text.add("its cluster", server.cluster.map { "\(untrusted: $0)" } ?? "none, a single server", figures)
+        let cluster: SafeText = server.cluster.map { "\(untrusted: $0)" } ?? "none, a single server"
+        if row.isMisled {
+            let own = data.deployment.clusterName(row.id.cluster)
+            text.add("its cluster", "\(cluster), not \(own): the load balancer leads to the wrong cluster", .severityError)
+        } else {
+            text.add("its cluster", cluster, figures)
+        }
         if let address = data.clusters.first(where: { $0.id == row.id.cluster })?.address, !address.isEmpty {
             text.add("reached via", "\(untrusted: address)", figures)
         }

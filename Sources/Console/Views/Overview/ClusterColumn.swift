@@ -4,14 +4,14 @@ import TerminalUI
 
 /// The columns of the clusters in the Overview.
 enum ClusterColumn: TableColumn {
-    case mark, cluster, state, publishers, subscribers, roundTripP50, roundTripP99, rateIn, graph, rateOut, ringShare
+    case mark, cluster, state, nodes, publishers, subscribers, roundTripP50, roundTripP99, rateIn, graph, rateOut, ringShare
     case trafficShare, subscriptions, lost
 
     var definition: ColumnDefinition<Self> {
         switch self {
         case .mark:
             .init("", .fixed(1)) { row, context in
-                .text(row.state.glyph(context.glyphs), style: context.theme[row.state.role])
+                .text(row.glyph(context.glyphs), style: context.theme[row.role])
             }
         case .cluster:
             // Clusters without names are shown with their addresses, which often have the same beginning.
@@ -31,7 +31,11 @@ enum ClusterColumn: TableColumn {
                     let least = context.width < 34 ? 8 : context.width < 60 ? 12 : 18
                     return .flexible(minimum: least, ideal: 20, importance: 100)
                 }
-            ) { row, context in .figure(row.stateForms, style: context.theme[row.state.role]) }
+            ) { row, context in .figure(row.stateForms, style: context.theme[row.role]) }
+        case .nodes:
+            .init("NODES", .fixed(5, importance: 63), .right) { row, context in
+                .figure(row.nodesText, style: row.nodes.gone > 0 ? context.theme[.severityError] : row.figures(context.theme))
+            }
         case .publishers:
             .init("PUB", .fixed(5, importance: 70), .right) { row, context in row.publishers.item(row.state, context.theme) }
         case .subscribers:

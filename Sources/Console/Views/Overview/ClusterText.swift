@@ -4,9 +4,14 @@ extension ClusterRow {
     /// The state with its age or with the progress of reconnecting.
     var stateText: SafeText { stateForms[0] }
 
-    /// The state with its age or with the progress of reconnecting, followed by shorter forms.
+    /// The state with its age or with the progress of reconnecting, followed by shorter forms. The wrong cluster is worse than
+    /// any state in which messages are sent.
     var stateForms: [SafeText] {
-        switch state {
+        if isReachable, !alarms.isEmpty { return ["wrong cluster", "wrong"] }
+        if isReachable, idleTimeout != nil { return ["flapping"] }
+        return switch state {
+        case .up where nodes.gone == 1: ["up, 1 node gone", "1 node gone", "1 gone"]
+        case .up where nodes.gone > 0: ["up, \(nodes.gone) nodes gone", "\(nodes.gone) nodes gone", "\(nodes.gone) gone"]
         case .up: ["up \(age)", "up"]
         case .degraded: ["degraded"]
         // The connections still count as up, so their age is not the duration of the silence. The reason shows the missed pings.
@@ -18,13 +23,10 @@ extension ClusterRow {
     }
 
     /// The age in whole seconds. Fractions would leave no space for the number of attempts.
-    private var age: SafeText {
-        let seconds = stateDuration.components.seconds
-        return seconds < 1 ? "0 s" : seconds < 10 ? "\(seconds) s" : .duration(.seconds(seconds))
-    }
+    private var age: SafeText { .wholeSeconds(stateDuration) }
 
     /// The reason why the cluster is not up; nil if it is up.
-    var reason: SafeText? {
+    var downReason: SafeText? {
         switch state {
         case .up: return nil
         case .connecting: return "connecting to \(untrusted: address)"
@@ -53,6 +55,14 @@ extension ClusterRow {
             parts.append("\(subscribers.total - subscribers.up) of \(subscribers.total) subscribers")
         }
         return "\(parts.joined(separator: ", ")) reconnecting"
+    }
+}
+
+extension SafeText {
+    /// Returns a time without fractions of a second.
+    static func wholeSeconds(_ time: Duration) -> SafeText {
+        let seconds = time.components.seconds
+        return seconds < 1 ? "0 s" : seconds < 10 ? "\(seconds) s" : .duration(.seconds(seconds))
     }
 }
 

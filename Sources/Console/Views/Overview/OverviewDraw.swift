@@ -14,7 +14,7 @@ extension OverviewView {
 
     private enum Line {
         case cluster(ClusterRow)
-        case reason(SafeText)
+        case reason(StyledLine)
     }
 
     private func drawClusters(
@@ -56,7 +56,7 @@ extension OverviewView {
             guard case .reason(let reason) = lines[offset + line] else { continue }
             let row = list.body.row(line)
             let place = Rect(x: row.x + 5, y: row.y, width: row.width - 5, height: 1)
-            buffer.write(reason, in: place, style: data.theme[.muted])
+            reason.draw(into: &buffer, in: place, theme: data.theme, marksCut: true)
         }
     }
 

@@ -7,7 +7,7 @@ struct OverviewLayout {
     let graph: Rect
     /// Empty if there is no space.
     let events: Rect
-    /// Whether a cluster that is not up has a second row with the reason.
+    /// Whether a cluster with a problem has a second row with the reason.
     let showsReasons: Bool
     /// The number of rows for clusters, without frame and header.
     let clusterRows: Int
@@ -19,8 +19,9 @@ struct OverviewLayout {
 
     init(_ data: DashboardData, shown: [ClusterRow], in rect: Rect) {
         let isSmall = rect.width < 60 || rect.height < 14
-        showsReasons = !isSmall
-        let rows = shown.count + (showsReasons ? shown.count { $0.reason != nil } : 0)
+        let reasons = shown.count { $0.reason != nil }
+        showsReasons = !isSmall || ListPane(rect).rows >= shown.count + reasons
+        let rows = shown.count + (showsReasons ? reasons : 0)
         // Two rows are for the frame and one for the header.
         let wanted = max(rows + 3, Pane.leastFramed.height)
         let isWide = rect.width >= Self.sideBySide

@@ -32,7 +32,7 @@ struct OverviewView: ConsoleView {
     func shown(_ data: DashboardData) -> [ClusterRow] {
         guard !filter.isEmpty else { return data.clusters }
         return data.clusters.filter { row in
-            let texts = [data.deployment.clusterName(row.id), SafeText(untrusted: row.address), row.state.word]
+            let texts = [data.deployment.clusterName(row.id), SafeText(untrusted: row.address), row.state.word, row.stateText]
             return texts.contains { !$0.columns(matching: filter).isEmpty }
         }
     }

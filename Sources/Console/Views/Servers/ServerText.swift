@@ -27,6 +27,16 @@ extension ServerRow.State {
         }
     }
 
+    /// The word, followed by a shorter one.
+    var words: [SafeText] {
+        switch self {
+        case .healthy, .asking, .unknown: [word]
+        case .unchecked: [word, "partly"]
+        case .unhealthy: [word, "not ok"]
+        case .unreachable: [word, "silent"]
+        }
+    }
+
     var role: ThemeRole {
         switch self {
         case .healthy: .statusUp

@@ -4,7 +4,9 @@ import TerminalUI
 
 extension ServersView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        guard data.servers.hasMonitors else { return drawAdvice(data, into: &buffer, in: rect) }
+        guard data.servers.hasMonitors || data.clusters.contains(where: { $0.nodes.total > 0 }) else {
+            return drawAdvice(data, into: &buffer, in: rect)
+        }
         let layout = layout(data, in: rect)
         if layout.hasRoomForBoth {
             buffer.mark(layout.servers, as: .pane(0))
@@ -34,44 +36,63 @@ extension ServersView {
 
     // MARK: Servers
 
-    private enum Line {
-        case server(ServerRow)
-        case reason(SafeText)
+    /// The rows of the list. Only those of servers can be selected.
+    enum Line {
+        case group(StyledLine)
+        case server(NodeRow)
+        case remark(SafeText)
     }
+
+    /// Returns the rows of the list.
+    func lines(_ data: DashboardData) -> [Line] {
+        let groups = shown(data)
+        let isGrouped = Self.isGrouped(data)
+        return groups.flatMap { group -> [Line] in
+            var lines: [Line] = isGrouped ? [.group(group.line(data))] : []
+            if isGrouped, let unmatched = group.unmatched { lines.append(.remark(unmatched)) }
+            return lines
+                + group.nodes.flatMap { node -> [Line] in
+                    [.server(node)] + (node.reason(data.now.uptime).map { [.remark($0)] } ?? [])
+                }
+        }
+    }
+
+    /// Whether the servers are listed below a row of their cluster.
+    static func isGrouped(_ data: DashboardData) -> Bool { data.clusters.contains { $0.nodes.total > 1 } }
 
     private func drawServers(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let list = ListPane(rect)
-        let shown = shown(data)
-        let note: SafeText =
-            shown.count < data.servers.rows.count ? "\(shown.count) of \(data.servers.rows.count) by \(untrusted: filter)" : ""
+        let all = data.nodeGroups.reduce(0) { $0 + $1.nodes.count }
+        let lines = lines(data).filter { if case .server = $0 { true } else { list.showsHeader } }
+        let count = lines.count { if case .server = $0 { true } else { false } }
+        let note: SafeText = count < all ? "\(count) of \(all) by \(untrusted: filter)" : ""
         list.pane.draw("Servers", note: note, isFocused: focus == .servers, theme: data.theme, into: &buffer)
-        var lines: [Line] = []
-        var positions: [Int?] = []
-        var selected: Int?
-        for (position, row) in shown.enumerated() {
-            if row.id == servers.selection { selected = lines.count }
-            lines.append(.server(row))
-            positions.append(position)
-            if list.showsHeader, let reason = row.reason(data.now.uptime) {
-                lines.append(.reason(reason))
-                positions.append(nil)
-            }
-        }
+        let selected = lines.firstIndex { if case .server(let row) = $0 { row.id == servers.selection } else { false } }
         let bottom = min(lines.count - 1, (selected ?? 0) + 1)
-        let offset = max(0, min(max(0, bottom - list.rows + 1), selected ?? 0))
+        // The first server of a cluster is shown with the row of the cluster.
+        let top = selected.map { index in
+            lines[..<index].lastIndex { if case .server = $0 { true } else { false } }.map { $0 + 1 } ?? 0
+        }
+        let offset = max(0, min(max(0, bottom - list.rows + 1), top ?? 0))
         let width = list.table.width
-        let columns = TableColumns<ServerColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        let context = TableContext(data, glyphs: buffer.glyphs, width: width)
+        let columns = TableColumns(context, ServerColumn.listed(grouped: Self.isGrouped(data)))
         let table = columns.table(theme: data.theme, spacing: width < 40 ? 1 : 2, showsHeader: list.showsHeader)
         table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
             if case .server(let row) = lines[index] { columns.row(row) } else { Table.Row([]) }
         }
+        var position = lines[..<offset].count { if case .server = $0 { true } else { false } }
         for (index, line) in lines.dropFirst(offset).prefix(list.rows).enumerated() {
             let row = list.body.row(index)
-            if case .reason(let reason) = line {
+            switch line {
+            case .group(let text):
+                text.draw(into: &buffer, in: row, theme: data.theme, marksCut: true)
+            case .remark(let text):
                 let place = Rect(x: row.x + 5, y: row.y, width: row.width - 5, height: 1)
-                buffer.write(reason, in: place, style: data.theme[.muted])
-            } else if let position = positions[offset + index] {
+                buffer.write(text, in: place, style: data.theme[.muted])
+            case .server:
                 buffer.mark(row, as: .row(position))
+                position += 1
             }
         }
     }
@@ -81,7 +102,7 @@ extension ServersView {
     private func drawConnections(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let list = ListPane(rect, footerRows: 1)
         let listed = listed(data)
-        let name = servers.selection.map { data.deployment.clusterName($0) } ?? ""
+        let name = selected(data).map { title(of: $0, data) } ?? ""
         list.pane.draw(
             showsClosed ? "Closed connections of \(name)" : "Connections of \(name)",
             note: note(listed),
@@ -117,6 +138,12 @@ extension ServersView {
         buffer.write(text, in: list.footer, style: data.theme[role])
     }
 
+    /// The name of a server, or of its cluster if only one server of each is listed.
+    private func title(of row: NodeRow, _ data: DashboardData) -> SafeText {
+        guard Self.isGrouped(data), let name = row.name else { return data.deployment.clusterName(row.cluster) }
+        return SafeText(untrusted: name, maximumBytes: 128)
+    }
+
     private func note(_ listed: MonitoredConnections?) -> SafeText {
         guard let listed else { return "" }
         if !filter.isEmpty {
@@ -142,9 +169,8 @@ extension ServersView {
 
     /// Returns the footer: a problem with the list, or the meaning of the columns.
     private func footer(_ data: DashboardData, _ listed: MonitoredConnections?) -> (SafeText, ThemeRole) {
-        guard let listed, let id = servers.selection else { return ("", .muted) }
+        guard let listed, let row = selected(data)?.monitored else { return ("", .muted) }
         let age = SafeText.duration(.seconds(max(0, (data.now.uptime - listed.at).components.seconds)))
-        let row = data.servers.rows[id]
         // If the server does not answer at all, the failed request does not matter.
         let failure = row.state == .unreachable ? "the server does not answer" : row.connectionsFailure
         if let failure { return ("figures \(age) old: \(untrusted: failure)", .severityWarn) }
@@ -158,9 +184,13 @@ extension ServersView {
     }
 
     private func emptyText(_ data: DashboardData, _ listed: MonitoredConnections?) -> SafeText {
-        guard let id = servers.selection, data.servers.rows.indices.contains(id) else { return "No server is selected." }
-        let row = data.servers.rows[id]
-        if row.state == .unknown { return "This cluster has no monitoring URL." }
+        guard let node = selected(data) else { return "No server is selected." }
+        guard let row = node.monitored, row.state != .unknown else {
+            let hasURL = data.servers.rows.contains { $0.id == node.cluster && $0.monitor != nil }
+            return hasURL
+                ? "The monitoring URL of this cluster leads to another server."
+                : "This cluster has no monitoring URL: set monitor = \"http://HOST:8222\" in the profile."
+        }
         if listed == nil, let failure = row.connectionsFailure { return "\(untrusted: failure)" }
         guard let listed else { return row.state == .unreachable ? "The server does not answer." : "Asking the server…" }
         if !filter.isEmpty, listed.missing > 0 {

@@ -2,14 +2,14 @@ import NATSMonitoring
 import Settings
 import TerminalUI
 
-/// `6` opens the list of monitored servers, with the connections of the selected one.
+/// `6` opens the list of all servers, with the connections of the selected one if it is monitored.
 struct ServersView: ConsoleView {
     static let opening = KeyAction.servers
     static let title: SafeText = "Servers"
     static let scope = KeyAction.Scope.servers
     static let actions: [(action: KeyAction, label: SafeText)] = [
-        (.open, "connections"), (.closedConnections, "closed"), (.sortColumn, "sort"), (.invertSort, "invert"),
-        (.nextPane, "pane"),
+        (.open, "connections"), (.dismissGone, "forget gone"), (.closedConnections, "closed"), (.sortColumn, "sort"),
+        (.invertSort, "invert"), (.nextPane, "pane"),
     ]
     static var sortNames: [String] { ClientColumn.allCases.map(\.rawValue) }
 
@@ -20,7 +20,7 @@ struct ServersView: ConsoleView {
 
     /// The filter for the connections or, if they are not shown, for the servers.
     var filter = ""
-    private(set) var servers = ListState<Int>()
+    private(set) var servers = ListState<NodeRow.ID>()
     private(set) var connections = ListState<UInt64>()
     private(set) var sort = ConnectionSort()
     private(set) var showsClosed = false
@@ -33,7 +33,7 @@ struct ServersView: ConsoleView {
     private var shownRows: RowsKey?
 
     private struct RowsKey: Sendable, Hashable {
-        let server: Int?
+        let server: NodeRow.ID?
         let at: Duration?
         let query: ConnectionQuery?
         let sort: ConnectionSort
@@ -41,7 +41,7 @@ struct ServersView: ConsoleView {
     }
 
     private var layout = ServersLayout(.zero, servers: 0, showsConnections: false)
-    private var connectionsOf: Int?
+    private var connectionsOf: NodeRow.ID?
 
     // MARK: Keys
 
@@ -64,6 +64,7 @@ struct ServersView: ConsoleView {
             showsClosed.toggle()
             if !ClientColumn.listed(closed: showsClosed).contains(sort.column) { sort.sort(by: .cid) }
             connections.reset()
+        case .dismissGone: return .dismissGone
         case .sortColumn: sort.moveToNextColumn(closed: showsClosed)
         case .invertSort: sort.isDescending.toggle()
         default: return move(action, data)
@@ -74,7 +75,7 @@ struct ServersView: ConsoleView {
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
         switch focus {
         case .servers:
-            return servers.handle(action, in: shown(data).map(\.id), height: layout.serverRows) ? .handled : .ignored
+            return servers.handle(action, in: ids(data), height: layout.serverRows) ? .handled : .ignored
         case .connections:
             return connections.handle(action, in: rows.map(\.id), height: layout.connectionRows) ? .handled : .ignored
         }
@@ -88,7 +89,7 @@ struct ServersView: ConsoleView {
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         switch focus {
-        case .servers: servers.select(position: row, in: shown(data).map(\.id), height: layout.serverRows)
+        case .servers: servers.select(position: row, in: ids(data), height: layout.serverRows)
         case .connections: connections.select(position: row, in: rows.map(\.id), height: layout.connectionRows)
         }
     }
@@ -99,14 +100,14 @@ struct ServersView: ConsoleView {
 
     func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? {
         let query = sort.query(closed: showsClosed, isFiltered: !filter.isEmpty)
-        return .servers(connectionsOf: layout.connections.isEmpty ? nil : servers.selection, query)
+        return .servers(connectionsOf: layout.connections.isEmpty ? nil : selected(data)?.monitored?.id, query)
     }
 
     mutating func refresh(_ data: DashboardData, size: Size) {
         layout = layout(data, in: Rect(size))
         if layout.connections.isEmpty { focus = .servers }
         if layout.servers.isEmpty { focus = .connections }
-        servers.update(shown(data).map(\.id), height: layout.serverRows)
+        servers.update(ids(data), height: layout.serverRows)
         if servers.selection != connectionsOf {
             connectionsOf = servers.selection
             connections.reset()
@@ -127,24 +128,31 @@ struct ServersView: ConsoleView {
     }
 
     func layout(_ data: DashboardData, in rect: Rect) -> ServersLayout {
-        let rows = shown(data).reduce(0) { $0 + ($1.reason(data.now.uptime) == nil ? 1 : 2) }
-        return ServersLayout(rect, servers: rows, showsConnections: isInFront)
+        ServersLayout(rect, servers: lines(data).count, showsConnections: isInFront)
     }
 
-    /// Returns the servers to show.
-    func shown(_ data: DashboardData) -> [ServerRow] {
-        guard !filter.isEmpty, layout.connections.isEmpty else { return data.servers.rows }
-        return data.servers.rows.filter { row in
-            let texts = [data.deployment.clusterName(row.id), row.state.word, "\(untrusted: row.status?.name ?? "")"]
-            return texts.contains { !$0.columns(matching: filter).isEmpty }
+    /// Returns the servers to show, by cluster.
+    func shown(_ data: DashboardData) -> [NodeGroup] {
+        guard !filter.isEmpty, layout.connections.isEmpty else { return data.nodeGroups }
+        return data.nodeGroups.compactMap { group in
+            let name = data.deployment.clusterName(group.cluster.id)
+            return group.filtered { row in
+                let texts = [name, row.stateForms[0], "\(untrusted: row.name ?? "")"]
+                return texts.contains { !$0.columns(matching: filter).isEmpty }
+            }
         }
+    }
+
+    private func ids(_ data: DashboardData) -> [NodeRow.ID] { shown(data).flatMap { $0.nodes.map(\.id) } }
+
+    /// Returns the selected server.
+    func selected(_ data: DashboardData) -> NodeRow? {
+        servers.selection.flatMap { id in data.nodeGroups.lazy.flatMap(\.nodes).first { $0.id == id } }
     }
 
     /// Returns the connections of the selected server, if the last answer has the requested state.
     func listed(_ data: DashboardData) -> MonitoredConnections? {
-        guard let id = servers.selection, data.servers.rows.indices.contains(id),
-            let connections = data.servers.rows[id].connections
-        else { return nil }
+        guard let connections = selected(data)?.monitored?.connections else { return nil }
         return connections.query.state == (showsClosed ? .closed : .open) ? connections : nil
     }
 

@@ -1,0 +1,62 @@
+import Settings
+import TerminalUI
+
+// Problems behind the load balancer, which the state of the connections does not show.
+
+extension ClusterRow {
+    /// Whether messages can be sent, but something behind the load balancer is wrong.
+    private var hasHiddenProblem: Bool {
+        isReachable && (!alarms.isEmpty || idleTimeout != nil) || state == .up && nodes.gone > 0
+    }
+
+    func glyph(_ glyphs: GlyphSet) -> SafeText {
+        guard hasHiddenProblem else { return state.glyph(glyphs) }
+        return alarms.isEmpty ? glyphs.half : "!"
+    }
+
+    var role: ThemeRole { hasHiddenProblem ? .severityError : state.role }
+
+    /// What is wrong and where to look; nil if nothing is wrong.
+    var reason: StyledLine? {
+        let problems = [misleading, gone, flapping].compactMap(\.self).map { StyledLine.Span(text: $0, role: .severityError) }
+        let state = downReason.map { [StyledLine.Span(text: $0, role: .muted)] } ?? []
+        let reasons = isReachable ? problems + state : state + problems
+        guard !reasons.isEmpty else { return nil }
+        let separator = StyledLine.Span(text: "; ", role: .muted)
+        return StyledLine(Array(reasons.map { [$0] }.joined(separator: [separator])))
+    }
+
+    /// The cluster that the load balancer leads to, if it is the wrong one.
+    var misleading: SafeText? {
+        guard let alarm = alarms.first else { return nil }
+        let problem: SafeText =
+            if alarm.kind == .mixedClusters {
+                "\(alarm.connections) of \(connections.count) connections lead to the cluster \(untrusted: alarm.reported)"
+            } else {
+                "leads to the cluster of \(untrusted: alarm.other?.name ?? alarm.reported)"
+            }
+        return "\(problem); check the load balancer \(untrusted: address)"
+    }
+
+    /// Why connections are lost again and again.
+    var flapping: SafeText? {
+        guard let idleTimeout else { return nil }
+        return "\(untrusted: idleTimeout.description), \(lossesInLastHour) losses in the last hour"
+    }
+
+    /// The servers that are gone, and for how long.
+    var gone: SafeText? {
+        let gone = nodes.all.filter { $0.state == .gone }.sorted { $0.stateDuration > $1.stateDuration }
+        guard let first = gone.first else { return nil }
+        let names = gone.prefix(3).map { SafeText(untrusted: $0.label, maximumBytes: 64) }.joined(separator: ", ")
+        let rest: SafeText = gone.count > 3 ? " and \(gone.count - 3) more" : ""
+        return "gone \(SafeText.wholeSeconds(first.stateDuration)): \(names)\(rest)"
+    }
+
+    /// The number of servers that are there, or "?" without a connection to the cluster, and the number of all.
+    var nodesText: SafeText {
+        guard nodes.total > 0 else { return "–" }
+        let isSeen = nodes.all.contains { $0.state == .present }
+        return isSeen ? "\(nodes.total - nodes.gone)/\(nodes.total)" : "?/\(nodes.total)"
+    }
+}
