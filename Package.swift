@@ -142,6 +142,7 @@ let package = Package(
                 "TerminalUI",
                 "TextCoding",
                 .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
             ],
             swiftSettings: strict
         ),
@@ -169,6 +170,7 @@ let package = Package(
                 "Console",
                 "Locking",
                 "NcursesTerminal",
+                "Operations",
                 "RouletteDemo",
                 "TextCoding",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),

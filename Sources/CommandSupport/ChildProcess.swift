@@ -85,7 +85,7 @@ package enum ChildProcess {
         ProcessInfo.processInfo.environment.filter { !secretVariables.contains($0.key) }.map { "\($0.key)=\($0.value)" }
     }
 
-    private static let secretVariables: Set<String> = ["ROULETTE_PASSWORD"]
+    private static let secretVariables: Set<String> = ["ROULETTE_PASSWORD", "ROULETTE_SYSTEM_PASSWORD"]
 
     /// Waits for a process that was started here, for at most `timeout`.
     /// - Returns: Whether it has ended.

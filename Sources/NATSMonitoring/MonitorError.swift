@@ -17,6 +17,8 @@ public struct MonitorError: Error, Sendable, Hashable, CustomStringConvertible {
         public static let unreachable = Code("unreachable")
         /// No complete answer arrived in time.
         public static let timeout = Code("timeout")
+        /// The server refuses the login, or the login may not ask.
+        public static let refused = Code("refused")
         /// The answer is not one of a NATS server's endpoints.
         public static let answer = Code("answer")
     }

@@ -29,7 +29,7 @@ public struct ServerMonitor: Sendable {
 
     /// Reads the general state of the server (`/varz`).
     public func status() async throws(MonitorError) -> ServerStatus {
-        try await read("/varz") { bytes, _ throws(MonitorError) in try ServerStatus(json: bytes) }
+        try await status(nil)
     }
 
     /// Reads the connections (`/connz`), page by page, up to `query.limit`.
@@ -37,93 +37,78 @@ public struct ServerMonitor: Sendable {
     /// Connections may open and close between two pages. A connection on both pages is listed once. A connection that moved
     /// to a page already read is missing; the list is then shorter than ``ConnectionList/total``.
     public func connections(_ query: ConnectionQuery = ConnectionQuery()) async throws(MonitorError) -> ConnectionList {
-        var list = ConnectionList()
-        var known: Set<UInt64> = []
-        try await readPages("/connz", limit: query.limit) { offset, count throws(MonitorError) in
-            let page = try await read("/connz?" + query.text(offset: offset, count: count)) { bytes, isCut throws(MonitorError) in
-                try ConnectionList(json: bytes, limit: count, isCutOff: isCut)
-            }
-            list.connections += page.connections.filter { known.insert($0.id).inserted }
-            (list.total, list.time) = (max(list.total, page.total), page.time)
-            list.gaps = list.gaps + page.gaps
-            return Page(serverID: page.serverID, page.connections.count, page.gaps, total: page.total)
-        } started: {
-            list.serverID = $0
-        }
-        return list
+        try await connections(query, nil)
     }
 
     /// Reads at most `limit` subscriptions (`/subsz?subs=1`), in a single answer.
     ///
     /// The server lists subscriptions in a different order each time, so pages would repeat some of them and omit others.
     public func subscriptions(limit: Int = 1024) async throws(MonitorError) -> SubscriptionList {
-        let limit = max(limit, 1)
-        return try await read("/subsz?subs=1&limit=\(limit)") { bytes, isCut throws(MonitorError) in
-            try SubscriptionList(json: bytes, limit: limit, isCutOff: isCut)
-        }
+        try await subscriptions(limit: limit, nil)
     }
 
     /// Reads the connections to the other servers of the cluster (`/routez`).
     public func routes() async throws(MonitorError) -> RouteList {
-        try await read("/routez") { bytes, isCut throws(MonitorError) in try RouteList(json: bytes, isCutOff: isCut) }
+        try await routes(nil)
     }
 
     /// Reads whether the server considers itself healthy (`/healthz`).
     public func health() async throws(MonitorError) -> ServerHealth {
-        try await read("/healthz", anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }
-    }
-
-    // MARK: Pages
-
-    private struct Page {
-        let serverID: String
-        let rows: Int
-        let total: Int
-        /// Whether the server ignores paging, so that there is no next page.
-        let ignoresPages: Bool
-
-        init(serverID: String, _ readable: Int, _ gaps: ListGaps, total: Int) {
-            self.serverID = serverID
-            rows = readable + gaps.unreadable
-            self.total = total
-            ignoresPages = gaps.surplus > 0 || gaps.isCutOff
-        }
-    }
-
-    /// Reads pages until the list has `limit` rows or ends.
-    private func readPages(
-        _ path: String,
-        limit: Int,
-        _ read: (_ offset: Int, _ count: Int) async throws(MonitorError) -> Page,
-        started: (String) -> Void
-    ) async throws(MonitorError) {
-        var offset = 0
-        var serverID: String?
-        while offset < max(limit, 1) {
-            let count = min(max(limit, 1) - offset, pageSize)
-            let page = try await read(offset, count)
-            guard serverID == nil || serverID == page.serverID else {
-                throw MonitorError(
-                    .answer,
-                    "several servers answer at \(endpoint), so the pages of \(path) cannot be combined; use the URL of one server"
-                )
-            }
-            if serverID == nil { started(page.serverID) }
-            serverID = page.serverID
-            offset += page.rows
-            if page.rows < count || offset >= page.total || page.ignoresPages { return }
-        }
+        try await health(nil)
     }
 
     // MARK: Reading
 
+    /// Creates a connection for several requests. They reach the same server, unless a balancer distributes requests.
+    func makeSession() -> HTTPSession {
+        HTTPSession(endpoint: endpoint, tls: tls, timeout: timeout, answerLimit: answerLimit, on: eventLoopGroup.any())
+    }
+
+    func status(_ session: HTTPSession?) async throws(MonitorError) -> ServerStatus {
+        try await read("/varz", session) { bytes, _ throws(MonitorError) in try ServerStatus(json: bytes) }
+    }
+
+    func health(_ session: HTTPSession?) async throws(MonitorError) -> ServerHealth {
+        try await read("/healthz", session, anyStatus: true) { bytes, _ throws(MonitorError) in try ServerHealth(json: bytes) }
+    }
+
+    func routes(_ session: HTTPSession?) async throws(MonitorError) -> RouteList {
+        try await read("/routez", session) { bytes, isCut throws(MonitorError) in try RouteList(json: bytes, isCutOff: isCut) }
+    }
+
+    func connections(_ query: ConnectionQuery, _ session: HTTPSession?) async throws(MonitorError) -> ConnectionList {
+        var pages = ConnectionPages(limit: query.limit, pageSize: pageSize)
+        while let (offset, count) = pages.next {
+            let page = try await read("/connz?" + query.text(offset: offset, count: count), session) {
+                bytes,
+                isCut throws(MonitorError) in
+                try ConnectionList(json: bytes, limit: count, isCutOff: isCut)
+            }
+            guard pages.add(page) else {
+                throw MonitorError(
+                    .answer,
+                    "several servers answer at \(endpoint), so the pages of /connz cannot be combined; use the URL of one server"
+                )
+            }
+        }
+        return pages.list
+    }
+
+    func subscriptions(limit: Int, _ session: HTTPSession?) async throws(MonitorError) -> SubscriptionList {
+        let limit = max(limit, 1)
+        return try await read("/subsz?subs=1&limit=\(limit)", session) { bytes, isCut throws(MonitorError) in
+            try SubscriptionList(json: bytes, limit: limit, isCutOff: isCut)
+        }
+    }
+
+    /// - Parameter session: The connection to use; nil for one of its own.
     private func read<Answer>(
         _ path: String,
+        _ session: HTTPSession?,
         anyStatus: Bool = false,
         _ decode: (_ bytes: [UInt8], _ isCutOff: Bool) throws(MonitorError) -> Answer
     ) async throws(MonitorError) -> Answer {
-        let answer = try await HTTPExchange(endpoint: endpoint, tls: tls, timeout: timeout, answerLimit: answerLimit)
-            .get(path, on: eventLoopGroup.any())
+        let answer = try await (session ?? makeSession()).get(path, isLast: session == nil)
         let endpointPath = path.prefix { $0 != "?" }
         guard answer.status == 200 || anyStatus else {
             throw MonitorError(

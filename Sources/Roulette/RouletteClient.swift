@@ -22,6 +22,8 @@ public final class RouletteClient: Service, Sendable {
     let publishers: ConnectionTable
     let subscribers: ConnectionTable
     let clusterObserver: ClusterObserver
+    /// Nil unless the configuration enables it.
+    let canary: Canary?
     let broadcaster = EventBroadcaster<RouletteEvent>()
     /// Sends an event to the log and to the listeners of ``events``. All subscriptions share this closure.
     let observe: @Sendable (RouletteEvent) -> Void
@@ -77,6 +79,8 @@ public final class RouletteClient: Service, Sendable {
             broadcaster.send(event)
         }
         let observers = ConnectionObservers()
+        var randomness = randomness
+        let canarySubject = configuration.canaryInterval == nil ? nil : try Canary.subject(instance: randomness.next())
         var pools: [ClusterPool] = []
         let plaintextLogins = AddressMemory()
         for (cluster, server) in zip(clusters, configuration.servers) {
@@ -91,7 +95,9 @@ public final class RouletteClient: Service, Sendable {
                 clock: clock,
                 observe: { connection, event in
                     observers.tell(event, of: connection)
-                    observe(RouletteEvent(connection, event))
+                    // The canary reports the refusal once, instead of every connection.
+                    let isOfCanary = canarySubject.map(event.isRefusal) ?? false
+                    if !isOfCanary { observe(RouletteEvent(connection, event)) }
                     observers.updateCluster(connection.cluster.index, after: event)
                 },
                 serverUpdated: { observers.updateCluster(cluster.index) }
@@ -115,6 +121,12 @@ public final class RouletteClient: Service, Sendable {
         )
         observers.set(publishers: publishers, subscribers: subscribers, clusters: clusterObserver)
         self.clusterObserver = clusterObserver
+        self.canary =
+            if let interval = configuration.canaryInterval, let canarySubject {
+                Canary(pools: pools, interval: interval, subject: canarySubject, clock: clock, observe: observe)
+            } else {
+                nil
+            }
         self.publishers = publishers
         self.subscribers = subscribers
         self.metricsFactory = metrics
@@ -147,6 +159,7 @@ public final class RouletteClient: Service, Sendable {
                     _ = await self.drainAndClose(timeout: self.configuration.drainTimeout)
                 }
                 group.addTask { await self.reportMetrics() }
+                if let canary { group.addTask { await canary.run() } }
                 await withTaskGroup { connecting in
                     for pool in pools { connecting.addTask { [clock] in await pool.run(clock: clock) } }
                 }

@@ -72,15 +72,16 @@ struct FigureScreenTests {
             let at = model.data.now.uptime - .seconds(2 - step)
             let list = #"{"total":99999999,"connections":[\#(row(max, step)),\#(row("7", step))]}"#
             model.data.servers.record(
-                ServerAnswer(
-                    cluster: 0,
-                    status: .init(at: at, result: .success(status(step))),
-                    health: .init(at: at, result: .success(Fixtures.health(#"{"status":"ok"}"#))),
+                Fixtures.answers(
+                    0,
+                    status: .success(status(step)),
+                    at: at,
+                    health: .success(Fixtures.health(#"{"status":"ok"}"#)),
                     connections: (
-                        ConnectionSort().query(closed: false, isFiltered: false),
-                        .init(at: at, result: .success(Fixtures.connections(json: list)))
+                        ConnectionSort().query(closed: false, isFiltered: false), .success(Fixtures.connections(json: list))
                     )
-                )
+                ),
+                at: at
             )
         }
     }

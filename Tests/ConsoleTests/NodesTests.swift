@@ -65,7 +65,7 @@ struct NodesTests {
     @Test
     func `all servers of all clusters are listed, with the connections of the console, also without monitoring`() {
         var model = model(.servers, clusters: Fixtures.clusters)
-        model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
+        model.data.servers = ServerMonitoring(sources: Array(repeating: MonitoringSources(), count: 3))
         let lines = Screens.lines(model)
         let rows = lines.map { $0.split(separator: " ").joined(separator: " ") }
         for text in [
@@ -74,7 +74,7 @@ struct NodesTests {
         ] {
             #expect(rows.contains { $0.contains(text) }, "\(text) in:\n\(rows.joined(separator: "\n"))")
         }
-        #expect(Screens.shows("This cluster has no monitoring URL", model))
+        #expect(Screens.shows("This cluster has no monitoring URL and no login of the system account.", model))
     }
 
     @Test
@@ -90,14 +90,14 @@ struct NodesTests {
         #expect(wish(model) == 0)
         model.press("j")
         #expect(wish(model) == nil)
-        #expect(Screens.shows("The monitoring URL of this cluster leads to another server.", model))
+        #expect(Screens.shows("No answer of this server was received.", model))
     }
 
     private func wish(_ model: ConsoleModel) -> Int? {
         var model = model
         model.prepareFrame()
         guard case .servers(let cluster, _) = model.views.current.monitoringWish(model.data) else { return nil }
-        return cluster
+        return cluster?.cluster
     }
 
     @Test

@@ -160,7 +160,7 @@ struct PromptTests {
     @Test
     func `the question shows the rate that the servers counted`() throws {
         var profile = Fixtures.profile(.production)
-        profile.servers[0].monitor = try MonitorEndpoint("http://nats-0.example.org:8222")
+        profile.servers[0].monitors = [try MonitorEndpoint("http://nats-0.example.org:8222")]
         var model = Fixtures.model(profile: profile)
         let request = SubscriptionRequest(pattern: ">", purpose: .watch)
         #expect(model.run("watch >") == [.background(.measureRate(for: request))])
@@ -171,6 +171,10 @@ struct PromptTests {
         _ = update(&model, .measured(rate, for: request))
         #expect(Screens.shows("Now about 12.4k/s, 1.6 MB/s, by the counters of 1 of 3 clusters.", model))
         #expect(model.press("y") == [.background(.subscribe(id: 1, request))])
+        var some = MeasuredRate(messages: 45_000, bytes: 1, clusters: 3, servers: 7, unknownServers: 2)
+        #expect(some.text(clusters: 3).plain == "Now about 45.0k/s, 1 B/s, by the counters of 7 of 9 servers; 2 are not known.")
+        (some.clusters, some.failure) = (2, "no answer")
+        #expect(some.text(clusters: 3).plain.hasSuffix("7 of 9 servers in 2 of 3 clusters: no answer; 2 are not known."))
 
         _ = model.run("sub >")
         _ = update(&model, .measured(MeasuredRate(failure: "no answer\u{1B}"), for: SubscriptionRequest(pattern: ">")))

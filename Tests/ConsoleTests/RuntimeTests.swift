@@ -72,8 +72,8 @@ struct RuntimeTests {
         var profile = Profile(
             name: "p",
             servers: [
-                ProfileServer(host: "a", monitor: try MonitorEndpoint("https://a:8222/nats")),
-                ProfileServer(host: "b", monitor: try MonitorEndpoint("https://b:8222")),
+                ProfileServer(host: "a", monitors: [try MonitorEndpoint("https://a:8222/nats")]),
+                ProfileServer(host: "b", monitors: [try MonitorEndpoint("https://b:8222")]),
             ]
         )
         profile.tls.trustRoots = .file("/profile.pem")
@@ -81,9 +81,9 @@ struct RuntimeTests {
         own.clientCertificate = .init(chainFile: "/own.pem", keyFile: "/own.key")
         profile.servers[1].tls = own
         let console = try makeConsole(RecordingTerminal(), profile: profile)
-        #expect(console.monitor(of: 0)?.tls == profile.tls)
-        #expect(console.monitor(of: 0)?.endpoint.basePath == "/nats")
-        #expect(console.monitor(of: 1)?.tls == own)
+        #expect(console.urls(of: 0).first?.tls == profile.tls)
+        #expect(console.urls(of: 0).first?.endpoint.basePath == "/nats")
+        #expect(console.urls(of: 1).first?.tls == own)
     }
 
     @Test

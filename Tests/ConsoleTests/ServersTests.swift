@@ -4,6 +4,7 @@ import Testing
 
 @testable import Console
 @testable import NATSMonitoring
+@testable import Roulette
 
 @Suite("Servers")
 struct ServersTests {
@@ -35,23 +36,17 @@ struct ServersTests {
 
     @Test
     func `a restart or a decreased counter gives no rate`() {
-        var row = ServerRow(id: 0, monitor: "http://x")
+        var servers = ServerMonitoring(sources: [MonitoringSources(urls: ["http://x"])])
+        var row: ServerRow { servers.rows[0] }
         func take(_ status: ServerStatus, at seconds: Int) {
-            row.record(
-                ServerAnswer(
-                    cluster: 0,
-                    status: .init(at: .seconds(seconds), result: .success(status)),
-                    health: nil,
-                    connections: nil
-                )
-            )
+            servers.record(Fixtures.answers(0, status: .success(status), at: .seconds(seconds)), at: .seconds(seconds))
         }
         take(Fixtures.status("n", step: 0), at: 10)
         #expect(row.rates == nil)
         take(Fixtures.status("n", step: 1), at: 15)
         #expect(row.rates?.messagesIn == 500)
         take(Fixtures.status("n", id: "another process", step: 2), at: 20)
-        #expect(row.rates == nil)
+        #expect(row.rates == nil && servers.rows.count == 1)
         take(Fixtures.status("n", id: "another process", step: 1), at: 25)
         #expect(row.rates == nil)
         take(Fixtures.status("n", id: "another process", step: 1), at: 25)
@@ -61,7 +56,7 @@ struct ServersTests {
     @Test
     func `without monitoring URLs the view shows instructions and sends no requests`() {
         var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
-        model.data.servers = ServerMonitoring(monitors: [nil, nil, nil])
+        model.data.servers = ServerMonitoring(sources: Array(repeating: MonitoringSources(), count: 3))
         #expect(model.press("6").isEmpty)
         #expect(Screens.shows("No cluster of this profile has a monitoring URL.", model))
         #expect(Screens.shows("monitor = \"http://HOST:8222\"", model))
@@ -72,7 +67,7 @@ struct ServersTests {
     @Test
     func `the open view requests data: one request per server at a time, connections only of the selected server`() {
         var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
-        model.data.servers = ServerMonitoring(monitors: [Fixtures.monitors[0], nil, Fixtures.monitors[2]])
+        model.data.servers = ServerMonitoring(sources: [Fixtures.monitors[0], MonitoringSources(), Fixtures.monitors[2]])
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         #expect(update(&model, .tick(moment(20))).isEmpty)
 
@@ -83,16 +78,24 @@ struct ServersTests {
         #expect(update(&model, .tick(moment(90))).isEmpty)
 
         answer(&model, 0, at: 90)
-        #expect(update(&model, .tick(moment(91))) == [.background(.askServer(0, connections: query))])
+        model.prepareFrame()
+        #expect(asked(update(&model, .tick(moment(91)))) == [query])
         answer(&model, 0, at: 92)
         #expect(update(&model, .tick(moment(92))).isEmpty)
         // A new order of the server is requested immediately.
-        #expect(model.press("S", "S", "S", "S").contains(.background(.askServer(0, connections: sorted(.subs)))))
+        #expect(asked(model.press("S", "S", "S", "S")).contains(sorted(.subs)))
 
         model.press("1")
         answer(&model, 0, at: 100)
         answer(&model, 2, at: 100)
         #expect(update(&model, .tick(moment(200))).isEmpty)
+    }
+
+    /// Returns the queries for the connections of the first cluster.
+    private func asked(_ effects: [Effect]) -> [ConnectionQuery?] {
+        effects.compactMap { effect in
+            if case .background(.askServers(0, let question)) = effect { question.connections?.query } else { nil }
+        }
     }
 
     private func moment(_ seconds: Int) -> Moment {
@@ -106,14 +109,8 @@ struct ServersTests {
     }
 
     private func answer(_ model: inout ConsoleModel, _ cluster: Int, at seconds: Int) {
-        model.data.servers.record(
-            ServerAnswer(
-                cluster: cluster,
-                status: .init(at: .seconds(seconds), result: .success(Fixtures.status("n", step: 0))),
-                health: nil,
-                connections: nil
-            )
-        )
+        let at = Duration.seconds(seconds)
+        model.data.servers.record(Fixtures.answers(cluster, status: .success(Fixtures.status("n", step: 0)), at: at), at: at)
     }
 
     @Test
@@ -134,18 +131,13 @@ struct ServersTests {
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         let failure = MonitorError(.timeout, "it took too long")
         let now = model.data.now.uptime
+        let status = Fixtures.status("alpha-1", step: 1)
         model.data.servers.record(
-            ServerAnswer(
-                cluster: 0,
-                status: .init(at: now, result: .success(Fixtures.status("alpha-1", step: 1))),
-                health: nil,
-                connections: (query, .init(at: now, result: .failure(failure)))
-            )
+            Fixtures.answers(0, status: .success(status), at: now, connections: (query, .failure(failure))),
+            at: now
         )
         #expect(Screens.shows("figures 1.0 s old: it took too long", model))
-        model.data.servers.record(
-            ServerAnswer(cluster: 0, status: .init(at: now, result: .failure(failure)), health: nil, connections: nil)
-        )
+        model.data.servers.record(Fixtures.answers(0, status: .failure(failure), at: now), at: now)
         #expect(Screens.shows("figures 1.0 s old: the server does not answer", model))
         #expect(rows(model) == [7, 12, 15])
     }
@@ -177,12 +169,14 @@ struct ServersTests {
         let now = model.data.now.uptime
         let query = ConnectionSort().query(closed: false, isFiltered: filtered)
         model.data.servers.record(
-            ServerAnswer(
-                cluster: 0,
-                status: .init(at: now, result: .success(Fixtures.status("alpha-1", id: id, step: 1))),
-                health: .init(at: now, result: health),
-                connections: connections.map { (query, .init(at: now, result: .success($0))) }
-            )
+            Fixtures.answers(
+                0,
+                status: .success(Fixtures.status("alpha-1", id: id, step: 1)),
+                at: now,
+                health: health,
+                connections: connections.map { (query, .success($0)) }
+            ),
+            at: now
         )
     }
 
@@ -204,9 +198,8 @@ struct ServersTests {
         take(&model, health: ok, id: "N2")
         #expect(!Screens.shows("several servers answer", model))
         take(&model, health: ok)
-        #expect(Screens.shows("several servers answer at this URL", model))
-        take(&model, health: ok, connections: Fixtures.connections(json: #"{"server_id":"other","connections":[{"cid":1}]}"#))
-        #expect(Screens.shows("the list is from another server", model))
+        #expect(Screens.shows("several servers answer at http://nats-0.example.org:8222, one at a time", model))
+        #expect(model.data.servers.clusters[0].rows.map(\.id.server) == ["N2", "Nalpha1"])
     }
 
     @Test
@@ -219,8 +212,7 @@ struct ServersTests {
         model.press("tab", "/")
         take(&model, health: ok, connections: Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#))
         let effects = model.type("needle")
-        let asked = effects.compactMap { if case .background(.askServer(0, let query?)) = $0 { query.limit } else { nil } }
-        #expect(asked == [ServerMonitoring.fullLimit], "one request for all connections")
+        #expect(asked(effects).map(\.?.limit) == [ServerMonitoring.fullLimit], "one request for all connections")
         #expect(Screens.shows("No match among 1000 of 1522 connections; asking for the rest", model))
         let most = Fixtures.connections(json: #"{"total":1522,"connections":[\#(part)]}"#, limit: 10_000)
         take(&model, health: ok, connections: most, filtered: true)
@@ -272,6 +264,136 @@ struct ServersTests {
         _ = update(&model, .listed(silent))
         let text = Screens.lines(model).joined(separator: " ")
         #expect(text.contains("billing, cid 7") && text.contains("alpha did not answer: no answer in time"))
+    }
+
+    // MARK: Several servers
+
+    private static let names = ["Nalpha1": "alpha-1", "Nalpha2": "alpha-2", "Nalpha3": "alpha-3"]
+
+    /// Lets three servers of the first cluster answer over the system account, in two rounds.
+    /// - Parameter missing: A pair of servers without a route.
+    private func takeCluster(
+        _ model: inout ConsoleModel,
+        missing: Set<String> = [],
+        answering: [String] = ["Nalpha1", "Nalpha2", "Nalpha3"],
+        from step: Int = 0
+    ) -> [EventRow] {
+        (step...step + 1).flatMap { step in
+            let at = model.data.now.uptime - .seconds(8) + .milliseconds(2500 * step)
+            var answer = ClusterMonitor.Answer(source: .systemAccount)
+            answer.nodes = answering.map { id in
+                var node = NodeAnswer(status: Fixtures.status(Self.names[id] ?? "", id: id, step: step), at: at)
+                let peers = Self.names.keys.sorted().filter { $0 != id && !(missing.contains($0) && missing.contains(id)) }
+                let rows = peers.enumerated().map { index, peer in
+                    let name = Self.names[peer] ?? ""
+                    return #"{"rid":\#(index + 1),"remote_id":"\#(peer)","remote_name":"\#(name)","in_msgs":\#(500 * step)}"#
+                }
+                let json = #"{"server_id":"\#(id)","routes":[\#(rows.joined(separator: ","))]}"#
+                node.routes = try? RouteList(json: Array(json.utf8))
+                (node.routesAt, node.health) = (at, .success(Fixtures.health(#"{"status":"ok"}"#)))
+                return node
+            }
+            return model.data.servers.record(
+                ServerAnswers(cluster: 0, question: ClusterMonitor.Question(), answers: [answer]),
+                at: at
+            )
+        }
+    }
+
+    private func clusterModel(_ sources: MonitoringSources = MonitoringSources(hasSystemAccount: true)) -> ConsoleModel {
+        var model = model()
+        model.data.servers = ServerMonitoring(sources: [sources, Fixtures.monitors[1], Fixtures.monitors[2]])
+        return model
+    }
+
+    @Test
+    func `several servers of a cluster are rows of their own below a line with their sum and their routes`() throws {
+        var model = clusterModel()
+        #expect(takeCluster(&model).isEmpty)
+        let rows = model.data.nodeGroups[0].nodes
+        #expect(rows.map(\.name) == ["alpha-1", "alpha-2", "alpha-3"])
+        // 2500 messages in 2.5 seconds, of which 1000 came from the other two servers.
+        #expect(rows.map { $0.monitored?.rates?.messagesIn } == [600, 600, 600])
+        #expect(Screens.lines(model).contains { $0.contains("alpha") && $0.contains("6/6 routes  in 1.8k/s") })
+        #expect(Screens.shows("alpha-2", model))
+        model.prepareFrame()
+        let effects = model.press("j")
+        #expect(Screens.shows("Connections of alpha-2", model))
+        let asked = effects.compactMap { effect -> String? in
+            if case .background(.askServers(0, let question)) = effect { question.connections?.node } else { nil }
+        }
+        #expect(asked == ["Nalpha2"])
+        try Screens.expect(model, "servers-nodes-200x50")
+    }
+
+    @Test
+    func `a pair of servers without a route is named below the cluster and in one event`() {
+        var model = clusterModel()
+        #expect(takeCluster(&model).isEmpty)
+        let cut = takeCluster(&model, missing: ["Nalpha1", "Nalpha3"], from: 2)
+        #expect(
+            cut.map(\.text.plain) == ["no route between alpha-1 and alpha-3: messages between their clients may be lost"]
+        )
+        #expect(cut.map(\.severity) == [.error] && cut.map(\.cluster) == [0])
+        #expect(Screens.lines(model).contains { $0.contains("alpha") && $0.contains("4/6 routes") })
+        #expect(Screens.shows("no route between alpha-1 and alpha-3", model))
+        #expect(takeCluster(&model, missing: ["Nalpha1", "Nalpha3"], from: 4).isEmpty, "it is reported once")
+        #expect(takeCluster(&model, from: 6).map(\.text.plain) == ["every server has a route to every other again"])
+    }
+
+    @Test
+    func `a server that stops answering keeps its row, and the sum says what it leaves out`() {
+        var model = clusterModel()
+        #expect(takeCluster(&model).isEmpty)
+        _ = takeCluster(&model, answering: ["Nalpha1", "Nalpha2"], from: 2)
+        let rows = model.data.nodeGroups[0].nodes.compactMap(\.monitored)
+        #expect(rows.map(\.state) == [.healthy, .healthy, .unreachable])
+        #expect(rows.map { $0.rates?.messagesIn } == [600, 600, nil])
+        #expect(Screens.shows("rates of 2 of 3 servers, the others are not known", model))
+        #expect(Screens.shows("the server no longer answers", model))
+    }
+
+    @Test
+    func `servers that are only known from connections have rows without rates, which is said`() {
+        var model = model()
+        model.data.servers = ServerMonitoring(sources: Array(repeating: MonitoringSources(), count: 3))
+        let nodes = (1...3).map { number in
+            ClusterNode(
+                address: nil,
+                server: Fixtures.server(1, number),
+                state: .present,
+                stateDuration: .seconds(9),
+                connections: number
+            )
+        }
+        model.data.clusters[1].nodes = ClusterNodes(all: nodes, unmatchedAddresses: [])
+        _ = update(&model, .snapshot(model.data.clusters))
+        let rows = model.data.nodeGroups[1].nodes
+        #expect(rows.map(\.name) == ["beta-1", "beta-2", "beta-3"] && rows.map(\.ownConnections) == [1, 2, 3])
+        #expect(rows.allSatisfy { $0.monitored == nil })
+        #expect(Screens.shows("no rates: this cluster has no monitor URL and no login of the system account", model))
+        #expect(Screens.shows("beta-3", model))
+        #expect(update(&model, .tick(moment(60))).isEmpty)
+    }
+
+    @Test
+    func `a refusal of the system account is one event, and it is asked again only after a while`() {
+        var model = clusterModel(MonitoringSources(hasSystemAccount: true, urls: ["http://x:8222"]))
+        func refuse(at seconds: Int) -> [EventRow] {
+            let refusal = MonitorError(.refused, "no server answers requests for the system account")
+            var answers = Fixtures.answers(0, status: .failure(refusal), at: .seconds(seconds), source: .systemAccount).answers
+            answers += Fixtures.answers(0, status: .success(Fixtures.status("alpha-1", step: 0)), at: .seconds(seconds)).answers
+            return model.data.servers.record(
+                ServerAnswers(cluster: 0, question: ClusterMonitor.Question(), answers: answers),
+                at: .seconds(seconds)
+            )
+        }
+        #expect(refuse(at: 10).map(\.text.plain) == ["no server answers requests for the system account"])
+        #expect(refuse(at: 12).isEmpty)
+        let cluster = model.data.servers.clusters[0]
+        #expect(!cluster.makeQuestion(nil, at: .seconds(20)).usesSystemAccount)
+        #expect(cluster.makeQuestion(nil, at: .seconds(60)).usesSystemAccount)
+        #expect(model.data.servers.rows[0].state == .healthy, "the URL answers")
     }
 
     // MARK: Connections

@@ -1,7 +1,7 @@
 import NATSMonitoring
 import Testing
 
-@Suite("Routes and replies of the system account")
+@Suite("Routes and replies of the system account", .timeLimit(.minutes(2)))
 struct RouteListTests {
     @Test
     func `several routes to the same server are one peer`() throws {

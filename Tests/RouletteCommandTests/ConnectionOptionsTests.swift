@@ -144,6 +144,23 @@ struct ConnectionOptionsTests {
     }
 
     @Test
+    func `the system account has its own password variable, and commands that do not use the account ignore its login`() throws {
+        let environment = ["ROULETTE_PASSWORD": "hunter2", "ROULETTE_SYSTEM_PASSWORD": "hunter3"]
+        var profile = Profile(name: "p", servers: [ProfileServer(name: "a", host: "a")])
+        profile.login = .user("joe", password: nil)
+        profile.systemLogin = .user("sys", password: nil)
+        var console = profile
+        try console.completeLogin(usesSystemAccount: true, environment: environment)
+        #expect(console.login == .user("joe", password: "hunter2"))
+        #expect(console.systemLogin == .user("sys", password: "hunter3"))
+        var other = profile
+        try other.completeLogin(asIn: console)
+        #expect(other.systemLogin == .user("sys", password: "hunter3"))
+        try profile.completeLogin(environment: ["ROULETTE_PASSWORD": "hunter2"])
+        #expect(profile.login == .user("joe", password: "hunter2") && profile.systemLogin == nil)
+    }
+
+    @Test
     func `another profile or another user does not get the password with which the program was started`() throws {
         func profile(_ name: String, _ user: String) -> Profile {
             var profile = Profile(name: name, servers: [ProfileServer(host: name)])

@@ -74,7 +74,8 @@ struct DemoPlanTests {
                 # Written by `roulette demo`. To start this balancer again: haproxy -C DIRECTORY -f FILE
                 global
                     stats socket unix@alpha.sock mode 600 level admin
-                    maxconn 4000
+                    maxconn 1000
+                    no strict-limits
                 defaults
                     mode tcp
                     timeout connect 1s
@@ -124,6 +125,8 @@ struct DemoPlanTests {
         for profile in file.profiles {
             #expect(profile.servers.map(\.label) == ["alpha", "beta", "gamma"])
         }
+        #expect(deployment.profile.ranges(of: "system_user = \"system\"\nsystem_password = \"hidden\"").count == 2)
+        #expect(deployment.profile.ranges(of: "canary").count == 1, "a production profile is read-only")
         for cluster in deployment.clusters {
             #expect(deployment.profile.contains("port = \(cluster.balancer.port)\n"))
             #expect(deployment.profile.contains("monitor = \"\(cluster.balancer.monitor)\""))
@@ -143,6 +146,21 @@ struct DemoPlanTests {
         let ports = try LoopbackPorts.free(120)
         #expect(Set(ports).count == 120)
         #expect(ports.allSatisfy { (20_000..<32_000).contains($0) })
+    }
+
+    @Test func `HAProxy is used if it is installed, unless the demo's own balancers are chosen`() throws {
+        func programs(_ balancing: DemoBalancing?, _ installed: String...) throws(CommandError) -> DemoPrograms {
+            let search = ServerProgram(environment: [:], executable: nil) { installed.contains($0) }
+            return try DemoPrograms(balancing, search)
+        }
+        let (server, balancer) = ("/usr/sbin/nats-server", "/usr/sbin/haproxy")
+        for choice in [nil, DemoBalancing.haProxy] {
+            #expect(try programs(choice, server, balancer) == DemoPrograms(natsServer: server, haProxy: balancer))
+        }
+        #expect(try programs(.own, server, balancer).haProxy == nil)
+        #expect(try programs(nil, server).haProxy == nil)
+        let error = #expect(throws: CommandError.self) { try programs(.haProxy, server) }
+        #expect(error?.kind == .usage && error?.description.contains("apt install haproxy") == true)
     }
 
     @Test(

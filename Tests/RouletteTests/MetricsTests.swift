@@ -26,7 +26,8 @@ struct MetricsTests {
                     connections: [.init(role: .subscriber, slot: 3, connection: connection, serverCluster: cluster)],
                     nodes: .none,
                     lossesInLastHour: 0,
-                    idleTimeout: nil
+                    idleTimeout: nil,
+                    canary: nil
                 )
             ],
             identityAlarms: []

@@ -187,6 +187,15 @@ struct ConfigurationErrorTests {
             "servers = [{ host = \"a\", monitor = \"http://u:hunter2@a:8222\" }]",
             "c.toml:2: profiles.p.servers[0].monitor: a monitoring URL must not contain a login, write http://HOST:8222"
         ),
+        Case(
+            "servers = [{ host = \"a\", monitor = [\"http://a:8222\", \"b\", \"http://a\"] }]",
+            "c.toml:2: profiles.p.servers[0].monitor[1]: a monitoring URL begins with http:// or https://, write http://HOST:8222",
+            "c.toml:2: profiles.p.servers[0].monitor[2]: http://a:8222 is listed twice, remove one"
+        ),
+        Case(
+            "servers = [{ host = \"a\", system_password = \"p\" }]",
+            "c.toml:2: profiles.p.servers[0].system_password: a password needs a user, add system_user = \"…\""
+        ),
     ]
 
     static let bindings = [

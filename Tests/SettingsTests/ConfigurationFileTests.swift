@@ -54,6 +54,8 @@ struct ConfigurationFileTests {
             watch = ["a.*", ">"]
             user = "u"
             password = "hunter2"
+            system_user = "sys"
+            system_password = "hunter3"
             tls = "first"
             tls_ca = "/ca.pem"
             tls_cert = "/own.pem"
@@ -64,6 +66,7 @@ struct ConfigurationFileTests {
             host = "::1"
             port = 4300
             monitor = "http://[::1]:8222/"
+            system_credentials = "/system.creds"
             tls = true
             """
         let configuration = try ConfigurationFile.parse(toml, file: "c.toml")
@@ -76,7 +79,7 @@ struct ConfigurationFileTests {
                     name: "alpha",
                     host: "::1",
                     port: 4300,
-                    monitor: try MonitorEndpoint("http://[::1]:8222"),
+                    monitors: [try MonitorEndpoint("http://[::1]:8222")],
                     requiresTLS: true
                 )
             ]
@@ -96,12 +99,57 @@ struct ConfigurationFileTests {
         expected.elixirCompatibleTopics = true
         expected.watch = ["a.*", ">"]
         expected.login = .user("u", password: Secret("hunter2"))
+        expected.systemLogin = .user("sys", password: Secret("hunter3"))
+        expected.servers[0].systemLogin = .credentials(path: "/system.creds")
         expected.tls.mode = .first
         expected.tls.trustRoots = .file("/ca.pem")
         expected.tls.clientCertificate = .init(chainFile: "/own.pem", keyFile: "/own.key")
         expected.tls.verification = .none
         #expect(configuration.profiles == [expected])
         #expect(configuration.holdsSecrets)
+    }
+
+    @Test
+    func `a cluster has one monitoring URL or a list, and a file with a password of the system account holds a secret`() throws {
+        func profile(_ keys: String, _ server: String) throws -> (Profile, Bool) {
+            let file = try ConfigurationFile.parse("[profiles.p]\n\(keys)\nservers = [{ host = \"a\"\(server) }]", file: "c.toml")
+            return (try file.profile(), file.holdsSecrets)
+        }
+        let list = try profile("", ", monitor = [\"http://a:8222\", \"https://b/base\"]").0
+        #expect(list.servers[0].monitors.map(\.description) == ["http://a:8222", "https://b:8222/base"])
+        #expect(try profile("", "").0.servers[0].monitors.isEmpty)
+        #expect(try profile("", ", monitor = []").0.servers[0].monitors.isEmpty)
+        #expect(try profile("system_user = \"s\"\nsystem_password = \"hunter2\"", "").1)
+        #expect(try profile("", ", system_user = \"s\", system_password = \"hunter2\"").1)
+        #expect(try !profile("system_user = \"s\"", "").1)
+    }
+
+    @Test
+    func `the connections of the system account have its login, and a server's own comes first`() throws {
+        let toml = """
+            [profiles.p]
+            user = "u"
+            system_user = "sys"
+            system_password = "hunter2"
+            inbox_prefix = "_I.u"
+            servers = ["a", { host = "b", system_user = "own", system_password = "p" }]
+            """
+        var profile = try ConfigurationFile.parse(toml, file: "c.toml").profile()
+        let connections = try RouletteConfiguration.systemConnections(of: profile, connectionName: "system")
+        #expect(
+            try connections.map { try $0?.credentials() } == [
+                .userPassword(user: "sys", password: "hunter2"), .userPassword(user: "own", password: "p"),
+            ]
+        )
+        #expect(connections.map { $0?.inboxPrefix } == ["_INBOX", "_INBOX"])
+        #expect(connections.map { $0?.address.host } == ["a", "b"])
+        profile.systemLogin = nil
+        let some = try RouletteConfiguration.systemConnections(of: profile, connectionName: "system")
+        #expect(some.map { $0 == nil } == [true, false])
+        profile.systemLogin = .user("sys", password: nil)
+        #expect(throws: SettingsError.self) {
+            try RouletteConfiguration.systemConnections(of: profile, connectionName: "system")
+        }
     }
 
     @Test(arguments: [("prod", false), ("staging", true), ("dev", true)])
@@ -147,6 +195,8 @@ struct ConfigurationFileTests {
             token = "hunter2"
             ping_interval = 1500
             servers = [{ name = "α\\\\", host = "a", monitor = "http://a:8222" }, "b"]
+            system_user = "sys"
+            system_password = "hunter4"
             [profiles.q]
             user = "u"
             password = "hunter3"
@@ -158,7 +208,7 @@ struct ConfigurationFileTests {
             [profiles.s]
             nkey = "/x/ops.nk"
             tls = "off"
-            servers = ["e"]
+            servers = [{ host = "e", monitor = ["http://e1:8222", "http://e2:8222"], system_nkey = "/x/system.nk" }]
             [keys]
             hex = ["F6", "X"]
             """
@@ -167,8 +217,11 @@ struct ConfigurationFileTests {
         #expect(!text.contains("hunter"))
         #expect(text.contains("token = \"<redacted>\""))
         #expect(text.contains("ping_interval = \"1500ms\""))
+        #expect(text.contains("monitor = [\"http://e1:8222\", \"http://e2:8222\"]"))
+        #expect(text.contains("system_nkey = \"/x/system.nk\""))
         var expected = configuration
         expected.profiles[0].login = .token(Secret("<redacted>"))
+        expected.profiles[0].systemLogin = .user("sys", password: Secret("<redacted>"))
         expected.profiles[1].login = .user("u", password: Secret("<redacted>"))
         #expect(try ConfigurationFile.parse(text, file: "shown.toml", actions: BindableAction.examples) == expected)
     }

@@ -15,6 +15,7 @@ struct LibraryOptionsTests {
         "role": "role = \"publisher\"",
         "poolSize": "pool_size = 7",
         "elixirCompatibleTopics": "elixir_compatible_topics = true",
+        "canaryInterval": "canary = \"7s\"",
         "pingInterval": "ping_interval = \"7s\"",
         "maxPingFailure": "max_ping_failure = 7",
         "maxRetry": "max_retry = 7",

@@ -64,10 +64,11 @@ struct SecretsInErrorsTests {
         let profileKeys = [
             "environment", "naming", "role", "subscription_restart", "user", "credentials", "nkey", "tls", "tls_ca", "tls_cert",
             "tls_key", "tls_server_name", "inbox_prefix", "connection_name", "theme", "pool_size", "ping_interval", "max_retry",
-            "base_backoff", "watch", "history", "unknown", "servers",
+            "base_backoff", "watch", "history", "unknown", "servers", "system_user", "system_credentials", "system_nkey",
         ]
         let serverKeys = [
             "name", "host", "port", "monitor", "alternatives", "tls", "tls_ca", "user", "credentials", "inbox_prefix", "x",
+            "system_user", "system_credentials",
         ]
         var problems = 0
         // TOML strings cannot contain these characters.

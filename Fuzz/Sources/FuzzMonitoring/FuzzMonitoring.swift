@@ -15,6 +15,15 @@ public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
         require(status.port >= 0 && status.connections >= 0 && status.cpu >= 0 && status.cpu.isFinite, "a count is negative")
     }
     if let health = try? ServerHealth(json: answer) { require(!health.status.isEmpty, "the health of a server is empty") }
+    if let list = try? RouteList(json: answer) {
+        require(list.routes.count <= RouteList.limit, "there are more routes than the limit")
+        require(!list.serverID.isEmpty && list.routes.allSatisfy { !$0.remoteID.isEmpty }, "a server of a route has no id")
+    }
+    if let reply = try? SystemReply(json: answer) {
+        require(!reply.serverID.isEmpty, "a server has no id")
+        require(reply.answer != nil || reply.error != nil, "a reply is neither an answer nor an error")
+        if let inner = reply.answer { _ = try? ServerStatus(json: inner) }
+    }
 
     let part = Array(answer.prefix(answer.count * Int(first >> 4) / 15))
     requireRows(

@@ -109,6 +109,13 @@ extension Command {
             }
         },
 
+        Command("canary", summary: "show which servers pass messages to which") { _, _ in
+            { model in
+                model.prompt = CanaryPrompt()
+                return []
+            }
+        },
+
         Command("dismiss", summary: "forget servers that are gone") { _, _ in { $0.dismissGone() } },
 
         Command(

@@ -39,7 +39,8 @@ extension ClusterRow {
             nodes: snapshot.nodes,
             alarms: alarms,
             lossesInLastHour: snapshot.lossesInLastHour,
-            idleTimeout: snapshot.idleTimeout
+            idleTimeout: snapshot.idleTimeout,
+            canary: snapshot.canary
         )
     }
 }

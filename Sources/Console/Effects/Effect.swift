@@ -38,10 +38,10 @@ enum BackgroundEffect: Sendable, Hashable {
     case save([TailEntry])
     /// Edit a text in the operator's editor.
     case edit([UInt8])
-    /// Request the status of a server and, with a query, its connections.
-    case askServer(Int, connections: ConnectionQuery?)
-    /// Request the subscriptions of a server.
-    case askSubscriptions(Int)
+    /// Ask the servers of a cluster what they say about themselves.
+    case askServers(Int, ClusterMonitor.Question)
+    /// Request the subscriptions of a cluster, if possible from the same server as before.
+    case askSubscriptions(Int, of: String?)
     case reconnect(ReconnectTarget)
     /// Forget the servers that are gone.
     case dismissGone

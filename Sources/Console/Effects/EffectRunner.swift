@@ -32,10 +32,10 @@ struct EffectRunner {
             group.addTask { await runtime.save(entries) }
         case .remember(let entry):
             group.addTask { await runtime.remember(entry) }
-        case .askServer(let cluster, let query):
-            group.addTask { await runtime.askServer(cluster, connections: query) }
-        case .askSubscriptions(let cluster):
-            group.addTask { await runtime.askSubscriptions(cluster) }
+        case .askServers(let cluster, let question):
+            group.addTask { await runtime.askServers(cluster, question) }
+        case .askSubscriptions(let cluster, let server):
+            group.addTask { await runtime.askSubscriptions(cluster, of: server) }
         case .reconnect(let target):
             runtime.reconnect(target)
         case .dismissGone:

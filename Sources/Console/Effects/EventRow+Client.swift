@@ -91,6 +91,24 @@ extension EventRow {
                 row(.note, .info, "no longer: \(untrusted: alarm.description)")
             case .idleTimeout(let timeout, _):
                 row(.note, .error, "\(untrusted: timeout.description)")
+            case .canary(.began(let route), _):
+                row(
+                    .note,
+                    .error,
+                    "messages published on \(untrusted: route.from.name) are not received on \(untrusted: route.to.name)"
+                )
+            case .canary(.ended(let route, let duration, let isDelivered), _):
+                row(
+                    .note,
+                    .info,
+                    "messages published on \(untrusted: route.from.name) "
+                        + (isDelivered
+                            ? "are received on \(untrusted: route.to.name) again, after \(SafeText.duration(duration))"
+                            : "were not received on \(untrusted: route.to.name) for \(SafeText.duration(duration)), until the "
+                                + "last connection to one of them ended")
+                )
+            case .canaryRefused(_, let cause):
+                row(.note, .warning, "no canary for this cluster: \(untrusted: cause.message)")
             case .missedEvents(let count):
                 row(.missed, .warning, "events not shown because they arrived too fast: \(count)")
             }

@@ -11,6 +11,7 @@ extension ConsoleRuntime {
         group.addTask { await reportTicks() }
         group.addTask { await reportTraffic() }
         group.addTask { await reportTheme() }
+        systemAccounts.start(in: &group) { cluster, advisories in await report(advisories, of: cluster) }
     }
 
     /// Reports keys, mouse events and sizes of the terminal. The end of the terminal ends the console.

@@ -52,6 +52,9 @@ struct ClusterRow: Sendable, Identifiable {
     /// The idle timeout of the load balancer that explains the losses.
     var idleTimeout: IdleTimeout?
 
+    /// What the canary messages show; nil without a canary.
+    var canary: CanaryStatus?
+
     /// Whether a message can be sent to the cluster now.
     var isReachable: Bool {
         switch state {

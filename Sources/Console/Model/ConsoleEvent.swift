@@ -33,8 +33,8 @@ enum ConsoleEvent: Sendable {
     case themeReloaded(Theme)
     /// The file of the theme in use was edited and cannot be loaded.
     case themeBroken(SafeText)
-    /// The answer of a monitoring URL.
-    case server(ServerAnswer)
+    /// The answers of the servers of a cluster.
+    case servers(ServerAnswers)
     /// The list of a server's subscriptions.
     case listed(SubscriptionListing)
     /// The current state of the demo.

@@ -14,7 +14,7 @@ struct DashboardData: Sendable {
     var tail = TailLog()
     var events = EventList()
     var subscriptions: [SubscriptionRow] = []
-    /// The answers of the monitoring URLs.
+    /// What the servers say about themselves.
     var servers: ServerMonitoring
     /// The profiles to switch to.
     var profileNames: [String] = []
@@ -32,7 +32,7 @@ struct DashboardData: Sendable {
         self.keys = keys
         self.theme = theme
         fingerprint = RingFingerprint(text: deployment.ring.fingerprint)
-        servers = ServerMonitoring(monitors: deployment.monitors)
+        servers = ServerMonitoring(sources: deployment.monitoring)
         clusters = deployment.clusterNames.enumerated().map { index, name in
             ClusterRow(id: index, name: name, address: "", ringShare: deployment.ring.shares[index].fraction)
         }

@@ -13,10 +13,8 @@ struct DeploymentDescription: Sendable {
     let subscribeRefusal: SafeText?
     /// Whether the certificate of at least one server is not verified.
     let skipsVerification: Bool
-    /// Whether any cluster has a monitoring URL.
-    let hasMonitors: Bool
-    /// The monitoring URL of each cluster, in ring order.
-    let monitors: [String?]
+    /// Where each cluster's servers are asked what they say about themselves, in ring order.
+    let monitoring: [MonitoringSources]
     /// Whether the history is saved for later runs.
     let keepsHistory: Bool
     /// The patterns that are watched from the start.
@@ -29,8 +27,7 @@ struct DeploymentDescription: Sendable {
         name = profile.name
         environment = profile.environment
         skipsVerification = profile.skipsVerification
-        monitors = profile.servers.map { $0.monitor?.description }
-        hasMonitors = profile.servers.contains { $0.monitor != nil }
+        monitoring = profile.servers.map { MonitoringSources($0, of: profile) }
         keepsHistory = profile.keepsHistory
         watch = profile.watch
         self.ring = ring

@@ -8,6 +8,10 @@ struct MeasuredRate: Sendable, Hashable {
     var bytes = 0.0
     /// The number of clusters that answered.
     var clusters = 0
+    /// The number of servers whose counters were read.
+    var servers = 0
+    /// The number of servers that are known and whose counters were not read.
+    var unknownServers = 0
     /// The reason why another cluster did not answer. It can contain text of a peer.
     var failure: String?
 
@@ -16,6 +20,11 @@ struct MeasuredRate: Sendable, Hashable {
         let reason: SafeText = failure.map { ": \(untrusted: $0)" } ?? ""
         guard clusters > 0 else { return "The rate is unknown\(reason)." }
         let sum: SafeText = "Now about \(SafeText.rate(messages)), \(SafeText.byteRate(bytes)), by the counters of "
+        let rest: SafeText = clusters == all ? "" : " in \(clusters) of \(all) clusters\(reason)"
+        guard unknownServers == 0 else {
+            let them: SafeText = unknownServers == 1 ? "1 is not known" : "\(unknownServers) are not known"
+            return "\(sum)\(servers) of \(servers + unknownServers) servers\(rest); \(them)."
+        }
         return clusters == all ? "\(sum)all monitored servers." : "\(sum)\(clusters) of \(all) clusters\(reason)."
     }
 }

@@ -33,7 +33,7 @@ extension ConsoleModel {
 
     /// Asks for confirmation and shows the expected rate.
     private mutating func askBeforeFlood(_ request: SubscriptionRequest) -> [Effect] {
-        let canMeasure = data.deployment.hasMonitors
+        let canMeasure = data.servers.hasSources
         let rate: SafeText = canMeasure ? "Measuring the rate…" : "The rate is unknown: the profile has no monitor URL."
         prompt = ConfirmationPrompt(
             title: "Production",

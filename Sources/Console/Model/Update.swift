@@ -17,6 +17,7 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.tick(now)
     case .snapshot(let clusters):
         model.data.clusters = clusters
+        model.data.servers.update(clusters)
     case .fingerprint(let fingerprint):
         model.data.fingerprint = fingerprint
     case .happened(let row):
@@ -39,8 +40,8 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.show(notice)
         // The event log shows the full text. The bottom row may be too narrow for a path.
         model.log(EventRow(.note, notice.severity, detail: notice.text))
-    case .server(let answer):
-        model.data.servers.record(answer)
+    case .servers(let answers):
+        for row in model.data.servers.record(answers, at: model.data.now.uptime) { model.log(row) }
     case .listed(let listing):
         model.data.servers.record(listing)
     case .demo(let state):
@@ -152,7 +153,7 @@ extension ConsoleModel {
 extension ConsoleModel {
     /// Returns the requests to servers that the open view needs now.
     fileprivate mutating func askServers() -> [Effect] {
-        guard data.servers.hasMonitors, !isTooSmall, let wish = views.current.monitoringWish(data) else { return [] }
+        guard data.servers.hasSources, !isTooSmall, let wish = views.current.monitoringWish(data) else { return [] }
         return data.servers.due(wish, at: data.now.uptime)
     }
 

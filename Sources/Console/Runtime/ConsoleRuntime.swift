@@ -25,6 +25,8 @@ public struct ConsoleRuntime: Sendable {
     let news: (stream: AsyncStream<Void>, continuation: AsyncStream<Void>.Continuation)
     let history: HistoryKeeper
     let themes: ThemeLoader
+    /// The connections with the login of the system account.
+    let systemAccounts: SystemAccounts
 
     /// Creates the console without using the network or the terminal.
     ///
@@ -33,7 +35,7 @@ public struct ConsoleRuntime: Sendable {
     ///   - configuration: The profile, keys and themes.
     ///   - terminal: The terminal to draw on.
     ///   - clock: The clocks.
-    /// - Throws: `SettingsError` if the theme cannot be loaded.
+    /// - Throws: `SettingsError` if the theme cannot be loaded, or if a user of the system account has no password.
     public init(
         client: RouletteClient,
         configuration: ConsoleConfiguration,
@@ -56,7 +58,7 @@ public struct ConsoleRuntime: Sendable {
         terminal: any ConsoleTerminal,
         clock: ConsoleClock,
         queue: EventQueue<ConsoleEvent>
-    ) throws(SettingsError) {
+    ) throws {
         themes = try ThemeLoader(
             configuration.themes,
             depth: configuration.colorDepth,
@@ -64,6 +66,7 @@ public struct ConsoleRuntime: Sendable {
         )
         let news = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         traffic = TrafficStore(ring: client.ring, inboxPrefix: client.configuration.inboxPrefix) { news.continuation.yield() }
+        systemAccounts = try SystemAccounts(configuration.profile)
         self.client = client
         self.configuration = configuration
         self.terminal = terminal
@@ -130,6 +133,7 @@ public struct ConsoleRuntime: Sendable {
         var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first)
         data.now = clock.now
         data.clusters = ClusterRow.rows(of: client.snapshot())
+        data.servers.update(data.clusters)
         var model = ConsoleModel(size: await terminal.size, data: data)
         do {
             model.data.themeNames = try themes.names()

@@ -1,3 +1,5 @@
+package import NATSWire
+
 /// An event of a connection. Events are reported in the order in which they occurred.
 package enum NATSEvent: Sendable {
     /// The handshake is complete and subscriptions were sent again.
@@ -26,4 +28,12 @@ package enum NATSEvent: Sendable {
     case internalError(NATSError)
     /// The client is closed. `unsent` accepted messages were never written to a socket.
     case closed(unsent: Int)
+}
+
+extension NATSEvent {
+    /// Whether the server refused to let this user publish or subscribe to a subject.
+    package func isRefusal(of subject: Subject) -> Bool {
+        guard case .serverError(let error) = self, let violation = error.cause as? PermissionViolation else { return false }
+        return subject.withBytes { $0.elementsEqual(violation.subject) }
+    }
 }

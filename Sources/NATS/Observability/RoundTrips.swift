@@ -1,12 +1,13 @@
 import DequeModule
-import NIOCore
+package import NIOCore
 
-/// The round-trip times of one connection: the last one, the one of the handshake, and their distribution over the last minutes.
+/// The round-trip times of one connection, or of its messages: the last one, the one of the handshake, and their distribution over
+/// the last minutes.
 ///
 /// Times are sorted into buckets, each 3 % wider than the previous one, and counted separately for each slice of five seconds. A
 /// slice stores only buckets that are not empty: an idle connection, which pings every few seconds, needs about ten bytes for
 /// each slice. A connection that was never established stores nothing.
-struct RoundTrips: Sendable {
+package struct RoundTrips: Sendable {
     private struct Slice {
         /// The number of the five-second slice, counted from the start of the clock.
         let index: UInt64
@@ -39,11 +40,13 @@ struct RoundTrips: Sendable {
     /// The number of stored counts.
     var stored: Int { slices.reduce(0) { $0 + $1.counts.count } }
 
+    package init() {}
+
     /// Records the round-trip time of an answered PING.
     /// - Parameters:
     ///   - time: The round-trip time.
     ///   - now: When the answer arrived.
-    mutating func record(_ time: Duration, at now: NIODeadline) {
+    package mutating func record(_ time: Duration, at now: NIODeadline) {
         last = time
         count += 1
         cache = nil
@@ -62,7 +65,7 @@ struct RoundTrips: Sendable {
     }
 
     /// Returns the times known at a moment; nil before anything was measured.
-    mutating func summary(at now: NIODeadline) -> ConnectionSnapshot.RoundTrip? {
+    package mutating func summary(at now: NIODeadline) -> ConnectionSnapshot.RoundTrip? {
         guard last != nil || handshake != nil else { return nil }
         let index = Self.slice(at: now)
         if cache?.slice != index {

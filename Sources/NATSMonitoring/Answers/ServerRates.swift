@@ -9,6 +9,8 @@ public struct ServerRates: Sendable, Hashable {
     /// Bytes sent by the server, per second.
     public var bytesOut = 0.0
 
+    package init() {}
+
     /// Computes the rates from one reading to the next.
     ///
     /// - Parameter elapsed: The time that actually passed between the readings, not the planned interval.
@@ -50,5 +52,20 @@ extension ServerRates {
         guard let first = earlier.read, let second = later.read else { return between }
         let read = second.sinceEpoch - first.sinceEpoch
         return read > .zero && abs(read / .seconds(1) - between / .seconds(1)) <= slack / .seconds(1) ? read : between
+    }
+}
+
+extension ServerRates {
+    package static func + (left: ServerRates, right: ServerRates) -> ServerRates { left.combined(with: right, +) }
+
+    /// The difference, at least 0. Counters that are read at different moments may differ by a few messages.
+    static func - (left: ServerRates, right: ServerRates) -> ServerRates { left.combined(with: right) { max(0, $0 - $1) } }
+
+    private func combined(with other: ServerRates, _ operation: (Double, Double) -> Double) -> ServerRates {
+        var result = self
+        for rate in [\ServerRates.messagesIn, \.messagesOut, \.bytesIn, \.bytesOut] {
+            result[keyPath: rate] = operation(self[keyPath: rate], other[keyPath: rate])
+        }
+        return result
     }
 }

@@ -107,9 +107,19 @@ public struct RouletteConfiguration: Sendable {
     /// The name in the servers' monitoring. Role and slot are appended to it.
     public var connectionName = "roulette"
 
+    /// The time between two canary messages on each publisher connection, or nil for none. Each subscriber connection of the same
+    /// cluster has to receive every message, at most 16 connections of each role take part. This shows servers that do not pass
+    /// messages on to each other, which nothing else does: ``RouletteEvent/Kind/canaryFailed``, ``ClusterSnapshot/canary``.
+    ///
+    /// The messages have a few bytes. Their subject is `_roulette.canary.` and a random word, and the user needs the permission
+    /// to publish and to subscribe to it. Subscriptions to `>` receive them too.
+    public var canaryInterval: Duration?
+
     /// The interval at which metrics are reported to swift-metrics; `nil` turns them off. <doc:Metrics> lists them.
     public var metricsInterval: Duration? = .seconds(10)
 
+    /// The valid times between canary messages.
+    package static let canaryIntervals = Duration.milliseconds(100)...Duration.seconds(3600)
     /// The valid pool sizes.
     package static let poolSizes = 1...1000
 
@@ -131,6 +141,10 @@ public struct RouletteConfiguration: Sendable {
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
         try require(maxBackoff > .zero, "max_backoff must be longer than zero")
         try require(drainTimeout > .zero, "drain_timeout must be longer than zero")
+        try require(
+            canaryInterval.map(Self.canaryIntervals.contains) ?? true,
+            "canary is \(canaryInterval ?? .zero), use 0.1 to 3600 seconds"
+        )
         try require(
             metricsInterval.map { $0 > .zero } ?? true,
             "the metrics interval must be longer than zero; nil turns the metrics off"
@@ -182,7 +196,7 @@ public struct RouletteConfiguration: Sendable {
     }
 
     /// Returns the configuration of one connection to `server`.
-    func connection(to server: Server, name: String) -> NATSClientConfiguration {
+    package func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
         configuration.alternatives = server.alternatives

@@ -63,7 +63,10 @@ package struct NodeTable {
         updateServers(observations, at: now)
         let fresh = observations.filter(\.isFresh)
         let announced = Set(fresh.flatMap(\.server.announced).prefix(Self.capacity))
-        guard !announced.isEmpty else { return [] }
+        guard !announced.isEmpty else {
+            forgetReplaced()
+            return []
+        }
         let isFirst = addresses.isEmpty
         for address in announced.sorted() {
             guard let known = addresses[address] else {

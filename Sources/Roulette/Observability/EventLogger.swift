@@ -34,6 +34,9 @@ struct EventLogger: Sendable {
         case .identityAlarm: (.error, "load balancer leads to the wrong cluster")
         case .idleTimeout: (.warning, "load balancer closes idle connections")
         case .identityAlarmEnded: (.notice, "load balancer leads to the right cluster again")
+        case .canary(.began, _): (.error, "servers do not pass messages on")
+        case .canary(.ended, _): (.notice, "servers pass messages on again, or are no longer in use")
+        case .canaryRefused: (.warning, "user may not publish or receive canary messages")
         }
     }
 
@@ -104,6 +107,16 @@ struct EventLogger: Sendable {
             metadata["reason"] = "\(printable(alarm.description))"
         case .idleTimeout(let timeout, _):
             metadata["reason"] = "\(timeout)"
+        case .canary(.began(let route), _):
+            metadata["from"] = "\(printable(route.from.name))"
+            metadata["to"] = "\(printable(route.to.name))"
+        case .canary(.ended(let route, let duration, let isDelivered), _):
+            metadata["from"] = "\(printable(route.from.name))"
+            metadata["to"] = "\(printable(route.to.name))"
+            metadata["duration"] = "\(duration)"
+            metadata["delivered"] = "\(isDelivered)"
+        case .canaryRefused(_, let cause):
+            metadata["cause"] = "\(cause)"
         case .connection(.credentialsInPlaintext), .connection(.lameDuck), .connection(.internalError), .drained, .missedEvents:
             break
         }

@@ -18,6 +18,9 @@ extension RouletteEvent {
         case .identityAlarm: .identityAlarm
         case .identityAlarmEnded: .identityAlarmEnded
         case .idleTimeout: .idleTimeout
+        case .canary(.began, _): .canaryFailed
+        case .canary(.ended, _): .canaryRecovered
+        case .canaryRefused: .canaryRefused
         }
     }
 
@@ -28,7 +31,7 @@ extension RouletteEvent {
     /// The cluster that the event is about.
     public var cluster: Cluster? {
         switch detail {
-        case .node(_, let cluster), .idleTimeout(_, let cluster): cluster
+        case .node(_, let cluster), .idleTimeout(_, let cluster), .canary(_, let cluster), .canaryRefused(let cluster, _): cluster
         case .identityAlarm(let alarm), .identityAlarmEnded(let alarm): alarm.cluster
         default: connection?.cluster
         }
@@ -62,6 +65,26 @@ extension RouletteEvent {
         if case .idleTimeout(let timeout, _) = detail { timeout } else { nil }
     }
 
+    // MARK: Canary messages
+
+    /// The servers between which canary messages are lost, or were.
+    public var canaryRoute: CanaryRoute? {
+        switch detail {
+        case .canary(.began(let route), _), .canary(.ended(let route, _, _), _): route
+        default: nil
+        }
+    }
+
+    /// How long canary messages were lost on a route that works again or is no longer in use.
+    public var canaryFailureDuration: Duration? {
+        if case .canary(.ended(_, let duration, _), _) = detail { duration } else { nil }
+    }
+
+    /// Whether canary messages are received again on the route; false if no connections use it any more.
+    public var isDeliveredAgain: Bool? {
+        if case .canary(.ended(_, _, let isDelivered), _) = detail { isDelivered } else { nil }
+    }
+
     // MARK: Connections
 
     /// The server that a connection was made to, or moved to.
@@ -72,10 +95,13 @@ extension RouletteEvent {
         }
     }
 
-    /// The reason for a loss, for the next attempt to connect, for a failed move, or for the interruption of a subscription; the
-    /// error that a server reported.
+    /// The reason for a loss, for the next attempt to connect, for a failed move, for the interruption of a subscription, or for
+    /// the end of the canary; the error that a server reported.
     public var cause: NATSError? {
-        if case .subscriptionInterrupted(_, let cause) = detail { return cause }
+        switch detail {
+        case .subscriptionInterrupted(_, let cause), .canaryRefused(_, let cause): return cause
+        default: break
+        }
         return switch connectionEvent {
         case .disconnected(let cause, _)?, .reconnecting(_, _, let cause)?, .serverError(let cause)?, .moveFailed(let cause, _)?,
             .internalError(let cause)?:
@@ -128,7 +154,8 @@ extension RouletteEvent {
         case .slowConsumer(let pattern), .slowConsumerRecovered(let pattern, _), .subscriptionInterrupted(let pattern, _),
             .subscriptionResumed(let pattern, _):
             pattern
-        case .connection, .drained, .topicBreaksElixir, .missedEvents, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout:
+        case .connection, .drained, .topicBreaksElixir, .missedEvents, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout,
+            .canary, .canaryRefused:
             nil
         }
     }

@@ -81,6 +81,16 @@ public struct RouletteEvent: Sendable {
         /// Connections of a cluster are lost again and again after the same idle time: see ``RouletteEvent/cluster`` and
         /// ``RouletteEvent/idleTimeout``. Reported once, until it stops.
         public static let idleTimeout = Kind("idleTimeout")
+        /// Canary messages that were published on one server of a cluster are not received from another: see
+        /// ``RouletteEvent/cluster`` and ``RouletteEvent/canaryRoute``. The servers do not pass messages on, although both answer
+        /// PINGs.
+        public static let canaryFailed = Kind("canaryFailed")
+        /// Canary messages are received again, or no connections use the route any more: see ``RouletteEvent/canaryRoute``,
+        /// ``RouletteEvent/canaryFailureDuration`` and ``RouletteEvent/isDeliveredAgain``.
+        public static let canaryRecovered = Kind("canaryRecovered")
+        /// This user may not publish or receive canary messages. The canary is off for this cluster: see
+        /// ``RouletteEvent/cluster`` and ``RouletteEvent/cause``. Reported once for each cluster.
+        public static let canaryRefused = Kind("canaryRefused")
         /// The listener was too slow, and events before the next one were dropped: see ``RouletteEvent/missedEvents``.
         public static let missedEvents = Kind("missedEvents")
     }
@@ -99,6 +109,8 @@ public struct RouletteEvent: Sendable {
         case identityAlarm(IdentityAlarm)
         case identityAlarmEnded(IdentityAlarm)
         case idleTimeout(IdleTimeout, Cluster)
+        case canary(CanaryTable.Change, Cluster)
+        case canaryRefused(Cluster, NATSError)
     }
 
     package let detail: Detail

@@ -60,6 +60,9 @@ public struct ClusterSnapshot: Sendable {
     public let lossesInLastHour: Int
     /// The idle timeout of the load balancer that explains why connections are lost, if there is one.
     public let idleTimeout: IdleTimeout?
+    /// What the canary messages show; nil if ``RouletteConfiguration/canaryInterval`` is not set, or the client does not have
+    /// connections of both roles.
+    public let canary: CanaryStatus?
 
     /// The identity that the servers report: the name of their cluster, or the id of the server if it has no cluster name. Nil
     /// until a server has answered.
@@ -122,7 +125,8 @@ extension RouletteClient {
                 },
                 nodes: observed.nodes[pool.cluster.index],
                 lossesInLastHour: observed.losses[pool.cluster.index],
-                idleTimeout: observed.idleTimeouts[pool.cluster.index]
+                idleTimeout: observed.idleTimeouts[pool.cluster.index],
+                canary: canary?.status(of: pool.cluster.index)
             )
         }
         let fingerprint = ring.fingerprint(identities: clusters.map(\.identity))

@@ -22,7 +22,7 @@ struct ConsoleCommand: AsyncParsableCommand {
 
     func run() async throws {
         var deployment = try connection.resolve()
-        try deployment.profile.completeLogin()
+        try deployment.profile.completeLogin(usesSystemAccount: true)
         try await ConsoleSession.run(deployment, theme: theme)
     }
 }

@@ -13,11 +13,15 @@ struct StatusCommand: AsyncParsableCommand {
             connected or has failed, and measures a round trip. The exit code is 0 if all are connected and lead to their own
             cluster, 1 if not or if a server is gone, and 2 if the configuration is wrong. With --watch it repeats this until ^C.
 
+            With --canary, the command also publishes a small message on every publisher connection and expects it on every
+            subscriber connection of the same cluster; it opens as many connections as the profile says, so that they lead to
+            several servers. The exit code is 1 if a message is not received. The messages go to _roulette.canary.ID.
+
             With --json, for each cluster: cluster, address, state (up, degraded, stale, connecting, down), since (when a
             connection last came up or was lost), identity (the name that the servers give their cluster), alarms (load balancers
             that lead to the wrong cluster), idle_timeout (of the load balancer, if it explains why connections are lost),
             losses_1h (connections lost in the last hour), lost (messages, at most), reconnects, nodes, unmatched_addresses (of
-            servers that listen on all interfaces), connections.
+            servers that listen on all interfaces), canary (null without --canary), connections.
 
             For each node: name, server_id, address, state (present, gone, unseen), since, connections.
 
@@ -26,12 +30,17 @@ struct StatusCommand: AsyncParsableCommand {
             (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and rtt_5m_p99_us (of the last minute and the last
             five), handshake_us (from CONNECT to its PONG), lost, refused (messages), reconnects, attempts, last_error.
 
+            The canary has: e2e_p50_us and e2e_p99_us (from publishing to receiving, of the last minute), refusal (why the user
+            may not use it), routes. For each route: from, to (names of servers), latency_us (of the last message), failing_ms (how
+            long messages have not been received; null if all are).
+
             Times are in UTC; unknown values are null.
 
             Examples:
               roulette status
               roulette status --server 10.0.0.1 --server 10.0.0.2 --json
               roulette status --profile production --watch --interval 10s
+              roulette status --canary
             """
     )
 
@@ -40,6 +49,9 @@ struct StatusCommand: AsyncParsableCommand {
 
     @Option(name: .long, help: "The time between two checks; a whole number is seconds.", transform: DurationArgument.seconds)
     var interval: Duration = .seconds(2)
+
+    @Flag(name: .long, help: "Publish a message on each connection, and expect it on all connections of the cluster.")
+    var canary = false
 
     @OptionGroup(title: "Deployment")
     var connection: ConnectionOptions
@@ -51,12 +63,16 @@ struct StatusCommand: AsyncParsableCommand {
         guard interval > .zero else { throw CommandError.usage("--interval must be longer than zero") }
         var profile = try connection.resolve().profile
         try profile.completeLogin()
-        let configuration = try RouletteConfiguration.observer(profile, poolSize: connection.poolSize)
+        let poolSize = connection.poolSize ?? (canary ? profile.poolSize : nil)
+        var configuration = try RouletteConfiguration.observer(profile, poolSize: poolSize)
+        if canary { configuration.canaryInterval = .seconds(1) }
+        let checked = configuration
         let report = StatusReport(asJSON: output.json)
 
         try await untilStopped {
-            try await Session.withClient(configuration) { client in
+            try await Session.withClient(checked) { client in
                 await FirstContact.wait(for: client)
+                if canary { await client.waitForCanary() }
                 repeat {
                     await client.measureRoundTrips()
                     try await report.print(client.snapshot())
@@ -65,5 +81,20 @@ struct StatusCommand: AsyncParsableCommand {
             }
         }
         guard await report.isSound == true else { throw ExitCode(CommandError.Kind.failed.rawValue) }
+    }
+}
+
+extension RouletteClient {
+    /// The maximum time for the first canary messages: a second until connections take part, and a second for each round.
+    private static let canaryLimit = Duration.seconds(8)
+
+    /// Waits until each cluster that can be reached has completed a round of canary messages.
+    fileprivate func waitForCanary() async {
+        let deadline = ContinuousClock.now + Self.canaryLimit
+        while ContinuousClock.now < deadline {
+            let waiting = snapshot().clusters.filter { $0.state != .down }.compactMap(\.canary)
+            if waiting.allSatisfy({ $0.completeRounds > 0 || $0.refusal != nil }) { return }
+            guard (try? await Task.sleep(for: .milliseconds(50))) != nil else { return }
+        }
     }
 }

@@ -27,8 +27,8 @@ struct RouletteProgram: AsyncParsableCommand {
         version: LibraryVersion.current,
         subcommands: [
             ConsoleCommand.self, DemoCommand.self, RouteCommand.self, PublishCommand.self, SubscribeCommand.self,
-            RequestCommand.self, StatusCommand.self, EventsCommand.self, BenchCommand.self, ConfigCommand.self, ThemeCommand.self,
-            DemoSupervisorCommand.self,
+            RequestCommand.self, StatusCommand.self, FleetCommand.self, EventsCommand.self, BenchCommand.self, ConfigCommand.self,
+            ThemeCommand.self, DemoSupervisorCommand.self,
         ],
         defaultSubcommand: ConsoleCommand.self
     )

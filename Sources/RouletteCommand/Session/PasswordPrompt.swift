@@ -9,19 +9,20 @@ import TerminalUI
 enum PasswordPrompt {
     private static let limit = 1024
 
+    /// - Parameter variable: The environment variable that the password can be set in.
     /// - Throws: ``CommandError`` if there is no terminal or the operator cancels.
-    static func ask(user: String, deployment: String) throws(CommandError) -> Secret {
+    static func ask(user: String, deployment: String, variable: String) throws(CommandError) -> Secret {
         let user = LoginName.shown(user)
         // Standard input may be the message to send.
         let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)
         guard terminal >= 0 else {
-            throw .usage("there is no terminal on which to ask for the password of \(user); set ROULETTE_PASSWORD")
+            throw .usage("there is no terminal on which to ask for the password of \(user); set \(variable)")
         }
         defer { close(terminal) }
 
         // The handler of a signal that ends or stops the program turns the echo on first.
         guard cprocess_hide_typing(terminal) else {
-            throw .usage("the password of \(user) cannot be entered without showing it; set ROULETTE_PASSWORD")
+            throw .usage("the password of \(user) cannot be entered without showing it; set \(variable)")
         }
         defer { cprocess_show_typing() }
 

@@ -16,6 +16,8 @@ extension RouletteConfiguration {
     static func observer(_ profile: Profile, poolSize: Int?) throws(SettingsError) -> RouletteConfiguration {
         var configuration = try RouletteConfiguration(profile: profile, connectionName: "roulette command")
         configuration.poolSize = poolSize ?? 1
+        // Commands publish canary messages only when asked to.
+        configuration.canaryInterval = nil
         return configuration
     }
 }

@@ -95,7 +95,8 @@ private enum SubscriptionNotices {
         case .missedEvents(let count):
             StandardError.note("\(count) notices like these were skipped")
         // `Session` reports identity alarms and unreadable topics for every command.
-        case .connection, .drained, .topicBreaksElixir, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout:
+        case .connection, .drained, .topicBreaksElixir, .node, .identityAlarm, .identityAlarmEnded, .idleTimeout, .canary,
+            .canaryRefused:
             break
         }
     }

@@ -21,7 +21,8 @@ actor StatusReport {
             for row in StatusTable(snapshot).rows { try StandardOutput.write(row) }
         }
         isSound =
-            snapshot.identityAlarms.isEmpty && snapshot.clusters.allSatisfy { $0.state == .up && $0.nodes.gone == 0 }
+            snapshot.identityAlarms.isEmpty
+            && snapshot.clusters.allSatisfy { $0.state == .up && $0.nodes.gone == 0 && $0.canary?.isSound ?? true }
     }
 }
 
@@ -42,7 +43,33 @@ extension ClusterSnapshot {
             "reconnects": .number(total(\.reconnects)),
             "nodes": .array(nodes.all.map { .object($0.json) }),
             "unmatched_addresses": .array(nodes.unmatchedAddresses.map { .string($0) }),
+            "canary": canary.map { .object($0.json) } ?? .null,
             "connections": .array(connections.map { .object($0.json) }),
+        ]
+    }
+}
+
+extension CanaryStatus {
+    /// Whether messages were published, and all of them were received.
+    fileprivate var isSound: Bool { completeRounds > 0 && failures.isEmpty && refusal == nil }
+
+    fileprivate var json: JSONObject {
+        [
+            "e2e_p50_us": .microseconds(latency?.lastMinute?.p50),
+            "e2e_p99_us": .microseconds(latency?.lastMinute?.p99),
+            "refusal": .string(refusal?.message),
+            "routes": .array(routes.map { .object($0.json) }),
+        ]
+    }
+}
+
+extension CanaryStatus.Route {
+    fileprivate var json: JSONObject {
+        [
+            "from": .string(route.from.name),
+            "to": .string(route.to.name),
+            "latency_us": .microseconds(latency),
+            "failing_ms": failingFor.map { .number(Int($0 / .milliseconds(1))) } ?? .null,
         ]
     }
 }

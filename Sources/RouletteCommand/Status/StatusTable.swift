@@ -29,7 +29,20 @@ struct StatusTable {
         let timeouts = snapshot.clusters.compactMap { cluster in
             cluster.idleTimeout.map { "\(cluster.cluster.name): \($0)" }
         }
-        return (snapshot.identityAlarms.map(\.description) + gone + timeouts).map { "WARNING: \(untrusted: $0)" }
+        let canary = snapshot.clusters.flatMap { cluster in
+            cluster.canary.map { Self.problems($0).map { problem in "\(cluster.cluster.name): \(problem)" } } ?? []
+        }
+        return (snapshot.identityAlarms.map(\.description) + gone + timeouts + canary).map { "WARNING: \(untrusted: $0)" }
+    }
+
+    private static func problems(_ canary: CanaryStatus) -> [String] {
+        if let refusal = canary.refusal { return ["no canary: \(refusal.message)"] }
+        guard canary.completeRounds > 0 else {
+            return ["no canary message was published; no connection was up long enough"]
+        }
+        return canary.failures.map { failure in
+            "published on \(failure.route.from.name), not received on \(failure.route.to.name)"
+        }
     }
 
     private static func title(_ cluster: ClusterSnapshot) -> [SafeText] {
@@ -38,7 +51,7 @@ struct StatusTable {
             "\(untrusted: cluster.cluster.name)",
             "\(untrusted: cluster.cluster.address)",
             "\(untrusted: cluster.state.rawValue)",
-            "\(up) of \(cluster.connections.count) connections" + nodes(cluster.nodes),
+            "\(up) of \(cluster.connections.count) connections" + nodes(cluster.nodes) + canary(cluster.canary),
         ]
     }
 
@@ -46,6 +59,14 @@ struct StatusTable {
     private static func nodes(_ nodes: ClusterNodes) -> SafeText {
         guard nodes.total > 0 else { return "" }
         return ", \(nodes.total - nodes.gone) of \(nodes.total) nodes"
+    }
+
+    /// The number of pairs of servers that canary messages went through.
+    private static func canary(_ canary: CanaryStatus?) -> SafeText {
+        guard let canary, canary.completeRounds > 0 else { return "" }
+        let received = canary.routes.count - canary.failures.count
+        let time: SafeText = canary.latency?.lastMinute.map { ", \(SafeText.duration($0.p50)) end to end" } ?? ""
+        return ", canary received on \(received) of \(canary.routes.count) routes\(time)"
     }
 
     private static func columns(of connection: ClusterSnapshot.Connection) -> [SafeText] {

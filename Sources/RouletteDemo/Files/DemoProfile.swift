@@ -7,10 +7,12 @@ extension DemoDeployment {
         # Written by `roulette demo`.
         default_profile = "demo"
 
-        """ + profile(named: "demo", environment: "dev") + profile(named: "demo-prod", environment: "prod")
+        """ + profile(named: "demo", environment: "dev", more: "canary = \"1s\"\n")
+            + profile(named: "demo-prod", environment: "prod")
     }
 
-    private func profile(named name: String, environment: String) -> String {
+    /// - Parameter more: Settings that only this profile has, with their line ends.
+    private func profile(named name: String, environment: String, more: String = "") -> String {
         let servers = clusters.map { cluster in
             """
 
@@ -28,13 +30,15 @@ extension DemoDeployment {
             environment = "\(environment)"
             user = "\(DemoPasswords.user)"
             password = "\(passwords.client)"
+            system_user = "\(DemoPasswords.systemUser)"
+            system_password = "\(passwords.system)"
             pool_size = \(connectionsPerCluster)
             ping_interval = "2s"
             max_backoff = "1s"
             subscription_restart = "permanent"
             watch = [">"]
 
-            """ + servers.joined()
+            """ + more + servers.joined()
     }
 
     /// The connections of a client per role and cluster, so that each node can have one.

@@ -7,6 +7,8 @@ extension DemoDeployment.Cluster {
     /// The configuration of HAProxy in front of this cluster. It is complete, so that `haproxy -C DIRECTORY -f FILE` starts the
     /// balancer again by hand.
     ///
+    /// With a small limit of open files, HAProxy accepts fewer connections; with strict limits it would not start.
+    ///
     /// A dead node is found within a second: `/healthz` is requested every half second, and two failures remove a node.
     var haProxyConfiguration: String {
         let servers = nodes.map { "    server \($0.name) \($0.address) check port \($0.monitorPort)" }
@@ -17,7 +19,8 @@ extension DemoDeployment.Cluster {
             # Written by `roulette demo`. To start this balancer again: haproxy -C DIRECTORY -f FILE
             global
                 stats socket unix@\(balancer.process.socketName) mode 600 level admin
-                maxconn 4000
+                maxconn 1000
+                no strict-limits
             defaults
                 mode tcp
                 timeout connect 1s

@@ -23,10 +23,9 @@ package struct DemoPrograms: Equatable, Sendable {
     ///
     /// - Parameters:
     ///   - balancing: The balancers; nil for HAProxy if it is installed.
-    ///   - environment: The process's environment.
+    ///   - search: Where to look for them.
     /// - Throws: ``CommandError`` of kind usage that explains how to install a missing program.
-    init(_ balancing: DemoBalancing?, environment: [String: String]) throws(CommandError) {
-        let search = ServerProgram(environment: environment)
+    init(_ balancing: DemoBalancing?, _ search: ServerProgram) throws(CommandError) {
         natsServer = try search.find()
         haProxy = balancing == .own ? nil : search.findHAProxy()
         guard haProxy != nil || balancing != .haProxy else {

@@ -31,7 +31,7 @@ package struct RunningDemo: Sendable {
         balancing: DemoBalancing?,
         environment: [String: String]
     ) throws(CommandError) -> RunningDemo {
-        let programs = try DemoPrograms(balancing, environment: environment)
+        let programs = try DemoPrograms(balancing, ServerProgram(environment: environment))
         let claim = try DemoDirectories(environment: environment).claim()
         // Once the supervisor runs, it alone holds the lock.
         defer { close(claim.lock) }

@@ -59,7 +59,7 @@ public struct ConfigurationFile: Sendable, Equatable {
     /// Whether the file itself contains a password or a token. Such a file must be private.
     public var holdsSecrets: Bool {
         profiles.contains { profile in
-            ([profile.login] + profile.servers.map(\.login)).contains { $0?.holdsSecret ?? false }
+            profile.allLogins.contains { $0.holdsSecret }
         }
     }
 }

@@ -7,7 +7,7 @@ extension Profile {
     ///
     /// - Throws: ``SettingsError`` when a file is missing or unreadable, or contains a secret and other users can read it.
     public func checkFiles() throws(SettingsError) {
-        for login in [login] + servers.map(\.login) {
+        for login in allLogins {
             switch login {
             case .credentials(let path), .nkey(let path):
                 guard !SecretShape.isSecret(path) else {
@@ -18,7 +18,7 @@ extension Profile {
                     )
                 }
                 _ = try SettingsFile.readPrivate(path)
-            case .user, .token, .jwt, nil: break
+            case .user, .token, .jwt: break
             }
         }
         for tls in [library.tls] + servers.compactMap(\.tls) where tls.mode != .disabled {
@@ -27,6 +27,11 @@ extension Profile {
             _ = try SettingsFile.read(certificate.chainFile, limit: 1 << 20)
             _ = try SettingsFile.readPrivate(certificate.keyFile)
         }
+    }
+
+    /// Every login of the profile and its servers, those of the system account too.
+    var allLogins: [Login] {
+        ([login, systemLogin] + servers.flatMap { [$0.login, $0.systemLogin] }).compactMap(\.self)
     }
 
     /// Whether the certificate of at least one server is not verified.

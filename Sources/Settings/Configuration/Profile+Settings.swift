@@ -7,7 +7,8 @@ extension Profile: SettingOwner {
     private static let wait: ClosedRange<Duration> = .milliseconds(1) ... .seconds(3600)
 
     /// Every setting of a profile except `servers`, in the order of the example.
-    static let settings: [Setting<Profile>] = console + ring + connections + [.login, plaintextCredentials, .encryption]
+    static let settings: [Setting<Profile>] =
+        console + ring + connections + [.login, .systemLogin, plaintextCredentials, .encryption]
 
     /// Settings that only the console and the command use.
     private static let console: [Setting<Profile>] = [
@@ -130,6 +131,16 @@ extension Profile: SettingOwner {
             \.library.maxPingFailure,
             .integer(1...100),
             "A connection counts as lost after this many consecutive ping intervals without a byte from the server."
+        ),
+        Setting(
+            "canary",
+            \.library.canaryInterval,
+            .optional(.duration(RouletteConfiguration.canaryIntervals)),
+            "The console publishes a small message to _roulette.canary.ID on every connection at this interval, and expects it on "
+                + "every subscriber connection of the same cluster. This shows servers that do not pass messages on to each other. "
+                + "It also publishes if allow_publish is false.",
+            inComment: .seconds(5),
+            absent: "none"
         ),
         Setting(
             "reconnect_jitter",

@@ -48,6 +48,8 @@ public struct Profile: Sendable {
     public var keepsHistory = true
     /// The login, or nil to connect without one.
     public var login: Login?
+    /// The login of the system account, for one more connection to each cluster, or nil to make none.
+    public var systemLogin: Login?
     /// The clusters in ring order, at least one.
     public var servers: [ProfileServer]
     /// The configuration of the library. Its servers, credentials and connection name are not used, because each client

@@ -45,16 +45,18 @@ extension ProfileServer: SettingOwner {
         },
         Setting(
             "monitor",
-            \.monitor,
-            .optional(.monitorURL),
-            "The URL of a server's HTTP monitoring, including its http_base_path if set, for the Servers view of the console.",
-            shown: try? MonitorEndpoint("http://nats-alpha.example.org:8222"),
+            \.monitors,
+            .monitorURLs,
+            "The URL of a server's HTTP monitoring, including its http_base_path if set, or an array with the URLs of all servers "
+                + "of the cluster, for the Servers view of the console. A URL may lead to several servers through a load "
+                + "balancer. The URLs are not needed with a login of the system account.",
+            shown: [try? MonitorEndpoint("http://nats-alpha.example.org:8222")].compactMap(\.self),
             absent: "none"
         ),
     ]
 
     private static let own: [Setting<ProfileServer>] = [
-        .login,
+        .login, .systemLogin,
         Setting(
             "inbox_prefix",
             \.library.inboxPrefix,
@@ -64,6 +66,29 @@ extension ProfileServer: SettingOwner {
             absent: "the prefix of the profile"
         ),
     ]
+}
+
+extension SettingFormat where Value == [MonitorEndpoint] {
+    /// The URL of one server's monitoring, or an array of URLs.
+    fileprivate static var monitorURLs: Self {
+        let url = SettingFormat<MonitorEndpoint>.monitorURL
+        return SettingFormat { node, reader in
+            guard case .array(let elements) = node.value else { return url.read(node, &reader).map { [$0] } }
+            var endpoints: [MonitorEndpoint] = []
+            for element in elements {
+                guard let endpoint = url.read(element, &reader) else { continue }
+                if endpoints.contains(endpoint) {
+                    reader.note(element, "\(endpoint) is listed twice, remove one")
+                } else {
+                    endpoints.append(endpoint)
+                }
+            }
+            return endpoints
+        } literal: { endpoints in
+            let literals = endpoints.compactMap(url.literal)
+            return literals.count > 1 ? "[\(literals.joined(separator: ", "))]" : literals.first
+        }
+    }
 }
 
 extension SettingFormat where Value == MonitorEndpoint {

@@ -8,13 +8,15 @@ public import Roulette
 /// It contains the server of the library's configuration, whose properties are also properties of this type.
 @dynamicMemberLookup
 public struct ProfileServer: Sendable {
-    /// The URL of a server's HTTP monitoring endpoint, or nil.
-    public var monitor: MonitorEndpoint?
+    /// The URLs of its servers' HTTP monitoring endpoints. A URL may lead to several servers.
+    public var monitors: [MonitorEndpoint]
     /// Whether the address begins with `tls://` or `tls = true` is set. Its connections are then always encrypted, even if the
     /// profile does not require it.
     public var requiresTLS = false
     /// The login for this cluster, which replaces the profile's.
     public var login: Profile.Login?
+    /// The login of the system account for this cluster, which replaces the profile's.
+    public var systemLogin: Profile.Login?
     /// The server of the library's configuration. Its credentials are not used, because each client derives them from ``login``.
     var library: RouletteConfiguration.Server
 
@@ -24,17 +26,17 @@ public struct ProfileServer: Sendable {
     ///   - name: The name shown, or nil to show the address.
     ///   - host: A host name or an IP address.
     ///   - port: The TCP port, 1 to 65535.
-    ///   - monitor: The URL of a server's HTTP monitoring endpoint.
+    ///   - monitors: The URLs of its servers' HTTP monitoring endpoints.
     ///   - requiresTLS: Whether its connections are always encrypted.
     public init(
         name: String? = nil,
         host: String,
         port: Int = ServerAddress.defaultPort,
-        monitor: MonitorEndpoint? = nil,
+        monitors: [MonitorEndpoint] = [],
         requiresTLS: Bool = false
     ) {
         self.requiresTLS = requiresTLS
-        self.monitor = monitor
+        self.monitors = monitors
         library = RouletteConfiguration.Server(name: name, host: host, port: port)
     }
 

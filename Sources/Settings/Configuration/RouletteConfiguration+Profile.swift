@@ -1,4 +1,4 @@
-import NATS
+package import NATS
 public import Roulette
 
 extension RouletteConfiguration {
@@ -22,6 +22,38 @@ extension RouletteConfiguration {
             if let login = server.login { result.credentials = try Self.credentials(login, place: place) }
             servers.append(result)
         }
+    }
+
+    /// Creates the configuration of one connection to each cluster with the login of the system account.
+    ///
+    /// - Parameters:
+    ///   - profile: The profile.
+    ///   - connectionName: The name of the connections.
+    /// - Returns: The connections in ring order; nil for a cluster without such a login.
+    /// - Throws: ``SettingsError/Code/invalid`` when a user has no password.
+    package static func systemConnections(
+        of profile: Profile,
+        connectionName: String
+    ) throws(SettingsError) -> [NATSClientConfiguration?] {
+        let place = "profile \(quoted(profile.name))"
+        // The logins of the other connections are not needed here, so their passwords may be missing.
+        var copy = profile
+        copy.login = nil
+        for index in copy.servers.indices { copy.servers[index].login = nil }
+        let configuration = try RouletteConfiguration(profile: copy)
+        var connections: [NATSClientConfiguration?] = []
+        for (server, own) in zip(configuration.servers, profile.servers) {
+            guard let login = own.systemLogin ?? profile.systemLogin else {
+                connections.append(nil)
+                continue
+            }
+            var connection = configuration.connection(to: server, name: connectionName)
+            connection.credentials = try credentials(login, place: place)
+            // The prefix of an account's own inbox does not apply to the system account.
+            connection.inboxPrefix = "_INBOX"
+            connections.append(connection)
+        }
+        return connections
     }
 
     private static func credentials(

@@ -3,40 +3,61 @@
 
 /// Answers of the monitoring endpoints of three servers: one is healthy, one reports a problem, and one has stopped answering.
 extension Fixtures {
-    static let monitors: [String?] = (0..<3).map { "http://nats-\($0).example.org:8222" }
+    static let monitors = (0..<3).map { MonitoringSources(urls: ["http://nats-\($0).example.org:8222"]) }
+
+    /// Returns the answers behind the first monitoring URL of a cluster.
+    static func answers(
+        _ cluster: Int,
+        status: Result<ServerStatus, MonitorError>,
+        at: Duration,
+        health: Result<ServerHealth, MonitorError>? = nil,
+        routes: RouteList? = nil,
+        connections: (query: ConnectionQuery, result: Result<ConnectionList, MonitorError>)? = nil,
+        source: NodeSource = .url(0)
+    ) -> ServerAnswers {
+        var question = ClusterMonitor.Question()
+        question.connections = connections.map { .init(of: nil, $0.query) }
+        var answer = ClusterMonitor.Answer(source: source)
+        switch status {
+        case .success(let status):
+            var node = NodeAnswer(status: status, at: at)
+            (node.health, node.routes, node.routesAt) = (health, routes, at)
+            (node.connections, node.connectionsAt) = (connections?.result, at)
+            answer.nodes = [node]
+        case .failure(let error): answer.failure = error
+        }
+        return ServerAnswers(cluster: cluster, question: question, answers: [answer])
+    }
 
     /// Adds monitoring URLs to a model. The servers answered twice, 2.5 seconds apart.
     static func monitored(_ model: ConsoleModel) -> ConsoleModel {
         var model = model
-        model.data.servers = ServerMonitoring(monitors: monitors)
+        model.data.servers = ServerMonitoring(sources: monitors)
         let first = model.data.now.uptime - .milliseconds(3500)
         let query = ConnectionSort().query(closed: false, isFiltered: false)
         for (step, at) in [first, first + .milliseconds(2500)].enumerated() {
             model.data.servers.record(
-                ServerAnswer(
-                    cluster: 0,
-                    status: .init(at: at, result: .success(status("alpha-1", step: step))),
-                    health: .init(at: at, result: .success(health(#"{"status":"ok"}"#))),
-                    connections: (query, .init(at: at, result: .success(connections(step))))
-                )
+                answers(
+                    0,
+                    status: .success(status("alpha-1", step: step)),
+                    at: at,
+                    health: .success(health(#"{"status":"ok"}"#)),
+                    connections: (query, .success(connections(step)))
+                ),
+                at: at
             )
             model.data.servers.record(
-                ServerAnswer(
-                    cluster: 1,
-                    status: .init(at: at, result: .success(status("beta-1", step: step, slow: 3))),
-                    health: .init(
-                        at: at,
-                        result: .success(health(#"{"status":"unavailable","error":"JetStream is not current"}"#))
-                    ),
-                    connections: nil
-                )
+                answers(
+                    1,
+                    status: .success(status("beta-1", step: step, slow: 3)),
+                    at: at,
+                    health: .success(health(#"{"status":"unavailable","error":"JetStream is not current"}"#))
+                ),
+                at: at
             )
         }
-        let gamma = { (result: Result<ServerStatus, MonitorError>) in
-            ServerAnswer(cluster: 2, status: .init(at: first, result: result), health: nil, connections: nil)
-        }
-        model.data.servers.record(gamma(.success(status("gamma-1", step: 0))))
-        model.data.servers.record(gamma(.failure(refusal)))
+        model.data.servers.record(answers(2, status: .success(status("gamma-1", step: 0)), at: first), at: first)
+        model.data.servers.record(answers(2, status: .failure(refusal), at: first), at: first)
         return model
     }
 
@@ -58,7 +79,7 @@ extension Fixtures {
         decoded(
             ServerStatus.init(json:),
             """
-            {"server_id":"\(id ?? "N\(name)")","server_name":"\(name)","version":"2.10.22","uptime":"3d4h5m6s","cpu":12.5,
+            {"server_id":"\(id ?? "N\(name.filter { $0 != "-" })")","server_name":"\(name)","version":"2.10.22","uptime":"3d4h5m6s","cpu":12.5,
             "mem":47185920,"cores":4,"connections":4,"subscriptions":61,"slow_consumers":\(slow),
             "in_msgs":\(100_000 + 2500 * step),"out_msgs":\(200_000 + 5000 * step),
             "in_bytes":\(12_800_000 + 320_000 * step),"out_bytes":\(25_600_000 + 640_000 * step)}

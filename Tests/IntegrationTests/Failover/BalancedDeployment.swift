@@ -20,11 +20,12 @@ struct BalancedDeployment: Sendable {
         clusters: Int,
         nodes: Int,
         settings: HAProxyProcess.Settings = HAProxyProcess.Settings(),
+        configuration: NATSServerConfiguration = NATSServerConfiguration(),
         _ body: (BalancedDeployment) async throws -> Void
     ) async throws {
         var started = BalancedDeployment(clusters: [], balancers: [])
         do {
-            for cluster in try await NATSCluster.start(count: clusters, size: nodes) {
+            for cluster in try await NATSCluster.start(count: clusters, size: nodes, configuration: configuration) {
                 let balancer = try await HAProxyProcess.start(to: cluster, settings: settings)
                 started = BalancedDeployment(
                     clusters: started.clusters + [cluster],

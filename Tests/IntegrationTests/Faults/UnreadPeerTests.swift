@@ -137,7 +137,7 @@ struct UnreadPeerTests {
             connection_timeout = "500ms"
             """
         try profile.write(toFile: config, atomically: true, encoding: .utf8)
-        let result = try await BuiltProgram.run(["status", "--json", "--config", config, "--profile", "silent"])
+        let result = try await BuiltProgram.run(["status", "--json", "--pool", "5", "--config", config, "--profile", "silent"])
         #expect(result.status == .exited(1), "\(result.errors)")
         struct Cluster: Decodable {
             struct Connection: Decodable { let last_error: String? }

@@ -42,6 +42,17 @@ struct NodeTableTests {
     }
 
     @Test
+    func `a server that announces no address and was restarted is listed once`() {
+        var table = NodeTable()
+        _ = table.update([connection(to: 1, announcing: [])], at: .seconds(0))
+        #expect(states(table) == ["alpha-1 present 1"])
+        _ = table.update([], at: .seconds(5))
+        #expect(states(table) == ["alpha-1 unseen 0"])
+        _ = table.update([connection(to: 1, generation: 2, announcing: [])], at: .seconds(9))
+        #expect(states(table) == ["alpha-1 present 1"])
+    }
+
+    @Test
     func `a server without a connection that is no longer announced is gone, and comes back`() {
         var table = NodeTable()
         _ = table.update([connection(to: 1), connection(to: 2)], at: .seconds(0))

@@ -33,6 +33,25 @@ package struct NATSCluster: Sendable {
         return cluster
     }
 
+    /// Starts two servers whose route leads through a proxy that can cut it.
+    package static func startPair(
+        name: String,
+        configuration: NATSServerConfiguration = NATSServerConfiguration()
+    ) async throws -> (cluster: NATSCluster, route: FaultProxy) {
+        func start(_ index: Int, routes: [Int]) async throws -> NATSServerProcess {
+            var own = configuration
+            own.name = "\(name)-\(index)"
+            own.monitoring = true
+            own.cluster = NATSServerConfiguration.Cluster(name: name, routes: routes)
+            return try await NATSServerProcess.start(own)
+        }
+        let first = try await start(0, routes: [])
+        let route = try await FaultProxy.start(to: first.ports.route ?? 0)
+        let cluster = NATSCluster(name: name, servers: [first, try await start(1, routes: [route.port])])
+        try await cluster.waitUntilMeshed()
+        return (cluster, route)
+    }
+
     /// Starts `count` clusters of `size` servers each, named `cluster-0`, `cluster-1`, …
     ///
     /// There are no routes between clusters. Deployments with a ring have this shape.

@@ -36,6 +36,8 @@ package struct NATSServerConfiguration: Sendable {
         package var name: String
         /// The route ports of servers on this machine to connect to. The server learns the others from them.
         package var routes: [Int]
+        /// The port on this machine that the other members are told to connect to, if it is not the server's own.
+        package var advertise: Int?
 
         package init(name: String, routes: [Int] = []) {
             self.name = name
@@ -117,6 +119,7 @@ package struct NATSServerConfiguration: Sendable {
                     name: \(Self.quoted(cluster.name))
                     listen: "127.0.0.1:\(ports?.route ?? routePort ?? TestPorts.next())"
                     routes: [\(routes)]
+                    \(cluster.advertise.map { "advertise: \"127.0.0.1:\($0)\"" } ?? "")
                 }
                 """
             )

@@ -4,7 +4,8 @@ import TerminalUI
 
 /// The columns of the clusters in the Overview.
 enum ClusterColumn: TableColumn {
-    case mark, cluster, state, nodes, publishers, subscribers, roundTripP50, roundTripP99, rateIn, graph, rateOut, ringShare
+    case mark, cluster, state, nodes, publishers, subscribers, roundTripP50, roundTripP99, endToEnd, rateIn, graph, rateOut,
+        ringShare
     case trafficShare, subscriptions, lost
 
     var definition: ColumnDefinition<Self> {
@@ -48,6 +49,11 @@ enum ClusterColumn: TableColumn {
             .init("p99", .fixed(7, importance: 40), .right) { row, context in
                 .figure(row.roundTripP99.map { .duration($0) } ?? context.glyphs.missing, style: row.figures(context.theme))
             }
+        case .endToEnd:
+            .init("E2E p50", .fixed(7, importance: 33), .right) { row, context in
+                let window = row.canary?.latency?.lastMinute
+                return .figure(window.map { .duration($0.p50) } ?? context.glyphs.missing, style: row.figures(context.theme))
+            }
         case .rateIn:
             .init("IN/s", .fixed(5, importance: 90), .right) { row, context in
                 .figure(.count(context.data.traffic(of: row.id).rateIn.current), style: row.figures(context.theme))
@@ -79,6 +85,12 @@ enum ClusterColumn: TableColumn {
                 .lost(row.lost, style: context.theme[row.lost == 0 ? .muted : .severityWarn])
             }
         }
+    }
+
+    /// The columns to show. The end-to-end time has a column only if there are canary messages.
+    static func listed(_ data: DashboardData) -> [ClusterColumn] {
+        let hasCanary = data.clusters.contains { $0.canary != nil }
+        return allCases.filter { $0 != .endToEnd || hasCanary }
     }
 
     typealias Row = ClusterRow

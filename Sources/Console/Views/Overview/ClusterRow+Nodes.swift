@@ -6,19 +6,21 @@ import TerminalUI
 extension ClusterRow {
     /// Whether messages can be sent, but something behind the load balancer is wrong.
     private var hasHiddenProblem: Bool {
-        isReachable && (!alarms.isEmpty || idleTimeout != nil) || state == .up && nodes.gone > 0
+        isReachable && (!alarms.isEmpty || losesMessages || idleTimeout != nil) || state == .up && nodes.gone > 0
     }
 
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         guard hasHiddenProblem else { return state.glyph(glyphs) }
-        return alarms.isEmpty ? glyphs.half : "!"
+        return alarms.isEmpty && !losesMessages ? glyphs.half : "!"
     }
 
     var role: ThemeRole { hasHiddenProblem ? .severityError : state.role }
 
     /// What is wrong and where to look; nil if nothing is wrong.
     var reason: StyledLine? {
-        let problems = [misleading, gone, flapping].compactMap(\.self).map { StyledLine.Span(text: $0, role: .severityError) }
+        let problems = [misleading, undelivered, gone, flapping].compactMap(\.self).map {
+            StyledLine.Span(text: $0, role: .severityError)
+        }
         let state = downReason.map { [StyledLine.Span(text: $0, role: .muted)] } ?? []
         let reasons = isReachable ? problems + state : state + problems
         guard !reasons.isEmpty else { return nil }
@@ -36,6 +38,24 @@ extension ClusterRow {
                 "leads to the cluster of \(untrusted: alarm.other?.name ?? alarm.reported)"
             }
         return "\(problem); check the load balancer \(untrusted: address)"
+    }
+
+    /// Whether canary messages are not received.
+    var losesMessages: Bool { canary?.failures.isEmpty == false }
+
+    /// The servers between which canary messages are lost, and for how long.
+    var undelivered: SafeText? {
+        guard let failures = canary?.failures.sorted(by: { $0.failingFor ?? .zero > $1.failingFor ?? .zero }),
+            let first = failures.first, let duration = first.failingFor
+        else { return nil }
+        let (from, to) = (
+            SafeText(untrusted: first.route.from.name, maximumBytes: 64),
+            SafeText(untrusted: first.route.to.name, maximumBytes: 64)
+        )
+        let rest: SafeText =
+            failures.count > 2 ? " and \(failures.count - 1) more pairs" : failures.count == 2 ? " and 1 more pair" : ""
+        return "published on \(from), not received on \(to) for "
+            + "\(SafeText.duration(.seconds(duration.components.seconds)))\(rest)"
     }
 
     /// Why connections are lost again and again.

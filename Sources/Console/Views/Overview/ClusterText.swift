@@ -8,6 +8,7 @@ extension ClusterRow {
     /// any state in which messages are sent.
     var stateForms: [SafeText] {
         if isReachable, !alarms.isEmpty { return ["wrong cluster", "wrong"] }
+        if isReachable, losesMessages { return ["loses messages", "losing"] }
         if isReachable, idleTimeout != nil { return ["flapping"] }
         return switch state {
         case .up where nodes.gone == 1: ["up, 1 node gone", "1 node gone", "1 gone"]

@@ -43,7 +43,7 @@ extension OverviewView {
         let offset = min(max(0, bottom - view + 1), selected ?? 0)
 
         let width = list.table.width
-        let columns = TableColumns<ClusterColumn>(TableContext(data, glyphs: buffer.glyphs, width: width))
+        let columns = TableColumns(TableContext(data, glyphs: buffer.glyphs, width: width), ClusterColumn.listed(data))
         let table = columns.table(theme: data.theme, spacing: width < 34 ? 1 : 2, showsHeader: list.showsHeader)
         table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
             switch lines[index] {

@@ -66,7 +66,51 @@ extension NodeGroup {
         if let gone = cluster.gone { line.append(", \(gone)", .severityError) }
         let connections: SafeText = ownConnections == 1 ? "1 connection" : "\(ownConnections) connections"
         line.append("  \(connections)", .muted)
+        let reading = monitoring.reading
+        if reading.mesh.expected > 0 {
+            let role: ThemeRole = reading.mesh.gaps.isEmpty ? .muted : .severityError
+            line.append("  \(reading.mesh.present)/\(reading.mesh.expected) routes", role)
+        }
+        let (sum, known) = reading.rates
+        if known > 0 {
+            line.append("  in \(SafeText.rate(sum.messagesIn)) \(SafeText.byteRate(sum.bytesIn))", .text)
+            line.append("  out \(SafeText.rate(sum.messagesOut)) \(SafeText.byteRate(sum.bytesOut))", .text)
+        }
         return line
+    }
+
+    /// The maximum number of pairs without a route that are named.
+    private static let namedGaps = 3
+
+    /// What is wrong between the servers, and what the figures of the cluster leave out.
+    var remarks: [SafeText] {
+        var remarks = [unmatched].compactMap(\.self)
+        if monitoring.sources.isEmpty {
+            return remarks + ["no rates: this cluster has no monitor URL and no login of the system account"]
+        }
+        let reading = monitoring.reading
+        let gaps = reading.mesh.gaps
+        if !gaps.isEmpty {
+            let named = gaps.prefix(Self.namedGaps).map { SafeText($0) }.joined(separator: ", ")
+            let rest: SafeText = gaps.count > Self.namedGaps ? ", and \(gaps.count - Self.namedGaps) more pairs" : ""
+            remarks.append("no route between \(named)\(rest)")
+        }
+        // The failure of a source is shown at the server that it is about, if there is one.
+        let isShown = nodes.contains { $0.monitored?.status == nil && $0.monitored?.failure != nil }
+        if !isShown { remarks += monitoring.commonFailures.map { "\(untrusted: $0)" } }
+        let known = reading.rates.known
+        if known > 0, known < present {
+            remarks.append("rates of \(known) of \(present) servers, the others are not known")
+        }
+        if known > 0, reading.ratesIncludeRoutes {
+            remarks.append("the rates include messages between the servers, because their routes could not be read")
+        }
+        let balanced = monitoring.balancedURLs
+        if !balanced.isEmpty {
+            let urls = balanced.map { SafeText(untrusted: $0) }.joined(separator: ", ")
+            remarks.append("several servers answer at \(urls), one at a time")
+        }
+        return remarks
     }
 
     /// The servers that hold no connection of the console and listen on all interfaces, so that they have several addresses

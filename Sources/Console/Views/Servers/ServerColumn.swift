@@ -18,7 +18,7 @@ enum ServerColumn: TableColumn {
                 context.cluster(row.cluster)
             }
         case .state:
-            .init("STATE", width: { .flexible(minimum: $0.width < 34 ? 7 : 9, ideal: 12, importance: 98) }) { row, context in
+            .init("STATE", width: stateWidth) { row, context in
                 .figure(row.stateForms, style: context.theme[row.role])
             }
         case .server:
@@ -90,6 +90,11 @@ extension ServerColumn {
     private func serverWidth(_ context: TableContext) -> Constraint {
         guard ServersView.isGrouped(context.data) else { return .flexible(minimum: 6, ideal: 16, importance: 45) }
         return .flexible(minimum: context.width < 34 ? 7 : context.width < 60 ? 10 : 15, ideal: 21)
+    }
+
+    private func stateWidth(_ context: TableContext) -> Constraint {
+        guard ServersView.isGrouped(context.data) else { return .fixed(9, importance: 98) }
+        return .flexible(minimum: context.width < 34 ? 6 : 9, ideal: 12, importance: 98)
     }
 
     /// Returns the columns for servers below a row of their cluster, or for one server of each cluster.

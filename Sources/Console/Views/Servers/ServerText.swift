@@ -65,7 +65,6 @@ extension ServerRow {
 
     /// A remark about the figures of a healthy server.
     private var remark: SafeText? {
-        if hasSeveralServers { return "several servers answer at this URL; the figures are from the last answer" }
         guard let unreadable = status?.unreadable, !unreadable.isEmpty else { return nil }
         let names = unreadable.prefix(8).map { SafeText(untrusted: $0, maximumBytes: 64) }.joined(separator: ", ")
         return "could not be read and are shown as 0: \(names)"

@@ -4,7 +4,7 @@ import TerminalUI
 
 extension ServersView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        guard data.servers.hasMonitors || data.clusters.contains(where: { $0.nodes.total > 0 }) else {
+        guard data.servers.hasSources || data.clusters.contains(where: { $0.nodes.total > 0 }) else {
             return drawAdvice(data, into: &buffer, in: rect)
         }
         let layout = layout(data, in: rect)
@@ -29,6 +29,13 @@ extension ServersView {
             StyledLine("  [[profiles.\(untrusted: data.deployment.name).servers]]", .accent),
             StyledLine("  monitor = \"http://HOST:8222\"", .accent),
         ])
+        text.blank()
+        text.note("Or set a login of the system account, and every server answers over the load balancer:")
+        text.blank()
+        text.add([
+            StyledLine("  [profiles.\(untrusted: data.deployment.name)]", .accent),
+            StyledLine("  system_credentials = \"~/.nats/system.creds\"", .accent),
+        ])
         for (index, line) in text.lines.prefix(pane.inside.height).enumerated() {
             line.draw(into: &buffer, in: pane.inside.row(index), theme: data.theme)
         }
@@ -49,7 +56,7 @@ extension ServersView {
         let isGrouped = Self.isGrouped(data)
         return groups.flatMap { group -> [Line] in
             var lines: [Line] = isGrouped ? [.group(group.line(data))] : []
-            if isGrouped, let unmatched = group.unmatched { lines.append(.remark(unmatched)) }
+            if isGrouped { lines += group.remarks.map { .remark($0) } }
             return lines
                 + group.nodes.flatMap { node -> [Line] in
                     [.server(node)] + (node.reason(data.now.uptime).map { [.remark($0)] } ?? [])
@@ -58,7 +65,9 @@ extension ServersView {
     }
 
     /// Whether the servers are listed below a row of their cluster.
-    static func isGrouped(_ data: DashboardData) -> Bool { data.clusters.contains { $0.nodes.total > 1 } }
+    static func isGrouped(_ data: DashboardData) -> Bool {
+        data.clusters.contains { $0.nodes.total > 1 } || data.servers.clusters.contains { $0.reading.count > 1 }
+    }
 
     private func drawServers(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let list = ListPane(rect)
@@ -186,10 +195,9 @@ extension ServersView {
     private func emptyText(_ data: DashboardData, _ listed: MonitoredConnections?) -> SafeText {
         guard let node = selected(data) else { return "No server is selected." }
         guard let row = node.monitored, row.state != .unknown else {
-            let hasURL = data.servers.rows.contains { $0.id == node.cluster && $0.monitor != nil }
-            return hasURL
-                ? "The monitoring URL of this cluster leads to another server."
-                : "This cluster has no monitoring URL: set monitor = \"http://HOST:8222\" in the profile."
+            return data.servers.clusters[node.cluster].sources.isEmpty
+                ? "This cluster has no monitoring URL and no login of the system account."
+                : "No answer of this server was received."
         }
         if listed == nil, let failure = row.connectionsFailure { return "\(untrusted: failure)" }
         guard let listed else { return row.state == .unreachable ? "The server does not answer." : "Asking the server…" }

@@ -173,14 +173,16 @@ struct FormTests {
             "{ env; for fd in /proc/$$/fd/*; do readlink $fd; done; } > \(log).part; mv \(log).part \(log)",
             in: directory.path
         )
-        let environment = ["VISUAL": path, "TMPDIR": directory.path, "ROULETTE_PASSWORD": "hunter2"]
+        let environment = [
+            "VISUAL": path, "TMPDIR": directory.path, "ROULETTE_PASSWORD": "hunter2", "ROULETTE_SYSTEM_PASSWORD": "hunter2",
+        ]
         try await withActingConsole(environment: environment) { console in
             try await console.openForm("orders.eu")
             try await console.terminal.press("Tab", "Tab", "C-e")
             try await poll(until: "the start of the editor") { FileManager.default.fileExists(atPath: log) }
             let text = try String(contentsOfFile: log, encoding: .utf8)
             #expect(text.contains("VISUAL="))
-            #expect(!text.contains("hunter2") && !text.contains("ROULETTE_PASSWORD"))
+            #expect(!text.contains("hunter2") && !text.contains("_PASSWORD"))
             #expect(!text.contains("socket:") && !text.contains("anon_inode:") && !text.contains("pipe:"), "\(text)")
         }
     }

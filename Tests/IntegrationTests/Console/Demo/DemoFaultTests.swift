@@ -160,12 +160,23 @@ struct DemoFaultTests {
     }
 
     @Test
-    func `the demo's own balancers skip a dead node, and the console says that HAProxy is not used`() async throws {
+    func `the demo's own balancers pass 20 MB, skip a dead node, and the console says that HAProxy is not used`() async throws {
         try await DemoSession.with("--clusters", "1", "--nodes", "2", "--balancer", "own") { demo in
             try await demo.terminal.waitFor("HAProxy is not used: a small TCP balancer of the demo")
             #expect(try demo.processes(of: "haproxy").isEmpty)
             let balancer = try demo.balancer("alpha")
             #expect(try await demo.names(behind: balancer) == ["alpha-1", "alpha-2"])
+            // More than the buffers of sockets hold.
+            let client = try await demo.connect(balancer)
+            try await client.subscribe(to: "large")
+            let payload = String(repeating: "x", count: 1 << 19)
+            for number in 0..<40 { try await client.publish("\(number) \(payload)", to: "large") }
+            for number in 0..<40 {
+                let text = try await client.nextMessage().text
+                #expect(text.hasPrefix("\(number) ") && text.utf8.count == payload.utf8.count + "\(number) ".utf8.count)
+            }
+            await client.close()
+
             try await demo.cause("kill a node", on: "alpha-2", "alpha-2 killed")
             for _ in 0..<4 { try await demo.connect(balancer).close() }
             #expect(try await demo.names(behind: balancer) == ["alpha-1"])

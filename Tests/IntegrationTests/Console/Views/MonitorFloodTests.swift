@@ -7,13 +7,14 @@ struct MonitorFloodTests {
     /// 3 MB: a million rows where 1,024 were requested.
     private static let rows = String(repeating: "{},", count: 999_999) + "{}"
 
-    private static func answer(to request: String) -> String {
+    /// - Parameter id: The id of the server.
+    private static func answer(to request: String, id: String) -> String {
         let list = #"{"cid":7,"name":"billing","ip":"10.0.0.7","port":7},{"cid":8,"in_bytes":-1},"#
         let body =
             switch request.split(separator: " ").dropFirst().first?.split(separator: "?").first {
-            case "/varz": #"{"server_id":"N1","server_name":"flooding","version":"2.12.1"}"#
-            case "/connz": #"{"server_id":"N1","total":1000002,"connections":[\#(list)\#(rows)]}"#
-            case "/subsz": #"{"server_id":"N1","num_subscriptions":1,"subscriptions_list":[\#(rows)]}"#
+            case "/varz": #"{"server_id":"\#(id)","server_name":"flooding","version":"2.12.1"}"#
+            case "/connz": #"{"server_id":"\#(id)","total":1000002,"connections":[\#(list)\#(rows)]}"#
+            case "/subsz": #"{"server_id":"\#(id)","num_subscriptions":1,"subscriptions_list":[\#(rows)]}"#
             default: #"{"status":"ok","note":"\#(rows)"}"#
             }
         return "HTTP/1.1 200 OK\r\nContent-Length: \(body.utf8.count)\r\n\r\n\(body)"
@@ -21,13 +22,17 @@ struct MonitorFloodTests {
 
     @Test
     func `keys still work, the readable rows are shown, and the number of omitted rows is shown`() async throws {
-        let monitor = try await ScriptedServer.start { connection, _ in
-            let request = try await connection.expect("GET /")
-            try await connection.send(Self.answer(to: request))
-        }
         let home = try TemporaryDirectory(for: "home")
         defer { try? home.remove() }
         try await NATSServerProcess.withServer { server in
+            struct Info: Decodable { let server_id: String }
+            let client = try await RawClient.connect(port: server.port)
+            let id = try JSONDecoder().decode(Info.self, from: Data(client.info.utf8)).server_id
+            await client.close()
+            let monitor = try await ScriptedServer.start { connection, _ in
+                let request = try await connection.expect("GET /")
+                try await connection.send(Self.answer(to: request, id: id))
+            }
             let lines = [
                 "[profiles.test]", "pool_size = 1", "[[profiles.test.servers]]", "name = \"alpha\"", "host = \"127.0.0.1\"",
                 "port = \(server.port)", "monitor = \"http://127.0.0.1:\(monitor.port)\"",
@@ -61,7 +66,7 @@ struct MonitorFloodTests {
             try await terminal.press("2")
             try await terminal.waitFor("the topics") { $0.shows(view: "Topics") }
             await terminal.close()
+            await monitor.close()
         }
-        await monitor.close()
     }
 }

@@ -1,0 +1,156 @@
+import Locking
+import NATS
+import NATSWire
+import NIOCore
+
+/// Publishes small messages on every publisher connection, and receives them on every subscriber connection of the same cluster.
+final class Canary: Sendable {
+    private struct ClusterState {
+        var table: CanaryTable
+        var refusal: NATSError?
+    }
+
+    /// The subject of the messages of this client.
+    let subject: Subject
+    private let interval: Duration
+    private let pools: [ClusterPool]
+    private let clock: TimeSource
+    private let start: ContinuousClock.Instant
+    private let observe: @Sendable (RouletteEvent) -> Void
+    private let states: Mutex<[ClusterState]>
+
+    /// Returns the subject of the canary messages of a client.
+    ///
+    /// - Parameter instance: Distinguishes the client from others.
+    static func subject(instance: UInt64) throws(RouletteError) -> Subject {
+        do {
+            return try Subject("_roulette.canary.\(String(instance, radix: 36))")
+        } catch {
+            throw RouletteError(.configuration, error.description, cause: error)
+        }
+    }
+
+    /// - Parameter pools: The clusters. Those without connections of both roles have no canary.
+    init(
+        pools: [ClusterPool],
+        interval: Duration,
+        subject: Subject,
+        clock: TimeSource,
+        observe: @escaping @Sendable (RouletteEvent) -> Void
+    ) {
+        self.subject = subject
+        self.interval = interval
+        self.pools = pools
+        self.clock = clock
+        self.observe = observe
+        start = clock.instant()
+        states = Mutex(pools.map { _ in ClusterState(table: CanaryTable(interval: interval)) })
+    }
+
+    /// Returns what is known about a cluster; nil if it does not have connections of both roles.
+    func status(of cluster: Int) -> CanaryStatus? {
+        guard !pools[cluster].publishers.isEmpty, !pools[cluster].subscribers.isEmpty else { return nil }
+        return states.withLock { $0[cluster].table.status(at: now, refusal: $0[cluster].refusal) }
+    }
+
+    /// Runs until the task is canceled or the connections are closed.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for pool in pools where !pool.publishers.isEmpty && !pool.subscribers.isEmpty {
+                for connection in pool.subscribers.prefix(CanaryTable.maximumConnections) {
+                    group.addTask { await self.receive(on: connection) }
+                }
+                group.addTask { await self.publish(to: pool) }
+            }
+        }
+    }
+
+    // MARK: Receiving
+
+    private func receive(on connection: PooledConnection) async {
+        let cluster = connection.cluster.index
+        while !Task.isCancelled, !isRefused(cluster) {
+            do throws(NATSError) {
+                let subscription = try await connection.client.subscribe(to: subject, confirmed: true)
+                var messages = subscription.makeAsyncIterator()
+                while let message = try await messages.next() { received(message, on: connection) }
+                // Draining ends the subscription.
+                return
+            } catch {
+                switch error.code {
+                case .closed, .canceled, .draining: return
+                case .permission: refuse(cluster, error)
+                default: try? await clock.sleep(interval)
+                }
+            }
+        }
+    }
+
+    private func received(_ message: NATSMessage, on connection: PooledConnection) {
+        guard let number = UInt64(String(buffer: message.payload)) else { return }
+        change(connection.cluster) { $0.receive(number, on: connection.slot, at: now) }
+    }
+
+    // MARK: Publishing
+
+    private func publish(to pool: ClusterPool) async {
+        let cluster = pool.cluster.index
+        await withDiscardingTaskGroup { group in
+            while !isRefused(cluster) {
+                change(pool.cluster) { table in
+                    table.endRound(publishers: Self.ends(pool.publishers), subscribers: Self.ends(pool.subscribers), at: now)
+                }
+                for end in states.withLock({ $0[cluster].table.readyPublishers(at: now) }) {
+                    let client = pool.publishers[end.slot].client
+                    let number = states.withLock { $0[cluster].table.publish(from: end, at: now) }
+                    do throws(NATSError) {
+                        try client.tryPublish(String(number), to: subject)
+                        group.addTask { await self.confirm(on: client, of: cluster) }
+                    } catch {
+                        // The connection was lost, or its buffer is full. That says nothing about the servers.
+                        states.withLock { $0[cluster].table.withdraw(number) }
+                    }
+                }
+                guard (try? await clock.sleep(interval)) != nil else { break }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func confirm(on client: NATSClient, of cluster: Int) async {
+        do throws(NATSError) {
+            try await client.flush(of: subject)
+        } catch {
+            // A loss of the connection is an event of the connection.
+            if error.code == .permission { refuse(cluster, error) }
+        }
+    }
+
+    private static func ends(_ connections: [PooledConnection]) -> [CanaryTable.End] {
+        connections.prefix(CanaryTable.maximumConnections).compactMap { connection in
+            let snapshot = connection.client.snapshot
+            guard snapshot.isUp, let server = snapshot.server, !server.id.isEmpty else { return nil }
+            return CanaryTable.End(slot: connection.slot, server: CanaryServer(id: server.id, name: server.name))
+        }
+    }
+
+    // MARK: Results
+
+    private func change(_ cluster: Cluster, _ change: (inout CanaryTable) -> [CanaryTable.Change]) {
+        let changes = states.withLock { change(&$0[cluster.index].table) }
+        for change in changes { observe(RouletteEvent(.canary(change, cluster))) }
+    }
+
+    private func isRefused(_ cluster: Int) -> Bool { states.withLock { $0[cluster].refusal != nil } }
+
+    /// Ends the canary of a cluster. One connection after another may report the same refusal.
+    private func refuse(_ cluster: Int, _ cause: NATSError) {
+        let isFirst = states.withLock { states in
+            defer { states[cluster].refusal = states[cluster].refusal ?? cause }
+            return states[cluster].refusal == nil
+        }
+        if isFirst { observe(RouletteEvent(.canaryRefused(pools[cluster].cluster, cause))) }
+    }
+
+    private var now: Duration { clock.instant() - start }
+}
