@@ -21,7 +21,8 @@ struct ReplyTests {
         arguments: [
             ("_INBOX", "_INBOX", "_INBOX.>"), ("_MINE.box", "_MINE.box", "_MINE.box.>"),
             ("_INBOX", "team.answers", "team.answers.>"),
-            ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
+            ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "_roulette.canary", "_roulette.canary.>"),
+            ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
         ]
     )
     func `all replies of a cluster are one row for any inbox prefix`(_ own: String, _ prefix: String, _ label: String)
@@ -134,7 +135,7 @@ struct ReplyTests {
         model.data.clusters = Fixtures.clusters
         model.data.traffic = table.snapshot()
         #expect(Screens.shows("_INBOX.>", model))
-        #expect(Screens.shows("1 topic and 900 replies to inboxes", model))
+        #expect(Screens.shows("1 topic and 900 replies and canary messages", model))
         model.press("g")
         #expect(model.views.current.selectedTopic(model.data) == nil, "replies are not a topic to publish to")
         model.press("enter")

@@ -1,12 +1,13 @@
 import DequeModule
+import Roulette
 
 /// Distinguishes the replies to requests from topics.
 ///
 /// Every request has its own reply subject, an inbox. As topics, inboxes would fill the table within minutes and push the real
 /// topics out. All replies to inboxes of one kind are therefore counted together, separately for each cluster.
 ///
-/// A subject is an inbox if it has a known prefix (`_INBOX.`, the configured prefix of the console's own requests, or that of
-/// JetStream acknowledgements), or if it is the reply subject of one received message. A reply subject of several messages is a
+/// A subject is an inbox if it has a known prefix (`_INBOX.`, the configured prefix of the console's own requests, that of
+/// JetStream acknowledgements, or that of canary messages, which every cluster has), or if it is the reply subject of one received message. A reply subject of several messages is a
 /// topic, because a service listens there.
 struct ReplySubjects: Sendable {
     /// The maximum number of expected replies. They need about 3 MB and cover a second of many requests.
@@ -34,7 +35,7 @@ struct ReplySubjects: Sendable {
 
     /// - Parameter ownPrefix: The inbox prefix of the console's own requests.
     init(ownPrefix: String) {
-        var starts = ["_INBOX", "$JS.ACK"]
+        var starts = ["_INBOX", "$JS.ACK", CanaryStatus.subjectPrefix]
         if !starts.contains(ownPrefix), !ownPrefix.isEmpty { starts.append(ownPrefix) }
         prefixes = starts.map { (Array(($0 + ".").utf8), Array(($0 + ".>").utf8)) }
         labels = [Self.otherLabel]

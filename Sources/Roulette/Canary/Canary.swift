@@ -24,7 +24,7 @@ final class Canary: Sendable {
     /// - Parameter instance: Distinguishes the client from others.
     static func subject(instance: UInt64) throws(RouletteError) -> Subject {
         do {
-            return try Subject("_roulette.canary.\(String(instance, radix: 36))")
+            return try Subject("\(CanaryStatus.subjectPrefix).\(String(instance, radix: 36))")
         } catch {
             throw RouletteError(.configuration, error.description, cause: error)
         }
@@ -97,9 +97,8 @@ final class Canary: Sendable {
         let cluster = pool.cluster.index
         await withDiscardingTaskGroup { group in
             while !isRefused(cluster) {
-                change(pool.cluster) { table in
-                    table.endRound(publishers: Self.ends(pool.publishers), subscribers: Self.ends(pool.subscribers), at: now)
-                }
+                let (publishers, subscribers) = (Self.ends(pool.publishers), Self.ends(pool.subscribers))
+                change(pool.cluster) { $0.endRound(publishers: publishers, subscribers: subscribers, at: now) }
                 for end in states.withLock({ $0[cluster].table.readyPublishers(at: now) }) {
                     let client = pool.publishers[end.slot].client
                     let number = states.withLock { $0[cluster].table.publish(from: end, at: now) }

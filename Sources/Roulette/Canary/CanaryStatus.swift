@@ -59,6 +59,9 @@ public struct CanaryStatus: Sendable {
     /// Why the server does not let this user publish or receive canary messages. The canary is off for this cluster then.
     public let refusal: NATSError?
 
+    /// The beginning of the subjects of canary messages. A word for each client follows.
+    package static let subjectPrefix = "_roulette.canary"
+
     /// The routes on which messages do not arrive.
     public var failures: [Route] { routes.filter { $0.failingFor != nil } }
 }

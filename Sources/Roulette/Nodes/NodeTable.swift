@@ -68,21 +68,23 @@ package struct NodeTable {
             return []
         }
         let isFirst = addresses.isEmpty
+        var added: [String] = []
         for address in announced.sorted() {
             guard let known = addresses[address] else {
                 guard makeRoom() else { break }
                 addresses[address] = Address(since: now)
+                added.append(address)
                 continue
             }
             guard known.isGone else { continue }
-            addresses[address] = Address(since: now)
+            // It may be the same process, after a partition. If it was restarted, the next connection to it tells.
+            addresses[address]?.isGone = false
+            addresses[address]?.since = now
             changes.append(.back(label: label(of: address, known), after: now - known.since))
         }
         match(fresh)
         if !isFirst {
-            let new = announced.filter { addresses[$0]?.since == now && addresses[$0]?.isGone == false }
-            let back = Set(changes.compactMap { if case .back(let label, _) = $0 { label } else { nil } })
-            changes += new.map { label(of: $0, addresses[$0]) }.filter { !back.contains($0) }.sorted().map { .joined(label: $0) }
+            changes += added.map { label(of: $0, addresses[$0]) }.sorted().map { .joined(label: $0) }
         }
         for (address, known) in addresses.sorted(by: { $0.key < $1.key }) where !known.isGone && !announced.contains(address) {
             addresses[address]?.isGone = true

@@ -68,6 +68,19 @@ struct NodeTableTests {
     }
 
     @Test
+    func `a server that is announced again, without a connection to it, is back under its name and joins nothing`() {
+        var table = NodeTable()
+        _ = table.update([connection(to: 1), connection(to: 2)], at: .seconds(0))
+        #expect(table.update([connection(to: 1, announcing: [1, 3])], at: .seconds(4)) == [.gone(label: "alpha-2")])
+        #expect(table.update([connection(to: 1)], at: .seconds(9)) == [.back(label: "alpha-2", after: .seconds(5))])
+        #expect(states(table) == ["10.0.0.3:4222 present 0", "alpha-1 present 1", "alpha-2 present 0"])
+        #expect(table.nodes(at: .seconds(9)).unmatchedAddresses == [])
+        // The next connection to it shows that it was restarted.
+        #expect(table.update([connection(to: 1), connection(to: 2, generation: 2)], at: .seconds(12)) == [])
+        #expect(states(table) == ["10.0.0.3:4222 present 0", "alpha-1 present 1", "alpha-2 present 1"])
+    }
+
+    @Test
     func `a server is gone only when none of the others announces it`() {
         var table = NodeTable()
         _ = table.update([connection(to: 1), connection(to: 2)], at: .seconds(0))

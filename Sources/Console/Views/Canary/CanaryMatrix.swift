@@ -30,6 +30,7 @@ enum CanaryMatrix {
                 text.note("No message was published yet.")
             } else {
                 text.add(rows(of: canary, width: width))
+                if let uncovered = uncovered(cluster, canary) { text.note(uncovered, .severityWarn) }
             }
         }
         return text.lines
@@ -56,6 +57,16 @@ enum CanaryMatrix {
             line.append("  end to end p50 \(SafeText.duration(window.p50)), p99 \(SafeText.duration(window.p99))", .muted)
         }
         return line
+    }
+
+    /// The servers of the cluster that no route leads to or from, because this console has no connections to them.
+    private static func uncovered(_ cluster: ClusterRow, _ canary: CanaryStatus) -> SafeText? {
+        let covered = Set(canary.routes.flatMap { [$0.route.from, $0.route.to] }.map(\.name))
+        let missing = cluster.nodes.all.filter { $0.state != .gone && !covered.contains($0.label) }
+        guard !missing.isEmpty else { return nil }
+        let names = missing.prefix(4).map { SafeText(untrusted: $0.label, maximumBytes: 64) }.joined(separator: ", ")
+        let rest: SafeText = missing.count > 4 ? " and \(missing.count - 4) more" : ""
+        return "Not covered, without connections of this console: \(names)\(rest)."
     }
 
     private static func rows(of canary: CanaryStatus, width: Int) -> [StyledLine] {

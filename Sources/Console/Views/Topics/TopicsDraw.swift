@@ -73,7 +73,7 @@ extension TopicsView {
         }
         if !traffic.replyRows.isEmpty {
             let replies = traffic.replyRows.reduce(0) { $0 + traffic.counters[$1].messages }
-            text += " and \(SafeText.count(replies)) replies to inboxes"
+            text += " and \(SafeText.count(replies)) replies and canary messages"
         }
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) where listing.isPart {
             text += ", \(data.deployment.clusterName(cluster)) lists \(listing.entries.count) of \(listing.total) subscriptions"
