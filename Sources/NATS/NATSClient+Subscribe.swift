@@ -22,13 +22,33 @@ extension NATSClient {
         buffer: SubscriptionBuffer = SubscriptionBuffer(),
         confirmed: Bool = false
     ) async throws(NATSError) -> NATSSubscription {
+        try await subscribe(
+            to: pattern,
+            queueGroup: queueGroup,
+            maxMessages: maxMessages,
+            buffer: buffer,
+            confirmed: confirmed,
+            endsWithConnection: false
+        )
+    }
+
+    /// Subscribes as ``subscribe(to:queueGroup:maxMessages:buffer:confirmed:)`` does.
+    /// - Parameter endsWithConnection: Whether the subscription ends with the cause when the connection is lost.
+    package func subscribe(
+        to pattern: Subject,
+        queueGroup: String? = nil,
+        maxMessages: Int? = nil,
+        buffer: SubscriptionBuffer = SubscriptionBuffer(),
+        confirmed: Bool = false,
+        endsWithConnection: Bool
+    ) async throws(NATSError) -> NATSSubscription {
         let queue = MessageQueue<NATSClient>(limits: buffer)
         let sink = SubscriptionSink(queue: queue, client: self)
         let sid = try await addSubscription(
             to: pattern,
             queueGroup: queueGroup,
             maxMessages: maxMessages,
-            endsWithConnection: false,
+            endsWithConnection: endsWithConnection,
             requiresConnection: true,
             sink: sink
         )

@@ -8,10 +8,14 @@ final class Canary: Sendable {
     private struct ClusterState {
         var table: CanaryTable
         var refusal: NATSError?
+        /// The connections whose subscription the server has confirmed.
+        var subscribed: Set<Int> = []
     }
 
     /// The subject of the messages of this client.
     let subject: Subject
+    private static let retryPause = Duration.milliseconds(50)
+
     private let interval: Duration
     private let pools: [ClusterPool]
     private let clock: TimeSource
@@ -70,8 +74,16 @@ final class Canary: Sendable {
     private func receive(on connection: PooledConnection) async {
         let cluster = connection.cluster.index
         while !Task.isCancelled, !isRefused(cluster) {
+            defer { states.withLock { _ = $0[cluster].subscribed.remove(connection.slot) } }
             do throws(NATSError) {
-                let subscription = try await connection.client.subscribe(to: subject, confirmed: true)
+                // It ends with the connection. Other subscriptions of a lost connection continue on another one of the pool,
+                // which would receive messages that this one does not.
+                let subscription = try await connection.client.subscribe(
+                    to: subject,
+                    confirmed: true,
+                    endsWithConnection: true
+                )
+                states.withLock { _ = $0[cluster].subscribed.insert(connection.slot) }
                 var messages = subscription.makeAsyncIterator()
                 while let message = try await messages.next() { received(message, on: connection) }
                 // Draining ends the subscription.
@@ -80,9 +92,18 @@ final class Canary: Sendable {
                 switch error.code {
                 case .closed, .canceled, .draining: return
                 case .permission: refuse(cluster, error)
-                default: try? await clock.sleep(interval)
+                default: await waitForConnection(connection)
                 }
             }
+        }
+    }
+
+    private func waitForConnection(_ connection: PooledConnection) async {
+        do throws(NATSError) {
+            try await connection.client.waitUntilConnected(timeout: interval)
+        } catch {
+            // The next attempt to subscribe fails, and waits again.
+            try? await clock.sleep(Self.retryPause)
         }
     }
 
@@ -97,7 +118,9 @@ final class Canary: Sendable {
         let cluster = pool.cluster.index
         await withDiscardingTaskGroup { group in
             while !isRefused(cluster) {
-                let (publishers, subscribers) = (Self.ends(pool.publishers), Self.ends(pool.subscribers))
+                let subscribed = states.withLock { $0[cluster].subscribed }
+                let publishers = Self.ends(pool.publishers)
+                let subscribers = Self.ends(pool.subscribers).filter { subscribed.contains($0.slot) }
                 change(pool.cluster) { $0.endRound(publishers: publishers, subscribers: subscribers, at: now) }
                 for end in states.withLock({ $0[cluster].table.readyPublishers(at: now) }) {
                     let client = pool.publishers[end.slot].client
@@ -129,7 +152,11 @@ final class Canary: Sendable {
         connections.prefix(CanaryTable.maximumConnections).compactMap { connection in
             let snapshot = connection.client.snapshot
             guard snapshot.isUp, let server = snapshot.server, !server.id.isEmpty else { return nil }
-            return CanaryTable.End(slot: connection.slot, server: CanaryServer(id: server.id, name: server.name))
+            return CanaryTable.End(
+                slot: connection.slot,
+                server: CanaryServer(id: server.id, name: server.name),
+                reconnects: snapshot.reconnects
+            )
         }
     }
 

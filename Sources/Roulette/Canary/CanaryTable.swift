@@ -4,7 +4,7 @@ import NIOCore
 /// Decides from the canary messages of one cluster which of its servers pass messages to which.
 ///
 /// In each round, every publisher connection publishes one message, and every subscriber connection has to receive it before the
-/// next round. A connection takes part when it has been connected to the same server for a while, because the servers of a
+/// next round, or within two seconds if that is longer. A connection takes part when it has been connected to the same server for a while, because the servers of a
 /// cluster announce subscriptions to each other with a delay.
 package struct CanaryTable {
     /// A connection to a server.
@@ -12,6 +12,10 @@ package struct CanaryTable {
         /// The number of the connection in its pool.
         var slot: Int
         var server: CanaryServer
+        /// How often it was established again. A message of the time before may be lost with the connection.
+        var reconnects = 0
+
+        func uses(_ server: CanaryServer, slot: Int) -> Bool { self.slot == slot && self.server == server }
     }
 
     /// A change that is worth an event.
@@ -32,6 +36,7 @@ package struct CanaryTable {
 
     private struct Message {
         let number: UInt64
+        let round: Int
         let from: End
         let time: Duration
         /// The connections that have not received it.
@@ -58,12 +63,13 @@ package struct CanaryTable {
     private var publishers: [Member] = []
     private var subscribers: [Member] = []
     private var nextNumber: UInt64 = 0
-    /// The messages of the current round that have not arrived everywhere.
+    /// The messages that have not arrived everywhere, and for which it is not too late.
     private var messages: [Message] = []
     private var paths: [Path: PathState] = [:]
     private var latencies = RoundTrips()
+    /// The number of rounds with messages, and whether the current one is among them.
+    private var rounds = 0
     private var roundHasMessages = false
-    private var completeRounds = 0
 
     /// - Parameter interval: The time between two rounds.
     init(interval: Duration) {
@@ -72,6 +78,9 @@ package struct CanaryTable {
 
     /// How long a connection has to be connected to a server before it takes part.
     private var settlingTime: Duration { min(interval, .seconds(1)) }
+
+    /// How long a message may take. A busy machine delays messages without losing them.
+    private var patience: Duration { max(interval, .seconds(2)) }
 
     // MARK: Rounds
 
@@ -84,21 +93,22 @@ package struct CanaryTable {
     mutating func endRound(publishers: [End], subscribers: [End], at now: Duration) -> [Change] {
         let before = failures
         // After a round that took much longer, this process was stopped, and may not have read what had arrived.
-        if let roundStart, now - roundStart > interval * 3 { messages = [] }
+        if let roundStart, now - roundStart > interval * 3 + .seconds(1) { messages = [] }
         Self.update(&self.publishers, publishers, at: now)
         Self.update(&self.subscribers, subscribers, at: now)
-        for message in messages where self.publishers.contains(where: { $0.end == message.from }) {
+        let deadline = now - patience
+        let late = messages.filter { $0.time <= deadline }
+        messages.removeAll { $0.time <= deadline }
+        for message in late where self.publishers.contains(where: { $0.end == message.from }) {
             for end in message.waiting where self.subscribers.contains(where: { $0.end == end }) {
                 noteMissing(message, at: end)
             }
         }
-        messages = []
         // A connection to another server is another route.
         paths = paths.filter { path, state in
-            self.publishers.contains { $0.end == End(slot: path.publisher, server: state.route.from) }
-                && self.subscribers.contains { $0.end == End(slot: path.subscriber, server: state.route.to) }
+            self.publishers.contains { $0.end.uses(state.route.from, slot: path.publisher) }
+                && self.subscribers.contains { $0.end.uses(state.route.to, slot: path.subscriber) }
         }
-        if roundHasMessages { completeRounds += 1 }
         (roundStart, roundHasMessages) = (now, false)
         return changes(since: before, at: now)
     }
@@ -114,8 +124,9 @@ package struct CanaryTable {
         nextNumber += 1
         let waiting = ready(subscribers, at: now)
         if !waiting.isEmpty {
-            messages.append(Message(number: nextNumber, from: publisher, time: now, waiting: waiting))
+            if !roundHasMessages { rounds += 1 }
             roundHasMessages = true
+            messages.append(Message(number: nextNumber, round: rounds, from: publisher, time: now, waiting: waiting))
         }
         return nextNumber
     }
@@ -130,18 +141,20 @@ package struct CanaryTable {
         guard let index = messages.firstIndex(where: { $0.number == number }),
             let position = messages[index].waiting.firstIndex(where: { $0.slot == subscriber })
         else { return [] }
-        let before = failures
         let message = messages[index]
         let end = messages[index].waiting.remove(at: position)
         if messages[index].waiting.isEmpty { messages.remove(at: index) }
+        let path = Path(publisher: message.from.slot, subscriber: end.slot)
+        let before = paths[path]?.failingSince == nil ? nil : failures
         let latency = now - message.time
         latencies.record(latency, at: Self.deadline(now))
-        update(Path(publisher: message.from.slot, subscriber: end.slot), message.from.server, end.server) { state in
+        update(path, message.from.server, end.server) { state in
             state.publishedLast = message.time
             state.latency = latency
-            state.failingSince = nil
+            // A message that was published later may be missing already.
+            if state.failingSince ?? message.time <= message.time { state.failingSince = nil }
         }
-        return changes(since: before, at: now)
+        return before.map { changes(since: $0, at: now) } ?? []
     }
 
     private mutating func noteMissing(_ message: Message, at end: End) {
@@ -206,7 +219,7 @@ package struct CanaryTable {
         return CanaryStatus(
             latency: latencies.summary(at: Self.deadline(now)),
             routes: routes.values.sorted { $0.route < $1.route },
-            completeRounds: completeRounds,
+            completeRounds: rounds - Set(messages.map(\.round)).count,
             refusal: refusal
         )
     }

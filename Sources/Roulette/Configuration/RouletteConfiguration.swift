@@ -108,7 +108,7 @@ public struct RouletteConfiguration: Sendable {
     public var connectionName = "roulette"
 
     /// The time between two canary messages on each publisher connection, or nil for none. Each subscriber connection of the same
-    /// cluster has to receive every message, at most 16 connections of each role take part. This shows servers that do not pass
+    /// cluster has to receive every message before the next one, and within two seconds if that is longer; at most 16 connections of each role take part. This shows servers that do not pass
     /// messages on to each other, which nothing else does: ``RouletteEvent/Kind/canaryFailed``, ``ClusterSnapshot/canary``.
     ///
     /// The messages have a few bytes. Their subject is `_roulette.canary.` and a random word, and the user needs the permission

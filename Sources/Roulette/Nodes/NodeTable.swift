@@ -64,7 +64,8 @@ package struct NodeTable {
         let fresh = observations.filter(\.isFresh)
         let announced = Set(fresh.flatMap(\.server.announced).prefix(Self.capacity))
         guard !announced.isEmpty else {
-            forgetReplaced()
+            // Nothing says that these servers form a cluster, so nothing is known about one without a connection.
+            servers = servers.filter { $0.value.connections > 0 }
             return []
         }
         let isFirst = addresses.isEmpty
@@ -169,11 +170,14 @@ package struct NodeTable {
         }
     }
 
-    /// Forgets servers and addresses that a server with the same name has replaced: one that was restarted, perhaps on another
-    /// machine.
+    /// Forgets servers and addresses that a server with the same name or at the same address has replaced: one that was
+    /// restarted, perhaps on another machine. A server without a name has a new one after a restart.
     private mutating func forgetReplaced() {
-        let connected = Set(servers.values.filter { $0.connections > 0 }.map(\.identity.name))
-        for (id, server) in servers where server.connections == 0 && connected.contains(server.identity.name) {
+        let connected = servers.values.filter { $0.connections > 0 }
+        let names = Set(connected.map(\.identity.name))
+        let matched = Set(connected.compactMap(\.identity.address)).intersection(addresses.keys)
+        for (id, server) in servers where server.connections == 0 {
+            guard names.contains(server.identity.name) || server.identity.address.map(matched.contains) ?? false else { continue }
             servers[id] = nil
             for (address, known) in addresses where known.serverID == id {
                 if known.isGone { addresses[address] = nil } else { addresses[address]?.serverID = nil }

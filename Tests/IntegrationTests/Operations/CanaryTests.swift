@@ -5,14 +5,14 @@ import Testing
 /// Two servers behind a real load balancer, whose route can be cut.
 @Suite("Canary messages through real servers", .timeLimit(.minutes(3)))
 struct CanaryTests {
-    private static let interval = Duration.milliseconds(500)
+    private static let interval = Duration.seconds(1)
 
     /// Runs a client with connections to both servers.
     ///
     /// - Parameter permissions: The permissions of the user; nil allows everything to anyone.
     private func withClient(
         permissions: String? = nil,
-        _ body: (RouletteClient, FaultProxy) async throws -> Void
+        _ body: (RouletteClient, FaultProxy, RouletteEvents) async throws -> Void
     ) async throws {
         var server = NATSServerConfiguration()
         if let permissions {
@@ -27,12 +27,14 @@ struct CanaryTests {
         configuration.canaryInterval = Self.interval
         if permissions != nil { configuration.credentials = { .userPassword(user: "ops", password: "secret") } }
         let client = try RouletteClient(configuration: configuration)
+        // From the beginning, because a refusal can come with the first connection.
+        let events = client.events
         try await withRunning(client) {
             try await poll(until: "connections to both servers") {
                 let connections = client.snapshot().clusters[0].connections
                 return connections.allSatisfy { $0.connection.isUp }
             }
-            try await body(client, route)
+            try await body(client, route, events)
         }
         await route.close()
         await balancer.stop()
@@ -59,12 +61,11 @@ struct CanaryTests {
     func `a cut route between two servers is reported within three intervals, in both directions, and so is its return`(
         isSilent: Bool
     ) async throws {
-        try await withClient { client, route in
+        try await withClient { client, route, events in
             try await spread(client)
             try await poll(until: "all four routes") { try routes(client).count { $0.latency != nil } == 4 }
             #expect(try routes(client).allSatisfy { $0.failingFor == nil })
 
-            let events = client.events
             route.setRefusing(true)
             // Without a reset, the servers believe that they are connected until their own time limits.
             if isSilent { route.set(.blackHole, .toServer, .toClient) } else { try await route.reset() }
@@ -95,10 +96,28 @@ struct CanaryTests {
         }
     }
 
+    @Test
+    func `after the loss of all connections, all routes work again without a failure`() async throws {
+        try await withClient { client, _, events in
+            try await spread(client)
+            try await poll(until: "all four routes") { try routes(client).count { $0.latency != nil } == 4 }
+            let rounds = try #require(client.snapshot().clusters[0].canary).completeRounds
+            // The connections of a role come back one after the other, and meanwhile others take over their subscriptions.
+            client.reconnect()
+            try await poll(until: "several rounds with all routes") {
+                let canary = try #require(client.snapshot().clusters[0].canary)
+                let connections = client.snapshot().clusters[0].connections
+                guard connections.allSatisfy({ $0.connection.reconnects > 0 && $0.connection.isUp }) else { return false }
+                return canary.completeRounds > rounds + 4 && canary.routes.allSatisfy { $0.age.map { $0 < .seconds(3) } ?? false }
+            }
+            client.close()
+            for await event in events { #expect(event.kind != .canaryFailed, "\(event.canaryRoute as Any)") }
+        }
+    }
+
     @Test(arguments: ["publish", "subscribe"])
     func `a user without the permission is told so once, and the canary stays off`(operation: String) async throws {
-        try await withClient(permissions: "\(operation): { deny: \"_roulette.>\" }") { client, _ in
-            let events = client.events
+        try await withClient(permissions: "\(operation): { deny: \"_roulette.>\" }") { client, _, events in
             let refused = try await poll(for: "the refusal") { client.snapshot().clusters[0].canary?.refusal }
             #expect(refused.code == .permission)
             // Refusals on the other connections arrive before the PONG of these PINGs.

@@ -43,7 +43,7 @@ struct CanaryTableTests {
         #expect(status.routes.map(\.route) == [Self.here, Self.there])
         #expect(status.routes.allSatisfy { $0.latency == .milliseconds(2) && $0.age == .zero })
         #expect(try #require(status.latency?.lastMinute).count == 4, "the first round only waits")
-        #expect(status.completeRounds == 1)
+        #expect(status.completeRounds == 2)
     }
 
     @Test
@@ -108,6 +108,31 @@ struct CanaryTableTests {
         bed.round(receivedBy: [0])
         #expect(bed.changes == [.ended(Self.there, after: .seconds(10), isDelivered: false)])
         #expect(bed.status().routes.map(\.route) == [Self.here])
+    }
+
+    @Test
+    func `a connection that was lost and is back on the same server between two rounds is no failure`() {
+        var bed = Bed()
+        bed.round()
+        bed.round()
+        bed.round(receivedBy: [0])
+        bed.subscribers[1].reconnects = 1
+        bed.round()
+        #expect(bed.changes.isEmpty && bed.status().failures.isEmpty)
+    }
+
+    @Test
+    func `with a short interval, a message may take two seconds`() {
+        var bed = Bed()
+        bed.table = CanaryTable(interval: .seconds(1))
+        bed.round(after: .seconds(1))
+        bed.round(after: .seconds(1))
+        let number = bed.table.publish(from: bed.publishers[0], at: bed.now)
+        bed.round(receivedBy: [], after: .seconds(1))
+        #expect(bed.changes.isEmpty && bed.status().completeRounds == 0)
+        #expect(bed.table.receive(number, on: 0, at: bed.now).isEmpty)
+        bed.round(receivedBy: [], after: .seconds(1))
+        #expect(bed.changes == [.began(Self.there)], "the other connection did not receive it")
     }
 
     @Test

@@ -53,6 +53,32 @@ struct NodeTableTests {
     }
 
     @Test
+    func `a server without a name that was restarted is listed once`() {
+        func connection(_ id: String, announcing announced: [String]) -> NodeTable.Observation {
+            NodeTable.Observation(
+                server: ServerIdentity(
+                    id: id,
+                    name: id,
+                    version: "2.12.0",
+                    cluster: nil,
+                    maxPayload: 1 << 20,
+                    address: Self.addresses[0],
+                    announced: announced
+                ),
+                isFresh: true
+            )
+        }
+        for announced in [[], Self.addresses] {
+            var table = NodeTable()
+            _ = table.update([connection("A", announcing: announced)], at: .seconds(0))
+            let count = table.nodes(at: .seconds(1)).total
+            _ = table.update([], at: .seconds(5))
+            _ = table.update([connection("B", announcing: announced)], at: .seconds(9))
+            #expect(table.nodes(at: .seconds(9)).total == count && states(table).contains("B present 1"), "\(states(table))")
+        }
+    }
+
+    @Test
     func `a server without a connection that is no longer announced is gone, and comes back`() {
         var table = NodeTable()
         _ = table.update([connection(to: 1), connection(to: 2)], at: .seconds(0))
