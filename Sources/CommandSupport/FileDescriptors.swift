@@ -62,6 +62,20 @@ package enum FileDescriptors {
         _ = fcntl(descriptor, F_SETFD, fcntl(descriptor, F_GETFD) | FD_CLOEXEC)
     }
 
+    /// Creates a stream socket that is closed in programs that this process starts.
+    /// - Parameter family: `AF_INET` or `AF_UNIX`.
+    /// - Returns: The socket; -1 after a failure, with the error in `errno`.
+    package static func streamSocket(_ family: Int32) -> Int32 {
+        #if os(Linux)
+            let stream = Int32(SOCK_STREAM.rawValue)
+        #else
+            let stream = SOCK_STREAM
+        #endif
+        let socket = socket(family, stream, 0)
+        if socket >= 0 { closeOnExec(socket) }
+        return socket
+    }
+
     /// Creates a pipe whose ends are closed in programs that this process starts.
     package static func pipe() throws(CommandError) -> (read: Int32, write: Int32) {
         var ends: [Int32] = [-1, -1]

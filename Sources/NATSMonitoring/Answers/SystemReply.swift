@@ -27,12 +27,7 @@ public struct SystemReply: Sendable, Hashable {
             var server = AnswerFields([:])
             var failure = AnswerFields([:])
             var answer: [UInt8]?
-            guard try reader.peek() == UInt8(ascii: "{") else { throw JSONReader.ParseError.malformed }
-            try reader.open()
-            var isFirst = true
-            while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-                isFirst = false
-                let name = try reader.name()
+            try reader.object { name, reader throws(JSONReader.ParseError) in
                 let isObject = try reader.peek() == UInt8(ascii: "{")
                 switch name {
                 case "server" where isObject: server = try AnswerFields(&reader)

@@ -15,18 +15,16 @@ struct AnswerFields {
     /// Reads the next object.
     /// - Parameter nested: The name of the only nested object to read. Its fields are found as `nested.name`.
     init(_ reader: inout JSONReader, nested: String? = nil, textLimit: Int = Self.maximumText) throws(JSONReader.ParseError) {
-        try reader.open()
-        var isFirst = true
-        while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-            isFirst = false
-            let name = try reader.name()
+        var fields = AnswerFields([:])
+        try reader.object { name, reader throws(JSONReader.ParseError) in
             if let nested, name == nested, try reader.peek() == UInt8(ascii: "{") {
                 let inside = try AnswerFields(&reader, textLimit: textLimit)
-                for (key, value) in inside.values { keep(value, "\(nested).\(key)") }
+                for (key, value) in inside.values { fields.keep(value, "\(nested).\(key)") }
             } else {
-                keep(try reader.scalar(atMost: textLimit), name)
+                fields.keep(try reader.scalar(atMost: textLimit), name)
             }
         }
+        self = fields
     }
 
     /// Creates the fields of an object whose list is kept elsewhere.

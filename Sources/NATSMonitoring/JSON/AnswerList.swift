@@ -49,13 +49,8 @@ struct AnswerList<Row: AnswerRow> {
         var reader = JSONReader(bytes)
         var values: [String: JSONScalar] = [:]
         fields = AnswerFields([:])
-        guard try reader.peek() == UInt8(ascii: "{") else { throw .malformed }
         do throws(JSONReader.ParseError) {
-            try reader.open()
-            var isFirst = true
-            while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-                isFirst = false
-                let key = try reader.name()
+            try reader.object { key, reader throws(JSONReader.ParseError) in
                 if key == name, try reader.peek() == UInt8(ascii: "[") {
                     try readRows(&reader, limit: limit)
                 } else {
@@ -73,19 +68,16 @@ struct AnswerList<Row: AnswerRow> {
     }
 
     private mutating func readRows(_ reader: inout JSONReader, limit: Int) throws(JSONReader.ParseError) {
-        try reader.open()
-        var isFirst = true
-        while try reader.hasNext(before: UInt8(ascii: "]"), isFirst: isFirst) {
-            isFirst = false
+        try reader.array { reader throws(JSONReader.ParseError) in
             guard rows.count + gaps.unreadable < limit else {
                 try reader.skip()
                 gaps.surplus += 1
-                continue
+                return
             }
             guard try reader.peek() == UInt8(ascii: "{") else {
                 try reader.skip()
                 gaps.unreadable += 1
-                continue
+                return
             }
             var fields = try AnswerFields(&reader, textLimit: Row.textLimit)
             if let row = Row(&fields), fields.odd.isEmpty { rows.append(row) } else { gaps.unreadable += 1 }

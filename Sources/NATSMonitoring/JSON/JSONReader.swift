@@ -29,6 +29,35 @@ struct JSONReader {
 
     // MARK: Objects and arrays
 
+    /// Reads an object.
+    /// - Parameter field: Called after the name of each field. It must read or skip the value.
+    mutating func object(
+        _ field: (_ name: String, _ reader: inout JSONReader) throws(ParseError) -> Void
+    ) throws(ParseError) {
+        guard try peek() == UInt8(ascii: "{") else { throw .malformed }
+        try sequence(before: UInt8(ascii: "}")) { reader throws(ParseError) in try field(try reader.name(), &reader) }
+    }
+
+    /// Reads an array.
+    /// - Parameter element: Called for each element. It must read or skip it.
+    mutating func array(_ element: (inout JSONReader) throws(ParseError) -> Void) throws(ParseError) {
+        guard try peek() == UInt8(ascii: "[") else { throw .malformed }
+        try sequence(before: UInt8(ascii: "]"), element)
+    }
+
+    /// Reads a bracket, and fields or elements with commas between them up to the closing bracket.
+    private mutating func sequence(
+        before close: UInt8,
+        _ next: (inout JSONReader) throws(ParseError) -> Void
+    ) throws(ParseError) {
+        position += 1
+        var isFirst = true
+        while try hasNext(before: close, isFirst: isFirst) {
+            isFirst = false
+            try next(&self)
+        }
+    }
+
     /// Returns the first byte of the next value without reading it.
     mutating func peek() throws(ParseError) -> UInt8 {
         while position < bytes.count, Self.isBlank(bytes[position]) { position += 1 }
@@ -36,15 +65,9 @@ struct JSONReader {
         return bytes[position]
     }
 
-    /// Reads the `{` or `[` at the current position.
-    mutating func open() throws(ParseError) {
-        _ = try peek()
-        position += 1
-    }
-
     /// Returns whether another field or element follows, and reads the comma or the closing bracket.
     /// - Parameter isFirst: Whether nothing was read yet.
-    mutating func hasNext(before close: UInt8, isFirst: Bool) throws(ParseError) -> Bool {
+    private mutating func hasNext(before close: UInt8, isFirst: Bool) throws(ParseError) -> Bool {
         let byte = try peek()
         if byte == close {
             position += 1
@@ -59,7 +82,7 @@ struct JSONReader {
     }
 
     /// Reads the name of a field and the colon after it.
-    mutating func name() throws(ParseError) -> String {
+    private mutating func name() throws(ParseError) -> String {
         guard try peek() == UInt8(ascii: "\"") else { throw .malformed }
         let name = try text(atMost: Self.maximumName)
         guard try peek() == UInt8(ascii: ":") else { throw .malformed }

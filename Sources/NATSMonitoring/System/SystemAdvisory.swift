@@ -40,7 +40,7 @@ package struct SystemAdvisory: Sendable, Hashable {
     package init?(subject: String, json: [UInt8]) {
         guard let parts = Parts(json) else { return nil }
         // Older servers describe themselves at the top level of some advisories.
-        var (server, top, client) = (parts.server ?? parts.top, parts.top, parts.client)
+        var (server, top) = (parts.server ?? parts.top, parts.top)
         guard let id = server.text("id") else { return nil }
         self.server = server.text("name") ?? id
         let reason = top.text("reason") ?? ""
@@ -55,51 +55,43 @@ package struct SystemAdvisory: Sendable, Hashable {
             default: return nil
             }
         }
-        self.client =
-            parts.hasClient
-            ? Client(
-                name: client.text("name") ?? "",
-                host: client.text("host") ?? "",
-                user: client.text("user") ?? "",
-                account: client.text("acc") ?? ""
-            ) : nil
+        client = parts.client.map { fields in
+            var fields = fields
+            return Client(
+                name: fields.text("name") ?? "",
+                host: fields.text("host") ?? "",
+                user: fields.text("user") ?? "",
+                account: fields.text("acc") ?? ""
+            )
+        }
     }
 
     private struct Parts {
         var top = AnswerFields([:])
         var server: AnswerFields?
-        var client = AnswerFields([:])
-        var hasClient = false
+        var client: AnswerFields?
+
+        private static let textLimit = 256
 
         init?(_ json: [UInt8]) {
             do throws(JSONReader.ParseError) {
-                top = try Self.object(json)
+                var whole = JSONReader(json)
+                top = try AnswerFields(&whole, textLimit: Self.textLimit)
+                try whole.finish()
+                var (server, client): (AnswerFields?, AnswerFields?)
                 var reader = JSONReader(json)
-                try reader.open()
-                var isFirst = true
-                while try reader.hasNext(before: UInt8(ascii: "}"), isFirst: isFirst) {
-                    isFirst = false
-                    let name = try reader.name()
+                try reader.object { name, reader throws(JSONReader.ParseError) in
                     let isObject = try reader.peek() == UInt8(ascii: "{")
                     switch name {
-                    case "server" where isObject: server = try AnswerFields(&reader, textLimit: 256)
-                    case "client" where isObject:
-                        client = try AnswerFields(&reader, textLimit: 256)
-                        hasClient = true
+                    case "server" where isObject: server = try AnswerFields(&reader, textLimit: Self.textLimit)
+                    case "client" where isObject: client = try AnswerFields(&reader, textLimit: Self.textLimit)
                     default: try reader.skip()
                     }
                 }
+                (self.server, self.client) = (server, client)
             } catch {
                 return nil
             }
-        }
-
-        private static func object(_ json: [UInt8]) throws(JSONReader.ParseError) -> AnswerFields {
-            var reader = JSONReader(json)
-            guard try reader.peek() == UInt8(ascii: "{") else { throw .malformed }
-            let fields = try AnswerFields(&reader, textLimit: 256)
-            try reader.finish()
-            return fields
         }
     }
 }

@@ -49,14 +49,8 @@ struct HAProxySocket {
     }
 
     private func connect() -> Int32? {
-        #if os(Linux)
-            let stream = Int32(SOCK_STREAM.rawValue)
-        #else
-            let stream = SOCK_STREAM
-        #endif
-        let socket = socket(AF_UNIX, stream, 0)
+        let socket = FileDescriptors.streamSocket(AF_UNIX)
         guard socket >= 0 else { return nil }
-        FileDescriptors.closeOnExec(socket)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8.prefix($0.count - 1)) }

@@ -23,7 +23,7 @@ enum LoopbackPorts {
         var next = Int.random(in: range)
         var attempts = attempts
         while ports.count < count {
-            let socket = makeSocket()
+            let socket = FileDescriptors.streamSocket(AF_INET)
             guard socket >= 0 else { throw .failed("cannot create a socket: \(String(cString: strerror(errno)))") }
             next = next + 1 < range.upperBound ? next + 1 : range.lowerBound
             guard bind(socket, to: next) else {
@@ -38,18 +38,6 @@ enum LoopbackPorts {
             ports.append(next)
         }
         return ports
-    }
-
-    /// Returns a TCP socket, or -1.
-    private static func makeSocket() -> Int32 {
-        #if os(Linux)
-            let stream = Int32(SOCK_STREAM.rawValue)
-        #else
-            let stream = SOCK_STREAM
-        #endif
-        let socket = socket(AF_INET, stream, 0)
-        if socket >= 0 { FileDescriptors.closeOnExec(socket) }
-        return socket
     }
 
     /// Binds a socket to a port of 127.0.0.1.
