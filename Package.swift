@@ -54,6 +54,7 @@ let package = Package(
         .target(
             name: "NATS",
             dependencies: [
+                "CPrefetch",
                 "NATSWire",
                 "Locking",
                 "TextCoding",
@@ -114,6 +115,7 @@ let package = Package(
         ),
 
         // MARK: Small things that several targets need
+        .target(name: "CPrefetch"),
         .target(name: "Locking", swiftSettings: strict),
         .target(name: "TextCoding", swiftSettings: strict),
 

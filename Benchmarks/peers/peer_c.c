@@ -1,6 +1,6 @@
 // The measurements of `roulette bench` with the C client of NATS (libnats).
 //
-//   peer_c pub PORT COUNT SIZE        publish, then flush
+//   peer_c pub PORT COUNT SIZE [TOPICS]  publish, then flush
 //   peer_c sub PORT COUNT             receive, measured from the first message to the last
 //   peer_c rtt PORT COUNT             flush round trips, one at a time
 //   peer_c request PORT COUNT SIZE    requests, one at a time, answered on a second connection of this process
@@ -46,13 +46,23 @@ static void print(const char *mode, long count, struct moment from, struct momen
 
 static const char *const no_times = "\"p50_us\":null,\"p99_us\":null";
 
-static void publish(natsConnection *connection, long count, int size) {
+static void publish(natsConnection *connection, long count, int size, int topics) {
     char *payload = malloc((size_t)size + 1);
     memset(payload, 'x', (size_t)size);
+    char(*names)[24] = calloc((size_t)topics, sizeof *names);
+    for (int i = 0; i < topics; i++) {
+        if (topics == 1) strcpy(names[i], "bench");
+        else snprintf(names[i], sizeof *names, "bench.%d", i);
+    }
+    int next = 0;
     struct moment start = now();
-    for (long i = 0; i < count; i++) require(natsConnection_Publish(connection, "bench", payload, size), "publish");
+    for (long i = 0; i < count; i++) {
+        require(natsConnection_Publish(connection, names[next], payload, size), "publish");
+        if (++next == topics) next = 0;
+    }
     require(natsConnection_FlushTimeout(connection, 60000), "flush");
     print("pub", count, start, now(), no_times);
+    free(names);
     free(payload);
 }
 
@@ -125,7 +135,7 @@ int main(int argc, char **argv) {
         return 0;
     }
     if (argc < 4) {
-        fprintf(stderr, "usage: peer_c pub|sub|rtt|request PORT COUNT [SIZE]\n");
+        fprintf(stderr, "usage: peer_c pub|sub|rtt|request PORT COUNT [SIZE [TOPICS]]\n");
         return 2;
     }
     const char *mode = argv[1];
@@ -136,7 +146,7 @@ int main(int argc, char **argv) {
     natsConnection *connection = NULL;
     require(natsConnection_ConnectTo(&connection, url), "connect");
     if (!strcmp(mode, "pub")) {
-        publish(connection, count, size);
+        publish(connection, count, size, argc > 5 ? atoi(argv[5]) : 1);
     } else if (!strcmp(mode, "sub")) {
         receive(connection, count);
     } else if (!strcmp(mode, "rtt")) {

@@ -1,6 +1,7 @@
 // The measurements of `roulette bench` with the Go client of NATS (nats.go).
 //
-//	peer_go pub PORT COUNT SIZE        publish, then flush
+//	peer_go pub PORT COUNT SIZE [TOPICS [TASKS]]       publish on one connection, then flush
+//	peer_go sharded PORT,PORT… COUNT SIZE TOPICS TASKS  the same on five connections to each server; the topic decides which
 //	peer_go sub PORT COUNT             receive, measured from the first message to the last
 //	peer_go rtt PORT COUNT             flush round trips, one at a time
 //	peer_go request PORT COUNT SIZE    requests, one at a time, answered on a second connection of this process
@@ -13,10 +14,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"os"
 	"runtime"
 	"sort"
 	"strconv"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -67,13 +71,60 @@ func report(mode string, count int, from, to moment, times []float64) {
 	require(json.NewEncoder(os.Stdout).Encode(r))
 }
 
-func publish(connection *nats.Conn, count int, payload []byte) {
-	start := now()
-	for i := 0; i < count; i++ {
-		require(connection.Publish("bench", payload))
+func topicNames(count int) []string {
+	if count == 1 {
+		return []string{"bench"}
 	}
-	require(connection.FlushTimeout(time.Minute))
+	names := make([]string, count)
+	for i := range names {
+		names[i] = fmt.Sprintf("bench.%d", i)
+	}
+	return names
+}
+
+// Publishes count messages in total from several goroutines, which use the topics in turn.
+func publish(count int, topics []string, tasks int, one func(topic string), flush func()) {
+	start := now()
+	var running sync.WaitGroup
+	for task := 0; task < tasks; task++ {
+		running.Add(1)
+		go func(task int) {
+			defer running.Done()
+			next := task * len(topics) / tasks
+			for i := count * task / tasks; i < count*(task+1)/tasks; i++ {
+				one(topics[next])
+				if next++; next == len(topics) {
+					next = 0
+				}
+			}
+		}(task)
+	}
+	running.Wait()
+	flush()
 	report("pub", count, start, now(), nil)
+}
+
+// Five connections to each server. As in the ring, a topic has one server and one connection to it.
+func publishSharded(ports []string, count int, payload []byte, topics []string, tasks int) {
+	const pool = 5
+	var connections []*nats.Conn
+	for _, port := range ports {
+		for i := 0; i < pool; i++ {
+			connection, err := nats.Connect("nats://127.0.0.1:" + port)
+			require(err)
+			defer connection.Close()
+			connections = append(connections, connection)
+		}
+	}
+	publish(count, topics, tasks, func(topic string) {
+		hash := fnv.New32a()
+		hash.Write([]byte(topic))
+		require(connections[hash.Sum32()%uint32(len(connections))].Publish(topic, payload))
+	}, func() {
+		for _, connection := range connections {
+			require(connection.FlushTimeout(time.Minute))
+		}
+	})
 }
 
 func receive(connection *nats.Conn, count int) {
@@ -114,7 +165,7 @@ func main() {
 		return
 	}
 	if len(os.Args) < 4 {
-		fmt.Fprintln(os.Stderr, "usage: peer_go pub|sub|rtt|request PORT COUNT [SIZE]")
+		fmt.Fprintln(os.Stderr, "usage: peer_go pub|sharded|sub|rtt|request PORT COUNT [SIZE [TOPICS [TASKS]]]")
 		os.Exit(2)
 	}
 	mode, url := os.Args[1], "nats://127.0.0.1:"+os.Args[2]
@@ -126,12 +177,27 @@ func main() {
 		require(err)
 	}
 	payload := bytes.Repeat([]byte("x"), size)
+	topics, tasks := 1, 1
+	if len(os.Args) > 5 {
+		topics, err = strconv.Atoi(os.Args[5])
+		require(err)
+	}
+	if len(os.Args) > 6 {
+		tasks, err = strconv.Atoi(os.Args[6])
+		require(err)
+	}
+	if mode == "sharded" {
+		publishSharded(strings.Split(os.Args[2], ","), count, payload, topicNames(topics), tasks)
+		return
+	}
 	connection, err := nats.Connect(url)
 	require(err)
 	defer connection.Close()
 	switch mode {
 	case "pub":
-		publish(connection, count, payload)
+		publish(count, topicNames(topics), tasks, func(topic string) {
+			require(connection.Publish(topic, payload))
+		}, func() { require(connection.FlushTimeout(time.Minute)) })
 	case "sub":
 		receive(connection, count)
 	case "rtt":

@@ -164,9 +164,13 @@ static bool understand(struct connection *c) {
 
 static void *serve(void *argument) {
     struct connection *c = argument;
-    bool alive = answer(c,
-        "INFO {\"server_id\":\"BENCH\",\"server_name\":\"bench\",\"version\":\"2.9.10\",\"proto\":1,\"headers\":true,"
-        "\"max_payload\":1048576}\r\n");
+    char info[256];
+    // Each process is a server of its own. Otherwise, the client would report that addresses lead to the same cluster.
+    snprintf(info, sizeof info,
+        "INFO {\"server_id\":\"BENCH%d\",\"server_name\":\"bench\",\"version\":\"2.9.10\",\"proto\":1,\"headers\":true,"
+        "\"max_payload\":1048576}\r\n",
+        (int)getpid());
+    bool alive = answer(c, info);
     while (alive) {
         ssize_t count = recv(c->socket, c->buffer + c->filled, READ_SIZE - c->filled, 0);
         if (count < 0 && errno == EINTR) continue;

@@ -17,7 +17,7 @@ struct RouteCacheTests {
         for length in 1...RouteCache.longestTopic {
             let cache = RouteCache()
             let topic = String(repeating: "t", count: length)
-            let destination = Destination(hash: 1 << 63 | UInt64(length), cluster: length, slot: 999)
+            let destination = Destination(cluster: length, slot: 999)
             #expect(find(topic, in: cache) == nil)
             insert(topic, destination, into: cache)
             #expect(find(topic, in: cache) == destination)
@@ -35,14 +35,50 @@ struct RouteCacheTests {
     func `the empty topic and topics that are too long are not cached`() {
         let cache = RouteCache()
         for topic in ["", String(repeating: "x", count: RouteCache.longestTopic + 1)] {
-            insert(topic, Destination(hash: 1, cluster: 1, slot: 1), into: cache)
+            insert(topic, Destination(cluster: 1, slot: 1), into: cache)
             #expect(find(topic, in: cache) == nil)
         }
     }
 
+    @Test(arguments: [1_000, 10_000, 100_000])
+    func `nearly all topics are found again, however many there are`(count: Int) {
+        let table = RouteTable(topicLength: 48, largest: 1 << 18)
+        let destinations = (0..<count).map { Destination(cluster: $0 % 64, slot: $0 % 5) }
+        var missing = 0
+        // The table grows in the first rounds.
+        for _ in 0..<10 {
+            missing = 0
+            for (number, destination) in destinations.enumerated() {
+                Array("orders.\(number)".utf8).withUnsafeBytes { topic in
+                    if let found = table.find(topic) {
+                        #expect(found == destination)
+                    } else {
+                        missing += 1
+                        table.insert(topic, destination)
+                    }
+                }
+            }
+        }
+        #expect(missing <= count / 20, "\(missing) of \(count)")
+        #expect(table.capacity <= 8 * count, "at most 512 bytes for each topic")
+    }
+
+    @Test
+    func `the table does not grow beyond its limit, and keeps most topics of a full set`() {
+        let table = RouteTable(topicLength: 48, largest: 1 << 12)
+        for number in 0..<100_000 {
+            Array("new.\(number)".utf8).withUnsafeBytes { table.insert($0, Destination(cluster: 1, slot: 1)) }
+        }
+        #expect(table.capacity == 1 << 12)
+        let kept = (0..<100_000).count { number in
+            Array("new.\(number)".utf8).withUnsafeBytes { table.find($0) != nil }
+        }
+        #expect((4_000...4_096).contains(kept))
+    }
+
     @Test
     func `concurrent reads and writes never return the destination of another topic`() async {
-        let owner = CacheOwner()
+        let owner = TableOwner()
         await withTaskGroup(of: Int.self) { group in
             for worker in 0..<4 {
                 group.addTask {
@@ -51,10 +87,10 @@ struct RouteCacheTests {
                     for number in 0..<40_000 {
                         let topic = "t\((number &* 31 &+ worker) % 8_000)"
                         let hash = topic.utf8.reduce(UInt64(7)) { $0 &* 31 &+ UInt64($1) }
-                        let right = Destination(hash: hash, cluster: topic.utf8.count, slot: Int(hash % 1_000))
+                        let right = Destination(cluster: topic.utf8.count, slot: Int(hash % 1_000))
                         let found = Array(topic.utf8).withUnsafeBytes { bytes in
-                            let found = owner.cache.find(bytes)
-                            if found == nil { owner.cache.insert(bytes, right) }
+                            let found = owner.table.find(bytes)
+                            if found == nil { owner.table.insert(bytes, right) }
                             return found
                         }
                         if let found, found != right { wrong += 1 }
@@ -66,7 +102,7 @@ struct RouteCacheTests {
         }
     }
 
-    private final class CacheOwner: Sendable {
-        let cache = RouteCache()
+    private final class TableOwner: Sendable {
+        let table = RouteTable(topicLength: 48, largest: 1 << 11)
     }
 }

@@ -5,8 +5,6 @@ import NATSWire
 /// The connection slot where the messages of a topic are published and received. ``Router`` creates it, and
 /// ``ConnectionTable`` finds the connection for it.
 struct Destination: Sendable, Hashable {
-    /// The position of the topic's hash on the ring.
-    let hash: UInt64
     /// The index of the cluster that owns the topic.
     let cluster: Int
     /// The number of the connection in the pools of that cluster. It is always the same for a topic, so that its messages keep
@@ -19,8 +17,6 @@ struct Route: Sendable {
     let subject: Subject
     let destination: Destination
 
-    /// The position of the topic's hash on the ring. It also determines the connection in the pool.
-    var hash: UInt64 { destination.hash }
     /// The index of the cluster that owns the topic.
     var cluster: Int { destination.cluster }
 }
@@ -88,7 +84,7 @@ final class Router: Sendable {
     }
 
     private func destination(hash: UInt64, cluster: Int) -> Destination {
-        Destination(hash: hash, cluster: cluster, slot: Int(hash % UInt64(slots)))
+        Destination(cluster: cluster, slot: Int(hash % UInt64(slots)))
     }
 }
 

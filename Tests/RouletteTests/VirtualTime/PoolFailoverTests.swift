@@ -16,7 +16,7 @@ struct PoolFailoverTests {
         let network: VirtualNetwork
         let pooled: [PooledConnection]
         let table: ConnectionTable
-        let destination = Destination(hash: 0, cluster: 0, slot: 0)
+        let destination = Destination(cluster: 0, slot: 0)
         static let topic = "orders"
 
         var connections: [NATSClient] { pooled.map(\.client) }
