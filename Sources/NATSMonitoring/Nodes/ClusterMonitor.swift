@@ -128,6 +128,39 @@ package struct ClusterMonitor: Sendable {
         throw MonitorError(.unreachable, "\(url.endpoint) was not asked")
     }
 
+    /// Asks one server for its connections.
+    ///
+    /// - Parameters:
+    ///   - node: The id of the server.
+    ///   - count: The number of servers of the cluster, which a balanced URL may lead to.
+    package func connections(
+        of node: String,
+        _ query: ConnectionQuery,
+        among count: Int
+    ) async throws(MonitorError) -> ConnectionList {
+        var failure = MonitorError(.timeout, "the server did not answer")
+        if let system {
+            do throws(MonitorError) {
+                return try await system.connections(of: node, query)
+            } catch {
+                failure = error
+            }
+        }
+        var question = Question()
+        question.count = count
+        question.connections = Question.Connections(of: node, query)
+        for (index, url) in urls.enumerated() {
+            let nodes = await ask(url, index, question).nodes.filter { $0.status.id == node }
+            guard let list = nodes.lazy.compactMap(\.connections).first else { continue }
+            do throws(MonitorError) {
+                return try list.get()
+            } catch {
+                failure = error
+            }
+        }
+        throw failure
+    }
+
     // MARK: System account
 
     private func ask(_ system: SystemAccountMonitor, _ question: Question) async -> Answer {

@@ -66,26 +66,20 @@ struct FleetReader {
             result.problems.append("\(label): set monitor or system_credentials in the profile, so that its servers can be asked")
             return result
         }
-        var question = ClusterMonitor.Question()
         var found: Set<String> = []
-        for answer in await monitor.ask(question) {
+        for answer in await monitor.ask(ClusterMonitor.Question()) {
             found.formUnion(answer.nodes.map { $0.status.id })
             if let failure = answer.failure { result.problems.append("\(label): \(failure.message)") }
         }
-        question.count = found.count
         var query = ConnectionQuery()
         query.limit = Self.maximumConnections
         for node in found.sorted() {
-            question.connections = ClusterMonitor.Question.Connections(of: node, query)
-            let nodes = await monitor.ask(question).flatMap { $0.nodes }.filter { $0.status.id == node }
-            let lists = nodes.compactMap { $0.connections }
-            guard let list = lists.compactMap({ try? $0.get() }).first else {
-                let reason: String =
-                    if case .failure(let error)? = lists.first { error.message } else { "it did not answer" }
-                result.problems.append("\(label): the connections of the server \(node) are not known: \(reason)")
-                continue
+            do {
+                let list = try await monitor.connections(of: node, query, among: found.count)
+                result.listings.append(Fleet.Listing(cluster: cluster, list: list))
+            } catch {
+                result.problems.append("\(label): the connections of the server \(node) are not known: \(error.message)")
             }
-            result.listings.append(Fleet.Listing(cluster: cluster, list: list))
         }
         return result
     }

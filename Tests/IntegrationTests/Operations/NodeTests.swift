@@ -237,7 +237,8 @@ struct NodeTests {
             try await withClient(of: deployment) { client, events in
                 try await poll(until: "the cause") { !self.events(events, .idleTimeout).isEmpty }
                 let timeout = try #require(self.events(events, .idleTimeout).first?.idleTimeout)
-                #expect(timeout.lost == timeout.losses && timeout.lost >= 3)
+                // On a busy machine, one loss may look longer than the others.
+                #expect(timeout.lost >= 3 && timeout.losses - timeout.lost <= 1)
                 #expect((1.3...2.5).contains(timeout.idle / .seconds(1)))
                 #expect(timeout.description.hasSuffix("the load balancer's time-out is shorter than ping_interval (30 s)"))
                 try await poll(until: "the Overview with an open connection") { overview(client).state == "flapping" }
