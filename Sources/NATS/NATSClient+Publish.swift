@@ -4,7 +4,7 @@ extension NATSClient {
     /// Accepts a message for publishing. It is confirmed by the next PONG; ``flush()`` waits for one.
     ///
     /// Messages that one task publishes to one subject are received in that order. The message is in the buffer when the call
-    /// returns, and the call suspends only if the buffer is full.
+    /// returns. The call suspends if the buffer is full, and after every few hundred messages to let other tasks run.
     ///
     /// - Parameters:
     ///   - payload: The bytes. Together with the headers, at most the server's `max_payload`.
@@ -20,10 +20,11 @@ extension NATSClient {
         reply: Subject? = nil,
         headers: Headers? = nil
     ) async throws(NATSError) {
-        while let full = try payload.withPayloadBytes({ bytes throws(NATSError) in
+        while let pause = try payload.withPayloadBytes({ bytes throws(NATSError) in
             try enqueue(bytes, to: subject, reply: reply, headers: headers)
         }) {
-            try await full.wait()
+            try await pause.end()
+            if pause.isAccepted { return }
         }
     }
 
@@ -38,37 +39,63 @@ extension NATSClient {
         reply: Subject? = nil,
         headers: Headers? = nil
     ) throws(NATSError) {
-        let full = try payload.withPayloadBytes { bytes throws(NATSError) in
+        let pause = try payload.withPayloadBytes { bytes throws(NATSError) in
             try enqueue(bytes, to: subject, reply: reply, headers: headers)
         }
-        if full != nil { throw .bufferFull(configuration.outboundBufferSize) }
+        if let pause, !pause.isAccepted { throw .bufferFull(configuration.outboundBufferSize) }
     }
 
     /// Puts a message into the outbound buffer.
     ///
-    /// - Returns: Nil, or the space to wait for before the next try if the buffer is full.
+    /// - Returns: Nil, or what to wait for.
     @usableFromInline
     package func enqueue(
         _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
         reply: Subject?,
         headers: Headers?
-    ) throws(NATSError) -> BufferSpace? {
-        try enqueue(payload, to: subject, reply: reply, headers: headers, request: nil)
+    ) throws(NATSError) -> PublishPause? {
+        try enqueue(payload, to: subject, reply: reply, headers: headers, as: .message)
     }
 
-    /// - Parameter request: The token of the request, if the message is a request.
+    /// The purpose of a message.
+    enum Purpose {
+        case message
+        /// The answer to a request.
+        case answer
+        case request(RequestToken)
+
+        /// Whether the message is accepted while consumers are being drained, whoever sends it.
+        fileprivate var completesWork: Bool {
+            if case .message = self { false } else { true }
+        }
+    }
+
     func enqueue(
         _ payload: UnsafeRawBufferPointer,
         to subject: Subject,
         reply: Subject?,
         headers: Headers?,
-        request: RequestToken?,
+        as purpose: Purpose,
         lease: Lease? = nil
-    ) throws(NATSError) -> BufferSpace? {
+    ) throws(NATSError) -> PublishPause? {
         guard !subject.isWildcard else { throw .pattern(subject) }
         return try subject.withBytes { subject throws(NATSError) in
-            try enqueue(payload, toValid: subject, reply: reply, headers: headers, request: request, lease: lease)
+            try enqueue(payload, toValid: subject, reply: reply, headers: headers, as: purpose, lease: lease)
+        }
+    }
+
+    /// Accepts the answer to a request for publishing, also while consumers are being drained.
+    package func answer(
+        _ subject: Subject,
+        with payload: some MessagePayload,
+        headers: Headers?
+    ) async throws(NATSError) {
+        while let pause = try payload.withPayloadBytes({ bytes throws(NATSError) in
+            try enqueue(bytes, to: subject, reply: nil, headers: headers, as: .answer)
+        }) {
+            try await pause.end()
+            if pause.isAccepted { return }
         }
     }
 
@@ -77,7 +104,7 @@ extension NATSClient {
     /// - Parameters:
     ///   - subject: The bytes of a valid subject without wildcards.
     ///   - lease: The right to publish the message on this connection, if several connections could carry it.
-    /// - Returns: Nil, or the space to wait for before the next try if the buffer is full.
+    /// - Returns: Nil, or what to wait for.
     /// - Throws: ``NATSError/Code/notConnected`` also if another connection holds the lease now.
     package func enqueue(
         _ payload: UnsafeRawBufferPointer,
@@ -85,8 +112,8 @@ extension NATSClient {
         reply: Subject?,
         headers: Headers?,
         lease: Lease?
-    ) throws(NATSError) -> BufferSpace? {
-        try enqueue(payload, toValid: subject, reply: reply, headers: headers, request: nil, lease: lease)
+    ) throws(NATSError) -> PublishPause? {
+        try enqueue(payload, toValid: subject, reply: reply, headers: headers, as: .message, lease: lease)
     }
 
     @inline(__always)
@@ -95,17 +122,25 @@ extension NATSClient {
         toValid subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
-        request: RequestToken?,
+        as purpose: Purpose,
         lease: Lease?
-    ) throws(NATSError) -> BufferSpace? {
+    ) throws(NATSError) -> PublishPause? {
         if let reply { try Self.check(reply, behind: subject) }
-        switch outbound.append(validSubject: subject, reply: reply, headers: headers, payload: payload, lease: lease) {
+        let accepted = outbound.append(
+            validSubject: subject,
+            reply: reply,
+            headers: headers,
+            payload: payload,
+            lease: lease,
+            completesWork: purpose.completesWork
+        )
+        switch accepted {
         case .accepted(let needsWake, let sequence):
             if needsWake { wake() }
-            if let request { requests.accepted(request, as: sequence) }
-            return nil
+            if case .request(let token) = purpose { requests.accepted(token, as: sequence) }
+            return PublishPause.afterMessage(sequence)
         case .full(let waiter):
-            return BufferSpace(waiter: waiter)
+            return .space(waiter)
         case .refused(let error):
             throw error
         }

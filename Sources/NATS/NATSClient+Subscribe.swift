@@ -10,10 +10,11 @@ extension NATSClient {
     /// - Parameters:
     ///   - pattern: A subject, or a pattern made by ``NATSWire/Subject/pattern(_:)``.
     ///   - queueGroup: A queue group. Each message is sent to one member of the group.
-    ///   - maxMessages: The number of messages after which the subscription ends.
+    ///   - maxMessages: The number of messages after which the subscription ends, at least 1.
     ///   - buffer: The limits of the buffer for received messages.
     ///   - confirmed: Whether to wait for a PONG too, so that the server knows the subscription when the call returns.
-    /// - Throws: ``NATSError/Code/notConnected``, or the cause if the connection is lost meanwhile; with `confirmed` also
+    /// - Throws: ``NATSError/Code/configuration`` if a limit is below 1;
+    ///   ``NATSError/Code/notConnected``, or the cause if the connection is lost meanwhile; with `confirmed` also
     ///   ``NATSError/Code/permission`` if the server denies the subscription.
     public func subscribe(
         to pattern: Subject,
@@ -42,16 +43,23 @@ extension NATSClient {
         confirmed: Bool = false,
         endsWithConnection: Bool
     ) async throws(NATSError) -> NATSSubscription {
-        let queue = MessageQueue<NATSClient>(limits: buffer)
+        try buffer.validate()
+        let queue = MessageQueue<NATSClient>(limits: buffer, of: pattern, among: consumers)
         let sink = SubscriptionSink(queue: queue, client: self)
-        let sid = try await addSubscription(
-            to: pattern,
-            queueGroup: queueGroup,
-            maxMessages: maxMessages,
-            endsWithConnection: endsWithConnection,
-            requiresConnection: true,
-            sink: sink
-        )
+        let sid: UInt64
+        do {
+            sid = try await addSubscription(
+                to: pattern,
+                queueGroup: queueGroup,
+                maxMessages: maxMessages,
+                endsWithConnection: endsWithConnection,
+                requiresConnection: true,
+                sink: sink
+            )
+        } catch {
+            queue.abandon()
+            throw error
+        }
         let subscription = NATSSubscription(client: self, sid: sid, sink: sink)
         if confirmed {
             try await confirm()
@@ -75,6 +83,9 @@ extension NATSClient {
         requiresConnection: Bool,
         sink: any MessageSink
     ) async throws(NATSError) -> UInt64 {
+        if let maxMessages, maxMessages < 1 {
+            throw NATSError(.configuration, "the maximum number of messages is \(maxMessages), use 1 or more")
+        }
         let queueGroup = try queueGroup.map { name throws(NATSError) in try Self.queueGroup(name) }
         let onWire = Waiter()
         let added: Result<UInt64, NATSError> = await withCheckedContinuation { continuation in
@@ -109,6 +120,11 @@ extension NATSClient {
     /// Ends the subscription of one sink. Does nothing if it has already ended.
     package func removeSubscription(_ sid: UInt64, _ sink: any MessageSink) {
         driver.eventLoop.execute { [driver] in driver.unsubscribe(sid, sink) }
+    }
+
+    /// Ends the subscription of one sink after the last message that the server has for it. Does nothing if it has already ended.
+    package func drainSubscription(_ sid: UInt64, _ sink: any MessageSink) {
+        driver.eventLoop.execute { [driver] in driver.drainSubscription(sid, sink) }
     }
 
     /// Counts messages of this connection that were dropped because a consumer was too slow.

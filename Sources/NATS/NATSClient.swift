@@ -18,6 +18,8 @@ public final class NATSClient: Sendable {
     let requests: RequestMultiplexer
     /// The buffer of the driver, stored here for direct access on every publish.
     let outbound: OutboundBuffer
+    /// The consumers of the subscriptions of ``subscribe(to:queueGroup:maxMessages:buffer:confirmed:)``.
+    let consumers = Consumers()
     private let events = EventBroadcaster<NATSEvent>()
     private let isStarted = Atomic(false)
 
@@ -144,9 +146,16 @@ public final class NATSClient: Sendable {
         driver.eventLoop.execute { [driver] in driver.close() }
     }
 
-    /// Closes the current connection and makes a new one.
-    public func reconnect() {
-        driver.eventLoop.execute { [driver] in driver.reconnect() }
+    /// Makes a new connection and closes the current one.
+    ///
+    /// The new connection is established and has all subscriptions before the current one is closed, as for a server in
+    /// lame-duck mode: no message is lost, and a message that arrives meanwhile may be delivered twice. If the new connection
+    /// fails, the client stays on the current one and tries again. Without a connection, the next attempt starts immediately.
+    ///
+    /// - Parameter hard: Whether to close the current connection first. Messages in transit are then lost. Use it for a
+    ///   connection that seems to be broken.
+    public func reconnect(hard: Bool = false) {
+        driver.eventLoop.execute { [driver] in driver.reconnect(hard: hard) }
     }
 
     /// Waits even though the task is canceled.

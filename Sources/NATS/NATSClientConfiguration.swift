@@ -101,6 +101,9 @@ public struct NATSClientConfiguration: Sendable {
         self.address = address
     }
 
+    /// The longest duration in a configuration, more than a hundred years. Sums of such durations do not overflow.
+    package static let longestDuration = Duration.seconds(1 << 32)
+
     /// Checks the settings, without using the network.
     ///
     /// - Throws: ``NATSError/Code/configuration`` with the setting and its bounds.
@@ -114,11 +117,21 @@ public struct NATSClientConfiguration: Sendable {
         try require(pingInterval > .zero, "ping_interval must be longer than zero")
         try require(maxPingFailure >= 1, "max_ping_failure is \(maxPingFailure), use 1 or more")
         try require(outboundBufferSize >= 1 << 12, "outbound_buffer_size is \(outboundBufferSize), use at least 4096 bytes")
+        // The indices of a ByteBuffer have 32 bits.
+        try require(outboundBufferSize <= 1 << 30, "outbound_buffer_size is \(outboundBufferSize), use at most 1 GiB")
         try require(reconnectBufferSize >= 0, "the reconnect buffer cannot be smaller than zero bytes")
+        try require(reconnectBufferSize <= 1 << 30, "the reconnect buffer has \(reconnectBufferSize) bytes, use at most 1 GiB")
         try require(reconnectJitter >= .zero, "reconnect_jitter cannot be shorter than zero")
         try require(moveOverlap >= .zero, "move_overlap cannot be shorter than zero")
         try require(writeTimeout > .zero, "write_timeout must be longer than zero")
         try require(confirmationInterval > .zero, "the confirmation interval must be longer than zero")
+        let durations = [
+            connectTimeout, pingInterval, reconnectJitter, stableAfter, moveOverlap, writeTimeout, confirmationInterval,
+            reconnectBackoff.base, reconnectBackoff.maximum,
+        ]
+        for duration in durations {
+            try require(duration <= Self.longestDuration, "\(duration) is too long, use at most \(Self.longestDuration)")
+        }
         try Inbox.validate(prefix: inboxPrefix)
     }
 }

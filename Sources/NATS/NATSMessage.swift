@@ -6,10 +6,13 @@ public struct NATSMessage: Sendable {
     package let wire: WireMessage
     /// The connection on which the message arrived. Replies are sent on it.
     public let client: NATSClient
+    /// Shared by the requests that arrived together.
+    private let requests: RequestsInHand?
 
-    package init(wire: WireMessage, client: NATSClient) {
+    package init(wire: WireMessage, client: NATSClient, requests: RequestsInHand? = nil) {
         self.wire = wire
         self.client = client
+        self.requests = requests
     }
 
     /// The subject. Bytes that are not UTF-8 are replaced by U+FFFD.

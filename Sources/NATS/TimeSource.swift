@@ -37,6 +37,7 @@ package struct TimeSource: Sendable {
         now: { .now() },
         instant: { .now },
         secondsSince1970: { Int64(time(nil)) },
-        sleep: { try await Task.sleep(for: $0) }
+        // Task.sleep stops the process if the end is out of range.
+        sleep: { try await Task.sleep(for: min($0, NATSClientConfiguration.longestDuration)) }
     )
 }

@@ -1,18 +1,22 @@
+public import NATS
 public import NATSWire
 public import NIOCore
 
 /// A message of a subscription.
 ///
-/// A message may share the storage of the read buffer it arrived in. To keep a message for a long time, keep its ``copied()``
-/// version.
+/// A message may share the storage of the read buffer it arrived in, and a drain waits for a request as long as it exists. To keep
+/// a message for a long time, keep its ``copied()`` version.
 public struct Message: Sendable {
     @usableFromInline let wire: WireMessage
     @usableFromInline let connection: PooledConnection
+    /// Shared by the requests that arrived together.
+    @usableFromInline let requests: RequestsInHand?
 
     @inlinable
-    init(wire: WireMessage, connection: PooledConnection) {
+    init(wire: WireMessage, connection: PooledConnection, requests: RequestsInHand? = nil) {
         self.wire = wire
         self.connection = connection
+        self.requests = requests
     }
 
     /// The cluster that delivered the message.
@@ -44,7 +48,7 @@ public struct Message: Sendable {
         try wire.withSubjectBytes(body)
     }
 
-    /// Returns the same message with its own storage.
+    /// Returns the same message with its own storage. A drain does not wait for an answer to the copy.
     public func copied() -> Message {
         Message(wire: wire.copied(), connection: connection)
     }

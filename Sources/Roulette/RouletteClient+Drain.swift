@@ -4,37 +4,39 @@ import NATS
 extension RouletteClient {
     /// Completes the pending work on all connections, then closes them.
     ///
-    /// Subscriptions end after the last message that the servers have for them. Consumers process the remaining messages
-    /// and may still publish and send requests. Requests wait for their replies, and published messages are confirmed.
+    /// Subscriptions end after the last message that the servers have for them. Their consumers process the remaining messages.
+    /// Requests wait for their replies, and published messages are confirmed.
     ///
-    /// New subscriptions fail immediately with ``RouletteError/Code/draining``; new requests and messages fail once all
-    /// consumers are done. A consumer is done when its iteration has ended or its subscription was released.
+    /// New subscriptions and new messages fail immediately with ``RouletteError/Code/draining``. Until the consumers are done,
+    /// they may publish, reply and send requests. A task is a consumer if it iterates over a subscription, belongs to the same
+    /// service of a `ServiceGroup` as such a task, or runs in the closure of ``subscribe(to:options:_:)``. New requests fail once
+    /// all consumers are done.
     ///
-    /// - Parameter timeout: The limit for the whole drain; by default the configuration's `drainTimeout`. After it, the client
-    ///   is closed in any case.
+    /// A consumer is done when it has handled the last message and answered or released all requests, or when it has left its
+    /// loop or released its subscription. <doc:Services> describes how to stop a whole service.
+    ///
+    /// - Parameter timeout: The limit for the whole drain; by default the configuration's `drainTimeout`. A quarter of it, at most
+    ///   five seconds, is kept for the confirmation of the last messages. After it, the client is closed in any case.
     /// - Throws: ``RouletteError/Code/drainIncomplete``, with the work that was not completed.
     public func drain(timeout: Duration? = nil) async throws(RouletteError) {
-        let report = await drainAndClose(timeout: timeout ?? configuration.drainTimeout)
+        let drain = beginDrain(timeout: timeout ?? configuration.drainTimeout)
+        await drain.run()
+        let report = finish(drain)
         guard report.isComplete else { throw RouletteError(.drainIncomplete, report.summary) }
     }
 
-    func drainAndClose(timeout: Duration) async -> DrainReport {
-        let stages = connections.map { DrainStages($0.client, timeout: timeout) }
-        // Each step completes on all connections before the next, because consumers of one connection publish on others.
-        await Self.together(stages) { await $0.drainSubscriptions() }
-        await Self.together(stages) { await $0.drainRequests() }
-        await Self.together(stages) { await $0.drainPublishes() }
-        let report = DrainStages.close(stages)
-        broadcaster.send(RouletteEvent(.drained(report)))
-        if !report.isComplete {
-            logger.warning("drain is incomplete", metadata: ["left_behind": "\(report.summary)"])
-        }
-        return report
+    /// Starts a drain and refuses new messages.
+    func beginDrain(timeout: Duration) -> Drain {
+        Drain(connections.map(\.client), consumers: consumers, timeout: timeout)
     }
 
-    private static func together(_ stages: [DrainStages], _ step: @escaping @Sendable (DrainStages) async -> Void) async {
-        await withTaskGroup { group in
-            for stage in stages { group.addTask { await step(stage) } }
+    /// Reports the result of a drain and closes the client.
+    func finish(_ drain: Drain) -> DrainReport {
+        drain.close { report in
+            broadcaster.send(RouletteEvent(.drained(report)))
+            if !report.isComplete {
+                logger.warning("drain is incomplete", metadata: ["left_behind": "\(report.summary)"])
+            }
         }
     }
 }

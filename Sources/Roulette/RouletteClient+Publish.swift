@@ -7,7 +7,8 @@ extension RouletteClient {
     /// All messages of a topic use the same connection, so messages that one task publishes to a topic are received in order.
     /// While that connection is down, they use another connection of the same cluster. While the whole cluster is down, the
     /// call waits and retries according to `max_retry`, `base_backoff` and `max_backoff`. It never uses another cluster,
-    /// because that cluster does not have the subscribers. While the connection's buffer is full, the call waits.
+    /// because that cluster does not have the subscribers. While the connection's buffer is full, the call waits. It also
+    /// suspends after every few hundred messages, so that a loop of publishes does not keep other tasks waiting.
     ///
     /// An accepted message is confirmed by the next PONG: ``flush()`` waits for it.
     ///
@@ -29,10 +30,12 @@ extension RouletteClient {
         var retries = 0
         while let blocker = payload.withPayloadBytes({ submit($0, to: topic, reply: reply, headers: headers) }) {
             try await waitUntilUnblocked(blocker, retries: &retries)
+            if blocker.isAccepted { return }
         }
     }
 
-    /// Accepts a message for publishing if that is possible without waiting. Never suspends and never retries.
+    /// Accepts a message for publishing if that is possible without waiting. Never suspends and never retries. A loop that only
+    /// calls it keeps its thread, so suspend now and then to let other tasks run.
     ///
     /// - Throws: ``RouletteError/Code/bufferFull``, ``RouletteError/Code/clusterUnavailable``, and the other errors of
     ///   ``publish(_:to:reply:headers:)``.
@@ -44,7 +47,7 @@ extension RouletteClient {
         headers: Headers? = nil
     ) throws(RouletteError) {
         let blocker = payload.withPayloadBytes { submit($0, to: topic, reply: reply, headers: headers) }
-        if let blocker { throw blocker.error }
+        if let error = blocker?.error { throw error }
     }
 
     /// Appends a message to the buffer of its connection. It does not suspend, which keeps the messages of a task in order.
@@ -99,8 +102,8 @@ extension RouletteClient {
         headers: Headers?
     ) -> PublishBlocker? {
         do {
-            let space = try connection.client.enqueue(payload, toValid: topic, reply: reply, headers: headers, lease: lease)
-            return space.map { .fullBuffer($0, connection) }
+            let pause = try connection.client.enqueue(payload, toValid: topic, reply: reply, headers: headers, lease: lease)
+            return pause.map { $0.isAccepted ? .turn : .fullBuffer($0, connection) }
         } catch {
             guard error.code == .notConnected else { return .refused(RouletteError(error, cluster: connection.cluster)) }
             return .noConnection(connection, error)
@@ -128,13 +131,15 @@ extension RouletteClient {
         return blocker
     }
 
-    /// Waits until another try can succeed.
+    /// Waits until another try can succeed, or lets other tasks run if the message was accepted.
     @usableFromInline
     func waitUntilUnblocked(_ blocker: PublishBlocker, retries: inout Int) async throws(RouletteError) {
         switch blocker {
-        case .fullBuffer(let space, let connection):
+        case .turn:
+            await Task.yield()
+        case .fullBuffer(let pause, let connection):
             do {
-                try await space.wait()
+                try await pause.end()
             } catch {
                 throw RouletteError(error, cluster: connection.cluster)
             }

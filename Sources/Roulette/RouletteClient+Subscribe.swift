@@ -14,6 +14,7 @@ extension RouletteClient {
     /// ``SubscribeOptions/confirmed``.
     ///
     /// - Throws: ``RouletteError/Code/role`` for a publisher, ``RouletteError/Code/invalidTopic``,
+    ///   ``RouletteError/Code/configuration`` if a limit in the options is below 1,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
     public func subscribe(
         to pattern: String,
@@ -22,12 +23,13 @@ extension RouletteClient {
         guard configuration.role != .publisher else {
             throw RouletteError(.role, "this client has the role publisher and cannot subscribe; use the role both or subscriber")
         }
+        try options.validate()
         let subject = try Self.subject(of: pattern)
         let destinations = router.destinations(of: subject)
-        let group = SubscriptionGroup(pattern: subject, options: options, observe: observe)
+        let group = SubscriptionGroup(pattern: subject, options: options, consumers: consumers, observe: observe)
         let clusters = subject.isWildcard ? clusters : subscribers.carrier(of: destinations[0]).0.clusters
         // If one of the clusters fails, releasing the handle cancels the subscription on the others.
-        let subscription = Subscription(group: group, clusters: clusters)
+        let subscription = Subscription(group: group, clusters: clusters, shutdown: shutdown)
         for destination in destinations {
             try await add(group, to: destination, options: options)
         }
@@ -40,6 +42,9 @@ extension RouletteClient {
     }
 
     /// Subscribes, runs a closure, and ends the subscription when the closure returns or throws.
+    ///
+    /// When the subscription is drained, the consumer is not done before the closure returns, so that tasks which the closure
+    /// starts and waits for can complete their work. They may publish until then.
     ///
     /// - Parameters:
     ///   - pattern: A topic, or a pattern with wildcards.
@@ -54,7 +59,17 @@ extension RouletteClient {
     ) async throws -> R {
         let subscription = try await subscribe(to: pattern, options: options)
         defer { subscription.cancel() }
-        return try await body(subscription)
+        subscription.beginClosure()
+        let result: R
+        do {
+            result = try await consumers.run { try await body(subscription) }
+        } catch {
+            subscription.endClosure()
+            throw error
+        }
+        subscription.endClosure()
+        await subscription.waitForTurn()
+        return result
     }
 
     private static func subject(of pattern: String) throws(RouletteError) -> Subject {

@@ -25,6 +25,9 @@ public final class RouletteClient: Service, Sendable {
     /// Nil unless the configuration enables it.
     let canary: Canary?
     let broadcaster = EventBroadcaster<RouletteEvent>()
+    /// The consumers of all subscriptions.
+    let consumers = Consumers(currentService: { ServiceContext.current })
+    let shutdown = ClientShutdown()
     /// Sends an event to the log and to the listeners of ``events``. All subscriptions share this closure.
     let observe: @Sendable (RouletteEvent) -> Void
     let randomness: Mutex<any RandomNumberGenerator & Sendable>
@@ -79,6 +82,11 @@ public final class RouletteClient: Service, Sendable {
             broadcaster.send(event)
         }
         let observers = ConnectionObservers()
+        // The events end with the last connection, even if `run()` was never called.
+        let open = Countdown(
+            clusters.count * configuration.connectionsPerCluster,
+            then: Waiter(onResolve: { [broadcaster] _ in broadcaster.finish() })
+        )
         var randomness = randomness
         let canarySubject = configuration.canaryInterval == nil ? nil : try Canary.subject(instance: randomness.next())
         var pools: [ClusterPool] = []
@@ -99,6 +107,7 @@ public final class RouletteClient: Service, Sendable {
                     let isOfCanary = canarySubject.map(event.isRefusal) ?? false
                     if !isOfCanary { observe(RouletteEvent(connection, event)) }
                     observers.updateCluster(connection.cluster.index, after: event)
+                    if case .closed = event { open.arrive() }
                 },
                 serverUpdated: { observers.updateCluster(cluster.index) }
             )
@@ -145,51 +154,58 @@ public final class RouletteClient: Service, Sendable {
     /// Connects to all clusters and stays connected until ``close()``, graceful shutdown or cancellation.
     ///
     /// Graceful shutdown calls ``drain(timeout:)`` with the configuration's `drainTimeout`. An incomplete drain is logged as a
-    /// warning and reported as an event.
+    /// warning and reported as an event. If the task is canceled meanwhile, the drain no longer waits for consumers, but the
+    /// messages that were accepted are still sent and confirmed within a quarter of the time, at most five seconds. See
+    /// <doc:Services> for the order of services.
     ///
     /// - Precondition: The method is called at most once.
     public func run() async {
         precondition(!isStarted.exchange(true, ordering: .relaxed), "run() of a RouletteClient was called twice")
-        let shutdown = Waiter()
+        let stop = ClientStop(of: self)
         await withGracefulShutdownHandler {
             await withTaskGroup { group in
-                group.addTask {
-                    // The task is canceled when all connections were closed for another reason.
-                    guard (try? await shutdown.wait()) != nil else { return }
-                    _ = await self.drainAndClose(timeout: self.configuration.drainTimeout)
-                }
                 group.addTask { await self.reportMetrics() }
                 if let canary { group.addTask { await canary.run() } }
-                await withTaskGroup { connecting in
-                    for pool in pools { connecting.addTask { [clock] in await pool.run(clock: clock) } }
-                }
+                await stop.runConnections()
                 group.cancelAll()
             }
         } onGracefulShutdown: {
-            shutdown.resolve()
+            stop.drain()
         }
-        broadcaster.finish()
     }
 
     /// Whether ``run()`` was called.
     var wasStarted: Bool { isStarted.load(ordering: .relaxed) }
 
-    /// Closes all connections immediately. It can be called from any thread, and more than once.
+    /// Closes all connections immediately, and ends ``events``. It can be called from any thread, and more than once.
     public func close() {
         for connection in connections { connection.client.close() }
     }
 
-    /// Closes connections and connects again.
+    /// Makes new connections and closes the current ones, for instance to spread connections over the servers behind a load
+    /// balancer again.
+    ///
+    /// A new connection is established and has all subscriptions before the current one is closed, as for a server in lame-duck
+    /// mode: no message is lost, no subscription ends, and a message that arrives meanwhile may be delivered twice. If a new
+    /// connection fails, the client stays on the current one, reports ``RouletteEvent/Kind/moveFailed`` and tries again.
+    ///
     /// - Parameters:
     ///   - cluster: If given, only the connections to this cluster.
     ///   - role: If given, only the connections of this role.
     ///   - slot: If given, only the connections with this number in their pool.
-    public func reconnect(cluster: Cluster? = nil, role: ConnectionRole? = nil, slot: Int? = nil) {
+    ///   - hard: Whether to close the current connections first. Messages in transit are then lost, and `.temporary`
+    ///     subscriptions end. Use it for connections that seem to be broken.
+    public func reconnect(
+        cluster: Cluster? = nil,
+        role: ConnectionRole? = nil,
+        slot: Int? = nil,
+        hard: Bool = false
+    ) {
         for connection in connections
         where (cluster == nil || cluster == connection.cluster) && (role == nil || role == connection.role)
             && (slot == nil || slot == connection.slot)
         {
-            connection.client.reconnect()
+            connection.client.reconnect(hard: hard)
         }
     }
 

@@ -39,6 +39,7 @@ public final class TopicPublisher: Sendable {
         var retries = 0
         while let blocker = payload.withPayloadBytes({ submit($0, reply: reply, headers: headers) }) {
             try await client.waitUntilUnblocked(blocker, retries: &retries)
+            if blocker.isAccepted { return }
         }
     }
 
@@ -53,7 +54,7 @@ public final class TopicPublisher: Sendable {
         headers: Headers? = nil
     ) throws(RouletteError) {
         let blocker = payload.withPayloadBytes { submit($0, reply: reply, headers: headers) }
-        if let blocker { throw blocker.error }
+        if let error = blocker?.error { throw error }
     }
 
     @usableFromInline

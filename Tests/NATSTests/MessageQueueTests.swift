@@ -139,13 +139,3 @@ struct MessageQueueTests {
         #expect(queue.dropped == 2, "messages after a dropped message in the same batch are dropped too")
     }
 }
-
-private struct Collector: OperationSink {
-    var messages: [WireMessage] = []
-    mutating func message(_ message: WireMessage) { messages.append(message) }
-    mutating func info(_ json: ByteBuffer) {}
-    mutating func ping() {}
-    mutating func pong() {}
-    mutating func ok() {}
-    mutating func serverError(_ text: ByteBuffer) {}
-}

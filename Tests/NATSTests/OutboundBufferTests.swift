@@ -215,4 +215,57 @@ struct OutboundBufferTests {
         var frames = ByteBuffer()
         #expect(try #require(buffer.takeFrames(into: &frames)).messages == 1)
     }
+
+    @Test
+    func `while consumers are drained, they may publish, and requests and answers are accepted`() async throws {
+        let buffer = connected()
+        let consumers = Consumers()
+        buffer.beginDraining(except: consumers)
+        guard case .refused(.clientDraining) = append("from elsewhere", to: buffer) else {
+            Issue.record("accepted while draining")
+            return
+        }
+        let answer = "answer".utf8CString.withUnsafeBytes { bytes in
+            "a".utf8CString.withUnsafeBytes { subject in
+                buffer.append(
+                    validSubject: UnsafeRawBufferPointer(rebasing: subject[..<1]),
+                    reply: nil,
+                    headers: nil,
+                    payload: bytes,
+                    completesWork: true
+                )
+            }
+        }
+        guard case .accepted = answer else {
+            Issue.record("an answer was refused")
+            return
+        }
+        await consumers.run {
+            guard case .accepted = append("from a consumer", to: buffer) else {
+                Issue.record("a consumer was refused")
+                return
+            }
+            buffer.beginDraining()
+            guard case .refused(.clientDraining) = append("too late", to: buffer) else {
+                Issue.record("accepted after the consumers were done")
+                return
+            }
+        }
+    }
+
+    @Test
+    func `a publisher that waits for space when a drain begins tries again, and is refused`() throws {
+        let buffer = connected(capacity: 10)
+        _ = append("fills the buffer", to: buffer)
+        guard case .full(let waiter) = append("waits", to: buffer) else {
+            Issue.record("not full")
+            return
+        }
+        buffer.beginDraining(except: Consumers())
+        #expect(waiter.isSettled)
+        guard case .refused(.clientDraining) = append("waits", to: buffer) else {
+            Issue.record("accepted while draining")
+            return
+        }
+    }
 }

@@ -20,8 +20,6 @@ struct SubscriptionTableTests {
         func interrupted(_ cause: NATSError, silence: Duration) { note("interrupted") }
         func resumed() { note("resumed") }
         func end(_ error: NATSError?) { note("end \(error?.code.description ?? "")") }
-        func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
-        var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
     }
 
     /// Adds messages with these payloads to an entry, as a read of the socket does.
@@ -50,6 +48,36 @@ struct SubscriptionTableTests {
         #expect(table.shared("a") == nil)
         #expect(table[first.sid] === first)
         #expect(table.count == 2)
+    }
+
+    @Test
+    func `the oldest member of a queue group is known, whichever members are removed`() throws {
+        let table = SubscriptionTable()
+        let group = try QueueGroup("q")
+        let members = try (0..<5).map { _ in try table.insert("a", queueGroup: group) }
+        func oldest() -> SubscriptionEntry? { table.oldest(subject: Array("a".utf8), queueGroup: Array("q".utf8)) }
+        #expect(oldest() === members[0])
+        table.remove(members[2].sid)
+        table.remove(members[0].sid)
+        #expect(oldest() === members[1])
+        table.remove(members[4].sid)
+        table.remove(members[1].sid)
+        #expect(oldest() === members[3])
+        let late = try table.insert("a", queueGroup: group)
+        table.remove(members[3].sid)
+        #expect(oldest() === late)
+        table.remove(late.sid)
+        #expect(oldest() == nil && table.count == 0)
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `200,000 members of a queue group are removed in linear time`() throws {
+        // In quadratic time, it takes minutes.
+        let table = SubscriptionTable()
+        let group = try QueueGroup("q")
+        let members = try (0..<200_000).map { _ in try table.insert("a", queueGroup: group).sid }
+        for sid in members.reversed() { table.remove(sid) }
+        #expect(table.count == 0)
     }
 
     @Test

@@ -6,27 +6,34 @@ extension ConnectionDriver {
     /// Ends all subscriptions except the inbox, after the last message that the server has for them. Accepts no new
     /// subscriptions.
     ///
-    /// - Parameters:
-    ///   - ended: Resolved when nothing more can be received.
-    ///   - consumed: Resolved when the consumers have processed everything that was received.
-    /// - Returns: The sinks of the subscriptions.
-    func drainSubscriptions(ended: Waiter, consumed: Waiter) -> [any MessageSink] {
+    /// - Parameter ended: Resolved when nothing more can be received.
+    func drainSubscriptions(ended: Waiter) {
         eventLoop.assertInEventLoop()
         let entries = subscriptionsWithoutInbox
-        let sinks = entries.flatMap(\.sinks)
         let sids = entries.map(\.sid)
         let complete = Waiter(onResolve: { _ in
             self.eventLoop.execute {
                 for sid in sids { self.subscriptions.remove(sid)?.end(nil) }
                 self.countSubscriptions()
-                let countdown = Countdown(sinks.count, then: consumed)
-                for sink in sinks { sink.whenConsumed { countdown.arrive() } }
                 ended.resolve()
             }
         })
         // Nothing more can be received after the PONG that follows the UNSUBs, or after the loss of the connection.
         handle(.drain(ended: complete, hasSubscriptions: !entries.isEmpty))
-        return sinks
+    }
+
+    /// Ends one consumer after the last message that the server has for it. If no other consumer needs the SUB, it is removed
+    /// first.
+    func drainSubscription(_ sid: UInt64, _ sink: any MessageSink) {
+        eventLoop.assertInEventLoop()
+        guard let entry = subscriptions[sid], entry.beginDraining(sink) else { return }
+        if entry.isDraining, !entry.isRetired {
+            subscriptions.retire(entry)
+            unsubscribe(entry)
+        }
+        let complete = Waiter(onResolve: { _ in self.eventLoop.execute { self.unsubscribe(sid, sink) } })
+        // Nothing more can be received after the PONG that follows the UNSUB, or after the loss of the connection.
+        handle(.endReceiving(ended: complete))
     }
 
     /// Accepts no more messages. Resolves the waiter when those accepted before are confirmed, or cannot be confirmed.

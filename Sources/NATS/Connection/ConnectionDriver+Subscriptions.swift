@@ -52,10 +52,12 @@ extension ConnectionDriver {
     func removeIfUnused(_ entry: SubscriptionEntry) {
         guard !entry.hasConsumers, subscriptions.remove(entry.sid) != nil else { return }
         countSubscriptions()
-        for connection in subscribedConnections {
-            FrameEncoder.unsubscribe(sid: entry.sid, max: nil, into: &connection.control)
-            scheduleFlush(of: connection)
-        }
+        if !entry.isRetired { unsubscribe(entry) }
+    }
+
+    /// Sends UNSUB to the servers that have the subscription.
+    func unsubscribe(_ entry: SubscriptionEntry) {
+        for connection in subscribedConnections { sendUnsubscribes(of: [entry], on: connection) }
     }
 
     /// The connections whose server has the subscriptions: one, or two during a move.
@@ -69,7 +71,7 @@ extension ConnectionDriver {
 
     /// Sends every subscription, with its queue group and its remaining number of messages.
     func sendSubscriptions(to connection: ServerConnection) {
-        connection.writeSubscribes(subscriptions.entries)
+        connection.writeSubscribes(subscriptions.entries.filter { !$0.isRetired })
         scheduleFlush(of: connection)
     }
 

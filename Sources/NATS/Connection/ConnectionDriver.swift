@@ -104,8 +104,8 @@ final class ConnectionDriver: @unchecked Sendable {
 
     func close() { handle(.close) }
 
-    /// Closes the connection and makes a new one.
-    func reconnect() { handle(.reconnect) }
+    /// Moves to a new connection, or closes the connection and makes a new one.
+    func reconnect(hard: Bool) { handle(hard ? .reconnect : .move) }
 
     // MARK: Events and actions
 

@@ -55,6 +55,8 @@ final class OutboundBuffer: Sendable {
         var waitingForSpace: [Waiter] = []
         /// Whether new messages are refused. Buffered messages are still sent.
         var isDraining = false
+        /// The consumers that may still publish while it is draining.
+        var consumers: Consumers?
         /// While it is above zero, no frames are written, because other connections have yet to confirm earlier messages.
         var holds = 0
         var maxPayload = Int.max
@@ -83,12 +85,14 @@ final class OutboundBuffer: Sendable {
     /// - Parameters:
     ///   - subject: The bytes of a valid subject without wildcards.
     ///   - lease: The lease of the message. It is checked under the lock, so that no message is accepted after a hand-over.
+    ///   - completesWork: Whether it is a request or an answer, which are accepted while consumers are being drained.
     func append(
         validSubject subject: UnsafeRawBufferPointer,
         reply: Subject?,
         headers: Headers?,
         payload: UnsafeRawBufferPointer,
-        lease: Lease? = nil
+        lease: Lease? = nil,
+        completesWork: Bool = false
     ) -> Append {
         let size = FrameEncoder.publishSize(
             subjectLength: subject.count,
@@ -103,6 +107,7 @@ final class OutboundBuffer: Sendable {
                 && state.held + size <= capacity && lease?.isValid != false
             if !isAcceptable {
                 if lease?.isValid == false { return .refused(.carriedElsewhere) }
+                if state.isDraining, !state.mayPublishWhileDraining(completesWork) { return .refused(.clientDraining) }
                 if let blocker = blocker(of: size, headers: headers, payloadLength: payload.count, in: &state) {
                     return blocker
                 }
@@ -131,7 +136,6 @@ final class OutboundBuffer: Sendable {
         if payloadLength > state.maxPayload || headers != nil {
             if let error = state.refusal(headers: headers, payloadLength: payloadLength) { return .refused(error) }
         }
-        if state.isDraining { return .refused(.clientDraining) }
         switch state.phase {
         case .connected:
             // A frame that is larger than the buffer is accepted if the buffer is empty.
@@ -274,12 +278,17 @@ final class OutboundBuffer: Sendable {
     }
 
     /// Refuses new messages from now on. Buffered messages are still sent.
-    func beginDraining() {
+    ///
+    /// - Parameter consumers: If given, these consumers may still publish, and requests and answers are accepted.
+    func beginDraining(except consumers: Consumers? = nil) {
         let waiting = state.withLock { state in
+            // A second drain must not accept anything again.
+            state.consumers = state.isDraining && state.consumers == nil ? nil : consumers
             state.isDraining = true
             return state.takeWaitingForSpace()
         }
-        for waiter in waiting { waiter.resolve(.clientDraining) }
+        // The publishers try again, and are refused unless they are among the exceptions.
+        for waiter in waiting { waiter.resolve() }
     }
 
     /// The messages that have not been taken for writing.
@@ -344,6 +353,10 @@ final class OutboundBuffer: Sendable {
 extension OutboundBuffer.State {
     /// Bytes that wait or are being written.
     fileprivate var held: Int { frames.count + bytesBeingWritten }
+
+    fileprivate func mayPublishWhileDraining(_ completesWork: Bool) -> Bool {
+        consumers.map { completesWork || $0.includeCurrentTask } ?? false
+    }
 
     /// - Returns: Whether the event loop must be woken.
     fileprivate mutating func becomeAware() -> Bool {

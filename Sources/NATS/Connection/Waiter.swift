@@ -4,6 +4,7 @@ import Locking
 /// of the task.
 ///
 /// It can be queued and even resolved before the task waits, so queueing and waiting need no common lock.
+@usableFromInline
 package final class Waiter: Sendable {
     private enum State {
         case pending
@@ -23,7 +24,7 @@ package final class Waiter: Sendable {
     }
 
     /// Creates a waiter that calls a closure instead of resuming a task.
-    init(onResolve callback: @escaping @Sendable (NATSError?) -> Void) {
+    package init(onResolve callback: @escaping @Sendable (NATSError?) -> Void) {
         state = Mutex(.callback(callback))
     }
 

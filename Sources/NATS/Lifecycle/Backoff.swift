@@ -18,8 +18,10 @@ public struct Backoff: Sendable, Hashable {
 
     /// Returns the longest wait before retry `retry`, counted from 0.
     public func ceiling(retry: Int) -> Duration {
-        // 2^30 times any base above 5 ns is more than every reasonable maximum, and does not overflow.
-        min(base * (1 << min(max(retry, 0), Self.lastRetry)), maximum)
+        // 2^30 times any base above 5 ns is more than every reasonable maximum.
+        let factor = 1 << min(max(retry, 0), Self.lastRetry)
+        // Compared by division, because the product of any base could overflow.
+        return base > maximum / factor ? maximum : base * factor
     }
 
     /// Returns a random wait before retry `retry`, counted from 0.

@@ -30,7 +30,7 @@ extension ConnectionMachine {
         act(.answered(id, roundTrip: expected.purpose == .roundTrip ? Duration(now - expected.sentAt) : nil))
         if !expected.waiters.isEmpty { act(.resolve(expected.waiters, nil)) }
         switch expected.purpose {
-        case .roundTrip: break
+        case .roundTrip, .endOfMessages: break
         case .resumption: act(.resumeSubscriptions)
         case .subscriptions: if !isCurrent { subscriptionsConfirmed(event) }
         case .leaving(let heir): if isCurrent, heir == next?.id { return oldServerSettled() }

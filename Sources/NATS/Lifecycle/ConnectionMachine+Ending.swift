@@ -105,6 +105,20 @@ extension ConnectionMachine {
         pingCurrent(.roundTrip, waiters: [ended])
     }
 
+    /// Finds out when everything that the servers have sent so far has arrived. During a move, two servers deliver.
+    mutating func endReceiving(_ ended: Waiter) {
+        guard activeID != nil else { return act(.resolve([ended], nil)) }
+        guard migration.isSubscribed, let nextID = next?.id else {
+            return pingCurrent(.endOfMessages, waiters: [ended])
+        }
+        let both = Countdown(2, then: ended)
+        func one() -> Waiter { Waiter(onResolve: { _ in both.arrive() }) }
+        pingCurrent(.endOfMessages, waiters: [one()])
+        let expected = ExpectedPong(sentAt: now, handedOver: 0, waiters: [one()], purpose: .endOfMessages)
+        next?.expectedPongs.append(expected)
+        act(.ping(nextID))
+    }
+
     mutating func finishPublishing(_ confirmed: Waiter, hasBacklog: Bool) {
         act(hasBacklog || accounts.hasUnconfirmed ? .requestFlush(confirmed) : .resolve([confirmed], nil))
     }

@@ -5,10 +5,15 @@ extension ConnectionMachine {
     enum Event {
         // Events of the user. They may occur at any time.
         case start
+        /// Closes the connection and makes a new one.
         case reconnect
+        /// Makes a new connection, then leaves the current one.
+        case move
         case close
         /// Ends the subscriptions. `ended` is resolved when nothing more can be received.
         case drain(ended: Waiter, hasSubscriptions: Bool)
+        /// Some consumers end. `ended` is resolved when everything that the servers have sent before has arrived.
+        case endReceiving(ended: Waiter)
         /// No more messages are accepted. `confirmed` is resolved when everything accepted before is confirmed.
         case finishPublishing(confirmed: Waiter, hasBacklog: Bool)
         /// The SUBs of another connection were written to this one.
@@ -145,6 +150,8 @@ struct ExpectedPong {
         case subscriptions
         /// The server has all subscriptions again, so interrupted consumers can be informed that messages arrive again.
         case resumption
+        /// Everything that the server sent before it answered has arrived.
+        case endOfMessages
         /// The old server has answered everything, so this connection can take over.
         case leaving(for: ConnectionMachine.ID)
     }
@@ -157,5 +164,6 @@ struct ExpectedPong {
 }
 
 extension Waiter: Equatable {
+    @usableFromInline
     package static func == (one: Waiter, other: Waiter) -> Bool { one === other }
 }

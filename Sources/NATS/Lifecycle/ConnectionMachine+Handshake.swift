@@ -22,6 +22,16 @@ extension ConnectionMachine {
         connect(lifecycle.retryTimerFired())
     }
 
+    /// Moves to a new connection. Without a connection, there is nothing to keep.
+    mutating func move() {
+        switch lifecycle.state {
+        // A client that is being drained ends on its server.
+        case .connected: if !isDraining, migration.moveRequested() == .connect { connectNext() }
+        case .backingOff: reconnect()
+        case .idle, .connecting, .awaitingInfo, .awaitingPong, .disconnecting, .closing, .closed: break
+        }
+    }
+
     mutating func opened(_ id: ID) {
         if id == next?.id {
             if case .discard(let reason) = migration.tcpConnected() { return nextLost(reason) }
@@ -49,7 +59,7 @@ extension ConnectionMachine {
         if id == next?.id {
             next?.serverID = serverID
             next?.isLeaving = isLeaving
-            let isSameServer = serverID != nil && serverID == current?.serverID
+            let isSameServer = migration.leavesServer && serverID != nil && serverID == current?.serverID
             switch migration.infoReceived(isLeavingToo: isLeaving || isSameServer) {
             case .introduce: act(.introduce(id))
             case .discard(let reason): nextLost(reason)

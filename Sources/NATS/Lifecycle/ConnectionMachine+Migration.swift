@@ -4,14 +4,15 @@ import NIOCore
 extension ConnectionMachine {
     /// Handles the announcement that the server is about to stop. The server may repeat it.
     mutating func lameDuckAnnounced() {
-        guard migration.state == .none else { return }
+        let isRequestedMove = migration.state != .none && !migration.leavesServer
+        guard migration.state == .none || isRequestedMove else { return }
         act(.reportLameDuck)
         // A client that is being drained ends on the old server.
         guard settings.movesOnLameDuck, !isDraining else { return }
         if migration.lameDuckAnnounced() == .connect { connectNext() }
     }
 
-    private mutating func connectNext() {
+    mutating func connectNext() {
         let peer = newPeer()
         next = peer
         set(.migration, at: now + TimeAmount(settings.connectTimeout))
@@ -75,7 +76,8 @@ extension ConnectionMachine {
         cancel(.migration)
         set(.migration, at: now + TimeAmount(backoff(retry: retry)))
         giveUpNext(lost, error, wasOldServerLeft: mustSubscribeAgain)
-        reportMoveFailed(error)
+        // A lame-duck server is expected to end. The failure of a requested move has no other sign.
+        reportMoveFailed(error, always: !migration.leavesServer)
         // Published frames may have been held back.
         act(.flush)
     }
@@ -98,12 +100,14 @@ extension ConnectionMachine {
         let mustSubscribeAgain = wasOldServerLeft && lifecycle.state == .connected
         if mustSubscribeAgain { act(.reportGap(error, silenceOf: lost.id)) }
         act(.discard(lost.id, error))
+        let waiters = lost.expectedPongs.flatMap(\.waiters)
+        if !waiters.isEmpty { act(.resolve(waiters, error)) }
         if mustSubscribeAgain { sendSubscriptionsAgain() }
     }
 
-    private mutating func reportMoveFailed(_ error: NATSError) {
+    private mutating func reportMoveFailed(_ error: NATSError, always: Bool = false) {
         let duplicates = takeDuplicates()
-        if duplicates > 0 { act(.reportMoveFailed(error, duplicates: duplicates)) }
+        if duplicates > 0 || always { act(.reportMoveFailed(error, duplicates: duplicates)) }
     }
 
     private mutating func takeDuplicates() -> UInt64 {

@@ -98,8 +98,10 @@ struct ConnectionMachine {
         switch event {
         case .start: connect(lifecycle.start())
         case .reconnect: reconnect()
+        case .move: move()
         case .close: close()
         case .drain(let ended, let hasSubscriptions): drain(ended: ended, hasSubscriptions: hasSubscriptions)
+        case .endReceiving(let ended): endReceiving(ended)
         case .finishPublishing(let confirmed, let hasBacklog): finishPublishing(confirmed, hasBacklog: hasBacklog)
         case .subscriptionsAdopted: if activeID != nil { pingCurrent(.resumption) }
         case .opened(let id): opened(id)

@@ -1,5 +1,5 @@
-/// The move from a server that is about to stop (lame duck) to another one, without a gap: connect and subscribe to the new
-/// server first, then leave the old one.
+/// The move to another connection, without a gap: connect and subscribe to the new server first, then leave the old one. The
+/// cause is a server that is about to stop (lame duck), or a request of the user.
 ///
 /// A value used next to ``ConnectionLifecycle``, which stays `connected` during the move. The order of steps follows the advice
 /// in ADR-5 not to wait for the eviction.
@@ -24,6 +24,9 @@ struct ServerMigration: Equatable {
     }
 
     private(set) var state = State.none
+    /// Whether the client leaves the old server because it is about to stop, so that a new connection to the same server is not
+    /// useful. Otherwise the user requested a new connection.
+    private(set) var leavesServer = true
     private var retries = 0
 
     /// Whether SUBs and UNSUBs are sent on the next connection too.
@@ -38,8 +41,17 @@ struct ServerMigration: Equatable {
         case connect
     }
 
+    /// Starts a move. During a requested move, it continues and may no longer end on the same server.
     mutating func lameDuckAnnounced() -> ConnectAction {
+        leavesServer = true
         guard state == .none else { return .none }
+        state = .connecting
+        return .connect
+    }
+
+    mutating func moveRequested() -> ConnectAction {
+        guard state == .none else { return .none }
+        leavesServer = false
         state = .connecting
         return .connect
     }

@@ -47,7 +47,12 @@ package final class EventStream<Event: Sendable>: Sendable {
         var dropped = 0
         var isFinished = false
         var consumer: Waiter?
+        /// Events that the consumer took since it last suspended.
+        var takenInTurn = 0
     }
+
+    /// After this many events without a wait, the consumer lets other tasks run.
+    private static var eventsPerTurn: Int { 64 }
 
     private let state = Mutex(State())
     private let capacity: Int
@@ -91,16 +96,18 @@ package final class EventStream<Event: Sendable>: Sendable {
     package func next() async -> (event: Event, dropped: Int)? {
         while true {
             let waiter = Waiter()
-            let result: (Event?, Int, Bool) = state.withLock { state in
+            let result: (event: Event?, dropped: Int, isFinished: Bool, endsTurn: Bool) = state.withLock { state in
                 if let event = state.events.popFirst() {
                     defer { state.dropped = 0 }
-                    return (event, state.dropped, false)
+                    state.takenInTurn = (state.takenInTurn + 1) % Self.eventsPerTurn
+                    return (event, state.dropped, false, state.takenInTurn == 0)
                 }
                 if !state.isFinished { state.consumer = waiter }
-                return (nil, 0, state.isFinished)
+                return (nil, 0, state.isFinished, false)
             }
-            if let event = result.0 { return (event, result.1) }
-            if result.2 { return nil }
+            if result.endsTurn { await Task.yield() }
+            if let event = result.event { return (event, result.dropped) }
+            if result.isFinished { return nil }
             do { try await waiter.wait() } catch { return nil }
         }
     }

@@ -67,6 +67,7 @@ extension NATSClient {
         buffer: SubscriptionBuffer,
         lease: Lease? = nil
     ) async throws(NATSError) -> NATSReplies {
+        try buffer.validate()
         let queue = MessageQueue<Void>(limits: buffer)
         let receiver = ReplyReceiver.many(queue)
         let token = try await send(payload, to: subject, headers: headers, terms: terms, receiver: receiver, lease: lease)
@@ -102,10 +103,11 @@ extension NATSClient {
         let token = try requests.add(receiver, to: subject, terms: terms)
         do {
             let reply = try requests.inbox.subject(for: token)
-            while let space = try payload.withPayloadBytes({ bytes throws(NATSError) in
-                try enqueue(bytes, to: subject, reply: reply, headers: headers, request: token, lease: lease)
+            while let pause = try payload.withPayloadBytes({ bytes throws(NATSError) in
+                try enqueue(bytes, to: subject, reply: reply, headers: headers, as: .request(token), lease: lease)
             }) {
-                try await wait(for: space, terms: terms)
+                try await end(pause, terms: terms)
+                if pause.isAccepted { break }
             }
         } catch {
             requests.forget(token)
@@ -114,12 +116,13 @@ extension NATSClient {
         return token
     }
 
-    private func wait(for space: BufferSpace, terms: ReplyTerms) async throws(NATSError) {
+    private func end(_ pause: PublishPause, terms: ReplyTerms) async throws(NATSError) {
+        if pause.isAccepted { return try await pause.end() }
         let timer = driver.eventLoop.scheduleTask(deadline: terms.end) {
-            space.fail(NATSError(.timeout, "the outbound buffer had no space for the request within \(terms.timeout)"))
+            pause.fail(NATSError(.timeout, "the outbound buffer had no space for the request within \(terms.timeout)"))
         }
         defer { timer.cancel() }
-        try await space.wait()
+        try await pause.end()
     }
 
     /// Subscribes to the inbox before the first request is sent. Both use one connection, so the server has the subscription when

@@ -1,12 +1,12 @@
 public import NATSWire
 
 extension NATSMessage {
-    /// Answers the message on the connection on which it arrived.
+    /// Answers the message on the connection on which it arrived. A drain waits for the answer as long as the message exists.
     ///
     /// - Throws: ``NATSError/Code/noReplySubject`` if the message has no reply subject; otherwise the errors of
     ///   ``NATSClient/publish(_:to:reply:headers:)``.
     public func respond(_ payload: some MessagePayload, headers: Headers? = nil) async throws(NATSError) {
-        try await client.publish(payload, to: wire.replySubject(), headers: headers)
+        try await client.answer(wire.replySubject(), with: payload, headers: headers)
     }
 }
 

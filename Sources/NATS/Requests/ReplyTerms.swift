@@ -13,7 +13,7 @@ package struct ReplyTerms: Sendable {
 
     /// Returns the terms for one reply. The timeout starts at `start`.
     package static func one(timeout: Duration, from start: NIODeadline) -> ReplyTerms {
-        ReplyTerms(timeout: timeout, end: start + TimeAmount(timeout), max: 1, stall: nil)
+        ReplyTerms(timeout: timeout, end: start + TimeAmount(Swift.max(timeout, .zero)), max: 1, stall: nil)
     }
 
     /// Returns the terms of ADR-47 ("Request Many"). A stall that is not above zero or not below the timeout is ignored, and so
@@ -21,7 +21,7 @@ package struct ReplyTerms: Sendable {
     package static func many(timeout: Duration, max: Int?, stall: Duration?, from start: NIODeadline) -> ReplyTerms {
         ReplyTerms(
             timeout: timeout,
-            end: start + TimeAmount(timeout),
+            end: start + TimeAmount(Swift.max(timeout, .zero)),
             max: max.flatMap { $0 < 1 ? nil : $0 },
             stall: stall.flatMap { $0 <= .zero || $0 >= timeout ? nil : $0 }
         )

@@ -28,7 +28,7 @@ final class RequestMultiplexer: Sendable {
         /// Why new requests are refused; nil while they are accepted.
         var refusal: NATSError?
         /// Resolved when no requests are pending.
-        var whenIdle: Waiter?
+        var whenIdle: [Waiter] = []
     }
 
     /// Whether replies can be received.
@@ -118,7 +118,7 @@ final class RequestMultiplexer: Sendable {
     func drain(then waiter: Waiter) {
         update { state in
             state.refusal = state.refusal ?? .clientDraining
-            state.whenIdle = waiter
+            state.whenIdle.append(waiter)
         }
     }
 
@@ -128,7 +128,7 @@ final class RequestMultiplexer: Sendable {
             let result = change(&state)
             return (result, state.takeIdle())
         }
-        idle?.resolve()
+        for waiter in idle { waiter.resolve() }
         return result
     }
 
@@ -220,9 +220,9 @@ extension RequestMultiplexer.State {
         return timer.map { due < $0.due } ?? true
     }
 
-    fileprivate mutating func takeIdle() -> Waiter? {
-        guard pending.count == 0 else { return nil }
-        defer { whenIdle = nil }
+    fileprivate mutating func takeIdle() -> [Waiter] {
+        guard pending.count == 0 else { return [] }
+        defer { whenIdle = [] }
         return whenIdle
     }
 }
@@ -279,10 +279,6 @@ extension RequestMultiplexer: MessageSink {
     // The events of the client report both, also for a new inbox.
     func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
-
-    // Replies wait in separate queues, or do not wait.
-    func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
-    var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
 }
 
 extension WireMessage {

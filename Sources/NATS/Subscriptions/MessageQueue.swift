@@ -2,39 +2,16 @@ import DequeModule
 import Locking
 package import NATSWire
 
-/// The limits of the messages that wait for a consumer, and what happens beyond them.
-public struct SubscriptionBuffer: Sendable, Hashable {
-    /// What to do with a message if the buffer is full.
-    public enum Overflow: Sendable, Hashable {
-        /// Keep the buffered messages and drop the new message.
-        case dropNewest
-        /// Drop the oldest messages to make space.
-        case dropOldest
-        /// End the sequence with ``NATSError/Code/slowConsumer`` after the buffered messages have been delivered.
-        case fail
-    }
-
-    /// The number of messages that may wait for the consumer, not counting the batch that it is processing.
-    public var messages: Int
-    /// The number of bytes that may wait for the consumer: subject, reply subject, headers and payload.
-    public var bytes: Int
-    /// What happens if one of the limits is reached.
-    public var overflow: Overflow
-
-    /// Creates limits in messages and bytes. The one that is reached first applies.
-    public init(messages: Int = 65_536, bytes: Int = 64 << 20, overflow: Overflow = .dropNewest) {
-        self.messages = messages
-        self.bytes = bytes
-        self.overflow = overflow
-    }
-}
-
 /// Messages that arrived together, and their source.
 package struct MessageBatch<Source: Sendable>: Sendable {
     package var messages: [WireMessage]
     package let source: Source
+    /// Whether a message expects a reply.
+    var hasRequests = false
+    /// Kept by the messages if one of them expects a reply.
+    package fileprivate(set) var requests: RequestsInHand?
     /// Their size counted against the limit, once the queue has accepted them.
-    fileprivate var bytes = 0
+    var bytes = 0
 
     fileprivate init(messages: [WireMessage], source: Source) {
         self.messages = messages
@@ -56,40 +33,27 @@ package enum SlowConsumerEpisode: Sendable, Equatable {
 ///
 /// The consumer takes a whole batch at once and iterates over it without a lock.
 package final class MessageQueue<Source: Sendable>: Sendable {
-    fileprivate struct State {
-        var batches = Deque<MessageBatch<Source>>()
-        var messages = 0
-        var bytes = 0
-        var end: End?
-        /// Whether the consumer has received the end, or was released.
-        var isConsumed = false
-        var whenConsumed: [@Sendable () -> Void] = []
-        var consumer: Waiter?
-        var dropped: UInt64 = 0
-        /// The value of ``dropped`` when the current episode began.
-        var droppedBeforeEpisode: UInt64?
-    }
-
-    /// A class, so that the many queues that have not ended need no space for an error.
-    fileprivate final class End: Sendable {
-        let error: NATSError?
-
-        init(error: NATSError?) {
-            self.error = error
-        }
-    }
-
     private let state = Mutex(State())
     private let limits: SubscriptionBuffer
+    private let pattern: Subject?
+    private let consumers: Consumers?
     private let onEpisode: @Sendable (SlowConsumerEpisode) -> Void
 
-    /// - Parameter onEpisode: Called when an episode of dropping begins and when it ends.
+    /// - Parameters:
+    ///   - pattern: The pattern of the subscription, for the report of a drain.
+    ///   - consumers: The consumers that are drained together, which this one joins. The owner must call ``abandon()``.
+    ///   - onEpisode: Called when an episode of dropping begins and when it ends.
     package init(
         limits: SubscriptionBuffer,
+        of pattern: Subject? = nil,
+        among consumers: Consumers? = nil,
         onEpisode: @escaping @Sendable (SlowConsumerEpisode) -> Void = { _ in }
     ) {
         self.limits = limits
+        self.pattern = pattern
+        self.consumers = consumers
         self.onEpisode = onEpisode
+        consumers?.add(self)
     }
 
     /// Messages dropped since the start because the consumer was too slow.
@@ -124,75 +88,87 @@ package final class MessageQueue<Source: Sendable>: Sendable {
 
     /// Ends the sequence after the waiting messages. Only the first call has an effect.
     package func end(_ error: NATSError?) {
-        let consumer = state.withLock { state in
+        let waiters = change { state in
             if state.end == nil { state.end = End(error: error) }
-            defer { state.consumer = nil }
-            return state.consumer
+            defer {
+                state.consumer = nil
+                state.waitingForEnd = []
+            }
+            return state.waitingForEnd + (state.consumer.map { [$0] } ?? [])
         }
-        consumer?.resolve()
+        for waiter in waiters { waiter.resolve() }
     }
 
-    /// Calls `done` when the consumer has received the end, after all messages before it, or was released.
-    package func whenConsumed(_ done: @escaping @Sendable () -> Void) {
-        let isConsumed = state.withLock { state in
-            if !state.isConsumed { state.whenConsumed.append(done) }
-            return state.isConsumed
+    /// Waits until nothing more can be received.
+    package func waitForEnd() async throws(NATSError) {
+        let waiter = Waiter()
+        let hasEnded = state.withLock { state in
+            if state.end == nil { state.waitingForEnd.append(waiter) }
+            return state.end != nil
         }
-        if isConsumed { done() }
-    }
-
-    /// The messages that wait for the consumer.
-    package var pending: PendingMessages {
-        PendingMessages(queue: ObjectIdentifier(self), messages: state.withLock { $0.isConsumed ? 0 : $0.messages })
+        if !hasEnded { try await waiter.wait() }
     }
 
     // MARK: The consumer
 
-    /// Records that the consumer was released.
-    package func abandon() {
-        consumed { _ in }
+    /// Begins a loop over the queue. The loop was left when the result is released.
+    package func iterate() -> Iteration {
+        let iteration = Iteration { [self] hand in
+            change { $0.endIteration(hand) }
+        }
+        state.withLock { $0.beginIteration(iteration.hand) }
+        return iteration
     }
 
-    private func consumed<R>(_ change: (inout State) -> R) -> R {
-        let (result, callbacks, episode) = state.withLock { state in
-            let result = change(&state)
+    /// Records that the subscription was canceled. If the consumer leaves its loop, the messages that wait are of no use.
+    package func cancel() { state.withLock { $0.isCanceled = true } }
+
+    /// Records that a closure consumes the queue. The consumer is not done before ``endClosure()``.
+    package func beginClosure() { state.withLock { $0.isInClosure = true } }
+
+    /// Records that the closure has returned.
+    package func endClosure() { change { $0.isInClosure = false } }
+
+    /// Records that the consumer was released.
+    package func abandon() {
+        let place = change { state in
             state.isConsumed = true
-            defer { state.whenConsumed = [] }
-            return (result, state.whenConsumed, state.endEpisode())
+            state.isAbandoned = true
+            defer { state.place = nil }
+            return state.place
         }
-        if let episode { onEpisode(episode) }
-        for callback in callbacks { callback() }
-        return result
+        if let place { consumers?.moved(from: place, to: nil) }
     }
 
     private enum Next {
-        case batch(MessageBatch<Source>, SlowConsumerEpisode?)
+        case batch(MessageBatch<Source>, SlowConsumerEpisode?, endsTurn: Bool)
         case wait(Waiter)
         case end
     }
 
-    /// Returns the next batch, which is never empty; `nil` at the end.
+    /// Returns the next batch, which is never empty; `nil` at the end. The batch before it counts as finished.
+    ///
+    /// - Parameter hand: The hand of the iterator. Without an iterator, the whole batch is in hand until the next call.
     /// - Throws: The error with which the subscription ended, or ``NATSError/Code/canceled``.
-    package func next() async throws(NATSError) -> MessageBatch<Source>? {
+    package func next(_ hand: ConsumerHand? = nil) async throws(NATSError) -> MessageBatch<Source>? {
+        let place = consumers?.currentPlace
         while true {
-            let next: Next = state.withLock { state in
-                if let batch = state.popFirst() {
-                    return .batch(batch, state.isHalfEmpty(limits) ? state.endEpisode() : nil)
-                }
-                if state.end != nil { return .end }
-                // A canceled consumer may not have removed itself yet.
-                precondition(state.consumer?.isSettled ?? true, "two tasks iterate over one subscription")
-                let waiter = Waiter()
-                state.consumer = waiter
-                return .wait(waiter)
+            let (next, oldPlace): (Next, Consumers.Place?) = state.withLock { state in
+                defer { state.place = place }
+                return (take(hand, from: &state), state.place)
             }
+            if place != oldPlace { consumers?.moved(from: oldPlace, to: place) }
             switch next {
-            case .batch(let batch, let episode):
+            case .batch(var batch, let episode, let endsTurn):
                 if let episode { onEpisode(episode) }
+                if batch.hasRequests { batch.requests = RequestsInHand(of: self) }
+                // A loop over a queue that is never empty would keep a thread of the concurrency pool for itself.
+                if endsTurn { await Task.yield() }
                 return batch
             case .end:
                 // The error is thrown once. After it, the sequence ends normally.
-                let error = consumed { state in
+                let error = change { state in
+                    state.isConsumed = true
                     defer { state.end = End(error: nil) }
                     return state.end?.error
                 }
@@ -210,90 +186,51 @@ package final class MessageQueue<Source: Sendable>: Sendable {
             }
         }
     }
-}
 
-extension MessageQueue.State {
-    fileprivate mutating func append(_ batch: MessageBatch<Source>, limits: SubscriptionBuffer) {
-        let size = batch.messages.reduce(0) { $0 + $1.byteCount }
-        if messages + batch.messages.count <= limits.messages, bytes + size <= limits.bytes {
-            return add(batch, bytes: size)
+    private func take(_ hand: ConsumerHand?, from state: inout State) -> Next {
+        state.finishHand(hand)
+        if let batch = state.popFirst() {
+            state.fillHand(hand, with: batch)
+            return .batch(
+                batch,
+                state.isHalfEmpty(limits) ? state.endEpisode() : nil,
+                endsTurn: state.endsTurn(taking: batch.messages.count)
+            )
         }
-        switch limits.overflow {
-        case .dropNewest, .fail:
-            let fitting = fittingPrefix(of: batch.messages, limits: limits)
-            dropped += UInt64(batch.messages.count - fitting.count)
-            if fitting.count > 0 {
-                var kept = batch
-                kept.messages.removeLast(batch.messages.count - fitting.count)
-                add(kept, bytes: fitting.bytes)
-            }
-        case .dropOldest:
-            add(batch, bytes: size)
-            dropOldest(until: limits)
+        if state.end != nil { return .end }
+        // A canceled consumer may not have removed itself yet.
+        precondition(state.consumer?.isSettled ?? true, "two tasks iterate over one subscription")
+        let waiter = Waiter()
+        state.consumer = waiter
+        state.takenInTurn = 0
+        return .wait(waiter)
+    }
+
+    /// Applies a change under the lock. Afterwards calls what waits until the consumer is done.
+    @discardableResult
+    private func change<R>(_ change: (inout State) -> R) -> R {
+        let (result, callbacks, episode, isSettled) = state.withLock { state in
+            let result = change(&state)
+            return (result, state.takeCallbacks(), state.isConsumed ? state.endEpisode() : nil, state.isSettled)
         }
-    }
-
-    fileprivate func isHalfEmpty(_ limits: SubscriptionBuffer) -> Bool {
-        messages <= limits.messages / 2 && bytes <= limits.bytes / 2
-    }
-
-    fileprivate mutating func endEpisode() -> SlowConsumerEpisode? {
-        guard let before = droppedBeforeEpisode else { return nil }
-        droppedBeforeEpisode = nil
-        return .ended(dropped: dropped - before)
-    }
-
-    private mutating func add(_ batch: MessageBatch<Source>, bytes size: Int) {
-        messages += batch.messages.count
-        bytes += size
-        var batch = batch
-        batch.bytes = size
-        batches.append(batch)
-    }
-
-    private func fittingPrefix(of candidates: [WireMessage], limits: SubscriptionBuffer) -> (count: Int, bytes: Int) {
-        var count = 0
-        var size = 0
-        for message in candidates {
-            let more = size + message.byteCount
-            guard messages + count + 1 <= limits.messages, bytes + more <= limits.bytes else { break }
-            count += 1
-            size = more
-        }
-        return (count, size)
-    }
-
-    private mutating func dropOldest(until limits: SubscriptionBuffer) {
-        while messages > limits.messages || bytes > limits.bytes, var first = batches.popFirst() {
-            var removed = 0
-            for message in first.messages {
-                guard messages > limits.messages || bytes > limits.bytes else { break }
-                messages -= 1
-                bytes -= message.byteCount
-                first.bytes -= message.byteCount
-                removed += 1
-            }
-            dropped += UInt64(removed)
-            if removed < first.messages.count {
-                first.messages.removeFirst(removed)
-                batches.prepend(first)
-            }
-        }
-    }
-
-    fileprivate mutating func popFirst() -> MessageBatch<Source>? {
-        guard let batch = batches.popFirst() else { return nil }
-        messages -= batch.messages.count
-        bytes -= batch.bytes
-        return batch
+        if let episode { onEpisode(episode) }
+        for callback in callbacks { callback() }
+        if isSettled { consumers?.remove(self) }
+        return result
     }
 }
 
-extension NATSError {
-    fileprivate static func slowConsumer(_ limits: SubscriptionBuffer) -> NATSError {
-        NATSError(
-            .slowConsumer,
-            "the consumer fell behind by \(limits.messages) messages or \(limits.bytes) bytes; consume messages faster or raise the limits"
-        )
+extension MessageQueue: ConsumedQueue {
+    package var backlog: ConsumerBacklog {
+        let name = pattern?.description ?? ""
+        return state.withLock { state in
+            ConsumerBacklog(pattern: name, waiting: state.waiting, inHand: state.inHand, isDone: state.isDone)
+        }
     }
+
+    package func whenDone(_ done: @escaping @Sendable () -> Void) {
+        change { $0.whenDone.append(done) }
+    }
+
+    package func requestsReleased() { change { $0.requestBatches -= 1 } }
 }

@@ -14,18 +14,8 @@ package protocol MessageSink: AnyObject, Sendable {
     func resumed()
     /// Ends the subscription. The error is `nil` if the end was expected.
     func end(_ error: NATSError?)
-    /// Calls `done` when the consumer has received everything up to the end, or will never do so.
-    func whenConsumed(_ done: @escaping @Sendable () -> Void)
-    /// The messages that wait for the consumer.
-    var pending: PendingMessages { get }
 }
 
 extension MessageSink {
     package func awaitsConnection() {}
-}
-
-/// The number of messages that wait for a consumer, and their queue. Several sinks can share one queue.
-package struct PendingMessages: Sendable {
-    package let queue: ObjectIdentifier
-    package let messages: Int
 }

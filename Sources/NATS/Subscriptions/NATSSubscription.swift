@@ -20,9 +20,21 @@ public final class NATSSubscription: AsyncSequence, Sendable {
         sink.queue.abandon()
     }
 
-    /// Ends the subscription. Messages received before are still delivered.
+    /// Ends the subscription. Messages received before are still delivered. Messages that the server has sent and that have not
+    /// arrived are lost; ``drain()`` waits for them.
     public func cancel() {
+        queue.cancel()
         client.removeSubscription(sid, sink)
+    }
+
+    /// Ends the subscription without losing a message: unsubscribes, and waits for the messages that the server has already sent.
+    /// The sequence ends after them.
+    ///
+    /// Returns when the last message has arrived, or when the connection is lost. The consumer may then still be handling
+    /// messages, so it can be called inside the loop of the consumer.
+    public func drain() async {
+        client.drainSubscription(sid, sink)
+        try? await queue.waitForEnd()
     }
 
     /// Messages dropped because the consumer was too slow.
@@ -36,11 +48,13 @@ public final class NATSSubscription: AsyncSequence, Sendable {
     /// Iterates over whole batches of messages, so that most messages need no lock.
     public struct AsyncIterator: AsyncIteratorProtocol {
         private let subscription: NATSSubscription
+        private let iteration: Iteration
         private var batch: MessageBatch<NATSClient>?
         private var index = 0
 
         fileprivate init(subscription: NATSSubscription) {
             self.subscription = subscription
+            self.iteration = subscription.queue.iterate()
         }
 
         /// Returns the next message; `nil` when the subscription has ended.
@@ -49,10 +63,13 @@ public final class NATSSubscription: AsyncSequence, Sendable {
             while true {
                 if let batch, index < batch.messages.count {
                     defer { index += 1 }
-                    return NATSMessage(wire: batch.messages[index], client: batch.source)
+                    iteration.hand.hold(batch.messages.count - index)
+                    return NATSMessage(wire: batch.messages[index], client: batch.source, requests: batch.requests)
                 }
-                batch = try await subscription.queue.next()
+                // Release the old batch before the wait.
+                batch = nil
                 index = 0
+                batch = try await subscription.queue.next(iteration.hand)
                 if batch == nil { return nil }
             }
         }
@@ -78,6 +95,4 @@ final class SubscriptionSink: MessageSink {
     func interrupted(_ cause: NATSError, silence: Duration) {}
     func resumed() {}
     func end(_ error: NATSError?) { queue.end(error) }
-    func whenConsumed(_ done: @escaping @Sendable () -> Void) { queue.whenConsumed(done) }
-    var pending: PendingMessages { queue.pending }
 }

@@ -9,6 +9,8 @@ final class SubscriptionEntry {
         let endsWithConnection: Bool
         /// The number of messages until the consumer ends.
         var remaining: Int?
+        /// Whether the consumer ends after the messages that the server has already sent.
+        var isDraining = false
         /// Whether the consumer has been informed of an interruption, but not of its end.
         var isInterrupted = false
     }
@@ -16,6 +18,11 @@ final class SubscriptionEntry {
     let sid: UInt64
     let subject: Subject
     let queueGroup: QueueGroup?
+    /// Whether the SUB was removed and only messages in transit are still expected. Set by ``SubscriptionTable``.
+    var isRetired = false
+    /// The sids of the next older and the next newer member of the queue group. Used by ``SubscriptionTable``.
+    var olderMember: UInt64?
+    var newerMember: UInt64?
     private var consumers: [Consumer] = []
     // The messages of the current read. Exclusivity checks would cost a tenth of receiving a message, and overlapping accesses
     // are not possible, because only the event loop accesses these properties.
@@ -58,10 +65,18 @@ final class SubscriptionEntry {
         return true
     }
 
+    /// - Returns: Whether the sink was found and is not being drained yet.
+    func beginDraining(_ sink: any MessageSink) -> Bool {
+        guard let index = consumers.firstIndex(where: { $0.sink === sink }), !consumers[index].isDraining else { return false }
+        consumers[index].isDraining = true
+        return true
+    }
+
+    /// Whether all consumers are being drained.
+    var isDraining: Bool { consumers.allSatisfy(\.isDraining) }
+
     /// Whether there are consumers. Without consumers, the SUB is not needed.
     var hasConsumers: Bool { !consumers.isEmpty }
-
-    var sinks: [any MessageSink] { consumers.map(\.sink) }
 
     /// The number of messages after which the server may end the SUB by itself.
     ///

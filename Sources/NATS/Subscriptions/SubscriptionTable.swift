@@ -19,13 +19,20 @@ final class SubscriptionTable {
         let queueGroup: QueueGroup
     }
 
+    /// The members of a queue group, oldest first. Each entry has the sids of its neighbors, so that thousands of members are
+    /// removed in linear time.
+    private struct GroupMembers {
+        var oldest: UInt64
+        var newest: UInt64
+    }
+
     private static let slotBits: UInt64 = 24
     private static let slotMask: UInt64 = (1 << slotBits) - 1
     /// Slot 0 is unused, so that no sid is 0.
     @exclusivity(unchecked) private var slots: ContiguousArray<Slot> = [Slot(sid: 0, entry: nil)]
     private var freeSlots: [Int] = []
     private var sidBySubject: [Subject: UInt64] = [:]
-    private var sidsByGroup: [GroupKey: [UInt64]] = [:]
+    private var groups: [GroupKey: GroupMembers] = [:]
     /// The number of SUBs.
     private(set) var count = 0
 
@@ -46,7 +53,7 @@ final class SubscriptionTable {
         guard let subject = Subject(patternBytes: bytes) else { return nil }
         guard let queueGroup else { return shared(subject) }
         guard let name = String(validating: queueGroup, as: UTF8.self), let group = try? QueueGroup(name) else { return nil }
-        return sidsByGroup[GroupKey(subject: subject, queueGroup: group)]?.first.flatMap { self[$0] }
+        return groups[GroupKey(subject: subject, queueGroup: group)].flatMap { self[$0.oldest] }
     }
 
     /// Adds the entry of a new SUB.
@@ -58,7 +65,7 @@ final class SubscriptionTable {
         let entry = SubscriptionEntry(sid: sid, subject: subject, queueGroup: queueGroup)
         slots[slot].entry = entry
         if let queueGroup {
-            sidsByGroup[GroupKey(subject: subject, queueGroup: queueGroup), default: []].append(sid)
+            append(entry, to: GroupKey(subject: subject, queueGroup: queueGroup))
         } else {
             sidBySubject[subject] = sid
         }
@@ -82,17 +89,47 @@ final class SubscriptionTable {
     func remove(_ sid: UInt64) -> SubscriptionEntry? {
         guard let entry = self[sid] else { return nil }
         let slot = Int(sid & Self.slotMask)
+        if !entry.isRetired { removeName(of: entry) }
         slots[slot].entry = nil
         freeSlots.append(slot)
+        count -= 1
+        return entry
+    }
+
+    /// Keeps an entry only for the messages that are in transit. A later subscription to its subject has its own SUB.
+    func retire(_ entry: SubscriptionEntry) {
+        removeName(of: entry)
+        entry.isRetired = true
+    }
+
+    private func removeName(of entry: SubscriptionEntry) {
         if let queueGroup = entry.queueGroup {
-            let key = GroupKey(subject: entry.subject, queueGroup: queueGroup)
-            sidsByGroup[key]?.removeAll { $0 == sid }
-            if sidsByGroup[key]?.isEmpty == true { sidsByGroup[key] = nil }
+            unlink(entry, from: GroupKey(subject: entry.subject, queueGroup: queueGroup))
         } else {
             sidBySubject[entry.subject] = nil
         }
-        count -= 1
-        return entry
+    }
+
+    private func append(_ entry: SubscriptionEntry, to key: GroupKey) {
+        guard let members = groups[key] else {
+            groups[key] = GroupMembers(oldest: entry.sid, newest: entry.sid)
+            return
+        }
+        entry.olderMember = members.newest
+        self[members.newest]?.newerMember = entry.sid
+        groups[key]?.newest = entry.sid
+    }
+
+    private func unlink(_ entry: SubscriptionEntry, from key: GroupKey) {
+        switch (entry.olderMember, entry.newerMember) {
+        case (nil, nil): groups[key] = nil
+        case (nil, let newer?): groups[key]?.oldest = newer
+        case (let older?, nil): groups[key]?.newest = older
+        case (_?, _?): break
+        }
+        if let older = entry.olderMember { self[older]?.newerMember = entry.newerMember }
+        if let newer = entry.newerMember { self[newer]?.olderMember = entry.olderMember }
+        (entry.olderMember, entry.newerMember) = (nil, nil)
     }
 
     /// All entries in the order of their slots.

@@ -68,6 +68,10 @@ extension WireMessage {
         replyLength == 0 ? nil : slice(at: Int(replyOffset), length: Int(replyLength))
     }
 
+    /// Whether the publisher expects a reply.
+    @inlinable
+    package var isRequest: Bool { replyLength > 0 }
+
     /// The reply subject for display; see ``subjectString``.
     public var replyString: String? {
         reply.map { String(decoding: $0.readableBytesView, as: UTF8.self) }

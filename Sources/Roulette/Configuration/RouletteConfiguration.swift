@@ -187,9 +187,12 @@ public struct RouletteConfiguration: Sendable {
         if !condition { throw RouletteError(.configuration, message) }
     }
 
+    /// The number of connections to each cluster.
+    var connectionsPerCluster: Int { poolSize * (role == .both ? 2 : 1) }
+
     /// The advice for a server or an account that accepts no more connections.
     private var connectionAdvice: String {
-        let count = poolSize * (role == .both ? 2 : 1)
+        let count = connectionsPerCluster
         let own = count == 1 ? "one connection" : "\(count) connections"
         let remedy = poolSize == 1 ? "End other programs of this account" : "Set a smaller pool_size, it is \(poolSize)"
         return "This client opens \(own) to each cluster. \(remedy), or raise the limit"

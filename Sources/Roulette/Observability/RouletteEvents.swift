@@ -8,7 +8,7 @@ extension RouletteClient {
     }
 }
 
-/// The events of a client, for one consumer. The sequence ends when the client is closed.
+/// The events of a client, for one consumer. The sequence ends when the client is closed, whether or not it was running.
 public final class RouletteEvents: AsyncSequence, Sendable {
     private let stream: EventStream<RouletteEvent>
 

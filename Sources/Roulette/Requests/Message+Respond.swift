@@ -6,13 +6,14 @@ extension Message {
     /// in every role: a subscriber may reply too.
     ///
     /// The call waits for space in the connection's buffer, but not for a connection. Use
-    /// ``RouletteClient/reply(to:_:headers:)`` to wait for a connection.
+    /// ``RouletteClient/reply(to:_:headers:)`` to wait for a connection. A drain waits for the reply as long as the message exists,
+    /// also in another task than the one that received it.
     ///
     /// - Throws: ``RouletteError/Code/noReplyTopic`` if the sender expects no reply, and the errors of
     ///   ``RouletteClient/publish(_:to:reply:headers:)``.
     public func respond(_ payload: some MessagePayload, headers: Headers? = nil) async throws(RouletteError) {
         do {
-            try await connection.client.publish(payload, to: wire.replySubject(), headers: headers)
+            try await connection.client.answer(wire.replySubject(), with: payload, headers: headers)
         } catch {
             throw RouletteError(error, cluster: connection.cluster)
         }
@@ -44,7 +45,7 @@ extension RouletteClient {
         while true {
             let connection = table.connected(insteadOf: received) ?? received
             do {
-                return try await connection.client.publish(payload, to: message.wire.replySubject(), headers: headers)
+                return try await connection.client.answer(message.wire.replySubject(), with: payload, headers: headers)
             } catch {
                 guard error.code == .notConnected else { throw RouletteError(error, cluster: connection.cluster) }
             }

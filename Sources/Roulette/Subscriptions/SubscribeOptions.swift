@@ -4,7 +4,7 @@ public import NATS
 public struct SubscribeOptions: Sendable {
     /// The queue group. Each message is delivered to one subscriber of the group. With wildcards, there is one group per cluster.
     public var queueGroup: String?
-    /// The subscription ends after this many messages.
+    /// The subscription ends after this many messages. At least 1.
     public var maxMessages: Int?
     /// What happens when a connection is lost. By default the value of the configuration.
     public var restart: RouletteConfiguration.SubscriptionRestart?
@@ -31,5 +31,16 @@ public struct SubscribeOptions: Sendable {
         self.buffer = buffer
         self.confirmed = confirmed
         self.requiresConnection = requiresConnection
+    }
+
+    func validate() throws(RouletteError) {
+        if let maxMessages, maxMessages < 1 {
+            throw RouletteError(.configuration, "the maximum number of messages is \(maxMessages), use 1 or more")
+        }
+        do {
+            try buffer.validate()
+        } catch {
+            throw RouletteError(.configuration, error.message, cause: error)
+        }
     }
 }

@@ -10,6 +10,8 @@ final class SubscriptionGroup: Sendable {
         var live = 0
         var remaining: Int?
         var isCanceled = false
+        /// Waits for the graceful shutdown of the consumer's service, once the consumer runs in one.
+        var watcher: Task<Void, Never>?
         var failure: Failure?
         var missedIntervals = MissedIntervals()
         /// Clusters that have been down since the call to subscribe.
@@ -35,11 +37,16 @@ final class SubscriptionGroup: Sendable {
     private let state: Mutex<State>
     private let observe: @Sendable (RouletteEvent) -> Void
 
-    init(pattern: Subject, options: SubscribeOptions, observe: @escaping @Sendable (RouletteEvent) -> Void) {
+    init(
+        pattern: Subject,
+        options: SubscribeOptions,
+        consumers: Consumers,
+        observe: @escaping @Sendable (RouletteEvent) -> Void
+    ) {
         self.pattern = pattern
         self.state = Mutex(State(remaining: options.maxMessages))
         self.observe = observe
-        self.queue = MessageQueue(limits: options.buffer) { episode in
+        self.queue = MessageQueue(limits: options.buffer, of: pattern, among: consumers) { episode in
             observe(RouletteEvent(pattern: pattern, episode))
         }
     }
@@ -83,13 +90,42 @@ final class SubscriptionGroup: Sendable {
     }
 
     func cancel() {
+        let (members, waiting, watcher) = state.withLock { state in
+            state.isCanceled = true
+            defer {
+                state.members = []
+                state.watcher = nil
+            }
+            return (state.members, state.takeWaiting(ended: true), state.watcher)
+        }
+        watcher?.cancel()
+        for waiter in waiting { waiter.resolve() }
+        for member in members { member.remove() }
+    }
+
+    /// Ends the subscription after the last message that the servers have for it.
+    func drain() {
         let (members, waiting) = state.withLock { state in
             state.isCanceled = true
-            defer { state.members = [] }
             return (state.members, state.takeWaiting(ended: true))
         }
         for waiter in waiting { waiter.resolve() }
-        for member in members { member.remove() }
+        for member in members { member.drain() }
+    }
+
+    /// Drains the subscription when the service of the current task is asked to shut down.
+    func drainOnShutdown() {
+        guard ServiceContext.current != nil else { return }
+        state.withLock { state in
+            guard state.watcher == nil, !state.isCanceled else { return }
+            // Canceled with the subscription.
+            state.watcher = Task { [weak self] in
+                do {
+                    try await ServiceContext.waitForShutdown()
+                    self?.drain()
+                } catch {}
+            }
+        }
     }
 
     // MARK: Callbacks of members, on their event loops

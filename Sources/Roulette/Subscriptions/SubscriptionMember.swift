@@ -66,6 +66,16 @@ final class SubscriptionMember: MessageSink {
         if let sid { connection.client.removeSubscription(sid, self) }
     }
 
+    /// Ends the member after the last message that the server has for it.
+    func drain() {
+        let (connection, sid) = state.withLock { state in
+            // If the connection is lost, nothing more arrives, and the member does not move to another one.
+            state.isRemoved = true
+            return (state.connection, state.sid)
+        }
+        if let sid { connection.client.drainSubscription(sid, self) }
+    }
+
     /// Moves the member to another connection.
     /// - Returns: Whether the member is still needed.
     func moved(to connection: PooledConnection, sid: UInt64) -> Bool {
@@ -103,7 +113,4 @@ final class SubscriptionMember: MessageSink {
         }
         if let connection { group.ended(on: connection, error: error) }
     }
-
-    func whenConsumed(_ done: @escaping @Sendable () -> Void) { group.queue.whenConsumed(done) }
-    var pending: PendingMessages { group.queue.pending }
 }

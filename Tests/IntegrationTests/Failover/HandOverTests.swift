@@ -214,7 +214,7 @@ struct HandOverTests {
                 }
                 for number in 0..<50 {
                     // Its home connection is lost repeatedly, while the other one stays up.
-                    client.reconnect(role: .publisher, slot: home)
+                    client.reconnect(role: .publisher, slot: home, hard: true)
                     do throws(RouletteError) {
                         let reply = try await client.request("\(number)", to: topic, timeout: .seconds(20))
                         #expect(reply.body == "\(number)")

@@ -44,7 +44,7 @@ struct RelocationTests {
     private func lose(_ slot: Int, of client: RouletteClient, _ proxy: FaultProxy, resumed count: Int) async throws {
         proxy.setRefusing(true)
         let events = client.events
-        client.reconnect(role: .subscriber, slot: slot)
+        client.reconnect(role: .subscriber, slot: slot, hard: true)
         try await withDeadline(.seconds(20), "the subscriptions did not resume") {
             var resumed = 0
             for await event in events {

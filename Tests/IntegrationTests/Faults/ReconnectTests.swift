@@ -102,7 +102,7 @@ struct ReconnectTests {
                 }
                 let events = client.events(buffer: 1_000)
                 for _ in 0..<100 {
-                    client.reconnect()
+                    client.reconnect(hard: true)
                     try await events.first { if case .connected = $0 { true } else { false } }
                 }
                 isDone.update { $0 = true }

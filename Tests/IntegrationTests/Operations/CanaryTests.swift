@@ -48,7 +48,9 @@ struct CanaryTests {
             return Set(connections.compactMap { $0.connection.server?.name })
         }
         try await poll(until: "both servers for each role", every: .milliseconds(200)) {
-            for role in ConnectionRole.allCases where servers(role).count < 2 { client.reconnect(role: role, slot: 0) }
+            for role in ConnectionRole.allCases where servers(role).count < 2 {
+                client.reconnect(role: role, slot: 0, hard: true)
+            }
             return ConnectionRole.allCases.allSatisfy { servers($0).count == 2 }
         }
     }
@@ -103,7 +105,7 @@ struct CanaryTests {
             try await poll(until: "all four routes") { try routes(client).count { $0.latency != nil } == 4 }
             let rounds = try #require(client.snapshot().clusters[0].canary).completeRounds
             // The connections of a role come back one after the other, and meanwhile others take over their subscriptions.
-            client.reconnect()
+            client.reconnect(hard: true)
             try await poll(until: "several rounds with all routes") {
                 let canary = try #require(client.snapshot().clusters[0].canary)
                 let connections = client.snapshot().clusters[0].connections

@@ -140,14 +140,14 @@ struct ConfigurationKeyTests {
         try await withDeployment(clusters: 1) { deployment in
             try await deployment.withClient { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
-                client.reconnect(role: .subscriber)
+                client.reconnect(role: .subscriber, hard: true)
                 let error = await #expect(throws: RouletteError.self) { for try await _ in subscription {} }
                 #expect(error?.code == .subscriptionLost)
             }
             try await deployment.withClient({ $0.subscriptionRestart = .permanent }) { client in
                 let subscription = try await client.subscribe(to: "t", options: SubscribeOptions(confirmed: true))
                 let events = client.events
-                client.reconnect(role: .subscriber)
+                client.reconnect(role: .subscriber, hard: true)
                 for await event in events {
                     if case .subscriptionResumed = event.detail { break }
                 }
@@ -159,7 +159,7 @@ struct ConfigurationKeyTests {
                     to: "t",
                     options: SubscribeOptions(restart: .temporary, confirmed: true)
                 )
-                client.reconnect(role: .subscriber)
+                client.reconnect(role: .subscriber, hard: true)
                 await #expect(throws: RouletteError.self) { for try await _ in other {} }
             }
         }

@@ -69,7 +69,10 @@ struct DrainTests {
                 let events = client.events
                 let error = await #expect(throws: RouletteError.self) { try await client.drain(timeout: .milliseconds(500)) }
                 #expect(error?.code == .drainIncomplete)
-                #expect(error?.message == "25 received messages were not taken by their consumers")
+                #expect(
+                    error?.message
+                        == "25 received messages were not taken by their consumers; these subscriptions did not finish: stuck"
+                )
                 // Received messages can still be consumed.
                 var taken = 0
                 for try await _ in stuck { taken += 1 }
@@ -81,6 +84,7 @@ struct DrainTests {
                 // One event for the client or one for each connection. Their sum must be exact.
                 var expected = DrainReport()
                 expected.undelivered = 25
+                expected.unfinishedSubscriptions = ["stuck"]
                 #expect(reports.reduce(DrainReport(), +) == expected)
             }
         }

@@ -107,7 +107,7 @@ struct TLSTests {
                     guard case .connected = event else { continue }
                     connections += 1
                     if connections > count { break }
-                    client.reconnect()
+                    client.reconnect(hard: true)
                 }
             }
             #expect(client.snapshot.tls?.isVerified == true)

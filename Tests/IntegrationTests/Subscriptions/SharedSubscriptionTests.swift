@@ -259,12 +259,12 @@ struct SharedSubscriptionTests {
                 )
                 let events = client.events
                 var resumed = 0
-                client.reconnect()
+                client.reconnect(hard: true)
                 for await event in events {
                     guard case .subscriptionResumed = event.detail else { continue }
                     resumed += 1
                     if resumed == 20 { break }
-                    client.reconnect(role: .subscriber)
+                    client.reconnect(role: .subscriber, hard: true)
                 }
                 let windows = subscription.missedIntervals
                 #expect(windows.count == 16)

@@ -154,7 +154,7 @@ struct DyingDuckTests {
         case 1:
             network.send("HTTP/1.1 400\r\n", on: 0)
         default:
-            driver.reconnect()
+            driver.reconnect(hard: true)
         }
         try network.advance(by: .milliseconds(5))
         try expectAdopted(driver)

@@ -20,8 +20,6 @@ final class RecordingSink: MessageSink, @unchecked Sendable {
     func interrupted(_ cause: NATSError, silence: Duration) { interruptions.append(silence) }
     func resumed() { resumptions += 1 }
     func end(_ error: NATSError?) { ends.append(error) }
-    func whenConsumed(_ done: @escaping @Sendable () -> Void) { done() }
-    var pending: PendingMessages { PendingMessages(queue: ObjectIdentifier(self), messages: 0) }
 }
 
 /// Records the events of a driver, in a few words each. `@unchecked Sendable`: used only on the thread of the test.

@@ -181,7 +181,8 @@ struct PoolFailoverTests {
 
     /// Subscribes to the topic of a pool on the event loop of the test.
     private func subscribe(on pool: Pool) throws -> SubscriptionGroup {
-        let group = SubscriptionGroup(pattern: try Subject.pattern(Pool.topic), options: SubscribeOptions()) { _ in }
+        let pattern = try Subject.pattern(Pool.topic)
+        let group = SubscriptionGroup(pattern: pattern, options: SubscribeOptions(), consumers: Consumers()) { _ in }
         let (connection, _) = pool.table.carrier(of: pool.destination)
         let member = SubscriptionMember(group: group, connection: connection)
         group.willAdd()
