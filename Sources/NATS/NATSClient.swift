@@ -48,6 +48,7 @@ public final class NATSClient: Sendable {
 
     /// - Parameters:
     ///   - clock: The source of the current time.
+    ///   - pacers: The pacers that the clients of a deployment share.
     ///   - observer: Called on the event loop for every event. It must not block.
     ///   - serverUpdated: Called on the event loop when a server describes itself or its cluster differently than before. It must
     ///     not block.
@@ -57,6 +58,7 @@ public final class NATSClient: Sendable {
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
         clock: TimeSource = .system,
+        pacers: WritePacers = WritePacers(),
         observer: @escaping @Sendable (NATSEvent) -> Void,
         serverUpdated: @escaping @Sendable () -> Void = {}
     ) throws(NATSError) {
@@ -67,6 +69,7 @@ public final class NATSClient: Sendable {
             logger: logger,
             randomness: randomness,
             clock: clock,
+            pacers: pacers,
             observer: observer,
             serverUpdated: serverUpdated
         )
@@ -79,6 +82,7 @@ public final class NATSClient: Sendable {
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable,
         clock: TimeSource = .system,
+        pacers: WritePacers = WritePacers(),
         observer: @escaping @Sendable (NATSEvent) -> Void = { _ in },
         serverUpdated: @escaping @Sendable () -> Void = {}
     ) throws(NATSError) {
@@ -102,6 +106,7 @@ public final class NATSClient: Sendable {
             dialer: dialer,
             clock: clock,
             outbound: outbound,
+            pacers: pacers,
             logger: logger,
             randomness: randomness,
             observer: { [events] event in

@@ -91,6 +91,7 @@ public final class RouletteClient: Service, Sendable {
         let canarySubject = configuration.canaryInterval == nil ? nil : try Canary.subject(instance: randomness.next())
         var pools: [ClusterPool] = []
         let plaintextLogins = AddressMemory()
+        let pacers = WritePacers()
         for (cluster, server) in zip(clusters, configuration.servers) {
             let pool = try ClusterPool(
                 cluster: cluster,
@@ -101,6 +102,7 @@ public final class RouletteClient: Service, Sendable {
                 logger: logger,
                 plaintextLogins: plaintextLogins,
                 clock: clock,
+                pacers: pacers,
                 observe: { connection, event in
                     observers.tell(event, of: connection)
                     // The canary reports the refusal once, instead of every connection.

@@ -40,8 +40,15 @@ extension ConnectionDriver {
         if let connection { flush(connection) }
     }
 
+    /// Writes the published frames that have waited for more.
+    func writeGathered() {
+        isGathering = false
+        if let connection { flush(connection, mayGather: false) }
+    }
+
     /// Writes the control frames and, when the previous buffer has been written, the next buffer of published frames.
-    private func flush(_ connection: ServerConnection) {
+    /// - Parameter mayGather: Whether published frames may wait for more.
+    private func flush(_ connection: ServerConnection, mayGather: Bool = true) {
         connection.isFlushScheduled = false
         guard let channel = connection.channel, !connection.isSecuring, machine.mayWriteControl(to: connection.id) else {
             connection.control.clear()
@@ -53,11 +60,21 @@ extension ConnectionDriver {
         if connection.control.readableBytes > 0 { writeControl(of: connection, on: channel) }
         // A waiting SUB must not be overtaken by messages published after it.
         if connection.control.readableBytes == 0, connection === self.connection, machine.mayWriteFrames {
-            writeFrames(to: connection, on: channel)
+            if !mayGather || !gather() { writeFrames(to: connection, on: channel) }
         }
         channel.flush()
         if connection.controlWriting.started != nil { reportControl(of: connection) }
         if machine.isWritingFrames || connection.controlWriting.started != nil { watchWrites() }
+    }
+
+    /// Lets the published frames wait for more, if the event loop has very many to write.
+    private func gather() -> Bool {
+        guard pacer.gathers(at: clock.now()), outbound.gather() else { return false }
+        if !isGathering {
+            isGathering = true
+            pacer.wait(self)
+        }
+        return true
     }
 
     private func writeControl(of connection: ServerConnection, on channel: any Channel) {
@@ -88,6 +105,7 @@ extension ConnectionDriver {
 
     private func writeFrames(to connection: ServerConnection, on channel: any Channel) {
         guard let taken = outbound.takeFrames(into: &frames) else { return }
+        pacer.count(taken.messages)
         if framesTaken(taken) {
             FrameEncoder.ping(into: &frames)
             connection.pingWritten()

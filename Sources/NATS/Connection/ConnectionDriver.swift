@@ -48,6 +48,9 @@ final class ConnectionDriver: @unchecked Sendable {
     var frames = ByteBuffer()
     var writeStarted = NIODeadline.uptimeNanoseconds(0)
     var writeTimer: Scheduled<Void>?
+    let pacer: WritePacer
+    /// Whether published frames wait for the pacer.
+    var isGathering = false
 
     /// The subscription for replies to requests. Consumers may need it until they are done.
     var inbox: UInt64?
@@ -70,6 +73,7 @@ final class ConnectionDriver: @unchecked Sendable {
         dialer: Dialer,
         clock: TimeSource,
         outbound: OutboundBuffer,
+        pacers: WritePacers = WritePacers(),
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable,
         observer: @escaping @Sendable (NATSEvent) -> Void,
@@ -89,6 +93,7 @@ final class ConnectionDriver: @unchecked Sendable {
         )
         self.machine = ConnectionMachine(settings: ConnectionMachine.Settings(configuration), randomness: randomness)
         self.outbound = outbound
+        self.pacer = pacers.pacer(for: eventLoop)
         self.status = ConnectionStatus(now: clock.now)
     }
 

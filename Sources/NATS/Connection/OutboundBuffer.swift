@@ -51,6 +51,8 @@ final class OutboundBuffer: Sendable {
         var bytesBeingWritten = 0
         /// Whether the event loop has been informed of waiting frames.
         var isLoopAware = false
+        /// Whether the event loop lets the frames wait until there are many of them.
+        var isGathering = false
         var flushes: [Waiter] = []
         var waitingForSpace: [Waiter] = []
         /// Whether new messages are refused. Buffered messages are still sent.
@@ -70,10 +72,13 @@ final class OutboundBuffer: Sendable {
     private let state = Mutex(State())
     private let capacity: Int
     private let disconnectedCapacity: Int
+    /// Frames of this size are written without waiting for more.
+    private let largeWrite: Int
 
     init(capacity: Int, disconnectedCapacity: Int) {
         self.capacity = capacity
         self.disconnectedCapacity = disconnectedCapacity
+        self.largeWrite = min(WritePacer.largeWrite, capacity / 4)
     }
 
     // MARK: Publishers, on any thread
@@ -126,7 +131,8 @@ final class OutboundBuffer: Sendable {
             state.largestMessage = max(state.largestMessage, headers == nil ? payload.count : size)
             state.totalMessages &+= 1
             state.totalBytes &+= UInt64(size)
-            return .accepted(wake: state.becomeAware(), sequence: state.totalMessages)
+            let needsWake = state.isLoopAware ? state.endGathering(from: largeWrite) : state.becomeAware()
+            return .accepted(wake: needsWake, sequence: state.totalMessages)
         }
     }
 
@@ -166,7 +172,7 @@ final class OutboundBuffer: Sendable {
             switch state.phase {
             case .connected:
                 state.flushes.append(waiter)
-                return .success(state.becomeAware())
+                return .success(state.becomeAware() || state.endGathering())
             case .disconnected:
                 return .failure(NATSError(.notConnected, "there is no connection at this moment"))
             case .closed:
@@ -199,7 +205,7 @@ final class OutboundBuffer: Sendable {
             change()
             guard state.phase == .connected else { return (false, false) }
             state.flushes.append(waiter)
-            return (true, state.becomeAware())
+            return (true, state.becomeAware() || state.endGathering())
         }
         if !isConnected { waiter.resolve() }
         return needsWake
@@ -219,6 +225,7 @@ final class OutboundBuffer: Sendable {
     func takeFrames(into frames: inout ByteBuffer) -> Taken? {
         let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
             guard state.phase == .connected, state.holds == 0 else { return (nil, []) }
+            state.isGathering = false
             state.bytesBeingWritten = 0
             guard state.frames.count > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false
@@ -236,6 +243,20 @@ final class OutboundBuffer: Sendable {
         }
         for waiter in resumed { waiter.resolve() }
         return taken
+    }
+
+    /// Lets the frames wait, unless there are enough for a large write, or none, or somebody waits for them. The publisher who adds
+    /// the missing ones, or waits for them, wakes the event loop.
+    /// - Returns: Whether they wait.
+    func gather() -> Bool {
+        state.withLock { state in
+            guard state.phase == .connected, 0..<largeWrite ~= state.frames.count - 1, state.flushes.isEmpty,
+                state.waitingForSpace.isEmpty
+            else { return false }
+            state.bytesBeingWritten = 0
+            state.isGathering = true
+            return true
+        }
     }
 
     /// Records that the socket has accepted the taken frames and no more frames are taken yet. Publishers that wait for space may
@@ -309,6 +330,7 @@ final class OutboundBuffer: Sendable {
             state.phase = .disconnected
             state.bytesBeingWritten = 0
             state.isLoopAware = false
+            state.isGathering = false
             defer { state.flushes = [] }
             return (state.flushes, state.takeWaitingForSpace())
         }
@@ -356,6 +378,14 @@ extension OutboundBuffer.State {
 
     fileprivate func mayPublishWhileDraining(_ completesWork: Bool) -> Bool {
         consumers.map { completesWork || $0.includeCurrentTask } ?? false
+    }
+
+    /// - Parameter size: The size of the frames from which on they no longer wait.
+    /// - Returns: Whether the event loop must be woken.
+    fileprivate mutating func endGathering(from size: Int = 0) -> Bool {
+        guard isGathering, frames.count >= size else { return false }
+        isGathering = false
+        return true
     }
 
     /// - Returns: Whether the event loop must be woken.

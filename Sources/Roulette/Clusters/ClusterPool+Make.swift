@@ -13,6 +13,7 @@ extension ClusterPool {
         logger: Logger,
         plaintextLogins: AddressMemory,
         clock: TimeSource,
+        pacers: WritePacers,
         observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void,
         serverUpdated: @escaping @Sendable () -> Void
     ) throws(RouletteError) {
@@ -29,6 +30,7 @@ extension ClusterPool {
                         eventLoopGroup: eventLoopGroup,
                         logger: logger,
                         clock: clock,
+                        pacers: pacers,
                         observer: { event in observe(id, event) },
                         serverUpdated: serverUpdated
                     )
