@@ -6,7 +6,8 @@ import Testing
 @Suite("Subscriptions beside a drained one keep their promises", .timeLimit(.minutes(2)))
 struct DrainedPromiseTests {
     @Test
-    func `a drained consumer has every message up to its end; shared and overlapping subscriptions have all, once`() async throws {
+    func `a drained consumer has every message up to its end; shared and overlapping subscriptions have all, once`() async throws
+    {
         try await withDeployment(clusters: 2) { deployment in
             try await deployment.withClient({ $0.poolSize = 2 }) { client in
                 let total = 20_000
@@ -59,7 +60,7 @@ struct DrainedPromiseTests {
                 try await client.subscribe(to: "other", options: SubscribeOptions(confirmed: true)).cancel()
                 let (handled, done) = (Watched(0), Watched(0))
                 for member in members {
-                    Task {
+                    _ = Task {
                         for try await _ in member { handled.update { $0 += 1 } }
                         done.update { $0 += 1 }
                     }
