@@ -3,7 +3,7 @@ import Roulette
 
 func confirm(_ client: RouletteClient) async throws {
     try await client.publish("paid", to: "orders.eu.4711")
-    do {
+    do throws(RouletteError) {
         try await client.flush(topic: "orders.eu.4711")
     } catch {
         guard error.code == .unconfirmed else { throw error }
@@ -12,7 +12,7 @@ func confirm(_ client: RouletteClient) async throws {
 }
 
 func neverWait(_ client: RouletteClient) throws {
-    do {
+    do throws(RouletteError) {
         try client.tryPublish("21.5", to: "sensors.hall1.temperature")
     } catch {
         // The buffer is full: drop this reading, because the next one is more useful.

@@ -34,7 +34,7 @@ func work(_ client: RouletteClient) async throws {
 }
 
 func ask(_ client: RouletteClient) async throws {
-    do {
+    do throws(RouletteError) {
         let answer = try await client.request("apples", to: "prices.get", timeout: .seconds(2))
         print(answer.body)
     } catch {

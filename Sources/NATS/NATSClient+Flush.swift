@@ -38,6 +38,16 @@ extension NATSClient {
         try await waiter.wait()
     }
 
+    /// Measures the time from a PING to its PONG. The PING is sent after everything published before.
+    ///
+    /// - Throws: ``NATSError/Code/notConnected`` without a connection; the cause of the loss if the connection is lost meanwhile;
+    ///   ``NATSError/Code/canceled``.
+    public func rtt() async throws(NATSError) -> Duration {
+        let start = clock.now()
+        try await confirm()
+        return Duration(clock.now() - start)
+    }
+
     /// Whether the server refused messages that no flush has reported.
     package var hasUntoldRefusals: Bool { driver.status.update { $0.refusals.hasUntold } }
 

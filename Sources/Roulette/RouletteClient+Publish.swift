@@ -19,7 +19,8 @@ extension RouletteClient {
     ///   - headers: The headers of the message.
     /// - Throws: ``RouletteError/Code/role`` for a subscriber, ``RouletteError/Code/invalidTopic``,
     ///   ``RouletteError/Code/clusterUnavailable``, ``RouletteError/Code/payloadTooLarge``,
-    ///   ``RouletteError/Code/headers``, ``RouletteError/Code/closed``, ``RouletteError/Code/canceled``.
+    ///   ``RouletteError/Code/headers``, ``RouletteError/Code/draining``, ``RouletteError/Code/closed``,
+    ///   ``RouletteError/Code/canceled``.
     @inlinable
     public func publish(
         _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,

@@ -38,7 +38,8 @@ struct LibraryOptionsTests {
     ]
     /// Properties of Roulette's configuration that have no key.
     static let libraryOnly: [String: String] = [
-        "metricsInterval": "The program exports no metrics."
+        "metricsInterval": "The program exports no metrics.",
+        "requestTimeout": "The command and the console have a timeout for each request.",
     ]
     /// The keys of a server.
     static let serverKeys: [String: String] = [

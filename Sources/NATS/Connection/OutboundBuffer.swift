@@ -408,6 +408,7 @@ extension OutboundBuffer.State {
     /// Returns why the server would not accept a message of this size or with headers.
     fileprivate func refusal(headers: Headers?, payloadLength: Int) -> NATSError? {
         if let headers {
+            if let problem = headers.problem { return NATSError(.headers, problem) }
             guard acceptsHeaders else {
                 return NATSError(.headers, "the server does not accept headers (headers: false in its INFO)")
             }

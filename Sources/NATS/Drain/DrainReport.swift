@@ -1,5 +1,5 @@
 /// The work that was not complete when a client was drained and closed.
-public struct DrainReport: Sendable, Hashable {
+public struct DrainReport: Sendable, Hashable, CustomStringConvertible {
     /// Received messages that no consumer has begun to handle.
     public var undelivered = 0
     /// Messages that a consumer had begun to handle and not finished. Requests that arrived together count as one while any of
@@ -55,6 +55,9 @@ public struct DrainReport: Sendable, Hashable {
     private mutating func add(unfinishedSubscriptions names: [String]) {
         unfinishedSubscriptions = Set(unfinishedSubscriptions + names).sorted().prefix(Self.namedSubscriptions).map(\.self)
     }
+
+    /// A description of the incomplete work, in one line.
+    public var description: String { summary }
 
     /// A description of the incomplete work.
     package var summary: String {

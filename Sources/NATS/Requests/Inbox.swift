@@ -3,7 +3,7 @@ import TextCoding
 
 /// The reply subjects of one connection: `<prefix>.<random>.<token>`, with one token for each request. One subscription to
 /// `<prefix>.<random>.*` covers them all.
-struct Inbox: Sendable {
+package struct Inbox: Sendable {
     /// The pattern to subscribe to.
     let pattern: Subject
     /// The text before the token, including the dot.
@@ -30,6 +30,12 @@ struct Inbox: Sendable {
         } catch {
             throw NATSError(.configuration, "inbox_prefix cannot be used: \(error)", cause: error)
         }
+    }
+
+    /// Returns a subject that no other client uses.
+    package static func newSubject(prefix: String, random: () -> UInt64) -> String {
+        let digits = (0..<randomLength).map { _ in Base64URL.digit(UInt8(random() % 64)) }
+        return "\(prefix).\(String(decoding: digits, as: UTF8.self))"
     }
 
     static func validate(prefix: String) throws(NATSError) {

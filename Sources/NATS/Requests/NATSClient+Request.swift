@@ -87,6 +87,13 @@ extension NATSClient {
         return try await waiter.wait { [requests] in requests.forget(token) }
     }
 
+    /// Returns a new subject for replies: subscribe to it, and pass it to ``publish(_:to:reply:headers:)``. Requests need none.
+    ///
+    /// - Throws: ``NATSError/Code/configuration`` if the inbox prefix is not a subject.
+    public func newInbox() throws(NATSError) -> Subject {
+        try requests.newInbox(prefix: configuration.inboxPrefix)
+    }
+
     // MARK: Sending
 
     private func send(

@@ -86,6 +86,16 @@ final class RequestMultiplexer: Sendable {
 
     // MARK: Any thread
 
+    /// Returns a subject that no other client uses.
+    func newInbox(prefix: String) throws(NATSError) -> Subject {
+        let text = state.withLock { state in Inbox.newSubject(prefix: prefix) { state.randomness.next() } }
+        do {
+            return try Subject(text)
+        } catch {
+            throw NATSError(.configuration, "inbox_prefix cannot be used: \(error)", cause: error)
+        }
+    }
+
     /// - Throws: ``NATSError/Code/draining``, ``NATSError/Code/closed``, or the reason why the server refused the inbox.
     func add(_ receiver: ReplyReceiver, to subject: Subject, terms: ReplyTerms) throws(NATSError) -> RequestToken {
         let added: Result<(RequestToken, Bool), NATSError> = state.withLock { state in

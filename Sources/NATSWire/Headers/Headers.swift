@@ -34,6 +34,8 @@ public struct Headers: Sendable, Hashable {
     public private(set) var status: HeaderStatus?
 
     private(set) var fields: [Field] = []
+    /// Why a field of a dictionary literal cannot be sent, if there is one. A message with such headers is refused.
+    package private(set) var problem: String?
 
     /// Creates headers without fields. A message with empty headers is still an HPUB with an empty block.
     public init() {}
@@ -94,6 +96,22 @@ public struct Headers: Sendable, Hashable {
 
     static func isValidName(_ bytes: some Collection<UInt8>) -> Bool {
         !bytes.isEmpty && bytes.allSatisfy { (33...126).contains($0) && $0 != .colon }
+    }
+}
+
+extension Headers: ExpressibleByDictionaryLiteral {
+    /// Creates headers from a literal, in order. A name may occur more than once.
+    ///
+    /// A literal cannot throw. If a name or a value cannot be sent, publishing a message with these headers fails with an error
+    /// that names it.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements {
+            do {
+                try add(name, value)
+            } catch {
+                problem = problem ?? "\(error)"
+            }
+        }
     }
 }
 

@@ -2,7 +2,7 @@
 ///
 /// Every message and every route has one, so copying it has to be cheap: one retain.
 public struct Cluster: Sendable, Hashable, Identifiable {
-    private final class Description: Sendable {
+    private final class Details: Sendable {
         let index: Int
         let name: String
         let address: String
@@ -14,18 +14,18 @@ public struct Cluster: Sendable, Hashable, Identifiable {
         }
     }
 
-    private let description: Description
+    private let details: Details
 
     init(index: Int, name: String, address: String) {
-        description = Description(index: index, name: name, address: address)
+        details = Details(index: index, name: name, address: address)
     }
 
     /// The position in the list of servers.
-    public var index: Int { description.index }
+    public var index: Int { details.index }
     /// The configured name, or the address if there is no name.
-    public var name: String { description.name }
+    public var name: String { details.name }
     /// `host:port` of the load balancer.
-    public var address: String { description.address }
+    public var address: String { details.address }
 
     /// The name and address as shown in errors; only the address if there is no other name.
     package var label: String { name == address ? address : "\(name) (\(address))" }
@@ -35,7 +35,7 @@ public struct Cluster: Sendable, Hashable, Identifiable {
 
     /// Returns whether position, name and address are the same.
     public static func == (one: Cluster, other: Cluster) -> Bool {
-        one.description === other.description
+        one.details === other.details
             || (one.index, one.name, one.address) == (other.index, other.name, other.address)
     }
 

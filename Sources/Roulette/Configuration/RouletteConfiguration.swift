@@ -74,6 +74,8 @@ public struct RouletteConfiguration: Sendable {
     /// different clients. Deployments with thousands of clients per server may need a longer time. If it is zero, the first
     /// attempt starts immediately.
     public var reconnectJitter: Duration = .milliseconds(30)
+    /// The time from a request to its last reply, unless the call has a timeout of its own.
+    public var requestTimeout: Duration = .seconds(5)
     /// The time limit of graceful shutdown and ``RouletteClient/drain(timeout:)``.
     public var drainTimeout: Duration = .seconds(30)
     /// Whether addresses that servers announce (`connect_urls`) are tried if the configured address does not answer. They
@@ -141,6 +143,7 @@ public struct RouletteConfiguration: Sendable {
         try require(baseBackoff > .zero, "base_backoff must be longer than zero")
         try require(maxBackoff > .zero, "max_backoff must be longer than zero")
         try require(drainTimeout > .zero, "drain_timeout must be longer than zero")
+        try require(requestTimeout > .zero, "the request timeout must be longer than zero")
         try require(
             canaryInterval.map(Self.canaryIntervals.contains) ?? true,
             "canary is \(canaryInterval ?? .zero), use 0.1 to 3600 seconds"

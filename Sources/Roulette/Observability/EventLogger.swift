@@ -51,14 +51,15 @@ struct EventLogger: Sendable {
         case .serverError: (.warning, "server reported an error")
         case .lameDuck: (.notice, "server is in lame-duck mode")
         case .moved(_, let unconfirmed, _): (unconfirmed > 0 ? .warning : .notice, "connection moved to another server")
-        case .moveFailed: (.notice, "connection could not move to another server, some messages may have arrived twice")
+        case .moveFailed: (.notice, "connection could not move to another server, messages may have arrived twice")
         case .closed(let unsent): unsent > 0 ? (.warning, "messages were never sent") : (.debug, "connection is closed")
         // Logged by the connection.
         case .credentialsInPlaintext, .internalError: nil
         }
     }
 
-    private static func metadata(of event: RouletteEvent) -> Logger.Metadata {
+    /// The details of an event.
+    static func metadata(of event: RouletteEvent) -> Logger.Metadata {
         var metadata: Logger.Metadata = [:]
         if let cluster = event.cluster { metadata["cluster"] = "\(cluster.name)" }
         if let connection = event.connection {

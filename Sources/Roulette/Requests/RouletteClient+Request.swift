@@ -13,7 +13,7 @@ extension RouletteClient {
     ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
     ///   - topic: The topic to send the request to, without wildcards.
     ///   - headers: The headers of the request.
-    ///   - timeout: The maximum time from the call to the reply.
+    ///   - timeout: The maximum time from the call to the reply; by default the configuration's `requestTimeout`.
     /// - Throws: ``RouletteError/Code/noResponders``, ``RouletteError/Code/timeout``, ``RouletteError/Code/permission``,
     ///   ``RouletteError/Code/disconnected`` if the connection was lost and the request may have been received, and the errors
     ///   of ``publish(_:to:reply:headers:)``.
@@ -21,8 +21,9 @@ extension RouletteClient {
         _ payload: some MessagePayload,
         to topic: String,
         headers: Headers? = nil,
-        timeout: Duration = .seconds(5)
+        timeout: Duration? = nil
     ) async throws(RouletteError) -> Message {
+        let timeout = timeout ?? configuration.requestTimeout
         let route = try requestRoute(to: topic)
         let terms = ReplyTerms.one(timeout: timeout, from: clock.now())
         var attempts = RequestAttempts()
@@ -52,7 +53,7 @@ extension RouletteClient {
     ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
     ///   - topic: The topic to send the request to, without wildcards.
     ///   - headers: The headers of the request.
-    ///   - timeout: The maximum time from the call to the last reply.
+    ///   - timeout: The maximum time from the call to the last reply; by default the configuration's `requestTimeout`.
     ///   - max: The maximum number of replies. Values below 1 are ignored.
     ///   - stall: The maximum time between two replies; the first reply may take all of `timeout`. Values of zero or less, and
     ///     of `timeout` or more, are ignored.
@@ -63,11 +64,12 @@ extension RouletteClient {
         _ payload: some MessagePayload,
         to topic: String,
         headers: Headers? = nil,
-        timeout: Duration = .seconds(5),
+        timeout: Duration? = nil,
         max: Int? = nil,
         stall: Duration? = nil,
         buffer: SubscriptionBuffer = SubscriptionBuffer()
     ) async throws(RouletteError) -> Replies {
+        let timeout = timeout ?? configuration.requestTimeout
         let route = try requestRoute(to: topic)
         let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall, from: clock.now())
         var attempts = RequestAttempts()
@@ -86,6 +88,22 @@ extension RouletteClient {
             } catch {
                 try await prepareNextAttempt(after: error, of: connection, at: route.destination, terms: terms, &attempts)
             }
+        }
+    }
+
+    /// Returns a new reply topic for a request to `topic`: subscribe to it, and pass it to ``publish(_:to:reply:headers:)``.
+    ///
+    /// Replies arrive on the cluster of the request. A topic of one's own choice would usually belong to another cluster; this one
+    /// belongs to the cluster of `topic`. ``request(_:to:headers:timeout:)`` and
+    /// ``requestMany(_:to:headers:timeout:max:stall:buffer:)`` need no reply topic.
+    ///
+    /// - Throws: ``RouletteError/Code/invalidTopic``.
+    public func newInbox(for topic: String) throws(RouletteError) -> String {
+        let cluster = try owner(of: topic)
+        let prefix = configuration.servers[cluster.index].inboxPrefix ?? configuration.inboxPrefix
+        while true {
+            let inbox = randomness.withLock { random in Inbox.newSubject(prefix: prefix) { random.next() } }
+            if router.ring.lookup(of: inbox).index == cluster.index { return inbox }
         }
     }
 
