@@ -69,7 +69,6 @@ struct ServersTests {
         var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
         model.data.servers = ServerMonitoring(sources: [Fixtures.monitors[0], MonitoringSources(), Fixtures.monitors[2]])
         let query = ConnectionSort().query(closed: false, isFiltered: false)
-        #expect(update(&model, .tick(moment(20))).isEmpty)
 
         model.press("6")
         model.prepareFrame()
@@ -85,10 +84,27 @@ struct ServersTests {
         // A new order of the server is requested immediately.
         #expect(asked(model.press("S", "S", "S", "S")).contains(sorted(.subs)))
 
-        model.press("1")
-        answer(&model, 0, at: 100)
-        answer(&model, 2, at: 100)
-        #expect(update(&model, .tick(moment(200))).isEmpty)
+    }
+
+    @Test
+    func `other views ask for the state of the servers only, and less often`() {
+        var model = Fixtures.withoutNodes(Fixtures.busyModel(Self.wide, view: .overview))
+        model.data.servers = ServerMonitoring(sources: [Fixtures.monitors[0], MonitoringSources(), Fixtures.monitors[2]])
+        func asks(at seconds: Int) -> [Int] {
+            update(&model, .tick(moment(seconds))).compactMap { effect in
+                guard case .background(.askServers(let cluster, let question)) = effect else { return nil }
+                #expect(question.connections == nil)
+                return cluster
+            }
+        }
+        #expect(asks(at: 20) == [0, 2])
+        #expect(asks(at: 90).isEmpty, "each question is open")
+        answer(&model, 0, at: 90)
+        answer(&model, 2, at: 90)
+        #expect(asks(at: 91) == [0, 2])
+        answer(&model, 0, at: 92)
+        #expect(asks(at: 95).isEmpty)
+        #expect(asks(at: 96) == [0])
     }
 
     /// Returns the queries for the connections of the first cluster.
@@ -351,6 +367,41 @@ struct ServersTests {
         #expect(rows.map { $0.rates?.messagesIn } == [600, 600, nil])
         #expect(Screens.shows("rates of 2 of 3 servers, the others are not known", model))
         #expect(Screens.shows("the server no longer answers", model))
+    }
+
+    @Test
+    func `a server that does not answer but has routes is a problem in the Overview and one event, until it answers`() {
+        var model = clusterModel()
+        model.press("1")
+        #expect(takeCluster(&model).isEmpty)
+        let rest = ["Nalpha1", "Nalpha2"]
+        let began = takeCluster(&model, answering: rest, from: 2)
+        #expect(
+            began.map(\.text.plain) == [
+                "server alpha-3 does not answer, but its cluster knows it: is it frozen?"
+            ]
+        )
+        #expect(began.map(\.severity) == [.error] && began.map(\.cluster) == [0])
+        #expect(takeCluster(&model, answering: rest, from: 4).isEmpty, "it is reported once")
+        _ = update(&model, .snapshot(Fixtures.clusters))
+        #expect(model.data.clusters[0].stateText == "up, 1 node silent")
+        #expect(Screens.shows("no answer from alpha-3", model) && Screens.shows("2/3", model))
+        #expect(Screens.lines(model)[0].contains("1 node silent"))
+        let ended = takeCluster(&model, from: 6)
+        #expect(ended.count == 1 && ended[0].text.plain.hasPrefix("server alpha-3 answers again, after "))
+        _ = update(&model, .snapshot(Fixtures.clusters))
+        #expect(!Screens.shows("no answer from", model))
+    }
+
+    @Test
+    func `a route that is missing is a problem in the Overview`() {
+        var model = clusterModel()
+        model.press("1")
+        _ = takeCluster(&model, missing: ["Nalpha1", "Nalpha3"])
+        _ = update(&model, .snapshot(Fixtures.clusters))
+        #expect(model.data.clusters[0].stateText == "up, 1 route missing")
+        #expect(Screens.shows("no route between alpha-1 and alpha-3", model))
+        #expect(Screens.lines(model)[0].contains("1 route missing"))
     }
 
     @Test

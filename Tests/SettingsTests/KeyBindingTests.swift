@@ -56,6 +56,6 @@ extension BindableAction {
         BindableAction(name: "hex", standardKeys: ["x"], scope: .view("tail")),
         BindableAction(name: "save", standardKeys: ["^s"], scope: .view("tail")),
         BindableAction(name: "copy", standardKeys: ["y"], scope: .view("tail")),
-        BindableAction(name: "demo_node", standardKeys: ["K"], scope: .mode("demo")),
+        BindableAction(name: "demo_faults", standardKeys: ["K"], scope: .mode("demo")),
     ]
 }

@@ -36,7 +36,7 @@ extension ConsoleModel {
         apply(state)
         let fault = action.fault.definition
         let target = label(of: action)
-        let key = data.keys.key(for: .demoNode) ?? "K"
+        let key = data.keys.key(for: .demoFaults) ?? "K"
         let text: SafeText =
             if action.isUndoing {
                 "\(target) \(fault.undone)"

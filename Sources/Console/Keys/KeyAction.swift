@@ -13,7 +13,7 @@ enum KeyAction: String, Sendable, CaseIterable {
     case mouse
     case copyScreen = "copy_screen"
     case redraw, suspend, quit
-    case demoNode = "demo_node"
+    case demoFaults = "demo_faults"
 
     // Views, in the order of their tabs
     case overview, topics, tail, connections, ring, servers, events
@@ -117,7 +117,7 @@ extension KeyAction {
         case .redraw: Definition("^l", summary: "redraw the screen") { _ in [.terminal(.redraw)] }
         case .suspend: Definition("^z", summary: "suspend to the shell") { _ in [.terminal(.suspend)] }
         case .quit: Definition("q", "^c", summary: "quit") { $0.quit() }
-        case .demoNode: Definition("K", summary: "cause and undo faults in the demo", in: .demo) { $0.openDemoFaults() }
+        case .demoFaults: Definition("K", summary: "cause and undo faults in the demo", in: .demo) { $0.openDemoFaults() }
         case .overview: .view("1", summary: "Overview") { OverviewView() }
         case .topics: .view("2", summary: "Topics") { TopicsView() }
         case .tail: .view("3", summary: "Tail") { TailView() }

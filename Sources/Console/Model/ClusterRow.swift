@@ -1,3 +1,4 @@
+import NATSMonitoring
 import Roulette
 
 /// The state of one cluster. A plain value, so that tests draw views without a client.
@@ -54,6 +55,10 @@ struct ClusterRow: Sendable, Identifiable {
 
     /// What the canary messages show; nil without a canary.
     var canary: CanaryStatus?
+    /// The servers that do not answer questions, although their cluster knows them.
+    var silent: [SilentServers.Server] = []
+    /// The pairs of servers without a route.
+    var missingRoutes: [RouteMesh.Gap] = []
 
     /// Whether a message can be sent to the cluster now.
     var isReachable: Bool {

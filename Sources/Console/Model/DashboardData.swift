@@ -38,6 +38,15 @@ struct DashboardData: Sendable {
         }
     }
 
+    /// Adds the problems that the servers' answers show to the clusters.
+    mutating func addServerProblems() {
+        for index in clusters.indices where servers.clusters.indices.contains(clusters[index].id) {
+            let monitoring = servers.clusters[clusters[index].id]
+            clusters[index].silent = monitoring.silent
+            clusters[index].missingRoutes = monitoring.missingRoutes
+        }
+    }
+
     /// Returns the traffic of a cluster.
     func traffic(of cluster: Int) -> ClusterTraffic {
         traffic.clusters.indices.contains(cluster) ? traffic.clusters[cluster] : ClusterTraffic()
@@ -68,10 +77,14 @@ struct DashboardData: Sendable {
     var hiddenProblems: [SafeText] {
         let misled = clusters.count { !$0.alarms.isEmpty }
         let gone = clusters.reduce(0) { $0 + $1.nodes.gone }
+        let silent = clusters.reduce(0) { $0 + $1.silent.count }
+        let routes = clusters.reduce(0) { $0 + $1.missingRoutes.count }
         let flapping = clusters.count { $0.idleTimeout != nil }
         let problems: [SafeText?] = [
             misled == 0 ? nil : misled == 1 ? "1 wrong cluster" : "\(misled) wrong clusters",
             gone == 0 ? nil : gone == 1 ? "1 node gone" : "\(gone) nodes gone",
+            silent == 0 ? nil : silent == 1 ? "1 node silent" : "\(silent) nodes silent",
+            routes == 0 ? nil : routes == 1 ? "1 route missing" : "\(routes) routes missing",
             flapping == 0 ? nil : "\(flapping) flapping",
         ]
         return problems.compactMap(\.self)

@@ -6,7 +6,9 @@ import TerminalUI
 /// same model and effects.
 func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
     // Each event can open another view or advance the time, so requests can be due after it.
-    apply(event, &model) + model.askServers()
+    let effects = apply(event, &model) + model.askServers()
+    guard case .tick = event else { return effects }
+    return effects + model.askServersInBackground()
 }
 
 private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect] {
@@ -18,6 +20,7 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
     case .snapshot(let clusters):
         model.data.clusters = clusters
         model.data.servers.update(clusters)
+        model.data.addServerProblems()
     case .fingerprint(let fingerprint):
         model.data.fingerprint = fingerprint
     case .happened(let row):
@@ -42,6 +45,7 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.log(EventRow(.note, notice.severity, detail: notice.text))
     case .servers(let answers):
         for row in model.data.servers.record(answers, at: model.data.now.uptime) { model.log(row) }
+        model.data.addServerProblems()
     case .listed(let listing):
         model.data.servers.record(listing)
     case .demo(let state):
@@ -151,10 +155,20 @@ extension ConsoleModel {
 // MARK: - Reports
 
 extension ConsoleModel {
+    /// The data of the servers that the open view needs.
+    private var monitoringWish: ServerMonitoring.Wish? {
+        isTooSmall || !data.servers.hasSources ? nil : views.current.monitoringWish(data)
+    }
+
     /// Returns the requests to servers that the open view needs now.
     fileprivate mutating func askServers() -> [Effect] {
-        guard data.servers.hasSources, !isTooSmall, let wish = views.current.monitoringWish(data) else { return [] }
-        return data.servers.due(wish, at: data.now.uptime)
+        monitoringWish.map { data.servers.due($0, at: data.now.uptime) } ?? []
+    }
+
+    /// Returns the questions to servers that are due while no view shows them.
+    fileprivate mutating func askServersInBackground() -> [Effect] {
+        if case .servers = monitoringWish { return [] }
+        return data.servers.dueInBackground(at: data.now.uptime)
     }
 
     fileprivate mutating func tick(_ now: Moment) {

@@ -114,7 +114,7 @@ private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: in
         return
     }
     let own = type(of: model.views.current).actions
-    let demo: [(action: KeyAction, label: SafeText)] = data.demo == nil ? [] : [(.demoNode, "faults")]
+    let demo: [(action: KeyAction, label: SafeText)] = data.demo == nil ? [] : [(.demoFaults, "faults")]
     let short = KeyAction.shortHints
     let hints = hints(showsHints ? own.prefix(5) + demo : short.prefix(1) + own.prefix(2) + demo + short.dropFirst(), data)
     let text: SafeText

@@ -55,6 +55,9 @@ package struct ClusterMonitor: Sendable {
         self.now = now
     }
 
+    /// The number of monitoring URLs.
+    package var urlCount: Int { urls.count }
+
     /// Whether there is anything to ask.
     package var hasSources: Bool { system != nil || !urls.isEmpty }
 
@@ -146,16 +149,18 @@ package struct ClusterMonitor: Sendable {
                 failure = error
             }
         }
-        var question = Question()
-        question.count = count
-        question.connections = Question.Connections(of: node, query)
-        for (index, url) in urls.enumerated() {
-            let nodes = await ask(url, index, question).nodes.filter { $0.status.id == node }
-            guard let list = nodes.lazy.compactMap(\.connections).first else { continue }
-            do throws(MonitorError) {
-                return try list.get()
-            } catch {
-                failure = error
+        for url in urls {
+            // A balanced URL leads to another server each time.
+            for _ in 0..<min(max(1, 2 * count), Self.maximumVisits) {
+                let session = url.makeSession()
+                defer { session.close() }
+                do throws(MonitorError) {
+                    let list = try await url.connections(query, session)
+                    if list.serverID == node { return list }
+                    if list.serverID.isEmpty { throw MonitorError(.answer, "\(url.endpoint) does not name its server") }
+                } catch {
+                    failure = error
+                }
             }
         }
         throw failure

@@ -38,13 +38,13 @@ struct FleetCommand: AsyncParsableCommand {
 
     func run() async throws {
         var profile = try connection.resolve().profile
-        try profile.completeLogin()
-        let reader = try FleetReader(profile)
+        try profile.completeLogin(usesSystemAccount: true)
+        let checked = profile
         let ring = try RouletteConfiguration(profile: profile).makeRing()
         let labels = profile.servers.map(\.label)
 
         let failures = try await untilStopped {
-            let result = try await reader.read()
+            let result = try await ServerMonitors.with(checked) { await FleetReader($0, labels: labels).read() }
             for problem in result.problems { StandardError.note(problem) }
             let fleet = Fleet(result.listings, ring: ring)
             if fleet.isIncomplete { StandardError.note("some servers did not list all of their connections") }

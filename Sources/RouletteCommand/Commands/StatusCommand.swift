@@ -13,6 +13,10 @@ struct StatusCommand: AsyncParsableCommand {
             connected or has failed, and measures a round trip. The exit code is 0 if all are connected and lead to their own
             cluster, 1 if not or if a server is gone, and 2 if the configuration is wrong. With --watch it repeats this until ^C.
 
+            If the profile has a login of the system account or monitoring URLs, the command also asks all servers about
+            themselves. The exit code is 1 if a server does not answer although its cluster has routes to it, or if two servers
+            of a cluster have no route to each other.
+
             With --canary, the command also publishes a small message on every publisher connection and expects it on every
             subscriber connection of the same cluster; it opens as many connections as the profile says, so that they lead to
             several servers. The exit code is 1 if a message is not received. The messages go to _roulette.canary.ID.
@@ -21,7 +25,8 @@ struct StatusCommand: AsyncParsableCommand {
             connection last came up or was lost), identity (the name that the servers give their cluster), alarms (load balancers
             that lead to the wrong cluster), idle_timeout (of the load balancer, if it explains why connections are lost),
             losses_1h (connections lost in the last hour), lost (messages, at most), reconnects, nodes, unmatched_addresses (of
-            servers that listen on all interfaces), canary (null without --canary), connections.
+            servers that listen on all interfaces), silent (servers that do not answer) and missing_routes (pairs of servers),
+            both null if no server could be asked, canary (null without --canary), connections.
 
             For each node: name, server_id, address, state (present, gone, unseen), since, connections.
 
@@ -62,22 +67,31 @@ struct StatusCommand: AsyncParsableCommand {
     func run() async throws {
         guard interval > .zero else { throw CommandError.usage("--interval must be longer than zero") }
         var profile = try connection.resolve().profile
-        try profile.completeLogin()
+        // Without a password of the system account, the servers are not asked.
+        try profile.completeLogin(usesSystemAccount: profile.knowsSystemPasswords())
         let poolSize = connection.poolSize ?? (canary ? profile.poolSize : nil)
         var configuration = try RouletteConfiguration.observer(profile, poolSize: poolSize)
         if canary { configuration.canaryInterval = .seconds(1) }
         let checked = configuration
         let report = StatusReport(asJSON: output.json)
 
+        let asked = profile
         try await untilStopped {
-            try await Session.withClient(checked) { client in
-                await FirstContact.wait(for: client)
-                if canary { await client.waitForCanary() }
-                repeat {
+            try await ServerMonitors.with(asked) { monitors in
+                let servers = ServerChecks(monitors)
+                try await Session.withClient(checked) { client in
+                    async let first = servers.ask()
+                    await FirstContact.wait(for: client)
+                    if canary { await client.waitForCanary() }
                     await client.measureRoundTrips()
-                    try await report.print(client.snapshot())
-                    if watch { try await Task.sleep(for: interval) }
-                } while watch
+                    try await report.print(client.snapshot(), servers: first)
+                    while watch {
+                        try await Task.sleep(for: interval)
+                        async let problems = servers.ask()
+                        await client.measureRoundTrips()
+                        try await report.print(client.snapshot(), servers: problems)
+                    }
+                }
             }
         }
         guard await report.isSound == true else { throw ExitCode(CommandError.Kind.failed.rawValue) }

@@ -44,6 +44,11 @@ extension Profile {
         warnIfUnverified()
     }
 
+    /// Whether no password for the system account has to be typed.
+    func knowsSystemPasswords(environment: [String: String] = ProcessInfo.processInfo.environment) -> Bool {
+        usersWithoutPassword(.system).count <= (environment[LoginKind.system.variable] == nil ? 0 : 1)
+    }
+
     /// Prepares the login of a profile that the console switches to. It cannot ask for a password.
     ///
     /// - Parameter start: The profile that the program was started with. Its password is used only for the same user of the same

@@ -12,24 +12,29 @@ actor StatusReport {
         self.isJSON = isJSON
     }
 
-    func print(_ snapshot: RouletteSnapshot) throws {
+    /// - Parameter servers: The problems of the servers of each cluster; nil where they are not known.
+    func print(_ snapshot: RouletteSnapshot, servers: [ServerCheck.Problems?]) throws {
         if isJSON {
-            for cluster in snapshot.clusters { try StandardOutput.write(cluster.json(snapshot.identityAlarms)) }
+            for (cluster, problems) in zip(snapshot.clusters, servers) {
+                try StandardOutput.write(cluster.json(snapshot.identityAlarms, problems))
+            }
         } else {
             // An empty line between two reports.
             if isSound != nil { try StandardOutput.write("") }
-            for row in StatusTable(snapshot).rows { try StandardOutput.write(row) }
+            for row in StatusTable(snapshot, servers: servers).rows { try StandardOutput.write(row) }
         }
         isSound =
-            snapshot.identityAlarms.isEmpty
+            snapshot.identityAlarms.isEmpty && servers.allSatisfy { $0?.isEmpty ?? true }
             && snapshot.clusters.allSatisfy { $0.state == .up && $0.nodes.gone == 0 && $0.canary?.isSound ?? true }
     }
 }
 
 extension ClusterSnapshot {
     /// Returns the object that `status --json` prints for a cluster.
-    /// - Parameter alarms: The alarms about all clusters.
-    func json(_ alarms: [IdentityAlarm]) -> JSONObject {
+    /// - Parameters:
+    ///   - alarms: The alarms about all clusters.
+    ///   - problems: The problems of its servers; nil if they are not known.
+    func json(_ alarms: [IdentityAlarm], _ problems: ServerCheck.Problems?) -> JSONObject {
         [
             "cluster": .string(cluster.name),
             "address": .string(cluster.address),
@@ -43,6 +48,10 @@ extension ClusterSnapshot {
             "reconnects": .number(total(\.reconnects)),
             "nodes": .array(nodes.all.map { .object($0.json) }),
             "unmatched_addresses": .array(nodes.unmatchedAddresses.map { .string($0) }),
+            "silent": problems.map { .array($0.silent.map { .string($0) }) } ?? .null,
+            "missing_routes": problems.map {
+                .array($0.missingRoutes.map { .array([.string($0.one), .string($0.other)]) })
+            } ?? .null,
             "canary": canary.map { .object($0.json) } ?? .null,
             "connections": .array(connections.map { .object($0.json) }),
         ]

@@ -5,7 +5,8 @@ import TerminalUI
 struct StatusTable {
     let rows: [SafeText]
 
-    init(_ snapshot: RouletteSnapshot) {
+    /// - Parameter servers: The problems of the servers of each cluster; nil where they are not known.
+    init(_ snapshot: RouletteSnapshot, servers: [ServerCheck.Problems?]) {
         let clusters = snapshot.clusters.map { cluster in
             (
                 title: Self.title(cluster),
@@ -17,14 +18,20 @@ struct StatusTable {
         rows =
             clusters.flatMap { cluster in
                 [Self.row(cluster.title, widths)] + cluster.connections.map { "  " + Self.row($0, inner) }
-            } + Self.warnings(snapshot)
+            } + Self.warnings(snapshot, servers)
     }
 
-    private static func warnings(_ snapshot: RouletteSnapshot) -> [SafeText] {
+    private static func warnings(_ snapshot: RouletteSnapshot, _ servers: [ServerCheck.Problems?]) -> [SafeText] {
         let gone = snapshot.clusters.flatMap { cluster in
             cluster.nodes.all.filter { $0.state == .gone }.map { node in
                 "\(node.label) of \(cluster.cluster.name) is gone for \(SafeText.duration(node.stateDuration).plain)"
             }
+        }
+        let monitored = zip(snapshot.clusters, servers).flatMap { cluster, problems in
+            guard let problems else { return [String]() }
+            let name = cluster.cluster.name
+            return problems.silent.map { "\($0) of \(name) does not answer, but its cluster knows it" }
+                + problems.missingRoutes.map { "no route between \($0.one) and \($0.other) of \(name)" }
         }
         let timeouts = snapshot.clusters.compactMap { cluster in
             cluster.idleTimeout.map { "\(cluster.cluster.name): \($0)" }
@@ -32,7 +39,8 @@ struct StatusTable {
         let canary = snapshot.clusters.flatMap { cluster in
             cluster.canary.map { Self.problems($0).map { problem in "\(cluster.cluster.name): \(problem)" } } ?? []
         }
-        return (snapshot.identityAlarms.map(\.description) + gone + timeouts + canary).map { "WARNING: \(untrusted: $0)" }
+        let warnings = snapshot.identityAlarms.map(\.description) + gone + monitored + timeouts + canary
+        return warnings.map { "WARNING: \(untrusted: $0)" }
     }
 
     private static func problems(_ canary: CanaryStatus) -> [String] {

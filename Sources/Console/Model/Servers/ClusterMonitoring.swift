@@ -19,6 +19,9 @@ struct ClusterMonitoring: Sendable {
     let sources: MonitoringSources
     /// The servers that are up, as the INFO of the console's connections says: name by id.
     private var present: [String: String] = [:]
+    /// The ids of the servers that answer the PINGs of the console's connections.
+    private var connected: Set<String> = []
+    private var silentServers = SilentServers()
     private(set) var readings = NodeReadings()
     /// The servers of the cluster together.
     private(set) var reading: ClusterReading
@@ -65,11 +68,25 @@ struct ClusterMonitoring: Sendable {
         sources.urls.indices.filter { readings.reach(of: .url($0)) == .severalServers }.map { sources.urls[$0] }
     }
 
-    /// Takes in the servers that are up, as INFO says.
-    mutating func update(_ present: [String: String]) {
+    /// Takes in the servers that are up, as INFO says, and those that answer PINGs.
+    mutating func update(_ present: [String: String], connected: Set<String>) {
+        self.connected = connected
         guard present != self.present else { return }
         self.present = present
         reading = ClusterReading(readings, present: present)
+    }
+
+    // MARK: Problems
+
+    /// The servers that do not answer, although their cluster knows them.
+    var silent: [SilentServers.Server] { silentServers.servers }
+
+    /// The pairs of servers without a route, if several rounds agree.
+    var missingRoutes: [RouteMesh.Gap] { reportedGaps }
+
+    /// Whether the last answers indicate a problem that the next answers decide on.
+    var isInDoubt: Bool {
+        silentServers.isInDoubt || (gaps.pairs != reportedGaps && gaps.rounds > 0 && gaps.rounds < Self.reportedRounds)
     }
 
     // MARK: Asking
@@ -117,7 +134,32 @@ struct ClusterMonitoring: Sendable {
             connectionsFailure = (wanted.node, "the server did not answer")
         }
         reading = ClusterReading(readings, present: present)
-        return events + recordGaps()
+        let asksAll = answers.answers.contains { $0.source == .systemAccount && $0.failure == nil }
+        return events + recordSilence(asksAll: asksAll, at: now) + recordGaps()
+    }
+
+    /// Reports servers that do not answer, and when they answer again.
+    private mutating func recordSilence(asksAll: Bool, at now: Duration) -> [EventRow] {
+        let before = silentServers.servers
+        silentServers.update(readings, reading, asksAll: asksAll, present: Set(present.keys), connected: connected)
+        let after = Set(silentServers.servers.map(\.id))
+        let known = Set(before.map(\.id))
+        let began = silentServers.servers.filter { !known.contains($0.id) }.map { server in
+            let name = SafeText(untrusted: server.name, maximumBytes: 128)
+            let detail: SafeText = "server \(name) does not answer, but its cluster knows it: is it frozen?"
+            return EventRow(.note, .error, cluster: id, detail: detail)
+        }
+        // A server that does not answer and is gone is reported as gone.
+        let ended = before.filter { !after.contains($0.id) && readings[$0.id]?.isSilent == false }.map { server in
+            let duration: SafeText = server.answeredAt.map { ", after \(SafeText.duration(now - $0))" } ?? ""
+            return EventRow(
+                .note,
+                .info,
+                cluster: id,
+                detail: "server \(SafeText(untrusted: server.name, maximumBytes: 128)) answers again\(duration)"
+            )
+        }
+        return began + ended
     }
 
     private mutating func recordFailure(_ failure: MonitorError?, at now: Duration) -> [EventRow] {

@@ -1,12 +1,19 @@
 import NATSMonitoring
 
-/// What the servers say about themselves, and the time of the next question to each cluster. Only data that the open view shows
-/// is requested, and each cluster has at most one question of a kind at a time.
+/// What the servers say about themselves, and the time of the next question to each cluster.
+///
+/// While no view shows the servers, they are asked less often, for problems that the connections do not show: servers that do
+/// not answer, and missing routes. Other data is requested only if the open view shows it. Each cluster has at most one question
+/// of a kind at a time.
 struct ServerMonitoring: Sendable {
     /// The shortest time between two questions to a cluster.
     static let interval: Duration = .seconds(2)
     /// The time between two questions for each cluster, so that many clusters are asked less often.
     static let intervalPerCluster: Duration = .milliseconds(100)
+    /// The shortest time between two questions to a cluster while no view shows its servers.
+    static let backgroundInterval: Duration = .seconds(5)
+    /// The same for each cluster.
+    static let backgroundIntervalPerCluster: Duration = .milliseconds(250)
     /// The time between two requests for the subscriptions of a cluster.
     static let listingInterval: Duration = .seconds(5)
     /// The time between two requests that need several pages.
@@ -38,7 +45,11 @@ struct ServerMonitoring: Sendable {
     mutating func update(_ rows: [ClusterRow]) {
         for row in rows where clusters.indices.contains(row.id) {
             let servers = row.nodes.all.filter { $0.state == .present }.compactMap(\.server)
-            clusters[row.id].update(Dictionary(servers.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 }))
+            let answering = row.connections.filter { $0.isUp && $0.pingMisses == 0 }.compactMap { $0.server?.id }
+            clusters[row.id].update(
+                Dictionary(servers.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 }),
+                connected: Set(answering)
+            )
         }
     }
 
@@ -59,6 +70,18 @@ struct ServerMonitoring: Sendable {
             case .servers(let selected, let query): askServers(index, selected, query, at: now)
             case .subscriptions: askSubscriptions(index, at: now)
             }
+        }
+    }
+
+    /// Returns the questions that are due while no view shows the servers. A problem is confirmed soon.
+    mutating func dueInBackground(at now: Duration) -> [Effect] {
+        let usual = max(Self.backgroundInterval, Self.backgroundIntervalPerCluster * clusters.count)
+        return clusters.indices.filter { !clusters[$0].sources.isEmpty }.compactMap { index in
+            let interval = clusters[index].isInDoubt ? Self.interval : usual
+            guard isDue(clusters[index].question, after: interval, at: now) else { return nil }
+            clusters[index].forgetConnections()
+            clusters[index].question = .init(askedAt: now)
+            return .background(.askServers(index, clusters[index].makeQuestion(nil, at: now)))
         }
     }
 

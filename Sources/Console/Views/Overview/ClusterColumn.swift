@@ -35,7 +35,8 @@ enum ClusterColumn: TableColumn {
             ) { row, context in .figure(row.stateForms, style: context.theme[row.role]) }
         case .nodes:
             .init("NODES", .fixed(5, importance: 63), .right) { row, context in
-                .figure(row.nodesText, style: row.nodes.gone > 0 ? context.theme[.severityError] : row.figures(context.theme))
+                let isComplete = row.nodes.gone == 0 && row.silent.isEmpty
+                return .figure(row.nodesText, style: isComplete ? row.figures(context.theme) : context.theme[.severityError])
             }
         case .publishers:
             .init("PUB", .fixed(5, importance: 70), .right) { row, context in row.publishers.item(row.state, context.theme) }

@@ -6,7 +6,8 @@ import TerminalUI
 extension ClusterRow {
     /// Whether messages can be sent, but something behind the load balancer is wrong.
     private var hasHiddenProblem: Bool {
-        isReachable && (!alarms.isEmpty || losesMessages || idleTimeout != nil) || state == .up && nodes.gone > 0
+        isReachable && (!alarms.isEmpty || losesMessages || idleTimeout != nil)
+            || state == .up && (nodes.gone > 0 || !silent.isEmpty || !missingRoutes.isEmpty)
     }
 
     func glyph(_ glyphs: GlyphSet) -> SafeText {
@@ -18,7 +19,7 @@ extension ClusterRow {
 
     /// What is wrong and where to look; nil if nothing is wrong.
     var reason: StyledLine? {
-        let problems = [misleading, undelivered, gone, flapping].compactMap(\.self).map {
+        let problems = [misleading, undelivered, gone, unanswering, unrouted, flapping].compactMap(\.self).map {
             StyledLine.Span(text: $0, role: .severityError)
         }
         let state = downReason.map { [StyledLine.Span(text: $0, role: .muted)] } ?? []
@@ -68,15 +69,31 @@ extension ClusterRow {
     var gone: SafeText? {
         let gone = nodes.all.filter { $0.state == .gone }.sorted { $0.stateDuration > $1.stateDuration }
         guard let first = gone.first else { return nil }
-        let names = gone.prefix(3).map { SafeText(untrusted: $0.label, maximumBytes: 64) }.joined(separator: ", ")
-        let rest: SafeText = gone.count > 3 ? " and \(gone.count - 3) more" : ""
-        return "gone \(SafeText.wholeSeconds(first.stateDuration)): \(names)\(rest)"
+        let names = Self.list(gone.map { SafeText(untrusted: $0.label, maximumBytes: 64) })
+        return "gone \(SafeText.wholeSeconds(first.stateDuration)): \(names)"
+    }
+
+    /// The servers that do not answer.
+    var unanswering: SafeText? {
+        guard !silent.isEmpty else { return nil }
+        return "no answer from \(Self.list(silent.map { SafeText(untrusted: $0.name, maximumBytes: 64) }))"
+    }
+
+    /// The servers that lack routes.
+    var unrouted: SafeText? {
+        guard !missingRoutes.isEmpty else { return nil }
+        return "no route between \(Self.list(missingRoutes.map { SafeText($0) }))"
+    }
+
+    private static func list(_ names: [SafeText]) -> SafeText {
+        let rest: SafeText = names.count > 3 ? " and \(names.count - 3) more" : ""
+        return names.prefix(3).joined(separator: ", ") + rest
     }
 
     /// The number of servers that are there, or "?" without a connection to the cluster, and the number of all.
     var nodesText: SafeText {
         guard nodes.total > 0 else { return "–" }
         let isSeen = nodes.all.contains { $0.state == .present }
-        return isSeen ? "\(nodes.total - nodes.gone)/\(nodes.total)" : "?/\(nodes.total)"
+        return isSeen ? "\(max(0, nodes.total - nodes.gone - silent.count))/\(nodes.total)" : "?/\(nodes.total)"
     }
 }

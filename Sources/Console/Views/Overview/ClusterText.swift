@@ -13,6 +13,10 @@ extension ClusterRow {
         return switch state {
         case .up where nodes.gone == 1: ["up, 1 node gone", "1 node gone", "1 gone"]
         case .up where nodes.gone > 0: ["up, \(nodes.gone) nodes gone", "\(nodes.gone) nodes gone", "\(nodes.gone) gone"]
+        case .up where silent.count == 1: ["up, 1 node silent", "1 node silent", "1 silent"]
+        case .up where !silent.isEmpty: ["up, \(silent.count) nodes silent", "\(silent.count) nodes silent", "silent"]
+        case .up where missingRoutes.count == 1: ["up, 1 route missing", "route missing", "no route"]
+        case .up where !missingRoutes.isEmpty: ["up, \(missingRoutes.count) routes missing", "routes missing", "no route"]
         case .up: ["up \(age)", "up"]
         case .degraded: ["degraded"]
         // The connections still count as up, so their age is not the duration of the silence. The reason shows the missed pings.

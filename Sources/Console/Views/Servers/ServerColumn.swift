@@ -108,15 +108,16 @@ extension NodeRow {
     /// Returns the style of the figures. Those of a server that does not answer are old, so they are muted.
     fileprivate func figures(_ theme: Theme) -> Style { monitored?.state == .unreachable ? theme[.muted] : .plain }
 
-    /// Returns the address of a server without a name, without the port in a narrow column.
+    /// Returns the address of a server without a name, without the port in a narrow column. On the smallest screen only the end
+    /// of the host is left, which distinguishes servers of a network, so that the state has space.
     fileprivate func address(_ context: TableContext) -> Table.Item {
         guard let address = name else { return .text(context.glyphs.missing, style: figures(context.theme)) }
         let host = address.lastIndex(of: ":").map { String(address[..<$0]) } ?? address
-        return .figure(
-            SafeText(untrusted: address, maximumBytes: 128),
-            SafeText(untrusted: host, maximumBytes: 128),
-            style: figures(context.theme)
-        )
+        var forms = [address, host].map { SafeText(untrusted: $0, maximumBytes: 128) }
+        if context.width < 34 {
+            forms.append((context.glyphs.showsUnicode ? "…" : "~") + SafeText(untrusted: String(host.suffix(6))))
+        }
+        return .figure(forms, style: figures(context.theme))
     }
 
     fileprivate func text(_ text: String?, maximumBytes: Int, _ context: TableContext) -> Table.Item {

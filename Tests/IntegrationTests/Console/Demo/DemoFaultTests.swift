@@ -3,7 +3,8 @@ import Roulette
 import TestSupport
 import Testing
 
-/// Each fault of the demo takes effect on real servers behind real balancers, and is undone.
+/// Each fault of the demo takes effect on real servers behind real balancers, is shown in the Overview, in the events and by
+/// `roulette status`, and is undone.
 @Suite("Faults of the demo on real servers", .serialized, .timeLimit(.minutes(5)))
 struct DemoFaultTests {
     @Test
@@ -15,18 +16,39 @@ struct DemoFaultTests {
             let pid = try demo.pid(of: "alpha-1")
 
             try await demo.cause("kill a node", on: "alpha-1", "alpha-1 killed (SIGKILL); K starts it again")
+            try await demo.terminal.waitFor("server alpha-1 is gone")
+            try await demo.waitForOverview("alpha", "up, 1 node gone", ": alpha-1")
             #expect(try demo.processes(of: "nats-server").count == 3)
             try await poll(until: "only alpha-2 behind the balancer") { try await demo.names(behind: balancer) == ["alpha-2"] }
             for _ in 0..<4 { try await demo.connect(balancer).close() }
+            // A new program cannot know a server that is gone.
+            let killed = try await demo.status()
+            #expect(killed.exit == .exited(0) && killed.clusters["alpha"]?.nodes.count == 1, "\(killed)")
             try await demo.undo("alpha-1 killed (SIGKILL)", "alpha-1 started again")
+            try await demo.terminal.waitFor("server alpha-1 is back after")
+            try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
             #expect(try demo.pid(of: "alpha-1") != pid)
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
 
+            let nodes = try (1...2).map { try demo.node("alpha-\($0)") }
+            try await poll(until: "the routes of alpha-1") { try await demo.routes(of: nodes[0]) == ["alpha-2"] }
             try await demo.cause("freeze a node", on: "alpha-2", "alpha-2 frozen (SIGSTOP); K resumes it")
             // A health check of a frozen node fails only by its time limit.
             try await poll(until: "only alpha-1 behind the balancer") { try await demo.names(behind: balancer) == ["alpha-1"] }
+            // Its cluster still announces it, and no connection leads to it any more: only that it does not answer shows it.
+            try await demo.terminal.waitFor("server alpha-2 does not answer, but its cluster knows it")
+            try await demo.waitForOverview("alpha", "up, 1 node silent", "no answer from alpha-2")
+            let frozen = try await demo.status()
+            #expect(frozen.exit == .exited(1) && frozen.clusters["alpha"]?.silent == ["alpha-2"], "\(frozen)")
+            #expect(frozen.clusters["alpha"]?.state == "up" && frozen.clusters["beta"]?.silent == [])
+            let text = try await demo.run("status").output
+            #expect(text.contains("WARNING: alpha-2 of alpha does not answer, but its cluster knows it"), "\(text)")
             try await demo.undo("alpha-2 frozen (SIGSTOP)", "alpha-2 resumed")
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
+            try await demo.terminal.waitFor("server alpha-2 answers again, after")
+            try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
+            let resumed = try await demo.status()
+            #expect(resumed.exit == .exited(0) && resumed.clusters["alpha"]?.silent == [], "\(resumed)")
         }
     }
 
@@ -36,15 +58,26 @@ struct DemoFaultTests {
             let (balancer, node) = (try demo.balancer("beta"), try demo.node("beta-1"))
             let client = try await demo.connect(node)
             try await demo.cause("put a node into lame-duck mode", on: "beta-1", "beta-1 in lame-duck mode; K starts it again")
+            try await demo.terminal.waitFor("beta-1 is shutting down (lame duck mode)")
+            try await demo.terminal.waitFor("server beta-1 is gone")
+            try await demo.waitForOverview("beta", "up, 1 node gone", ": beta-1")
+            let leaving = try await demo.status()
+            #expect(leaving.exit == .exited(0) && leaving.clusters["beta"]?.nodes.map(\.name) == ["beta-2"], "\(leaving)")
             // This client does not leave by itself.
             try await client.connection.waitUntilEnded(within: .seconds(60))
             await client.close()
             try await poll(until: "the end of beta-1", within: .seconds(60)) { try demo.processes(of: "nats-server").count == 3 }
             try await demo.undo("beta-1 in lame-duck mode", "beta-1 started again")
+            try await demo.terminal.waitFor("server beta-1 is back after")
+            try await demo.waitForRecovery(of: "beta", nodes: "2/2")
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
 
             let before = try await demo.monitoring("/varz", of: node)["server_id"] as? String
             try await demo.cause("restart a node", on: "beta-1", "beta-1 restarted")
+            try await demo.terminal.waitFor("beta-1 shut down")
+            try await demo.waitForRecovery(of: "beta", nodes: "2/2")
+            let restarted = try await demo.status()
+            #expect(restarted.exit == .exited(0) && restarted.clusters["beta"]?.nodes.count == 2, "\(restarted)")
             let after = try await demo.monitoring("/varz", of: node)["server_id"] as? String
             #expect(before != nil && after != nil && before != after)
             try await poll(until: "the routes of beta-1") { try await demo.routes(of: node) == ["beta-2"] }
@@ -69,6 +102,11 @@ struct DemoFaultTests {
                 on: "alpha-1 and alpha-2",
                 "routes between alpha-1 and alpha-2 cut; K restores them"
             )
+            // The canary reports it sooner, if the console has connections to both.
+            try await demo.terminal.waitFor("error alpha   no route between alpha-1 and alpha-2")
+            try await demo.waitForOverview("alpha", "alpha", "no route between alpha-1 and alpha-2")
+            let cut = try await demo.status()
+            #expect(cut.exit == .exited(1) && cut.clusters["alpha"]?.missing_routes == [["alpha-1", "alpha-2"]], "\(cut)")
             try await poll(until: "the end of the routes") {
                 let routes = try await [demo.routes(of: nodes[0]), demo.routes(of: nodes[1]), demo.routes(of: nodes[2])]
                 return routes == [["alpha-3"], ["alpha-3"], ["alpha-1", "alpha-2"]]
@@ -93,6 +131,10 @@ struct DemoFaultTests {
                 let routes = try await [demo.routes(of: nodes[0]), demo.routes(of: nodes[1])]
                 return routes.allSatisfy { $0.count == 2 }
             }
+            try await demo.terminal.waitFor("every server has a route to every other again")
+            try await demo.waitForRecovery(of: "alpha", nodes: "3/3")
+            let restored = try await demo.status()
+            #expect(restored.exit == .exited(0) && restored.clusters["alpha"]?.missing_routes == [], "\(restored)")
             // A route knows the subscriptions of the other server a moment later.
             try await poll(until: "a message on alpha-2") {
                 try await clients[0].publish("restored", to: "cut.test")
@@ -115,10 +157,17 @@ struct DemoFaultTests {
             try await demo.cause("freeze a balancer", on: "alpha", "balancer of alpha frozen; K resumes it")
             let silent = try await TCPConnection.connect(port: balancer.port)
             try await demo.terminal.waitFor("1 up, 1 down")
+            try await demo.waitForOverview("alpha", "down", "it accepted the connection but sent no INFO")
+            try await demo.terminal.waitFor("no byte received")
+            let frozen = try await demo.status()
+            #expect(frozen.exit == .exited(1) && frozen.clusters["alpha"]?.state == "down", "\(frozen)")
+            #expect(frozen.clusters["alpha"]?.connections[0].last_error?.contains("sent no INFO") == true)
+            #expect(frozen.clusters["beta"]?.state == "up")
             #expect(silent.inbound.value.bytes.isEmpty, "the kernel accepts a connection, but no INFO comes")
             try await demo.undo("balancer of alpha frozen", "balancer of alpha resumed")
             _ = try await silent.expect("INFO ")
             await silent.close()
+            try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
 
             let before = try await demo.connect(balancer)
             try await demo.cause(
@@ -131,8 +180,14 @@ struct DemoFaultTests {
             try await refused.waitUntilEnded()
             #expect(refused.inbound.value.bytes.isEmpty, "closed before INFO")
             #expect(try await demo.names(behind: balancer).isEmpty)
+            try await demo.waitForOverview("alpha", "down", "is there a healthy node behind the load balancer")
+            try await demo.terminal.waitFor("is there a healthy node behind the load balancer")
+            let empty = try await demo.status()
+            #expect(empty.exit == .exited(1) && empty.clusters["alpha"]?.state == "down", "\(empty)")
+            #expect(empty.clusters["alpha"]?.connections[0].last_error?.contains("is there a healthy node") == true)
             try await demo.undo("balancer of alpha without nodes", "balancer of alpha has its nodes again")
             #expect(try await demo.names(behind: balancer) == ["alpha-1", "alpha-2"])
+            try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
 
             try await demo.cause(
                 "lead a balancer into another cluster",
@@ -144,6 +199,11 @@ struct DemoFaultTests {
                 #expect(astray.info.contains(#""cluster":"beta""#))
                 await astray.close()
             }
+            try await demo.waitForOverview("alpha", "wrong cluster", "leads to the cluster of beta; check the load balancer")
+            try await demo.terminal.waitFor("alpha leads to the same cluster as beta")
+            let astray = try await demo.status()
+            #expect(astray.exit == .exited(1), "\(astray)")
+            #expect(astray.clusters["alpha"]?.alarms == ["alpha leads to the same cluster as beta"])
             #expect(try await demo.names(behind: balancer) == ["beta-1", "beta-2"])
             #expect(try await demo.names(behind: demo.balancer("beta")) == ["beta-1", "beta-2"])
             try await demo.undo(
@@ -155,6 +215,10 @@ struct DemoFaultTests {
                 #expect(own.info.contains(#""cluster":"alpha""#))
                 await own.close()
             }
+            try await demo.terminal.waitFor("no longer: alpha leads to the same cluster as beta")
+            try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
+            let home = try await demo.status()
+            #expect(home.exit == .exited(0) && home.clusters["alpha"]?.identity == "alpha", "\(home)")
             #expect(try await demo.names(behind: balancer) == ["alpha-1", "alpha-2"])
         }
     }

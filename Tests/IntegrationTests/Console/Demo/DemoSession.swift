@@ -25,8 +25,8 @@ struct DemoSession: Sendable {
         let directory = try TemporaryDirectory(for: "demo")
         let terminal = try await TerminalDriver.start(
             [try BuiltProgram.path(), "demo", "--rate", "300"] + arguments,
-            columns: 120,
-            rows: 40,
+            columns: 200,
+            rows: 50,
             environment: ["TMPDIR": directory.path, "XDG_RUNTIME_DIR": ""]
         )
         // The console waits for answers of the demo, so the list of faults shows the balancers.
