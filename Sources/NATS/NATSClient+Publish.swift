@@ -4,7 +4,7 @@ extension NATSClient {
     /// Accepts a message for publishing. It is confirmed by the next PONG; ``flush()`` waits for one.
     ///
     /// Messages that one task publishes to one subject are received in that order. The message is in the buffer when the call
-    /// returns. The call suspends if the buffer is full, and after every few hundred messages to let other tasks run.
+    /// returns. The call suspends if the buffer is full, and after about a thousand messages to let other tasks run.
     ///
     /// - Parameters:
     ///   - payload: The bytes. Together with the headers, at most the server's `max_payload`.

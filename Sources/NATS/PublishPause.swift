@@ -8,7 +8,7 @@ package enum PublishPause: Sendable {
     case space(Waiter)
 
     /// One of this many messages of a connection is followed by ``turn``. A power of two. Suspending takes about a microsecond.
-    static let messagesPerTurn: UInt64 = 256
+    static let messagesPerTurn: UInt64 = 1024
 
     /// Returns the pause after an accepted message, which is nearly always none.
     @inline(__always)

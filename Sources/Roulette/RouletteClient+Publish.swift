@@ -8,7 +8,7 @@ extension RouletteClient {
     /// While that connection is down, they use another connection of the same cluster. While the whole cluster is down, the
     /// call waits and retries according to `max_retry`, `base_backoff` and `max_backoff`. It never uses another cluster,
     /// because that cluster does not have the subscribers. While the connection's buffer is full, the call waits. It also
-    /// suspends after every few hundred messages, so that a loop of publishes does not keep other tasks waiting.
+    /// suspends after about a thousand messages, so that a loop of publishes does not keep other tasks waiting.
     ///
     /// An accepted message is confirmed by the next PONG: ``flush()`` waits for it.
     ///
