@@ -72,6 +72,9 @@ package final class Drain: Sendable {
         _ = first.client.schedule(in: Self.lastFlush(of: timeout)) { [steps, consumed] in Self.endAllSteps(steps, consumed) }
     }
 
+    /// Ends all steps at once. Called if the clients are closed by other means.
+    package func end() { Self.endAllSteps(steps, consumed) }
+
     private func wait(for waiters: [Waiter]) async {
         // Failures appear in the report.
         for waiter in waiters { try? await waiter.wait() }

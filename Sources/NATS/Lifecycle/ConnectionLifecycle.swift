@@ -309,6 +309,6 @@ struct ConnectionLifecycle {
 }
 
 extension NATSError {
-    /// The cause of a disconnect by ``NATSClient/reconnect()``.
+    /// The cause of a disconnect by ``NATSClient/reconnect(hard:)``.
     static let reconnectRequested = NATSError(.disconnected, "a new connection was requested")
 }

@@ -67,7 +67,10 @@ extension MessageQueue.State {
     }
 
     mutating func finishHand(_ hand: ConsumerHand?) {
-        if let hand { hand.hold(0) } else { batchInHand = 0 }
+        if let hand { return hand.hold(0) }
+        // A consumer that takes batches after it left a loop has come back.
+        hasLeft = false
+        batchInHand = 0
     }
 
     mutating func fillHand(_ hand: ConsumerHand?, with batch: MessageBatch<Source>) {

@@ -5,7 +5,7 @@ import NATS
 final class ClientStop: Sendable {
     private enum State {
         case running
-        case draining(Drain)
+        case draining(Drain, Task<Void, Never>)
         case canceled
     }
 
@@ -30,29 +30,29 @@ final class ClientStop: Sendable {
         } onCancel: {
             cancel()
         }
-        // The drain has reported its result before it closed the connections.
+        // The drain closes the connections when it is complete. If close() was faster, there is nothing left to wait for.
+        guard case .draining(let drain, let task) = state.withLock({ $0 }) else { return }
+        drain.end()
+        await task.value
     }
 
     /// Drains the client, then closes it.
     func drain() {
         client.shutdown.begin()
-        let drain: Drain? = state.withLock { state in
-            guard case .running = state else { return nil }
+        state.withLock { state in
+            guard case .running = state else { return }
             let drain = client.beginDrain(timeout: client.configuration.drainTimeout)
-            state = .draining(drain)
-            return drain
-        }
-        guard let drain else { return }
-        // It ends before the connections do.
-        Task { [client] in
-            await drain.run()
-            _ = client.finish(drain)
+            let task = Task { [client] in
+                await drain.run()
+                _ = client.finish(drain)
+            }
+            state = .draining(drain, task)
         }
     }
 
     private func cancel() {
         let drain: Drain? = state.withLock { state in
-            if case .draining(let drain) = state { return drain }
+            if case .draining(let drain, _) = state { return drain }
             state = .canceled
             return nil
         }

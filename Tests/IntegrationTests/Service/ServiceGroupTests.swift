@@ -218,6 +218,31 @@ struct ServiceGroupTests {
     }
 
     @Test
+    func `close() ends a graceful shutdown that waits for a consumer`() async throws {
+        try await withDeployment(clusters: 1) { deployment in
+            let client = try deployment.client { $0.drainTimeout = .seconds(3_600) }
+            let (entered, mayEnd) = (Watched(false), Watched(false))
+            let consuming = Task {
+                let subscription = try await client.subscribe(to: "jobs", options: SubscribeOptions(confirmed: true))
+                try await client.publish("job", to: "jobs")
+                for try await _ in subscription {
+                    entered.update { $0 = true }
+                    try await mayEnd.wait(for: "the end of the client") { $0 ? () : nil }
+                }
+            }
+            let closing = Task {
+                try await entered.wait(for: "the consumer") { $0 ? () : nil }
+                while (try? await client.publish("x", to: "other")) != nil { await Task.yield() }
+                client.close()
+            }
+            try await withServices([client]) { try await entered.wait(for: "the consumer") { $0 ? () : nil } }
+            try await closing.value
+            mayEnd.update { $0 = true }
+            try await consuming.value
+        }
+    }
+
+    @Test
     func `a consumer outside of the group ends when the client does`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try deployment.client()
