@@ -140,6 +140,7 @@ let package = Package(
                 "Roulette",
                 "Locking",
                 "NATSMonitoring",
+                "Operations",
                 "Settings",
                 "TerminalUI",
                 "TextCoding",
@@ -194,7 +195,7 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
             ],
             path: "Tests/TestSupport",
-            exclude: ["Servers/CClient"],
+            exclude: ["Servers/CClient", "Servers/PythonClient"],
             swiftSettings: strict
         ),
         .testTarget(name: "TestSupportTests", dependencies: ["TestSupport"], swiftSettings: strict),

@@ -75,6 +75,13 @@ public struct NATSError: Error, Sendable, CustomStringConvertible {
     /// How long nothing had been received when the peer closed or reset the connection, if this explains the loss: at least a
     /// second, and no longer than PINGs allow.
     package var idleTime: Duration?
+    /// What limits the number of connections, if that is the reason.
+    package var connectionLimit: ConnectionLimit?
+
+    /// What limits the number of connections.
+    package enum ConnectionLimit: Sendable, Hashable {
+        case account, server
+    }
 
     /// Creates an error.
     public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {

@@ -60,6 +60,82 @@ struct NodesTests {
         #expect(Screens.shows("next try in 0.6 s: connection refused; gone 12 s: gamma-2", model))
     }
 
+    // MARK: All clusters at once
+
+    /// Returns clusters with one connection each: what it received, and whether it misses PINGs.
+    private func connected(_ received: [UInt64], silent: Set<Int> = []) -> [ClusterRow] {
+        received.enumerated().map { index, bytes in
+            var snapshot = ConnectionSnapshot.idle
+            (snapshot.state, snapshot.bytesIn) = (silent.contains(index) ? .stale : .connected, bytes)
+            snapshot.pingMisses = silent.contains(index) ? 1 : 0
+            var row = ClusterRow(id: index, name: "c\(index)", address: "")
+            row.connections = [ConnectionRow(id: .init(cluster: index, role: .publisher, slot: 0), snapshot: snapshot)]
+            return row
+        }
+    }
+
+    @Test
+    func `clusters that all become silent in the same second are a reason to suspect the own network`() {
+        var watch = SilenceWatch()
+        for second in 0..<10 { watch.update(connected([UInt64(second), UInt64(second)]), at: .seconds(second)) }
+        #expect(!watch.blamesOwnNetwork)
+        watch.update(connected([9, 9], silent: [0]), at: .seconds(12))
+        #expect(!watch.blamesOwnNetwork, "the other cluster answers")
+        watch.update(connected([9, 9], silent: [0, 1]), at: .seconds(13))
+        #expect(watch.blamesOwnNetwork)
+        watch.update(connected([9, 10], silent: [0]), at: .seconds(14))
+        #expect(!watch.blamesOwnNetwork)
+        for second in 15..<30 { watch.update(connected([9, UInt64(second)], silent: [0]), at: .seconds(second)) }
+        watch.update(connected([9, 29], silent: [0, 1]), at: .seconds(32))
+        #expect(!watch.blamesOwnNetwork, "they became silent one after the other")
+    }
+
+    @Test
+    func `one cluster alone, and clusters that refuse, are no reason to suspect the own network`() {
+        var alone = SilenceWatch()
+        for second in 0..<5 { alone.update(connected([UInt64(second)]), at: .seconds(second)) }
+        alone.update(connected([4], silent: [0]), at: .seconds(6))
+        #expect(!alone.blamesOwnNetwork)
+        func lost(_ error: NATSError) -> SilenceWatch {
+            var watch = SilenceWatch()
+            for second in 0..<5 { watch.update(connected([UInt64(second), UInt64(second)]), at: .seconds(second)) }
+            var rows = connected([4, 4])
+            for index in rows.indices {
+                rows[index].connections[0].state = .reconnecting
+                rows[index].connections[0].lastError = error
+            }
+            watch.update(rows, at: .seconds(6))
+            return watch
+        }
+        #expect(!lost(NATSError(.connectFailed, "connection refused")).blamesOwnNetwork)
+        #expect(lost(NATSError(.connectTimeout, "timed out")).blamesOwnNetwork)
+    }
+
+    @Test
+    func `the header and one event ask for the own network`() {
+        var model = model(.overview, clusters: connected([1, 1]))
+        for second in 1..<5 {
+            _ = update(&model, .tick(Moment(uptime: .seconds(second))))
+            _ = update(&model, .snapshot(connected([UInt64(second), UInt64(second)])))
+        }
+        for _ in 0..<3 { _ = update(&model, .snapshot(connected([4, 4], silent: [0, 1]))) }
+        #expect(Screens.lines(model)[0].contains("all clusters silent: your own network?"))
+        let texts = model.data.events.rows.map(\.text.plain)
+        #expect(texts.count { $0 == "all clusters are silent since the same moment: is it your own network?" } == 1)
+        _ = update(&model, .snapshot(connected([5, 4], silent: [1])))
+        #expect(!Screens.lines(model)[0].contains("your own network?"))
+    }
+
+    @Test
+    func `a limit of connections is shown with what it allows and what to change`() {
+        var clusters = Fixtures.clusters
+        clusters[1].state = .degraded
+        (clusters[1].publishers, clusters[1].subscribers) = (.init(up: 2, total: 5), .init(up: 1, total: 5))
+        clusters[1].connectionLimit = .account
+        let model = model(.overview, clusters: clusters)
+        #expect(Screens.shows("the account allows 3: use a smaller pool_size; this profile opens 10 per cluster", model))
+    }
+
     // MARK: Servers
 
     @Test

@@ -116,6 +116,13 @@ extension Command {
             }
         },
 
+        Command("fleet", summary: "show the programs that are connected, and their rings") { _, _ in
+            { model in
+                model.prompt = FleetPrompt()
+                return []
+            }
+        },
+
         Command("dismiss", summary: "forget servers that are gone") { _, _ in { $0.dismissGone() } },
 
         Command(

@@ -34,6 +34,7 @@ extension ClusterRow {
             pingMisses: connections.map(\.pingMisses).max() ?? 0,
             maxPingFailure: connections.first?.maxPingFailure ?? 0,
             lastError: snapshot.lastError?.message,
+            connectionLimit: snapshot.lastError?.connectionLimit,
             maxPayload: connections.compactMap { $0.server?.maxPayload }.min(),
             connections: snapshot.connections.map { ConnectionRow($0, cluster: snapshot.cluster.index) },
             nodes: snapshot.nodes,

@@ -42,6 +42,10 @@ enum BackgroundEffect: Sendable, Hashable {
     case askServers(Int, ClusterMonitor.Question)
     /// Request the subscriptions of a cluster, if possible from the same server as before.
     case askSubscriptions(Int, of: String?)
+    /// Read the lists of connections of all servers.
+    case readFleet
+    /// Find the order of the clusters that explains misrouted topics.
+    case explainMisrouting(MisroutingReport.Evidence)
     case reconnect(ReconnectTarget)
     /// Forget the servers that are gone.
     case dismissGone

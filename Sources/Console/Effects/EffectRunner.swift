@@ -36,6 +36,10 @@ struct EffectRunner {
             group.addTask { await runtime.askServers(cluster, question) }
         case .askSubscriptions(let cluster, let server):
             group.addTask { await runtime.askSubscriptions(cluster, of: server) }
+        case .readFleet:
+            group.addTask { await runtime.readFleet() }
+        case .explainMisrouting(let evidence):
+            group.addTask { await runtime.explain(evidence) }
         case .reconnect(let target):
             runtime.reconnect(target)
         case .dismissGone:

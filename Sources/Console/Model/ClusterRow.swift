@@ -1,3 +1,4 @@
+import NATS
 import NATSMonitoring
 import Roulette
 
@@ -40,6 +41,8 @@ struct ClusterRow: Sendable, Identifiable {
     var maxPingFailure = 2
     /// The cause of the last loss or failed attempt. It can contain text of a peer.
     var lastError: String?
+    /// What limits the number of connections, if that is the cause of the last failed attempt.
+    var connectionLimit: NATSError.ConnectionLimit?
     /// The smallest `max_payload` of the servers, headers included; nil before a server has answered.
     var maxPayload: Int?
     /// The pool, publishers first.

@@ -35,6 +35,10 @@ enum ConsoleEvent: Sendable {
     case themeBroken(SafeText)
     /// The answers of the servers of a cluster.
     case servers(ServerAnswers)
+    /// The programs of the deployment.
+    case fleet(FleetMonitoring.Reading)
+    /// Why topics are misrouted.
+    case explained(MisroutingReport)
     /// The list of a server's subscriptions.
     case listed(SubscriptionListing)
     /// The current state of the demo.

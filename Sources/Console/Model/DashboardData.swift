@@ -16,6 +16,8 @@ struct DashboardData: Sendable {
     var subscriptions: [SubscriptionRow] = []
     /// What the servers say about themselves.
     var servers: ServerMonitoring
+    /// The programs of the deployment.
+    var fleet = FleetMonitoring()
     /// The profiles to switch to.
     var profileNames: [String] = []
     /// The state of the demo; nil outside the demo.
@@ -24,6 +26,8 @@ struct DashboardData: Sendable {
     var themeNames: [String] = []
     /// The topic of the last `:route`. The Ring view shows its position.
     var routedTopic: String?
+    /// Whether all clusters became silent at the same moment.
+    var silence = SilenceWatch()
     /// The rate of messages that the tail counts without showing them.
     var tailRate = TailRate()
 

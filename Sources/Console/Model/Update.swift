@@ -8,7 +8,7 @@ func update(_ model: inout ConsoleModel, _ event: ConsoleEvent) -> [Effect] {
     // Each event can open another view or advance the time, so requests can be due after it.
     let effects = apply(event, &model) + model.askServers()
     guard case .tick = event else { return effects }
-    return effects + model.askServersInBackground()
+    return effects + model.askServersInBackground() + model.watchFleet()
 }
 
 private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effect] {
@@ -21,6 +21,7 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         model.data.clusters = clusters
         model.data.servers.update(clusters)
         model.data.addServerProblems()
+        model.watchSilence()
     case .fingerprint(let fingerprint):
         model.data.fingerprint = fingerprint
     case .happened(let row):
@@ -46,6 +47,11 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
     case .servers(let answers):
         for row in model.data.servers.record(answers, at: model.data.now.uptime) { model.log(row) }
         model.data.addServerProblems()
+    case .fleet(let reading):
+        let names = model.data.deployment.clusterNames
+        for row in model.data.fleet.record(reading, clusters: names, at: model.data.now.uptime) { model.log(row) }
+    case .explained(let report):
+        for row in model.data.fleet.record(report, model.data.deployment) { model.log(row) }
     case .listed(let listing):
         model.data.servers.record(listing)
     case .demo(let state):
@@ -155,6 +161,18 @@ extension ConsoleModel {
 // MARK: - Reports
 
 extension ConsoleModel {
+    /// Reports when all clusters become silent at the same moment, and when one answers again.
+    fileprivate mutating func watchSilence() {
+        let before = data.silence.blamesOwnNetwork
+        data.silence.update(data.clusters, at: data.now.uptime)
+        guard data.silence.blamesOwnNetwork != before else { return }
+        log(
+            before
+                ? EventRow(.note, .info, detail: "not all clusters are silent any more")
+                : EventRow(.note, .error, detail: "all clusters are silent since the same moment: is it your own network?")
+        )
+    }
+
     /// The data of the servers that the open view needs.
     private var monitoringWish: ServerMonitoring.Wish? {
         isTooSmall || !data.servers.hasSources ? nil : views.current.monitoringWish(data)
@@ -169,6 +187,20 @@ extension ConsoleModel {
     fileprivate mutating func askServersInBackground() -> [Effect] {
         if case .servers = monitoringWish { return [] }
         return data.servers.dueInBackground(at: data.now.uptime)
+    }
+
+    /// Returns the effects that are due to know the programs, and why topics are misrouted.
+    fileprivate mutating func watchFleet() -> [Effect] {
+        let now = data.now.uptime
+        var effects: [Effect] = []
+        if let evidence = data.fleet.startsExplaining(data.traffic, at: now) {
+            effects.append(.background(.explainMisrouting(evidence)))
+        }
+        let isShown = !isTooSmall && (prompt is FleetPrompt || views.current is RingView)
+        guard data.servers.hasSources,
+            data.fleet.startsReading(isShown: isShown, connections: data.servers.connectionCount, at: now)
+        else { return effects }
+        return effects + [.background(.readFleet)]
     }
 
     fileprivate mutating func tick(_ now: Moment) {

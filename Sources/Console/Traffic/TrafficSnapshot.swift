@@ -15,6 +15,8 @@ struct TrafficSnapshot: Sendable {
     private(set) var replyRows: [Int] = []
     /// The traffic of the clusters, by position on the ring.
     var clusters: [ClusterTraffic] = []
+    /// The messages from clusters that do not own their topics.
+    private(set) var misrouted = MisroutedMessages()
 
     init() {}
 
@@ -26,7 +28,8 @@ struct TrafficSnapshot: Sendable {
         firstSample: Int,
         folded: FoldedTopics,
         replyRows: [Int],
-        clusters: [ClusterTraffic]
+        clusters: [ClusterTraffic],
+        misrouted: MisroutedMessages
     ) {
         self.id = id
         self.topics = topics
@@ -36,6 +39,7 @@ struct TrafficSnapshot: Sendable {
         self.folded = folded
         self.replyRows = replyRows
         self.clusters = clusters
+        self.misrouted = misrouted
     }
 
     /// Returns the messages per second of a row, in and out, at the newest `count` samples; nil before the topic was known.

@@ -36,6 +36,7 @@ struct TrafficTable: Sendable {
     /// The topics that each server lists, by cluster.
     private var listed: [Int: [[UInt8]]] = [:]
     private var folder = TopicFolder()
+    private var misrouted = MisroutedMessages()
     /// The rows to fold next, the least busy last.
     private var candidates: [(row: Int, messages: UInt64)] = []
 
@@ -139,6 +140,9 @@ struct TrafficTable: Sendable {
         counters[row].bytesIn += UInt64(byteCount)
         counters[row].lastMessage = time
         counters[row].clustersSeen |= 1 << UInt64(min(cluster, 63))
+        if cluster != topics[row].owner, topics[row].isRouted {
+            misrouted.add(topic: topics[row].serial, cluster: cluster, at: time)
+        }
         clusters[cluster].messagesIn += 1
         clusters[cluster].bytesIn += UInt64(byteCount)
         let ordinal = counters[row].messagesIn
@@ -189,7 +193,8 @@ struct TrafficTable: Sendable {
             firstSample: sampleCount - samples.count,
             folded: folder.folded,
             replyRows: replyRows.values.sorted(),
-            clusters: clusters
+            clusters: clusters,
+            misrouted: misrouted
         )
     }
 
@@ -265,6 +270,7 @@ struct TrafficTable: Sendable {
         let total = replyRow(label, of: cluster)
         counters[total].add(counters[row])
         textBytes -= topics[row].textBytes
+        misrouted.forget(topic: topics[row].serial)
         index.unlink(row, key: key)
         remove(row)
     }
@@ -289,6 +295,7 @@ struct TrafficTable: Sendable {
 
     private mutating func fold(_ row: Int) {
         textBytes -= topics[row].textBytes
+        misrouted.forget(topic: topics[row].serial)
         let key = topics[row].bytes.withUnsafeBytes(TopicIndex.key)
         index.unlink(row, key: key)
         folder.add(counters[row], key: key)

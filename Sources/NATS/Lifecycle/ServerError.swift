@@ -129,7 +129,9 @@ struct ServerError: Equatable {
         case .permission:
             return NATSError(.permission, "the server denied it: \(text)")
         case .connectionLimit:
-            return NATSError(.serverError, "\(said ?? text). \(circumstances.connectionAdvice)")
+            var error = NATSError(.serverError, "\(said ?? text). \(circumstances.connectionAdvice)")
+            error.connectionLimit = text.lowercased().hasPrefix("maximum account") ? .account : .server
+            return error
         case .tlsRequired:
             return NATSError(.configuration, "the server demands TLS (\(text)); use tls = \"required\"")
         case .configuration:

@@ -31,18 +31,17 @@ package struct Fleet: Sendable, Equatable {
     ///   - listings: The connections of all servers. Several servers may belong to one cluster.
     ///   - ring: The ring of this program.
     package init(_ listings: [Listing], ring: HashRing) {
-        var programs: [FleetProgram.ID: FleetProgram] = [:]
-        for listing in listings {
-            for connection in listing.list.connections {
-                let id = FleetProgram.ID(connection)
-                programs[id, default: FleetProgram(id: id, connection)].add(connection, cluster: listing.cluster)
-            }
-        }
-        listedClusters = Set(listings.map(\.cluster))
-        isIncomplete = listings.contains { !$0.list.gaps.isEmpty || $0.list.connections.count < $0.list.total }
+        var census = FleetCensus()
+        for listing in listings { census.add(listing.list, cluster: listing.cluster) }
+        self = census.fleet(comparedWith: ring)
+    }
+
+    init(_ programs: [FleetProgram], listedClusters: Set<Int>, isIncomplete: Bool, ring: HashRing) {
+        (self.listedClusters, self.isIncomplete) = (listedClusters, isIncomplete)
         // A program that is missing on a cluster can only be noticed if all connections of all clusters are listed.
         let seesAll = !isIncomplete && listedClusters.count == ring.nodes.count
-        self.programs = programs.values
+        self.programs =
+            programs
             .map { $0.compared(with: ring, seesAll: seesAll) }
             .sorted { left, right in
                 let (leftRank, rightRank) = (left.contradictions.isEmpty ? 1 : 0, right.contradictions.isEmpty ? 1 : 0)

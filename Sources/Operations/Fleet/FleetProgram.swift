@@ -70,6 +70,26 @@ package struct FleetProgram: Sendable, Equatable, Identifiable {
         traffic.bytesOut &+= connection.traffic.bytesOut
     }
 
+    /// Adds the connections of the same program to other clusters.
+    mutating func add(_ other: FleetProgram) {
+        connections.merge(other.connections, uniquingKeysWith: +)
+        claims.merge(other.claims) { own, others in
+            (own + others.filter { !own.contains($0) }).prefix(Self.maximumClaims).map(\.self)
+        }
+        roles.formUnion(other.roles)
+        subscriptions += other.subscriptions
+        traffic.messagesIn &+= other.traffic.messagesIn
+        traffic.messagesOut &+= other.traffic.messagesOut
+        traffic.bytesIn &+= other.traffic.bytesIn
+        traffic.bytesOut &+= other.traffic.bytesOut
+    }
+
+    /// Whether the program could have published messages to a cluster that do not belong there: its ring differs or is not
+    /// known, and the server received messages from it.
+    package func couldMisroute(to cluster: Int) -> Bool {
+        connections[cluster] != nil && traffic.messagesIn > 0 && (!isRingKnown || !contradictions.isEmpty)
+    }
+
     /// Compares the claims with a ring.
     /// - Parameter seesAll: Whether all connections of all clusters are known.
     func compared(with ring: HashRing, seesAll: Bool) -> FleetProgram {

@@ -44,9 +44,11 @@ struct FleetCommand: AsyncParsableCommand {
         let labels = profile.servers.map(\.label)
 
         let failures = try await untilStopped {
-            let result = try await ServerMonitors.with(checked) { await FleetReader($0, labels: labels).read() }
+            let result = try await ServerMonitors.with(checked) { monitors in
+                await FleetReader(labels: labels) { await monitors.ready($0) }.read()
+            }
             for problem in result.problems { StandardError.note(problem) }
-            let fleet = Fleet(result.listings, ring: ring)
+            let fleet = result.census.fleet(comparedWith: ring)
             if fleet.isIncomplete { StandardError.note("some servers did not list all of their connections") }
             let table = FleetTable(fleet, clusters: labels)
             if output.json {

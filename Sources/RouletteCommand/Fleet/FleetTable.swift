@@ -29,7 +29,7 @@ struct FleetTable {
         let problems: [[SafeText]] =
             [[]]
             + fleet.programs.map { program in
-                program.contradictions.map { "  WARNING: \(untrusted: text(of: $0))" }
+                program.contradictions.map { "  WARNING: \(untrusted: $0.text(clusters: clusters))" }
             }
         return zip(lines, problems).flatMap { [$0] + $1 }
     }
@@ -55,15 +55,6 @@ struct FleetTable {
         return program.contradictions.isEmpty ? "ours" : "another"
     }
 
-    private func text(of contradiction: FleetProgram.Contradiction) -> String {
-        switch contradiction {
-        case .claim(let claim, let cluster, let expected):
-            "on \(clusters[cluster]) it says \(claim), and this ring has \(expected)"
-        case .missing(let count, let total):
-            "it is connected to \(count) of the \(total) clusters of its ring"
-        }
-    }
-
     /// An object for each program.
     var objects: [JSONObject] {
         fleet.programs.map { program in
@@ -71,7 +62,7 @@ struct FleetTable {
                 "program": .string(program.id.name),
                 "host": .string(program.id.host),
                 "ring": .string(program.isRingKnown ? (program.contradictions.isEmpty ? "same" : "other") : "unknown"),
-                "contradictions": .array(program.contradictions.map { .string(text(of: $0)) }),
+                "contradictions": .array(program.contradictions.map { .string($0.text(clusters: clusters)) }),
                 "clusters": .array(
                     program.connections.sorted { $0.key < $1.key }.map { cluster, count in
                         .object([

@@ -49,6 +49,7 @@ struct FleetCommandTests {
         }
         try entries.joined().write(toFile: file, atomically: true, encoding: .utf8)
         let other = try await RawClient.connect(port: servers[0].port, name: "legacy")
+        let python = try await PythonClient.connect(port: servers[1].port, name: "reports", topics: ["reports.daily"])
         let lists = [
             (name: "orders", servers: servers), (name: "swapped", servers: [servers[1], servers[0], servers[2]]),
             (name: "short", servers: [servers[0], servers[1]]),
@@ -65,11 +66,14 @@ struct FleetCommandTests {
             #expect(try program("swapped").contradictions.contains { $0.contains("ring=2/3") && $0.contains("c0") })
             #expect(try program("short").contradictions.contains { $0.contains("ring=1/2") })
             #expect(try program("legacy").ring == "unknown" && program("legacy").contradictions.isEmpty)
+            #expect(try program("reports").ring == "unknown" && program("reports").language == "python3")
+            #expect(try program("reports").clusters.map(\.cluster) == ["c1"])
 
             let text = try await BuiltProgram.run(["fleet", "--config", file])
             #expect(text.output.contains("another") && text.output.contains("WARNING: on c0"))
         }
         await other.close()
+        try await python.stop()
         for cluster in clusters { await cluster.stop() }
     }
 

@@ -280,6 +280,36 @@ struct NodeTests {
     }
 
     @Test
+    func `if all load balancers freeze in the same second, the own network may be the cause, and not if one does`() async throws {
+        try await BalancedDeployment.with(clusters: 2, nodes: 1) { deployment in
+            try await withClient(of: deployment, pingInterval: .milliseconds(500)) { client, _ in
+                let start = ContinuousClock.now
+                let watch = Watched(SilenceWatch())
+                func blames() -> Bool {
+                    watch.update { watch in
+                        watch.update(ClusterRow.rows(of: client.snapshot()), at: ContinuousClock.now - start)
+                        return watch.blamesOwnNetwork
+                    }
+                }
+                // Both clusters were heard before.
+                for _ in 0..<20 {
+                    #expect(!blames())
+                    try await Task.sleep(for: .milliseconds(100))
+                }
+                for balancer in deployment.balancers { balancer.pause() }
+                try await poll(until: "the suspicion", every: .milliseconds(100)) { blames() }
+                deployment.balancers[0].resume()
+                try await poll(until: "the end of the suspicion", every: .milliseconds(100)) { !blames() }
+                try await poll(until: "the loss of the other", every: .milliseconds(100)) {
+                    #expect(!blames())
+                    return overview(client, 1).state.hasPrefix("down") && overview(client).state.hasPrefix("up")
+                }
+                deployment.balancers[1].resume()
+            }
+        }
+    }
+
+    @Test
     func `a frozen load balancer makes the cluster stale, then down, and is accepted but silent for new programs`() async throws {
         try await BalancedDeployment.with(clusters: 1, nodes: 2) { deployment in
             let balancer = deployment.balancers[0]

@@ -3,6 +3,8 @@ import Roulette
 import TestSupport
 import Testing
 
+@testable import Console
+
 @Suite("An account with a limit on connections", .timeLimit(.minutes(2)))
 struct ConnectionLimitTests {
     @Test
@@ -38,6 +40,11 @@ struct ConnectionLimitTests {
                         error.message.contains(
                             "This client opens 8 connections to each cluster. Set a smaller pool_size, it is 4"
                         )
+                    )
+                    let overview = ClusterRow(cluster)
+                    #expect(overview.stateText == "degraded")
+                    #expect(
+                        overview.downReason == "the account allows 3: use a smaller pool_size; this profile opens 8 per cluster"
                     )
                 }
             }

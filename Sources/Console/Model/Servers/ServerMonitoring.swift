@@ -53,6 +53,14 @@ struct ServerMonitoring: Sendable {
         }
     }
 
+    /// The number of connections of all servers; nil before a server of each cluster has answered.
+    var connectionCount: Int? {
+        guard clusters.allSatisfy({ !$0.reading.nodes.isEmpty }) else { return nil }
+        return clusters.reduce(0) { sum, cluster in
+            sum + cluster.reading.nodes.reduce(0) { $0 + Int(clamping: $1.status.connections) }
+        }
+    }
+
     // MARK: Asking
 
     /// The data that the open view needs.

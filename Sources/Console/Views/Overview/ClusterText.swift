@@ -37,7 +37,7 @@ extension ClusterRow {
         case .connecting: return "connecting to \(untrusted: address)"
         case .stale: return unanswered
         case .degraded where isWhole: return unanswered
-        case .degraded: return "\(missing)\(cause)"
+        case .degraded: return limited ?? "\(missing)\(cause)"
         case .down:
             // The countdown comes first, because the cause may be long.
             let next: SafeText = nextAttempt.map { $0 > .zero ? "next try in \(SafeText.countdown($0)): " : "trying now: " } ?? ""
@@ -50,6 +50,15 @@ extension ClusterRow {
     private var unanswered: SafeText { "no answer to \(pingMisses) of \(maxPingFailure) pings" }
 
     private var cause: SafeText { lastError.map { ": \(untrusted: $0)" } ?? "" }
+
+    /// What to do if the server or the account accepts fewer connections than the profile opens. With one connection of each
+    /// role, a smaller pool is not possible, and the error has other advice.
+    private var limited: SafeText? {
+        let (allowed, all) = (publishers.up + subscribers.up, publishers.total + subscribers.total)
+        guard let connectionLimit, max(publishers.total, subscribers.total) > 1 else { return nil }
+        let subject: SafeText = connectionLimit == .account ? "the account" : "the server"
+        return "\(subject) allows \(allowed): use a smaller pool_size; this profile opens \(all) per cluster"
+    }
 
     private var missing: SafeText {
         var parts: [SafeText] = []

@@ -7,6 +7,7 @@ extension RingView {
         let layout = RingLayout(rect, clusters: data.clusters.count)
         drawClusters(data, layout, into: &buffer)
         if !layout.topics.isEmpty { drawTopics(data, into: &buffer, in: layout.topics) }
+        if !layout.fleet.isEmpty { drawFleet(data, into: &buffer, in: layout.fleet) }
     }
 
     // MARK: Clusters
@@ -29,7 +30,11 @@ extension RingView {
             guard figures.shares.indices.contains(index) else { return Table.Row([]) }
             return columns.row(RingColumn.Row(cluster: data.clusters[index], share: figures.shares[index], figures: figures))
         }
-        buffer.write(summary, in: layout.summary, style: data.theme[.muted])
+        if let misrouting = data.fleet.text(data.deployment) {
+            buffer.write(misrouting, in: layout.summary, style: data.theme[.severityError])
+        } else {
+            buffer.write(summary, in: layout.summary, style: data.theme[.muted])
+        }
         drawStrip(data, layout, into: &buffer)
     }
 
@@ -100,6 +105,17 @@ extension RingView {
             )
         }
         Highlight.draw(filter, in: pane.body, of: &buffer, style: data.theme[.match])
+    }
+}
+
+extension RingView {
+    /// Draws the programs of the deployment, as many as fit.
+    private func drawFleet(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let pane = Pane(rect)
+        pane.draw("Fleet", note: ":fleet shows all", theme: data.theme, into: &buffer)
+        for (index, line) in FleetText(data, width: pane.inside.width).lines.prefix(pane.inside.height).enumerated() {
+            line.draw(into: &buffer, in: pane.inside.row(index), theme: data.theme)
+        }
     }
 }
 

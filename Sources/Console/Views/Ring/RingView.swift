@@ -81,6 +81,8 @@ struct RingStrip: Sendable {
 struct RingLayout {
     let clusters: Rect
     let topics: Rect
+    /// The area of the programs; empty if there is no space.
+    let fleet: Rect
     /// The row of the strip, inside the pane of the clusters; empty if there is no space.
     let strip: Rect
     /// The rows below the strip, for the position and the route of the topic.
@@ -97,10 +99,14 @@ struct RingLayout {
         let height = hasStrip ? min(wanted, max(10, rect.height * 2 / 3)) : min(rect.height, count + 4)
         let isAlone = rect.height - height < 4
         clusters = isAlone ? rect : Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
-        topics = isAlone ? .zero : rect.droppingTop(height)
+        let below = isAlone ? .zero : rect.droppingTop(height)
+        // The programs are beside the topics. `:fleet` shows them on a smaller screen.
+        let fleetWidth = below.width >= 100 && below.height >= 8 ? below.width * 9 / 20 : 0
+        topics = Rect(x: below.x, y: below.y, width: below.width - fleetWidth, height: below.height)
+        fleet = fleetWidth == 0 ? .zero : Rect(x: topics.right, y: below.y, width: fleetWidth, height: below.height)
         let inside = Pane(clusters).inside
-        let below = hasStrip ? 4 : 0
-        table = inside.droppingBottom(inside.height > count + 1 ? below + 1 : 0)
+        let stripRows = hasStrip ? 4 : 0
+        table = inside.droppingBottom(inside.height > count + 1 ? stripRows + 1 : 0)
         let rest = inside.droppingTop(table.height)
         summary = rest.row(0)
         strip = hasStrip ? rest.row(1) : .zero

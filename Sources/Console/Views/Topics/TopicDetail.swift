@@ -1,3 +1,4 @@
+import Operations
 import Settings
 import TerminalUI
 
@@ -29,6 +30,7 @@ struct TopicDetail {
         let seen = data.clusters.indices.filter { counters.clustersSeen & (1 << UInt64(min($0, 63))) != 0 }
         if topic.isMisplaced(counters) {
             text.add("seen on", names(seen) + ": another publisher uses a different ring", .severityWarn)
+            for line in misrouted(topic, counters) { text.add("", line, .severityWarn) }
         } else if !seen.isEmpty, !topic.isReplies {
             text.add("seen on", names(seen))
         }
@@ -42,6 +44,22 @@ struct TopicDetail {
         }
         addLastMessage(topic, counters, to: &text, width: width)
         return text.lines
+    }
+
+    /// How many messages came from each cluster that does not own the topic, since when, and who could have sent them.
+    private func misrouted(_ topic: TopicIdentity, _ counters: TopicCounters) -> [SafeText] {
+        let counts = data.traffic.misrouted.topics[topic.serial] ?? [:]
+        return counts.sorted { $0.key < $1.key }.map { cluster, count in
+            let share = SafeText.percent(Double(count.messages) / Double(max(1, counters.messagesIn)))
+            let since = SafeText.duration(.seconds(max(0, data.now.uptime / .seconds(1) - count.first)))
+            let text: SafeText =
+                "\(count.messages) of \(counters.messagesIn) messages (\(share)) came from \(data.deployment.clusterName(cluster)), "
+                + "since \(since)"
+            let programs = (data.fleet.fleet?.programs ?? []).filter { $0.couldMisroute(to: cluster) }
+            guard !programs.isEmpty else { return text }
+            let rest: SafeText = programs.count > 4 ? " or \(programs.count - 4) more" : ""
+            return text + "; possible senders: " + programs.prefix(4).map(\.label).joined(separator: ", ") + rest
+        }
     }
 
     private func successors(_ topic: TopicIdentity) -> [Int] {

@@ -276,8 +276,20 @@ struct DemoFaultTests {
                 return String(decoding: text, as: UTF8.self).ranges(of: "demo billing").count
             }
             #expect(try await programs() > 0)
+            // The misrouted topics are the reason to read the lists of connections.
+            try await demo.terminal.waitFor("program demo billing from 127.0.0.1 has another ring")
+            try await demo.terminal.press("5")
+            try await demo.terminal.waitFor("the order beta, alpha explains ")
+            try await demo.terminal.waitFor("the program in the Fleet") { $0.has("demo billing", "another") }
+            try await demo.terminal.press("1")
+            let fleet = try await demo.run("fleet")
+            #expect(fleet.status == .exited(1), "\(fleet)")
+            #expect(fleet.output.contains("WARNING: on alpha it says ring=2/2, and this ring has ring=1/2"), "\(fleet.output)")
+            let status = try await demo.status()
+            #expect(status.exit == .exited(0), "the servers and the connections are well: \(status)")
             try await demo.undo("program demo billing started with another ring", "program demo billing stopped")
             try await poll(until: "the end of the program") { try await programs() == 0 }
+            try await poll(until: "a fleet with one ring") { try await demo.run("fleet").status == .exited(0) }
             await client.close()
         }
     }
