@@ -239,7 +239,7 @@ let package = Package(
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "NATS", "Locking", "NATSMonitoring", "TestSupport"],
+            dependencies: ["Console", "NATS", "Locking", "NATSMonitoring", "Operations", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),

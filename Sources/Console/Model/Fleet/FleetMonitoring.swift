@@ -158,7 +158,8 @@ struct FleetMonitoring: Sendable {
         if others > 0, others * 2 >= known.count, misrouting?.evidence.suggestsOddConsole ?? false {
             return "; this console is the odd one: \(others) of \(known.count) programs have another ring"
         }
-        if others > 0 { return "; \(others) of \(known.count) programs have another ring than this console" }
+        let have: SafeText = others == 1 ? "has" : "have"
+        if others > 0 { return "; \(others) of \(known.count) programs \(have) another ring than this console" }
         guard misrouting?.evidence.suggestsOddConsole ?? false else { return "" }
         return "; this console may be the odd one: almost all topics are where that order has them"
     }
