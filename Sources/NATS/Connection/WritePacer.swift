@@ -33,25 +33,37 @@ final class WritePacer: @unchecked Sendable {
 
     /// Returns whether the frames of a connection should wait at this moment.
     func gathers(at now: NIODeadline) -> Bool {
-        let elapsed = now - start
-        if elapsed >= Self.interval {
-            let limit = Int64(Self.gatheredFrom) * (elapsed.nanoseconds / Self.interval.nanoseconds)
-            isGathering = Int64(messages) >= limit
-            (start, messages) = (now, 0)
+        if now - start >= Self.interval {
+            decide(after: now - start)
+            start = now
         }
         return isGathering
+    }
+
+    /// Decides for the next interval.
+    private func decide(after elapsed: TimeAmount) {
+        let limit = Int64(Self.gatheredFrom) * (elapsed.nanoseconds / Self.interval.nanoseconds)
+        isGathering = Int64(messages) >= limit
+        messages = 0
     }
 
     /// Lets a connection write at the end of the interval.
     func wait(_ driver: ConnectionDriver) {
         if waiting.isEmpty {
-            eventLoop.scheduleTask(deadline: start + Self.interval) {
-                let drivers = self.waiting
-                self.waiting = []
-                for driver in drivers { driver.writeGathered() }
-            }
+            let clock = driver.clock
+            eventLoop.scheduleTask(deadline: start + Self.interval) { self.endInterval(at: clock.now()) }
         }
         waiting.append(driver)
+    }
+
+    private func endInterval(at now: NIODeadline) {
+        let elapsed = now - start
+        let drivers = waiting
+        start = now
+        waiting = []
+        for driver in drivers { driver.writeGathered() }
+        // What was gathered counts for the interval that has ended.
+        decide(after: elapsed)
     }
 }
 
