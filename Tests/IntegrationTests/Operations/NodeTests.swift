@@ -88,10 +88,12 @@ struct NodeTests {
     func `all servers are known, also those without a connection`() async throws {
         try await BalancedDeployment.with(clusters: 2, nodes: 3) { deployment in
             try await withClient(of: deployment) { client, _ in
+                try await poll(until: "both connections of each cluster") {
+                    client.snapshot().clusters.allSatisfy { $0.nodes.all.map(\.connections).reduce(0, +) == 2 }
+                }
                 for (cluster, snapshot) in zip(deployment.clusters, client.snapshot().clusters) {
                     #expect(Set(snapshot.nodes.all.compactMap(\.address)) == Set(cluster.addresses))
                     #expect(snapshot.nodes.all.allSatisfy { $0.state == .present })
-                    #expect(snapshot.nodes.all.map(\.connections).reduce(0, +) == 2)
                     #expect(snapshot.nodes.unmatchedAddresses.isEmpty)
                 }
                 #expect(client.snapshot().identityAlarms.isEmpty)
