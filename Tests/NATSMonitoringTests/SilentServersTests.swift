@@ -24,13 +24,14 @@ struct SilentServersTests {
             _ nodes: [SimulatedNode],
             from source: NodeSource = .systemAccount,
             present: [String: String] = [:],
-            connected: Set<String> = []
+            connected: Set<String> = [],
+            announced: Int? = nil
         ) {
             second += 2
             for node in nodes { readings.record(node.answer(second), from: source) }
             readings.endRound(of: source, answered: Set(nodes.map(\.id)))
             let reading = ClusterReading(readings, present: present)
-            silent.update(readings, reading, asksAll: source == .systemAccount, connected: connected)
+            silent.update(readings, reading, asksAll: source == .systemAccount, connected: connected, announced: announced)
         }
     }
 
@@ -62,11 +63,35 @@ struct SilentServersTests {
     }
 
     @Test
+    func `a server that answered only at a balanced URL is silent if the system account does not reach it`() {
+        var watch = Watch()
+        // Until the connection of the system account is established, the URLs are asked.
+        for number in [0, 1, 2, 1] { watch.round([cluster()[number]], from: .url(0)) }
+        #expect(watch.readings.reach(of: .url(0)) == .severalServers)
+        watch.round([cluster()[0], cluster()[2]])
+        #expect(watch.silent.servers.isEmpty && watch.silent.isInDoubt)
+        watch.round([cluster()[0], cluster()[2]])
+        #expect(watch.silent.servers == [.init(id: "N2", name: "c-2", answeredAt: .seconds(8))])
+    }
+
+    @Test
     func `a server without routes is gone, and not silent`() {
         var watch = Watch()
         watch.round(cluster())
         for _ in 0..<3 { watch.round([cluster([1, 3])[0], cluster([1, 3])[2]]) }
         #expect(watch.silent.servers.isEmpty && !watch.silent.isInDoubt)
+    }
+
+    @Test
+    func `a server in lame-duck mode keeps its routes, is no longer announced, and is not silent`() {
+        var watch = Watch()
+        watch.round(cluster(), announced: 3)
+        for _ in 0..<3 {
+            watch.round([cluster()[0], cluster()[2]], announced: 2)
+            #expect(watch.silent.servers.isEmpty && !watch.silent.isInDoubt)
+        }
+        for _ in 0..<2 { watch.round([cluster()[0], cluster()[2]], announced: 3) }
+        #expect(watch.silent.servers.map(\.name) == ["c-2"])
     }
 
     @Test

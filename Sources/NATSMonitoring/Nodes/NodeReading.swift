@@ -21,10 +21,10 @@ package struct NodeReading: Sendable, Identifiable {
     package private(set) var complaint: String?
     /// Why the health is not known.
     package private(set) var healthFailure: String?
-    /// Where the last answer came from.
+    /// Where the last answer came from, or was expected from.
     package private(set) var source = NodeSource.systemAccount
     /// The number of consecutive rounds of ``source`` without an answer of this server.
-    package var missedRounds = 0
+    package private(set) var missedRounds = 0
     private var answers = 0
 
     init(_ status: ServerStatus) {
@@ -52,6 +52,12 @@ package struct NodeReading: Sendable, Identifiable {
 
     /// Whether ``clientRates`` include the messages between servers, because the routes could not be read.
     package var includesRoutes: Bool { !hasCurrentRoutes }
+
+    /// Records that the server was asked and did not answer.
+    mutating func miss(_ source: NodeSource) {
+        missedRounds = source == self.source ? missedRounds + 1 : 1
+        self.source = source
+    }
 
     mutating func record(_ answer: NodeAnswer, from source: NodeSource) {
         (self.source, missedRounds) = (source, 0)

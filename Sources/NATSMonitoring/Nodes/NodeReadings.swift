@@ -41,14 +41,17 @@ package struct NodeReadings: Sendable {
 
     /// Records the end of a round: that every server behind a source had the opportunity to answer.
     ///
+    /// Over the system account, every server is asked, also one that answered at a URL before.
+    ///
     /// - Parameters:
     ///   - source: The source that was asked.
     ///   - answered: The ids of the servers that answered.
     ///   - failure: Why the source did not answer, or nil.
     package mutating func endRound(of source: NodeSource, answered: Set<String>, failure: MonitorError? = nil) {
         sources[source, default: SourceReading()].failure = failure
-        for id in readings.keys where readings[id]?.source == source && !answered.contains(id) {
-            readings[id]?.missedRounds += 1
+        let asksAll = source == .systemAccount && failure == nil
+        for id in readings.keys where !answered.contains(id) && (asksAll || readings[id]?.source == source) {
+            readings[id]?.miss(source)
         }
     }
 

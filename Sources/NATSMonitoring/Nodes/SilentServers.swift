@@ -1,7 +1,8 @@
 /// The servers of a cluster that do not answer, although other servers answer and know them.
 ///
 /// A frozen process looks like this: its load balancer avoids it, and its cluster takes minutes to notice. A server that its
-/// cluster no longer knows is gone, not silent.
+/// cluster no longer knows is gone, not silent. A server in lame-duck mode does not answer either, and keeps its routes until it
+/// ends; its cluster no longer announces it.
 package struct SilentServers: Sendable {
     /// A server that does not answer.
     package struct Server: Sendable, Hashable, Identifiable {
@@ -29,13 +30,20 @@ package struct SilentServers: Sendable {
     ///   - asksAll: Whether every server was asked, so that one that has never answered is noticed: over the system account.
     ///   - present: The ids of the servers that the cluster announces. It also knows those that it has routes to.
     ///   - connected: The ids of the servers that answer the PINGs of a connection.
+    ///   - announced: The number of servers that the cluster announces to its clients; nil if that is not known.
     package mutating func update(
         _ readings: NodeReadings,
         _ reading: ClusterReading,
         asksAll: Bool,
         present: Set<String> = [],
-        connected: Set<String>
+        connected: Set<String>,
+        announced: Int? = nil
     ) {
+        let answering = connected.union(reading.nodes.filter { $0.missedRounds == 0 }.map(\.id))
+        if let announced, announced <= answering.count {
+            self = SilentServers()
+            return
+        }
         let routed = Set(reading.nodes.filter(\.hasCurrentRoutes).flatMap { $0.routes?.peers ?? [] })
         // Without an answer of any server, the source is the problem.
         let members = reading.nodes.contains { $0.missedRounds == 0 } ? routed.union(present) : []

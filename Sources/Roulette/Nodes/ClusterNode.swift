@@ -51,6 +51,12 @@ public struct ClusterNodes: Sendable, Hashable {
         return all.count - withoutAddress + max(withoutAddress, unmatchedAddresses.count)
     }
 
+    /// The number of servers that the cluster announces; nil if it announces none, or if their addresses cannot be matched.
+    package var announced: Int? {
+        guard unmatchedAddresses.isEmpty, all.contains(where: { $0.address != nil }) else { return nil }
+        return all.count { $0.state == .present }
+    }
+
     /// No servers.
     package static let none = ClusterNodes(all: [], unmatchedAddresses: [])
 }

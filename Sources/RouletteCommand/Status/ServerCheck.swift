@@ -8,8 +8,18 @@ struct ServerCheck: Sendable {
         var silent: [String] = []
         /// The pairs of servers without a route.
         var missingRoutes: [RouteMesh.Gap] = []
+        /// The number of servers that answer.
+        var answering = 0
 
         var isEmpty: Bool { silent.isEmpty && missingRoutes.isEmpty }
+
+        /// Leaves out servers in lame-duck mode: they do not answer, and their cluster no longer announces them.
+        /// - Parameter announced: The number of servers that the cluster announces; nil if that is not known.
+        func withoutLameDucks(announced: Int?) -> Problems {
+            var rest = self
+            if let announced, announced <= answering { rest.silent = [] }
+            return rest
+        }
     }
 
     /// The number of questions that must agree on a problem.
@@ -42,7 +52,8 @@ struct ServerCheck: Sendable {
         guard hasAnswer else { return nil }
         return Problems(
             silent: silent.servers.map(\.name),
-            missingRoutes: (gaps ?? []).sorted { ($0.one, $0.other) < ($1.one, $1.other) }
+            missingRoutes: (gaps ?? []).sorted { ($0.one, $0.other) < ($1.one, $1.other) },
+            answering: readings.nodes.count { $0.missedRounds == 0 }
         )
     }
 }

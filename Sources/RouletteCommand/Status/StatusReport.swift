@@ -14,6 +14,7 @@ actor StatusReport {
 
     /// - Parameter servers: The problems of the servers of each cluster; nil where they are not known.
     func print(_ snapshot: RouletteSnapshot, servers: [ServerCheck.Problems?]) throws {
+        let servers = zip(snapshot.clusters, servers).map { $1?.withoutLameDucks(announced: $0.nodes.announced) }
         if isJSON {
             for (cluster, problems) in zip(snapshot.clusters, servers) {
                 try StandardOutput.write(cluster.json(snapshot.identityAlarms, problems))

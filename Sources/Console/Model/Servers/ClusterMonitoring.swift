@@ -21,6 +21,8 @@ struct ClusterMonitoring: Sendable {
     private var present: [String: String] = [:]
     /// The ids of the servers that answer the PINGs of the console's connections.
     private var connected: Set<String> = []
+    /// The number of servers that the cluster announces; nil if that is not known.
+    private var announced: Int?
     private var silentServers = SilentServers()
     private(set) var readings = NodeReadings()
     /// The servers of the cluster together.
@@ -68,9 +70,9 @@ struct ClusterMonitoring: Sendable {
         sources.urls.indices.filter { readings.reach(of: .url($0)) == .severalServers }.map { sources.urls[$0] }
     }
 
-    /// Takes in the servers that are up, as INFO says, and those that answer PINGs.
-    mutating func update(_ present: [String: String], connected: Set<String>) {
-        self.connected = connected
+    /// Takes in the servers that are up, as INFO says, those that answer PINGs, and the number that the cluster announces.
+    mutating func update(_ present: [String: String], connected: Set<String>, announced: Int?) {
+        (self.connected, self.announced) = (connected, announced)
         guard present != self.present else { return }
         self.present = present
         reading = ClusterReading(readings, present: present)
@@ -141,7 +143,14 @@ struct ClusterMonitoring: Sendable {
     /// Reports servers that do not answer, and when they answer again.
     private mutating func recordSilence(asksAll: Bool, at now: Duration) -> [EventRow] {
         let before = silentServers.servers
-        silentServers.update(readings, reading, asksAll: asksAll, present: Set(present.keys), connected: connected)
+        silentServers.update(
+            readings,
+            reading,
+            asksAll: asksAll,
+            present: Set(present.keys),
+            connected: connected,
+            announced: announced
+        )
         let after = Set(silentServers.servers.map(\.id))
         let known = Set(before.map(\.id))
         let began = silentServers.servers.filter { !known.contains($0.id) }.map { server in

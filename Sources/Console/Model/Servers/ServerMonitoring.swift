@@ -48,7 +48,8 @@ struct ServerMonitoring: Sendable {
             let answering = row.connections.filter { $0.isUp && $0.pingMisses == 0 }.compactMap { $0.server?.id }
             clusters[row.id].update(
                 Dictionary(servers.map { ($0.id, $0.name) }, uniquingKeysWith: { $1 }),
-                connected: Set(answering)
+                connected: Set(answering),
+                announced: row.nodes.announced
             )
         }
     }
