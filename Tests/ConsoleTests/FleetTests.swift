@@ -101,11 +101,18 @@ struct FleetTests {
         for second in 2...4 { table.receive(topic, bytes: 1, source: 1, cluster: other, at: Double(second)) }
         table.receive("_INBOX.x.y", bytes: 1, source: 1, cluster: other, at: 5)
         table.receive("$SYS.x", bytes: 1, source: 1, cluster: other, at: 5)
-        let misrouted = table.snapshot().misrouted.topics
-        #expect(misrouted.count == 1)
-        #expect(misrouted.values.first == [other: .init(messages: 3, first: 2, last: 4)])
-        var counts = MisroutedMessages()
-        for serial in 0..<(MisroutedMessages.capacity + 10) { counts.add(topic: serial, cluster: 0, at: 1) }
-        #expect(counts.topics.count == MisroutedMessages.capacity)
+        let snapshot = table.snapshot()
+        let counts = snapshot.topics.flatMap { snapshot.misrouted.counts(of: $0.serial, clusterCount: 3) }
+        #expect(counts.map(\.cluster) == [other])
+        #expect(counts.map(\.count) == [.init(messages: 3, first: 2, last: 4)])
+
+        var full = MisroutedMessages()
+        for _ in 0..<2 {
+            for serial in 0..<(MisroutedMessages.capacity + 10) { full.add(topic: serial, cluster: 0, at: 1) }
+        }
+        let counted = (0..<(MisroutedMessages.capacity + 10)).compactMap { full.counts(of: $0, clusterCount: 1).first?.count }
+        #expect(counted.count == MisroutedMessages.capacity && counted.allSatisfy { $0.messages == 2 })
+        full.forget(topic: 0, clusterCount: 1)
+        #expect(full.counts(of: 0, clusterCount: 1).isEmpty)
     }
 }

@@ -8,19 +8,40 @@ struct MisroutedMessages: Sendable {
         var last: Double
     }
 
-    /// The maximum number of topics that are counted.
-    static let capacity = 10_000
-
-    /// The counts by cluster, by the serial number of the topic.
-    private(set) var topics: [Int: [Int: Count]] = [:]
-
-    mutating func add(topic serial: Int, cluster: Int, at time: Double) {
-        guard topics[serial] != nil || topics.count < Self.capacity else { return }
-        topics[serial, default: [:]][cluster, default: Count(first: time, last: time)].messages += 1
-        topics[serial]?[cluster]?.last = time
+    private struct Key: Hashable {
+        let topic: Int
+        let cluster: Int
     }
 
-    mutating func forget(topic serial: Int) {
-        if !topics.isEmpty { topics[serial] = nil }
+    /// The maximum number of pairs of a topic and a cluster that are counted.
+    static let capacity = 10_000
+
+    private var counts: [Key: Count] = [:]
+
+    var isEmpty: Bool { counts.isEmpty }
+
+    /// Counts a message of a topic with this serial number. If this console has another ring than the publishers, this is called for
+    /// nearly every message.
+    mutating func add(topic serial: Int, cluster: Int, at time: Double) {
+        let key = Key(topic: serial, cluster: cluster)
+        // Only a new pair needs the check of the capacity.
+        if counts.count >= Self.capacity, counts[key] == nil { return }
+        let count: (inout Count) -> Void = { count in
+            count.messages += 1
+            count.last = time
+        }
+        count(&counts[key, default: Count(first: time, last: time)])
+    }
+
+    /// Returns the counts of a topic by cluster.
+    func counts(of serial: Int, clusterCount: Int) -> [(cluster: Int, count: Count)] {
+        (0..<clusterCount).compactMap { cluster in
+            counts[Key(topic: serial, cluster: cluster)].map { (cluster, $0) }
+        }
+    }
+
+    mutating func forget(topic serial: Int, clusterCount: Int) {
+        guard !isEmpty else { return }
+        for cluster in 0..<clusterCount { counts[Key(topic: serial, cluster: cluster)] = nil }
     }
 }

@@ -270,7 +270,7 @@ struct TrafficTable: Sendable {
         let total = replyRow(label, of: cluster)
         counters[total].add(counters[row])
         textBytes -= topics[row].textBytes
-        misrouted.forget(topic: topics[row].serial)
+        misrouted.forget(topic: topics[row].serial, clusterCount: clusters.count)
         index.unlink(row, key: key)
         remove(row)
     }
@@ -295,7 +295,7 @@ struct TrafficTable: Sendable {
 
     private mutating func fold(_ row: Int) {
         textBytes -= topics[row].textBytes
-        misrouted.forget(topic: topics[row].serial)
+        misrouted.forget(topic: topics[row].serial, clusterCount: clusters.count)
         let key = topics[row].bytes.withUnsafeBytes(TopicIndex.key)
         index.unlink(row, key: key)
         folder.add(counters[row], key: key)

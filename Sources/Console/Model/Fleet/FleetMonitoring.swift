@@ -118,7 +118,7 @@ struct FleetMonitoring: Sendable {
     /// Returns the misrouted topics, if they are to be explained now.
     mutating func startsExplaining(_ traffic: TrafficSnapshot, at now: Duration) -> MisroutingReport.Evidence? {
         guard !isExplaining, explainedAt.map({ now - $0 >= Self.explanationInterval }) ?? true else { return nil }
-        guard !traffic.misrouted.topics.isEmpty else { return nil }
+        guard !traffic.misrouted.isEmpty else { return nil }
         explainedAt = now
         let evidence = MisroutingReport.Evidence(traffic, at: now / .seconds(1))
         guard !evidence.sightings.isEmpty else {

@@ -20,13 +20,14 @@ struct MisroutingReport: Sendable, Equatable {
             for (identity, counters) in zip(traffic.topics, traffic.counters) {
                 guard identity.isRouted, counters.messagesIn > 0, now - counters.lastMessage < Self.window else { continue }
                 topics += 1
-                guard let clusters = traffic.misrouted.topics[identity.serial] else { continue }
-                if clusters.values.reduce(0, { $0 + $1.messages }) >= counters.messagesIn { onlyMisrouted += 1 }
+                guard identity.isMisplaced(counters) else { continue }
+                let clusters = traffic.misrouted.counts(of: identity.serial, clusterCount: traffic.clusters.count)
+                if clusters.reduce(0, { $0 + $1.count.messages }) >= counters.messagesIn { onlyMisrouted += 1 }
                 guard sightings.count < Self.capacity, let topic = String(validating: identity.bytes, as: UTF8.self) else {
                     continue
                 }
-                sightings += clusters.filter { now - $0.value.last < Self.window }.keys.sorted()
-                    .map { RingExplanation.Sighting(topic: topic, cluster: $0) }
+                sightings += clusters.filter { now - $0.count.last < Self.window }
+                    .map { RingExplanation.Sighting(topic: topic, cluster: $0.cluster) }
             }
         }
 

@@ -48,8 +48,8 @@ struct TopicDetail {
 
     /// How many messages came from each cluster that does not own the topic, since when, and who could have sent them.
     private func misrouted(_ topic: TopicIdentity, _ counters: TopicCounters) -> [SafeText] {
-        let counts = data.traffic.misrouted.topics[topic.serial] ?? [:]
-        return counts.sorted { $0.key < $1.key }.map { cluster, count in
+        let counts = data.traffic.misrouted.counts(of: topic.serial, clusterCount: data.clusters.count)
+        return counts.map { cluster, count in
             let share = SafeText.percent(Double(count.messages) / Double(max(1, counters.messagesIn)))
             let since = SafeText.duration(.seconds(max(0, data.now.uptime / .seconds(1) - count.first)))
             let text: SafeText =
