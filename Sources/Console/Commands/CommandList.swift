@@ -111,14 +111,14 @@ extension Command {
 
         Command("canary", summary: "show which servers pass messages to which") { _, _ in
             { model in
-                model.prompt = CanaryPrompt()
+                model.prompt = TextPrompt<CanaryMatrix>()
                 return []
             }
         },
 
         Command("fleet", summary: "show the programs that are connected, and their rings") { _, _ in
             { model in
-                model.prompt = FleetPrompt()
+                model.prompt = TextPrompt<FleetText>()
                 return []
             }
         },

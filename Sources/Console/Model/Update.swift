@@ -196,7 +196,7 @@ extension ConsoleModel {
         if let evidence = data.fleet.startsExplaining(data.traffic, at: now) {
             effects.append(.background(.explainMisrouting(evidence)))
         }
-        let isShown = !isTooSmall && (prompt is FleetPrompt || views.current is RingView)
+        let isShown = !isTooSmall && (prompt is TextPrompt<FleetText> || views.current is RingView)
         guard data.servers.hasSources,
             data.fleet.startsReading(isShown: isShown, connections: data.servers.connectionCount, at: now)
         else { return effects }

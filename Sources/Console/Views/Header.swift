@@ -81,10 +81,9 @@ struct Header {
     /// Returns the number of clusters in each state or, in short form, only the number of clusters that are up.
     private func clusters(isShort: Bool) -> StyledLine {
         let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
-        if data.silence.blamesOwnNetwork {
-            return StyledLine(isShort ? "your network?" : "all clusters silent: your own network?", .statusDown)
-        }
-        if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))", .statusDown) }
+        let advice: SafeText = data.silence.blamesOwnNetwork && !isShort ? ": your own network?" : ""
+        if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))\(advice)", .statusDown) }
+        if data.silence.blamesOwnNetwork { return StyledLine("all clusters silent\(advice)", .statusDown) }
         let up = data.clusters.count { $0.state == .up }
         let short: SafeText =
             data.hiddenProblems.isEmpty ? "\(up) of \(data.clusters.count) up" : "\(up)/\(data.clusters.count) up"

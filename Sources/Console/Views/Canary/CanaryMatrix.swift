@@ -2,8 +2,12 @@ import Roulette
 import Settings
 import TerminalUI
 
-/// The routes between the servers of each cluster: a matrix if there is space for it, otherwise a list.
-enum CanaryMatrix {
+/// The routes between the servers of each cluster: a matrix if there is space for it, otherwise a list. `:canary` shows them.
+enum CanaryMatrix: PromptText {
+    static let title: SafeText = "Canary"
+
+    static func version(_ data: DashboardData) -> Duration { data.now.uptime }
+
     /// The space between two columns.
     private static let gap = 2
     /// The minimum width of a column: a latency, or a failure with its duration.

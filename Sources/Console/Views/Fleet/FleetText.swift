@@ -2,9 +2,19 @@ import Operations
 import Settings
 import TerminalUI
 
-/// The programs of the deployment as lines: why topics are misrouted, a sum, and a row for each program.
-struct FleetText {
-    let lines: [StyledLine]
+/// The programs of the deployment as lines: why topics are misrouted, a sum, and a row for each program. `:fleet` shows them.
+enum FleetText: PromptText {
+    /// The reading, and why topics are misrouted.
+    struct Version: Sendable, Equatable {
+        let readAt: Duration?
+        let misrouting: SafeText?
+    }
+
+    static let title: SafeText = "Fleet"
+
+    static func version(_ data: DashboardData) -> Version {
+        Version(readAt: data.fleet.readAt, misrouting: data.fleet.text(data.deployment))
+    }
 
     /// The columns; those that do not fit are left out from the right.
     private static let headings: [SafeText] = [
@@ -13,20 +23,21 @@ struct FleetText {
     /// The maximum width of a cell.
     private static let maximumCell = 28
 
-    /// - Parameter width: The maximum width in columns.
-    init(_ data: DashboardData, width: Int) {
+    static func lines(_ data: DashboardData, width: Int) -> [StyledLine] { lines(data, width: width, programs: .max) }
+
+    /// - Parameter programs: The number of programs for which there is space.
+    static func lines(_ data: DashboardData, width: Int, programs: Int) -> [StyledLine] {
         var text = DetailText(width: width)
         if let misrouting = data.fleet.text(data.deployment) { text.note(misrouting, .severityError) }
         guard let fleet = data.fleet.fleet else {
-            text.note(Self.waiting(data))
-            lines = text.lines
-            return
+            text.note(waiting(data))
+            return text.lines
         }
-        text.note(Self.sum(fleet))
+        text.note(sum(fleet))
         for problem in data.fleet.reading?.problems ?? [] { text.note("\(untrusted: problem)", .severityWarn) }
         if fleet.isIncomplete { text.note("Some servers did not list all of their connections.", .severityWarn) }
-        text.add(Self.table(fleet, data, width: width))
-        lines = text.lines
+        text.add(table(fleet.programs.prefix(programs), data, width: width))
+        return text.lines
     }
 
     private static func waiting(_ data: DashboardData) -> SafeText {
@@ -42,8 +53,8 @@ struct FleetText {
         return "\(programs): \(fleet.programs.count - other - unknown) with this ring, \(other) with another, \(unknown) unknown"
     }
 
-    private static func table(_ fleet: Fleet, _ data: DashboardData, width: Int) -> [StyledLine] {
-        let rows = fleet.programs.map { cells(of: $0, data) }
+    private static func table(_ programs: some Collection<FleetProgram>, _ data: DashboardData, width: Int) -> [StyledLine] {
+        let rows = programs.map { cells(of: $0, data) }
         let widths = headings.indices.map { column in
             min(maximumCell, ([headings[column]] + rows.map { $0[column] }).map(\.width).max() ?? 0)
         }
@@ -60,7 +71,7 @@ struct FleetText {
             return StyledLine(parts.joined(separator: "  "), role)
         }
         var lines = [line(headings, .muted)]
-        for (program, cells) in zip(fleet.programs, rows) {
+        for (program, cells) in zip(programs, rows) {
             lines.append(line(cells, program.contradictions.isEmpty ? .text : .severityError))
             var reasons = DetailText(width: max(2, width - 2))
             for contradiction in program.contradictions {

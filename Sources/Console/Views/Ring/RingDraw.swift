@@ -113,7 +113,8 @@ extension RingView {
     private func drawFleet(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
         pane.draw("Fleet", note: ":fleet shows all", theme: data.theme, into: &buffer)
-        for (index, line) in FleetText(data, width: pane.inside.width).lines.prefix(pane.inside.height).enumerated() {
+        let lines = FleetText.lines(data, width: pane.inside.width, programs: pane.inside.height)
+        for (index, line) in lines.prefix(pane.inside.height).enumerated() {
             line.draw(into: &buffer, in: pane.inside.row(index), theme: data.theme)
         }
     }
