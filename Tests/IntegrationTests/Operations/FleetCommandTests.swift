@@ -25,14 +25,7 @@ struct FleetCommandTests {
         _ body: () async throws -> Void
     ) async throws {
         guard let (name, servers) = lists.first else { return try await body() }
-        var configuration = RouletteConfiguration(servers: servers.map { .init(host: "127.0.0.1", port: $0.port) })
-        configuration.connectionName = name
-        configuration.poolSize = 1
-        let client = try RouletteClient(configuration: configuration)
-        try await withRunning(client) {
-            try await poll(until: "the connections of \(name)") { client.snapshot().clusters.allSatisfy { $0.state == .up } }
-            try await withPrograms(Array(lists.dropFirst()), body)
-        }
+        try await withRingProgram(name, on: servers) { try await withPrograms(Array(lists.dropFirst()), body) }
     }
 
     @Test

@@ -5,30 +5,6 @@ import Testing
 /// Programs with the right ring, with swapped clusters and with one cluster fewer, and one of another library, on three clusters.
 @Suite("The Fleet in a terminal, on real servers", .serialized, .timeLimit(.minutes(5)))
 struct FleetTerminalTests {
-    /// Runs a program with a list of servers that publishes to topics by its own ring, while `body` runs.
-    private func withProgram(
-        _ name: String,
-        on servers: [NATSServerProcess],
-        topics: [String] = [],
-        _ body: () async throws -> Void
-    ) async throws {
-        var configuration = RouletteConfiguration(servers: servers.map { .init(host: "127.0.0.1", port: $0.port) })
-        configuration.connectionName = name
-        configuration.poolSize = 1
-        let client = try RouletteClient(configuration: configuration)
-        try await withRunning(client) {
-            try await poll(until: "the connections of \(name)") { client.snapshot().clusters.allSatisfy { $0.state == .up } }
-            let publishing = Task {
-                while !Task.isCancelled {
-                    for topic in topics { try await client.publish("x", to: topic) }
-                    try await Task.sleep(for: .milliseconds(200))
-                }
-            }
-            defer { publishing.cancel() }
-            try await body()
-        }
-    }
-
     @Test
     func `the programs with other rings are named, with the order that explains the misrouted topics`() async throws {
         try await withProfileConsole(clusters: 3, columns: 160, rows: 50, settings: ["watch = [\"orders.>\"]"]) { console in
@@ -40,9 +16,9 @@ struct FleetTerminalTests {
                 Array((0..<1_000).map { "orders.\($0)" }.filter { ring.index(of: $0) == cluster }.prefix(20))
             }
             let python = try await PythonClient.connect(port: servers[2].port, name: "reports", topics: ["reports.python"])
-            try await withProgram("right", on: servers, topics: topics) {
-                try await withProgram("short", on: Array(servers.prefix(2))) {
-                    try await withProgram("swapped", on: [servers[1], servers[0], servers[2]], topics: topics) {
+            try await withRingProgram("right", on: servers, topics: topics) {
+                try await withRingProgram("short", on: Array(servers.prefix(2))) {
+                    try await withRingProgram("swapped", on: [servers[1], servers[0], servers[2]], topics: topics) {
                         try await terminal.waitFor("program swapped from 127.0.0.1 has another ring")
                         try await terminal.waitFor("program short from 127.0.0.1 has another ring")
                         try await console.run("fleet")
@@ -81,8 +57,8 @@ struct FleetTerminalTests {
             try await console.waitUntilWatched("orders.>")
             let topics = (0..<40).map { "orders.\($0)" }
             let swapped = Array(console.servers.reversed())
-            try await withProgram("orders", on: swapped, topics: topics) {
-                try await withProgram("billing", on: swapped, topics: topics) {
+            try await withRingProgram("orders", on: swapped, topics: topics) {
+                try await withRingProgram("billing", on: swapped, topics: topics) {
                     try await console.terminal.press("5")
                     try await console.terminal.waitFor(
                         "the order beta, alpha explains 40 of 40 topics; this console is the odd one: 2 of 3 programs"

@@ -160,6 +160,18 @@ struct ServiceGroupTests {
         }
     }
 
+    /// Counts the messages to `numbers.*` while `body` runs.
+    private func countingNumbers(in deployment: Deployment, _ body: (Watched<Int>) async throws -> Void) async throws {
+        try await deployment.withClient { listener in
+            let heard = try await listener.subscribe(to: "numbers.*", options: SubscribeOptions(confirmed: true))
+            let count = Watched(0)
+            let counting = Task { for try await _ in heard { count.update { $0 += 1 } } }
+            try await body(count)
+            heard.cancel()
+            try await counting.value
+        }
+    }
+
     @Test
     func `everything that a publisher's loop published is confirmed, if the client is listed first`() async throws {
         try await withDeployment(clusters: 2) { deployment in
@@ -171,18 +183,13 @@ struct ServiceGroupTests {
                     published.update { $0 += 1 }
                 }
             }
-            try await deployment.withClient { listener in
-                let heard = try await listener.subscribe(to: "numbers.*", options: SubscribeOptions(confirmed: true))
-                let count = Watched(0)
-                let counting = Task { for try await _ in heard { count.update { $0 += 1 } } }
+            try await countingNumbers(in: deployment) { count in
                 let reports = drainReports(of: client)
                 try await withServices([client, publisher]) {
                     try await published.wait(for: "some messages") { $0 > 1_000 ? () : nil }
                 }
                 #expect(await reports.value == [DrainReport()])
                 try await count.wait(for: "all messages") { $0 == published.value ? () : nil }
-                heard.cancel()
-                try await counting.value
             }
         }
     }
@@ -198,10 +205,7 @@ struct ServiceGroupTests {
                     published.update { $0 += 1 }
                 }
             }
-            try await deployment.withClient { listener in
-                let heard = try await listener.subscribe(to: "numbers.*", options: SubscribeOptions(confirmed: true))
-                let count = Watched(0)
-                let counting = Task { for try await _ in heard { count.update { $0 += 1 } } }
+            try await countingNumbers(in: deployment) { count in
                 let reports = drainReports(of: client)
                 let error = await #expect(throws: RouletteError.self) {
                     try await withServices([publisher, client]) {
@@ -211,8 +215,6 @@ struct ServiceGroupTests {
                 #expect(error?.code == .draining)
                 #expect(await reports.value == [DrainReport()])
                 try await count.wait(for: "all messages") { $0 == published.value ? () : nil }
-                heard.cancel()
-                try await counting.value
             }
         }
     }
