@@ -1,7 +1,7 @@
 import NATS
 
-/// The reason why a publish cannot return now: the message cannot be accepted, or other tasks have to run. Indirect, so that the result of a publish is one word: it is nearly always
-/// nil.
+/// The reason why a publish cannot return now: the message cannot be accepted, or other tasks have to run. Indirect, so that the
+/// result of a publish is one word: it is nearly always nil.
 @usableFromInline
 indirect enum PublishBlocker: Sendable {
     /// The message was accepted. Other tasks have to run before the call returns.

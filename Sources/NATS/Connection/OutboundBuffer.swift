@@ -245,9 +245,9 @@ final class OutboundBuffer: Sendable {
         return taken
     }
 
-    /// Lets the frames wait, unless there are enough for a large write, or none, or somebody waits for them. The publisher who adds
-    /// the missing ones, or waits for them, wakes the event loop.
-    /// - Returns: Whether they wait.
+    /// Lets the frames wait, unless there are none, there are enough for a large write, or a call waits until they are written. The
+    /// publish that makes them a large write, and a flush, wake the event loop.
+    /// - Returns: Whether the frames wait.
     func gather() -> Bool {
         state.withLock { state in
             guard state.phase == .connected, 0..<largeWrite ~= state.frames.count - 1, state.flushes.isEmpty,

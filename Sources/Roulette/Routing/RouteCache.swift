@@ -6,9 +6,9 @@ struct RouteCache: ~Copyable {
     /// Longer topics are not cached.
     static let longestTopic = 112
 
-    /// At most 16 MiB.
+    /// At most 17 MiB.
     private let short = RouteTable(topicLength: 48, largest: 1 << 18)
-    /// At most 8 MiB.
+    /// At most 9 MiB.
     private let long = RouteTable(topicLength: longestTopic, largest: 1 << 16)
 
     /// Returns the destination of a topic, if it is cached.
