@@ -168,6 +168,7 @@ public final class RouletteClient: Service, Sendable {
             await withTaskGroup { group in
                 group.addTask { await self.reportMetrics() }
                 if let canary { group.addTask { await canary.run() } }
+                if configuration.rebalances { group.addTask { await self.rebalancer.run() } }
                 await stop.runConnections()
                 group.cancelAll()
             }
@@ -182,6 +183,14 @@ public final class RouletteClient: Service, Sendable {
     /// Closes all connections immediately, and ends ``events``. It can be called from any thread, and more than once.
     public func close() {
         for connection in connections { connection.client.close() }
+    }
+
+    private var rebalancer: Rebalancer {
+        Rebalancer(clock: clock) {
+            self.snapshot().clusters.map(PoolSpread.init)
+        } move: { connection in
+            self.move(connection)
+        }
     }
 
     /// Makes new connections and closes the current ones, for instance to spread connections over the servers behind a load

@@ -116,20 +116,40 @@ struct ConnectionsTests {
         for _ in 0..<4 { model.press("down") }
         #expect(model.press("r").isEmpty)
         #expect(Screens.shows("publisher 4 of alpha", model))
-        #expect(Screens.shows("Up to 4 ", model))
+        #expect(Screens.shows("up to 4 ", model))
         try Screens.expect(model, "reconnect-120x36")
         #expect(model.press("n").isEmpty)
         #expect(model.prompt == nil)
         model.press("r")
-        #expect(model.press("y") == [.background(.reconnect(.connection(.init(cluster: 0, role: .publisher, slot: 4))))])
+        let connection = ReconnectTarget.connection(.init(cluster: 0, role: .publisher, slot: 4))
+        #expect(model.press("y") == [.background(.reconnect(connection, closesFirst: false))])
+        #expect(Screens.shows("moving publisher 4 of alpha", model))
+        model.press("r")
+        #expect(model.press("c") == [.background(.reconnect(connection, closesFirst: true))])
         #expect(Screens.shows("reconnecting publisher 4 of alpha", model))
         model.press("r", "down")
-        #expect(Screens.shows("Up to 10", model))
-        #expect(model.press("enter") == [.background(.reconnect(.cluster(0)))])
+        #expect(Screens.shows("up to 10", model))
+        #expect(model.press("enter") == [.background(.reconnect(.cluster(0), closesFirst: false))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
         #expect(Screens.shows("The 12 down retry at once.", model))
-        #expect(model.press("enter") == [.background(.reconnect(.all))])
+        #expect(model.press("enter") == [.background(.reconnect(.all, closesFirst: false))])
+    }
+
+    @Test
+    func `the footer says what :rebalance would move, and :rebalance moves the surplus of one or all clusters`() {
+        var model = model()
+        #expect(model.run("rebalance").isEmpty)
+        #expect(Screens.shows("the connections are spread evenly", model))
+        model.data.clusters[0].surplusConnections = 6
+        model.data.clusters[1].surplusConnections = 1
+        #expect(NodeSpread(model.data.clusters[0])?.text.plain.hasSuffix(", :rebalance moves 6") == true)
+        #expect(model.run("rebalance") == [.background(.rebalance(cluster: nil))])
+        #expect(Screens.shows("7 connections move to other servers", model))
+        #expect(model.run("rebalance beta") == [.background(.rebalance(cluster: 1))])
+        #expect(Screens.shows("1 connection moves to another server", model))
+        #expect(model.run("rebalance delta").isEmpty)
+        #expect(Screens.shows("no cluster delta", model))
     }
 
     @Test

@@ -112,7 +112,7 @@ struct UpdateTests {
         let request = PublishRequest(topic: "orders.eu", body: Array("hello world".utf8))
         #expect(run("pub orders.eu hello world") == [.background(.publish(id: 3, request))])
         #expect(run("reconnect beta").isEmpty, "confirmation required")
-        #expect(model.press("y") == [.background(.reconnect(.cluster(1)))])
+        #expect(model.press("y") == [.background(.reconnect(.cluster(1), closesFirst: false))])
         #expect(run("unsub orders.eu") == [.background(.unsubscribe(id: 2))])
         #expect(run("route orders.eu").isEmpty)
         #expect(model.notice?.text.plain.hasPrefix("orders.eu → beta, hash 7277339649065724949, then ") == true)

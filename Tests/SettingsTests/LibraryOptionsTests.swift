@@ -16,6 +16,7 @@ struct LibraryOptionsTests {
         "poolSize": "pool_size = 7",
         "elixirCompatibleTopics": "elixir_compatible_topics = true",
         "canaryInterval": "canary = \"7s\"",
+        "rebalances": "rebalance = true",
         "pingInterval": "ping_interval = \"7s\"",
         "maxPingFailure": "max_ping_failure = 7",
         "maxRetry": "max_retry = 7",

@@ -35,6 +35,15 @@ struct CommandArguments {
         return rest.isEmpty ? nil : String(rest)
     }
 
+    /// Returns the index of the cluster whose name is the unread text; nil if there is none. An unknown name is a failure.
+    mutating func cluster(_ data: DashboardData) -> Int? {
+        guard let name = remainder() else { return nil }
+        if let index = data.deployment.clusterNames.firstIndex(of: name) { return index }
+        let names = data.deployment.clusterNames.indices.map(data.deployment.clusterName).joined(separator: " ")
+        fail("no cluster \(untrusted: name); the clusters are \(names)")
+        return nil
+    }
+
     /// Records why the line cannot be carried out. Only the first reason is kept.
     mutating func fail(_ reason: SafeText) {
         problem = problem ?? reason

@@ -91,22 +91,24 @@ extension Command {
         Command(
             "reconnect",
             arguments: "[CLUSTER]",
-            summary: "close connections and open them again",
+            summary: "replace connections by new ones",
             completions: { text, data in data.deployment.clusterNames.filter { $0.hasPrefix(text) } }
         ) { arguments, data in
-            var target = ReconnectTarget.all
-            if let name = arguments.remainder() {
-                if let index = data.deployment.clusterNames.firstIndex(of: name) {
-                    target = .cluster(index)
-                } else {
-                    let names = data.deployment.clusterNames.indices.map(data.deployment.clusterName).joined(separator: " ")
-                    arguments.fail("no cluster \(untrusted: name); the clusters are \(names)")
-                }
-            }
-            return { [target] model in
+            let target = arguments.cluster(data).map(ReconnectTarget.cluster) ?? .all
+            return { model in
                 model.prompt = ReconnectPrompt(target, model.data)
                 return []
             }
+        },
+
+        Command(
+            "rebalance",
+            arguments: "[CLUSTER]",
+            summary: "spread connections over the servers of each cluster again",
+            completions: { text, data in data.deployment.clusterNames.filter { $0.hasPrefix(text) } }
+        ) { arguments, data in
+            let cluster = arguments.cluster(data)
+            return { $0.rebalance(cluster) }
         },
 
         Command("canary", summary: "show which servers pass messages to which") { _, _ in

@@ -39,6 +39,7 @@ extension ClusterRow {
             connections: snapshot.connections.map { ConnectionRow($0, cluster: snapshot.cluster.index) },
             nodes: snapshot.nodes,
             alarms: alarms,
+            surplusConnections: snapshot.surplusConnections,
             lossesInLastHour: snapshot.lossesInLastHour,
             idleTimeout: snapshot.idleTimeout,
             canary: snapshot.canary

@@ -46,7 +46,10 @@ enum BackgroundEffect: Sendable, Hashable {
     case readFleet
     /// Find the order of the clusters that explains misrouted topics.
     case explainMisrouting(MisroutingReport.Evidence)
-    case reconnect(ReconnectTarget)
+    /// Replace connections by new ones, or close them first.
+    case reconnect(ReconnectTarget, closesFirst: Bool)
+    /// Move connections from servers that have more than their even share.
+    case rebalance(cluster: Int?)
     /// Forget the servers that are gone.
     case dismissGone
     /// Save an entry of the history for later runs.

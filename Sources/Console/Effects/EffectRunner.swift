@@ -40,8 +40,10 @@ struct EffectRunner {
             group.addTask { await runtime.readFleet() }
         case .explainMisrouting(let evidence):
             group.addTask { await runtime.explain(evidence) }
-        case .reconnect(let target):
-            runtime.reconnect(target)
+        case .reconnect(let target, let closesFirst):
+            runtime.reconnect(target, closesFirst: closesFirst)
+        case .rebalance(let cluster):
+            runtime.rebalance(cluster)
         case .dismissGone:
             runtime.dismissGone()
         case .loadTheme(let name):

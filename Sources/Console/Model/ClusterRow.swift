@@ -51,6 +51,8 @@ struct ClusterRow: Sendable, Identifiable {
     var nodes = ClusterNodes.none
     /// The alarms about the load balancer of the cluster.
     var alarms: [IdentityAlarm] = []
+    /// The number of connections that would have to move to other servers, so that all have about the same number.
+    var surplusConnections = 0
     /// The number of connections that were lost within the last hour.
     var lossesInLastHour = 0
     /// The idle timeout of the load balancer that explains the losses.

@@ -48,7 +48,7 @@ extension ConnectionRow.ID {
     }
 }
 
-/// The connections to close and open again.
+/// The connections to replace by new ones.
 enum ReconnectTarget: Sendable, Hashable {
     case connection(ConnectionRow.ID)
     case cluster(Int)

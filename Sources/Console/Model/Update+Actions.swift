@@ -36,6 +36,18 @@ extension ConsoleModel {
         return []
     }
 
+    /// Moves connections from servers that have more than their even share.
+    /// - Parameter cluster: If given, only the connections to this cluster.
+    mutating func rebalance(_ cluster: Int?) -> [Effect] {
+        let count = data.clusters.reduce(0) { $0 + (cluster == nil || cluster == $1.id ? $1.surplusConnections : 0) }
+        guard count > 0 else {
+            show(.info("the connections are spread evenly over the known servers"))
+            return []
+        }
+        show(.info(count == 1 ? "1 connection moves to another server" : "\(count) connections move to other servers"))
+        return [.background(.rebalance(cluster: cluster))]
+    }
+
     /// Forgets the servers that are gone.
     mutating func dismissGone() -> [Effect] {
         let count = data.clusters.reduce(0) { $0 + $1.nodes.gone }

@@ -137,9 +137,9 @@ extension ConsoleModel {
             return useTheme(name)
         case .demo(let action):
             return act(action)
-        case .reconnect(let target):
-            show(.info("reconnecting \(ReconnectPrompt.name(target, data))"))
-            return [.background(.reconnect(target))]
+        case .reconnect(let target, let closesFirst):
+            show(.info("\(closesFirst ? "reconnecting" : "moving") \(ReconnectPrompt.name(target, data))"))
+            return [.background(.reconnect(target, closesFirst: closesFirst))]
         case .perform(.subscribe(let request)):
             return subscribe(request, isConfirmed: true)
         case .perform(.publish(let request)):

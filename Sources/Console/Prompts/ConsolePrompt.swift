@@ -48,6 +48,7 @@ enum PromptRequest: Sendable {
     case filter(String)
     case theme(String)
     case demo(DemoAction)
-    case reconnect(ReconnectTarget)
+    /// Replace connections by new ones, or close them first.
+    case reconnect(ReconnectTarget, closesFirst: Bool)
     case perform(ConfirmationPrompt.Action)
 }

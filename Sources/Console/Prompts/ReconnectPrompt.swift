@@ -1,7 +1,10 @@
 import Settings
 import TerminalUI
 
-/// Asks for confirmation before connections are closed and opened again, and shows the consequences.
+/// Asks for confirmation before connections are replaced by new ones, and shows the consequences.
+///
+/// A connection normally moves: the new one takes over before the old one is closed. One that seems to be broken can be closed
+/// first.
 struct ReconnectPrompt: ConsolePrompt {
     /// The choices, from one connection to all connections.
     private let targets: [ReconnectTarget]
@@ -17,12 +20,13 @@ struct ReconnectPrompt: ConsolePrompt {
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         switch (key.code, key.modifiers) {
-        case (.character("y"), []), (.character("Y"), []): return .submit(.reconnect(selected))
+        case (.character("y"), []), (.character("Y"), []): return .submit(.reconnect(selected, closesFirst: false))
+        case (.character("c"), []), (.character("C"), []): return .submit(.reconnect(selected, closesFirst: true))
         case (.character("n"), []), (.character("N"), []): return .close
         default: break
         }
         return switch list.handle(key, in: Array(targets.indices), data) {
-        case .chosen: .submit(.reconnect(selected))
+        case .chosen: .submit(.reconnect(selected, closesFirst: false))
         case .cancelled: .close
         case .stays: .stay
         }
@@ -37,7 +41,10 @@ struct ReconnectPrompt: ConsolePrompt {
             targets.enumerated().map { ($0, Self.name($1, data).truncated(to: 50)) },
             title: "Reconnect",
             message: [Self.consequence(selected, data)],
-            hints: [KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "n", label: "cancel")],
+            hints: [
+                KeyHints.Hint(key: "y", label: "reconnect"), KeyHints.Hint(key: "c", label: "close first"),
+                KeyHints.Hint(key: "n", label: "cancel"),
+            ],
             theme: data.theme,
             into: &buffer,
             in: view.centered(Size(width: 60, height: view.height))
@@ -62,10 +69,16 @@ struct ReconnectPrompt: ConsolePrompt {
         let rows = rows(target, data)
         let up = rows.filter(\.isUp)
         guard !up.isEmpty else { return "Not connected: the next attempt starts at once." }
-        var text: SafeText = up.count == 1 ? "The connection is closed and opened again." : "They are closed and opened again."
+        var text: SafeText =
+            up.count == 1
+            ? "A new connection takes over, and nothing is lost." : "New connections take over, and nothing is lost."
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
-        if unconfirmed > 0 { text += " Up to \(unconfirmed) messages that the server has not confirmed can be lost." }
-        if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss messages sent meanwhile." }
+        var losses: [SafeText] = []
+        if unconfirmed > 0 { losses.append("up to \(unconfirmed) unconfirmed \(unconfirmed == 1 ? "message" : "messages") can be lost") }
+        if up.contains(where: { $0.subscriptions > 0 }) { losses.append("subscriptions miss messages sent meanwhile") }
+        if let first = losses.first {
+            text += " If the old is closed first, \(losses.dropFirst().reduce(first) { "\($0), and \($1)" as SafeText })."
+        }
         if up.count < rows.count { text += " The \(rows.count - up.count) down retry at once." }
         return text
     }

@@ -84,6 +84,12 @@ public struct RouletteConfiguration: Sendable {
     /// Whether the client moves from a server in lame-duck mode to another server immediately, without a gap. Messages that
     /// arrive during the move may be delivered twice.
     public var movesOnLameDuck = true
+    /// Whether connections move to servers that came back, so that all servers of a cluster have about the same number again.
+    ///
+    /// One connection moves at a time, at most one a minute, and only while the server has confirmed everything that was
+    /// published on it. It moves as for a server in lame-duck mode. ``ClusterSnapshot/surplusConnections`` tells when it would
+    /// help, and ``RouletteClient/rebalance(cluster:)`` does it once.
+    public var rebalances = false
     /// The time in which both servers deliver during such a move, so that the whole cluster knows the new subscriptions before
     /// the old ones end. A longer time is safer in slow clusters and causes more messages to arrive twice.
     public var moveOverlap: Duration = .milliseconds(250)

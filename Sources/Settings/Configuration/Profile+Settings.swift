@@ -143,6 +143,13 @@ extension Profile: SettingOwner {
             absent: "none"
         ),
         Setting(
+            "rebalance",
+            \.library.rebalances,
+            .boolean,
+            "Connections move to servers that came back, one at a time and at most one a minute, so that all servers of a cluster "
+                + "have about the same number again. No message is lost."
+        ),
+        Setting(
             "reconnect_jitter",
             \.library.reconnectJitter,
             .duration(.zero ... .seconds(3600)),

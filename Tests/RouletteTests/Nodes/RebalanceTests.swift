@@ -1,0 +1,90 @@
+import Testing
+
+@testable import Roulette
+
+@Suite("Moving connections to servers that came back", .timeLimit(.minutes(1)))
+struct RebalanceTests {
+    private static let cluster = Cluster(index: 0, name: "c", address: "balancer:4222")
+
+    /// Connections to the servers with these ids, in the order of the pool.
+    private func spread(
+        _ ids: [String],
+        of announced: Set<String> = ["a", "b", "c"],
+        unconfirmed: Set<Int> = [],
+        isComplete: Bool = true
+    ) -> PoolSpread {
+        let connections = ids.enumerated().map { slot, id in
+            PoolSpread.Connection(
+                id: PooledConnectionID(cluster: Self.cluster, role: .publisher, slot: slot),
+                serverID: id,
+                isConfirmed: !unconfirmed.contains(slot)
+            )
+        }
+        return PoolSpread(servers: announced.count, announced: announced, connections: connections, isComplete: isComplete)
+    }
+
+    @Test(arguments: [
+        (["a", "a", "a", "a", "a"], [4, 3, 2]), (["a", "a", "b", "b", "c"], []), (["a", "a", "a", "b", "c"], [2]),
+        (["a", "b", "b", "b", "a", "a"], [5, 3]), (["a", "a"], [1]), (["a"], []), ([], []),
+    ])
+    func `the surplus is what a server has beyond its even share, the last connections first`(ids: [String], surplus: [Int]) {
+        #expect(spread(ids).surplus.map(\.id.slot) == surplus)
+    }
+
+    @Test
+    func `without other servers there is no surplus`() {
+        #expect(spread(["a", "a", "a"], of: ["a"]).surplus.isEmpty)
+        #expect(spread(["a", "a", "a"], of: []).surplus.isEmpty)
+    }
+
+    @Test
+    func `after a server came back, one connection a minute moves until the spread is even`() {
+        var schedule = RebalanceSchedule()
+        let uneven = spread(["a", "a", "b", "b", "b"])
+        #expect(schedule.next([uneven], at: .zero) == nil, "the first spread is that of the load balancer")
+        #expect(schedule.next([spread(["a", "a", "b", "b", "b"], of: ["a", "b"])], at: .seconds(1)) == nil)
+        #expect(schedule.next([uneven], at: .seconds(2))?.slot == 4)
+        #expect(schedule.next([uneven], at: .seconds(61)) == nil)
+        #expect(schedule.next([uneven], at: .seconds(62))?.slot == 4)
+        #expect(schedule.next([spread(["a", "a", "b", "b", "c"])], at: .seconds(130)) == nil)
+        #expect(schedule.next([uneven], at: .seconds(200)) == nil, "the spread was even since the server came back")
+    }
+
+    @Test
+    func `a connection with unconfirmed messages, and a cluster with lost connections, wait`() {
+        var schedule = RebalanceSchedule()
+        _ = schedule.next([spread(["a", "a", "a"], of: ["a"])], at: .zero)
+        #expect(schedule.next([spread(["a", "a", "a"], unconfirmed: [0, 1, 2])], at: .seconds(1)) == nil)
+        #expect(schedule.next([spread(["a", "a", "a"], isComplete: false)], at: .seconds(2)) == nil)
+        #expect(schedule.next([spread(["a", "a", "a"], unconfirmed: [2])], at: .seconds(3))?.slot == 1)
+    }
+
+    @Test
+    func `moves that change nothing end, and another return of a server starts them again`() {
+        var schedule = RebalanceSchedule()
+        let uneven = spread(["a", "a"])
+        _ = schedule.next([spread(["a", "a"], of: ["a"])], at: .zero)
+        let moves = (1...20).compactMap { schedule.next([uneven], at: .seconds($0 * 60)) }
+        #expect(moves.count == RebalanceSchedule.movesPerConnection * 2)
+        _ = schedule.next([spread(["a", "a"], of: ["a", "b"])], at: .seconds(2_000))
+        #expect(schedule.next([uneven], at: .seconds(2_001)) != nil)
+    }
+
+    @Test
+    func `clusters are independent, and a client moves one connection at a time`() {
+        var schedule = RebalanceSchedule()
+        let (even, uneven) = (spread(["a", "b", "c"]), spread(["a", "a", "a"]))
+        _ = schedule.next([spread(["a", "a", "a"], of: ["a"]), spread(["a", "a", "a"], of: ["a"])], at: .zero)
+        #expect(schedule.next([uneven, uneven], at: .seconds(1))?.slot == 2)
+        #expect(schedule.next([uneven, uneven], at: .seconds(2)) == nil)
+        #expect(schedule.next([even, uneven], at: .seconds(62)) != nil)
+    }
+
+    @Test
+    func `while no connection is up, nothing is known`() {
+        var schedule = RebalanceSchedule()
+        _ = schedule.next([spread(["a", "a"])], at: .zero)
+        _ = schedule.next([spread([], of: [])], at: .seconds(1))
+        #expect(schedule.next([spread(["a", "a"])], at: .seconds(2)) == nil, "the same servers as before")
+    }
+}
