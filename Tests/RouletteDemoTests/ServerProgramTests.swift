@@ -49,7 +49,7 @@ struct ServerProgramTests {
         #expect(found == "/opt/roulette/nats-server")
     }
 
-    @Test(arguments: [".build/x86_64-unknown-linux-gnu/debug", ".build/release", ".build-tsan/debug"])
+    @Test(arguments: [".build/x86_64-unknown-linux-gnu/debug", ".build/release"])
     func `a program in a build folder uses the server that setup fetched into the checkout`(folder: String) throws {
         let found = try found(
             "/home/ann/roulette/.tools/nats-server/current/nats-server",

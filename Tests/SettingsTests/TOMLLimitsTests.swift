@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Settings
@@ -108,7 +109,8 @@ struct TOMLLimitsTests {
                 return Self.processorTime() - start
             }.min() ?? .zero
         }
-        let (small, large) = (cost(TOMLDocument.sizeLimit / 8), cost(TOMLDocument.sizeLimit))
+        let length = TOMLDocument.sizeLimit / TestScale.count(4, full: 1)
+        let (small, large) = (cost(length / 8), cost(length))
         // The text is eight times as long. A quadratic cost would be 64 times as high.
         #expect(large < max(small * 24, .milliseconds(200)), "\(small), \(large)")
         #expect(large < .seconds(20), "in a debug build")
