@@ -23,6 +23,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Roulette", targets: ["Roulette"]),
+        .library(name: "RouletteTesting", targets: ["RouletteTesting"]),
         .library(name: "NATS", targets: ["NATS"]),
         .library(name: "ConsistentHashing", targets: ["ConsistentHashing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
@@ -79,6 +80,21 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RouletteTesting",
+            dependencies: [
+                "Locking",
+                "NATS",
+                "NATSWire",
+                "Roulette",
+                "TextCoding",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -224,6 +240,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RouletteTestingTests",
+            dependencies: ["RouletteTesting", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
+            swiftSettings: strict
+        ),
+        .testTarget(
             name: "SettingsTests",
             dependencies: ["NATS", "NATSMonitoring", "Roulette", "Settings", "TerminalStyle", "TestSupport"],
             swiftSettings: strict
@@ -271,6 +292,7 @@ let package = Package(
                 "NATS",
                 "Roulette",
                 "RouletteCommand",
+                "RouletteTesting",
                 "Locking",
                 "NATSMonitoring",
                 "TestSupport",

@@ -47,6 +47,7 @@ public final class NATSClient: Sendable {
     }
 
     /// - Parameters:
+    ///   - dialer: Makes the connections.
     ///   - clock: The source of the current time.
     ///   - pacers: The pacers that the clients of a deployment share.
     ///   - observer: Called on the event loop for every event. It must not block.
@@ -57,6 +58,7 @@ public final class NATSClient: Sendable {
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         randomness: any RandomNumberGenerator & Sendable = SystemRandomNumberGenerator(),
+        dialer: Dialer = .tcp,
         clock: TimeSource = .system,
         pacers: WritePacers = WritePacers(),
         observer: @escaping @Sendable (NATSEvent) -> Void,
@@ -65,7 +67,7 @@ public final class NATSClient: Sendable {
         try self.init(
             configuration: configuration,
             eventLoop: eventLoopGroup.next(),
-            dialer: .tcp,
+            dialer: dialer,
             logger: logger,
             randomness: randomness,
             clock: clock,

@@ -23,8 +23,12 @@ public struct NATSClientConfiguration: Sendable {
 
     /// The address to connect to.
     public var address: Address
-    /// Other servers of the same cluster. They are tried in turn if ``address`` does not answer. Every round of attempts begins
-    /// with ``address``.
+    /// More servers of the same cluster that are as good as ``address``, for a cluster without a load balancer.
+    ///
+    /// Every round of attempts tries all of them and ``address``, each once and in a random order. The one that the last
+    /// connection used is the last. ``connectTimeout`` applies to each attempt.
+    public var seeds: [Address] = []
+    /// Other servers of the same cluster. They are tried in order if neither ``address`` nor ``seeds`` answer.
     public var alternatives: [Address] = []
     /// The name shown for this connection in the server's monitoring.
     public var name = ""
@@ -101,6 +105,9 @@ public struct NATSClientConfiguration: Sendable {
         self.address = address
     }
 
+    /// All addresses of the configuration.
+    package var configuredAddresses: [Address] { [address] + seeds + alternatives }
+
     /// The longest duration in a configuration, more than a hundred years. Sums of such durations do not overflow.
     package static let longestDuration = Duration.seconds(1 << 32)
 
@@ -111,7 +118,7 @@ public struct NATSClientConfiguration: Sendable {
         func require(_ condition: Bool, _ message: String) throws(NATSError) {
             if !condition { throw NATSError(.configuration, message) }
         }
-        for address in [address] + alternatives { try address.validate() }
+        for address in configuredAddresses { try address.validate() }
         try tls.validate()
         try require(connectTimeout > .zero, "connection_timeout must be longer than zero")
         try require(pingInterval > .zero, "ping_interval must be longer than zero")

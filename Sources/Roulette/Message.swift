@@ -19,6 +19,54 @@ public struct Message: Sendable {
         self.requests = requests
     }
 
+    /// Creates a message, to test code that handles messages.
+    ///
+    /// ``respond(_:headers:)`` fails for it with ``RouletteError/Code/clusterUnavailable``, because no server expects the reply.
+    ///
+    /// - Parameters:
+    ///   - topic: The topic, without wildcards.
+    ///   - payload: A `String`, `[UInt8]`, `ByteBuffer` or other bytes.
+    ///   - reply: The topic for the reply.
+    ///   - headers: The headers.
+    ///   - cluster: The cluster that delivers the message.
+    /// - Throws: ``RouletteError/Code/invalidTopic``, ``RouletteError/Code/headers``.
+    public init(
+        topic: String,
+        payload: some MessagePayload,
+        reply: String? = nil,
+        headers: Headers? = nil,
+        cluster: Cluster = Cluster(name: "test")
+    ) throws(RouletteError) {
+        do {
+            _ = try Subject(topic)
+            if let reply { _ = try Subject(reply) }
+        } catch {
+            throw RouletteError(.invalidTopic, "\(error)", cause: error)
+        }
+        if let problem = headers?.problem { throw RouletteError(.headers, problem) }
+        try self.init(
+            subject: ByteBuffer(string: topic),
+            payload: payload.withPayloadBytes { ByteBuffer(bytes: $0) },
+            reply: reply.map { ByteBuffer(string: $0) },
+            headers: headers?.block,
+            cluster: cluster
+        )
+    }
+
+    /// Creates a message from valid bytes.
+    package init(
+        subject: ByteBuffer,
+        payload: ByteBuffer,
+        reply: ByteBuffer?,
+        headers: ByteBuffer?,
+        cluster: Cluster
+    ) throws(RouletteError) {
+        self.init(
+            wire: WireMessage(subject: subject, reply: reply, headers: headers, payload: payload),
+            connection: try PooledConnection.detached(cluster)
+        )
+    }
+
     /// The cluster that delivered the message.
     public var cluster: Cluster { connection.cluster }
     /// The topic. Bytes that are not UTF-8 are replaced by U+FFFD; ``topicBytes`` has the original bytes.

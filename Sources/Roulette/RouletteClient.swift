@@ -2,7 +2,7 @@ public import ConsistentHashing
 import Locking
 public import Logging
 public import Metrics
-import NATS
+package import NATS
 public import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
@@ -63,13 +63,15 @@ public final class RouletteClient: Service, Sendable {
     /// - Parameters:
     ///   - randomness: Determines the waits before retries.
     ///   - clock: The clock of all timeouts and measurements.
-    init(
+    ///   - dialer: Makes the connections.
+    package init(
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,
         logger: Logger,
         metrics: any MetricsFactory = MetricsSystem.factory,
         randomness: any RandomNumberGenerator & Sendable,
-        clock: TimeSource = .system
+        clock: TimeSource = .system,
+        dialer: Dialer = .tcp
     ) throws(RouletteError) {
         try configuration.validate()
         let clusters = configuration.servers.enumerated().map { index, server in
@@ -101,6 +103,7 @@ public final class RouletteClient: Service, Sendable {
                 eventLoopGroup: eventLoopGroup,
                 logger: logger,
                 plaintextLogins: plaintextLogins,
+                dialer: dialer,
                 clock: clock,
                 pacers: pacers,
                 observe: { connection, event in

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import NATS
@@ -6,24 +7,43 @@ import Testing
 struct ServerListTests {
     private let seed = NATSClientConfiguration.Address(host: "balancer.example", port: 4222)
 
+    private func list(
+        _ seeds: [NATSClientConfiguration.Address],
+        alternatives: [NATSClientConfiguration.Address] = [],
+        usesDiscovered: Bool = false,
+        random: UInt64 = 1
+    ) -> ServerList {
+        ServerList(
+            seeds: seeds,
+            alternatives: alternatives,
+            usesDiscovered: usesDiscovered,
+            randomness: SplitMix64(seed: random)
+        )
+    }
+
+    private func take(_ count: Int, from list: inout ServerList) -> [String] {
+        var hosts: [String] = []
+        for _ in 0..<count { hosts.append(list.takeNext().host) }
+        return hosts
+    }
+
     @Test
     func `announced addresses are ignored unless enabled`() {
-        var list = ServerList(seed: seed, usesDiscovered: false)
+        var list = list([seed])
         list.announced(["10.0.0.1:4222"])
-        var taken: [NATSClientConfiguration.Address] = []
-        for _ in 0..<5 { taken.append(list.takeNext()) }
-        #expect(taken == Array(repeating: seed, count: 5))
+        #expect(take(5, from: &list) == Array(repeating: "balancer.example", count: 5))
     }
 
     @Test
     func `enabled, announced addresses are used in turn with the seed, which begins every round`() {
-        var list = ServerList(seed: seed, usesDiscovered: true)
+        var list = list([seed], usesDiscovered: true)
         list.announced(["10.0.0.1:4222", "[2001:db8::7]:4223", "balancer.example:4222", "10.0.0.1:4222"])
-        var hosts: [String] = []
-        for _ in 0..<6 { hosts.append(list.takeNext().host) }
-        #expect(hosts == ["balancer.example", "10.0.0.1", "2001:db8::7", "balancer.example", "10.0.0.1", "2001:db8::7"])
+        #expect(
+            take(6, from: &list)
+                == ["balancer.example", "10.0.0.1", "2001:db8::7", "balancer.example", "10.0.0.1", "2001:db8::7"]
+        )
         _ = list.takeNext()
-        list.beginAnew()
+        list.connected(to: .init(host: "10.0.0.1"))
         let next = list.takeNext()
         #expect(next == seed, "after a connection, the next round begins with the seed")
         list.announced([])
@@ -35,16 +55,44 @@ struct ServerListTests {
     @Test
     func `alternatives are used after the first address, and announced addresses after them`() {
         let others = [NATSClientConfiguration.Address(host: "second"), .init(host: "third", port: 1)]
-        var list = ServerList(seed: seed, alternatives: others, usesDiscovered: true)
-        var hosts: [String] = []
-        for _ in 0..<4 { hosts.append(list.takeNext().host) }
-        #expect(hosts == ["balancer.example", "second", "third", "balancer.example"])
+        var list = list([seed], alternatives: others, usesDiscovered: true)
+        #expect(take(4, from: &list) == ["balancer.example", "second", "third", "balancer.example"])
         list.announced(["second:4222", "10.0.0.1:4222"])
         #expect(list.discovered.map(\.host) == ["10.0.0.1"], "configured addresses are not listed twice")
-        list.beginAnew()
-        hosts = []
-        for _ in 0..<5 { hosts.append(list.takeNext().host) }
-        #expect(hosts == ["balancer.example", "second", "third", "10.0.0.1", "balancer.example"])
+        list.connected(to: seed)
+        #expect(take(5, from: &list) == ["balancer.example", "second", "third", "10.0.0.1", "balancer.example"])
+    }
+
+    @Test
+    func `every round has each seed once, in a random order, and then the alternatives in order`() {
+        let seeds = ["a", "b", "c", "d"].map { NATSClientConfiguration.Address(host: $0) }
+        var orders: Set<[String]> = []
+        var firsts: Set<String> = []
+        for random in 0..<200 {
+            var list = list(seeds, alternatives: [.init(host: "x"), .init(host: "y")], random: UInt64(random))
+            for _ in 0..<3 {
+                let round = take(6, from: &list)
+                #expect(Set(round.prefix(4)) == ["a", "b", "c", "d"])
+                #expect(round.suffix(2) == ["x", "y"])
+                orders.insert(Array(round.prefix(4)))
+                firsts.insert(round[0])
+            }
+        }
+        #expect(firsts == ["a", "b", "c", "d"])
+        #expect(orders.count == 24, "all orders occur")
+    }
+
+    @Test
+    func `the seed of the last connection is the last of the next round, because that connection was lost or must move`() {
+        let seeds = ["a", "b", "c"].map { NATSClientConfiguration.Address(host: $0) }
+        for random in 0..<50 {
+            var list = list(seeds, random: UInt64(random))
+            let first = list.takeNext()
+            list.connected(to: first)
+            let round = take(3, from: &list)
+            #expect(round.last == first.host)
+            #expect(Set(round) == ["a", "b", "c"])
+        }
     }
 
     @Test(
@@ -58,7 +106,7 @@ struct ServerListTests {
 
     @Test
     func `the number of announced addresses is bounded`() {
-        var list = ServerList(seed: seed, usesDiscovered: true)
+        var list = list([seed], usesDiscovered: true)
         list.announced((0..<10_000).map { "10.0.\($0 / 256).\($0 % 256):4222" })
         #expect(list.discovered.count == ServerList.maxDiscovered)
     }

@@ -65,6 +65,12 @@ struct RouletteConfigurationTests {
             servers: [.init(name: "x", host: "a"), .init(host: "b"), .init(name: "y", host: "A", port: 4222)]
         ),
         fault(
+            "servers[0] and servers[1] are both b:4223; every cluster needs its own address",
+            servers: [cluster("a", "b", port: 4223), .init(host: "B", port: 4223)]
+        ),
+        fault("servers[0] has the address b:4222 twice; remove one", servers: [cluster("a", "b", "B")]),
+        fault("servers[0]: port 99999 is out of range, use 1 to 65535", servers: [cluster("a", "b", port: 99999)]),
+        fault(
             "servers[0] has no name, and naming = \"name\" requires names for the ring",
             servers: [.init(host: "a")]
         ) { $0.naming = .name },
@@ -77,6 +83,13 @@ struct RouletteConfigurationTests {
         fault("max_backoff must be longer than zero") { $0.maxBackoff = .zero },
     ]
 
+    /// A cluster of several servers. The first one has the default port.
+    private static func cluster(_ host: String, _ seeds: String..., port: Int = 4222) -> RouletteConfiguration.Server {
+        var server = RouletteConfiguration.Server(host: host)
+        server.seeds = seeds.map { .init(host: $0, port: port) }
+        return server
+    }
+
     private static func fault(
         _ message: String,
         servers: [RouletteConfiguration.Server] = [.init(host: "a"), .init(host: "b")],
@@ -85,6 +98,29 @@ struct RouletteConfigurationTests {
         var configuration = RouletteConfiguration(servers: servers)
         change(&configuration)
         return Fault(message: message, configuration: configuration)
+    }
+
+    @Test
+    func `a list of hosts needs at least one`() {
+        let error = #expect(throws: RouletteError.self) { try RouletteConfiguration.Server(hosts: []) }
+        #expect(error?.code == .configuration)
+    }
+
+    @Test(arguments: [HashRing.Naming.index, .name])
+    func `a cluster is one node of the ring, and more seeds change neither the ring nor its fingerprint`(naming: HashRing.Naming)
+        throws
+    {
+        var configuration = RouletteConfiguration(servers: ["a", "b", "c"].map { .init(name: "cluster \($0)", host: $0) })
+        configuration.naming = naming
+        let before = try RouletteClient(configuration: configuration)
+        configuration.servers[1].seeds = [.init(host: "b2"), .init(host: "b3", port: 4223)]
+        let after = try RouletteClient(configuration: configuration)
+        #expect(after.clusters == before.clusters && after.clusters[1].address == "b:4222")
+        #expect(after.ring.fingerprint == before.ring.fingerprint)
+        for number in 0..<1000 { #expect(try after.owner(of: "topic.\(number)") == before.owner(of: "topic.\(number)")) }
+        for connection in after.pools[1].connections {
+            #expect(connection.client.configuration.seeds == configuration.servers[1].seeds)
+        }
     }
 
     @Test

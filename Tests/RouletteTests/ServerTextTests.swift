@@ -16,8 +16,18 @@ struct ServerTextTests {
         #expect(server.name == nil)
     }
 
+    @Test
+    func `several addresses are separated by commas`() throws {
+        let server = try RouletteConfiguration.Server("10.0.0.1,10.0.0.2:4223,[::1]")
+        #expect(server.host == "10.0.0.1" && server.port == 4222)
+        #expect(server.seeds.map(\.description) == ["10.0.0.2:4223", "[::1]:4222"])
+    }
+
     @Test(
-        arguments: ["", "a:", "a:0", "a:65536", "a b", "a:b", "2001:db8::7", "[2001:db8::7", "a\r\nb", "\u{1B}[2J"]
+        arguments: [
+            "", "a,", ",a", "a,,b", "a, b", "a:", "a:0", "a:65536", "a b", "a:b", "2001:db8::7", "[2001:db8::7", "a\r\nb",
+            "\u{1B}[2J",
+        ]
     )
     func `anything else is an error with the valid formats`(text: String) {
         let error = #expect(throws: RouletteError.self) { try RouletteConfiguration.Server(text) }

@@ -171,6 +171,28 @@ struct ConfigurationErrorTests {
             "c.toml:2: profiles.p.servers[1]: server 1 has the address of server 0, b:4222; each cluster needs its own"
         ),
         Case(
+            "servers = [{ hosts = [\"a\", \"b:4223\", \"A:4222\"] }, \"c,b:4223\"]",
+            "c.toml:2: profiles.p.servers[0]: server 0 has the address A:4222 twice, remove one",
+            "c.toml:2: profiles.p.servers[1]: server 1 has the address of server 0, b:4223; each cluster needs its own"
+        ),
+        Case(
+            "servers = [{ host = \"a\", port = 4223, hosts = [\"b\"] }]",
+            "c.toml:2: profiles.p.servers[0].host: hosts is set too, remove one of them",
+            "c.toml:2: profiles.p.servers[0].port: hosts is set too, remove one of them; write HOST:PORT in hosts"
+        ),
+        Case(
+            "servers = [{ hosts = [] }, { hosts = \"a\" }]",
+            "c.toml:2: profiles.p.servers[0].hosts: is empty, add an address such as \"10.0.0.1:4222\"",
+            "c.toml:2: profiles.p.servers[1].hosts: expected an array of strings, found a string"
+        ),
+        Case(
+            "servers = [{ hosts = [\"a:0\", \"u:hunter2@b\"] }]",
+            "c.toml:2: profiles.p.servers[0].hosts[0]: the text after the host's colon is not a port, use 1 to 65535; if it is a "
+                + "password, the host is missing: USER:PASSWORD@HOST",
+            "c.toml:2: profiles.p.servers[0].hosts[1]: expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their "
+                + "own"
+        ),
+        Case(
             "naming = \"name\"\nservers = [{ name = \"c\", host = \"a\" }, \"b\"]",
             "c.toml:3: profiles.p.servers[1]: has no name, but naming = \"name\" requires one; add name = \"…\""
         ),

@@ -45,6 +45,7 @@ struct LibraryOptionsTests {
     /// The keys of a server.
     static let serverKeys: [String: String] = [
         "name": "name = \"x\"", "host": "host = \"other\"", "port": "port = 7",
+        "seeds": "hosts = [\"h\", \"other\"]",
         "alternatives": "alternatives = [\"b\"]", "credentials": "token = \"t\"", "tls": "tls = \"first\"",
         "inboxPrefix": "inbox_prefix = \"_I.x\"",
     ]

@@ -36,7 +36,7 @@ struct NATSContextTests {
         let server = try context(json).get().server
         #expect(server.name == "east")
         #expect(server.endpoint == "a.example.org:4333")
-        #expect(server.alternatives.map(\.description) == ["b.example.org:4222"], "the others are tried in turn")
+        #expect(server.seeds.map(\.description) == ["b.example.org:4222"], "all are tried in a random order")
         #expect(server.login == .user("u", password: "hunter2"))
         #expect(server.tls?.mode == .required)
         #expect(server.tls?.trustRoots == .file("/ca.pem"))
@@ -142,14 +142,14 @@ struct NATSContextTests {
         #expect(context.server.tls?.mode == expected)
         let configuration = try RouletteConfiguration(profile: Profile(name: "p", contexts: [context]))
         #expect(configuration.servers[0].tls?.mode == expected)
-        #expect(1 + configuration.servers[0].alternatives.count == urls.split(separator: ",").count)
+        #expect(1 + configuration.servers[0].seeds.count == urls.split(separator: ",").count)
     }
 
     @Test(arguments: ["nats://a,tls://a", "tls://a,nats://A:4222", "a,tls://b,a,b"])
     func `a duplicate address is tried once and keeps its tls://`(urls: String) throws {
         let server = try context("{\"url\": \"\(urls)\"}").get().server
         #expect(server.tls?.mode == .required && server.requiresTLS)
-        #expect(server.host == "a" && server.alternatives == (urls.contains("b") ? [.init(host: "b")] : []))
+        #expect(server.host == "a" && server.seeds == (urls.contains("b") ? [.init(host: "b")] : []))
     }
 
     @Test
@@ -157,7 +157,7 @@ struct NATSContextTests {
         let server = try context(#"{"url": "nats://u:p@a, nats://u:p@b", "inbox_prefix": "_I.ops", "nsc": "", "x": null}"#)
             .get().server
         #expect(server.login == .user("u", password: "p"))
-        #expect(server.alternatives == [.init(host: "b", port: 4222)])
+        #expect(server.seeds == [.init(host: "b", port: 4222)])
         let configuration = try RouletteConfiguration(
             profile: Profile(name: "p", contexts: [try context(#"{"inbox_prefix": "_I.ops"}"#).get()])
         )

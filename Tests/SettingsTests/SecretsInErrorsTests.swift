@@ -26,12 +26,13 @@ struct SecretsInErrorsTests {
     func `no error of an address repeats any part of it`() {
         var refused = 0
         for url in Self.urls {
-            for text in [url, "name=" + url, url + "=name"] {
+            for text in [url, "name=" + url, url + "=name", "a," + url, url + ",b"] {
                 do {
-                    let address = try ServerAddress(parsing: text)
+                    let address = try ClusterAddress(parsing: text)
                     // A single word is a valid host.
+                    let endpoints = address.servers.map(\.endpoint).joined(separator: ",")
                     #expect(
-                        !address.endpoint.contains(Self.marker) || !text.contains("@") && !text.contains(":\(Self.marker)")
+                        !endpoints.contains(Self.marker) || !text.contains("@") && !text.contains(":\(Self.marker)")
                             || text.hasSuffix("@\(Self.marker)"),
                         "\(text)"
                     )
@@ -49,8 +50,8 @@ struct SecretsInErrorsTests {
     func `a server on the command line with a login is refused, and no error repeats the login`() {
         for url in Self.urls where url.contains("@") {
             do {
-                let address = try ServerAddress(parsing: url)
-                guard address.login != nil else { continue }
+                let address = try ClusterAddress(parsing: url)
+                guard address.servers[0].login != nil else { continue }
                 let lines = problems { () throws(SettingsError) in try Profile(name: "p", addresses: [address]) }
                 #expect(lines.first?.hasPrefix("--server number 1: a login in an argument") == true, "\(url)")
                 #expect(!lines.joined().contains(Self.marker))
@@ -67,8 +68,8 @@ struct SecretsInErrorsTests {
             "base_backoff", "watch", "history", "unknown", "servers", "system_user", "system_credentials", "system_nkey",
         ]
         let serverKeys = [
-            "name", "host", "port", "monitor", "alternatives", "tls", "tls_ca", "user", "credentials", "inbox_prefix", "x",
-            "system_user", "system_credentials",
+            "name", "host", "port", "hosts", "monitor", "alternatives", "tls", "tls_ca", "user", "credentials", "inbox_prefix",
+            "x", "system_user", "system_credentials",
         ]
         var problems = 0
         // TOML strings cannot contain these characters.

@@ -60,7 +60,8 @@ struct SecuritySettingsTests {
         let configuration = try RouletteConfiguration(
             profile: profile(
                 "tls = \"auto\"\ntls_ca = \"/ca\"",
-                servers: "[\"tls://a\", \"b\", \"nats://c\", { host = \"d\", alternatives = [\"e\", \"tls://f\", \"g\"] }]"
+                servers: "[\"tls://a\", \"b\", \"nats://c\", { host = \"d\", alternatives = [\"e\", \"tls://f\", \"g\"] }, "
+                    + "{ hosts = [\"h\", \"tls://i\"] }, \"j,k\"]"
             )
         )
         #expect(configuration.tls.mode == .automatic)
@@ -71,6 +72,10 @@ struct SecuritySettingsTests {
         // One tls:// address among the alternatives is enough, because the login goes to whichever of them answers.
         #expect(configuration.servers[3].tls?.mode == .required)
         #expect(configuration.servers[3].tls?.trustRoots == .file("/ca"))
+        #expect(configuration.servers[4].tls?.mode == .required)
+        #expect(configuration.servers[4].host == "h" && configuration.servers[4].seeds == [.init(host: "i")])
+        #expect(configuration.servers[5].tls == nil)
+        #expect(configuration.servers[5].host == "j" && configuration.servers[5].seeds == [.init(host: "k")])
     }
 
     @Test

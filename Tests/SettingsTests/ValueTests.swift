@@ -115,13 +115,46 @@ struct ValueTests {
     }
 
     @Test
+    func `several addresses of one cluster are separated by commas, and the first one identifies it`() throws {
+        let address = try ClusterAddress(parsing: "alpha=10.0.0.1,10.0.0.2:4223,[::1]:4224")
+        #expect(address.name == "alpha" && !address.requiresTLS)
+        #expect(address.servers.map(\.endpoint) == ["10.0.0.1:4222", "10.0.0.2:4223", "[::1]:4224"])
+        #expect(try ClusterAddress(parsing: "a,tls://b").requiresTLS)
+        let profile = try Profile(name: "command line", addresses: [address, ClusterAddress(parsing: "b")])
+        #expect(profile.servers.map(\.endpoint) == ["10.0.0.1:4222", "b:4222"])
+        #expect(profile.servers[0].seeds.map(\.description) == ["10.0.0.2:4223", "[::1]:4224"])
+        let same = try ClusterAddress(parsing: "10.0.0.2:4223")
+        #expect(
+            problems { () throws(SettingsError) in try Profile(name: "p", addresses: [address, same]) }
+                == [
+                    "--server: 10.0.0.2:4223: server 1 has the address of server 0 (\"alpha\"), 10.0.0.2:4223; "
+                        + "each cluster needs its own"
+                ]
+        )
+    }
+
+    @Test(
+        arguments: [
+            ("a,", ServerAddressError.Code.host), (",a", .host), ("a,,b", .host), ("a,b=c", .name), ("a,b:0", .port),
+            ("a=nats://u:p@b,c", .login), ("a,nats://t@c", .login), ("a,http://b", .scheme), ("a, b", .host),
+        ]
+    )
+    func `each address of a list is checked, and none may have a name or a login of its own`(
+        text: String,
+        code: ServerAddressError.Code
+    ) {
+        #expect(throws: ServerAddressError.self) { try ClusterAddress(parsing: text) }
+        do { _ = try ClusterAddress(parsing: text) } catch { #expect(error.code == code, "\(text): \(error)") }
+    }
+
+    @Test
     func `servers of the command line make a profile, and a conflict names both servers`() throws {
         let texts = ["alpha=a", "beta=nats://b:4223"]
-        let profile = try Profile(name: "command line", addresses: try texts.map { try ServerAddress(parsing: $0) })
+        let profile = try Profile(name: "command line", addresses: try texts.map { try ClusterAddress(parsing: $0) })
         #expect(profile.servers == [ProfileServer(name: "alpha", host: "a"), ProfileServer(name: "beta", host: "b", port: 4223)])
         #expect(profile.login == nil)
 
-        let twice = try ["alpha=a", "beta=a:4222"].map { try ServerAddress(parsing: $0) }
+        let twice = try ["alpha=a", "beta=a:4222"].map { try ClusterAddress(parsing: $0) }
         #expect(
             problems { () throws(SettingsError) in try Profile(name: "p", addresses: twice) }
                 == [
@@ -129,7 +162,7 @@ struct ValueTests {
                 ]
         )
         for login in ["hunter2", "u:hunter2"] {
-            let addresses = try ["a", "nats://\(login)@b"].map { try ServerAddress(parsing: $0) }
+            let addresses = try ["a", "nats://\(login)@b"].map { try ClusterAddress(parsing: $0) }
             let message = problems { () throws(SettingsError) in try Profile(name: "p", addresses: addresses) }.joined()
             #expect(message.hasPrefix("--server number 2: a login in an argument is visible to all users of this machine"))
             #expect(message.contains("ROULETTE_PASSWORD") && message.contains("--token-file"))

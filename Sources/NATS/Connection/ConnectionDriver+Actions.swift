@@ -103,7 +103,7 @@ extension ConnectionDriver {
     // MARK: Connected
 
     private func connected(_ connection: ServerConnection) {
-        servers.beginAnew()
+        servers.connected(to: connection.address)
         let server = identity(of: connection)
         status.update { values in
             values.state = .connected
@@ -111,6 +111,7 @@ extension ConnectionDriver {
             values.attempt = 0
             values.server = server
             values.connections += 1
+            values.address = connection.address
             values.roundTrips = connection.newRoundTrips
             values.tls = connection.tlsStatus
         }
@@ -153,11 +154,12 @@ extension ConnectionDriver {
     }
 
     private func moved(to connection: ServerConnection, lost: UInt64, duplicates: UInt64, because cause: NATSError?) {
-        servers.beginAnew()
+        servers.connected(to: connection.address)
         let server = identity(of: connection)
         status.update { values in
             values.state = .connected
             values.pingMisses = 0
+            values.address = connection.address
             values.server = server
             values.tls = connection.tlsStatus
             values.connections += 1

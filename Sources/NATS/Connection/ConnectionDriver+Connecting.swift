@@ -14,6 +14,7 @@ extension ConnectionDriver {
             self.connection = connection
             status.update { values in
                 values.state = .connecting
+                values.address = connection.address
                 values.progress = connection.progress
                 values.attempt = attempt
                 values.nextAttemptAt = nil

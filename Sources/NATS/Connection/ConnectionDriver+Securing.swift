@@ -93,7 +93,7 @@ extension ConnectionDriver {
     /// Returns the configured address under which a server is remembered. Announced addresses are not stored, so that servers
     /// cannot fill the memory.
     private func configuredAddress(of connection: ServerConnection) -> NATSClientConfiguration.Address {
-        configuration.alternatives.contains(connection.address) ? connection.address : configuration.address
+        configuration.configuredAddresses.contains(connection.address) ? connection.address : configuration.address
     }
 
     // MARK: Login

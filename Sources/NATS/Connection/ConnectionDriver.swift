@@ -87,9 +87,10 @@ final class ConnectionDriver: @unchecked Sendable {
         self.clock = clock
         self.logger = logger
         self.servers = ServerList(
-            seed: configuration.address,
+            seeds: [configuration.address] + configuration.seeds,
             alternatives: configuration.alternatives,
-            usesDiscovered: configuration.usesDiscoveredServers
+            usesDiscovered: configuration.usesDiscoveredServers,
+            randomness: randomness
         )
         self.machine = ConnectionMachine(settings: ConnectionMachine.Settings(configuration), randomness: randomness)
         self.outbound = outbound

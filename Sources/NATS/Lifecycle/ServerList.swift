@@ -3,29 +3,54 @@ struct ServerList {
     /// More than any cluster has. It bounds the memory that a server can use up.
     static let maxDiscovered = 64
 
-    /// The configured addresses, at least one.
-    private let seeds: [NATSClientConfiguration.Address]
+    /// The configured addresses that are equally good, at least one, in the order of the current round.
+    private var seeds: [NATSClientConfiguration.Address]
+    /// The configured addresses to try after the seeds, in order.
+    private let alternatives: [NATSClientConfiguration.Address]
     private let usesDiscovered: Bool
     private(set) var discovered: [NATSClientConfiguration.Address] = []
+    private var randomness: any RandomNumberGenerator & Sendable
     private var next = 0
+    /// The address of the last connection that was established.
+    private var last: NATSClientConfiguration.Address?
 
-    init(seed: NATSClientConfiguration.Address, alternatives: [NATSClientConfiguration.Address] = [], usesDiscovered: Bool) {
-        self.seeds = [seed] + alternatives
+    init(
+        seeds: [NATSClientConfiguration.Address],
+        alternatives: [NATSClientConfiguration.Address] = [],
+        usesDiscovered: Bool,
+        randomness: any RandomNumberGenerator & Sendable
+    ) {
+        self.seeds = seeds
+        self.alternatives = alternatives
         self.usesDiscovered = usesDiscovered
+        self.randomness = randomness
     }
 
-    private var count: Int { seeds.count + discovered.count }
+    private var configured: [NATSClientConfiguration.Address] { seeds + alternatives }
 
-    /// Returns the address for the next attempt: first the seed, then its alternatives, then the announced addresses, then the
-    /// seed again.
+    /// Returns the address for the next attempt. A round has the seeds in a random order, then their alternatives, then the
+    /// announced addresses.
     mutating func takeNext() -> NATSClientConfiguration.Address {
-        let index = next < count ? next : 0
-        next = (index + 1) % count
-        return index < seeds.count ? seeds[index] : discovered[index - seeds.count]
+        let all = configured.count + discovered.count
+        if next >= all { next = 0 }
+        if next == 0 { shuffle() }
+        defer { next += 1 }
+        if next < seeds.count { return seeds[next] }
+        return next < configured.count ? alternatives[next - seeds.count] : discovered[next - configured.count]
     }
 
-    /// Starts the next round with the seed, because the load balancer behind it knows best.
-    mutating func beginAnew() {
+    /// Orders the seeds for a round. The server of the last connection comes last: either the connection to it was lost, or a
+    /// connection to another server is wanted.
+    private mutating func shuffle() {
+        guard seeds.count > 1 else { return }
+        seeds.shuffle(using: &randomness)
+        guard let last, let index = seeds.firstIndex(of: last) else { return }
+        seeds.append(seeds.remove(at: index))
+    }
+
+    /// Starts the next round with the seeds, because a load balancer behind one of them knows best.
+    mutating func connected(to address: NATSClientConfiguration.Address) {
+        last = address
         next = 0
     }
 
@@ -35,7 +60,7 @@ struct ServerList {
         guard usesDiscovered, !urls.isEmpty else { return }
         var found: [NATSClientConfiguration.Address] = []
         for url in urls.prefix(Self.maxDiscovered) {
-            guard let address = NATSClientConfiguration.Address(hostAndPort: url), !seeds.contains(address),
+            guard let address = NATSClientConfiguration.Address(hostAndPort: url), !configured.contains(address),
                 !found.contains(address)
             else {
                 continue
@@ -43,6 +68,5 @@ struct ServerList {
             found.append(address)
         }
         discovered = found
-        if next >= count { next = 0 }
     }
 }

@@ -11,6 +11,8 @@ final class ConnectionStatus: Sendable {
         private(set) var since: NIODeadline
         private let now: @Sendable () -> NIODeadline
         var attempt = 0
+        /// The address of the connection or, while it is down, of the last attempt.
+        var address: NATSClientConfiguration.Address?
         /// The progress of the current attempt.
         var progress: HandshakeProgress?
         var nextAttemptAt: NIODeadline?
@@ -73,6 +75,7 @@ final class ConnectionStatus: Sendable {
                 state: values.state,
                 stateDuration: Duration(now - values.since),
                 attempt: values.attempt,
+                address: values.address,
                 progress: values.progress?.reached(speaksTLSFirst: speaksTLSFirst),
                 nextAttempt: values.nextAttemptAt.map { max(.zero, Duration($0 - now)) },
                 pingMisses: values.pingMisses,

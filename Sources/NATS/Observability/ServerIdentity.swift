@@ -22,13 +22,13 @@ public struct ServerIdentity: Sendable, Hashable {
     /// The maximum number of announced addresses that are kept. The server chooses them.
     public static let maxAnnounced = 256
 
-    /// Describes a server.
-    package init(
+    /// Describes a server. Clients create the description from INFO; this initializer is for tests.
+    public init(
         id: String,
         name: String,
         version: String,
         cluster: String?,
-        maxPayload: Int,
+        maxPayload: Int = 1 << 20,
         address: String? = nil,
         announced: [String] = []
     ) {

@@ -1,3 +1,5 @@
+package import NIOCore
+
 extension Headers {
     /// Decodes a header block: `NATS/1.0 [status [text]]`, one line for each field, an empty line.
     ///
@@ -62,6 +64,14 @@ extension Headers {
         if let status { size += 1 + status.description.utf8.count }
         for field in fields { size += field.name.utf8.count + field.value.utf8.count + 4 }
         return size
+    }
+
+    /// The block, from `NATS/1.0` to the empty line.
+    package var block: ByteBuffer {
+        let bytes = [UInt8](unsafeUninitializedCapacity: encodedSize) { buffer, count in
+            count = write(into: UnsafeMutableRawBufferPointer(buffer))
+        }
+        return ByteBuffer(bytes: bytes)
     }
 
     /// Writes the block, from `NATS/1.0` to the empty line.

@@ -44,6 +44,25 @@ public struct WireMessage: Sendable {
         headerLength = head.headerLength
         hasHeaderBlock = head.hasHeaderBlock
     }
+
+    /// Creates a message that was not received from a server.
+    ///
+    /// - Parameters:
+    ///   - subject: A valid subject.
+    ///   - headers: The block of headers, if there is one.
+    package init(subject: ByteBuffer, reply: ByteBuffer?, headers: ByteBuffer?, payload: ByteBuffer) {
+        let parts = [subject, reply, headers, payload].compactMap(\.self)
+        var frame = Self.newStorage(capacity: parts.reduce(0) { $0 + $1.readableBytes })
+        for part in parts { frame.writeImmutableBuffer(part) }
+        self.frame = frame
+        sid = 0
+        subjectLength = UInt32(subject.readableBytes)
+        replyLength = UInt32(reply?.readableBytes ?? 0)
+        replyOffset = replyLength == 0 ? 0 : subjectLength
+        bodyOffset = subjectLength + replyLength
+        headerLength = UInt32(headers?.readableBytes ?? 0)
+        hasHeaderBlock = headers != nil
+    }
 }
 
 // MARK: - Subject and reply

@@ -20,11 +20,22 @@ public struct Cluster: Sendable, Hashable, Identifiable {
         details = Details(index: index, name: name, address: address)
     }
 
+    /// Creates the description of a cluster, to test code that handles messages and snapshots. A client creates its own from its
+    /// configuration.
+    ///
+    /// - Parameters:
+    ///   - name: The name.
+    ///   - index: The position in the list of servers.
+    ///   - address: `host:port`; by default the name and the usual port.
+    public init(name: String, index: Int = 0, address: String? = nil) {
+        self.init(index: index, name: name, address: address ?? "\(name):4222")
+    }
+
     /// The position in the list of servers.
     public var index: Int { details.index }
     /// The configured name, or the address if there is no name.
     public var name: String { details.name }
-    /// `host:port` of the load balancer.
+    /// `host:port` of the load balancer, or of the first address of the cluster.
     public var address: String { details.address }
 
     /// The name and address as shown in errors; only the address if there is no other name.

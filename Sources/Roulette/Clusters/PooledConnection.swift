@@ -18,15 +18,18 @@ final class PooledConnection: Sendable {
     let role: ConnectionRole
     let slot: Int
     let client: NATSClient
+    /// Whether it only takes the place of a connection, for messages that were not received from a server. Its client never runs.
+    let isDetached: Bool
     /// Lost messages that a flush has already reported.
     private let toldLost = Atomic<UInt64>(0)
 
-    init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient) {
+    init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient, isDetached: Bool = false) {
         self.cluster = cluster
         self.clusters = [cluster]
         self.role = role
         self.slot = slot
         self.client = client
+        self.isDetached = isDetached
     }
 
     /// Whether unconfirmed messages were lost with a connection and no flush has reported them.

@@ -3,15 +3,25 @@ public import NATS
 
 /// A deployment and how to use it. Options that Roulette 1.0.5 has too have the same names and defaults.
 public struct RouletteConfiguration: Sendable {
-    /// A cluster, described by the address of its load balancer or of a server.
+    /// A cluster, described by the address of its load balancer, or by the addresses of its servers.
+    ///
+    /// It is one node of the ring, however many addresses it has. Its place on the ring is its position in
+    /// ``RouletteConfiguration/servers``, or its ``name``, and never depends on an address. ``host`` and ``port`` identify it
+    /// where an address is shown (``Cluster/address``) and in the fingerprint of a ring whose clusters have not been reached, so
+    /// programs that share a deployment should name the same address first. More ``seeds`` change neither.
     public struct Server: Sendable {
         /// The displayed name. With ``ConsistentHashing/HashRing/Naming/name``, the ring uses it too.
         public var name: String?
-        /// A host name or an IP address.
+        /// A host name or an IP address. With several addresses, the host of the first one.
         public var host: String
         /// The TCP port.
         public var port: Int
-        /// Other servers of the same cluster, tried in order if the first does not answer.
+        /// More servers of the same cluster, for a cluster without a load balancer. Every round of attempts tries them and
+        /// ``host``, each once and in a random order. The one that the last connection used is the last.
+        ///
+        /// All addresses have the same login and the same TLS settings. The certificate has to be for the host that is used.
+        public var seeds: [NATSClientConfiguration.Address] = []
+        /// Other servers of the same cluster, tried in order if neither ``host`` nor ``seeds`` answer.
         public var alternatives: [NATSClientConfiguration.Address] = []
         /// The credentials for this cluster, instead of ``RouletteConfiguration/credentials``.
         public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
@@ -25,6 +35,20 @@ public struct RouletteConfiguration: Sendable {
             self.name = name
             self.host = host
             self.port = port
+        }
+
+        /// Creates a cluster without a load balancer from the addresses of its servers.
+        ///
+        /// - Parameters:
+        ///   - name: The displayed name.
+        ///   - hosts: The addresses, at least one. The first one identifies the cluster; see ``Server``.
+        /// - Throws: ``RouletteError/Code/configuration`` if there is no address.
+        public init(name: String? = nil, hosts: [NATSClientConfiguration.Address]) throws(RouletteError) {
+            guard let first = hosts.first else {
+                throw RouletteError(.configuration, "a server has no address; list at least one host")
+            }
+            self.init(name: name, host: first.host, port: first.port)
+            seeds = Array(hosts.dropFirst())
         }
     }
 
@@ -179,7 +203,9 @@ public struct RouletteConfiguration: Sendable {
                 if let first = seen.updateValue(index, forKey: address) {
                     throw RouletteError(
                         .configuration,
-                        "servers[\(first)] and \(label) are both \(address); every cluster needs its own address"
+                        first == index
+                            ? "\(label) has the address \(address) twice; remove one"
+                            : "servers[\(first)] and \(label) are both \(address); every cluster needs its own address"
                     )
                 }
             }
@@ -211,6 +237,7 @@ public struct RouletteConfiguration: Sendable {
     package func connection(to server: Server, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
+        configuration.seeds = server.seeds
         configuration.alternatives = server.alternatives
         configuration.credentials = server.credentials ?? credentials
         configuration.tls = server.tls ?? tls
@@ -242,8 +269,8 @@ extension RouletteConfiguration.Server {
     /// All addresses in normalized form.
     fileprivate var normalizedAddresses: [String] { addresses.map(\.normalized) }
 
-    /// The address and its alternatives.
-    fileprivate var addresses: [NATSClientConfiguration.Address] { [.init(host: host, port: port)] + alternatives }
+    /// All addresses of the cluster. The first one identifies it.
+    package var addresses: [NATSClientConfiguration.Address] { [.init(host: host, port: port)] + seeds + alternatives }
 
     /// The configured name, or the address if there is no name.
     var displayName: String { name ?? normalizedAddress }

@@ -28,6 +28,21 @@ public struct ClusterNode: Sendable, Hashable {
     /// The connections of this client to it.
     public let connections: Int
 
+    /// Creates a server of a snapshot, for tests.
+    public init(
+        address: String?,
+        server: ServerIdentity? = nil,
+        state: State = .present,
+        stateDuration: Duration = .zero,
+        connections: Int = 0
+    ) {
+        self.address = address
+        self.server = server
+        self.state = state
+        self.stateDuration = stateDuration
+        self.connections = connections
+    }
+
     /// The name of the server, or else its address.
     public var label: String { server?.name ?? address ?? "" }
 }
@@ -39,6 +54,12 @@ public struct ClusterNodes: Sendable, Hashable {
     /// Announced addresses that may belong to any of the servers without an address. A server with several network interfaces
     /// has several.
     public let unmatchedAddresses: [String]
+
+    /// Creates the servers of a snapshot, for tests.
+    public init(all: [ClusterNode], unmatchedAddresses: [String] = []) {
+        self.all = all
+        self.unmatchedAddresses = unmatchedAddresses
+    }
 
     /// The number of servers that are gone.
     public var gone: Int { all.count { $0.state == .gone } }

@@ -5,17 +5,34 @@ public import NATS
 public struct RouletteSnapshot: Sendable {
     /// A value that is equal in programs with the same routing. Once all clusters have been reached, it uses the identities
     /// that their servers report, so that it does not depend on the spelling of addresses.
-    public let fingerprint: String
+    public var fingerprint: String
     /// Whether the fingerprint uses addresses, because some clusters have not been reached yet.
-    public let isFingerprintProvisional: Bool
+    public var isFingerprintProvisional: Bool
     /// How the ring names the clusters.
-    public let naming: HashRing.Naming
+    public var naming: HashRing.Naming
     /// The role of the client.
-    public let role: RouletteConfiguration.Role
+    public var role: RouletteConfiguration.Role
     /// The clusters in the order of the configuration.
-    public let clusters: [ClusterSnapshot]
+    public var clusters: [ClusterSnapshot]
     /// Load balancers that lead to the wrong cluster.
-    public let identityAlarms: [IdentityAlarm]
+    public var identityAlarms: [IdentityAlarm]
+
+    /// Creates a snapshot. Clients create their own; this initializer is for tests.
+    public init(
+        fingerprint: String = "",
+        isFingerprintProvisional: Bool = true,
+        naming: HashRing.Naming = .index,
+        role: RouletteConfiguration.Role = .both,
+        clusters: [ClusterSnapshot],
+        identityAlarms: [IdentityAlarm] = []
+    ) {
+        self.fingerprint = fingerprint
+        self.isFingerprintProvisional = isFingerprintProvisional
+        self.naming = naming
+        self.role = role
+        self.clusters = clusters
+        self.identityAlarms = identityAlarms
+    }
 }
 
 /// The state of a cluster at one time.
@@ -37,32 +54,59 @@ public struct ClusterSnapshot: Sendable {
     /// The state of one connection of the pool.
     public struct Connection: Sendable {
         /// The purpose of the connection.
-        public let role: ConnectionRole
+        public var role: ConnectionRole
         /// The number of the connection in its pool, from 0.
-        public let slot: Int
+        public var slot: Int
         /// The state of the connection.
-        public let connection: ConnectionSnapshot
+        public var connection: ConnectionSnapshot
         /// The entry of the configuration whose cluster the server belongs to. It differs from the connection's own cluster if
         /// a load balancer leads to the wrong one; see ``IdentityAlarm``. Nil if no server has answered yet, or if its cluster
         /// is in no entry.
-        public let serverCluster: Cluster?
+        public var serverCluster: Cluster?
+
+        /// Creates the state of a connection. Clients create their own; this initializer is for tests.
+        public init(role: ConnectionRole, slot: Int, connection: ConnectionSnapshot, serverCluster: Cluster? = nil) {
+            self.role = role
+            self.slot = slot
+            self.connection = connection
+            self.serverCluster = serverCluster
+        }
     }
 
     /// The cluster.
-    public let cluster: Cluster
+    public var cluster: Cluster
     /// The share of all topics that the cluster owns, 0 to 1.
-    public let share: Double
+    public var share: Double
     /// The connections of the pools: publishers, then subscribers.
-    public let connections: [Connection]
+    public var connections: [Connection]
     /// The servers of the cluster, as their INFO describes them.
-    public let nodes: ClusterNodes
+    public var nodes: ClusterNodes
     /// The number of connections that were lost within the last hour.
-    public let lossesInLastHour: Int
+    public var lossesInLastHour: Int
     /// The idle timeout of the load balancer that explains why connections are lost, if there is one.
-    public let idleTimeout: IdleTimeout?
+    public var idleTimeout: IdleTimeout?
     /// What the canary messages show; nil if ``RouletteConfiguration/canaryInterval`` is not set, or the client does not have
     /// connections of both roles.
-    public let canary: CanaryStatus?
+    public var canary: CanaryStatus?
+
+    /// Creates a snapshot. Clients create their own; this initializer is for tests.
+    public init(
+        cluster: Cluster,
+        share: Double = 1,
+        connections: [Connection],
+        nodes: ClusterNodes = ClusterNodes(all: []),
+        lossesInLastHour: Int = 0,
+        idleTimeout: IdleTimeout? = nil,
+        canary: CanaryStatus? = nil
+    ) {
+        self.cluster = cluster
+        self.share = share
+        self.connections = connections
+        self.nodes = nodes
+        self.lossesInLastHour = lossesInLastHour
+        self.idleTimeout = idleTimeout
+        self.canary = canary
+    }
 
     /// The identity that the servers report: the name of their cluster, or the id of the server if it has no cluster name. Nil
     /// until a server has answered.

@@ -12,6 +12,7 @@ extension Message {
     /// - Throws: ``RouletteError/Code/noReplyTopic`` if the sender expects no reply, and the errors of
     ///   ``RouletteClient/publish(_:to:reply:headers:)``.
     public func respond(_ payload: some MessagePayload, headers: Headers? = nil) async throws(RouletteError) {
+        guard !connection.isDetached else { throw .notReceived(by: "a client", cluster) }
         do {
             try await connection.client.answer(wire.replySubject(), with: payload, headers: headers)
         } catch {
@@ -40,6 +41,11 @@ extension RouletteClient {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         let received = message.connection
+        // Another client may have other clusters, other roles and larger pools.
+        let own = clusters.indices.contains(message.cluster.index) ? pools[message.cluster.index].connections : []
+        guard own.contains(where: { $0.role == received.role && $0.slot == received.slot }) else {
+            throw .notReceived(by: "this client", message.cluster)
+        }
         let table = received.role == .publisher ? publishers : subscribers
         var retries = 0
         while true {
@@ -51,5 +57,15 @@ extension RouletteClient {
             }
             try await waitToRetry(on: connection, retries: &retries)
         }
+    }
+}
+
+extension RouletteError {
+    fileprivate static func notReceived(by receiver: String, _ cluster: Cluster) -> RouletteError {
+        RouletteError(
+            .clusterUnavailable,
+            "the message was not received by \(receiver), so there is no connection for the reply",
+            cluster: cluster
+        )
     }
 }

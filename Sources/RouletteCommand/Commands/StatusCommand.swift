@@ -30,8 +30,8 @@ struct StatusCommand: AsyncParsableCommand {
 
             For each node: name, server_id, address, state (present, gone, unseen), since, connections.
 
-            For each connection: role, slot, state (idle, connecting, handshaking, connected, stale, reconnecting, closed),
-            since, server_name, server_id, server_cluster (the cluster of this deployment that the server belongs to), rtt_us
+            For each connection: role, slot, address (of the connection or its last attempt), state (idle, connecting,
+            handshaking, connected, stale, reconnecting, closed), since, server_name, server_id, server_cluster (the cluster of this deployment that the server belongs to), rtt_us
             (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and rtt_5m_p99_us (of the last minute and the last
             five), handshake_us (from CONNECT to its PONG), lost, refused (messages), reconnects, attempts, last_error.
 

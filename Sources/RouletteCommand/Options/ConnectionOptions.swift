@@ -22,7 +22,7 @@ struct ConnectionOptions: ParsableArguments {
         name: .long,
         help: .init(
             "The address of a cluster, instead of a profile: [NAME=]HOST[:PORT], nats://… or tls://…, without a login. Repeat it "
-                + "for each cluster, in ring order.",
+                + "for each cluster, in ring order. The servers of a cluster without a load balancer are separated by commas.",
             valueName: "server"
         )
     )
@@ -152,11 +152,11 @@ struct ConnectionOptions: ParsableArguments {
         }
     }
 
-    private func addresses() throws(CommandError) -> [ServerAddress] {
-        var addresses: [ServerAddress] = []
+    private func addresses() throws(CommandError) -> [ClusterAddress] {
+        var addresses: [ClusterAddress] = []
         for (index, text) in server.enumerated() {
             do {
-                addresses.append(try ServerAddress(parsing: text))
+                addresses.append(try ClusterAddress(parsing: text))
             } catch {
                 // The text may contain a password, so the error gives only the number. A login is not accepted here, so the
                 // error must not explain how to write one.

@@ -15,7 +15,7 @@ enum FirstContact {
             }
             group.addTask {
                 // Cancellation ends the wait too.
-                let addresses = client.configuration.servers.map { 1 + $0.alternatives.count }.max() ?? 1
+                let addresses = client.configuration.servers.map(\.addresses.count).max() ?? 1
                 try? await Task.sleep(for: client.configuration.connectionTimeout * addresses + margin)
             }
             await group.next()
@@ -26,11 +26,11 @@ enum FirstContact {
     private static func isSettled(_ client: RouletteClient) -> Bool {
         let servers = client.configuration.servers
         return client.snapshot().clusters.allSatisfy { cluster in
-            // The cluster may still be reachable until all alternatives were tried.
-            let alternatives = servers[cluster.cluster.index].alternatives.count
+            // The cluster may still be reachable until all its addresses were tried.
+            let addresses = servers[cluster.cluster.index].addresses.count
             return cluster.connections.allSatisfy { entry in
                 let connection = entry.connection
-                return connection.isUp || connection.lastError != nil && connection.attempt > 1 + alternatives
+                return connection.isUp || connection.lastError != nil && connection.attempt > addresses
             }
         }
     }

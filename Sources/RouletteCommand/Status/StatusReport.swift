@@ -113,6 +113,7 @@ extension ClusterSnapshot.Connection {
         [
             "role": .string(role.rawValue),
             "slot": .number(slot),
+            "address": .string(connection.address?.description),
             "state": .string(connection.state.name),
             "since": .since(connection.stateDuration),
             "server_name": .string(connection.server?.name),

@@ -39,11 +39,12 @@ public enum ConfigurationExample {
         """
 
     private static let shortForm = """
-        \(comment("Only the servers of a profile are required. Their short form is an array of addresses. Connections to a "
-            + "\"tls://\" address, such as \"tls://nats-1.staging.example.org\", are always encrypted."))
+        \(comment("Only the servers of a profile are required. Their short form is an array of addresses. Several addresses of "
+            + "one cluster are separated by commas. Connections to a \"tls://\" address, such as "
+            + "\"tls://nats-1.staging.example.org\", are always encrypted."))
         [profiles.staging]
         environment = "staging"
-        servers = ["nats-1.staging.example.org", "nats-2.staging.example.org:4223"]
+        servers = ["nats-1.staging.example.org", "10.0.1.1,10.0.1.2:4223"]
         """
 
     private static func keys(of actions: [BindableAction]) -> String {

@@ -88,20 +88,18 @@ public struct Profile: Sendable {
     ///
     /// - Parameters:
     ///   - name: The name shown for it.
-    ///   - addresses: The servers in ring order, without logins.
+    ///   - addresses: The clusters in ring order, without logins.
     ///   - naming: How clusters are named on the ring.
     /// - Throws: ``SettingsError`` when there is no server, when two servers have the same address or name, or when an address
     ///   contains a login, because every user of the machine can read arguments.
-    public init(name: String, addresses: [ServerAddress], naming: HashRing.Naming = .index) throws(SettingsError) {
+    public init(name: String, addresses: [ClusterAddress], naming: HashRing.Naming = .index) throws(SettingsError) {
         let option = "--server"
         guard !addresses.isEmpty else {
             throw SettingsError(.invalid, file: option, "no server is given, use --server [NAME=]HOST[:PORT]")
         }
-        let servers = addresses.map {
-            ProfileServer(name: $0.name, host: $0.host, port: $0.port, requiresTLS: $0.requiresTLS)
-        }
+        let servers = addresses.map { ProfileServer($0) }
         try ServerList.check(servers, naming: naming, option: option)
-        if let index = addresses.firstIndex(where: { $0.login != nil }) {
+        if let index = addresses.firstIndex(where: \.hasLogin) {
             throw SettingsError(.invalid, file: "\(option) number \(index + 1)", Self.loginInArgument)
         }
         self.init(name: name, servers: servers)

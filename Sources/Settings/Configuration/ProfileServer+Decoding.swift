@@ -7,8 +7,7 @@ extension ProfileServer {
     ) -> ProfileServer? {
         switch node.value {
         case .string:
-            guard let address = parent.address(node) else { return nil }
-            return ProfileServer(host: address.host, port: address.port, requiresTLS: address.requiresTLS)
+            return parent.cluster(node).map { ProfileServer($0) }
         case .table:
             var reader = parent.reader(of: node)
             let server = decode(from: &reader, settings)
@@ -24,22 +23,38 @@ extension ProfileServer {
         // Neither value is valid in a file. If one of them is still there at the end, its key was missing or invalid.
         var server = ProfileServer(host: "", port: 0)
         for setting in settings { setting.read(&reader, &server) }
-        if reader.value("host") == nil { reader.note(reader.node, "has no host, add host = \"…\"") }
-        if reader.value("port") == nil { server.port = ServerAddress.defaultPort }
+        if reader.value("host") == nil, reader.value("hosts") == nil {
+            reader.note(reader.node, "has no host, add host = \"…\"")
+        }
+        if server.port == 0, reader.value("port") == nil { server.port = ServerAddress.defaultPort }
         return server.host.isEmpty || server.port == 0 ? nil : server
     }
 }
 
 extension TableReader {
-    /// Reads an address without a name and a login.
-    mutating func address(_ node: TOMLNode) -> ServerAddress? {
+    /// Reads an array of addresses without names and logins. Other elements are reported and left out.
+    mutating func addresses(_ node: TOMLNode) -> [ServerAddress] {
+        (strings(node) ?? []).compactMap { node, _ in
+            address(node) { text throws(ServerAddressError) in try ServerAddress(parsing: text) }
+        }
+    }
+
+    /// Reads the addresses of a cluster, separated by commas, without a name and logins.
+    fileprivate mutating func cluster(_ node: TOMLNode) -> ClusterAddress? {
+        address(node) { text throws(ServerAddressError) in try ClusterAddress(parsing: text) }
+    }
+
+    private mutating func address<Address>(
+        _ node: TOMLNode,
+        _ parse: (String) throws(ServerAddressError) -> Address
+    ) -> Address? {
         guard let text = SettingFormat<String>.string.read(node, &self) else { return nil }
         guard !text.contains("@"), !text.contains("=") else {
             note(node, "expected \"HOST\" or \"HOST:PORT\"; a name and a login have keys of their own")
             return nil
         }
         do {
-            return try ServerAddress(parsing: text)
+            return try parse(text)
         } catch {
             note(node, error.message)
             return nil

@@ -14,15 +14,7 @@ extension ProfileServer: SettingOwner {
 
     private static let address: [Setting<ProfileServer>] = [
         Setting("name", \.library.name, .optional(.name), "The name of the cluster.", shown: "alpha", absent: "its address"),
-        Setting(
-            "host",
-            \.library.host,
-            .host,
-            "The host name or IP address of the cluster's load balancer, or of one of its servers.",
-            shown: "nats-alpha.example.org",
-            absent: "none, the key is required"
-        ),
-        Setting("port", \.library.port, .integer(1...65535), "The TCP port."),
+        hosts,
         Setting(
             keys: [
                 SettingKey(
@@ -33,15 +25,13 @@ extension ProfileServer: SettingOwner {
             ],
             \.library.alternatives
         ) { reader, server in
-            for (node, _) in reader.value("alternatives").flatMap({ reader.strings($0) }) ?? [] {
-                guard let address = reader.address(node) else { continue }
-                server.library.alternatives.append(.init(host: address.host, port: address.port))
-                // One tls:// address makes all of them require TLS, so that the login is not sent to another one in plain text.
-                server.requiresTLS = server.requiresTLS || address.requiresTLS
-            }
+            let addresses = reader.value("alternatives").map { reader.addresses($0) } ?? []
+            server.library.alternatives = addresses.map(\.address)
+            // One tls:// address makes all of them require TLS, so that the login is not sent to another one in plain text.
+            server.requiresTLS = server.requiresTLS || addresses.contains(where: \.requiresTLS)
         } entries: { server in
-            let addresses = server.library.alternatives.map { TOMLLiteral.string($0.description) }
-            return addresses.isEmpty ? [] : [("alternatives", "[\(addresses.joined(separator: ", "))]")]
+            let addresses = server.library.alternatives
+            return addresses.isEmpty ? [] : [("alternatives", addresses.literal)]
         },
         Setting(
             "monitor",
@@ -54,6 +44,46 @@ extension ProfileServer: SettingOwner {
             absent: "none"
         ),
     ]
+
+    /// The addresses that attempts begin with: one in `host` and `port`, or several in `hosts`.
+    private static let hosts = Setting<ProfileServer>(
+        keys: [
+            SettingKey(
+                "host",
+                "The host name or IP address of the cluster's load balancer, or of one of its servers.\nDefault: none, host or "
+                    + "hosts is required.",
+                shown: .set(TOMLLiteral.string("nats-alpha.example.org"))
+            ),
+            SettingKey("port", "The TCP port.\nRange: 1 to 65535.", shown: .set(String(ServerAddress.defaultPort))),
+            SettingKey(
+                "hosts",
+                "Instead of host and port: the servers of a cluster without a load balancer, tried in a random order at every "
+                    + "attempt. The cluster is still one node of the ring. The first address identifies it, so it should be the "
+                    + "same in all programs; others can be added at any time.\nDefault: host and port.",
+                shown: .inComment(["10.0.0.1:4222", "10.0.0.2:4222"].literal)
+            ),
+        ],
+        \.hosts
+    ) { reader, server in
+        if let host = reader.read("host", as: .host) { server.library.host = host }
+        if let port = reader.read("port", as: .integer(1...65535)) { server.library.port = port }
+        guard let list = reader.value("hosts") else { return }
+        for key in ["host", "port"] {
+            guard let node = reader.value(key) else { continue }
+            let advice = key == "port" ? "; write HOST:PORT in hosts" : ""
+            reader.note(node, "hosts is set too, remove one of them" + advice)
+        }
+        if case .array(let elements) = list.value, elements.isEmpty {
+            reader.note(list, "is empty, add an address such as \"10.0.0.1:4222\"")
+        }
+        let addresses = reader.addresses(list)
+        guard !addresses.isEmpty else { return }
+        server.hosts = addresses.map(\.address)
+        server.requiresTLS = server.requiresTLS || addresses.contains(where: \.requiresTLS)
+    } entries: { server in
+        guard server.library.seeds.isEmpty else { return [("hosts", server.hosts.literal)] }
+        return [("host", TOMLLiteral.string(server.host)), ("port", String(server.port))]
+    }
 
     private static let own: [Setting<ProfileServer>] = [
         .login, .systemLogin,
@@ -118,4 +148,9 @@ extension SettingFormat where Value == String {
     fileprivate static var host: Self {
         text.checked { host throws(ServerAddressError) in try ServerAddress.checkHost(host) }
     }
+}
+
+extension Collection where Element: CustomStringConvertible {
+    /// A TOML array of strings.
+    fileprivate var literal: String { "[\(map { TOMLLiteral.string($0.description) }.joined(separator: ", "))]" }
 }

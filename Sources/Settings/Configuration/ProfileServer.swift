@@ -40,6 +40,21 @@ public struct ProfileServer: Sendable {
         library = RouletteConfiguration.Server(name: name, host: host, port: port)
     }
 
+    /// Creates a cluster from its addresses.
+    init(_ address: ClusterAddress) {
+        self.init(name: address.name, host: address.servers[0].host, requiresTLS: address.requiresTLS)
+        hosts = address.servers.map(\.address)
+    }
+
+    /// The addresses that are tried in random order, at least one. The first one identifies the cluster.
+    var hosts: [NATSClientConfiguration.Address] {
+        get { [.init(host: library.host, port: library.port)] + library.seeds }
+        set {
+            (library.host, library.port) = (newValue[0].host, newValue[0].port)
+            library.seeds = Array(newValue.dropFirst())
+        }
+    }
+
     /// A property of the server of the library's configuration.
     public subscript<Value>(dynamicMember path: WritableKeyPath<RouletteConfiguration.Server, Value>) -> Value {
         get { library[keyPath: path] }
@@ -50,7 +65,7 @@ public struct ProfileServer: Sendable {
     public var endpoint: String { ServerAddress(host: library.host, port: library.port).endpoint }
 
     /// The addresses of all servers of the cluster.
-    var endpoints: [String] { [endpoint] + library.alternatives.map(\.description) }
+    var endpoints: [String] { library.addresses.map(\.description) }
 
     /// The name, or the address if the cluster has no name.
     public var label: String { library.name ?? endpoint }

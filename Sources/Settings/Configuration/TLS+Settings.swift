@@ -129,7 +129,7 @@ extension Setting where Owner == ProfileServer {
                 }
             }
             server.library.tls = reader.tls(over: inherited, mode: mode)
-            if mode == .disabled, server.requiresTLS, let node = reader.value("alternatives") {
+            if mode == .disabled, server.requiresTLS, let node = reader.value("hosts") ?? reader.value("alternatives") {
                 reader.note(node, "a tls:// address conflicts with tls = \"off\", remove one")
             }
         } entries: { server in

@@ -103,7 +103,7 @@ struct ContextFields {
         var server = ProfileServer(name: name, host: first.host, port: first.port, requiresTLS: requiresTLS)
         // A duplicate address is tried only once.
         var endpoints: Set = [first.endpoint.lowercased()]
-        server.alternatives = addresses.filter { endpoints.insert($0.endpoint.lowercased()).inserted }
+        server.seeds = addresses.filter { endpoints.insert($0.endpoint.lowercased()).inserted }
             .map { .init(host: $0.host, port: $0.port) }
         server.login = try login(first.login, expanded)
         server.tls = try tls(requiring: requiresTLS, expanded)

@@ -11,7 +11,7 @@ public struct NATSContext: Sendable, Equatable {
 
     /// The context's name, which becomes the name of the cluster.
     public let name: String
-    /// The cluster. The first URL is its address, and the others are tried in turn.
+    /// The cluster. The first URL identifies it. All URLs are tried in a random order, as `nats` does.
     public let server: ProfileServer
 
     /// Reads a context.

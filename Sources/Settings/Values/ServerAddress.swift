@@ -1,7 +1,7 @@
 import NATS
 import TextCoding
 
-/// The address of a cluster, as given on the command line or in a configuration.
+/// The address of a load balancer or a server, as given on the command line or in a configuration.
 public struct ServerAddress: Sendable, Hashable {
     /// The port NATS servers listen on by default.
     public static let defaultPort = 4222
@@ -25,6 +25,9 @@ public struct ServerAddress: Sendable, Hashable {
         self.port = port
         self.login = login
     }
+
+    /// The host and the port.
+    var address: NATSClientConfiguration.Address { .init(host: host, port: port) }
 
     /// `host:port`, with IPv6 addresses in brackets. It never contains the login.
     public var endpoint: String {

@@ -38,7 +38,9 @@ struct GuideTests {
 
     @Test
     func `every Swift block in the README and the guides occurs in a snippet, which the build compiles`() throws {
-        let snippets = try Self.files(in: "Snippets", extension: "swift").map { url in
+        // Examples of tests are tests themselves.
+        let files = try ["Snippets", "Tests/RouletteTestingTests"].flatMap { try Self.files(in: $0, extension: "swift") }
+        let snippets = try files.map { url in
             try String(contentsOf: url, encoding: .utf8).split(separator: "\n").filter { !$0.allSatisfy(\.isWhitespace) }
         }
         var guides = try Self.files(in: "Sources/Roulette/Roulette.docc", extension: "md")
