@@ -77,7 +77,7 @@ struct ReconnectPrompt: ConsolePrompt {
         if unconfirmed > 0 { losses.append("up to \(unconfirmed) unconfirmed \(unconfirmed == 1 ? "message" : "messages") can be lost") }
         if up.contains(where: { $0.subscriptions > 0 }) { losses.append("subscriptions miss messages sent meanwhile") }
         if let first = losses.first {
-            text += " If the old is closed first, \(losses.dropFirst().reduce(first) { "\($0), and \($1)" as SafeText })."
+            text += " If the old one is closed first, \(losses.dropFirst().reduce(first) { "\($0), and \($1)" as SafeText })."
         }
         if up.count < rows.count { text += " The \(rows.count - up.count) down retry at once." }
         return text

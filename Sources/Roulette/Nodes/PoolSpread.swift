@@ -15,6 +15,8 @@ struct PoolSpread {
     let announced: Set<String>
     /// The connections that are up.
     let connections: [Connection]
+    /// How often connections of the pools were established again, or moved.
+    let reconnects: Int
     /// Whether all connections of the pools are up, and all of them lead to this cluster.
     let isComplete: Bool
 
@@ -44,6 +46,7 @@ extension PoolSpread {
                 isConfirmed: connection.connection.unconfirmed == 0 && connection.connection.bufferedMessages == 0
             )
         }
+        reconnects = cluster.total(\.reconnects)
         isComplete = up.count == cluster.connections.count
     }
 }

@@ -45,7 +45,7 @@ struct RebalanceTests {
     private static func differentTexts(_ count: Int, of subscription: Subscription) async throws -> Int {
         var texts: Set<String> = []
         for try await message in subscription {
-            texts.insert(message.text)
+            texts.insert(message.body)
             if texts.count == count { break }
         }
         return texts.count

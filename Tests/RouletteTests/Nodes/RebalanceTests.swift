@@ -11,6 +11,7 @@ struct RebalanceTests {
         _ ids: [String],
         of announced: Set<String> = ["a", "b", "c"],
         unconfirmed: Set<Int> = [],
+        reconnects: Int = 0,
         isComplete: Bool = true
     ) -> PoolSpread {
         let connections = ids.enumerated().map { slot, id in
@@ -20,7 +21,13 @@ struct RebalanceTests {
                 isConfirmed: !unconfirmed.contains(slot)
             )
         }
-        return PoolSpread(servers: announced.count, announced: announced, connections: connections, isComplete: isComplete)
+        return PoolSpread(
+            servers: announced.count,
+            announced: announced,
+            connections: connections,
+            reconnects: reconnects,
+            isComplete: isComplete
+        )
     }
 
     @Test(arguments: [
@@ -68,6 +75,17 @@ struct RebalanceTests {
         #expect(moves.count == RebalanceSchedule.movesPerConnection * 2)
         _ = schedule.next([spread(["a", "a"], of: ["a", "b"])], at: .seconds(2_000))
         #expect(schedule.next([uneven], at: .seconds(2_001)) != nil)
+    }
+
+    @Test
+    func `a restart that no announcement tells of is noticed by its reconnects, and own moves are not`() {
+        var schedule = RebalanceSchedule()
+        _ = schedule.next([spread(["a", "a", "b", "b", "c"])], at: .zero)
+        #expect(schedule.next([spread(["a", "a", "b", "b", "b"], reconnects: 1)], at: .seconds(1))?.slot == 4)
+        let moves = (1...40).compactMap { second in
+            schedule.next([spread(["a", "a", "b", "b", "b"], reconnects: 1 + second)], at: .seconds(second * 60 + 1))
+        }
+        #expect(moves.count == 9, "each own move is one reconnect more")
     }
 
     @Test
