@@ -52,8 +52,10 @@ struct ReconnectPrompt: ConsolePrompt {
         case .connection(let id):
             let label: SafeText = id.role == .publisher ? "publisher \(id.slot)" : "subscriber \(id.slot)"
             return "\(label) of \(data.deployment.clusterName(id.cluster))"
-        case .cluster(let cluster): return "all \(count) connections of \(data.deployment.clusterName(cluster))"
-        case .all: return "all \(count) connections of \(data.clusters.count) clusters"
+        case .cluster(let cluster):
+            let what: SafeText = count == 1 ? "the connection" : "all \(count) connections"
+            return "\(what) of \(data.deployment.clusterName(cluster))"
+        case .all: return "all \(count) connections of \(SafeText.counted(data.clusters.count, "cluster"))"
         }
     }
 
@@ -64,9 +66,12 @@ struct ReconnectPrompt: ConsolePrompt {
         guard !up.isEmpty else { return "Not connected: the next attempt starts at once." }
         var text: SafeText = up.count == 1 ? "The connection is closed and opened again." : "They are closed and opened again."
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
-        if unconfirmed > 0 { text += " Up to \(unconfirmed) messages that the server has not confirmed can be lost." }
+        if unconfirmed > 0 {
+            text += " Up to \(SafeText.counted(unconfirmed, "message")) that the server has not confirmed can be lost."
+        }
         if up.contains(where: { $0.subscriptions > 0 }) { text += " Subscriptions miss messages sent meanwhile." }
-        if up.count < rows.count { text += " The \(rows.count - up.count) down retry at once." }
+        let down = rows.count - up.count
+        if down > 0 { text += down == 1 ? " The one that is down retries at once." : " The \(down) down retry at once." }
         return text
     }
 

@@ -25,9 +25,18 @@ struct ConnectionsView: ConsoleView {
         list.reset()
     }
 
+    /// Shows one connection with its details, among the connections of its cluster.
+    mutating func show(_ id: ConnectionRow.ID) {
+        (cluster, filter) = (id.cluster, "")
+        list.reset()
+        list.select(id)
+        parts.openDetail()
+    }
+
     // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        if let jump = parts.jump(for: action) { return .follow(jump) }
         if parts.handle(action) { return .handled }
         let ids = shown(data).map(\.id)
         if list.handle(action, in: ids, height: height) { return .handled }
@@ -55,7 +64,7 @@ struct ConnectionsView: ConsoleView {
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list, footerRows: 1).rows)
         list.update(shown(data).map(\.id), height: height)
-        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: list.selection, lines: detail(data, width: Pane(layout.detail).inside.width))
     }
 
     /// Returns the connections to show, ordered by cluster.
