@@ -63,6 +63,13 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         selectedJump = jumps.isEmpty ? nil : min(selectedJump ?? 0, jumps.count - 1)
     }
 
+    /// The keys of the details, if they have the focus; nil if the list has it.
+    var detailHints: [(action: KeyAction, label: SafeText)]? {
+        guard focus == .detail else { return nil }
+        let back: [(action: KeyAction, label: SafeText)] = [(.back, "back"), (.nextPane, "pane")]
+        return selectedJump == nil ? back : [(.open, "follow")] + back
+    }
+
     /// Returns what an action opens.
     func jump(for action: KeyAction) -> Jump? {
         guard action == .open, focus == .detail, let selectedJump else { return nil }

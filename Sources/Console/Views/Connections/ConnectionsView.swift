@@ -10,6 +10,10 @@ struct ConnectionsView: ConsoleView {
         (.reconnect, "reconnect"), (.open, "detail"), (.nextPane, "pane"),
     ]
 
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        parts.detailHints.map { $0 + [(.reconnect, "reconnect")] } ?? Self.actions
+    }
+
     /// The filter for cluster, role, state, server and error.
     var filter = ""
     /// The cluster whose connections are shown; nil for all clusters.

@@ -27,7 +27,7 @@ struct TailHistogram: Sendable {
     /// - Parameter buckets: The number of values.
     init(_ ids: some Collection<Int>, of log: TailLog, until end: Int64, buckets: Int) {
         guard let start = log.entries.first?.epochMilliseconds, buckets > 0 else { return }
-        let length = max(1, end - start + 1)
+        let length = max(1000, end - start + 1)
         values = Array(repeating: 0, count: buckets)
         for id in ids {
             guard let time = log[id]?.epochMilliseconds else { continue }

@@ -10,6 +10,21 @@ struct TopicsView: ConsoleView {
         (.open, "detail"), (.tree, "tree"), (.sortColumn, "sort"), (.invertSort, "invert"), (.nextPane, "pane"),
         (.right, "open a branch"), (.left, "close a branch"),
     ]
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        if let hints = parts.detailHints { return hints }
+        var hints = Self.actions
+        guard tree == nil else {
+            hints[1].label = "list"
+            return hints
+        }
+        hints.removeAll { $0.action == .right || $0.action == .left }
+        if let index = list.index, let row = replyRow(at: index, data) {
+            let isMember = lines[index] < 0
+            hints.insert(isMember || isUnfolded(row, data) ? (.left, "fold") : (.right, "unfold"), at: 1)
+        }
+        return hints
+    }
+
     static var sortNames: [String] { TopicColumn.sortable.compactMap(\.definition.sorting?.name) }
 
     var filter = ""
@@ -210,12 +225,17 @@ extension TopicsView {
         data.traffic.topics.indices.contains(row) && unfolded.contains(data.traffic.topics[row].serial)
     }
 
+    /// Returns the row of replies at a position in the list, or the one that counts the subject there.
+    private func replyRow(at index: Int, _ data: DashboardData) -> Int? {
+        guard lines.indices.contains(index) else { return nil }
+        let row = lines[index] < 0 ? subjects[-1 - lines[index]].row : lines[index]
+        return data.traffic.topics.indices.contains(row) && data.traffic.topics[row].isReplies ? row : nil
+    }
+
     /// Handles left and right at rows of replies: right shows their subjects, left hides them.
     private mutating func fold(_ action: KeyAction, _ data: DashboardData) -> Bool {
-        guard let index = list.index, lines.indices.contains(index) else { return false }
+        guard let index = list.index, let row = replyRow(at: index, data) else { return false }
         let line = lines[index]
-        let row = line < 0 ? subjects[-1 - line].row : line
-        guard data.traffic.topics.indices.contains(row), data.traffic.topics[row].isReplies else { return false }
         let serial = data.traffic.topics[row].serial
         switch action {
         case .right where line >= 0: unfolded.insert(serial)
