@@ -68,12 +68,16 @@ struct ConsoleGuideTests {
             "In a table that can be sorted, `\(next.standardKeys[0])` (`\(next.rawValue)`) sorts by the next column, and "
                 + "`\(inverted.standardKeys[0])` (`\(inverted.rawValue)`) inverts the order."
         )
-        lines.append("Left and right (`left`, `right`) close and open branches of the tree of topics, and scroll messages.")
+        lines.append(
+            "Left and right (`left`, `right`) close and open branches of the tree of topics and rows of replies, and scroll "
+                + "messages."
+        )
         lines += [
             "",
             "## Commands",
             "",
-            "`:` asks for a command. Tab completes its name and its arguments. The name of a view alone opens the view.",
+            "`:` asks for a command and lists those that match, with what they do. Tab completes what they have in common, up and "
+                + "down choose one, and enter takes it. The name of a view alone opens the view.",
             "",
             "| command | also | does |",
             "|---|---|---|",

@@ -61,12 +61,12 @@ struct MouseTests {
         model.data.tail.append(TailDelivery(entries: entries))
         click("topic.3", &model)
         #expect(Screens.shows("Tail, paused", model))
-        #expect(Screens.shows("▸ 14:03:22 alpha   topic.3", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   topic.3", model))
         mouse(.scrollDown, "row 5", &model)
         #expect(Screens.shows("row 14", model))
-        #expect(Screens.shows("▸ 14:03:22 alpha   topic.3", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   topic.3", model))
         mouse(.scrollUp, "topic.5", &model)
-        #expect(Screens.shows("▸ 14:03:22 alpha   topic.0", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   topic.0", model))
     }
 
     @Test

@@ -22,7 +22,8 @@ struct ReplyTests {
             ("_INBOX", "_INBOX", "_INBOX.>"), ("_MINE.box", "_MINE.box", "_MINE.box.>"),
             ("_INBOX", "team.answers", "team.answers.>"),
             ("_INBOX", "_R_", "_R_.>"), ("_INBOX", "_roulette.canary", "_roulette.canary.>"),
-            ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"),
+            ("_INBOX", "$JS.ACK.orders.worker.1", "$JS.ACK.>"), ("_INBOX", "$SYS.ACCOUNT.A", "$SYS.>"),
+            ("_INBOX", "$KV.settings", "$KV.>"), ("_INBOX", "$odd", "$"), ("_INBOX", "_roulette.other", "_roulette.>"),
         ]
     )
     func `all replies of a cluster are one row for any inbox prefix`(_ own: String, _ prefix: String, _ label: String)
@@ -135,7 +136,7 @@ struct ReplyTests {
         model.data.clusters = Fixtures.clusters
         model.data.traffic = table.snapshot()
         #expect(Screens.shows("_INBOX.>", model))
-        #expect(Screens.shows("1 topic and 900 replies and canary messages", model))
+        #expect(Screens.shows("1 topic and 900 replies and system messages", model))
         model.press("g")
         #expect(model.views.current.selectedTopic(model.data) == nil, "replies are not a topic to publish to")
         model.press("enter")
@@ -146,7 +147,47 @@ struct ReplyTests {
         #expect(figures.hottest.map { model.data.traffic.topics[$0].name.plain } == ["orders.eu"])
         #expect(figures.total == 100)
         #expect(figures.shares[Fixtures.ring.index(of: "orders.eu")].traffic == 1)
-        #expect(TopicCompletion.completions(of: "_", model.data).isEmpty)
+        #expect(TopicCompletion.list(for: "_", model.data).rows.isEmpty)
+    }
+
+    @Test
+    func `right shows the newest subjects of a row of replies, and left hides them`() {
+        var table = table()
+        for number in 0..<900 { table.receive("_INBOX.\(Self.nuid).\(number)", source: 1, cluster: 0, at: Double(number) / 1000) }
+        table.receive("orders.eu", source: 1, at: 1)
+        table.sample(at: 1)
+        var model = Fixtures.model(Size(width: 160, height: 36), view: .topics)
+        model.data.clusters = Fixtures.clusters
+        model.data.traffic = table.snapshot()
+        #expect(Screens.shows("+ _INBOX.>", model))
+        model.press("g", "right")
+        #expect(Screens.shows("- _INBOX.>", model))
+        #expect(Screens.shows("_INBOX.\(Self.nuid).499", model), "a flood of subjects is sampled")
+        model.prepareFrame()
+        #expect(model.views[TopicsView.self]?.lines.count == 2 + SystemSubjects.capacity)
+        model.press("down")
+        #expect(model.views.current.selectedTopic(model.data) == nil)
+        model.press("enter")
+        #expect(Screens.shows("counted in", model))
+        model.press("enter", "left", "left")
+        model.prepareFrame()
+        #expect(model.views[TopicsView.self]?.lines.count == 2)
+    }
+
+    @Test
+    func `system subjects are not among the hottest topics, and do not count towards the ceiling of topics`() {
+        var table = table(capacity: 5)
+        for number in 0..<5 { table.receive("orders.\(number)", source: 1, at: 1) }
+        for number in 0..<500 {
+            table.receive("$SYS.SERVER.\(number).STATSZ", source: 1, cluster: 1, at: 1)
+            table.receive("_roulette.x.\(number)", source: 1, cluster: 1, at: 1)
+            table.receive("$any\(number)", source: 1, cluster: 1, at: 1)
+        }
+        table.sample(at: 1)
+        let snapshot = table.snapshot()
+        #expect(snapshot.topicCount == 5 && snapshot.folded.count == 0)
+        #expect(snapshot.replyRows.count == 3)
+        #expect(HotTopics(snapshot, limit: 10).rows.count == 5)
     }
 
     @Test
@@ -163,8 +204,8 @@ struct ReplyTests {
         }
         model.press("enter")
         show(3)
-        #expect(Screens.shows("newest message kept 14:03:22, 4 B; 2 newer not kept", model))
+        #expect(Screens.shows("newest message kept 14:03:22.000, 4 B; 2 newer not kept", model))
         show(5)
-        #expect(Screens.shows("last message 14:03:22, 4 B", model))
+        #expect(Screens.shows("last message 14:03:22.000, 4 B", model))
     }
 }

@@ -24,9 +24,9 @@ struct TailTests {
         let text = "0123456789" + String(repeating: "-", count: 100) + "END"
         var model = model([Fixtures.entry("t", text)])
         model.press("right")
-        #expect(Screens.shows("t                      89---", model))
+        #expect(Screens.shows("t     89---", model))
         model.press("left", "left")
-        #expect(Screens.shows("t                      0123", model))
+        #expect(Screens.shows("t     0123", model))
         model.press("w", "tab")
         #expect(!Screens.shows("END ", model))
         for _ in 0..<30 { model.press("right") }
@@ -41,7 +41,7 @@ struct TailTests {
         var model = model([Fixtures.entry("t", "0123456789abcdef")])
         model.press("right")
         _ = update(&model, .traffic(TrafficSnapshot(), TailDelivery(entries: [Fixtures.entry("u", "ABCDEFGHIJKLM")])))
-        #expect(Screens.shows("u                      IJKLM", model))
+        #expect(Screens.shows("u     IJKLM", model))
     }
 
     @Test
@@ -55,9 +55,9 @@ struct TailTests {
         model.press("enter")
         #expect(Screens.shows("2 of 3 by needle", model))
         model.press("N")
-        #expect(Screens.shows("▸ 14:03:22 alpha   a", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   a", model))
         model.press("n")
-        #expect(Screens.shows("▸ 14:03:22 alpha   c", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   c", model))
         model.press("tab", "n")
         #expect(Screens.shows("line 7 needle", model))
         model.press("n", "n")
@@ -103,6 +103,91 @@ struct TailTests {
         #expect(body.lines.count == 128)
         #expect(!body.isComplete)
         #expect(body.lines.allSatisfy { $0.width <= 40 })
+    }
+
+    // MARK: Columns
+
+    @Test
+    func `times have milliseconds, and t shows ages and then the time since the row before`() {
+        func entry(_ milliseconds: Int64) -> TailEntry {
+            TailEntry(
+                epochSeconds: Fixtures.now.epochSeconds - 2,
+                milliseconds: milliseconds,
+                cluster: 0,
+                topic: "t".utf8,
+                payload: "x".utf8
+            )
+        }
+        var model = model([entry(5), entry(250)])
+        #expect(Screens.shows("14:03:20.005", model) && Screens.shows("14:03:20.250", model))
+        model.press("t")
+        #expect(Screens.shows("AGE", model) && Screens.shows("1.8 s", model))
+        model.press("t")
+        #expect(Screens.shows("+245 ms", model))
+        model.press("t")
+        #expect(Screens.shows("14:03:20.250", model))
+    }
+
+    @Test
+    func `the previews have the space that the topics do not need`() {
+        let short = model([Fixtures.entry("t.1", "preview")])
+        #expect(Screens.shows("t.1   preview", short))
+        let long = model([Fixtures.entry("orders.eu.created.by.a.very.long.name.of.a.topic", "preview")])
+        #expect(Screens.lines(long).contains { $0.contains("orders.eu.created.by") && $0.contains("… preview") })
+    }
+
+    @Test
+    func `star shows only the topic of the message, minus leaves it out, and esc shows all again`() {
+        var model = model(["a", "b", "c", "b"].map { Fixtures.entry($0, "x") })
+        model.press("*")
+        #expect(Screens.shows("2 of 4 only b", model))
+        #expect(Screens.shows("esc shows all", model))
+        model.press("*")
+        #expect(!Screens.shows("only b", model))
+        model.press("-")
+        #expect(Screens.shows("2 of 4 without b", model))
+        model.press("-")
+        #expect(Screens.shows("1 of 4 without 2 topics", model))
+        model.press("esc")
+        #expect(Screens.shows("4 kept", model) && !Screens.shows("without 2 topics", model))
+    }
+
+    @Test
+    func `a strip shows the messages of the last minutes, and with a filter the matches`() {
+        var model = Fixtures.busyModel(Self.wide, view: .tail)
+        #expect(Screens.shows("last 10 s", model))
+        #expect(Screens.shows("63/s", model))
+        model.press("/")
+        model.type("orders.eu")
+        model.press("enter")
+        #expect(Screens.shows("1 match", model))
+    }
+
+    @Test
+    func `text, JSON and hex are scrolled independently`() throws {
+        let items = (0..<200).map { "\"key\($0)\":\($0)" }.joined(separator: ",")
+        var model = model([Fixtures.entry("t", "{\(items)}")])
+        model.press("tab", "pgdn", "pgdn")
+        func offset() throws -> Int {
+            model.prepareFrame()
+            return try #require(model.views[TailView.self]).detail.offset
+        }
+        let json = try offset()
+        #expect(json > 0)
+        model.press("x")
+        #expect(try offset() == 0)
+        model.press("down")
+        #expect(try offset() == 1)
+        model.press("x")
+        #expect(try offset() == json)
+    }
+
+    @Test
+    func `a wide terminal shows the topic of the message beside it`() {
+        let narrow = Fixtures.busyModel(Size(width: 159, height: 40), view: .tail)
+        #expect(!Screens.shows("7277339649065724949", narrow))
+        let wide = Fixtures.busyModel(Size(width: 200, height: 40), view: .tail)
+        #expect(Screens.shows("7277339649065724949", wide))
     }
 
     // MARK: Exporting

@@ -127,7 +127,7 @@ struct ViewTests {
         model.press("enter")
         #expect(Screens.shows("7277339649065724949", model))
         #expect(Screens.shows("owner        beta", model))
-        #expect(Screens.shows("last message 14:03:21", model))
+        #expect(Screens.shows("last message 14:03:21.000", model))
         try Screens.expect(model, "topics-detail-120x36")
         model.press("esc")
         #expect(!Screens.shows("owner        beta", model))
@@ -155,14 +155,14 @@ struct ViewTests {
     func `the tail follows until it is paused, counts new messages while paused, and then shows them`() {
         var model = Fixtures.model(Size(width: 80, height: 24), view: .tail)
         _ = update(&model, delivery(0..<5))
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.4", model))
         model.press("space")
         _ = update(&model, delivery(5..<8))
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.4", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.4", model))
         #expect(Screens.shows("Tail, paused", model))
         #expect(Screens.shows("paused, 3 new", model))
         model.press("space")
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.7", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.7", model))
     }
 
     @Test
@@ -171,13 +171,13 @@ struct ViewTests {
         _ = update(&model, delivery(0..<50))
         model.press("k")
         _ = update(&model, delivery(50..<60))
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.48", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.48", model))
         model.press("g")
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.0 ", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.0 ", model))
         model.press("^d")
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.4 ", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.4 ", model))
         model.press("G")
-        #expect(Screens.shows("▸ 14:03:22 alpha   orders.59", model))
+        #expect(Screens.shows("▸ 14:03:22.000 alpha   orders.59", model))
     }
 
     @Test

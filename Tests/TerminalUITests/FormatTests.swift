@@ -15,6 +15,16 @@ struct FormatTests {
         #expect(SafeText.count(value).plain == expected)
     }
 
+    @Test
+    func `a list keeps whole texts, the first ones first, and a count has its noun`() {
+        let texts: [SafeText] = ["12 topics", "a long text that does not fit", "in 3/s"]
+        #expect(SafeText.list(texts, separator: ", ", columns: 20).plain == "12 topics, in 3/s")
+        #expect(SafeText.list(texts, separator: ", ", columns: 6).width <= 6)
+        #expect(SafeText.list([], separator: ", ", columns: 6).isEmpty)
+        #expect(SafeText.counted(1, "message").plain == "1 message")
+        #expect(SafeText.counted(0, "reply", plural: "replies").plain == "0 replies")
+    }
+
     @Test(
         arguments: [(0, "0/s"), (0.04, "0.0/s"), (3.2, "3.2/s"), (12.6, "13/s"), (12_400, "12.4k/s")] as [(Double, String)]
     )

@@ -105,11 +105,11 @@ extension TextField {
 
 @Suite("Prompt")
 struct PromptTests {
-    private func press(_ names: String, _ prompt: inout Prompt, completions: [String] = []) throws -> Prompt.Outcome {
+    private func press(_ names: String, _ prompt: inout Prompt) throws -> Prompt.Outcome {
         var outcome = Prompt.Outcome.unchanged
         for name in names.split(separator: " ") {
             let key = try #require(Key(parsing: String(name)))
-            outcome = prompt.handle(key) { typed in completions.filter { $0.hasPrefix(typed) } }
+            outcome = prompt.handle(key)
         }
         return outcome
     }
@@ -145,24 +145,6 @@ struct PromptTests {
         #expect(history.entries == ["b", "a", "c"])
         history.add("d")
         #expect(history.entries == ["a", "c", "d"])
-    }
-
-    @Test
-    func `tab completes the common prefix, then cycles through the candidates`() throws {
-        var prompt = Prompt(label: "")
-        let topics = ["orders.eu", "orders.us", "users.new"]
-        _ = try press("o tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.")
-        _ = try press("tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.eu")
-        _ = try press("tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.us")
-        _ = try press("tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.eu")
-        _ = try press("S-tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.us")
-        _ = try press("x tab", &prompt, completions: topics)
-        #expect(prompt.text == "orders.usx")
     }
 
     @Test

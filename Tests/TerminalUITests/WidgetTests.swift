@@ -249,17 +249,31 @@ struct FrameTests {
             ),
             HelpList.Section("Act", [KeyHints.Hint(key: "p", label: "publish")]),
         ])
-        #expect(help.rowCount == 6)
+        #expect(help.rowCount(width: 18) == 6)
         var buffer = screen(18, 6)
         help.draw(into: &buffer, in: buffer.bounds)
         #expect(
             buffer.lines() == [
                 "Move              ", "  up  one row up  ", "  g   first row   ",
-                "                  ", "Act               ", "  p   publish     ",
+                "                  ", "Act               ", "  p  publish      ",
             ]
         )
         var scrolled = screen(18, 2)
         help.filtered(by: "PUB").draw(into: &scrolled, in: scrolled.bounds)
         #expect(scrolled.lines() == ["Act               ", "  p  publish      "])
+    }
+
+    @Test
+    func `help fills as many columns as fit, and a title is never alone at the end of a column`() {
+        func section(_ title: SafeText, _ count: Int) -> HelpList.Section {
+            HelpList.Section(title, (0..<count).map { KeyHints.Hint(key: "k", label: "action \($0)") })
+        }
+        let help = HelpList([section("One", 3), section("Two", 3), section("Three", 3)])
+        #expect(help.rowCount(width: 20) == 14)
+        var buffer = screen(50, 5)
+        help.draw(into: &buffer, in: buffer.bounds)
+        #expect(buffer.lines()[0].hasPrefix("One"))
+        #expect(buffer.lines()[0].contains("Two") && buffer.lines()[0].contains("Three"))
+        #expect(help.rowCount(width: 50) == 4)
     }
 }

@@ -4,14 +4,14 @@ import TerminalUI
 extension Command {
     /// All commands, in the order of the help. To add a command, add a value here.
     static let all: [Command] = [
-        Command("quit", "q", summary: "quit") { _, _ in { $0.quit() } },
+        Command("quit", "q", summary: "quit", key: .quit) { _, _ in { $0.quit() } },
 
         Command(
             "view",
             "v",
             arguments: "NAME",
             summary: "open a view; the NAME alone works too",
-            completions: { text, _ in views.map(\.name).filter { $0.hasPrefix(text) } }
+            completions: { text, _ in CompletionList(views.map(\.name), for: text) }
         ) { arguments, data in
             let name = arguments.word().lowercased()
             guard let view = views.first(where: { $0.name.hasPrefix(name) }) else {
@@ -27,7 +27,8 @@ extension Command {
             "subscribe",
             arguments: "TOPIC [QUEUE]",
             summary: "subscribe to a topic or pattern",
-            completions: TopicCompletion.completions,
+            key: .subscribe,
+            completions: { TopicCompletion.list(for: $0, $1) },
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let request = SubscriptionRequest(pattern: arguments.word(), queueGroup: arguments.remainder())
@@ -38,7 +39,7 @@ extension Command {
             "watch",
             arguments: "PATTERN",
             summary: "show and count messages from others",
-            completions: TopicCompletion.completions
+            completions: { TopicCompletion.list(for: $0, $1) }
         ) { arguments, _ in
             let request = SubscriptionRequest(pattern: arguments.word(), purpose: .watch)
             return { $0.subscribe(request) }
@@ -49,7 +50,8 @@ extension Command {
             "unsubscribe",
             arguments: "TOPIC",
             summary: "end a subscription or watch",
-            completions: { text, data in data.subscriptions.map(\.request.pattern).filter { $0.hasPrefix(text) } }
+            key: .unsubscribe,
+            completions: { text, data in CompletionList(data.subscriptions.map(\.request.pattern), for: text) }
         ) { arguments, _ in
             let pattern = arguments.word()
             return { $0.unsubscribe(from: pattern) }
@@ -60,7 +62,8 @@ extension Command {
             "publish",
             arguments: "TOPIC [BODY]",
             summary: "publish a message",
-            completions: TopicCompletion.completions,
+            key: .publish,
+            completions: { TopicCompletion.list(for: $0, $1) },
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let topic = arguments.word()
@@ -78,7 +81,7 @@ extension Command {
             "r",
             arguments: "TOPIC",
             summary: "show which cluster owns a topic",
-            completions: TopicCompletion.completions,
+            completions: { TopicCompletion.list(for: $0, $1) },
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let topic = arguments.word()
@@ -92,7 +95,7 @@ extension Command {
             "reconnect",
             arguments: "[CLUSTER]",
             summary: "replace connections by new ones",
-            completions: { text, data in data.deployment.clusterNames.filter { $0.hasPrefix(text) } }
+            completions: { text, data in CompletionList(data.deployment.clusterNames, for: text) }
         ) { arguments, data in
             let target = arguments.cluster(data).map(ReconnectTarget.cluster) ?? .all
             return { model in
@@ -104,21 +107,21 @@ extension Command {
         Command(
             "rebalance",
             arguments: "[CLUSTER]",
-            summary: "spread connections over the servers of each cluster again",
-            completions: { text, data in data.deployment.clusterNames.filter { $0.hasPrefix(text) } }
+            summary: "spread connections over the servers again",
+            completions: { text, data in CompletionList(data.deployment.clusterNames, for: text) }
         ) { arguments, data in
             let cluster = arguments.cluster(data)
             return { $0.rebalance(cluster) }
         },
 
-        Command("canary", summary: "show which servers pass messages to which") { _, _ in
+        Command("canary", summary: "which servers pass messages to which") { _, _ in
             { model in
                 model.prompt = TextPrompt<CanaryMatrix>()
                 return []
             }
         },
 
-        Command("fleet", summary: "show the programs that are connected, and their rings") { _, _ in
+        Command("fleet", summary: "connected programs and their rings") { _, _ in
             { model in
                 model.prompt = TextPrompt<FleetText>()
                 return []
@@ -138,7 +141,7 @@ extension Command {
                 for name in ViewList.standard.flatMap({ type(of: $0).sortNames }) where !names.contains(name) {
                     names.append(name)
                 }
-                return names.filter { $0.hasPrefix(text) }
+                return CompletionList(names, for: text)
             }
         ) { arguments, _ in
             let column = arguments.word()
@@ -153,7 +156,7 @@ extension Command {
             "context",
             arguments: "NAME",
             summary: "show another profile or nats context",
-            completions: { text, data in data.profileNames.filter { $0.hasPrefix(text) } }
+            completions: { text, data in CompletionList(data.profileNames, for: text) }
         ) { arguments, data in
             guard let name = arguments.remainder() else {
                 let names = data.profileNames.map { SafeText(untrusted: $0) }.joined(separator: ", ")
@@ -168,8 +171,8 @@ extension Command {
         Command(
             "theme",
             arguments: "[NAME]",
-            summary: "change the theme; without NAME, choose from a list",
-            completions: { text, data in data.themeNames.filter { $0.hasPrefix(text) } },
+            summary: "change the theme, or choose from a list",
+            completions: { text, data in CompletionList(data.themeNames, for: text) },
             previewedTheme: { text, data in data.themeNames.first { $0 == text } }
         ) { arguments, _ in
             if let name = arguments.remainder() { return { $0.useTheme(name) } }
@@ -179,16 +182,16 @@ extension Command {
             }
         },
 
-        Command("mouse", summary: "mouse on or off") { _, _ in { $0.perform(.mouse) } },
+        Command("mouse", summary: "mouse on or off", key: .mouse) { _, _ in { $0.perform(.mouse) } },
 
-        Command("help", "h", summary: "help for this view") { _, _ in { $0.perform(.help) } },
+        Command("help", "h", summary: "help for this view", key: .help) { _, _ in { $0.perform(.help) } },
     ]
 
     /// One command for each view.
     static var views: [Command] {
         ViewList.standard.map { view in
             let opening = type(of: view).opening
-            return Command(opening.rawValue, summary: "open the view") { _, _ in
+            return Command(opening.rawValue, summary: "open the view", key: opening) { _, _ in
                 { model in
                     model.open(opening)
                     return []

@@ -115,6 +115,6 @@ extension EventRow {
     }
 
     private static func messages(_ count: some BinaryInteger) -> SafeText {
-        count == 1 ? "1 message" : "\(count) messages"
+        .counted(count, "message")
     }
 }

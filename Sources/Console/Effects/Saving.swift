@@ -24,7 +24,7 @@ extension ConsoleRuntime {
             try StateDirectory(creating: path).write(bytes, to: name)
             let cut = entries.count { $0.isCut }
             let note: SafeText = cut == 0 ? .empty : ", \(cut) of them cut to \(SafeText.bytes(TailEntry.maximumPayload))"
-            let saved: SafeText = entries.count == 1 ? "1 message" : "\(entries.count) messages"
+            let saved = SafeText.counted(entries.count, "message")
             queue.send(.done(.info("saved \(saved) in \(untrusted: path + "/" + name)\(note)")))
         } catch {
             queue.send(.failed(.error("not saved: \(untrusted: error.description)")))

@@ -36,6 +36,9 @@ enum KeyAction: String, Sendable, CaseIterable {
     case pause
     case nextMatch = "next_match"
     case previousMatch = "previous_match"
+    case timeStyle = "time_style"
+    case onlyTopic = "only_topic"
+    case withoutTopic = "without_topic"
     case hex, json, wrap, clear, save, copy, edit
 
     // Connections
@@ -144,6 +147,9 @@ extension KeyAction {
         case .pause: Definition("space", summary: "pause and follow", in: .tail)
         case .nextMatch: Definition("n", summary: "next match", in: .tail)
         case .previousMatch: Definition("N", summary: "previous match", in: .tail)
+        case .timeStyle: Definition("t", summary: "clock, age, or time since the row before", in: .tail)
+        case .onlyTopic: Definition("*", summary: "only this topic, or all topics", in: .tail)
+        case .withoutTopic: Definition("-", summary: "leave this topic out", in: .tail)
         case .hex: Definition("x", summary: "body as hex", in: .tail)
         case .json: Definition("J", summary: "body as JSON", in: .tail)
         case .wrap: Definition("w", summary: "wrap long lines", in: .tail)
@@ -154,7 +160,7 @@ extension KeyAction {
         case .reconnect: Definition("r", summary: "reconnect one or all", in: .connections)
         case .closedConnections: Definition("c", summary: "open or closed connections", in: .servers)
         case .dismissGone: Definition("d", summary: "forget servers that are gone", in: .servers)
-        case .severity: Definition("v", summary: "all events, warnings and errors, or errors only", in: .events)
+        case .severity: Definition("v", summary: "all events, warnings, or errors only", in: .events)
         }
     }
 

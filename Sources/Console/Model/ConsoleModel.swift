@@ -22,6 +22,8 @@ struct ConsoleModel: Sendable {
     var messageHistory = MessageHistory()
     /// The unfinished publishes and requests.
     var outbox: [Int: Outgoing] = [:]
+    /// The jumps from detail to detail.
+    var trail = Trail()
     private var nextID = 1
 
     init(size: Size, data: DashboardData, views: ViewList = ViewList()) {

@@ -68,8 +68,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
     private var unconfirmedText: SafeText {
         switch unconfirmed {
         case 0: .empty
-        case 1: ", up to 1 message not confirmed"
-        default: ", up to \(unconfirmed) messages not confirmed"
+        default: ", up to \(SafeText.counted(unconfirmed, "message")) not confirmed"
         }
     }
 

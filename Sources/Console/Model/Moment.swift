@@ -6,14 +6,20 @@ struct Moment: Sendable, Hashable {
     var uptime: Duration
     /// Seconds since 1970-01-01 00:00 UTC.
     var epochSeconds: Int64
+    /// The milliseconds since the last full second.
+    var milliseconds: Int64
     /// Seconds east of UTC.
     var utcOffset: Int64
 
-    init(uptime: Duration = .zero, epochSeconds: Int64 = 0, utcOffset: Int64 = 0) {
+    init(uptime: Duration = .zero, epochSeconds: Int64 = 0, milliseconds: Int64 = 0, utcOffset: Int64 = 0) {
         self.uptime = uptime
         self.epochSeconds = epochSeconds
+        self.milliseconds = milliseconds
         self.utcOffset = utcOffset
     }
+
+    /// Milliseconds since 1970-01-01 00:00 UTC.
+    var epochMilliseconds: Int64 { epochSeconds * 1000 + milliseconds }
 
     /// The wall clock time as `HH:MM:SS`.
     var clock: SafeText { .clock(epochSeconds: epochSeconds, offset: utcOffset) }

@@ -10,6 +10,7 @@ extension ConsoleModel {
 
     /// Passes an action to the open view. If the view ignores the action, it can open another view.
     mutating func performInView(_ action: KeyAction) -> [Effect] {
+        if action == .back, comeBack() { return [] }
         switch views.current.handle(action, &data) {
         case .handled: break
         case .notice(let notice): show(notice)
@@ -18,9 +19,10 @@ extension ConsoleModel {
             show(notice)
             return [.terminal(.copy(text))]
         case .save(let entries):
-            show(.info("saving \(entries.count) messages"))
+            show(.info("saving \(SafeText.counted(entries.count, "message"))"))
             return [.background(.save(entries))]
         case .edit(let draft): openPublish(draft)
+        case .follow(let jump): follow(jump)
         case .openConnections(let cluster):
             open(.connections)
             views[ConnectionsView.self]?.show(cluster: cluster)
@@ -62,6 +64,7 @@ extension ConsoleModel {
     /// Opens the view of an action, if there is one.
     mutating func open(_ action: KeyAction) {
         let isOpen = views.open(action)
+        if isOpen { trail.clear() }
         // Opened by its own action, the view shows the connections of all clusters.
         if isOpen, action == .connections { views[ConnectionsView.self]?.show(cluster: nil) }
     }
@@ -139,7 +142,7 @@ extension ConsoleModel {
     /// Shows the owner of a topic, its hash, and the next clusters on the ring.
     mutating func route(_ topic: String) {
         let line = RouteLine(topic, data)
-        guard line.isValid else { return show(.error(line.text)) }
+        if let reason = line.reason { return show(.error(reason)) }
         if case .topic = TopicRoute(topic, on: data.deployment.ring) { data.routedTopic = topic }
         show(.info(RouteDetail(topic, data).text))
     }

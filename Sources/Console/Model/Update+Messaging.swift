@@ -11,8 +11,8 @@ extension ConsoleModel {
             return []
         }
         let route = RouteLine(request.pattern, data)
-        guard route.isValid else {
-            show(.error(route.text))
+        if let reason = route.reason {
+            show(.error(reason))
             return []
         }
         let isOpen = data.subscriptions.contains { $0.request == request && !$0.hasEnded }
@@ -45,7 +45,7 @@ extension ConsoleModel {
 
     private func floodQuestion(_ request: SubscriptionRequest, _ rate: SafeText) -> [SafeText] {
         [
-            "\(untrusted: request.pattern) receives every message of \(data.clusters.count) production clusters.",
+            "\(untrusted: request.pattern) receives every message of \(SafeText.counted(data.clusters.count, "production cluster")).",
             rate,
             "Subscribe?",
         ]
@@ -83,7 +83,7 @@ extension ConsoleModel {
         }
         guard case .topic(_, let cluster) = TopicRoute(request.topic, on: data.deployment.ring) else {
             let route = RouteLine(request.topic, data)
-            show(.error(route.isValid ? PublishPrompt.patternReason : route.text))
+            show(.error(route.reason ?? PublishPrompt.patternReason))
             return []
         }
         guard isConfirmed || data.deployment.environment != .production else {

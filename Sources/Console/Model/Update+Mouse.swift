@@ -24,7 +24,9 @@ extension ConsoleModel {
         notice = nil
         for target in targets {
             switch target {
-            case .tab(let index): views.open(at: index)
+            case .tab(let index):
+                views.open(at: index)
+                trail.clear()
             case .row(let row): if views.current.select(row: row, data) { return perform(.open) }
             case .pane: continue
             }

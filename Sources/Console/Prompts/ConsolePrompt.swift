@@ -9,15 +9,18 @@ protocol ConsolePrompt: Sendable {
     /// Draws the prompt over the view.
     /// - Parameters:
     ///   - view: The area of the view.
-    ///   - line: The bottom row, for prompts of one line.
+    ///   - line: The row for prompts of one line, above the view or its first row.
     /// - Returns: The position of the cursor.
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point?
+    /// Returns the keys for the bottom row; empty if the prompt shows its keys itself.
+    func hints(_ data: DashboardData) -> [KeyHints.Hint]
     /// The theme to preview while the prompt is open; nil for the theme in use.
     var previewedTheme: String? { get }
 }
 
 extension ConsolePrompt {
     var previewedTheme: String? { nil }
+    func hints(_ data: DashboardData) -> [KeyHints.Hint] { [] }
 }
 
 extension ConsolePrompt {

@@ -59,8 +59,10 @@ struct ReconnectPrompt: ConsolePrompt {
         case .connection(let id):
             let label: SafeText = id.role == .publisher ? "publisher \(id.slot)" : "subscriber \(id.slot)"
             return "\(label) of \(data.deployment.clusterName(id.cluster))"
-        case .cluster(let cluster): return "all \(count) connections of \(data.deployment.clusterName(cluster))"
-        case .all: return "all \(count) connections of \(data.clusters.count) clusters"
+        case .cluster(let cluster):
+            let what: SafeText = count == 1 ? "the connection" : "all \(count) connections"
+            return "\(what) of \(data.deployment.clusterName(cluster))"
+        case .all: return "all \(count) connections of \(SafeText.counted(data.clusters.count, "cluster"))"
         }
     }
 
@@ -74,12 +76,13 @@ struct ReconnectPrompt: ConsolePrompt {
             ? "A new connection takes over, and nothing is lost." : "New connections take over, and nothing is lost."
         let unconfirmed = up.reduce(0) { $0 + $1.unconfirmed }
         var losses: [SafeText] = []
-        if unconfirmed > 0 { losses.append("up to \(unconfirmed) unconfirmed \(unconfirmed == 1 ? "message" : "messages") can be lost") }
+        if unconfirmed > 0 { losses.append("up to \(SafeText.counted(unconfirmed, "unconfirmed message")) can be lost") }
         if up.contains(where: { $0.subscriptions > 0 }) { losses.append("subscriptions miss messages sent meanwhile") }
         if let first = losses.first {
             text += " If the old one is closed first, \(losses.dropFirst().reduce(first) { "\($0), and \($1)" as SafeText })."
         }
-        if up.count < rows.count { text += " The \(rows.count - up.count) down retry at once." }
+        let down = rows.count - up.count
+        if down > 0 { text += down == 1 ? " The one that is down retries at once." : " The \(down) down retry at once." }
         return text
     }
 

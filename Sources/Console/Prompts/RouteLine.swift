@@ -9,8 +9,13 @@ struct RouteLine {
     let shortText: SafeText
     /// The state of the owners; nil if the text is not a topic or pattern.
     let owners: (text: SafeText, role: ThemeRole, mark: ClusterSnapshot.State)?
+    /// Why the text is not a topic or pattern; nil if it is one.
+    let reason: SafeText?
+    /// Whether the text becomes a topic or pattern if it is continued.
+    let isUnfinished: Bool
+
     /// Whether the text is a topic or pattern.
-    let isValid: Bool
+    var isValid: Bool { reason == nil }
 
     /// - Parameter width: The maximum width of the topic; nil for no maximum.
     init(_ topic: String, _ data: DashboardData, topicWidth width: Int? = nil) {
@@ -22,19 +27,26 @@ struct RouteLine {
             text = "\(shortText), hash \(hash)"
             let state = data.clusters.indices.contains(cluster) ? data.clusters[cluster].state : .connecting
             owners = (state.word, state.role, state)
-            isValid = true
+            (reason, isUnfinished) = (nil, false)
         case .pattern:
             let count = data.clusters.count
             text = count == 1 ? "\(shown) → the only cluster" : "\(shown) → all \(count) clusters"
             shortText = text
             let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
             owners = (worst == .up ? worst.word : data.clusterStates, worst.role, worst)
-            isValid = true
+            (reason, isUnfinished) = (nil, false)
         case .invalid(let reason):
-            text = topic.isEmpty ? "a topic such as orders.eu, or a pattern: orders.*, orders.>" : reason
+            let continued = TopicRoute(topic + "x", on: data.deployment.ring)
+            isUnfinished = if case .invalid = continued { false } else { true }
+            text =
+                if topic.isEmpty {
+                    "a topic such as orders.eu, or a pattern: orders.*, orders.>"
+                } else {
+                    isUnfinished ? "the next part follows the dot; * is any part, > is the rest" : reason
+                }
             shortText = text
             owners = nil
-            isValid = false
+            self.reason = reason
         }
     }
 }

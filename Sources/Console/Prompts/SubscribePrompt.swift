@@ -1,36 +1,57 @@
 import TerminalUI
 
-/// `s` asks for a topic or pattern and, in a second field, for a queue group. It shows the owner while the topic is typed.
+/// `s` asks for a topic or pattern and, in a second field, for a queue group. It shows the owner and the topics that complete the
+/// text while it is typed.
 struct SubscribePrompt: ConsolePrompt {
-    private var topic: Prompt
+    private(set) var topic: CompletingField
     private var queueGroup = TextField(maximumBytes: 256)
     private var isInQueueGroup = false
+    /// Whether enter was pressed although the text is not a topic. An unfinished topic is not an error before.
+    private var isRefused = false
+
+    /// The maximum number of rows of the list.
+    private static let listRows = 10
 
     init(topic: String, history: InputHistory) {
-        self.topic = Prompt(label: "Topic", suggestion: topic, history: history)
+        let earlier = history.entries
+        self.topic = CompletingField(Prompt(label: "Topic", suggestion: topic, history: history)) {
+            TopicCompletion.list(for: $0, earlier: earlier, $1)
+        }
     }
 
     // MARK: Keys
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
-        switch (key.code, key.modifiers) {
-        case (.escape, []), (.character("c"), .control): return .close
-        case (.enter, []): return submit(data)
-        case (.backTab, []): isInQueueGroup.toggle()
-        case (.tab, []) where isInQueueGroup || TopicCompletion.completions(of: topic.text, data).allSatisfy { $0 == topic.text }:
-            isInQueueGroup.toggle()
-        default:
-            if isInQueueGroup {
-                _ = queueGroup.handle(key)
-            } else {
-                _ = topic.handle(key) { TopicCompletion.completions(of: $0, data) }
-            }
+        if isInQueueGroup { return handleInQueueGroup(key, data) }
+        if key == Key(.backTab), topic.selection == nil {
+            isInQueueGroup = true
+            return .stay
+        }
+        switch topic.handle(key, data) {
+        case .edited, .taken: isRefused = false
+        case .unchanged: break
+        case .submitted: return submit(data)
+        case .cancelled: return .close
+        case .isWhole: isInQueueGroup = true
         }
         return .stay
     }
 
-    private func submit(_ data: DashboardData) -> PromptResponse {
-        guard RouteLine(topic.text, data).isValid else { return .stay }
+    private mutating func handleInQueueGroup(_ key: Key, _ data: DashboardData) -> PromptResponse {
+        switch (key.code, key.modifiers) {
+        case (.escape, []), (.character("c"), .control): return .close
+        case (.enter, []): return submit(data)
+        case (.tab, []), (.backTab, []), (.up, []): isInQueueGroup = false
+        default: _ = queueGroup.handle(key)
+        }
+        return .stay
+    }
+
+    private mutating func submit(_ data: DashboardData) -> PromptResponse {
+        guard RouteLine(topic.text, data).isValid else {
+            isRefused = true
+            return .stay
+        }
         let group = queueGroup.text
         return .submit(
             .subscribe(
@@ -40,7 +61,11 @@ struct SubscribePrompt: ConsolePrompt {
     }
 
     mutating func insert(_ paste: Paste) {
-        if isInQueueGroup { queueGroup.insert(paste) } else { _ = topic.insert(paste) }
+        if isInQueueGroup { queueGroup.insert(paste) } else { topic.insert(paste) }
+    }
+
+    mutating func refresh(_ data: DashboardData, view: Size) {
+        topic.update(data)
     }
 
     // MARK: Drawing
@@ -48,14 +73,19 @@ struct SubscribePrompt: ConsolePrompt {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         let hints = KeyHints(
             [
-                KeyHints.Hint(key: "enter", label: "subscribe"),
+                KeyHints.Hint(key: "enter", label: topic.selection == nil ? "subscribe" : "take"),
+                KeyHints.Hint(key: "down", label: "list"),
                 KeyHints.Hint(key: "tab", label: "complete, next field"),
                 KeyHints.Hint(key: "esc", label: "back"),
+                KeyHints.Hint(key: "up", label: "earlier"),
             ],
             keyStyle: data.theme[.key]
         )
+        // The height does not depend on the list, so that the fields stay in place while a topic is typed. Two rows are for the
+        // frame and two for the hints.
+        let rows = max(0, min(Self.listRows, view.height - 4 - 3))
         let inside = Dialog(title: "Subscribe", hints: hints, styles: .dialog(data.theme))
-            .draw(into: &buffer, in: view, contentSize: Size(width: 64, height: 3))
+            .draw(into: &buffer, in: view, contentSize: Size(width: 76, height: 3 + rows))
         let labels: [SafeText] = ["Topic", "Queue group"]
         let label = labels[1].width
         let fields = [topic.field, queueGroup]
@@ -73,16 +103,31 @@ struct SubscribePrompt: ConsolePrompt {
             )
             if (index == 1) == isInQueueGroup { cursor = place }
         }
-        drawOwners(data, into: &buffer, in: inside.row(2))
+        let below = inside.droppingTop(2)
+        let used = drawOwners(data, into: &buffer, in: below)
+        drawList(data, into: &buffer, in: below.droppingTop(used))
         return cursor
     }
 
+    private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        if topic.list.rows.isEmpty {
+            let text: SafeText = data.traffic.topicCount == 0 ? "no topic is known yet" : "no known topic matches"
+            buffer.write(text, in: rect.row(0), style: data.theme[.muted])
+        } else {
+            CompletionPopup(topic, title: "Topics", theme: data.theme).draw(into: &buffer, in: rect)
+        }
+    }
+
     /// Draws the owner of the topic and its state. A long topic is shortened.
-    private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+    /// - Returns: The number of rows used.
+    private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) -> Int {
         let whole = RouteLine(topic.text, data)
         guard let owners = whole.owners else {
-            buffer.write(whole.text, in: rect, style: data.theme[topic.text.isEmpty ? .muted : .severityError])
-            return
+            let text = isRefused ? whole.reason ?? whole.text : whole.text
+            let style = data.theme[whole.isUnfinished && !isRefused ? .muted : .severityError]
+            let rows = text.wrapped(at: rect.width, by: .words).lines
+            for (index, row) in rows.enumerated() { buffer.write(row, in: rect.row(index), style: style) }
+            return min(rows.count, rect.height)
         }
         let state: SafeText = "\(owners.mark.glyph(buffer.glyphs)) \(owners.text)"
         let space = rect.width - 2 - state.width
@@ -98,5 +143,6 @@ struct SubscribePrompt: ConsolePrompt {
             }
         let used = buffer.write(text, at: rect.origin, style: data.theme[.muted], clip: rect)
         buffer.write(state, at: Point(x: rect.x + used + 2, y: rect.y), style: data.theme[owners.role], clip: rect)
+        return 1
     }
 }

@@ -1,17 +1,101 @@
-/// Completes the beginning of a topic with the known topics, the busiest first.
-enum TopicCompletion {
-    /// The maximum number of completions.
-    private static let limit = 50
+import Settings
+import TerminalUI
 
-    static func completions(of text: String, _ data: DashboardData) -> [String] {
-        guard !text.isEmpty else { return [] }
-        let prefix = Array(text.utf8)
+/// Completes a topic or pattern with earlier answers and with the known topics, the busiest first.
+enum TopicCompletion {
+    /// The details of a topic: its owner, its messages per second, and the age of its last message.
+    private static let columns = [
+        CompletionList.Column(importance: 80),
+        CompletionList.Column(alignment: .right, importance: 60),
+        CompletionList.Column(alignment: .right, importance: 40),
+    ]
+
+    /// An earlier answer, or a row of the traffic.
+    private enum Candidate {
+        case earlier(String)
+        case row(Int)
+    }
+
+    /// Returns the texts for a field. The time is limited, because the number of known topics is.
+    /// - Parameter earlier: The earlier answers, the oldest first.
+    static func list(for text: String, earlier: [String] = [], _ data: DashboardData) -> CompletionList {
+        let pattern = CompletionPattern(text, allowsWildcards: true)
         let traffic = data.traffic
-        let rows = traffic.topics.indices.filter {
-            traffic.topics[$0].bytes.starts(with: prefix) && !traffic.topics[$0].isReplies
+        var ranking = CompletionRanking<Candidate>(limit: CompletionList.limit, typed: text)
+        /// The matching earlier answers, with their rows.
+        var asked: [[UInt8]: Int?] = [:]
+        for (age, answer) in earlier.reversed().enumerated() {
+            var bytes = answer
+            bytes.withUTF8 { bytes in
+                guard let match = pattern.match(bytes) else { return }
+                asked[Array(bytes)] = .some(nil)
+                ranking.add(.earlier(answer), match, weight: .max - UInt64(age), text: bytes)
+            }
         }
-        let busiest = rows.sorted { traffic.counters[$0].messages > traffic.counters[$1].messages }.prefix(limit)
-        // A topic that is not UTF-8 cannot be typed, so it is not offered.
-        return busiest.compactMap { String(validating: traffic.topics[$0].bytes, as: UTF8.self) }
+        let isSystem = text.hasPrefix("$") || text.hasPrefix("_")
+        for row in traffic.topics.indices {
+            let topic = traffic.topics[row]
+            guard topic.isRouted || (isSystem && !topic.isReplies) else { continue }
+            topic.bytes.withUnsafeBufferPointer { bytes in
+                guard let match = pattern.match(bytes) else { return }
+                if !asked.isEmpty, asked[topic.bytes] != nil {
+                    asked[topic.bytes] = row
+                    return
+                }
+                ranking.add(.row(row), match, weight: weight(traffic.counters[row]), text: bytes)
+            }
+        }
+        var list = CompletionList()
+        list.rows = ranking.best.compactMap { row($0, pattern, asked, data) }
+        list.count = ranking.count
+        list.common = ranking.common.flatMap { String(validating: $0, as: UTF8.self) }
+        list.columns = columns
+        return list
+    }
+
+    /// Returns the rate and then the number of messages as one number. The bits of positive numbers are ordered like the numbers.
+    private static func weight(_ counters: TopicCounters) -> UInt64 {
+        let rate = UInt64(max(0, counters.rateIn + counters.rateOut).bitPattern)
+        return rate << 32 | UInt64(Float(counters.messages).bitPattern)
+    }
+
+    private static func row(
+        _ candidate: Candidate,
+        _ pattern: CompletionPattern,
+        _ asked: [[UInt8]: Int?],
+        _ data: DashboardData
+    ) -> CompletionRow? {
+        switch candidate {
+        case .earlier(let text):
+            var row = CompletionRow(text, pattern)
+            let known = asked[Array(text.utf8)] ?? nil
+            row.details = [owner(text, data)] + (known.map { figures($0, data) } ?? [.init(text: "earlier", role: .muted)])
+            return row
+        case .row(let number):
+            // A topic that is not UTF-8 cannot be typed, so it is not offered.
+            guard let text = String(validating: data.traffic.topics[number].bytes, as: UTF8.self) else { return nil }
+            var row = CompletionRow(text, pattern)
+            row.details = [owner(text, data)] + figures(number, data)
+            return row
+        }
+    }
+
+    private static func owner(_ text: String, _ data: DashboardData) -> StyledLine.Span {
+        switch TopicRoute(text, on: data.deployment.ring) {
+        case .topic(_, let cluster):
+            StyledLine.Span(text: data.deployment.clusterName(cluster).truncated(to: 12), role: .cluster(cluster))
+        case .pattern: StyledLine.Span(text: data.clusters.count == 1 ? "1 cluster" : "all \(data.clusters.count)", role: .muted)
+        case .invalid: StyledLine.Span(text: .empty, role: .muted)
+        }
+    }
+
+    private static func figures(_ row: Int, _ data: DashboardData) -> [StyledLine.Span] {
+        let counters = data.traffic.counters[row]
+        let rate = Double(counters.rateIn + counters.rateOut)
+        let age = data.now.uptime.inSeconds - counters.lastMessage
+        return [
+            .init(text: .rate(rate), role: rate > 0 ? .text : .muted),
+            .init(text: counters.lastMessage < 0 ? .empty : .duration(.seconds(max(0, age.rounded()))), role: .muted),
+        ]
     }
 }

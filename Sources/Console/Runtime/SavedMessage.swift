@@ -1,7 +1,7 @@
 /// A received message of the Tail view, to be written to a file.
 public struct SavedMessage: Sendable, Hashable {
-    /// Seconds since 1970-01-01 00:00 UTC.
-    public let epochSeconds: Int64
+    /// When it was received, in milliseconds since 1970-01-01 00:00 UTC.
+    public let epochMilliseconds: Int64
     /// The name of the cluster that it was received from.
     public let cluster: String
     /// The bytes of the topic.
@@ -18,7 +18,7 @@ public struct SavedMessage: Sendable, Hashable {
 
 extension SavedMessage {
     init(_ entry: TailEntry, clusterNames: [String]) {
-        epochSeconds = entry.epochSeconds
+        epochMilliseconds = entry.epochMilliseconds
         cluster = clusterNames.indices.contains(entry.cluster) ? clusterNames[entry.cluster] : "?"
         topic = Array(entry.topic)
         reply = entry.reply.isEmpty ? nil : Array(entry.reply)

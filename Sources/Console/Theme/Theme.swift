@@ -26,7 +26,7 @@ struct Theme: Sendable, Hashable {
 
     /// Returns the style of a cluster, by its position on the ring.
     func cluster(_ index: Int) -> Style {
-        self[ThemeRole.clusters[index % ThemeRole.clusters.count]]
+        self[.cluster(index)]
     }
 
     /// Returns the style of a role without color. Attributes replace colors that are the only mark of a role.
@@ -41,6 +41,11 @@ struct Theme: Sendable, Hashable {
         }
         return Style(modifiers: modifiers)
     }
+}
+
+extension ThemeRole {
+    /// Returns the role of a cluster, by its position on the ring.
+    static func cluster(_ index: Int) -> ThemeRole { clusters[index % clusters.count] }
 }
 
 extension Style {

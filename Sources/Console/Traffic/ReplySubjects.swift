@@ -1,13 +1,14 @@
 import DequeModule
 import Roulette
 
-/// Distinguishes the replies to requests from topics.
+/// Distinguishes the replies to requests, and the subjects of servers and of this library, from topics.
 ///
 /// Every request has its own reply subject, an inbox. As topics, inboxes would fill the table within minutes and push the real
-/// topics out. All replies to inboxes of one kind are therefore counted together, separately for each cluster.
+/// topics out. All replies to inboxes of one kind are therefore counted together, separately for each cluster, and so are the
+/// subjects of each kind that begin with `$` or `_roulette`.
 ///
-/// A subject is an inbox if it has a known prefix (`_INBOX.`, the configured prefix of the console's own requests, that of
-/// JetStream acknowledgements, or that of canary messages, which every cluster has), or if it is the reply subject of one received message. A reply subject of several messages is a
+/// A subject is an inbox if it has a known prefix (`_INBOX.`, the configured prefix of the console's own requests, or that of
+/// JetStream acknowledgements), or if it is the reply subject of one received message. A reply subject of several messages is a
 /// topic, because a service listens there.
 struct ReplySubjects: Sendable {
     /// The maximum number of expected replies. They need about 3 MB and cover a second of many requests.
@@ -22,9 +23,15 @@ struct ReplySubjects: Sendable {
     private static let leastGenerated = 16
     /// The label of all other inboxes.
     private static let otherLabel = Array("replies".utf8)
+    /// The kinds of subjects that belong to servers and to this library. The list is fixed, so that peers cannot add rows.
+    private static let systemKinds = ["$SYS", "$JS", "$KV", "$O", "$SRV", "$MQTT", "_roulette"]
+    /// The label of all other subjects that begin with `$`.
+    private static let otherSystemLabel = Array("$".utf8)
 
-    /// The known prefixes of inboxes with their labels.
+    /// The known prefixes of inboxes and system subjects with their labels, the longer ones first.
     private let prefixes: [(start: [UInt8], label: [UInt8])]
+    /// The first bytes of the prefixes. Most subjects have another one.
+    private let firstBytes: Set<UInt8>
     /// The expected reply subjects: the index of the label by the hash of the subject.
     private var expected: [UInt64: Int] = [:]
     /// The hashes in the order of arrival, the oldest first. Some may no longer be expected.
@@ -37,18 +44,24 @@ struct ReplySubjects: Sendable {
     init(ownPrefix: String) {
         var starts = ["_INBOX", "$JS.ACK", CanaryStatus.subjectPrefix]
         if !starts.contains(ownPrefix), !ownPrefix.isEmpty { starts.append(ownPrefix) }
+        starts += Self.systemKinds
         prefixes = starts.map { (Array(($0 + ".").utf8), Array(($0 + ".>").utf8)) }
+        firstBytes = Set(prefixes.compactMap { $0.start.first })
         labels = [Self.otherLabel]
     }
 
-    /// Returns the label of an inbox; nil for a topic.
+    /// Returns the label of an inbox or a system subject; nil for a topic.
     func label(of subject: UnsafeRawBufferPointer, key: UInt64) -> [UInt8]? {
         if let known = knownLabel(of: subject) { return known }
         return expected.isEmpty ? nil : expected[key].map { labels[$0] }
     }
 
     private func knownLabel(of subject: UnsafeRawBufferPointer) -> [UInt8]? {
-        prefixes.first { subject.count > $0.start.count && subject.starts(with: $0.start) }?.label
+        guard let first = subject.first, firstBytes.contains(first) else { return nil }
+        if let known = prefixes.first(where: { subject.count > $0.start.count && subject.starts(with: $0.start) }) {
+            return known.label
+        }
+        return first == UInt8(ascii: "$") ? Self.otherSystemLabel : nil
     }
 
     /// Records the reply subject of a message.

@@ -9,8 +9,8 @@ struct TailEntry: Sendable, Hashable, Identifiable {
     var id = 0
     /// The number of messages of the topic up to and including this one; 0 if they were not counted.
     var ordinal: UInt64 = 0
-    /// Seconds since 1970-01-01 00:00 UTC.
-    let epochSeconds: Int64
+    /// When the message was received, in milliseconds since 1970-01-01 00:00 UTC.
+    let epochMilliseconds: Int64
     let cluster: Int
     /// The length of the received payload.
     let payloadLength: Int
@@ -21,13 +21,14 @@ struct TailEntry: Sendable, Hashable, Identifiable {
 
     init(
         epochSeconds: Int64,
+        milliseconds: Int64 = 0,
         cluster: Int,
         topic: some Collection<UInt8>,
         reply: (some Collection<UInt8>)? = [UInt8]?.none,
         headers: (some Collection<UInt8>)? = [UInt8]?.none,
         payload: some Collection<UInt8>
     ) {
-        self.epochSeconds = epochSeconds
+        epochMilliseconds = epochSeconds * 1000 + milliseconds
         self.cluster = cluster
         payloadLength = payload.count
         var bytes: [UInt8] = []

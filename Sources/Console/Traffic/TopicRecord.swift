@@ -27,7 +27,7 @@ final class TopicIdentity: Sendable {
     let hash: UInt64
     /// The cluster that owns the topic. For replies, the cluster that they were received from.
     let owner: Int
-    /// Whether the row counts the replies to inboxes of one kind on one cluster, see ``ReplySubjects``.
+    /// Whether the row counts the replies to inboxes or the system subjects of one kind on one cluster, see ``ReplySubjects``.
     let isReplies: Bool
     /// The size of the texts in bytes.
     let textBytes: Int

@@ -11,8 +11,10 @@ struct TrafficSnapshot: Sendable {
     fileprivate(set) var samples = Deque<[Float]>()
     fileprivate(set) var firstSample = 0
     var folded = FoldedTopics()
-    /// The rows that count replies to inboxes. They are not topics.
+    /// The rows that count replies to inboxes and system subjects. They are not topics.
     private(set) var replyRows: [Int] = []
+    /// The newest subjects of those rows, by serial number.
+    private(set) var subjects: [Int: SystemSubjects] = [:]
     /// The traffic of the clusters, by position on the ring.
     var clusters: [ClusterTraffic] = []
     /// The messages from clusters that do not own their topics.
@@ -28,6 +30,7 @@ struct TrafficSnapshot: Sendable {
         firstSample: Int,
         folded: FoldedTopics,
         replyRows: [Int],
+        subjects: [Int: SystemSubjects],
         clusters: [ClusterTraffic],
         misrouted: MisroutedMessages
     ) {
@@ -38,6 +41,7 @@ struct TrafficSnapshot: Sendable {
         self.firstSample = firstSample
         self.folded = folded
         self.replyRows = replyRows
+        self.subjects = subjects
         self.clusters = clusters
         self.misrouted = misrouted
     }
@@ -57,7 +61,7 @@ struct TrafficSnapshot: Sendable {
     /// The number of topics that are counted separately.
     var topicCount: Int { topics.count - replyRows.count }
 
-    /// Returns the replies per second of a cluster.
+    /// Returns the replies and system messages per second of a cluster.
     func replyRate(of cluster: Int) -> Double {
         replyRows.reduce(0) { sum, row in
             topics[row].owner == cluster ? sum + Double(counters[row].rateIn + counters[row].rateOut) : sum

@@ -120,6 +120,7 @@ extension TailEntry {
     init(_ message: Message, of cluster: Int? = nil, at moment: Moment) {
         self.init(
             epochSeconds: moment.epochSeconds,
+            milliseconds: moment.milliseconds,
             cluster: cluster ?? message.cluster.index,
             topic: message.topicBytes.readableBytesView,
             reply: message.reply?.utf8,

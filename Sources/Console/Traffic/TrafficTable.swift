@@ -26,6 +26,10 @@ struct TrafficTable: Sendable {
     private var replies: ReplySubjects
     /// The rows of replies. They are not in the index, and are never folded.
     private var replyRows: [ReplyKind: Int] = [:]
+    /// The newest subjects of the rows of replies, by the serial number of the row.
+    private var subjects: [Int: SystemSubjects] = [:]
+    /// The number of subjects that are still kept until the next sample, so that a flood of replies costs little.
+    private var subjectAllowance = TrafficTable.subjectRate
     /// The rates of all rows at each sample, the oldest first.
     private var samples = Deque<[Float]>()
     private var sampleCount = 0
@@ -41,6 +45,9 @@ struct TrafficTable: Sendable {
     private var candidates: [(row: Int, messages: UInt64)] = []
 
     private(set) var clusters: [ClusterTraffic]
+
+    /// The number of subjects of replies that are kept between two samples.
+    private static let subjectRate = 500
 
     private struct ReplyKind: Sendable, Hashable {
         let cluster: Int
@@ -132,6 +139,7 @@ struct TrafficTable: Sendable {
             guard counting == Int32(truncatingIfNeeded: source) else { return nil }
             row = replyRow(label, of: cluster)
             counters[row].origins.formUnion(origins)
+            keep(topic, of: row, at: time)
         } else {
             row = insert(topic, key: key)
             guard counters[row].countingSource == Int32(truncatingIfNeeded: source) else { return nil }
@@ -177,6 +185,7 @@ struct TrafficTable: Sendable {
             counters[row].sample(elapsed: elapsed)
             rates.append(counters[row].rateIn + counters[row].rateOut)
         }
+        subjectAllowance = Self.subjectRate
         samples.append(rates)
         sampleCount += 1
         if samples.count > Self.sampleCapacity { samples.removeFirst() }
@@ -193,6 +202,7 @@ struct TrafficTable: Sendable {
             firstSample: sampleCount - samples.count,
             folded: folder.folded,
             replyRows: replyRows.values.sorted(),
+            subjects: subjects,
             clusters: clusters,
             misrouted: misrouted
         )
@@ -260,6 +270,13 @@ struct TrafficTable: Sendable {
         return row
     }
 
+    /// Keeps a subject that a row counts together with others.
+    private mutating func keep(_ subject: UnsafeRawBufferPointer, of row: Int, at time: Double) {
+        guard subjectAllowance > 0 else { return }
+        subjectAllowance -= 1
+        subjects[topics[row].serial, default: SystemSubjects()].add(subject, at: time)
+    }
+
     /// Records the reply subject of a message. If the reply arrived before its request, it was counted as a topic, and its row is
     /// moved to the replies.
     private mutating func expect(_ reply: UnsafeRawBufferPointer, from cluster: Int) {
@@ -269,6 +286,7 @@ struct TrafficTable: Sendable {
         else { return }
         let total = replyRow(label, of: cluster)
         counters[total].add(counters[row])
+        keep(reply, of: total, at: counters[row].lastMessage)
         textBytes -= topics[row].textBytes
         misrouted.forget(topic: topics[row].serial, clusterCount: clusters.count)
         index.unlink(row, key: key)

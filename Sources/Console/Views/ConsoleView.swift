@@ -14,8 +14,13 @@ protocol ConsoleView: Sendable {
     /// The actions of the view without the global ones, with labels for the hints, the most important first.
     static var actions: [(action: KeyAction, label: SafeText)] { get }
 
+    /// Returns the actions for the bottom row in the present state of the view, the most useful first.
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)]
+
     /// The filter of the rows; empty for no filter.
     var filter: String { get set }
+    /// What limits the rows besides the filter; empty for nothing.
+    var limit: SafeText { get }
     /// Returns the selected topic, which `s`, `u` and `p` suggest.
     func selectedTopic(_ data: DashboardData) -> String?
 
@@ -54,6 +59,8 @@ enum ViewResponse: Sendable, Hashable {
     case save([TailEntry])
     /// Open a message in the publish form.
     case edit(MessageDraft)
+    /// Open what the details show.
+    case follow(Jump)
     /// Show the connections of one cluster.
     case openConnections(cluster: Int)
     /// Ask whether to close connections and open them again.
@@ -63,6 +70,8 @@ enum ViewResponse: Sendable, Hashable {
 }
 
 extension ConsoleView {
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] { Self.actions }
+    var limit: SafeText { .empty }
     func selectedTopic(_ data: DashboardData) -> String? { nil }
     mutating func select(row: Int, _ data: DashboardData) -> Bool { false }
     mutating func focus(pane: Int) {}
@@ -100,6 +109,13 @@ struct ViewList: Sendable {
     /// Opens the view at a position.
     mutating func open(at index: Int) {
         if views.indices.contains(index) { selected = index }
+    }
+
+    /// Opens a view again in the state in which it was left.
+    mutating func restore(_ crumb: Crumb) {
+        guard views.indices.contains(crumb.index) else { return }
+        views[crumb.index] = crumb.view
+        selected = crumb.index
     }
 
     /// The view of this type.

@@ -18,13 +18,16 @@ struct DetailText {
     }
 
     /// Adds a label with its value. A long value is wrapped.
-    mutating func add(_ label: SafeText, _ value: SafeText, _ role: ThemeRole = .text) {
+    /// - Parameter jump: What enter opens.
+    mutating func add(_ label: SafeText, _ value: SafeText, _ role: ThemeRole = .text, jump: Jump? = nil) {
+        let value = jump == nil ? value : value + " ›"
         let indent = min(Self.labelWidth, width / 2)
         let rows = value.wrapped(at: max(2, width - indent), by: .words).lines
         for (index, row) in rows.enumerated() {
             let shown = index == 0 ? label.truncated(to: indent - 1) : .empty
             var line = StyledLine(shown + SafeText(repeating: " ", count: indent - shown.width), .muted)
             line.append(row, role)
+            if index == 0 { line.jump = jump }
             lines.append(line)
         }
     }

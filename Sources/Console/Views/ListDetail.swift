@@ -17,6 +17,10 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     private(set) var layout: ListDetailLayout
     private let limits: ListDetailLayout.Limits
     private var lineCount = 0
+    /// The rows of the details that can be opened.
+    private var jumps: [(line: Int, jump: Jump)] = []
+    /// The position of the selected one; nil if there is none.
+    private var selectedJump: Int?
     /// The row whose details are shown.
     private var shown: ID?
 
@@ -43,10 +47,50 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     /// Updates the details for the selected row. The details of another row begin at the top.
     /// - Parameter lineCount: The number of rows of the details.
     mutating func refresh(selected: ID?, lineCount: Int) {
-        if selected != shown { scroll.scrollToTop() }
+        if selected != shown {
+            scroll.scrollToTop()
+            selectedJump = nil
+        }
         shown = selected
         self.lineCount = lineCount
         scroll.update(count: lineCount, height: detailRows)
+    }
+
+    /// Updates the details, of which some rows can be opened.
+    mutating func refresh(selected: ID?, lines: [StyledLine]) {
+        refresh(selected: selected, lineCount: lines.count)
+        jumps = lines.enumerated().compactMap { line, text in text.jump.map { (line: line, jump: $0) } }
+        selectedJump = jumps.isEmpty ? nil : min(selectedJump ?? 0, jumps.count - 1)
+    }
+
+    /// The keys of the details, if they have the focus; nil if the list has it.
+    var detailHints: [(action: KeyAction, label: SafeText)]? {
+        guard focus == .detail else { return nil }
+        let back: [(action: KeyAction, label: SafeText)] = [(.back, "back"), (.nextPane, "pane")]
+        return selectedJump == nil ? back : [(.open, "follow")] + back
+    }
+
+    /// Returns what an action opens.
+    func jump(for action: KeyAction) -> Jump? {
+        guard action == .open, focus == .detail, let selectedJump else { return nil }
+        return jumps[selectedJump].jump
+    }
+
+    /// Shows the details and moves the focus to them.
+    mutating func openDetail() {
+        (showsDetail, isInFront) = (true, true)
+        focus = .detail
+    }
+
+    /// Moves to the next or previous row that can be opened, if it is visible or the next to become visible.
+    private mutating func moveToJump(by step: Int) -> Bool {
+        guard let selectedJump, jumps.indices.contains(selectedJump + step) else { return false }
+        let line = jumps[selectedJump + step].line
+        guard line >= scroll.offset - 1, line <= scroll.offset + detailRows else { return false }
+        self.selectedJump = selectedJump + step
+        if line < scroll.offset { scroll.scroll(by: -1, count: lineCount, height: detailRows) }
+        if line >= scroll.offset + detailRows { scroll.scroll(by: 1, count: lineCount, height: detailRows) }
+        return true
     }
 
     private var detailRows: Int { max(1, Pane(layout.detail).inside.height) }
@@ -70,6 +114,7 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
             showsDetail = false
         default:
             guard focus == .detail else { return false }
+            if action == .down || action == .up, moveToJump(by: action == .down ? 1 : -1) { return true }
             return scroll.handle(action, count: lineCount, height: detailRows)
         }
         return true
@@ -92,6 +137,9 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     func draw(_ lines: [StyledLine], into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
         for (index, line) in lines.dropFirst(scroll.offset).prefix(rect.height).enumerated() {
             line.draw(into: &buffer, in: rect.row(index), theme: theme)
+            if focus == .detail, let selectedJump, jumps[selectedJump].line == scroll.offset + index {
+                buffer.restyle(rect.row(index), with: theme[.selection])
+            }
         }
     }
 }

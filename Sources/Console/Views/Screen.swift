@@ -1,7 +1,8 @@
 import Settings
 import TerminalUI
 
-// The layout of the screen: a header, the tabs, the view, and the bottom row.
+// The layout of the screen: a header, the tabs, the view, and the bottom row. A prompt of one line takes the row of the tabs, so that
+// its list is below it.
 
 extension ConsoleModel {
     /// Updates the open view and the prompt for the data and the size. Called once before ``draw(_:into:)``.
@@ -27,8 +28,8 @@ func draw(_ model: ConsoleModel, into buffer: inout CellBuffer) -> Point? {
     Header(data, viewTitle: title).draw(into: &buffer, in: layout.header)
     let showsHints = drawTabs(model, into: &buffer, in: layout.tabs)
     model.views.current.draw(data, into: &buffer, in: layout.view)
-    drawBottom(model, showsHints: showsHints, into: &buffer, in: layout.bottom)
-    return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.bottom)
+    BottomRow(model, showsGlobalKeys: !showsHints).draw(into: &buffer, in: layout.bottom)
+    return model.prompt?.draw(data, into: &buffer, view: layout.view, line: layout.line)
 }
 
 /// Returns the screen without frames and colors, so that its text can be selected.
@@ -50,6 +51,8 @@ struct ScreenLayout {
     let tabs: Rect
     let view: Rect
     let bottom: Rect
+    /// The row for prompts of one line.
+    var line: Rect { tabs.isEmpty ? view.row(0) : tabs }
 
     init(_ size: Size) {
         let all = Rect(size)
@@ -83,54 +86,20 @@ private func drawTabs(_ model: ConsoleModel, into buffer: inout CellBuffer, in r
     let styles = TabBar.Styles(key: data.theme[.key], title: data.theme[.muted], selected: data.theme[.selection])
     let used = TabBar(tabs, selected: model.views.selected, styles: styles).draw(into: &buffer, in: rect).width
     let space = Rect(x: rect.x + used + 1, y: rect.y, width: rect.width - used - 1, height: rect.height)
-    let hints = hints(KeyAction.hints, data)
+    let hints = KeyHints(KeyAction.hints, data)
     // Fewer hints than the first three (subscribe, publish and filter) are not useful.
     guard space.width >= hints.width(of: 3) else { return false }
     hints.draw(into: &buffer, in: space, alignment: .right)
     return true
 }
 
-private func hints(_ actions: some Sequence<(action: KeyAction, label: SafeText)>, _ data: DashboardData) -> KeyHints {
-    KeyHints(
-        actions.compactMap { data.keys.hint($0.action, $0.label) },
-        keyStyle: data.theme[.key],
-        labelStyle: data.theme[.muted]
-    )
-}
+extension KeyHints {
+    /// Creates the hints of actions that have a key.
+    init(_ actions: some Sequence<(action: KeyAction, label: SafeText)>, _ data: DashboardData) {
+        self.init(actions.compactMap { data.keys.hint($0.action, $0.label) }, data)
+    }
 
-/// Draws the bottom row: unfinished messages, the notice, the filter or the subscriptions, and the keys of the view on the right.
-/// - Parameter showsHints: Whether the row of the tabs shows the hints of the global keys.
-private func drawBottom(_ model: ConsoleModel, showsHints: Bool, into buffer: inout CellBuffer, in rect: Rect) {
-    let data = model.data
-    let place = rect.inset(horizontal: rect.width < 40 ? 0 : 1)
-    // Unfinished messages are shown until they finish. Only a warning or an error is more important.
-    if let waiting = model.waiting, model.notice?.severity ?? .info == .info {
-        buffer.write(waiting, in: place, style: data.theme[.severityWarn])
-        return
+    init(_ hints: [Hint], _ data: DashboardData) {
+        self.init(hints, keyStyle: data.theme[.key], labelStyle: data.theme[.muted])
     }
-    if let notice = model.notice {
-        let text = notice.severity == .info ? notice.text : "\(notice.severity.word): \(notice.text)"
-        buffer.write(text, in: place, style: data.theme[notice.severity.role])
-        return
-    }
-    let own = type(of: model.views.current).actions
-    let demo: [(action: KeyAction, label: SafeText)] = data.demo == nil ? [] : [(.demoFaults, "faults")]
-    let short = KeyAction.shortHints
-    let hints = hints(showsHints ? own.prefix(5) + demo : short.prefix(1) + own.prefix(2) + demo + short.dropFirst(), data)
-    let text: SafeText
-    var role = ThemeRole.muted
-    if !model.views.current.filter.isEmpty {
-        text = "filter \(untrusted: model.views.current.filter)  \(data.keys.key(for: .back) ?? "esc") clears it"
-        role = .accent
-    } else if data.subscriptions.isEmpty {
-        text = "no subscription"
-    } else {
-        let labels = data.subscriptions.map(\.label).joined(separator: " · ")
-        text = "\(data.subscriptions.count) subscribed: \(labels)"
-    }
-    // Leave space for at least two hints after a long list of subscriptions.
-    let used = min(text.width, max(place.width - hints.width(of: 2) - 2, place.width / 3))
-    buffer.write(text, in: Rect(x: place.x, y: place.y, width: used, height: place.height), style: data.theme[role])
-    let space = Rect(x: place.x + used + 2, y: place.y, width: place.width - used - 2, height: place.height)
-    hints.draw(into: &buffer, in: space, alignment: .right)
 }

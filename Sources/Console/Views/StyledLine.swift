@@ -10,6 +10,8 @@ struct StyledLine: Sendable, Hashable {
     }
 
     private(set) var spans: [Span]
+    /// What enter opens in a detail pane; nil for nothing.
+    var jump: Jump?
 
     init(_ spans: [Span] = []) {
         self.spans = spans

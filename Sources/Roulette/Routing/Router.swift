@@ -84,8 +84,16 @@ final class Router: Sendable {
     }
 
     private func destination(hash: UInt64, cluster: Int) -> Destination {
-        Destination(cluster: cluster, slot: Int(hash % UInt64(slots)))
+        Destination(cluster: cluster, slot: TopicSlot.index(hash: hash, slots: slots))
     }
+}
+
+/// The connection of each pool that carries a topic while it is up.
+package enum TopicSlot {
+    /// - Parameters:
+    ///   - hash: The hash of the topic.
+    ///   - slots: The number of connections in the pool, at least 1.
+    package static func index(hash: UInt64, slots: Int) -> Int { Int(hash % UInt64(slots)) }
 }
 
 extension String {

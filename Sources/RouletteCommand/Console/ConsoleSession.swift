@@ -39,7 +39,8 @@ enum ConsoleSession {
             // Without a home directory no state is saved.
             stateDirectory: try? SettingsLocations(environment: environment).stateDirectory,
             messageLine: { message in
-                let time = Timestamp(timespec(tv_sec: Int(message.epochSeconds), tv_nsec: 0))
+                let (seconds, milliseconds) = message.epochMilliseconds.quotientAndRemainder(dividingBy: 1000)
+                let time = Timestamp(timespec(tv_sec: Int(seconds), tv_nsec: Int(milliseconds) * 1_000_000))
                 return PrintableMessage(message).savedJSON(at: time, of: message.payloadLength).line
             }
         )

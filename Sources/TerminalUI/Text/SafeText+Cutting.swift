@@ -8,6 +8,16 @@ extension SafeText {
         return columnsInRange(0..<columnsBeforeFigure(at: columns - 1)) + .cutMark
     }
 
+    /// Returns as many whole texts as fit in `columns` columns, the first ones first, with `separator` between them. The first text is
+    /// shortened if it does not fit.
+    public static func list(_ texts: [SafeText], separator: SafeText, columns: Int) -> SafeText {
+        guard var result = texts.first, result.width <= columns else { return texts.first?.truncated(to: columns) ?? .empty }
+        for text in texts.dropFirst() where result.width + separator.width + text.width <= columns {
+            result += separator + text
+        }
+        return result
+    }
+
     /// Returns the part of the text in a range of columns.
     ///
     /// A wide character that is only half inside is omitted, so the result may be one column narrower at either end.

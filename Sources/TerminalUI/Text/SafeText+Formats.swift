@@ -23,6 +23,14 @@ extension SafeText {
         count(Double(value))
     }
 
+    /// Formats a count with its noun: `1 message`, `3 messages`.
+    /// - Parameters:
+    ///   - noun: The noun for one.
+    ///   - plural: The noun for another number; nil for the noun with an `s`.
+    public static func counted(_ count: some BinaryInteger, _ noun: SafeText, plural: SafeText? = nil) -> SafeText {
+        count == 1 ? "1 \(noun)" : "\(count) \(plural ?? noun + "s")"
+    }
+
     /// Formats events per second: `0/s`, `3.2/s`, `12.4k/s`.
     public static func rate(_ perSecond: Double) -> SafeText {
         guard perSecond >= 0, perSecond.isFinite else { return unknown }
@@ -86,6 +94,17 @@ extension SafeText {
         // Both remainders first, so that no sum can overflow. The second one makes times before 1970 positive.
         let seconds = ((epochSeconds % day + offset % day) % day + day) % day
         return twoDigits(seconds / 3600) + ":" + twoDigits(seconds / 60 % 60) + ":" + twoDigits(seconds % 60)
+    }
+
+    /// Formats a time of day with milliseconds as `HH:MM:SS.mmm`.
+    /// - Parameters:
+    ///   - epochMilliseconds: Milliseconds since 1970-01-01 00:00 UTC.
+    ///   - offset: Seconds east of UTC.
+    public static func clock(epochMilliseconds: Int64, offset: Int64 = 0) -> SafeText {
+        let milliseconds = (epochMilliseconds % 1000 + 1000) % 1000
+        let seconds = (epochMilliseconds - milliseconds) / 1000
+        let padding: SafeText = milliseconds < 10 ? "00" : milliseconds < 100 ? "0" : ""
+        return clock(epochSeconds: seconds, offset: offset) + ".\(padding)\(milliseconds)"
     }
 
     private static func twoDigits(_ value: Int64) -> SafeText {

@@ -1,4 +1,4 @@
-/// An input line: a text field with a label, a history and completion.
+/// An input line: a text field with a label and a history.
 public struct Prompt: Sendable {
     /// The effect of a key.
     public enum Outcome: Sendable, Hashable {
@@ -21,13 +21,6 @@ public struct Prompt: Sendable {
     /// The text field.
     public private(set) var field: TextField
     private var history: InputHistory
-    private var completion: Completion?
-
-    /// The candidates that tab cycles through.
-    private struct Completion: Hashable {
-        let candidates: [String]
-        var index: Int
-    }
 
     /// Creates a prompt.
     /// - Parameters:
@@ -51,16 +44,12 @@ public struct Prompt: Sendable {
     public var text: String { field.text }
 
     /// Handles a key.
-    /// - Parameter completions: Returns the texts that complete the current text, best first. It is called on tab. The first tab
-    ///   inserts their common prefix, further ones cycle through them. Shift-tab cycles backwards.
-    public mutating func handle(_ key: Key, completions: (String) -> [String] = { _ in [] }) -> Outcome {
+    public mutating func handle(_ key: Key) -> Outcome {
         switch (key.code, key.modifiers) {
         case (.enter, []): return .submitted(field.text)
         case (.escape, []), (.character("c"), .control), (.character("g"), .control): return .cancelled
         case (.up, []), (.character("p"), .control): return recall(history.previous(current: field.text))
         case (.down, []), (.character("n"), .control): return recall(history.next())
-        case (.tab, []): return complete(completions, step: 1)
-        case (.backTab, []): return complete(completions, step: -1)
         default: return edited(field.handle(key))
         }
     }
@@ -70,10 +59,15 @@ public struct Prompt: Sendable {
         edited(field.insert(paste))
     }
 
+    /// Replaces the text and puts the cursor at its end.
+    public mutating func replace(with text: String) {
+        history.stopRecalling()
+        field.setText(text)
+    }
+
     private mutating func edited(_ outcome: TextField.Outcome) -> Outcome {
         switch outcome {
         case .edited:
-            completion = nil
             history.stopRecalling()
             return .edited
         case .unchanged: return .unchanged
@@ -84,47 +78,8 @@ public struct Prompt: Sendable {
 
     private mutating func recall(_ text: String?) -> Outcome {
         guard let text else { return .unchanged }
-        completion = nil
         field.setText(text)
         return .edited
-    }
-
-    private mutating func complete(_ completions: (String) -> [String], step: Int) -> Outcome {
-        if var current = completion, !current.candidates.isEmpty {
-            let count = current.candidates.count
-            current.index = (current.index + step + count) % count
-            completion = current
-            field.setText(current.candidates[current.index])
-            return .edited
-        }
-        let candidates = completions(field.text)
-        guard let first = candidates.first else { return .unchanged }
-        if candidates.count > 1 {
-            let common = Prompt.commonPrefix(candidates)
-            if common.count > field.text.count, common.hasPrefix(field.text) {
-                field.setText(common)
-                return .edited
-            }
-        }
-        let index = step > 0 ? 0 : candidates.count - 1
-        completion = Completion(candidates: candidates, index: index)
-        let chosen = step > 0 ? first : candidates[index]
-        guard chosen != field.text else { return .unchanged }
-        field.setText(chosen)
-        return .edited
-    }
-
-    static func commonPrefix(_ texts: [String]) -> String {
-        guard var prefix = texts.first.map(Array.init) else { return "" }
-        for text in texts.dropFirst() {
-            var shared = 0
-            for (left, right) in zip(prefix, text) {
-                guard left == right else { break }
-                shared += 1
-            }
-            prefix.removeLast(prefix.count - shared)
-        }
-        return String(prefix)
     }
 
     /// Draws the label and the field on the first row of `rect`.

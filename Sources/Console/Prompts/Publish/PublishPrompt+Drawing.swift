@@ -4,6 +4,7 @@ import TerminalUI
 extension PublishPrompt {
     /// Lays out the reply for the size of the view. Called once before each frame.
     mutating func refresh(_ data: DashboardData, view: Size) {
+        topic.update(data)
         guard case .replied(let reply) = progress else {
             replyRows = nil
             return
@@ -14,21 +15,27 @@ extension PublishPrompt {
             let rows = MessageBody(reply.entry, format: .automatic, width: width, wraps: true).lines
             replyRows = ReplyRows(reply: reply, width: width, rows: rows)
         }
-        replyHeight = PublishLayout(inside, hasReply: true, field: field).reply.height
+        replyHeight = layout(data, inside, hasReply: true).reply.height
         replyScroll.update(count: replyRows?.rows.count ?? 0, height: replyHeight)
     }
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         let hasReply = replyRows != nil
         let inside = dialog(data).draw(into: &buffer, in: view, contentSize: contentSize(in: view.size, hasReply: hasReply))
-        let layout = PublishLayout(inside, hasReply: hasReply, field: field)
+        let layout = layout(data, inside, hasReply: hasReply)
         let cursor = drawMessage(data, into: &buffer, layout)
         let modeCursor = drawMode(data, into: &buffer, in: layout.mode)
         drawOwner(data, into: &buffer, in: layout.owner)
         drawResult(data, into: &buffer, in: layout.result)
         drawReply(data, into: &buffer, in: layout.reply)
+        drawTopics(data, into: &buffer, layout)
         if case .asking = progress { return nil }
         return cursor ?? modeCursor
+    }
+
+    private func layout(_ data: DashboardData, _ rect: Rect, hasReply: Bool) -> PublishLayout {
+        let rows = result(data).0.wrapped(at: rect.width, by: .words).lines.count
+        return PublishLayout(rect, hasReply: hasReply, field: field, resultRows: min(4, rows))
     }
 
     private func dialog(_ data: DashboardData) -> Dialog {
@@ -57,7 +64,7 @@ extension PublishPrompt {
         } else {
             hints = [
                 KeyHints.Hint(key: "enter", label: kind == .publish ? "publish" : "request"),
-                KeyHints.Hint(key: "tab", label: "next"),
+                KeyHints.Hint(key: "tab", label: field == .topic && isCompleting ? "complete" : "next"),
                 KeyHints.Hint(key: "^r", label: kind == .publish ? "request" : "publish"),
                 KeyHints.Hint(key: "^e", label: "editor"),
                 KeyHints.Hint(key: "up", label: "history"),
@@ -135,11 +142,8 @@ extension PublishPrompt {
     private func drawOwner(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
             let route = RouteLine(topic.text, data)
-            buffer.write(
-                route.isValid ? Self.patternReason : route.text,
-                in: rect,
-                style: data.theme[topic.text.isEmpty ? .muted : .severityError]
-            )
+            let text = route.isValid ? Self.patternReason : route.text
+            buffer.write(text, in: rect, style: data.theme[route.isUnfinished ? .muted : .severityError])
             return
         }
         let row = data.clusters[cluster]
@@ -157,11 +161,22 @@ extension PublishPrompt {
         }
     }
 
+    /// Draws the topics that complete the typed one, below its field.
+    private func drawTopics(_ data: DashboardData, into buffer: inout CellBuffer, _ layout: PublishLayout) {
+        guard field == .topic, isCompleting, topic.list.rows.map(\.text) != [topic.text] else { return }
+        let topic = layout.topic
+        let end = [layout.mode, layout.owner, layout.result].filter { !$0.isEmpty }.map(\.y).min() ?? topic.bottom
+        let below = Rect(x: topic.x + 7, y: topic.bottom, width: topic.width - 7, height: min(14, end - topic.bottom))
+        CompletionPopup(self.topic, title: "Topics", theme: data.theme).drawFramed(into: &buffer, in: below)
+    }
+
     // MARK: Result
 
     private func drawResult(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let (text, role) = result(data)
-        buffer.write(text, in: rect, style: data.theme[role])
+        for (index, row) in text.wrapped(at: rect.width, by: .words).lines.prefix(rect.height).enumerated() {
+            buffer.write(row, in: rect.row(index), style: data.theme[role])
+        }
     }
 
     private func result(_ data: DashboardData) -> (SafeText, ThemeRole) {
@@ -228,9 +243,10 @@ struct PublishLayout {
     let result: Rect
     let reply: Rect
 
-    init(_ rect: Rect, hasReply: Bool, field: PublishPrompt.Field) {
-        // The other four rows are for topic, mode, owner and result.
-        let room = max(2, rect.height - 4)
+    /// - Parameter resultRows: The number of rows that the result needs.
+    init(_ rect: Rect, hasReply: Bool, field: PublishPrompt.Field, resultRows: Int) {
+        // The other three rows are for topic, mode and owner.
+        let room = max(2, rect.height - 3 - resultRows)
         let headerRows = hasReply ? (room > 10 ? 2 : 1) : max(1, min(4, room / 3))
         let bodyRows = hasReply ? (room > 16 ? 4 : room > 10 ? 2 : 1) : max(1, room - headerRows)
         // The field with the cursor is always visible.
@@ -243,7 +259,7 @@ struct PublishLayout {
             .fixed(bodyRows, importance: importance(60, .body)),
             .fixed(1, importance: importance(30, .count, .interval, .timeout)),
             .fixed(1, importance: 70),
-            .fixed(1, importance: 80),
+            .flexible(minimum: 1, ideal: resultRows, importance: 80),
         ]
         if hasReply { constraints.append(.fill(minimum: 1, importance: 95)) }
         let parts = Layout(.vertical, constraints).split(rect)

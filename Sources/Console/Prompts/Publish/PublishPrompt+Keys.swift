@@ -3,6 +3,10 @@ import TerminalUI
 extension PublishPrompt {
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
         if case .asking(let request) = progress { return answer(key, request) }
+        if field == .topic, topic.selection != nil {
+            edit(key, data)
+            return .stay
+        }
         switch (key.code, key.modifiers) {
         case (.escape, []), (.character("c"), .control):
             guard let id, isRepeating || isWaiting else { return .close }
@@ -18,13 +22,11 @@ extension PublishPrompt {
         case (.character("r"), .control): toggleKind()
         case (.enter, .alt), (.character("j"), .control): insertNewline()
         case (.backTab, []): move(by: -1)
-        case (.tab, []):
-            let isComplete = TopicCompletion.completions(of: topic.text, data).allSatisfy { $0 == topic.text }
-            if field != .topic || isComplete { move(by: 1) } else { edit(key, data) }
+        case (.tab, []) where field != .topic: move(by: 1)
         case (.character("p"), .control): recallOlder()
-        case (.character("n"), .control): recallNewer()
+        case (.character("n"), .control): _ = recallNewer()
         case (.up, []) where isOnFirstLine: recallOlder()
-        case (.down, []) where isOnLastLine: recallNewer()
+        case (.down, []) where isOnLastLine: if !recallNewer(), field == .topic { edit(key, data) }
         case (.pageUp, []): scrollReply(by: -5)
         case (.pageDown, []): scrollReply(by: 5)
         default: edit(key, data)
@@ -59,7 +61,7 @@ extension PublishPrompt {
 
     private mutating func edit(_ key: Key, _ data: DashboardData) {
         switch field {
-        case .topic: _ = topic.handle(key) { TopicCompletion.completions(of: $0, data) }
+        case .topic: editTopic(key, data)
         case .headers: _ = headers.handle(key)
         case .body: _ = body.handle(key)
         case .count: _ = count.handle(key)
@@ -67,6 +69,17 @@ extension PublishPrompt {
         case .timeout: _ = timeout.handle(key)
         }
         settle()
+    }
+
+    private mutating func editTopic(_ key: Key, _ data: DashboardData) {
+        switch topic.handle(key, data) {
+        case .edited: isCompleting = true
+        case .unchanged: if topic.selection != nil { isCompleting = true }
+        case .taken: isCompleting = false
+        case .isWhole: move(by: 1)
+        // The form handles these keys itself.
+        case .submitted, .cancelled: break
+        }
     }
 
     /// Clears a final result after an edit. A pending result stays.
@@ -88,7 +101,7 @@ extension PublishPrompt {
 
     mutating func insert(_ paste: Paste) {
         switch field {
-        case .topic: _ = topic.insert(paste)
+        case .topic: topic.insert(paste)
         case .headers: headers.insert(paste)
         case .body: body.insert(paste)
         case .count: count.insert(paste)
@@ -102,6 +115,7 @@ extension PublishPrompt {
         let fields = fields
         let index = fields.firstIndex(of: field) ?? 0
         field = fields[(index + step + fields.count) % fields.count]
+        isCompleting = false
     }
 
     private mutating func toggleKind() {
@@ -137,7 +151,10 @@ extension PublishPrompt {
         if let older = history.previous(current: draft) { fill(with: older) }
     }
 
-    private mutating func recallNewer() {
-        if let newer = history.next() { fill(with: newer) }
+    /// - Returns: Whether an earlier message was recalled before.
+    private mutating func recallNewer() -> Bool {
+        guard let newer = history.next() else { return false }
+        fill(with: newer)
+        return true
     }
 }

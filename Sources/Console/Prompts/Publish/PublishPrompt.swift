@@ -38,7 +38,9 @@ struct PublishPrompt: ConsolePrompt {
     private(set) var id: Int?
     /// Whether the operator asked to stop a repeated publish.
     private(set) var isStopping = false
-    var topic: Prompt
+    var topic: CompletingField
+    /// Whether the list of topics is shown while the topic is edited.
+    var isCompleting: Bool
     var headers: TextField
     var body: DraftBody
     var count = TextField("1", maximumBytes: 8)
@@ -58,7 +60,11 @@ struct PublishPrompt: ConsolePrompt {
     }
 
     init(_ draft: MessageDraft = MessageDraft(), history: MessageHistory = MessageHistory()) {
-        topic = Prompt(label: "Topic", text: draft.topic)
+        let earlier = history.drafts.map(\.topic)
+        topic = CompletingField(Prompt(label: "Topic", text: draft.topic)) {
+            TopicCompletion.list(for: $0, earlier: earlier, $1)
+        }
+        isCompleting = draft.topic.isEmpty
         headers = TextField(draft.headers, isMultiline: true, maximumBytes: Self.headerBytes)
         body = DraftBody(draft.body)
         field = draft.topic.isEmpty ? .topic : .body
@@ -102,7 +108,8 @@ struct PublishPrompt: ConsolePrompt {
     }
 
     mutating func fill(with draft: MessageDraft) {
-        topic = Prompt(label: "Topic", text: draft.topic)
+        topic.replace(with: draft.topic)
+        isCompleting = false
         headers.setText(draft.headers)
         body = DraftBody(draft.body)
         if !isBusy { progress = .editing }
@@ -172,7 +179,7 @@ extension PublishPrompt {
         if let refusal = data.deployment.publishRefusal { throw InputError(reason: refusal) }
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
             let route = RouteLine(topic.text, data)
-            throw InputError(reason: route.isValid ? Self.patternReason : route.text, field: .topic)
+            throw InputError(reason: route.reason ?? Self.patternReason, field: .topic)
         }
         let headers: Headers?
         do {

@@ -49,7 +49,12 @@ struct ConnectionDetail {
             return
         }
         if !row.isUp { text.note("As of \(row.age) ago:") }
-        text.add("server", "\(untrusted: server.name), nats-server \(untrusted: server.version)", figures)
+        text.add(
+            "server",
+            "\(untrusted: server.name), nats-server \(untrusted: server.version)",
+            figures,
+            jump: .server(cluster: row.serverCluster ?? row.id.cluster, id: server.id)
+        )
         text.add("server id", "\(untrusted: server.id)", figures)
         let cluster: SafeText = server.cluster.map { "\(untrusted: $0)" } ?? "none, a single server"
         if row.isMisled {
@@ -85,20 +90,24 @@ struct ConnectionDetail {
     private func addTraffic(to text: inout DetailText) {
         text.blank()
         if let trip = row.roundTrip { add(trip, to: &text) }
-        let waiting: SafeText = "\(row.bufferedMessages) messages, \(SafeText.bytes(row.bufferedBytes))"
-        text.add("buffered", "\(waiting) wait for the socket", figures)
-        text.add("unconfirmed", "\(row.unconfirmed) messages sent, no PONG since", figures)
+        let waiting: SafeText = "\(SafeText.counted(row.bufferedMessages, "message")), \(SafeText.bytes(row.bufferedBytes))"
+        text.add("buffered", "\(waiting) \(row.bufferedMessages == 1 ? "waits" : "wait") for the socket", figures)
+        text.add("unconfirmed", "\(SafeText.counted(row.unconfirmed, "message")) sent, no PONG since", figures)
         text.add(
             "lost",
-            row.lost == 0 ? "nothing" : "at most \(row.lost) messages, with lost connections",
+            row.lost == 0 ? "nothing" : "at most \(SafeText.counted(row.lost, "message")), with lost connections",
             row.lost == 0 ? figures : .severityWarn
         )
-        if row.refused > 0 { text.add("refused", "\(row.refused) messages, by the server", .severityWarn) }
-        if row.duplicates > 0 { text.add("duplicates", "at most \(row.duplicates) messages, during moves", .severityWarn) }
-        text.add("in", "\(row.messagesIn) messages, \(SafeText.bytes(row.bytesIn))", figures)
-        text.add("out", "\(row.messagesOut) messages, \(SafeText.bytes(row.bytesOut))", figures)
-        text.add("dropped", "\(row.dropped) messages, consumer too slow", row.dropped > 0 ? .severityWarn : figures)
-        text.add("subscribed", row.subscriptions == 1 ? "1 subscription" : "\(row.subscriptions) subscriptions", figures)
-        text.add("requests", "\(row.pendingRequests) pending, \(row.lateReplies) late replies", figures)
+        if row.refused > 0 { text.add("refused", "\(SafeText.counted(row.refused, "message")), by the server", .severityWarn) }
+        if row.duplicates > 0 {
+            text.add("duplicates", "at most \(SafeText.counted(row.duplicates, "message")), during moves", .severityWarn)
+        }
+        text.add("in", "\(SafeText.counted(row.messagesIn, "message")), \(SafeText.bytes(row.bytesIn))", figures)
+        text.add("out", "\(SafeText.counted(row.messagesOut, "message")), \(SafeText.bytes(row.bytesOut))", figures)
+        let dropped: SafeText = "\(SafeText.counted(row.dropped, "message")), consumer too slow"
+        text.add("dropped", dropped, row.dropped > 0 ? .severityWarn : figures)
+        text.add("subscribed", .counted(row.subscriptions, "subscription"), figures)
+        let late = SafeText.counted(row.lateReplies, "late reply", plural: "late replies")
+        text.add("requests", "\(row.pendingRequests) pending, \(late)", figures)
     }
 }

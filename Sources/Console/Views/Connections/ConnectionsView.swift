@@ -10,6 +10,10 @@ struct ConnectionsView: ConsoleView {
         (.reconnect, "reconnect"), (.open, "detail"), (.nextPane, "pane"),
     ]
 
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        parts.detailHints.map { $0 + [(.reconnect, "reconnect")] } ?? Self.actions
+    }
+
     /// The filter for cluster, role, state, server and error.
     var filter = ""
     /// The cluster whose connections are shown; nil for all clusters.
@@ -25,9 +29,18 @@ struct ConnectionsView: ConsoleView {
         list.reset()
     }
 
+    /// Shows one connection with its details, among the connections of its cluster.
+    mutating func show(_ id: ConnectionRow.ID) {
+        (cluster, filter) = (id.cluster, "")
+        list.reset()
+        list.select(id)
+        parts.openDetail()
+    }
+
     // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
+        if let jump = parts.jump(for: action) { return .follow(jump) }
         if parts.handle(action) { return .handled }
         let ids = shown(data).map(\.id)
         if list.handle(action, in: ids, height: height) { return .handled }
@@ -55,7 +68,7 @@ struct ConnectionsView: ConsoleView {
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list, footerRows: 1).rows)
         list.update(shown(data).map(\.id), height: height)
-        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: list.selection, lines: detail(data, width: Pane(layout.detail).inside.width))
     }
 
     /// Returns the connections to show, ordered by cluster.

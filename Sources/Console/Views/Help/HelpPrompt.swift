@@ -1,35 +1,50 @@
 import Settings
 import TerminalUI
 
-/// `?` shows the keys that work in the open view, and the commands. The help is generated from the lists of keys and commands.
+/// `?` shows the keys that work in the open view, and the commands. Typing searches at once, also in the keys of the other views.
+/// The help is generated from the lists of keys and commands.
 struct HelpPrompt: ConsolePrompt {
     private let list: HelpList
+    /// The keys that open views and the keys of the other views, for the search.
+    private let others: [HelpList.Section]
     private var scroll = ScrollState()
-    private var search: TextField?
-    private var isTyping = false
+    private var search = TextField(maximumBytes: 64)
+    private var size = Size.zero
 
     init(for view: any ConsoleView, views: [any ConsoleView], _ data: DashboardData) {
-        list = Self.list(for: view, views: views, data)
+        list = Self.list(for: view, data)
+        // The row of tabs shows the keys of the views.
+        let opening = Self.section("Views", views.map { type(of: $0).opening }, data)
+        let others = views.filter { type(of: $0).opening != type(of: view).opening }
+        let sections = others.map { other in
+            let own = Self.own(other).filter { $0.scope == type(of: other).scope }
+            return Self.section("In \(type(of: other).title)", own, data)
+        }
+        self.others = [opening] + sections
     }
 
-    private static func list(for view: any ConsoleView, views: [any ConsoleView], _ data: DashboardData) -> HelpList {
-        func section(_ title: SafeText, _ actions: [KeyAction]) -> HelpList.Section {
-            HelpList.Section(
-                title,
-                actions.filter { data.keys.key(for: $0) != nil }.map {
-                    KeyHints.Hint(key: data.keys.keys(for: $0), label: SafeText(untrusted: $0.summary))
-                }
-            )
-        }
+    private static func section(_ title: SafeText, _ actions: [KeyAction], _ data: DashboardData) -> HelpList.Section {
+        HelpList.Section(
+            title,
+            actions.filter { data.keys.key(for: $0) != nil }.map {
+                KeyHints.Hint(key: data.keys.keys(for: $0), label: SafeText(untrusted: $0.summary))
+            }
+        )
+    }
+
+    /// Returns the actions of a view without those that move.
+    private static func own(_ view: any ConsoleView) -> [KeyAction] {
+        type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !KeyAction.moves.contains($0) }
+    }
+
+    private static func list(for view: any ConsoleView, _ data: DashboardData) -> HelpList {
         let commands = Command.all.map {
             KeyHints.Hint(key: ":\(untrusted: $0.name) \($0.arguments)", label: $0.summary)
         }
-        let own = type(of: view).actions.map(\.action).filter { $0.scope != .everywhere || !KeyAction.moves.contains($0) }
         let sections = [
-            section(type(of: view).title, own),
-            section("Everywhere", KeyAction.everywhere + (data.demo == nil ? [] : KeyAction.demo)),
-            section("Moving", KeyAction.moves),
-            section("Views", views.map { type(of: $0).opening }),
+            section(type(of: view).title, own(view), data),
+            section("Everywhere", KeyAction.everywhere + (data.demo == nil ? [] : KeyAction.demo), data),
+            section("Moving", KeyAction.moves, data),
             HelpList.Section("Commands", commands),
         ]
         return HelpList(
@@ -39,55 +54,77 @@ struct HelpPrompt: ConsolePrompt {
         )
     }
 
-    private var shown: HelpList { list.filtered(by: search?.text ?? "") }
+    /// The entries to show.
+    private var shown: HelpList {
+        guard !search.isEmpty else { return list }
+        var all = list
+        all.sections += others
+        return all.filtered(by: search.text)
+    }
 
     mutating func handle(_ key: Key, _ data: DashboardData) -> PromptResponse {
-        if isTyping, var field = search {
-            switch (key.code, key.modifiers) {
-            case (.enter, []): isTyping = false
-            case (.escape, []), (.character("c"), .control): (search, isTyping) = (nil, false)
-            default: _ = field.handle(key)
-            }
-            if isTyping {
-                search = field
+        let isScroll = [.up, .down, .pageUp, .pageDown, .home, .end].contains(key.code)
+        switch (key.code, key.modifiers) {
+        case (.character("c"), .control): return .close
+        case (.escape, []):
+            guard !search.isEmpty else { return .close }
+            search.setText("")
+            scroll.scrollToTop()
+        case (.character, []) where search.isEmpty && data.keys.action(for: key, in: .everywhere) == .help: return .close
+        // The habit to begin a search with its key does no harm.
+        case (.character, []) where search.isEmpty && data.keys.action(for: key, in: .everywhere) == .filter: break
+        default:
+            let action = data.keys.action(for: key, in: .everywhere)
+            if action == .help, case .function = key.code { return .close }
+            if isScroll, let action {
+                _ = scroll.handle(action, count: shown.rowCount(width: size.width), height: size.height)
+            } else if search.handle(key) == .edited {
                 scroll.scrollToTop()
             }
-            return .stay
-        }
-        switch data.keys.action(for: key, in: .everywhere) {
-        case .filter: (search, isTyping) = (TextField(maximumBytes: 64), true)
-        case .back where search != nil: search = nil
-        case .back, .help, .quit: return .close
-        // The height is not known here. Drawing corrects an offset that is too large.
-        case let action?: _ = scroll.handle(action, count: shown.rowCount, height: 10)
-        case nil: break
         }
         return .stay
     }
 
-    mutating func insert(_ paste: Paste) {
-        if isTyping { search?.insert(paste) }
+    mutating func insert(_ paste: Paste) { search.insert(paste) }
+
+    /// The area of the entries in the frame.
+    private func area(in inside: Rect) -> Rect { inside.droppingTop(1) }
+
+    mutating func refresh(_ data: DashboardData, view: Size) {
+        size = area(in: Rect(view).inset(horizontal: 2, vertical: 1)).size
+        scroll.update(count: shown.rowCount(width: size.width), height: size.height)
     }
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         buffer.clear(view, style: data.theme[.text])
-        let keys: SafeText = "\(data.keys.key(for: .filter) ?? "") search  \(data.keys.key(for: .back) ?? "") back"
-        let inside = buffer.drawBox(
+        let list = shown
+        let rows = list.rowCount(width: size.width)
+        let isCut = rows > size.height
+        let more: SafeText = isCut ? "pgdn more  " : ""
+        let box = buffer.drawBox(
             view,
             title: "Help",
-            note: keys,
+            note: "\(more)\(data.keys.key(for: .back) ?? "esc") \(search.isEmpty ? "back" : "all keys")",
             style: data.theme[.focusedBorder],
             titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
-        var scroll = scroll
-        let list = shown
-        scroll.update(count: list.rowCount, height: inside.height)
-        list.draw(into: &buffer, in: inside, offset: scroll.offset)
-        guard let search else { return nil }
-        buffer.clear(line, style: data.theme[.input])
-        let used = buffer.write("search ", at: line.origin, style: data.theme[.key], clip: line)
-        let space = Rect(x: line.x + used, y: line.y, width: line.width - used, height: line.height)
-        let cursor = search.draw(into: &buffer, in: space, style: data.theme[.input])
-        return isTyping ? cursor : nil
+        )
+        let inside = box.inset(horizontal: 1)
+        let cursor = search.draw(
+            into: &buffer,
+            in: inside.row(0),
+            style: data.theme[.input],
+            placeholder: "type to search",
+            placeholderStyle: data.theme[.input].overlaid(with: data.theme[.muted])
+        )
+        let area = area(in: inside)
+        list.draw(into: &buffer, in: area, offset: scroll.offset)
+        if list.sections.isEmpty {
+            buffer.write("No key or command matches.", in: area.row(0), style: data.theme[.muted])
+        }
+        Highlight.draw(search.text, in: area, of: &buffer, style: data.theme[.match])
+        let bar = Rect(x: view.right - 1, y: area.y, width: 1, height: area.height)
+        Scrollbar(count: rows, offset: scroll.offset, height: area.height)
+            .draw(into: &buffer, in: bar, style: data.theme[.focusedBorder])
+        return cursor
     }
 }

@@ -19,10 +19,12 @@ struct RingFigures: Sendable {
     private(set) var shares: [Share] = []
     /// The messages per second of all clusters.
     private(set) var total = 0.0
+    private var topics: HotTopics?
+
     /// The rows of the busiest topics in the snapshot, the busiest first.
-    private(set) var hottest: [Int] = []
+    var hottest: [Int] { topics?.rows ?? [] }
     /// The number of topics that were received from a cluster that does not own them.
-    private(set) var misplaced = 0
+    var misplaced: Int { topics?.misplaced ?? 0 }
 
     init() {}
 
@@ -33,7 +35,7 @@ struct RingFigures: Sendable {
         shares = zip(data.clusters, rates).map { cluster, rate in
             Share(keys: cluster.ringShare, traffic: total > 0 ? rate / total : nil, rate: rate)
         }
-        findHottest(data.traffic)
+        topics = HotTopics(data.traffic, limit: Self.topicCount)
     }
 
     /// The largest share of the keys divided by the mean share.
@@ -45,21 +47,6 @@ struct RingFigures: Sendable {
     private func imbalance(_ values: [Double]) -> Double {
         let sum = values.reduce(0, +)
         return sum > 0 ? (values.max() ?? 0) * Double(values.count) / sum : 0
-    }
-
-    /// Finds the hottest topics in one pass with a short sorted list, because there may be 100,000 topics.
-    private mutating func findHottest(_ traffic: TrafficSnapshot) {
-        var top: [(row: Int, rate: Float)] = []
-        for (row, counters) in traffic.counters.enumerated() {
-            let rate = counters.rateIn + counters.rateOut
-            guard rate > 0 || counters.clustersSeen != 0, !traffic.topics[row].isReplies else { continue }
-            if counters.clustersSeen != 0, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
-            guard rate > 0, top.count < Self.topicCount || rate > top[top.count - 1].rate else { continue }
-            let position = top.firstIndex { $0.rate < rate } ?? top.count
-            top.insert((row, rate), at: position)
-            if top.count > Self.topicCount { top.removeLast() }
-        }
-        hottest = top.map(\.row)
     }
 }
 

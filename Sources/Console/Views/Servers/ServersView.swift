@@ -43,6 +43,12 @@ struct ServersView: ConsoleView {
     private var layout = ServersLayout(.zero, servers: 0, showsConnections: false)
     private var connectionsOf: NodeRow.ID?
 
+    /// Selects a server.
+    mutating func show(_ id: NodeRow.ID) {
+        (filter, focus, isInFront) = ("", .servers, false)
+        servers.select(id)
+    }
+
     // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {

@@ -3,25 +3,30 @@ import TerminalUI
 
 extension TailView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let layout = parts.layout(in: rect)
+        let areas = TailLayout(rect)
+        let layout = parts.layout(in: areas.main)
         parts.mark(layout, in: &buffer)
         if !layout.list.isEmpty { drawList(data, into: &buffer, in: layout.list) }
         if !layout.detail.isEmpty { drawDetail(data, into: &buffer, in: layout.detail, hasCounts: layout.list.isEmpty) }
+        if !areas.topic.isEmpty { drawTopic(data, into: &buffer, in: areas.topic) }
     }
 
     // MARK: List
 
     private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let frame = ListPane(rect, footerRows: 1)
+        let frame = ListPane(rect, footerRows: TailLayout.footerRows(rect))
         frame.pane.draw(
             isPaused ? "Tail, paused" : "Tail",
-            note: filter.isEmpty ? .empty : "\(matches.ids.count) of \(log(data).entries.count) by \(untrusted: filter)",
+            note: listNote(data),
             isFocused: parts.focus == .list,
             titleStyle: data.theme[isPaused ? .statusConnecting : .title],
             theme: data.theme,
             into: &buffer
         )
-        drawCounts(data, into: &buffer, in: frame.footer)
+        drawCounts(data, into: &buffer, in: frame.footer.row(frame.footer.height - 1))
+        if frame.footer.height > 1 {
+            histogram.draw(into: &buffer, in: frame.footer.row(0), style: data.theme[.graphIn], textStyle: data.theme[.muted])
+        }
         let place = frame.table
         let log = log(data)
         let ids = matches.ids
@@ -30,18 +35,32 @@ extension TailView {
             return
         }
         let columns = TableColumns<TailColumn>(
-            TailColumn.Context(table: TableContext(data, glyphs: buffer.glyphs, width: place.width), firstColumn: previewColumn)
+            TailColumn.Context(
+                table: TableContext(data, glyphs: buffer.glyphs, width: place.width),
+                time: time,
+                topicWidth: topicWidth,
+                firstColumn: previewColumn
+            )
         )
         var table = columns.table(theme: data.theme, spacing: 1, showsHeader: frame.showsHeader)
         table.marksRows = true
         table.draw(into: &buffer, in: place, rowCount: ids.count, offset: list.offset, selected: list.index) { index in
-            log[ids[index]].map(columns.row) ?? Table.Row([])
+            guard let entry = log[ids[index]] else { return Table.Row([]) }
+            return columns.row(TailColumn.Row(entry: entry, previous: index > 0 ? log[ids[index - 1]] : nil))
         }
         Highlight.draw(filter, in: frame.body, of: &buffer, style: data.theme[.match])
     }
 
+    /// How many messages are shown, and why not all.
+    private func listNote(_ data: DashboardData) -> SafeText {
+        guard !filter.isEmpty || !scope.isEmpty else { return .empty }
+        let reasons: [SafeText] = (filter.isEmpty ? [] : ["by \(untrusted: filter)"]) + (scope.isEmpty ? [] : [scope.text])
+        return "\(matches.ids.count) of \(log(data).entries.count) \(reasons.joined(separator: ", "))"
+    }
+
     private func emptyText(_ data: DashboardData) -> SafeText {
-        if !filter.isEmpty, !log(data).entries.isEmpty { return "No message matches the filter; esc clears it." }
+        let isLimited = !filter.isEmpty || !scope.isEmpty
+        if isLimited, !log(data).entries.isEmpty { return "No message matches the filter; esc clears it." }
         guard data.subscriptions.isEmpty else { return "Waiting for messages." }
         let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
         return "No subscription yet: \(subscribe) subscribes, :watch orders.> shows messages from others."
@@ -54,11 +73,24 @@ extension TailView {
             "\(data.dropped) dropped", "\(SafeText.count(data.tailRate.notShown.rounded(.up)))/s not shown",
         ]
         if isPaused { parts.append("paused, \(missed) new") }
-        if tail.notShown > 0 { parts.append("\(SafeText.count(tail.notShown)) not shown in total") }
         parts.append("\(tail.entries.count) kept, \(SafeText.bytes(tail.byteCount))")
+        if tail.notShown > 0 { parts.append("\(SafeText.count(tail.notShown)) not shown in total") }
         let isLosing = data.tailRate.notShown > 0 || data.dropped > 0
         let style = data.theme[isPaused || isLosing ? .severityWarn : .muted]
-        buffer.write(parts.joined(separator: " · "), in: rect, style: style)
+        buffer.write(.list(parts, separator: " · ", columns: rect.width), in: rect, style: style)
+    }
+
+    // MARK: Topic
+
+    /// Draws what is known about the topic of the message.
+    private func drawTopic(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        let pane = Pane(rect)
+        pane.draw("Topic", theme: data.theme, into: &buffer)
+        guard let topic, data.traffic.topics.indices.contains(topic.row) else { return }
+        let lines = TopicDetail(topic.row, data).lines(width: pane.inside.width, showsMessage: false)
+        for (index, line) in lines.prefix(pane.inside.height).enumerated() {
+            line.draw(into: &buffer, in: pane.inside.row(index), theme: data.theme)
+        }
     }
 
     // MARK: Detail
@@ -102,7 +134,7 @@ extension TailView {
     /// Returns a line with the size, the cluster, the topic and the reply subject of a message.
     private func head(_ entry: TailEntry, _ data: DashboardData) -> StyledLine {
         var line = StyledLine("\(SafeText.bytes(entry.payloadLength)) ", .muted)
-        line.append(data.deployment.clusterName(entry.cluster), ThemeRole.clusters[entry.cluster % ThemeRole.clusters.count])
+        line.append(data.deployment.clusterName(entry.cluster), .cluster(entry.cluster))
         line.append(" " + SafeText(untrustedBytes: entry.topic, maximumBytes: 512), .title)
         if !entry.reply.isEmpty {
             line.append(" reply to " + SafeText(untrustedBytes: entry.reply, maximumBytes: 512), .muted)

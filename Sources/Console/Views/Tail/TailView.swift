@@ -8,9 +8,10 @@ struct TailView: ConsoleView {
     static let title: SafeText = "Tail"
     static let scope = KeyAction.Scope.tail
     static let actions: [(action: KeyAction, label: SafeText)] = [
-        (.pause, "pause"), (.open, "detail"), (.json, "JSON"), (.hex, "hex"), (.wrap, "wrap"), (.clear, "clear"),
-        (.nextPane, "pane"), (.nextMatch, "next match"), (.previousMatch, "previous match"),
-        (.edit, "edit and publish"), (.copy, "copy"), (.save, "save"), (.left, "left"), (.right, "right"),
+        (.pause, "pause"), (.open, "detail"), (.onlyTopic, "only topic"), (.withoutTopic, "without topic"),
+        (.timeStyle, "time"), (.json, "JSON"), (.hex, "hex"), (.wrap, "wrap"), (.clear, "clear"), (.nextPane, "pane"),
+        (.nextMatch, "next match"), (.previousMatch, "previous match"), (.edit, "edit and publish"), (.copy, "copy"),
+        (.save, "save"), (.left, "left"), (.right, "right"),
     ]
 
     var filter = ""
@@ -24,17 +25,40 @@ struct TailView: ConsoleView {
         showsDetail: true,
         limits: ListDetailLayout.Limits(sideBySide: Size(width: 100, height: 8), stacked: Size(width: 40, height: 18))
     )
+    /// The topics whose messages are shown.
+    private(set) var scope = TailScope()
+    private(set) var time = TailTime.clock
+    /// The width of the topics in the list. It grows at once and is the same for a while, so that the messages stay in place.
+    private(set) var topicWidth = 0
+    private(set) var histogram = TailHistogram()
+    /// The row of the selected message's topic, if it is shown beside the message.
+    private(set) var topic: TailTopic?
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
-    /// The scroll position of the message. Its rows are laid out in steps, so the view handles scrolling itself.
-    private(set) var detail = ScrollState()
+    /// Where the message is scrolled to, separately for each format.
+    private var positions: [BodyFormat: Position] = [:]
     /// The number of columns that the previews are scrolled to the right.
     private(set) var previewColumn = 0
-    /// The number of columns that the message is scrolled to the right, if it is not wrapped.
-    private(set) var detailColumn = 0
     private(set) var body: Body?
     /// The row of the current match of `n` and `N`.
     private(set) var matchRow: Int?
+
+    private struct Position: Sendable {
+        var scroll = ScrollState()
+        var column = 0
+    }
+
+    /// The scroll position of the message. Its rows are laid out in steps, so the view handles scrolling itself.
+    private(set) var detail: ScrollState {
+        get { positions[format]?.scroll ?? ScrollState() }
+        set { positions[format, default: Position()].scroll = newValue }
+    }
+
+    /// The number of columns that the message is scrolled to the right, if it is not wrapped.
+    private(set) var detailColumn: Int {
+        get { positions[format]?.column ?? 0 }
+        set { positions[format, default: Position()].column = newValue }
+    }
 
     /// The rows of the selected message. They are kept until one of their inputs changes.
     struct Body: Sendable {
@@ -64,6 +88,20 @@ struct TailView: ConsoleView {
         }
     }
 
+    var limit: SafeText { scope.text }
+
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        var hints = Self.actions
+        if isPaused { hints[0].label = "follow" }
+        if scope.text.plain.hasPrefix("only") {
+            for index in hints.indices where hints[index].action == .onlyTopic { hints[index].label = "all topics" }
+        }
+        guard !filter.isEmpty else { return hints }
+        // With a filter, the matches come next.
+        let matching = hints.filter { [.nextMatch, .previousMatch].contains($0.action) }
+        return [hints[0]] + matching + hints.dropFirst().filter { ![.nextMatch, .previousMatch].contains($0.action) }
+    }
+
     /// Whether the tail is paused.
     var isPaused: Bool { frozen != nil }
 
@@ -86,13 +124,15 @@ struct TailView: ConsoleView {
             follow()
             matches = TailFilter()
         case .save, .copy, .edit: return export(action, data)
+        case .onlyTopic, .withoutTopic: return narrow(action, data)
+        case .timeStyle: time = time.next
         case .left: scroll(by: -Self.columnStep)
         case .right: scroll(by: Self.columnStep)
         case .hex: format = format == .hex ? .automatic : .hex
         case .json: format = format == .json ? .text : .json
         case .wrap:
             wraps.toggle()
-            detailColumn = 0
+            for format in positions.keys { positions[format]?.column = 0 }
         case .open, .nextPane, .previousPane: _ = parts.handle(action)
         case .nextMatch: return match(1, data)
         case .previousMatch: return match(-1, data)
@@ -117,8 +157,20 @@ struct TailView: ConsoleView {
     /// Closes the details, or ends the pause. The action is ignored while there is a filter, so that the caller clears it first.
     private mutating func back() -> ViewResponse {
         if parts.handle(.back) { return .handled }
-        guard filter.isEmpty, isPaused else { return .ignored }
+        guard filter.isEmpty else { return .ignored }
+        if !scope.isEmpty {
+            scope = TailScope()
+            return .handled
+        }
+        guard isPaused else { return .ignored }
         follow()
+        return .handled
+    }
+
+    /// Shows only the topic of the selected message, or leaves it out.
+    private mutating func narrow(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
+        guard let entry = list.selection.flatMap({ log(data)[$0] }) else { return .notice(.info("no message is selected")) }
+        if action == .onlyTopic { scope.toggleOnly(entry.topic) } else { scope.leaveOut(entry.topic) }
         return .handled
     }
 
@@ -163,19 +215,24 @@ struct TailView: ConsoleView {
     // MARK: Frames
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        parts.refresh(size: size)
+        let layout = TailLayout(Rect(size))
+        parts.refresh(size: layout.main.size)
         let log = log(data)
         if let frozen {
             let came = data.tail.endID - frozen.endID
             missed = UInt64(max(0, came)) + (data.tail.notShown >= frozen.notShown ? data.tail.notShown - frozen.notShown : 0)
         }
-        matches.update(filter, log)
+        if filter != matches.text || scope != matches.scope { topicWidth = 0 }
+        matches.update(filter, scope, log)
         if isPaused {
             list.update(matches.ids, height: parts.layout.listRows)
         } else {
             list.moveToLast(in: matches.ids, height: parts.layout.listRows)
         }
         refreshBody(log)
+        refreshTopicWidth(log)
+        refreshHistogram(data, log)
+        topic = layout.topic.isEmpty ? nil : TailTopic(list.selection.flatMap { log[$0] }, data, before: topic)
     }
 
     private mutating func refreshBody(_ log: TailLog) {
@@ -196,11 +253,27 @@ struct TailView: ConsoleView {
         let key = Body.Key(id: id, format: format, width: parts.layout.detailColumns, wraps: wraps)
         if let body, body.key == key, body.isComplete || body.maximumRows >= rows { return }
         if id != body?.key.id {
-            detail.scrollToTop()
-            detailColumn = 0
+            positions = [:]
         }
         if key != body?.key { matchRow = nil }
         body = Body(key, entry, maximumRows: rows)
+    }
+
+    private mutating func refreshTopicWidth(_ log: TailLog) {
+        let shown = matches.ids.dropFirst(list.offset).prefix(parts.layout.listRows)
+        let widest = shown.compactMap { log[$0] }.map { TailColumn.topic($0).width }.max() ?? 0
+        // A message has at least as many columns as a long topic.
+        let width = parts.layout.list.width
+        topicWidth = min(max(topicWidth, widest, 5), max(12, min(width * 2 / 5, (width - 26) / 2)))
+    }
+
+    private mutating func refreshHistogram(_ data: DashboardData, _ log: TailLog) {
+        if filter.isEmpty, scope.isEmpty {
+            histogram = TailHistogram(data.traffic)
+        } else {
+            let end = isPaused ? log.entries.last?.epochMilliseconds ?? 0 : data.now.epochMilliseconds
+            histogram = TailHistogram(matches.ids, of: log, until: end, buckets: max(10, parts.layout.list.width - 30))
+        }
     }
 
     // MARK: Matches
@@ -230,7 +303,7 @@ struct TailView: ConsoleView {
 
 extension ListDetailLayout {
     /// The number of rows for messages, without the frame, the header and the counts.
-    fileprivate var listRows: Int { max(1, ListPane(list, footerRows: 1).rows) }
+    fileprivate var listRows: Int { max(1, ListPane(list, footerRows: TailLayout.footerRows(list)).rows) }
     /// The number of rows for the message, without the frame, the first row and, if the list is hidden, the counts.
     fileprivate var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
     /// The number of columns for the message.

@@ -50,8 +50,8 @@ enum TopicColumn: TableColumn {
             ) { row, context in row.figure(context) { .count(Double($0.rateOut)) } }
         case .byteRate:
             .init(
-                "BYTES/s",
-                .fixed(9, importance: 40),
+                "IN+OUT B/s",
+                .fixed(10, importance: 40),
                 .right,
                 sorting: Sorting("bytes", { $0.counters[$1].byteRate }, { Double($0.byteRate) })
             ) { row, context in row.figure(context) { .bytes(Double($0.byteRate)) } }
@@ -136,15 +136,28 @@ extension TopicColumn {
 
 extension TopicColumn.Row {
     /// Creates the row of a topic in the list; nil if the snapshot no longer has the row.
-    init?(topic row: Int, _ context: TableContext) {
+    /// - Parameter isUnfolded: Whether the subjects of a row of replies follow it.
+    init?(topic row: Int, isUnfolded: Bool, _ context: TableContext) {
         let traffic = context.data.traffic
         guard traffic.topics.indices.contains(row) else { return nil }
         let topic = traffic.topics[row]
         let counters = traffic.counters[row]
-        name = .text(topic.name)
+        let mark: SafeText = topic.isReplies ? (isUnfolded ? "- " : "+ ") : .empty
+        name = .text(mark + topic.name, style: topic.isReplies ? context.theme[.muted] : .plain)
         cluster = context.owner(of: topic, counters)
         sum = TopicTree.Sum(counters, owner: topic.owner, isReplies: topic.isReplies)
         self.topic = row
+        isBranch = false
+    }
+
+    /// Creates the row of a subject below a row of replies.
+    init(_ subject: SystemSubjects.Entry, of context: TableContext) {
+        name = .text("    " + SafeText(untrustedBytes: subject.subject, maximumBytes: 512), style: context.theme[.muted])
+        cluster = .blank
+        var sum = TopicTree.Sum()
+        (sum.messages, sum.lastMessage, sum.rows) = (subject.messages, subject.last, 1)
+        self.sum = sum
+        topic = nil
         isBranch = false
     }
 

@@ -8,22 +8,33 @@ struct TopicSubscribers {
     private static let named = 6
 
     /// One row for each subscription, one for the rest, and one for each server with a missing or incomplete list.
-    let lines: [SafeText]
+    let lines: [Line]
+
+    struct Line: Sendable {
+        let text: SafeText
+        /// The server that lists the subscription.
+        var jump: Jump?
+    }
 
     init(_ topic: [UInt8], _ data: DashboardData) {
-        var lines: [SafeText] = []
+        var lines: [Line] = []
         var rest = 0
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
             for entry in listing.entries where Self.covers(entry.subject, topic) {
-                if lines.count == Self.named { rest += 1 } else { lines.append(Self.line(entry, cluster, listing, data)) }
+                guard lines.count < Self.named else {
+                    rest += 1
+                    continue
+                }
+                let text = Self.line(entry, cluster, listing, data)
+                lines.append(Line(text: text, jump: listing.server.map { .server(cluster: cluster, id: $0) }))
             }
         }
-        if rest > 0 { lines.append("and \(rest) more") }
+        if rest > 0 { lines.append(Line(text: "and \(rest) more")) }
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) {
             let name = data.deployment.clusterName(cluster)
-            if let failure = listing.failure { lines.append("\(name) did not answer: \(untrusted: failure)") }
+            if let failure = listing.failure { lines.append(Line(text: "\(name) did not answer: \(untrusted: failure)")) }
             if listing.isPart {
-                lines.append("\(name) lists \(listing.entries.count) of \(listing.total): there may be more")
+                lines.append(Line(text: "\(name) lists \(listing.entries.count) of \(listing.total): there may be more"))
             }
         }
         self.lines = lines

@@ -161,7 +161,8 @@ struct TopicTree: Sendable {
             }
             room -= 1
             let topic = traffic.topics[row]
-            let place = insert(topic.bytes)
+            // Replies of one kind are one node, because their label is not a topic.
+            let place = topic.isReplies ? child(ByteRange(topic.bytes), of: 0, depth: 0) : insert(topic.bytes)
             nodes[place].row = row
             nodes[place].rowCount += 1
             serials[row] = serial

@@ -21,7 +21,8 @@ extension TopicsView {
             theme: data.theme,
             into: &buffer
         )
-        buffer.write(totals(data), in: list.footer, style: data.theme[data.dropped > 0 ? .severityWarn : .muted])
+        let totals = SafeText.list(totals(data), separator: ", ", columns: list.footer.width)
+        buffer.write(totals, in: list.footer, style: data.theme[data.dropped > 0 ? .severityWarn : .muted])
         guard !order.isEmpty else {
             buffer.write(emptyText(data), in: list.body.row(0), style: data.theme[.muted])
             return
@@ -47,12 +48,18 @@ extension TopicsView {
             table.draw(
                 into: &buffer,
                 in: list.table,
-                rowCount: order.count,
+                rowCount: lines.count,
                 offset: self.list.offset,
                 selected: self.list.index
-            ) { TopicColumn.Row(topic: order[$0], context).map(columns.row) ?? Table.Row([]) }
+            ) { index in row(at: index, context).map(columns.row) ?? Table.Row([]) }
         }
         Highlight.draw(filter, in: list.body, of: &buffer, style: data.theme[.match])
+    }
+
+    private func row(at index: Int, _ context: TableContext) -> TopicColumn.Row? {
+        let line = lines[index]
+        if line < 0 { return TopicColumn.Row(subjects[-1 - line].entry, of: context) }
+        return TopicColumn.Row(topic: line, isUnfolded: isUnfolded(line, context.data), context)
     }
 
     private func emptyText(_ data: DashboardData) -> SafeText {
@@ -61,28 +68,37 @@ extension TopicsView {
         return "No topic yet: \(subscribe) subscribes, :watch orders.> shows messages from others."
     }
 
-    /// Returns the totals of all topics, including filtered and folded ones.
-    private func totals(_ data: DashboardData) -> SafeText {
+    /// Returns the totals of all topics, including filtered and folded ones, the most important first.
+    private func totals(_ data: DashboardData) -> [SafeText] {
         let traffic = data.traffic
-        var text: SafeText = traffic.topicCount == 1 ? "1 topic" : "\(traffic.topicCount) topics"
+        var text = SafeText.counted(traffic.topicCount, "topic")
         if let pending = tree?.pending, pending > 0 { text += ", \(pending) not in the tree yet" }
         if traffic.folded.count > 0 {
             let about: SafeText = traffic.folded.isEstimate ? "at least " : ""
-            let folded = SafeText.count(traffic.folded.messagesIn + traffic.folded.messagesOut)
-            text += " and \(about)\(traffic.folded.count) less busy ones folded (\(folded) messages)"
+            let noun: SafeText = traffic.folded.count == 1 ? "less busy one" : "less busy ones"
+            let messages = traffic.folded.messagesIn + traffic.folded.messagesOut
+            text += " and \(about)\(traffic.folded.count) \(noun) folded (\(Self.messages(messages)))"
         }
         if !traffic.replyRows.isEmpty {
             let replies = traffic.replyRows.reduce(0) { $0 + traffic.counters[$1].messages }
-            text += " and \(SafeText.count(replies)) replies and canary messages"
+            let noun: SafeText = replies == 1 ? "reply or system message" : "replies and system messages"
+            text += " and \(SafeText.count(replies)) \(noun)"
         }
+        var parts = [text]
+        if data.dropped > 0 { parts.append("\(Self.messages(data.dropped)) dropped and not counted") }
         for (cluster, listing) in data.servers.listings.sorted(by: { $0.key < $1.key }) where listing.isPart {
-            text += ", \(data.deployment.clusterName(cluster)) lists \(listing.entries.count) of \(listing.total) subscriptions"
+            let name = data.deployment.clusterName(cluster)
+            parts.append("\(name) lists \(listing.entries.count) of \(listing.total) subscriptions")
         }
-        if data.dropped > 0 { text += ", \(SafeText.count(data.dropped)) messages dropped and not counted" }
-        text += ", in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))"
-        text += ", out \(SafeText.rate(traffic.rateOut)), total \(SafeText.count(traffic.messagesIn)) in"
-        text += " \(SafeText.count(traffic.messagesOut)) out"
-        return text + ", memory at most \(SafeText.bytes(MemoryCeiling.bytes(subscriptions: data.subscriptions.count)))"
+        parts.append("in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))")
+        parts.append("out \(SafeText.rate(traffic.rateOut))")
+        parts.append("total \(SafeText.count(traffic.messagesIn)) in \(SafeText.count(traffic.messagesOut)) out")
+        parts.append("memory at most \(SafeText.bytes(MemoryCeiling.bytes(subscriptions: data.subscriptions.count)))")
+        return parts
+    }
+
+    private static func messages(_ count: UInt64) -> SafeText {
+        count == 1 ? "1 message" : "\(SafeText.count(count)) messages"
     }
 
     // MARK: Detail
@@ -97,7 +113,7 @@ extension TopicsView {
         let rates = data.traffic.rates(of: row)
         LineGraph(
             [LineGraph.Series(rates, style: data.theme[.graphIn])],
-            timeLabels: (oldest: "\(rates.count) samples", newest: "now"),
+            timeLabels: (oldest: .counted(rates.count, "sample"), newest: "now"),
             axisStyle: data.theme[.graphGrid]
         ).draw(into: &buffer, in: plot)
     }

@@ -10,6 +10,21 @@ struct TopicsView: ConsoleView {
         (.open, "detail"), (.tree, "tree"), (.sortColumn, "sort"), (.invertSort, "invert"), (.nextPane, "pane"),
         (.right, "open a branch"), (.left, "close a branch"),
     ]
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        if let hints = parts.detailHints { return hints }
+        var hints = Self.actions
+        guard tree == nil else {
+            hints[1].label = "list"
+            return hints
+        }
+        hints.removeAll { $0.action == .right || $0.action == .left }
+        if let index = list.index, let row = replyRow(at: index, data) {
+            let isMember = lines[index] < 0
+            hints.insert(isMember || isUnfolded(row, data) ? (.left, "fold") : (.right, "unfold"), at: 1)
+        }
+        return hints
+    }
+
     static var sortNames: [String] { TopicColumn.sortable.compactMap(\.definition.sorting?.name) }
 
     var filter = ""
@@ -18,6 +33,12 @@ struct TopicsView: ConsoleView {
     private(set) var list = ListState<Int>()
     /// The rows of the snapshot to show, sorted.
     private(set) var order: [Int] = []
+    /// The rows of the list: rows of the snapshot, and negative numbers for the subjects of unfolded rows.
+    private(set) var lines: [Int] = []
+    /// The subjects of unfolded rows.
+    private(set) var subjects: [FoldedSubject] = []
+    /// The serial numbers of the rows of replies whose subjects are shown.
+    private var unfolded: Set<Int> = []
     /// The tree; nil while the list is shown.
     private(set) var tree: TopicTree?
     /// The lines of the tree.
@@ -38,6 +59,8 @@ struct TopicsView: ConsoleView {
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
         if tree != nil, parts.focus == .list, handleInTree(action) { return .handled }
+        if tree == nil, parts.focus == .list, fold(action, data) { return .handled }
+        if let jump = parts.jump(for: action) { return .follow(jump) }
         if parts.handle(action) { return .handled }
         switch action {
         case .tree: if tree == nil { showTree(data) } else { showList(data) }
@@ -54,12 +77,12 @@ struct TopicsView: ConsoleView {
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> Bool {
         if let tree { return branches.handle(action, in: tree.lines.lazy.map(\.id), height: height) }
-        return list.handle(action, in: serials(data), height: height)
+        return list.handle(action, in: ids(data), height: height)
     }
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         if let tree { return branches.select(position: row, in: tree.lines.map(\.id), height: height) }
-        return list.select(position: row, in: serials(data), height: height)
+        return list.select(position: row, in: ids(data), height: height)
     }
 
     mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
@@ -117,8 +140,8 @@ struct TopicsView: ConsoleView {
         var row: Int?
         if let tree {
             row = branches.selection.flatMap { tree.row(of: $0) }
-        } else if let index = list.index, order.indices.contains(index) {
-            row = order[index]
+        } else if let index = list.index, lines.indices.contains(index), lines[index] >= 0 {
+            row = lines[index]
         }
         return row.flatMap { data.traffic.topics.indices.contains($0) ? $0 : nil }
     }
@@ -140,22 +163,27 @@ struct TopicsView: ConsoleView {
             }
             ordered = key
         }
+        unfold(data)
         parts.refresh(size: size)
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list, footerRows: 1).rows)
         if let tree {
             branches.update(tree.lines.lazy.map(\.id), height: height)
         } else {
-            list.update(serials(data), height: height)
+            list.update(ids(data), height: height)
         }
-        let selected = selectedRow(data).map { data.traffic.topics[$0].serial }
-        parts.refresh(selected: selected, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(
+            selected: tree == nil ? list.selection : selectedRow(data).map { data.traffic.topics[$0].serial },
+            lines: detail(data, width: Pane(layout.detail).inside.width)
+        )
     }
 
     /// Returns the details of the selected topic or branch.
     func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
         guard width > 0 else { return [] }
-        guard let row = selectedRow(data) else { return branchDetail(data, width: width) }
+        guard let row = selectedRow(data) else {
+            return tree == nil ? subjectDetail(data, width: width) : branchDetail(data, width: width)
+        }
         return TopicDetail(row, data).lines(width: width)
     }
 
@@ -173,9 +201,80 @@ struct TopicsView: ConsoleView {
         return text.lines
     }
 
-    private func serials(_ data: DashboardData) -> LazyMapCollection<[Int], Int> {
+    private func ids(_ data: DashboardData) -> LazyMapCollection<[Int], Int> {
         let topics = data.traffic.topics
+        let subjects = subjects
         // The snapshot may be newer than the order and have fewer rows. The next refresh corrects this before a frame is drawn.
-        return order.lazy.map { topics.indices.contains($0) ? topics[$0].serial : 0 }
+        return lines.lazy.map { $0 < 0 ? subjects[-1 - $0].id : topics.indices.contains($0) ? topics[$0].serial : 0 }
+    }
+}
+
+/// A subject that is counted together with others, below its unfolded row.
+struct FoldedSubject: Sendable {
+    let entry: SystemSubjects.Entry
+    /// The row that counts it.
+    let row: Int
+    /// A negative number that does not change.
+    let id: Int
+}
+
+// MARK: - Folding
+
+extension TopicsView {
+    func isUnfolded(_ row: Int, _ data: DashboardData) -> Bool {
+        data.traffic.topics.indices.contains(row) && unfolded.contains(data.traffic.topics[row].serial)
+    }
+
+    /// Returns the row of replies at a position in the list, or the one that counts the subject there.
+    private func replyRow(at index: Int, _ data: DashboardData) -> Int? {
+        guard lines.indices.contains(index) else { return nil }
+        let row = lines[index] < 0 ? subjects[-1 - lines[index]].row : lines[index]
+        return data.traffic.topics.indices.contains(row) && data.traffic.topics[row].isReplies ? row : nil
+    }
+
+    /// Handles left and right at rows of replies: right shows their subjects, left hides them.
+    private mutating func fold(_ action: KeyAction, _ data: DashboardData) -> Bool {
+        guard let index = list.index, let row = replyRow(at: index, data) else { return false }
+        let line = lines[index]
+        let serial = data.traffic.topics[row].serial
+        switch action {
+        case .right where line >= 0: unfolded.insert(serial)
+        case .left where line < 0: list.select(serial)
+        case .left: unfolded.remove(serial)
+        default: return false
+        }
+        return true
+    }
+
+    /// Inserts the subjects of unfolded rows after their rows.
+    private mutating func unfold(_ data: DashboardData) {
+        subjects = []
+        lines = order
+        guard !unfolded.isEmpty, tree == nil else { return }
+        lines = []
+        for row in order {
+            lines.append(row)
+            guard isUnfolded(row, data), let known = data.traffic.subjects[data.traffic.topics[row].serial] else { continue }
+            for entry in known.newest {
+                lines.append(-1 - subjects.count)
+                let hash = ByteRange(entry.subject).hash(seed: row)
+                subjects.append(FoldedSubject(entry: entry, row: row, id: -1 - Int(truncatingIfNeeded: hash >> 1)))
+            }
+        }
+    }
+
+    /// Returns the details of a subject below its row.
+    private func subjectDetail(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard let index = list.index, lines.indices.contains(index), lines[index] < 0 else { return [] }
+        let subject = subjects[-1 - lines[index]]
+        guard data.traffic.topics.indices.contains(subject.row) else { return [] }
+        var text = DetailText(width: width)
+        text.title(SafeText(untrustedBytes: subject.entry.subject, maximumBytes: 512))
+        text.add("counted in", data.traffic.topics[subject.row].name)
+        text.add("cluster", data.deployment.clusterName(data.traffic.topics[subject.row].owner))
+        text.add("messages", "\(subject.entry.messages)")
+        let age = max(0, data.now.uptime.inSeconds - subject.entry.last)
+        text.add("last", "\(SafeText.duration(.seconds(age.rounded()))) ago")
+        return text.lines
     }
 }

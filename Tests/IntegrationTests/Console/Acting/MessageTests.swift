@@ -33,7 +33,7 @@ struct MessageTests {
             try await terminal.waitFor("copied 20 B")
             #expect(try await terminal.clipboard() == "{\n  \"wanted\": true\n}")
             try await terminal.press("C-s")
-            let screen = try await terminal.waitFor("saved 1 message in ")
+            let screen = try await terminal.waitFor("saved 1 message in")
             #expect(!screen.isEmpty)
             let names = try FileManager.default.contentsOfDirectory(atPath: console.stateDirectory)
             let name = try #require(names.first { $0.hasPrefix("messages-") })
