@@ -64,6 +64,9 @@ extension RouletteClient {
     /// chooses the server of a new connection, so more than one call may be necessary. ``RouletteConfiguration/rebalances`` does
     /// this without a call.
     ///
+    /// A server that has just started may have no routes to some servers of its cluster yet, so do not call this within the first
+    /// seconds after it came back.
+    ///
     /// - Parameter cluster: If given, only the connections to this cluster.
     /// - Returns: The number of connections that move.
     @discardableResult

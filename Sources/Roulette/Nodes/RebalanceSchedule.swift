@@ -5,6 +5,9 @@
 struct RebalanceSchedule {
     /// The shortest time between two moves of a client.
     static let interval: Duration = .seconds(60)
+    /// The time after a change in which nothing moves: a server that has just started has no routes to some servers yet, and
+    /// messages published there would not reach their clients.
+    static let settling: Duration = .seconds(10)
     /// The number of moves for each connection of a cluster, after which the spread stays as it is until something changes.
     static let movesPerConnection = 2
 
@@ -17,8 +20,9 @@ struct RebalanceSchedule {
         var ownMoves = 0
         /// The number of moves that are left.
         var moves = 0
+        var changedAt: Duration = .zero
 
-        mutating func update(_ spread: PoolSpread) {
+        mutating func update(_ spread: PoolSpread, at now: Duration) {
             // Nothing is announced while no connection is up.
             guard !spread.announced.isEmpty else { return }
             let isGrown = announced.map { !spread.announced.isSubset(of: $0) } ?? false
@@ -26,6 +30,7 @@ struct RebalanceSchedule {
             // A restart may be so fast that the other servers never stop announcing the server.
             if isGrown || reconnects > otherReconnects {
                 moves = RebalanceSchedule.movesPerConnection * spread.connections.count
+                changedAt = now
             }
             announced = spread.announced
             otherReconnects = max(otherReconnects, reconnects)
@@ -40,10 +45,10 @@ struct RebalanceSchedule {
     /// - Parameter now: The time on a clock of the caller.
     /// - Returns: The connection to move now, or nil.
     mutating func next(_ spreads: [PoolSpread], at now: Duration) -> PooledConnectionID? {
-        for (index, spread) in spreads.enumerated() { clusters[index, default: ClusterState()].update(spread) }
+        for (index, spread) in spreads.enumerated() { clusters[index, default: ClusterState()].update(spread, at: now) }
         if let movedAt, now - movedAt < Self.interval { return nil }
         for (index, spread) in spreads.enumerated() where spread.isComplete {
-            guard var state = clusters[index], state.moves > 0 else { continue }
+            guard var state = clusters[index], state.moves > 0, now - state.changedAt >= Self.settling else { continue }
             defer { clusters[index] = state }
             guard let connection = spread.surplus.first(where: \.isConfirmed) else {
                 if spread.surplus.isEmpty, spread.servers > 0 { state.moves = 0 }
