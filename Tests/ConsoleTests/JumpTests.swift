@@ -104,7 +104,7 @@ struct JumpTests {
         model.press("?")
         #expect(Screens.shows("enter", model), "the first keys of the view")
         model.press("esc", "s")
-        #expect(Screens.shows("Topic", model) && Screens.shows("orders.eu → be", model))
+        #expect(Screens.shows("Topic", model) && Screens.shows("→ beta", model))
         model.press("esc", ":")
         model.type("ro")
         #expect(Screens.shows("route", model))
