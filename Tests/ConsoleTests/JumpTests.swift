@@ -41,6 +41,21 @@ struct JumpTests {
     }
 
     @Test
+    func `beside a message, tab reaches its topic, and enter there opens the cluster`() {
+        var model = Fixtures.busyModel(Size(width: 200, height: 40), view: .tail)
+        model.press("tab", "tab", "enter")
+        #expect(type(of: model.views.current).opening == .connections)
+        #expect(Screens.shows("Connections of beta", model))
+        model.press("esc")
+        #expect(type(of: model.views.current).opening == .tail)
+        #expect(model.views[TailView.self]?.topic?.isFocused == true)
+        model.press("esc")
+        #expect(model.views[TailView.self]?.topic?.isFocused == false)
+        model.press("S-tab", "S-tab", "S-tab")
+        #expect(model.views[TailView.self]?.topic?.isFocused == false)
+    }
+
+    @Test
     func `the path is limited`() {
         var model = Fixtures.busyModel(Self.wide, view: .topics)
         for _ in 0..<100 { model.follow(.cluster(1)) }
@@ -81,6 +96,18 @@ struct JumpTests {
         #expect(model.prompt is HelpPrompt)
         model.press("esc")
         #expect(model.prompt == nil)
+    }
+
+    @Test
+    func `the smallest screen has the help, the lists and the owner`() {
+        var model = Fixtures.busyModel(ConsoleModel.minimumSize, view: .topics)
+        model.press("?")
+        #expect(Screens.shows("enter", model), "the first keys of the view")
+        model.press("esc", "s")
+        #expect(Screens.shows("Topic", model) && Screens.shows("→ beta", model))
+        model.press("esc", ":")
+        model.type("ro")
+        #expect(Screens.shows("route", model))
     }
 }
 

@@ -26,6 +26,25 @@ struct ScreenTests {
         try Screens.expect(model, "\(prompt.name)-\(size.width)x\(size.height)")
     }
 
+    @Test(arguments: sizes + [ConsoleModel.minimumSize])
+    func `the list below a prompt matches its screen`(_ size: Size) throws {
+        var model = Fixtures.busyModel(size, view: .topics)
+        model.press(":")
+        model.type("su")
+        try Screens.expect(model, "command-\(size.width)x\(size.height)")
+        model.press("esc", "p")
+        model.press("S-tab", "S-tab")
+        model.press("^u")
+        model.type("o.e")
+        model.press("down")
+        try Screens.expect(model, "publish-topics-\(size.width)x\(size.height)")
+    }
+
+    @Test
+    func `a wide terminal has a third column beside the tail`() throws {
+        try Screens.expect(Fixtures.busyModel(Size(width: 200, height: 50), view: .tail), "tail-200x50")
+    }
+
     @Test(arguments: views)
     func `each view matches its screen at the smallest size, with its most important data`(_ view: KeyAction) throws {
         let model = Fixtures.busyModel(ConsoleModel.minimumSize, view: view)

@@ -111,7 +111,7 @@ extension Command {
             guard let command = commands[name] else { return CompletionRow(name, pattern) }
             return CompletionRow(command, as: name, pattern, data)
         }
-        list.columns = [.init(importance: 60, fills: true), .init(alignment: .right, importance: 50)]
+        list.columns = [.init(importance: 50, fills: true), .init(alignment: .right, importance: 60)]
         return list
     }
 

@@ -44,7 +44,8 @@ struct CommandPrompt: ConsolePrompt {
 
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, view: Rect, line: Rect) -> Point? {
         let cursor = field.prompt.draw(into: &buffer, in: line, style: data.theme[.input], labelStyle: data.theme[.key])
-        let hint = Command.hint(for: field.text, data)
+        // On a narrow screen the list has no space for what a command does.
+        let hint = field.selectedRow?.details.first?.text ?? Command.hint(for: field.text, data)
         let space = Rect(x: line.right - hint.width - 1, y: line.y, width: hint.width, height: 1)
         if let cursor, cursor.x + 2 < space.x {
             buffer.write(hint, in: space, style: data.theme[.input].overlaid(with: data.theme[.muted]))

@@ -84,14 +84,23 @@ struct SubscribePrompt: ConsolePrompt {
         // The height does not depend on the list, so that the fields stay in place while a topic is typed. Two rows are for the
         // frame and two for the hints.
         let rows = max(0, min(Self.listRows, view.height - 4 - 3))
-        let inside = Dialog(title: "Subscribe", hints: hints, styles: .dialog(data.theme))
-            .draw(into: &buffer, in: view, contentSize: Size(width: 76, height: 3 + rows))
+        let size = Size(width: 76, height: 3 + rows)
+        let inside: Rect
+        if view.height < Pane.leastFramed.height {
+            buffer.clear(view, style: data.theme[.text])
+            inside = view
+        } else {
+            inside = Dialog(title: "Subscribe", hints: hints, styles: .dialog(data.theme))
+                .draw(into: &buffer, in: view, contentSize: size)
+        }
         let labels: [SafeText] = ["Topic", "Queue group"]
-        let label = labels[1].width
+        // With few rows, only the field with the cursor is shown.
+        let isShort = inside.height < 4
+        let label = isShort ? labels[isInQueueGroup ? 1 : 0].width : labels[1].width
         let fields = [topic.field, queueGroup]
         var cursor: Point?
-        for (index, field) in fields.enumerated() {
-            let row = inside.row(index)
+        for (index, field) in fields.enumerated() where !isShort || (index == 1) == isInQueueGroup {
+            let row = inside.row(isShort ? 0 : index)
             buffer.write(labels[index], in: row, style: data.theme[.muted])
             let space = Rect(x: row.x + label + 1, y: row.y, width: row.width - label - 1, height: row.height)
             let place = field.draw(
@@ -103,7 +112,7 @@ struct SubscribePrompt: ConsolePrompt {
             )
             if (index == 1) == isInQueueGroup { cursor = place }
         }
-        let below = inside.droppingTop(2)
+        let below = inside.droppingTop(isShort ? 1 : 2)
         let used = drawOwners(data, into: &buffer, in: below)
         drawList(data, into: &buffer, in: below.droppingTop(used))
         return cursor

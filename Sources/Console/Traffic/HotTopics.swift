@@ -6,6 +6,9 @@ struct HotTopics: Sendable {
     /// The number of topics that were received from a cluster that does not own them.
     private(set) var misplaced = 0
 
+    /// The number of samples whose mean orders the topics.
+    private static let meanSamples = 10
+
     /// Finds the topics in one pass with a short sorted list, because there may be 100,000.
     /// - Parameter limit: The maximum number of topics.
     init(_ traffic: TrafficSnapshot, limit: Int) {
@@ -19,6 +22,11 @@ struct HotTopics: Sendable {
             top.insert((row, rate), at: position)
             if top.count > limit { top.removeLast() }
         }
-        rows = top.map(\.row)
+        // Ordered by the mean rate, so that the order is steady.
+        let means = top.map { topic in
+            let rates = traffic.rates(of: topic.row, newest: Self.meanSamples).compactMap(\.self)
+            return (row: topic.row, rate: rates.isEmpty ? Double(topic.rate) : rates.reduce(0, +) / Double(rates.count))
+        }
+        rows = means.sorted { ($0.rate, $1.row) > ($1.rate, $0.row) }.map(\.row)
     }
 }

@@ -9,8 +9,22 @@ final class TrafficStore: Sendable {
         var table: TrafficTable
         var inbox = TailInbox()
         var origins = MessageOrigins()
+        /// The time of the newest message in the inbox, in milliseconds since 1970-01-01 00:00 UTC.
+        var newest: Int64 = 0
         /// Whether messages arrived since the last snapshot.
         var hasNews = false
+
+        /// Returns the time for a message of the tail. A batch that waited for the lock is not older than the messages before it,
+        /// unless the clock was set back.
+        mutating func tailTime(_ moment: Moment) -> Moment {
+            var moment = moment
+            let behind = newest - moment.epochMilliseconds
+            if behind > 0, behind < 5_000 {
+                (moment.epochSeconds, moment.milliseconds) = newest.quotientAndRemainder(dividingBy: 1000)
+            }
+            newest = moment.epochMilliseconds
+            return moment
+        }
     }
 
     private let state: Mutex<State>
@@ -54,6 +68,7 @@ final class TrafficStore: Sendable {
             guard
                 let cluster = state.origins.sender(to: connection, coversAll: state.table.coversAllClusters(source))
             else { return }
+            let tailTime = state.tailTime(moment)
             for message in messages {
                 let reply = message.replyBytes
                 let ordinal = message.withTopicBytes { topic in
@@ -71,7 +86,7 @@ final class TrafficStore: Sendable {
                 }
                 guard let ordinal else { continue }
                 state.inbox.add {
-                    var entry = TailEntry(message, of: cluster, at: moment)
+                    var entry = TailEntry(message, of: cluster, at: tailTime)
                     entry.ordinal = ordinal
                     return entry
                 }

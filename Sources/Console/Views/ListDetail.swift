@@ -7,8 +7,7 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
 
     /// The part that the arrow keys move in.
     private(set) var focus = Part.list
-    /// The scroll position of the details.
-    private(set) var scroll = ScrollState()
+    private var detail = DetailState<ID>()
     /// Whether the details are shown if there is space for both.
     private var showsDetail: Bool
     private let showedDetailAtFirst: Bool
@@ -16,13 +15,6 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     private var isInFront = false
     private(set) var layout: ListDetailLayout
     private let limits: ListDetailLayout.Limits
-    private var lineCount = 0
-    /// The rows of the details that can be opened.
-    private var jumps: [(line: Int, jump: Jump)] = []
-    /// The position of the selected one; nil if there is none.
-    private var selectedJump: Int?
-    /// The row whose details are shown.
-    private var shown: ID?
 
     /// - Parameter showsDetail: Whether the details are shown initially if there is space for them.
     init(showsDetail: Bool, limits: ListDetailLayout.Limits = .standard) {
@@ -45,35 +37,23 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
     }
 
     /// Updates the details for the selected row. The details of another row begin at the top.
-    /// - Parameter lineCount: The number of rows of the details.
-    mutating func refresh(selected: ID?, lineCount: Int) {
-        if selected != shown {
-            scroll.scrollToTop()
-            selectedJump = nil
-        }
-        shown = selected
-        self.lineCount = lineCount
-        scroll.update(count: lineCount, height: detailRows)
+    mutating func refresh(selected: ID?, lines: [StyledLine]) {
+        detail.refresh(selected, lines, height: Pane(layout.detail).inside.height)
     }
 
-    /// Updates the details, of which some rows can be opened.
-    mutating func refresh(selected: ID?, lines: [StyledLine]) {
-        refresh(selected: selected, lineCount: lines.count)
-        jumps = lines.enumerated().compactMap { line, text in text.jump.map { (line: line, jump: $0) } }
-        selectedJump = jumps.isEmpty ? nil : min(selectedJump ?? 0, jumps.count - 1)
+    /// Updates details of which no row can be opened.
+    mutating func refresh(selected: ID?, lineCount: Int) {
+        detail.refresh(selected, lineCount: lineCount, height: Pane(layout.detail).inside.height)
     }
 
     /// The keys of the details, if they have the focus; nil if the list has it.
     var detailHints: [(action: KeyAction, label: SafeText)]? {
-        guard focus == .detail else { return nil }
-        let back: [(action: KeyAction, label: SafeText)] = [(.back, "back"), (.nextPane, "pane")]
-        return selectedJump == nil ? back : [(.open, "follow")] + back
+        focus == .detail ? detail.hints : nil
     }
 
     /// Returns what an action opens.
     func jump(for action: KeyAction) -> Jump? {
-        guard action == .open, focus == .detail, let selectedJump else { return nil }
-        return jumps[selectedJump].jump
+        focus == .detail ? detail.jump(for: action) : nil
     }
 
     /// Shows the details and moves the focus to them.
@@ -81,19 +61,6 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         (showsDetail, isInFront) = (true, true)
         focus = .detail
     }
-
-    /// Moves to the next or previous row that can be opened, if it is visible or the next to become visible.
-    private mutating func moveToJump(by step: Int) -> Bool {
-        guard let selectedJump, jumps.indices.contains(selectedJump + step) else { return false }
-        let line = jumps[selectedJump + step].line
-        guard line >= scroll.offset - 1, line <= scroll.offset + detailRows else { return false }
-        self.selectedJump = selectedJump + step
-        if line < scroll.offset { scroll.scroll(by: -1, count: lineCount, height: detailRows) }
-        if line >= scroll.offset + detailRows { scroll.scroll(by: 1, count: lineCount, height: detailRows) }
-        return true
-    }
-
-    private var detailRows: Int { max(1, Pane(layout.detail).inside.height) }
 
     /// Handles the actions that concern the details. The list handles the others.
     /// - Returns: Whether the action was handled.
@@ -113,9 +80,7 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         case .back where layout.hasRoomForBoth && showsDetail && !showedDetailAtFirst:
             showsDetail = false
         default:
-            guard focus == .detail else { return false }
-            if action == .down || action == .up, moveToJump(by: action == .down ? 1 : -1) { return true }
-            return scroll.handle(action, count: lineCount, height: detailRows)
+            return focus == .detail && detail.handle(action)
         }
         return true
     }
@@ -135,12 +100,7 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
 
     /// Draws the visible rows of the details.
     func draw(_ lines: [StyledLine], into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
-        for (index, line) in lines.dropFirst(scroll.offset).prefix(rect.height).enumerated() {
-            line.draw(into: &buffer, in: rect.row(index), theme: theme)
-            if focus == .detail, let selectedJump, jumps[selectedJump].line == scroll.offset + index {
-                buffer.restyle(rect.row(index), with: theme[.selection])
-            }
-        }
+        detail.draw(lines, isFocused: focus == .detail, into: &buffer, in: rect, theme: theme)
     }
 }
 

@@ -77,7 +77,7 @@ struct CompletionPopup {
         let details = columns.enumerated().map { number, column in
             let width = rows.map { number < $0.details.count ? $0.details[number].text.width : 0 }.max() ?? 0
             return column.fills
-                ? Constraint.fill(minimum: min(width, 12), importance: column.importance)
+                ? Constraint.fill(minimum: min(width, 24), importance: column.importance)
                 : Constraint.fixed(width, importance: column.importance)
         }
         let labels: Constraint =

@@ -56,6 +56,7 @@ extension PublishPrompt {
     }
 
     private func hints(_ data: DashboardData) -> KeyHints {
+        let verb: SafeText = kind == .publish ? "publish" : "request"
         let hints: [KeyHints.Hint]
         if case .asking = progress {
             hints = [KeyHints.Hint(key: "y", label: "yes"), KeyHints.Hint(key: "n", label: "no")]
@@ -63,7 +64,7 @@ extension PublishPrompt {
             hints = [KeyHints.Hint(key: "esc", label: isRepeating ? "stop" : "cancel")]
         } else {
             hints = [
-                KeyHints.Hint(key: "enter", label: kind == .publish ? "publish" : "request"),
+                KeyHints.Hint(key: "enter", label: field == .topic && topic.selection != nil ? "take" : verb),
                 KeyHints.Hint(key: "tab", label: field == .topic && isCompleting ? "complete" : "next"),
                 KeyHints.Hint(key: "^r", label: kind == .publish ? "request" : "publish"),
                 KeyHints.Hint(key: "^e", label: "editor"),

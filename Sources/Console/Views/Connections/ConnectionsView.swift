@@ -11,7 +11,9 @@ struct ConnectionsView: ConsoleView {
     ]
 
     func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
-        parts.detailHints.map { $0 + [(.reconnect, "reconnect")] } ?? Self.actions
+        guard var hints = parts.detailHints else { return Self.actions }
+        hints.append((.reconnect, "reconnect"))
+        return hints
     }
 
     /// The filter for cluster, role, state, server and error.

@@ -87,11 +87,20 @@ struct HelpPrompt: ConsolePrompt {
 
     mutating func insert(_ paste: Paste) { search.insert(paste) }
 
-    /// The area of the entries in the frame.
+    /// The area of the search and the entries. A small screen has no frame.
+    private func inside(_ view: Rect) -> Rect {
+        isFramed(view) ? view.inset(horizontal: 2, vertical: 1) : view
+    }
+
+    private func isFramed(_ view: Rect) -> Bool {
+        view.width >= Pane.leastFramed.width && view.height >= Pane.leastFramed.height
+    }
+
+    /// The area of the entries.
     private func area(in inside: Rect) -> Rect { inside.droppingTop(1) }
 
     mutating func refresh(_ data: DashboardData, view: Size) {
-        size = area(in: Rect(view).inset(horizontal: 2, vertical: 1)).size
+        size = area(in: inside(Rect(view))).size
         scroll.update(count: shown.rowCount(width: size.width), height: size.height)
     }
 
@@ -101,14 +110,16 @@ struct HelpPrompt: ConsolePrompt {
         let rows = list.rowCount(width: size.width)
         let isCut = rows > size.height
         let more: SafeText = isCut ? "pgdn more  " : ""
-        let box = buffer.drawBox(
-            view,
-            title: "Help",
-            note: "\(more)\(data.keys.key(for: .back) ?? "esc") \(search.isEmpty ? "back" : "all keys")",
-            style: data.theme[.focusedBorder],
-            titleStyle: data.theme[.title]
-        )
-        let inside = box.inset(horizontal: 1)
+        let inside = inside(view)
+        if isFramed(view) {
+            buffer.drawBox(
+                view,
+                title: "Help",
+                note: "\(more)\(data.keys.key(for: .back) ?? "esc") \(search.isEmpty ? "back" : "all keys")",
+                style: data.theme[.focusedBorder],
+                titleStyle: data.theme[.title]
+            )
+        }
         let cursor = search.draw(
             into: &buffer,
             in: inside.row(0),

@@ -18,7 +18,7 @@ extension TailView {
         frame.pane.draw(
             isPaused ? "Tail, paused" : "Tail",
             note: listNote(data),
-            isFocused: parts.focus == .list,
+            isFocused: parts.focus == .list && topic?.isFocused != true,
             titleStyle: data.theme[isPaused ? .statusConnecting : .title],
             theme: data.theme,
             into: &buffer
@@ -85,12 +85,11 @@ extension TailView {
     /// Draws what is known about the topic of the message.
     private func drawTopic(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
-        pane.draw("Topic", theme: data.theme, into: &buffer)
-        guard let topic, data.traffic.topics.indices.contains(topic.row) else { return }
-        let lines = TopicDetail(topic.row, data).lines(width: pane.inside.width, showsMessage: false)
-        for (index, line) in lines.prefix(pane.inside.height).enumerated() {
-            line.draw(into: &buffer, in: pane.inside.row(index), theme: data.theme)
-        }
+        let isFocused = topic?.isFocused == true
+        pane.draw("Topic", isFocused: isFocused, theme: data.theme, into: &buffer)
+        guard let topic else { return }
+        buffer.mark(rect, as: .pane(2))
+        topic.detail.draw(topic.lines, isFocused: isFocused, into: &buffer, in: pane.inside, theme: data.theme)
     }
 
     // MARK: Detail
@@ -111,7 +110,8 @@ extension TailView {
         }
         let frame = Pane(rect)
         let inside = frame.inside
-        frame.draw(title, note: note, isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
+        let isFocused = parts.focus == .detail && topic?.isFocused != true
+        frame.draw(title, note: note, isFocused: isFocused, theme: data.theme, into: &buffer)
         guard let id = list.selection, let entry = log(data)[id], let body, body.key.id == id, !inside.isEmpty else { return }
         head(entry, data).draw(into: &buffer, in: inside.row(0), theme: data.theme)
         var place = inside.droppingTop(1)

@@ -20,20 +20,11 @@ struct TailLayout {
     static func footerRows(_ list: Rect) -> Int { list.height >= 12 ? 2 : 1 }
 }
 
-/// The topic of the selected message, as a row of the traffic.
-struct TailTopic: Sendable {
-    let row: Int
-
-    /// Finds the row. A search among 100,000 topics is made only if the topic or its row has changed.
-    init?(_ entry: TailEntry?, _ data: DashboardData, before: TailTopic?) {
-        guard let entry else { return nil }
-        let topics = data.traffic.topics
-        if let before, topics.indices.contains(before.row), topics[before.row].bytes.elementsEqual(entry.topic) {
-            row = before.row
-        } else if let found = data.traffic.row(of: entry.topic) {
-            row = found
-        } else {
-            return nil
-        }
-    }
+extension ListDetailLayout {
+    /// The number of rows for messages, without the frame, the header and the counts.
+    var listRows: Int { max(1, ListPane(list, footerRows: TailLayout.footerRows(list)).rows) }
+    /// The number of rows for the message, without the frame, the first row and, if the list is hidden, the counts.
+    var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
+    /// The number of columns for the message.
+    var detailColumns: Int { max(2, Pane(detail).inside.width) }
 }

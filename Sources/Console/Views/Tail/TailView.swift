@@ -31,7 +31,7 @@ struct TailView: ConsoleView {
     /// The width of the topics in the list. It grows at once and is the same for a while, so that the messages stay in place.
     private(set) var topicWidth = 0
     private(set) var histogram = TailHistogram()
-    /// The row of the selected message's topic, if it is shown beside the message.
+    /// The selected message's topic, if it is shown beside the message.
     private(set) var topic: TailTopic?
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
@@ -42,11 +42,6 @@ struct TailView: ConsoleView {
     private(set) var body: Body?
     /// The row of the current match of `n` and `N`.
     private(set) var matchRow: Int?
-
-    private struct Position: Sendable {
-        var scroll = ScrollState()
-        var column = 0
-    }
 
     /// The scroll position of the message. Its rows are laid out in steps, so the view handles scrolling itself.
     private(set) var detail: ScrollState {
@@ -60,37 +55,10 @@ struct TailView: ConsoleView {
         set { positions[format, default: Position()].column = newValue }
     }
 
-    /// The rows of the selected message. They are kept until one of their inputs changes.
-    struct Body: Sendable {
-        struct Key: Sendable, Hashable {
-            let id: Int
-            let format: BodyFormat
-            let width: Int
-            let wraps: Bool
-        }
-
-        let key: Key
-        /// The number of requested rows.
-        let maximumRows: Int
-        let lines: [StyledLine]
-        /// Whether the rows are complete.
-        let isComplete: Bool
-        /// The width of the longest row in columns.
-        let width: Int
-
-        init(_ key: Key, _ entry: TailEntry, maximumRows: Int) {
-            let body = MessageBody(entry, format: key.format, width: key.width, wraps: key.wraps, maximumRows: maximumRows)
-            self.key = key
-            self.maximumRows = maximumRows
-            lines = body.lines
-            isComplete = body.isComplete
-            width = body.lines.reduce(0) { max($0, $1.width) }
-        }
-    }
-
     var limit: SafeText { scope.text }
 
     func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        if topic?.isFocused == true { return topic?.detail.hints ?? [] }
         var hints = Self.actions
         if isPaused { hints[0].label = "follow" }
         if scope.text.plain.hasPrefix("only") {
@@ -133,7 +101,9 @@ struct TailView: ConsoleView {
         case .wrap:
             wraps.toggle()
             for format in positions.keys { positions[format]?.column = 0 }
-        case .open, .nextPane, .previousPane: _ = parts.handle(action)
+        case .open where topic?.isFocused == true: return topic?.detail.jump(for: action).map(ViewResponse.follow) ?? .handled
+        case .nextPane, .previousPane: moveFocus(action)
+        case .open: _ = parts.handle(action)
         case .nextMatch: return match(1, data)
         case .previousMatch: return match(-1, data)
         case .back: return back()
@@ -156,6 +126,10 @@ struct TailView: ConsoleView {
 
     /// Closes the details, or ends the pause. The action is ignored while there is a filter, so that the caller clears it first.
     private mutating func back() -> ViewResponse {
+        if topic?.isFocused == true {
+            topic?.isFocused = false
+            return .handled
+        }
         if parts.handle(.back) { return .handled }
         guard filter.isEmpty else { return .ignored }
         if !scope.isEmpty {
@@ -175,6 +149,7 @@ struct TailView: ConsoleView {
     }
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
+        if topic?.isFocused == true { return topic?.detail.handle(action) == true ? .handled : .ignored }
         if parts.focus == .detail {
             // All rows must be laid out to find the end.
             if action == .last { layOut(log(data), rows: MessageBody.rowLimit) }
@@ -199,7 +174,25 @@ struct TailView: ConsoleView {
     }
 
     mutating func focus(pane: Int) {
-        parts.focus(pane == 1 ? .detail : .list)
+        topic?.isFocused = pane == 2
+        if pane < 2 { parts.focus(pane == 1 ? .detail : .list) }
+    }
+
+    /// Moves the focus through the list, the message and, if it is shown, the topic.
+    private mutating func moveFocus(_ action: KeyAction) {
+        let first: ListDetailPart = action == .nextPane ? .list : .detail
+        guard topic != nil else {
+            _ = parts.handle(action)
+            return
+        }
+        if topic?.isFocused == true {
+            topic?.isFocused = false
+            parts.focus(first)
+        } else if parts.focus == first, !parts.layout.detail.isEmpty {
+            _ = parts.handle(action)
+        } else {
+            topic?.isFocused = true
+        }
     }
 
     private mutating func pause(_ data: DashboardData) {
@@ -232,7 +225,8 @@ struct TailView: ConsoleView {
         refreshBody(log)
         refreshTopicWidth(log)
         refreshHistogram(data, log)
-        topic = layout.topic.isEmpty ? nil : TailTopic(list.selection.flatMap { log[$0] }, data, before: topic)
+        let inside = Pane(layout.topic).inside.size
+        topic = layout.topic.isEmpty ? nil : TailTopic(list.selection.flatMap { log[$0] }, data, size: inside, before: topic)
     }
 
     private mutating func refreshBody(_ log: TailLog) {
@@ -299,13 +293,4 @@ struct TailView: ConsoleView {
         }
         return .handled
     }
-}
-
-extension ListDetailLayout {
-    /// The number of rows for messages, without the frame, the header and the counts.
-    fileprivate var listRows: Int { max(1, ListPane(list, footerRows: TailLayout.footerRows(list)).rows) }
-    /// The number of rows for the message, without the frame, the first row and, if the list is hidden, the counts.
-    fileprivate var detailRows: Int { max(1, Pane(detail).inside.height - (list.isEmpty ? 2 : 1)) }
-    /// The number of columns for the message.
-    fileprivate var detailColumns: Int { max(2, Pane(detail).inside.width) }
 }
