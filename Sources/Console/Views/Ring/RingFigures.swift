@@ -4,6 +4,8 @@ import TerminalUI
 struct RingFigures: Sendable {
     /// The maximum number of hottest topics.
     static let topicCount = 100
+    /// The number of samples whose mean orders the hottest topics.
+    private static let meanSamples = 10
 
     /// The share of one cluster.
     struct Share: Sendable {
@@ -54,12 +56,19 @@ struct RingFigures: Sendable {
             let rate = counters.rateIn + counters.rateOut
             guard rate > 0 || counters.clustersSeen != 0, !traffic.topics[row].isReplies else { continue }
             if counters.clustersSeen != 0, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
-            guard rate > 0, top.count < Self.topicCount || rate > top[top.count - 1].rate else { continue }
+            guard rate > 0, top.count < Self.topicCount || rate > top[top.count - 1].rate, traffic.topics[row].isRouted else {
+                continue
+            }
             let position = top.firstIndex { $0.rate < rate } ?? top.count
             top.insert((row, rate), at: position)
             if top.count > Self.topicCount { top.removeLast() }
         }
-        hottest = top.map(\.row)
+        // Ordered by the mean rate, so that the order is steady.
+        let means = top.map { topic in
+            let rates = traffic.rates(of: topic.row, newest: Self.meanSamples).compactMap(\.self)
+            return (row: topic.row, rate: rates.isEmpty ? Double(topic.rate) : rates.reduce(0, +) / Double(rates.count))
+        }
+        hottest = means.sorted { ($0.rate, $1.row) > ($1.rate, $0.row) }.map(\.row)
     }
 }
 
