@@ -53,6 +53,18 @@ extension Color {
         }
     }
 
+    /// Returns the mixture of two 24-bit colors; nil if one of them is not a 24-bit color.
+    /// - Parameter share: The share of this color, 0...1.
+    public func mixed(with other: Color, share: Double) -> Color? {
+        guard case .rgb(let red, let green, let blue) = kind, case .rgb(let otherRed, let otherGreen, let otherBlue) = other.kind
+        else { return nil }
+        let share = min(max(share, 0), 1)
+        func mix(_ one: UInt8, _ other: UInt8) -> UInt8 {
+            UInt8((Double(one) * share + Double(other) * (1 - share)).rounded())
+        }
+        return .rgb(mix(red, otherRed), mix(green, otherGreen), mix(blue, otherBlue))
+    }
+
     /// The contrast ratio of two colors, 1...21, as WCAG 2.1 defines it. Text needs 4.5 or more. Nil if either is the
     /// terminal's default or one of its 16 colors, because these depend on the terminal.
     public func contrast(with other: Color) -> Double? {

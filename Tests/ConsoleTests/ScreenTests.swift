@@ -65,7 +65,9 @@ struct ScreenTests {
     @Test(arguments: [KeyAction.overview, .servers], sizes + [ConsoleModel.minimumSize])
     func `problems behind the load balancers match their screens`(_ view: KeyAction, _ size: Size) throws {
         var model = Fixtures.busyModel(size, view: view)
+        model.data.incidents = IncidentLog()
         model.data.clusters = Fixtures.hiddenProblems
+        model.data.updateIncidents()
         try Screens.expect(model, "\(view.rawValue)-problems-\(size.width)x\(size.height)")
     }
 

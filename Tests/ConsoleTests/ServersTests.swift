@@ -386,7 +386,7 @@ struct ServersTests {
         _ = update(&model, .snapshot(Fixtures.clusters))
         #expect(model.data.clusters[0].stateText == "up, 1 node silent")
         #expect(Screens.shows("no answer from alpha-3", model) && Screens.shows("2/3", model))
-        #expect(Screens.lines(model)[0].contains("1 node silent"))
+        #expect(Screens.lines(model)[0].contains("3 incidents"))
         let ended = takeCluster(&model, from: 6)
         #expect(ended.count == 1 && ended[0].text.plain.hasPrefix("server alpha-3 answers again, after "))
         _ = update(&model, .snapshot(Fixtures.clusters))
@@ -401,7 +401,7 @@ struct ServersTests {
         _ = update(&model, .snapshot(Fixtures.clusters))
         #expect(model.data.clusters[0].stateText == "up, 1 route missing")
         #expect(Screens.shows("no route between alpha-1 and alpha-3", model))
-        #expect(Screens.lines(model)[0].contains("1 route missing"))
+        #expect(Screens.lines(model)[0].contains("3 incidents"))
     }
 
     @Test

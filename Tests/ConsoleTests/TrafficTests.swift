@@ -107,13 +107,13 @@ struct TrafficTests {
     }
 
     @Test
-    func `one minute of samples is kept for topics, and five minutes for clusters`() {
+    func `one minute of samples is kept for topics, and a quarter of an hour for clusters`() {
         var table = TrafficTable(ring: Fixtures.ring)
         table.add(Fixtures.source(1, "a", .subscribe))
-        for second in 1...400 { table.sample(at: Double(second)) }
+        for second in 1...1000 { table.sample(at: Double(second)) }
         let snapshot = table.snapshot()
         #expect(snapshot.rates(of: 0, newest: 1000).count == 60)
-        #expect(snapshot.clusters[0].rateIn.values.count == 300)
+        #expect(snapshot.clusters[0].rateIn.values.count == 900)
     }
 
     @Test

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TerminalUI
 
-private func screen(_ width: Int, _ height: Int, _ glyphs: GlyphSet = .unicode) -> CellBuffer {
+func screen(_ width: Int, _ height: Int, _ glyphs: GlyphSet = .unicode) -> CellBuffer {
     CellBuffer(size: Size(width: width, height: height), glyphs: glyphs)
 }
 
@@ -116,6 +116,17 @@ struct GraphTests {
         #expect(lines(9, 1, .ascii) { Sparkline(values).draw(into: &$0, in: $0.bounds) } == ["   . #- ."])
         #expect(lines(4, 1) { Sparkline([1, 2], maximum: 8).draw(into: &$0, in: $0.bounds) } == ["  ▁▂"])
         #expect(lines(2, 1) { Sparkline([]).draw(into: &$0, in: $0.bounds) } == ["  "])
+    }
+
+    @Test
+    func `sparklines are scaled to their own row: variations fill it, noise does not, and a constant rate is a line`() {
+        func drawn(_ values: [Double?]) -> [String] {
+            lines(values.count, 1) { Sparkline(values).draw(into: &$0, in: $0.bounds) }
+        }
+        #expect(drawn([1000, 1500, 2000, 1500]) == ["▂▅█▅"])
+        #expect(drawn([1000, 1030, 990, 1000]) == ["▃▄▃▃"])
+        #expect(drawn([700, 700, 700]) == ["▃▃▃"])
+        #expect(drawn([0, 700, 0]) == [" █ "])
     }
 
     @Test

@@ -7,8 +7,22 @@ extension EventRow {
     init(_ event: RouletteEvent) {
         let cluster = event.cluster?.index
         let connection = event.connection.map { SafeText("\(untrusted: $0.role.rawValue) \($0.slot)") }
-        func row(_ kind: Kind, _ severity: Severity, _ detail: SafeText, unconfirmed: UInt64 = 0) -> EventRow {
-            EventRow(kind, severity, cluster: cluster, connection: connection, detail: detail, unconfirmed: unconfirmed)
+        func row(
+            _ kind: Kind,
+            _ severity: Severity,
+            _ detail: SafeText,
+            unconfirmed: UInt64 = 0,
+            trace: IncidentTrace? = nil
+        ) -> EventRow {
+            EventRow(
+                kind,
+                severity,
+                cluster: cluster,
+                connection: connection,
+                detail: detail,
+                unconfirmed: unconfirmed,
+                trace: trace
+            )
         }
         self =
             switch event.detail {
@@ -70,7 +84,8 @@ extension EventRow {
                     .resumed,
                     .info,
                     "\(untrusted: pattern) is complete again; messages published during "
-                        + "\(SafeText.duration(missed.duration)) were missed"
+                        + "\(SafeText.duration(missed.duration)) were missed",
+                    trace: .missed(pattern: SafeText(untrusted: pattern, maximumBytes: 128), missed.duration)
                 )
             case .topicBreaksElixir(let topic):
                 row(
@@ -82,20 +97,21 @@ extension EventRow {
             case .node(.joined(let label), _):
                 row(.note, .info, "server \(untrusted: label) joined")
             case .node(.gone(let label), _):
-                row(.note, .error, "server \(untrusted: label) is gone")
+                row(.note, .error, "server \(untrusted: label) is gone", trace: .symptom)
             case .node(.back(let label, let absence), _):
                 row(.note, .info, "server \(untrusted: label) is back after \(SafeText.duration(absence))")
             case .identityAlarm(let alarm):
-                row(.note, .error, "\(untrusted: alarm.description)")
+                row(.note, .error, "\(untrusted: alarm.description)", trace: .symptom)
             case .identityAlarmEnded(let alarm):
                 row(.note, .info, "no longer: \(untrusted: alarm.description)")
             case .idleTimeout(let timeout, _):
-                row(.note, .error, "\(untrusted: timeout.description)")
+                row(.note, .error, "\(untrusted: timeout.description)", trace: .symptom)
             case .canary(.began(let route), _):
                 row(
                     .note,
                     .error,
-                    "messages published on \(untrusted: route.from.name) are not received on \(untrusted: route.to.name)"
+                    "messages published on \(untrusted: route.from.name) are not received on \(untrusted: route.to.name)",
+                    trace: .symptom
                 )
             case .canary(.ended(let route, let duration, let isDelivered), _):
                 row(
@@ -112,6 +128,7 @@ extension EventRow {
             case .missedEvents(let count):
                 row(.missed, .warning, "events not shown because they arrived too fast: \(count)")
             }
+        server = event.server.map { SafeText(untrusted: $0.name, maximumBytes: 64) }
     }
 
     private static func messages(_ count: some BinaryInteger) -> SafeText {

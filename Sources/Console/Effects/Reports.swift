@@ -22,7 +22,9 @@ extension ConsoleRuntime {
 
     private func reportEvents(_ events: RouletteEvents) async {
         for await event in events {
-            queue.send(.happened(EventRow(event)))
+            var row = EventRow(event)
+            row.moment = clock.now
+            queue.send(.happened(row))
             // Update the clusters together with the event.
             reportSnapshot()
         }

@@ -27,6 +27,10 @@ enum KeyAction: String, Sendable, CaseIterable {
     case nextPane = "next_pane"
     case previousPane = "previous_pane"
 
+    // Overview
+    case zoomIn = "zoom_in"
+    case zoomOut = "zoom_out"
+
     // Tables
     case sortColumn = "sort_column"
     case invertSort = "invert_sort"
@@ -141,6 +145,8 @@ extension KeyAction {
         case .pageDown: Definition("pgdn", summary: "a page down")
         case .nextPane: Definition("tab", summary: "next pane")
         case .previousPane: Definition("S-tab", summary: "previous pane")
+        case .zoomIn: Definition("+", summary: "graphs of a shorter time", in: .overview)
+        case .zoomOut: Definition("-", summary: "graphs of a longer time", in: .overview)
         case .sortColumn: Definition("S", summary: "sort by the next column")
         case .invertSort: Definition("I", summary: "invert the order")
         case .tree: Definition("t", summary: "flat list or tree", in: .topics)
@@ -190,6 +196,8 @@ extension KeyAction {
     enum Scope: String, Sendable, CaseIterable {
         /// In every view.
         case everywhere
+        /// In the Overview.
+        case overview
         /// In the Topics view.
         case topics
         /// In the Tail view.
@@ -222,7 +230,7 @@ extension KeyAction.Scope {
         switch self {
         case .everywhere: .everywhere
         case .demo: .mode(rawValue)
-        case .topics, .tail, .connections, .servers, .events: .view(rawValue)
+        case .overview, .topics, .tail, .connections, .servers, .events: .view(rawValue)
         }
     }
 }

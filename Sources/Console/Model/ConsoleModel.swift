@@ -56,7 +56,11 @@ struct ConsoleModel: Sendable {
 
     /// Adds a line to the event log.
     mutating func log(_ row: EventRow) {
-        data.events.append(row, at: data.now)
+        let moment = row.moment ?? data.now
+        data.events.append(row, at: moment)
+        var row = row
+        row.epochSeconds = moment.epochSeconds
+        data.incidents.record(row, at: moment)
     }
 }
 

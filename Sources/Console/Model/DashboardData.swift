@@ -13,6 +13,8 @@ struct DashboardData: Sendable {
     var traffic = TrafficSnapshot()
     var tail = TailLog()
     var events = EventList()
+    /// What the events and the states of the clusters are folded into.
+    var incidents = IncidentLog()
     var subscriptions: [SubscriptionRow] = []
     /// What the servers say about themselves.
     var servers: ServerMonitoring
@@ -51,6 +53,11 @@ struct DashboardData: Sendable {
         }
     }
 
+    /// Opens and closes incidents by what is wrong now.
+    mutating func updateIncidents() {
+        incidents.update(Trouble(self), at: now)
+    }
+
     /// Returns the traffic of a cluster.
     func traffic(of cluster: Int) -> ClusterTraffic {
         traffic.clusters.indices.contains(cluster) ? traffic.clusters[cluster] : ClusterTraffic()
@@ -75,23 +82,6 @@ struct DashboardData: Sendable {
             return count == 0 ? nil : "\(count) \(state.word)"
         }
         return counts.joined(separator: ", ")
-    }
-
-    /// The problems behind the load balancers, which the states of the clusters do not show, the worst first.
-    var hiddenProblems: [SafeText] {
-        let misled = clusters.count { !$0.alarms.isEmpty }
-        let gone = clusters.reduce(0) { $0 + $1.nodes.gone }
-        let silent = clusters.reduce(0) { $0 + $1.silent.count }
-        let routes = clusters.reduce(0) { $0 + $1.missingRoutes.count }
-        let flapping = clusters.count { $0.idleTimeout != nil }
-        let problems: [SafeText?] = [
-            misled == 0 ? nil : misled == 1 ? "1 wrong cluster" : "\(misled) wrong clusters",
-            gone == 0 ? nil : gone == 1 ? "1 node gone" : "\(gone) nodes gone",
-            silent == 0 ? nil : silent == 1 ? "1 node silent" : "\(silent) nodes silent",
-            routes == 0 ? nil : routes == 1 ? "1 route missing" : "\(routes) routes missing",
-            flapping == 0 ? nil : "\(flapping) flapping",
-        ]
-        return problems.compactMap(\.self)
     }
 
     /// The time since the last cluster became unreachable; nil if a cluster is reachable or still connecting.

@@ -30,6 +30,12 @@ struct EventRow: Sendable, Hashable, Identifiable {
     var unconfirmed: UInt64 = 0
     /// The number of repetitions.
     var count = 1
+    /// What the event means for an incident.
+    var trace: IncidentTrace?
+    /// The server of a connection that is up.
+    var server: SafeText?
+    /// When it happened, if that is known better than by the last tick.
+    var moment: Moment?
 
     init(
         _ kind: Kind,
@@ -37,8 +43,10 @@ struct EventRow: Sendable, Hashable, Identifiable {
         cluster: Int? = nil,
         connection: SafeText? = nil,
         detail: SafeText,
-        unconfirmed: UInt64 = 0
+        unconfirmed: UInt64 = 0,
+        trace: IncidentTrace? = nil
     ) {
+        self.trace = trace
         self.kind = kind
         self.severity = severity
         self.cluster = cluster

@@ -17,11 +17,13 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         return model.handle(input)
     case .tick(let now):
         model.tick(now)
+        model.data.updateIncidents()
     case .snapshot(let clusters):
         model.data.clusters = clusters
         model.data.servers.update(clusters)
         model.data.addServerProblems()
         model.watchSilence()
+        model.data.updateIncidents()
     case .fingerprint(let fingerprint):
         model.data.fingerprint = fingerprint
     case .happened(let row):
@@ -47,11 +49,14 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
     case .servers(let answers):
         for row in model.data.servers.record(answers, at: model.data.now.uptime) { model.log(row) }
         model.data.addServerProblems()
+        model.data.updateIncidents()
     case .fleet(let reading):
         let names = model.data.deployment.clusterNames
         for row in model.data.fleet.record(reading, clusters: names, at: model.data.now.uptime) { model.log(row) }
+        model.data.updateIncidents()
     case .explained(let report):
         for row in model.data.fleet.record(report, model.data.deployment) { model.log(row) }
+        model.data.updateIncidents()
     case .listed(let listing):
         model.data.servers.record(listing)
     case .demo(let state):
@@ -169,7 +174,12 @@ extension ConsoleModel {
         log(
             before
                 ? EventRow(.note, .info, detail: "not all clusters are silent any more")
-                : EventRow(.note, .error, detail: "all clusters are silent since the same moment: is it your own network?")
+                : EventRow(
+                    .note,
+                    .error,
+                    detail: "all clusters are silent since the same moment: is it your own network?",
+                    trace: .silence
+                )
         )
     }
 

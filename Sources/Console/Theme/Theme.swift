@@ -5,6 +5,14 @@ import TerminalUI
 struct Theme: Sendable, Hashable {
     let name: String
     private let styles: [ThemeRole: Style]
+    private let shades: [ThemeRole: [Style]]
+
+    /// The roles that areas of graphs are drawn in.
+    private static let graphRoles = ThemeRole.clusters + [.graphIn, .graphOut, .muted]
+    /// The number of shades of an area.
+    private static let shadeCount = 8
+    /// The part of the color that remains in the lowest shade.
+    private static let lowestShade = 0.45
 
     /// Creates the styles of a theme for a terminal.
     /// - Parameters:
@@ -18,7 +26,27 @@ struct Theme: Sendable, Hashable {
             styles[role] = depth == .none ? Theme.withoutColor(role, style) : style
         }
         let text = styles[.text] ?? .plain
-        self.styles = styles.mapValues { $0.legible(on: text) }
+        let legible = styles.mapValues { $0.legible(on: text) }
+        self.styles = legible
+        let background = text.background ?? (file.variant == .dark ? .rgb(0, 0, 0) : .rgb(255, 255, 255))
+        shades = Dictionary(
+            uniqueKeysWithValues: Self.graphRoles.map { role in
+                let style = legible[role] ?? .plain
+                return (role, depth == .trueColor ? Self.gradient(style, on: background) : [style])
+            }
+        )
+    }
+
+    /// Returns the shades of an area from its bottom to its top: the color and its mixtures with the background. A color of the
+    /// terminal's palette has no shades.
+    private static func gradient(_ style: Style, on background: Color) -> [Style] {
+        guard let color = style.foreground else { return [style] }
+        let mixed = (0..<shadeCount).compactMap { shade -> Style? in
+            let share = lowestShade + (1 - lowestShade) * Double(shade) / Double(shadeCount - 1)
+            guard let color = color.mixed(with: background, share: share) else { return nil }
+            return Style(foreground: color, modifiers: style.modifiers)
+        }
+        return mixed.count == shadeCount ? mixed : [style]
     }
 
     /// The style of a role, to be overlaid on the style of the text.
@@ -27,6 +55,14 @@ struct Theme: Sendable, Hashable {
     /// Returns the style of a cluster, by its position on the ring.
     func cluster(_ index: Int) -> Style {
         self[.cluster(index)]
+    }
+
+    /// Returns the styles of an area of a graph from its bottom to its top.
+    func shades(of role: ThemeRole) -> [Style] { shades[role] ?? [self[role]] }
+
+    /// Returns the styles of the area of a cluster, by its position on the ring.
+    func clusterShades(_ index: Int) -> [Style] {
+        shades(of: ThemeRole.clusters[index % ThemeRole.clusters.count])
     }
 
     /// Returns the style of a role without color. Attributes replace colors that are the only mark of a role.

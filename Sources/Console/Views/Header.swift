@@ -37,12 +37,13 @@ struct Header {
             ),
         ]
         let right = [
-            Part(line: clusters(isShort: rect.width < 60), importance: 100),
+            Part(line: clusters(space: rect.width < 60 ? 0 : rect.width - Self.identityWidth), importance: 100),
             Part(
                 line: StyledLine("in \(SafeText.rate(data.traffic.rateIn)) \(SafeText.byteRate(data.traffic.byteRateIn))"),
                 importance: 60
             ),
             Part(line: StyledLine("out \(SafeText.rate(data.traffic.rateOut))"), importance: 50),
+            Part(line: lost, importance: 35),
             Part(line: StyledLine(data.now.clock, .muted), importance: 40),
         ]
         let parts = (left + right).filter { $0.line.width > 0 }
@@ -55,6 +56,13 @@ struct Header {
         for (part, place) in zip(parts, places) where !place.isEmpty {
             part.line.draw(into: &buffer, in: place, theme: data.theme)
         }
+    }
+
+    /// The maximum number of messages that were lost with connections.
+    private var lost: StyledLine {
+        // Each count can be of any size.
+        let count = data.clusters.reduce(UInt64(0)) { $0.addingReportingOverflow($1.lost).overflow ? .max : $0 + $1.lost }
+        return count == 0 ? StyledLine("lost 0", .muted) : StyledLine("lost ≤ \(SafeText.count(count))", .severityWarn)
     }
 
     /// Returns the security warnings: data that a third party can read or forge.
@@ -78,20 +86,28 @@ struct Header {
         }
     }
 
-    /// Returns the number of clusters in each state or, in short form, only the number of clusters that are up.
+    /// The space that is kept for the name of the profile and the security warnings.
+    private static let identityWidth = 34
+
+    /// Returns the number of clusters in each state or, if that does not fit, only the number of clusters that are up.
+    private func clusters(space: Int) -> StyledLine {
+        let long = clusters(isShort: false)
+        return long.width <= space ? long : clusters(isShort: true)
+    }
+
     private func clusters(isShort: Bool) -> StyledLine {
         let worst = data.clusters.map(\.state).max { $0.gravity < $1.gravity } ?? .connecting
         let advice: SafeText = data.silence.blamesOwnNetwork && !isShort ? ": your own network?" : ""
         if let outage = data.outage { return StyledLine("no cluster for \(SafeText.duration(outage))\(advice)", .statusDown) }
         if data.silence.blamesOwnNetwork { return StyledLine("all clusters silent\(advice)", .statusDown) }
         let up = data.clusters.count { $0.state == .up }
-        let short: SafeText =
-            data.hiddenProblems.isEmpty ? "\(up) of \(data.clusters.count) up" : "\(up)/\(data.clusters.count) up"
-        let text = isShort ? short : data.clusterSummary
+        let open = data.incidents.open
+        let isWell = worst == .up && open == 0
+        let long = isWell || worst == .connecting ? data.clusterSummary : data.clusterStates
+        let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : long
         var line = StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
-        guard let first = data.hiddenProblems.first else { return line }
-        let problems: SafeText = isShort ? first : data.hiddenProblems.joined(separator: ", ")
-        line.append(viewTitle == nil ? ", \(problems)" : "!", .statusDown)
+        guard open > 0 else { return line }
+        line.append(viewTitle == nil ? (open == 1 ? ", 1 incident" : ", \(open) incidents") : "!", .statusDown)
         return line
     }
 }

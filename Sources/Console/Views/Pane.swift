@@ -9,13 +9,13 @@ struct Pane {
     /// The area of the contents.
     let inside: Rect
 
-    init(_ rect: Rect) {
-        self.rect = rect
-        inside = Self.isFramed(rect) ? rect.inset(horizontal: 2, vertical: 1) : rect
-    }
+    private let isFramed: Bool
 
-    private static func isFramed(_ rect: Rect) -> Bool {
-        rect.width >= leastFramed.width && rect.height >= leastFramed.height
+    /// - Parameter leastHeight: The minimum height with a frame.
+    init(_ rect: Rect, leastHeight: Int = leastFramed.height) {
+        self.rect = rect
+        isFramed = rect.width >= Self.leastFramed.width && rect.height >= leastHeight
+        inside = isFramed ? rect.inset(horizontal: 2, vertical: 1) : rect
     }
 
     /// Draws the frame and the title, if the pane is large enough.
@@ -27,7 +27,7 @@ struct Pane {
         theme: Theme,
         into buffer: inout CellBuffer
     ) {
-        guard Self.isFramed(rect) else { return }
+        guard isFramed else { return }
         buffer.drawBox(
             rect,
             title: title,

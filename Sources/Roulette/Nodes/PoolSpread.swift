@@ -28,7 +28,8 @@ struct PoolSpread {
         let share = (connections.count + servers - 1) / servers
         let byServer = Dictionary(grouping: connections, by: \.serverID)
         // The fullest server first, and on each the last connections of the pools.
-        return byServer.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }.flatMap { $0.value.dropFirst(share).reversed() }
+        return byServer.sorted { ($1.value.count, $0.key) < ($0.value.count, $1.key) }
+            .flatMap { $0.value.dropFirst(share).reversed() }
     }
 }
 

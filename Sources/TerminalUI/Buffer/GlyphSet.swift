@@ -35,6 +35,8 @@ public struct GlyphSet: Hashable, Sendable {
     public let half: SafeText
     /// An empty disc, for a bad state: `○`.
     public let hollow: SafeText
+    /// Marks what is over or done: `✓`.
+    public let check: SafeText
 
     /// Box drawing, blocks and braille.
     public static let unicode = GlyphSet(
@@ -57,7 +59,8 @@ public struct GlyphSet: Hashable, Sendable {
         missing: "–",
         full: "●",
         half: "◐",
-        hollow: "○"
+        hollow: "○",
+        check: "✓"
     )
 
     /// ASCII only, for terminals and locales without UTF-8.
@@ -81,7 +84,8 @@ public struct GlyphSet: Hashable, Sendable {
         missing: "-",
         full: "*",
         half: "%",
-        hollow: "o"
+        hollow: "o",
+        check: "+"
     )
 
     /// The same glyphs with spaces instead of frames and scroll bars, for text that is to be selected and copied.

@@ -10,7 +10,8 @@ public struct Sparkline: Sendable {
 
     /// The values, oldest first. Nil means that nothing was measured, and leaves a gap. Values below 0 count as 0.
     public var values: [Double?]
-    /// The value of a full bar. If nil, it is the largest visible value.
+    /// The value of a full bar. If nil, the bars are scaled to the visible values, so that small variations of a high rate are
+    /// visible.
     public var maximum: Double?
     /// How the bars are drawn. Terminals without Unicode always use blocks.
     public var resolution: Resolution
@@ -30,9 +31,9 @@ public struct Sparkline: Sendable {
         let isBraille = resolution == .braille && buffer.glyphs.showsUnicode
         let perCell = isBraille ? 2 : 1
         let shown = Array(values.suffix(rect.width * perCell))
-        let top = maximum ?? shown.reduce(0) { max($0, finite($1) ?? 0) }
+        let range = maximum.map { (0, $0) } ?? Self.range(of: shown.compactMap(finite))
         let levels = isBraille ? 4 : buffer.glyphs.levels.count - 1
-        let heights = shown.map { value in finite(value).map { level(of: $0, top: top, levels: levels) } }
+        let heights = shown.map { value in finite(value).map { level(of: $0, range, levels: levels) } }
         // The bars are aligned to the right, where the newest value is.
         let missing = rect.width * perCell - heights.count
         for column in 0..<rect.width {
@@ -53,9 +54,19 @@ public struct Sparkline: Sendable {
         return max(0, value)
     }
 
-    private func level(of value: Double, top: Double, levels: Int) -> Int {
-        guard value > 0, top > 0 else { return 0 }
-        return max(1, nearestInteger(min(1, value / top) * Double(levels)))
+    private func level(of value: Double, _ range: (low: Double, high: Double), levels: Int) -> Int {
+        guard value > 0, range.high > range.low else { return 0 }
+        let share = (value - range.low) / (range.high - range.low)
+        return max(1, nearestInteger(min(1, max(0, share)) * Double(levels)))
+    }
+
+    /// Returns the values of an empty and of a full bar. Variations of less than a quarter do not fill the row, so that noise is
+    /// low and a constant value is a line.
+    private static func range(of values: [Double]) -> (low: Double, high: Double) {
+        guard let least = values.min(), let most = values.max(), most > 0 else { return (0, 0) }
+        let spread = max(most - least, most / 4)
+        let low = max(0, least - spread / 3)
+        return (low, low == 0 ? most : most + (spread - (most - least)) / 2)
     }
 
     private func height(_ heights: [Int?], at index: Int) -> Int? {

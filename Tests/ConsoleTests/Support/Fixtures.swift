@@ -199,24 +199,29 @@ enum Fixtures {
         }
     }
 
-    static func events(_ log: inout EventList) {
-        func at(_ seconds: Int64) -> Moment {
-            Moment(uptime: .zero, epochSeconds: now.epochSeconds - seconds, utcOffset: now.utcOffset)
-        }
-        log.append(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), at: at(95))
-        for slot in 0..<2 {
-            log.append(
-                EventRow(.lost, .error, cluster: 1, connection: "publisher \(slot)", detail: "reset by peer"),
-                at: at(13)
+    static func events(_ model: inout ConsoleModel) {
+        func log(_ row: EventRow, secondsAgo seconds: Int64) {
+            var row = row
+            row.moment = Moment(
+                uptime: model.data.now.uptime - .seconds(seconds),
+                epochSeconds: now.epochSeconds - seconds,
+                utcOffset: now.utcOffset
             )
+            model.log(row)
         }
-        log.append(
+        log(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), secondsAgo: 95)
+        for slot in 0..<2 {
+            let row = EventRow(.lost, .error, cluster: 1, connection: "publisher \(slot)", detail: "reset by peer")
+            log(row, secondsAgo: 13)
+        }
+        log(
             EventRow(.lost, .error, cluster: 2, connection: "publisher 3", detail: "reset by peer", unconfirmed: 24),
-            at: at(12)
+            secondsAgo: 12
         )
         for _ in 0..<7 {
-            log.append(EventRow(.retrying, .warning, cluster: 2, detail: "connection refused"), at: at(1))
+            log(EventRow(.retrying, .warning, cluster: 2, detail: "connection refused"), secondsAgo: 1)
         }
+        model.data.updateIncidents()
     }
 
     // MARK: Traffic
@@ -287,7 +292,7 @@ enum Fixtures {
         model.data.clusters = clusters
         model.data.traffic = traffic()
         model.data.now = Moment(uptime: .seconds(12), epochSeconds: now.epochSeconds, utcOffset: now.utcOffset)
-        events(&model.data.events)
+        events(&model)
         model.data.tail.append(TailDelivery(entries: tailEntries, notShown: 0))
         model.data.subscriptions = [
             SubscriptionRow(id: 1, request: SubscriptionRequest(pattern: "orders.>", purpose: .watch), state: .active),

@@ -53,9 +53,22 @@ struct AdvisoryDigest: Sendable {
         let server = SafeText(untrusted: advisory.server, maximumBytes: 128)
         let client = advisory.client.map { SafeText($0) } ?? "a client"
         switch advisory.kind {
-        case .shutdown: return EventRow(.lameDuck, .warning, cluster: cluster, detail: "\(server) shut down")
+        case .shutdown:
+            return EventRow(
+                .lameDuck,
+                .warning,
+                cluster: cluster,
+                detail: "\(server) shut down",
+                trace: .leaving(server: server, isShutDown: true)
+            )
         case .lameDuck:
-            return EventRow(.lameDuck, .warning, cluster: cluster, detail: "\(server) is shutting down (lame duck mode)")
+            return EventRow(
+                .lameDuck,
+                .warning,
+                cluster: cluster,
+                detail: "\(server) is shutting down (lame duck mode)",
+                trace: .leaving(server: server, isShutDown: false)
+            )
         case .connected:
             connected += 1
             return nil

@@ -48,6 +48,11 @@ struct FleetMonitoring: Sendable {
 
     var fleet: Fleet? { reading?.fleet }
 
+    /// The programs whose contradictions were reported.
+    var contradicting: [FleetProgram] {
+        (fleet?.programs ?? []).filter { !$0.contradictions.isEmpty && reported.contains($0.id) }
+    }
+
     // MARK: Reading
 
     /// Returns whether the lists of connections are to be read now.
@@ -81,7 +86,8 @@ struct FleetMonitoring: Sendable {
             if case .missing = contradiction, !suspected.contains(program.id) { continue }
             guard reported.insert(program.id).inserted else { continue }
             let reason = SafeText(untrusted: contradiction.text(clusters: clusters), maximumBytes: 512)
-            events.append(EventRow(.note, .error, detail: "program \(program.label) has another ring: \(reason)"))
+            let detail: SafeText = "program \(program.label) has another ring: \(reason)"
+            events.append(EventRow(.note, .error, detail: detail, trace: .otherRing))
         }
         for program in new.fleet.programs where !contradicting.contains(program.id) && reported.contains(program.id) {
             events.append(EventRow(.note, .info, detail: "program \(program.label) has the same ring again"))
@@ -91,7 +97,7 @@ struct FleetMonitoring: Sendable {
         guard events.count > Self.maximumEvents else { return events }
         let rest = events.count - Self.maximumEvents
         return events.prefix(Self.maximumEvents)
-            + [EventRow(.note, .error, detail: "\(rest) more programs have another ring; :fleet lists them")]
+            + [EventRow(.note, .error, detail: "\(rest) more programs have another ring; :fleet lists them", trace: .otherRing)]
     }
 
     private static func rates(from old: Fleet, to new: Fleet, elapsed: Duration) -> [FleetProgram.ID: Rates] {
@@ -136,7 +142,8 @@ struct FleetMonitoring: Sendable {
         misrouting = report
         guard let order = report.explanation?.order, report.isConvincing, order != reportedOrder else { return [] }
         reportedOrder = order
-        return [EventRow(.note, .error, detail: "topics are published to the wrong cluster: \(text(deployment) ?? "")")]
+        let detail: SafeText = "topics are published to the wrong cluster: \(text(deployment) ?? "")"
+        return [EventRow(.note, .error, detail: detail, trace: .otherRing)]
     }
 
     /// Why topics are misrouted, in one line; nil if none is.

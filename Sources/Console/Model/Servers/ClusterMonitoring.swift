@@ -156,7 +156,7 @@ struct ClusterMonitoring: Sendable {
         let began = silentServers.servers.filter { !known.contains($0.id) }.map { server in
             let name = SafeText(untrusted: server.name, maximumBytes: 128)
             let detail: SafeText = "server \(name) does not answer, but its cluster knows it: is it frozen?"
-            return EventRow(.note, .error, cluster: id, detail: detail)
+            return EventRow(.note, .error, cluster: id, detail: detail, trace: .symptom)
         }
         // A server that does not answer and is gone is reported as gone.
         let ended = before.filter { !after.contains($0.id) && readings[$0.id]?.isSilent == false }.map { server in
@@ -193,7 +193,8 @@ struct ClusterMonitoring: Sendable {
                     .note,
                     .error,
                     cluster: id,
-                    detail: "no route between \(SafeText(pair)): messages between their clients may be lost"
+                    detail: "no route between \(SafeText(pair)): messages between their clients may be lost",
+                    trace: .symptom
                 )
             }
         reportedGaps = pairs

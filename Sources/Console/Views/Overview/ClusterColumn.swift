@@ -60,8 +60,8 @@ enum ClusterColumn: TableColumn {
                 .figure(.count(context.data.traffic(of: row.id).rateIn.current), style: row.figures(context.theme))
             }
         case .graph:
-            .init("", .fixed(6, importance: 50)) { row, context in
-                let rates = context.data.traffic(of: row.id).rateIn.newest(16)
+            .init("TREND", .fill(minimum: 6, importance: 50)) { row, context in
+                let rates = context.data.traffic(of: row.id).rateIn.newest(2 * context.width)
                 return Table.Item(
                     .sparkline(Sparkline(rates, resolution: .braille)),
                     style: context.theme[row.isReachable ? .graphIn : .muted]
@@ -72,7 +72,7 @@ enum ClusterColumn: TableColumn {
                 .figure(.count(context.data.traffic(of: row.id).rateOut.current), style: row.figures(context.theme))
             }
         case .ringShare:
-            .init("RING", .fixed(5, importance: 30), .right) { row, context in
+            .init("KEYS", .fixed(5, importance: 30), .right) { row, context in
                 .figure(.percent(row.ringShare), style: context.theme[.muted])
             }
         case .trafficShare:

@@ -10,6 +10,12 @@ extension ClusterRow {
             || state == .up && (nodes.gone > 0 || !silent.isEmpty || !missingRoutes.isEmpty)
     }
 
+    /// How urgent the problem is, to order many clusters; 0 without one.
+    var urgency: Int {
+        if state == .down || !alarms.isEmpty { return 5 }
+        return hasHiddenProblem ? 4 : state.gravity
+    }
+
     func glyph(_ glyphs: GlyphSet) -> SafeText {
         guard hasHiddenProblem else { return state.glyph(glyphs) }
         return alarms.isEmpty && !losesMessages ? glyphs.half : "!"

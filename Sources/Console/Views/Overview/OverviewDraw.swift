@@ -4,10 +4,16 @@ import TerminalUI
 extension OverviewView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let shown = shown(data)
-        let layout = OverviewLayout(data, shown: shown, in: rect)
+        let layout = OverviewLayout(data, shown: shown, contents(data, width: rect.width), in: rect)
+        if !layout.incidents.isEmpty {
+            buffer.mark(layout.clusters, as: .pane(0))
+            buffer.mark(layout.incidents, as: .pane(1))
+        }
         drawClusters(shown, data, layout, into: &buffer)
-        if !layout.graph.isEmpty { drawGraph(data, into: &buffer, in: layout.graph) }
-        if !layout.events.isEmpty { drawEvents(data, into: &buffer, in: layout.events) }
+        if !layout.graph.isEmpty { graph.draw(data, zoom: zoom, into: &buffer, in: layout.graph) }
+        if !layout.secondGraph.isEmpty { secondGraph.draw(data, zoom: zoom, into: &buffer, in: layout.secondGraph) }
+        if !layout.topics.isEmpty { drawTopics(data, into: &buffer, in: layout.topics) }
+        if !layout.incidents.isEmpty { drawIncidents(data, layout.incidentPane, into: &buffer) }
     }
 
     // MARK: Clusters
@@ -23,9 +29,15 @@ extension OverviewView {
         _ layout: OverviewLayout,
         into buffer: inout CellBuffer
     ) {
-        let note: SafeText = filter.isEmpty ? .empty : "\(shown.count) of \(data.clusters.count) by \(untrusted: filter)"
         let list = ListPane(layout.clusters)
-        list.pane.draw("Clusters", note: note, theme: data.theme, into: &buffer)
+        let hasFocus = focus == .clusters
+        list.pane.draw(
+            "Clusters",
+            note: note(shown, data),
+            isFocused: hasFocus && !layout.incidents.isEmpty,
+            theme: data.theme,
+            into: &buffer
+        )
 
         var lines: [Line] = []
         /// The position of the cluster of each line.
@@ -45,14 +57,20 @@ extension OverviewView {
         let width = list.table.width
         let columns = TableColumns(TableContext(data, glyphs: buffer.glyphs, width: width), ClusterColumn.listed(data))
         let table = columns.table(theme: data.theme, spacing: width < 34 ? 1 : 2, showsHeader: list.showsHeader)
-        table.draw(into: &buffer, in: list.table, rowCount: lines.count, offset: offset, selected: selected) { index in
+        table.draw(
+            into: &buffer,
+            in: list.table,
+            rowCount: lines.count,
+            offset: offset,
+            selected: hasFocus ? selected : nil
+        ) { index in
             switch lines[index] {
             case .cluster(let row): columns.row(row)
             case .reason: Table.Row([])
             }
         }
         for line in 0..<max(0, min(view, lines.count - offset)) {
-            buffer.mark(list.body.row(line), as: .row(clusterOfLine[offset + line]))
+            if hasFocus { buffer.mark(list.body.row(line), as: .row(clusterOfLine[offset + line])) }
             guard case .reason(let reason) = lines[offset + line] else { continue }
             let row = list.body.row(line)
             let place = Rect(x: row.x + 5, y: row.y, width: row.width - 5, height: 1)
@@ -60,47 +78,53 @@ extension OverviewView {
         }
     }
 
-    // MARK: Graph
-
-    private func drawGraph(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let note: SafeText = data.outage.map { "as of \(SafeText.duration($0)) ago" } ?? ""
-        let inside = buffer.drawBox(
-            rect,
-            title: "Messages per second, by cluster",
-            note: note,
-            style: data.theme[.border],
-            titleStyle: data.theme[.title]
-        ).inset(horizontal: 1)
-        guard inside.height >= 2 else { return }
-        drawLegend(data, into: &buffer, in: inside.row(0))
-        let plot = inside.droppingTop(1)
-        let count = LineGraph.capacity(of: plot)
-        let series = data.clusters.map { cluster in
-            let traffic = data.traffic(of: cluster.id)
-            let rates = zip(traffic.rateIn.newest(count), traffic.rateOut.newest(count)).map { input, output in
-                (input ?? 0) + (output ?? 0)
-            }
-            let style = data.outage == nil ? data.theme.cluster(cluster.id) : data.theme[.muted]
-            return LineGraph.Series(rates, style: style, asciiMark: SafeText(number: (cluster.id + 1) % 10))
-        }
-        LineGraph(series, axisStyle: data.theme[.graphGrid]).draw(into: &buffer, in: plot)
+    private func note(_ shown: [ClusterRow], _ data: DashboardData) -> SafeText {
+        if !filter.isEmpty { return "\(shown.count) of \(data.clusters.count) by \(untrusted: filter)" }
+        guard data.clusters.count >= Self.manyClusters else { return .empty }
+        return "\(data.clusters.count) clusters, problems first"
     }
 
-    /// Draws the names of the clusters in the colors of their lines, with numbers for terminals without colors.
-    private func drawLegend(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        var x = rect.x
-        for cluster in data.clusters {
-            let name: SafeText = "\(cluster.id + 1) \(data.deployment.clusterName(cluster.id))"
-            guard x + name.width <= rect.right else { break }
-            x += buffer.write(name, at: Point(x: x, y: rect.y), style: data.theme.cluster(cluster.id), clip: rect) + 2
-        }
-    }
+    // MARK: Topics
 
-    // MARK: Events
+    /// The minimum width of the hottest topics with their shares.
+    private static let widthWithShares = 72
 
-    private func drawEvents(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+    private func drawTopics(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let list = ListPane(rect)
-        list.pane.draw("Events", theme: data.theme, into: &buffer)
-        EventTable.draw(data, rows: data.events.rows.reversed(), into: &buffer, in: list)
+        list.pane.draw("Hottest topics", note: "of \(data.traffic.topicCount)", theme: data.theme, into: &buffer)
+        let context = TableContext(data, glyphs: buffer.glyphs, width: list.table.width)
+        // The names are more important than the shares.
+        let isWide = list.table.width >= Self.widthWithShares
+        let columns = TableColumns<HotTopicColumn>(context, isWide ? nil : [.topic, .cluster, .rate, .graph])
+        let table = columns.table(theme: data.theme, spacing: 2, showsHeader: list.showsHeader)
+        // No topic can be selected, so the marks of the selection need no space.
+        let area = Rect(x: list.table.x - 2, y: list.table.y, width: list.table.width + 2, height: list.table.height)
+        let rows = figures.hottest.filter { data.traffic.topics.indices.contains($0) }.prefix(list.rows)
+        table.draw(into: &buffer, in: area, rowCount: rows.count) { index in
+            columns.row(HotTopicColumn.Row(rows[index], data, totalRate: figures.total))
+        }
+    }
+
+    // MARK: Incidents
+
+    private func drawIncidents(_ data: DashboardData, _ pane: Pane, into buffer: inout CellBuffer) {
+        let open = data.incidents.open
+        let all = data.incidents.incidents.count
+        let note: SafeText = all == 0 ? .empty : open == 0 ? "none open" : "\(open) open"
+        pane.draw("Incidents", note: note, isFocused: focus == .incidents, theme: data.theme, into: &buffer)
+        incidents.draw(data, filter: filter, isFocused: focus == .incidents, into: &buffer, in: pane.inside)
+    }
+}
+
+extension HotTopicColumn.Row {
+    /// Creates the row of a topic.
+    /// - Parameter row: The row of the topic in the snapshot.
+    init(_ row: Int, _ data: DashboardData, totalRate: Double) {
+        self.init(
+            topic: data.traffic.topics[row],
+            counters: data.traffic.counters[row],
+            totalRate: totalRate,
+            rates: data.traffic.rates(of: row)
+        )
     }
 }

@@ -2,45 +2,79 @@ import TerminalUI
 
 /// The areas of the panes of the Overview.
 struct OverviewLayout {
+    /// What there is to show besides the clusters.
+    struct Contents {
+        /// The number of lines of the incidents.
+        var incidents = 0
+        /// Whether an incident is open, or has ended lately.
+        var hasNews = false
+        /// Whether topics have traffic.
+        var hasTopics = false
+    }
+
     let clusters: Rect
     /// Empty if there is no space.
-    let graph: Rect
+    private(set) var graph = Rect.zero
+    /// A second graph; empty if there is no space.
+    private(set) var secondGraph = Rect.zero
+    /// The hottest topics; empty if there is no space.
+    private(set) var topics = Rect.zero
     /// Empty if there is no space.
-    let events: Rect
+    private(set) var incidents = Rect.zero
     /// Whether a cluster with a problem has a second row with the reason.
     let showsReasons: Bool
     /// The number of rows for clusters, without frame and header.
-    let clusterRows: Int
+    var clusterRows: Int { ListPane(clusters).rows }
 
-    /// The minimum width for graph and events beside each other.
+    /// The pane of the incidents, which has a frame from three rows on.
+    var incidentPane: Pane { Pane(incidents, leastHeight: 3) }
+
+    /// The minimum width for graph and topics beside each other.
     private static let sideBySide = 100
-    /// The minimum height of graph and events.
-    private static let leastPane = Pane.leastFramed.height
+    /// The minimum height of a graph.
+    private static let leastGraph = 7
+    /// The minimum height of two graphs, one below the other.
+    private static let leastTwoGraphs = 26
+    /// The minimum height of a list with a frame.
+    private static let leastList = 3
 
-    init(_ data: DashboardData, shown: [ClusterRow], in rect: Rect) {
-        let isSmall = rect.width < 60 || rect.height < 14
+    init(_ data: DashboardData, shown: [ClusterRow], _ contents: Contents, in rect: Rect) {
+        let isSmall = rect.width < Pane.leastFramed.width || rect.height < 14
         let reasons = shown.count { $0.reason != nil }
         showsReasons = !isSmall || ListPane(rect).rows >= shown.count + reasons
         let rows = shown.count + (showsReasons ? reasons : 0)
         // Two rows are for the frame and one for the header.
         let wanted = max(rows + 3, Pane.leastFramed.height)
-        let isWide = rect.width >= Self.sideBySide
-        let least = isSmall ? 0 : (isWide ? 1 : 2) * Self.leastPane
-        let height =
-            isSmall || rect.height - wanted < Self.leastPane
-            ? rect.height : min(wanted, max(rect.height - least, rect.height / 2))
-        clusters = Rect(x: rect.x, y: rect.y, width: rect.width, height: height)
-        clusterRows = ListPane(clusters).rows
-        let rest = rect.droppingTop(height)
-        if isWide {
-            let parts = Layout(.horizontal, [.fill(), .fill()]).split(rest)
-            (graph, events) = (parts[0], parts[1])
-        } else if rest.height >= 2 * Self.leastPane {
-            let parts = Layout(.vertical, [.fill(), .fill()]).split(rest)
-            (graph, events) = (parts[0], parts[1])
-        } else {
-            // If there is space for only one, the events are more important than the graph.
-            (graph, events) = (.zero, rest)
+        guard !isSmall, rect.height >= Pane.leastFramed.height + Self.leastList else {
+            clusters = rect
+            return
         }
+        let isWide = rect.width >= Self.sideBySide
+        // On a narrow screen one list is below the graph: the incidents, if there is something new, or the topics.
+        let showsIncidents = isWide || contents.hasNews || !contents.hasTopics
+        let most = max(Self.leastList, isWide ? rect.height / 4 : rect.height / 3)
+        let list = showsIncidents ? min(max(1, contents.incidents) + 2, most) : min(8, most + 1)
+        // The clusters have at least half of the space, and a graph that does not fit is left out.
+        let rest = rect.height - list
+        let hasGraph = rest - min(wanted, rest / 2) >= Self.leastGraph
+        let height = hasGraph ? min(wanted, max(rest - Self.leastGraph, rest / 2)) : min(wanted, rest)
+        clusters = Rect(x: rect.x, y: rect.y, width: rect.width, height: hasGraph ? height : rest)
+        let below = rect.droppingTop(clusters.height)
+        let bottom = below.droppingTop(below.height - list)
+        if showsIncidents { incidents = bottom } else { topics = bottom }
+        guard hasGraph else { return }
+        let middle = below.droppingBottom(list)
+        guard isWide, contents.hasTopics else {
+            graph = middle
+            return
+        }
+        let parts = Layout(.horizontal, [.fill(11), .fill(10)]).split(middle)
+        topics = parts[1]
+        guard middle.height >= Self.leastTwoGraphs else {
+            graph = parts[0]
+            return
+        }
+        let graphs = Layout(.vertical, [.fill(), .fill()]).split(parts[0])
+        (graph, secondGraph) = (graphs[0], graphs[1])
     }
 }

@@ -96,13 +96,7 @@ extension RingView {
         table.marksRows = true
         table.draw(into: &buffer, in: pane.table, rowCount: shown.count, offset: list.offset, selected: list.index) { index in
             guard data.traffic.topics.indices.contains(shown[index]) else { return Table.Row([]) }
-            return columns.row(
-                HotTopicColumn.Row(
-                    topic: data.traffic.topics[shown[index]],
-                    counters: data.traffic.counters[shown[index]],
-                    totalRate: figures.total
-                )
-            )
+            return columns.row(HotTopicColumn.Row(shown[index], data, totalRate: figures.total))
         }
         Highlight.draw(filter, in: pane.body, of: &buffer, style: data.theme[.match])
     }

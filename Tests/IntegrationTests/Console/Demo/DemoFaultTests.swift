@@ -22,7 +22,7 @@ struct DemoFaultTests {
             // A health check of a frozen node fails only by its time limit.
             try await poll(until: "only alpha-1 behind the balancer") { try await demo.names(behind: balancer) == ["alpha-1"] }
             // Its cluster still announces it, and no connection leads to it any more: only that it does not answer shows it.
-            try await demo.terminal.waitFor("server alpha-2 does not answer, but its cluster knows it")
+            try await demo.waitForEvent("server alpha-2 does not answer, but its cluster knows it")
             try await demo.waitForOverview("alpha", "up, 1 node silent", "no answer from alpha-2")
             let frozen = try await demo.status()
             #expect(frozen.exit == .exited(1) && frozen.clusters["alpha"]?.silent == ["alpha-2"], "\(frozen)")
@@ -31,13 +31,13 @@ struct DemoFaultTests {
             #expect(text.contains("WARNING: alpha-2 of alpha does not answer, but its cluster knows it"), "\(text)")
             try await demo.undo("alpha-2 frozen (SIGSTOP)", "alpha-2 resumed")
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
-            try await demo.terminal.waitFor("server alpha-2 answers again, after")
+            try await demo.waitForEvent("server alpha-2 answers again, after")
             try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
             let resumed = try await demo.status()
             #expect(resumed.exit == .exited(0) && resumed.clusters["alpha"]?.silent == [], "\(resumed)")
 
             try await demo.cause("kill a node", on: "alpha-1", "alpha-1 killed (SIGKILL); K starts it again")
-            try await demo.terminal.waitFor("server alpha-1 is gone")
+            try await demo.waitForEvent("server alpha-1 is gone")
             try await demo.waitForOverview("alpha", "up, 1 node gone", ": alpha-1")
             #expect(try demo.processes(of: "nats-server").count == 3)
             try await poll(until: "only alpha-2 behind the balancer") { try await demo.names(behind: balancer) == ["alpha-2"] }
@@ -46,7 +46,7 @@ struct DemoFaultTests {
             let killed = try await demo.status()
             #expect(killed.exit == .exited(0) && killed.clusters["alpha"]?.nodes.count == 1, "\(killed)")
             try await demo.undo("alpha-1 killed (SIGKILL)", "alpha-1 started again")
-            try await demo.terminal.waitFor("server alpha-1 is back after")
+            try await demo.waitForEvent("server alpha-1 is back after")
             try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
             #expect(try demo.pid(of: "alpha-1") != pid)
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
@@ -59,8 +59,8 @@ struct DemoFaultTests {
             let (balancer, node) = (try demo.balancer("beta"), try demo.node("beta-1"))
             let client = try await demo.connect(node)
             try await demo.cause("put a node into lame-duck mode", on: "beta-1", "beta-1 in lame-duck mode; K starts it again")
-            try await demo.terminal.waitFor("beta-1 is shutting down (lame duck mode)")
-            try await demo.terminal.waitFor("server beta-1 is gone")
+            try await demo.waitForEvent("beta-1 is shutting down (lame duck mode)")
+            try await demo.waitForEvent("server beta-1 is gone")
             try await demo.waitForOverview("beta", "up, 1 node gone", ": beta-1")
             let leaving = try await demo.status()
             #expect(leaving.exit == .exited(0) && leaving.clusters["beta"]?.nodes.map(\.name) == ["beta-2"], "\(leaving)")
@@ -70,13 +70,13 @@ struct DemoFaultTests {
             await client.close()
             try await poll(until: "the end of beta-1", within: .seconds(60)) { try demo.processes(of: "nats-server").count == 3 }
             try await demo.undo("beta-1 in lame-duck mode", "beta-1 started again")
-            try await demo.terminal.waitFor("server beta-1 is back after")
+            try await demo.waitForEvent("server beta-1 is back after")
             try await demo.waitForRecovery(of: "beta", nodes: "2/2")
             try await poll(until: "both nodes behind the balancer") { try await demo.names(behind: balancer).count == 2 }
 
             let before = try await demo.monitoring("/varz", of: node)["server_id"] as? String
             try await demo.cause("restart a node", on: "beta-1", "beta-1 restarted")
-            try await demo.terminal.waitFor("beta-1 shut down")
+            try await demo.waitForEvent("beta-1 shut down")
             try await demo.waitForRecovery(of: "beta", nodes: "2/2")
             let restarted = try await demo.status()
             #expect(restarted.exit == .exited(0) && restarted.clusters["beta"]?.nodes.count == 2, "\(restarted)")
@@ -105,7 +105,7 @@ struct DemoFaultTests {
                 "routes between alpha-1 and alpha-2 cut; K restores them"
             )
             // The canary reports it sooner, if the console has connections to both.
-            try await demo.terminal.waitFor("error alpha   no route between alpha-1 and alpha-2")
+            try await demo.waitForEvent("error alpha   no route between alpha-1 and alpha-2")
             try await demo.waitForOverview("alpha", "alpha", "no route between alpha-1 and alpha-2")
             let cut = try await demo.status()
             #expect(cut.exit == .exited(1) && cut.clusters["alpha"]?.missing_routes == [["alpha-1", "alpha-2"]], "\(cut)")
@@ -133,7 +133,7 @@ struct DemoFaultTests {
                 let routes = try await [demo.routes(of: nodes[0]), demo.routes(of: nodes[1])]
                 return routes.allSatisfy { $0.count == 2 }
             }
-            try await demo.terminal.waitFor("every server has a route to every other again")
+            try await demo.waitForEvent("every server has a route to every other again")
             try await demo.waitForRecovery(of: "alpha", nodes: "3/3")
             let restored = try await demo.status()
             #expect(restored.exit == .exited(0) && restored.clusters["alpha"]?.missing_routes == [], "\(restored)")
@@ -160,7 +160,7 @@ struct DemoFaultTests {
             let silent = try await TCPConnection.connect(port: balancer.port)
             try await demo.terminal.waitFor("1 up, 1 down")
             try await demo.waitForOverview("alpha", "down", "it accepted the connection but sent no INFO")
-            try await demo.terminal.waitFor("no byte received")
+            try await demo.waitForEvent("no byte received")
             let frozen = try await demo.status()
             #expect(frozen.exit == .exited(1) && frozen.clusters["alpha"]?.state == "down", "\(frozen)")
             #expect(frozen.clusters["alpha"]?.connections[0].last_error?.contains("sent no INFO") == true)
@@ -217,7 +217,7 @@ struct DemoFaultTests {
                 #expect(own.info.contains(#""cluster":"alpha""#))
                 await own.close()
             }
-            try await demo.terminal.waitFor("no longer: alpha leads to the same cluster as beta")
+            try await demo.waitForEvent("no longer: alpha leads to the same cluster as beta")
             try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
             let home = try await demo.status()
             #expect(home.exit == .exited(0) && home.clusters["alpha"]?.identity == "alpha", "\(home)")

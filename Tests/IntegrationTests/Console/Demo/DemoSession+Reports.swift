@@ -39,6 +39,53 @@ extension DemoSession {
         return (result.status, Dictionary(clusters.map { ($0.cluster, $0) }, uniquingKeysWith: { $1 }))
     }
 
+    /// Waits until the Events view shows an event, and returns to the Overview.
+    func waitForEvent(_ text: String) async throws {
+        try await terminal.press("7")
+        try await terminal.waitFor(text)
+        try await terminal.press("1")
+        try await terminal.waitFor("the Overview") { $0.shows(view: "Clusters") }
+    }
+
+    /// An incident in the Overview.
+    struct Incident: CustomStringConvertible {
+        let isOpen: Bool
+        /// How long it is open, or how long it lasted, in seconds.
+        let seconds: Double
+        let cluster: String
+        let text: String
+
+        var description: String { "\(isOpen ? "open" : "closed") \(seconds) s \(cluster): \(text)" }
+    }
+
+    /// Returns the incidents that the Overview shows, without notes.
+    func incidents() async throws -> [Incident] {
+        let screen = try await terminal.screen()
+        guard let start = screen.firstIndex(where: { $0.contains("╭ Incidents") }) else { return [] }
+        let line = /\d\d:\d\d:\d\d +[◐✓] +(open )?(?:(\d+)m )?(\d+(?:\.\d+)?) ?(ms|s) +(?:(alpha|beta|gamma) +)?(\S.*?) *│?$/
+        return screen[start...].compactMap { row in
+            guard let match = row.firstMatch(of: line)?.output else { return nil }
+            let number = Double(match.3) ?? 0
+            return Incident(
+                isOpen: match.1 != nil,
+                seconds: (match.2.flatMap { Double($0) } ?? 0) * 60 + (match.4 == "ms" ? number / 1000 : number),
+                cluster: match.5.map(String.init) ?? "",
+                text: String(match.6)
+            )
+        }
+    }
+
+    /// Waits until one incident in the Overview has this state and text.
+    func waitForIncident(of cluster: String, isOpen: Bool, _ text: String) async throws -> Incident {
+        try await terminal.press("1")
+        var found: Incident?
+        try await poll(until: "the \(isOpen ? "open" : "closed") incident of \(cluster): \(text)", within: .seconds(90)) {
+            found = try await incidents().first { $0.isOpen == isOpen && $0.cluster == cluster && $0.text.contains(text) }
+            return found != nil
+        }
+        return try #require(found)
+    }
+
     /// Waits until the Overview shows a state of a cluster, and a reason below it.
     func waitForOverview(_ cluster: String, _ state: String, _ reason: String) async throws {
         try await terminal.waitFor("\(cluster) as \(state), with the reason \(reason)") { screen in

@@ -1,0 +1,140 @@
+import TerminalUI
+
+/// What is known about an incident.
+struct IncidentEvidence: Sendable {
+    /// A server that asked its clients to leave, or stopped.
+    struct Leaving: Sendable, Hashable {
+        let server: SafeText
+        var isShutDown: Bool
+    }
+
+    /// A cluster is called down from this time on. If all connections were on a server that was lost, they are on another one
+    /// before.
+    static let leastDown: Duration = .seconds(1)
+
+    /// The lost connections.
+    private(set) var connections: Set<IncidentConnection> = []
+    /// The number of losses of connections.
+    private(set) var losses = 0
+    /// The number of connections of the cluster.
+    private(set) var total = 0
+    /// The maximum number of lost messages.
+    private(set) var unconfirmed: UInt64 = 0
+    private(set) var lostPublisher = false
+    /// The servers that connections were made to afterwards.
+    private(set) var reconnectedTo: [SafeText] = []
+    /// Why the first connection was lost.
+    private(set) var firstCause: SafeText?
+    /// Why the last attempt to connect failed.
+    private(set) var downCause: SafeText?
+    private var downSince: Duration?
+    private var downTime: Duration = .zero
+    private(set) var leaving: [Leaving] = []
+    /// Whether a server whose name is not known is in lame-duck mode.
+    private(set) var sawLameDuck = false
+    private(set) var gone: [SafeText] = []
+    private(set) var silent: [SafeText] = []
+    private(set) var gaps: [SafeText] = []
+    private(set) var undelivered: [SafeText] = []
+    private(set) var alarm: SafeText?
+    private(set) var idleTimeout: SafeText?
+    /// The longest time whose messages a subscription missed, by pattern.
+    private(set) var missed: [SafeText: Duration] = [:]
+    private(set) var programs: [SafeText] = []
+    private(set) var explanation: SafeText?
+    /// How often it began.
+    var cycles = 1
+
+    /// Whether a server, a route or the load balancer is known to be the cause.
+    var hasCause: Bool {
+        !(leaving.isEmpty && gone.isEmpty && silent.isEmpty && gaps.isEmpty && undelivered.isEmpty) || alarm != nil
+            || idleTimeout != nil
+    }
+
+    /// Returns how long no connection was up.
+    func downTime(at now: Duration) -> Duration { downTime + (downSince.map { max(.zero, now - $0) } ?? .zero) }
+
+    // MARK: Changes
+
+    mutating func add(_ row: EventRow) {
+        switch row.kind {
+        case .lost:
+            losses += 1
+            unconfirmed += row.unconfirmed
+            firstCause = firstCause ?? row.detail
+            guard let connection = row.connection else { break }
+            connections.insert(IncidentConnection(cluster: row.cluster ?? -1, name: connection))
+            lostPublisher = lostPublisher || connection.plain.hasPrefix("publisher")
+        case .lameDuck where row.trace == nil: sawLameDuck = true
+        case .moved: unconfirmed += row.unconfirmed
+        case .connected:
+            if let server = row.server, !connections.isEmpty { note(server, in: &reconnectedTo) }
+        default: break
+        }
+        switch row.trace {
+        case .leaving(let server, let isShutDown)?:
+            if let known = leaving.firstIndex(where: { $0.server == server }) {
+                leaving[known].isShutDown = leaving[known].isShutDown || isShutDown
+            } else {
+                leaving.append(Leaving(server: server, isShutDown: isShutDown))
+            }
+        case .missed(let pattern, let duration)?:
+            guard missed.count < 100 || missed[pattern] != nil else { break }
+            missed[pattern] = max(missed[pattern] ?? .zero, duration)
+        case .symptom?, .otherRing?, .silence?, nil: break
+        }
+    }
+
+    mutating func update(_ trouble: ClusterTrouble, at now: Duration) {
+        total = max(total, trouble.total)
+        if trouble.isDown {
+            downSince = downSince ?? now - trouble.age
+            downCause = trouble.cause ?? downCause
+        } else {
+            isUp(at: now)
+            firstCause = firstCause ?? trouble.cause
+        }
+        for name in trouble.gone { note(name, in: &gone) }
+        for name in trouble.silent { note(name, in: &silent) }
+        for pair in trouble.gaps { note(pair, in: &gaps) }
+        for route in trouble.undelivered { note(route, in: &undelivered) }
+        alarm = trouble.alarm ?? alarm
+        idleTimeout = trouble.idleTimeout ?? idleTimeout
+    }
+
+    mutating func isUp(at now: Duration) {
+        guard let since = downSince else { return }
+        downTime += max(.zero, now - since)
+        downSince = nil
+    }
+
+    mutating func update(ring trouble: Trouble) {
+        for program in trouble.programs { note(program, in: &programs) }
+        explanation = trouble.explanation ?? explanation
+    }
+
+    mutating func absorb(_ other: IncidentEvidence) {
+        connections.formUnion(other.connections)
+        losses += other.losses
+        total = max(total, other.total)
+        unconfirmed += other.unconfirmed
+        lostPublisher = lostPublisher || other.lostPublisher
+        firstCause = other.firstCause ?? firstCause
+        downCause = downCause ?? other.downCause
+        downTime += other.downTime
+        for server in other.reconnectedTo { note(server, in: &reconnectedTo) }
+        for server in other.leaving where !leaving.contains(where: { $0.server == server.server }) { leaving.append(server) }
+        missed.merge(other.missed) { max($0, $1) }
+        cycles += other.cycles
+    }
+
+    private func note(_ text: SafeText, in list: inout [SafeText]) {
+        if list.count < 100, !list.contains(text) { list.append(text) }
+    }
+}
+
+/// A pooled connection of a cluster.
+struct IncidentConnection: Sendable, Hashable {
+    let cluster: Int
+    let name: SafeText
+}

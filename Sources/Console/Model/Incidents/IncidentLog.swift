@@ -1,0 +1,249 @@
+import DequeModule
+import TerminalUI
+
+/// Folds events and states into incidents: one for each cause, open while something is wrong.
+///
+/// An event can begin an incident. The state of the clusters decides whether it is still open, so that it ends although the event
+/// of the recovery may be missing, and so that a problem without an event is an incident too.
+struct IncidentLog: Sendable {
+    /// The maximum number of incidents. The oldest closed ones are removed first.
+    static let capacity = 500
+    /// How long nothing must be wrong before an incident ends.
+    static let settling: Duration = .seconds(2)
+    /// A new problem of the same subject within this time after the end belongs to the same incident.
+    static let relapse: Duration = .seconds(5)
+    /// The cause of lost connections may be found this long after they are back: the health of servers is asked less often.
+    static let lateCause: Duration = .seconds(60)
+    /// Losses with no more than this time between them are one incident: the cluster is flapping.
+    static let flapping: Duration = .seconds(60)
+    /// A warning within this time after the end still belongs to the incident.
+    private static let afterword: Duration = .seconds(15)
+    /// Notes with the same text within this time are one line.
+    private static let sameNote: Duration = .seconds(600)
+
+    /// The oldest first.
+    private(set) var incidents = Deque<Incident>()
+    private var nextID = 1
+    /// Symptoms of incidents that the next state begins.
+    private var pending: [(row: EventRow, subject: Incident.Subject, moment: Moment)] = []
+    /// The latest time of an event or a state. Events carry a more recent time than the last tick.
+    private var latest: Duration = .zero
+
+    /// The incidents that are not closed.
+    var open: Int { incidents.count(where: \.isOpen) }
+
+    /// The incidents to show: the open ones first, then the others, the newest first.
+    var sorted: [Incident] {
+        incidents.reversed().filter(\.isOpen) + incidents.reversed().filter { !$0.isOpen }
+    }
+
+    // MARK: Events
+
+    /// Takes in an event.
+    mutating func record(_ row: EventRow, at now: Moment) {
+        latest = max(latest, now.uptime)
+        guard let subject = subject(of: row) else { return addNote(row, at: now) }
+        if row.beginsIncident {
+            let index = index(of: subject, beginsWith: row) ?? begin(subject, at: now)
+            incidents[index].add(row)
+            incidents[index].isWrong()
+        } else if row.trace == .symptom, row.severity != .info {
+            if isOpen(subject), let index = newest(subject, endedWithin: .zero) {
+                incidents[index].add(row)
+            } else {
+                pending.append((row, subject, now))
+                if pending.count > Self.capacity { pending.removeFirst() }
+            }
+        } else if let index = newest(subject, endedWithin: Self.afterword) {
+            incidents[index].add(row)
+        } else {
+            addNote(row, at: now)
+        }
+    }
+
+    private func subject(of row: EventRow) -> Incident.Subject? {
+        switch row.trace {
+        case .otherRing?: return .ring
+        case .silence?: return .network
+        default: break
+        }
+        guard let cluster = row.cluster else { return nil }
+        return isOpen(.network) ? .network : .cluster(cluster)
+    }
+
+    /// Returns the incident that an event continues.
+    private func index(of subject: Incident.Subject, beginsWith row: EventRow) -> Int? {
+        if let index = newest(subject, endedWithin: Self.relapse) { return index }
+        // Losses that come again and again are one incident. The first repetition joins when it ends, because its cause may become
+        // known until then.
+        guard row.kind == .lost, let index = newest(subject, endedWithin: Self.flapping) else { return nil }
+        return incidents[index].evidence.cycles > 1 && !incidents[index].evidence.hasCause ? index : nil
+    }
+
+    /// Adds a warning or an error that belongs to no incident.
+    private mutating func addNote(_ row: EventRow, at now: Moment) {
+        switch (row.severity, row.kind) {
+        case (.info, _), (_, .retrying), (_, .interrupted): return
+        default: break
+        }
+        let same = incidents.lastIndex { incident in
+            guard case .note = incident.subject, let last = incident.rows.last else { return false }
+            return last.repeats(row) && now.uptime - incident.began.uptime < Self.sameNote
+        }
+        if let same {
+            var incident = incidents.remove(at: same)
+            incident.repeatNote(row, at: now)
+            incidents.append(incident)
+        } else {
+            incidents[begin(.note(nextID), severity: row.severity, at: now)].add(row)
+        }
+    }
+
+    // MARK: States
+
+    /// Takes in what is wrong now.
+    mutating func update(_ trouble: Trouble, at moment: Moment) {
+        latest = max(latest, moment.uptime)
+        let now = Moment(
+            uptime: latest,
+            epochSeconds: moment.epochSeconds + (latest - moment.uptime).components.seconds,
+            utcOffset: moment.utcOffset
+        )
+        updateNetwork(trouble, at: now)
+        updateClusters(trouble, at: now)
+        updateRing(trouble, at: now)
+        joinRepetitions()
+        addPending()
+    }
+
+    /// Adds the symptoms to the incidents that their states began. Those without such a state become notes.
+    private mutating func addPending() {
+        guard !pending.isEmpty else { return }
+        let waiting = pending
+        pending = []
+        for symptom in waiting {
+            if let index = newest(symptom.subject, endedWithin: .zero) ?? newest(.network, endedWithin: .zero) {
+                incidents[index].add(symptom.row)
+            } else if latest - symptom.moment.uptime >= Self.relapse {
+                addNote(symptom.row, at: symptom.moment)
+            } else {
+                pending.append(symptom)
+            }
+        }
+    }
+
+    private mutating func updateNetwork(_ trouble: Trouble, at now: Moment) {
+        guard trouble.isSilent else {
+            if let index = newest(.network, endedWithin: .zero), trouble.clusters.isEmpty {
+                incidents[index].isWell(at: latest, settling: Self.settling)
+            }
+            return
+        }
+        let index = newest(.network, endedWithin: Self.relapse) ?? begin(.network, at: now)
+        incidents[index].isWrong()
+        // What was taken for problems of single clusters has one cause.
+        let id = incidents[index].id
+        for cluster in trouble.clusters.keys {
+            guard let single = newest(.cluster(cluster), endedWithin: .zero) else { continue }
+            let incident = incidents.remove(at: single)
+            if let index = incidents.firstIndex(where: { $0.id == id }) { incidents[index].absorb(incident) }
+        }
+    }
+
+    private mutating func updateClusters(_ trouble: Trouble, at now: Moment) {
+        if let network = newest(.network, endedWithin: .zero) {
+            for trouble in trouble.clusters.values { incidents[network].update(trouble, at: latest) }
+            return
+        }
+        for (cluster, trouble) in trouble.clusters.sorted(by: { $0.key < $1.key }) {
+            let began = Moment(
+                uptime: now.uptime - trouble.age,
+                epochSeconds: now.epochSeconds - trouble.age.components.seconds,
+                utcOffset: now.utcOffset
+            )
+            let index = index(of: cluster, with: trouble) ?? begin(.cluster(cluster), at: began)
+            incidents[index].update(trouble, at: latest)
+        }
+        for index in incidents.indices {
+            guard case .cluster(let cluster) = incidents[index].subject, incidents[index].isOpen,
+                trouble.clusters[cluster] == nil
+            else { continue }
+            incidents[index].isWell(at: latest, settling: Self.settling)
+        }
+    }
+
+    /// Returns the incident that the trouble of a cluster belongs to.
+    private func index(of cluster: Int, with trouble: ClusterTrouble) -> Int? {
+        if let index = newest(.cluster(cluster), endedWithin: Self.relapse) { return index }
+        // The server that is gone or silent is why connections were lost before.
+        guard trouble.concernsNodes, let index = newest(.cluster(cluster), endedWithin: Self.lateCause) else { return nil }
+        let evidence = incidents[index].evidence
+        let names = Set(trouble.gone + trouble.silent)
+        return !evidence.hasCause || evidence.leaving.contains { names.contains($0.server) } ? index : nil
+    }
+
+    private mutating func updateRing(_ trouble: Trouble, at now: Moment) {
+        let misrouted = trouble.misrouted.flatMap { latest - $0.last < Self.relapse ? $0 : nil }
+        let open = newest(.ring, endedWithin: .zero)
+        guard !trouble.programs.isEmpty || (misrouted != nil && (trouble.explanation != nil || open != nil)) else {
+            if let open { incidents[open].isWell(since: trouble.misrouted?.last, at: latest, settling: Self.settling) }
+            return
+        }
+        let index = newest(.ring, endedWithin: Self.lateCause) ?? begin(.ring, at: now)
+        if let first = trouble.misrouted?.first, first < incidents[index].began.uptime {
+            let seconds = (now.uptime - first).components.seconds
+            incidents[index].begin(
+                at: Moment(uptime: first, epochSeconds: now.epochSeconds - seconds, utcOffset: now.utcOffset)
+            )
+        }
+        incidents[index].update(ring: trouble)
+    }
+
+    /// Makes incidents of a cluster one if connections are lost again and again for no known cause.
+    private mutating func joinRepetitions() {
+        guard let last = incidents.indices.last(where: { incidents[$0].ended == latest || justEnded($0) }),
+            case .cluster = incidents[last].subject, !incidents[last].evidence.hasCause, incidents[last].evidence.losses > 0
+        else { return }
+        let subject = incidents[last].subject
+        let start = incidents[last].began.uptime
+        guard
+            let previous = incidents.indices.last(where: { index in
+                index != last && incidents[index].subject == subject && !incidents[index].evidence.hasCause
+                    && incidents[index].evidence.losses > 0
+                    && incidents[index].ended.map { start - $0 <= Self.flapping && $0 <= start } ?? false
+            })
+        else { return }
+        let earlier = incidents[previous]
+        incidents[last].absorb(earlier)
+        incidents.remove(at: previous)
+    }
+
+    private func justEnded(_ index: Int) -> Bool {
+        incidents[index].ended.map { latest - $0 <= Self.settling + .seconds(1) } ?? false
+    }
+
+    // MARK: Finding
+
+    private func isOpen(_ subject: Incident.Subject) -> Bool { newest(subject, endedWithin: .zero) != nil }
+
+    /// Returns the newest incident of a subject that is open, or ended within this time.
+    private func newest(_ subject: Incident.Subject, endedWithin time: Duration) -> Int? {
+        guard let index = incidents.lastIndex(where: { $0.subject == subject }) else { return nil }
+        guard let ended = incidents[index].ended else { return index }
+        return time > .zero && latest - ended <= time ? index : nil
+    }
+
+    private mutating func begin(
+        _ subject: Incident.Subject,
+        severity: EventRow.Severity = .error,
+        at now: Moment
+    ) -> Int {
+        incidents.append(Incident(id: nextID, subject: subject, severity: severity, began: now))
+        nextID += 1
+        if incidents.count > Self.capacity {
+            let oldest = incidents.firstIndex { !$0.isOpen } ?? 0
+            incidents.remove(at: oldest)
+        }
+        return incidents.count - 1
+    }
+}

@@ -1,0 +1,82 @@
+import NATSMonitoring
+import Roulette
+import TerminalUI
+
+/// What is wrong with a cluster now.
+struct ClusterTrouble: Sendable, Hashable {
+    /// No connection is up.
+    var isDown = false
+    /// The connections that are lost, and all.
+    var missing = 0
+    var total = 0
+    /// The last error of the lost connections.
+    var cause: SafeText?
+    /// The names of servers that other servers no longer announce, and of those that do not answer.
+    var gone: [SafeText] = []
+    var silent: [SafeText] = []
+    /// The pairs of servers without a route.
+    var gaps: [SafeText] = []
+    /// The routes on which canary messages are lost.
+    var undelivered: [SafeText] = []
+    /// The wrong cluster that the load balancer leads to.
+    var alarm: SafeText?
+    /// The idle timeout of the load balancer.
+    var idleTimeout: SafeText?
+    /// The time since the first of these began, as far as it is known.
+    var age: Duration = .zero
+
+    var exists: Bool { isDown || missing > 0 || concernsNodes || alarm != nil || idleTimeout != nil }
+
+    /// Whether a server or a route between servers has a problem.
+    var concernsNodes: Bool { !(gone.isEmpty && silent.isEmpty && gaps.isEmpty && undelivered.isEmpty) }
+
+    init() {}
+
+    init(_ row: ClusterRow) {
+        isDown = row.state == .down
+        total = row.connections.count
+        // A connection that is not up for the first time yet has no error.
+        let lost = row.connections.filter { !$0.isUp && $0.lastError != nil }
+        missing = lost.count
+        cause = row.lastError.map { SafeText(untrusted: $0, maximumBytes: 256) }
+        let absent = row.nodes.all.filter { $0.state == .gone }
+        gone = absent.map { Self.name($0.label) }
+        silent = row.silent.map { Self.name($0.name) }
+        gaps = row.missingRoutes.map { SafeText($0) }
+        let failures = row.canary?.failures ?? []
+        undelivered = failures.map { "\(Self.name($0.route.from.name)) to \(Self.name($0.route.to.name))" }
+        alarm = row.alarms.first.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
+        idleTimeout = row.idleTimeout.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
+        let ages = lost.map(\.stateDuration) + absent.map(\.stateDuration) + failures.compactMap(\.failingFor)
+        age = max(ages.max() ?? .zero, isDown ? row.stateDuration : .zero)
+    }
+
+    private static func name(_ text: String) -> SafeText { SafeText(untrusted: text, maximumBytes: 64) }
+}
+
+/// What is wrong with the deployment now.
+struct Trouble: Sendable {
+    /// By position on the ring; only clusters with a problem.
+    var clusters: [Int: ClusterTrouble] = [:]
+    /// Whether all clusters became silent at the same moment.
+    var isSilent = false
+    /// The programs that have another ring.
+    var programs: [SafeText] = []
+    /// The order of the clusters that explains misrouted messages.
+    var explanation: SafeText?
+    /// When the first and the last misrouted message were received, by the uptime.
+    var misrouted: (first: Duration, last: Duration)?
+
+    init() {}
+
+    init(_ data: DashboardData) {
+        for row in data.clusters {
+            let trouble = ClusterTrouble(row)
+            if trouble.exists { clusters[row.id] = trouble }
+        }
+        isSilent = data.silence.blamesOwnNetwork
+        programs = data.fleet.contradicting.map(\.label)
+        explanation = data.fleet.misrouting?.isConvincing == true ? data.fleet.text(data.deployment) : nil
+        misrouted = data.traffic.misrouted.spell.map { (.seconds($0.first), .seconds($0.last)) }
+    }
+}
