@@ -221,7 +221,7 @@ struct CompletionTests {
             (cluster.state, cluster.lost, cluster.lastError, cluster.connections) = (.up, 0, nil, [])
             return cluster
         }
-        view.data.events = EventList()
+        (view.data.events, view.data.incidents) = (EventList(), IncidentLog())
         let error = view.data.theme[.severityError].foreground
         return Screens.frame(view).buffer.cells.contains { $0.style.foreground == error && $0.text != " " }
     }
