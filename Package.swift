@@ -255,9 +255,11 @@ let package = Package(
             dependencies: ["RouletteFoundation", "RouletteTesting", .product(name: "NIOCore", package: "swift-nio")],
             swiftSettings: strict
         ),
+        .target(name: "OwnNames", path: "Tests/OwnNames", swiftSettings: strict),
         .testTarget(
             name: "RouletteTestingTests",
             dependencies: [
+                "OwnNames",
                 "RouletteTesting",
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
