@@ -23,6 +23,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .library(name: "Roulette", targets: ["Roulette"]),
+        .library(name: "RouletteFoundation", targets: ["RouletteFoundation"]),
         .library(name: "RouletteTesting", targets: ["RouletteTesting"]),
         .library(name: "NATS", targets: ["NATS"]),
         .library(name: "ConsistentHashing", targets: ["ConsistentHashing"]),
@@ -80,6 +81,16 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict
+        ),
+        .target(
+            name: "RouletteFoundation",
+            dependencies: [
+                "NATS",
+                "Roulette",
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOFoundationCompat", package: "swift-nio"),
             ],
             swiftSettings: strict
         ),
@@ -240,8 +251,18 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(
+            name: "RouletteFoundationTests",
+            dependencies: ["RouletteFoundation", "RouletteTesting", .product(name: "NIOCore", package: "swift-nio")],
+            swiftSettings: strict
+        ),
+        .target(name: "OwnNames", path: "Tests/OwnNames", swiftSettings: strict),
+        .testTarget(
             name: "RouletteTestingTests",
-            dependencies: ["RouletteTesting", .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")],
+            dependencies: [
+                "OwnNames",
+                "RouletteTesting",
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(

@@ -8,7 +8,7 @@ struct Worker: Service {
     let client: RouletteClient
 
     func run() async throws {
-        let jobs = try await client.subscribe(to: "jobs.*", options: SubscribeOptions(queueGroup: "workers"))
+        let jobs = try await client.subscribe(to: "jobs.*", options: SubscribeOptions(queueGroup: "workers", restart: .permanent))
         for try await job in jobs {
             try await client.publish("done: \(job.body)", to: "results")
         }
@@ -39,7 +39,7 @@ struct Answers: Service {
     let answer: @Sendable (Message) -> String
 
     func run() async throws {
-        let requests = try await client.subscribe(to: topic, options: SubscribeOptions(queueGroup: "answers"))
+        let requests = try await client.subscribe(to: topic, options: .init(queueGroup: "answers", restart: .permanent))
         for try await request in requests { try await client.reply(to: request, answer(request)) }
     }
 }

@@ -22,6 +22,7 @@ func publishOften(_ client: RouletteClient) async throws {
 func work(_ client: RouletteClient) async throws {
     let options = SubscribeOptions(
         queueGroup: "workers",
+        restart: .permanent,
         buffer: SubscriptionBuffer(messages: 10_000, bytes: 8 << 20, overflow: .dropOldest),
         confirmed: true
     )

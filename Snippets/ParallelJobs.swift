@@ -8,7 +8,7 @@ struct Resizer: Service {
     let resize: @Sendable (ByteBuffer) -> ByteBuffer
 
     func run() async throws {
-        try await client.subscribe(to: "images.*", options: SubscribeOptions(queueGroup: "resizers")) { images in
+        try await client.subscribe(to: "images.*", options: .init(queueGroup: "resizers", restart: .permanent)) { images in
             try await withThrowingTaskGroup(of: Void.self) { tasks in
                 for try await image in images {
                     tasks.addTask { try await client.publish(resize(image.payload), to: "thumbnails") }

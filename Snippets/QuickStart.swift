@@ -7,8 +7,9 @@ let client = try RouletteClient(configuration: RouletteConfiguration(servers: se
 try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { await client.run() }  // or add the client to a ServiceGroup
 
-    // A service that answers requests.
-    let prices = try await client.subscribe(to: "prices.get", options: SubscribeOptions(confirmed: true))
+    // A service that answers requests. `.permanent`: it goes on after a lost connection; by default, its loop would end.
+    let service = SubscribeOptions(restart: .permanent, confirmed: true)
+    let prices = try await client.subscribe(to: "prices.get", options: service)
     group.addTask {
         for try await request in prices { try await request.respond("1.99 for \(request.body)") }
     }

@@ -47,6 +47,8 @@ public struct RouletteError: Error, Sendable, CustomStringConvertible {
         public static let timeout = Code("timeout")
         /// The connection was lost before a reply to a request arrived. The request may have been received.
         public static let disconnected = Code("disconnected")
+        /// A value could not be encoded, or a payload could not be decoded.
+        public static let coding = Code("coding")
         /// The message has no reply topic.
         public static let noReplyTopic = Code("no_reply_topic")
         /// The client was closed.

@@ -40,6 +40,7 @@ struct LibraryOptionsTests {
     /// Properties of Roulette's configuration that have no key.
     static let libraryOnly: [String: String] = [
         "metricsInterval": "The program exports no metrics.",
+        "coder": "The program sends and shows bytes.",
         "requestTimeout": "The command and the console have a timeout for each request.",
     ]
     /// The keys of a server.

@@ -36,7 +36,9 @@ extension ClusterPool {
                         observer: { event in observe(id, event) },
                         serverUpdated: serverUpdated
                     )
-                    result.append(PooledConnection(cluster: cluster, role: role, slot: slot, client: client))
+                    result.append(
+                        PooledConnection(cluster: cluster, role: role, slot: slot, client: client, coder: configuration.coder)
+                    )
                 } catch {
                     throw RouletteError(error, cluster: cluster)
                 }

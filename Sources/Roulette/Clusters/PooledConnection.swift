@@ -20,15 +20,25 @@ final class PooledConnection: Sendable {
     let client: NATSClient
     /// Whether it only takes the place of a connection, for messages that were not received from a server. Its client never runs.
     let isDetached: Bool
+    /// The coder of the client.
+    let coder: (any MessageCoder)?
     /// Lost messages that a flush has already reported.
     private let toldLost = Atomic<UInt64>(0)
 
-    init(cluster: Cluster, role: ConnectionRole, slot: Int, client: NATSClient, isDetached: Bool = false) {
+    init(
+        cluster: Cluster,
+        role: ConnectionRole,
+        slot: Int,
+        client: NATSClient,
+        coder: (any MessageCoder)? = nil,
+        isDetached: Bool = false
+    ) {
         self.cluster = cluster
         self.clusters = [cluster]
         self.role = role
         self.slot = slot
         self.client = client
+        self.coder = coder
         self.isDetached = isDetached
     }
 

@@ -136,6 +136,9 @@ public struct RouletteConfiguration: Sendable {
     /// subscriptions when it receives a message whose topic is not ASCII. The client therefore warns once when it publishes to
     /// such a topic: ``RouletteEvent/Kind/topicBreaksElixir``.
     public var elixirCompatibleTopics = false
+    /// Encodes and decodes values, for the calls that take or return them: ``RouletteClient/publish(encoding:to:reply:headers:)``,
+    /// ``Message/decode(_:)`` and others. <doc:Payloads> has examples.
+    public var coder: (any MessageCoder)?
     /// The name in the servers' monitoring. Role and slot are appended to it.
     public var connectionName = "roulette"
 

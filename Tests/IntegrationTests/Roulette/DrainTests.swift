@@ -1,4 +1,5 @@
 import Logging
+import NATS
 import Roulette
 import ServiceLifecycle
 import TestSupport

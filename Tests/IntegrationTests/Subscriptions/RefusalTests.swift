@@ -1,3 +1,4 @@
+import NATS
 import Roulette
 import TestSupport
 import Testing
