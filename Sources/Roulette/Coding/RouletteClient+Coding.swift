@@ -1,3 +1,4 @@
+import NATS
 public import NATSWire
 
 extension RouletteClient {
