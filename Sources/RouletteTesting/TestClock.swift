@@ -18,8 +18,8 @@ public final class TestClock: Clock {
     public enum Mode: Sendable, Hashable, CaseIterable {
         /// In step with the clock of the system. Nothing has to move it.
         case flowing
-        /// Only when the test moves it. A timer never fires by itself, so a test of minutes takes milliseconds and has the same
-        /// result on a slow machine.
+        /// Only when the test moves it. A timer never fires by itself, so a test of minutes takes a moment, and nothing
+        /// times out on a slow machine.
         case manual
     }
 
