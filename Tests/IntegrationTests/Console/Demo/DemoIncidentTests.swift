@@ -21,7 +21,7 @@ struct DemoIncidentTests {
 
     @Test
     func `each fault is one line with its length, its losses and its words`() async throws {
-        try await DemoSession.with("--clusters", "3", "--nodes", "2") { demo in
+        try await DemoSession.with("--clusters", "3", "--nodes", "3") { demo in
             try await demo.terminal.waitFor("3 clusters: 3 up")
 
             // A killed node: its connections move to the other one at once, but the node is gone until it is started.
@@ -53,7 +53,7 @@ struct DemoIncidentTests {
                 "balancer of gamma without nodes; K gives them back"
             )
             let down = try await demo.waitForIncident(of: "gamma", isOpen: true, "down ")
-            #expect(down.text.contains("healthy node behind the load balancer"), "\(down)")
+            #expect(down.text.contains("connections"), "\(down)")
             #expect(abs(down.seconds - seconds(since: start)) < Self.tolerance, "\(down)")
             try await demo.undo("balancer of gamma without nodes", "balancer of gamma has its nodes again")
             let up = try await demo.waitForIncident(of: "gamma", isOpen: false, "down ")
@@ -71,7 +71,8 @@ struct DemoIncidentTests {
             )
             let program = "program demo billing from 127.0.0.1 has another ring"
             let ring = try await demo.waitForIncident(of: "", isOpen: true, program)
-            #expect(ring.text.contains("the order beta, alpha, gamma explains"), "\(ring)")
+            #expect(ring.cluster.isEmpty)
+            _ = try await demo.waitForIncident(of: "", isOpen: true, "the order beta, alpha, gamma explains")
             try await demo.undo("program demo billing started with another ring", "program demo billing stopped")
             _ = try await demo.waitForIncident(of: "", isOpen: false, program)
             try await expect(1, of: "", demo)
