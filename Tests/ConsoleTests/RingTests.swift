@@ -27,7 +27,7 @@ struct RingTests {
     @Test
     func `the hottest topics come first, with their owners, and a filter keeps matching topics`() {
         var model = model()
-        let rows = Screens.lines(model).filter { $0.contains("orders.") && $0.contains(" kB") }
+        let rows = Screens.lines(model).filter { $0.contains("orders.") && $0.contains(" %") }
         #expect(rows.first?.contains("orders.eu") == true)
         model.press("/")
         model.type("US")

@@ -50,10 +50,12 @@ struct AreaGraphTests {
     }
 
     @Test
-    func `shades go from the bottom of an area to its top`() throws {
+    func `shades go from the bottom of the graph to its top, and neighboring columns have the same one`() throws {
         let shades = (0..<4).map { Style(foreground: .indexed(UInt8(16 + $0))) }
-        let buffer = buffer(AreaGraph([AreaGraph.Area([8], shades: shades)], top: 8), 1, 4)
-        #expect((0..<4).map { buffer[Point(x: 0, y: $0)]?.style.foreground } == shades.reversed().map(\.foreground))
+        let buffer = buffer(AreaGraph([AreaGraph.Area([8, 5], shades: shades)], top: 8), 2, 4)
+        let colors = shades.reversed().map(\.foreground)
+        #expect((0..<4).map { buffer[Point(x: 0, y: $0)]?.style.foreground } == colors)
+        #expect((1..<4).map { buffer[Point(x: 1, y: $0)]?.style.foreground } == Array(colors.dropFirst()))
     }
 
     @Test

@@ -12,7 +12,7 @@ struct Theme: Sendable, Hashable {
     /// The number of shades of an area.
     private static let shadeCount = 8
     /// The part of the color that remains in the lowest shade.
-    private static let lowestShade = 0.45
+    private static let lowestShade = 0.55
 
     /// Creates the styles of a theme for a terminal.
     /// - Parameters:

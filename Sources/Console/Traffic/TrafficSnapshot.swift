@@ -71,6 +71,9 @@ struct TrafficSnapshot: Sendable {
     /// The number of samples that the rates of the clusters have.
     var sampleCount: Int { clusters.first?.rateIn.values.count ?? 0 }
 
+    /// The number of the newest sample.
+    var sampleNumber: Int { clusters.first?.rateIn.sampleCount ?? 0 }
+
     // MARK: Totals of all topics, including folded ones
 
     var messagesIn: UInt64 { clusters.reduce(0) { $0 + $1.messagesIn } }

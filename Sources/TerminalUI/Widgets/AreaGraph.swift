@@ -8,7 +8,7 @@ public struct AreaGraph: Sendable {
     public struct Area: Sendable {
         /// The values, oldest first. Nil means that nothing was measured.
         public var values: [Double?]
-        /// The styles of the area from its bottom to its top; a single one for no gradient.
+        /// The styles of the area from the bottom of the graph to its top; a single one for no gradient.
         public var shades: [Style]
         /// The character that fills the area in ASCII.
         public var asciiMark: SafeText
@@ -149,11 +149,11 @@ public struct AreaGraph: Sendable {
         }
     }
 
-    private func style(_ area: Int, at step: Int, _ edges: [Int]) -> Style {
+    /// Returns the style of an area in a row, counted from the bottom. Each row has one shade, so that neighboring columns have
+    /// the same one.
+    private func style(_ area: Int, row: Int, of rows: Int) -> Style {
         let shades = areas[area].shades
-        let bottom = area == 0 ? 0 : edges[area - 1]
-        let height = max(1, edges[area] - bottom)
-        return shades[min(shades.count - 1, max(0, (step - bottom) * shades.count / height))]
+        return shades[min(shades.count - 1, row * shades.count / max(1, rows))]
     }
 
     private func drawBlocks(_ values: [Double?], x: Int, into buffer: inout CellBuffer, in plot: Rect) {
@@ -164,11 +164,11 @@ public struct AreaGraph: Sendable {
             let (bottom, top) = (row * perRow, (row + 1) * perRow)
             guard let lower = edges.firstIndex(where: { $0 > bottom }) else { return }
             let edge = min(edges[lower], top)
-            var style = style(lower, at: bottom + perRow / 2, edges)
+            var style = style(lower, row: row, of: plot.height)
             // A cell has two colors, so of three areas in it, the upper one of the two larger ones is not drawn.
-            let upper = edges.indices.filter { $0 > lower && edges[$0] > edge }
+            let upper = edges.indices.filter { edge < top && $0 > lower && edges[$0] > edge }
                 .max { visible($0, bottom, top, edges) < visible($1, bottom, top, edges) }
-            if let upper { style.background = self.style(upper, at: top - 1, edges).foreground }
+            if let upper { style.background = self.style(upper, row: row, of: plot.height).foreground }
             buffer.put(buffer.glyphs.levels[edge - bottom], at: Point(x: x, y: plot.bottom - 1 - row), style: style)
         }
     }
@@ -186,7 +186,7 @@ public struct AreaGraph: Sendable {
             var style = Style.plain
             for step in row * 4..<row * 4 + 4 {
                 guard let area = edges.firstIndex(where: { $0 > step }) else { break }
-                style = self.style(area, at: step, edges)
+                style = self.style(area, row: row, of: plot.height)
                 for dot in 0..<2 where step == edges[area] - 1 || Self.isSet(x: dot, y: step, texture: area) {
                     dots |= Braille.bit(x: dot, y: 3 - step % 4)
                 }
@@ -209,7 +209,7 @@ public struct AreaGraph: Sendable {
         for step in 0..<(edges.last ?? 0) {
             guard let area = edges.firstIndex(where: { $0 > step }) else { return }
             let point = Point(x: x, y: plot.bottom - 1 - step)
-            buffer.write(areas[area].asciiMark, at: point, style: style(area, at: step, edges), maximumWidth: 1)
+            buffer.write(areas[area].asciiMark, at: point, style: style(area, row: step, of: plot.height), maximumWidth: 1)
         }
     }
 }

@@ -34,6 +34,8 @@ public struct Table: Sendable {
         case sparkline(Sparkline)
         /// A bar.
         case gauge(Gauge)
+        /// A figure, and a bar behind it if there is space.
+        case meter(SafeText, Gauge)
     }
 
     /// One row and column of the table.
@@ -185,9 +187,13 @@ public struct Table: Sendable {
         columns.enumerated().map { index, column in
             var (minimum, ideal) = (0, 0)
             for row in rows where index < row.items.count {
-                guard case .figure(let forms) = row.items[index].content else { continue }
-                minimum = max(minimum, forms.map(\.width).min() ?? 0)
-                ideal = max(ideal, forms.first?.width ?? 0)
+                switch row.items[index].content {
+                case .figure(let forms):
+                    minimum = max(minimum, forms.map(\.width).min() ?? 0)
+                    ideal = max(ideal, forms.first?.width ?? 0)
+                case .meter(let figure, _): (minimum, ideal) = (max(minimum, figure.width), max(ideal, figure.width))
+                case .text, .choice, .sparkline, .gauge: continue
+                }
             }
             return minimum == 0 ? column.width : column.width.widened(minimum: minimum, ideal: ideal)
         }
@@ -206,6 +212,23 @@ public struct Table: Sendable {
         }
     }
 
+    /// The columns of the longest figure before a bar: `100 %`.
+    private static let meterFigureWidth = 5
+
+    private func drawMeter(
+        _ figure: SafeText,
+        _ gauge: Gauge,
+        style: Style,
+        into buffer: inout CellBuffer,
+        in rect: Rect
+    ) {
+        let width = min(rect.width, max(Self.meterFigureWidth, figure.width))
+        let place = Rect(x: rect.x, y: rect.y, width: width, height: 1)
+        buffer.write(figure, in: place, style: style, alignment: .right)
+        let bar = Rect(x: place.right + 1, y: rect.y, width: rect.width - width - 1, height: 1)
+        if bar.width >= 2 { gauge.draw(into: &buffer, in: bar) }
+    }
+
     private func draw(_ item: Item, alignment: Alignment, into buffer: inout CellBuffer, in rect: Rect) {
         switch item.content {
         case .text(let text): buffer.write(text, in: rect, style: item.style, alignment: alignment)
@@ -217,6 +240,7 @@ public struct Table: Sendable {
             buffer.write(form, in: rect, style: item.style, alignment: alignment)
         case .sparkline(let sparkline): sparkline.draw(into: &buffer, in: rect, style: item.style)
         case .gauge(let gauge): gauge.draw(into: &buffer, in: rect)
+        case .meter(let figure, let gauge): drawMeter(figure, gauge, style: item.style, into: &buffer, in: rect)
         }
     }
 }

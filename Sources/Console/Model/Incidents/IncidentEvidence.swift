@@ -16,6 +16,8 @@ struct IncidentEvidence: Sendable {
     private(set) var connections: Set<IncidentConnection> = []
     /// The number of losses of connections.
     private(set) var losses = 0
+    /// The largest number of connections that were not up together.
+    private(set) var missing = 0
     /// The number of connections of the cluster.
     private(set) var total = 0
     /// The maximum number of lost messages.
@@ -87,6 +89,7 @@ struct IncidentEvidence: Sendable {
 
     mutating func update(_ trouble: ClusterTrouble, at now: Duration) {
         total = max(total, trouble.total)
+        missing = max(missing, trouble.missing)
         if trouble.isDown {
             downSince = downSince ?? now - trouble.age
             downCause = trouble.cause ?? downCause

@@ -156,13 +156,14 @@ struct IncidentLog: Sendable {
             return
         }
         for (cluster, trouble) in trouble.clusters.sorted(by: { $0.key < $1.key }) {
+            let known = index(of: cluster, with: trouble)
+            guard known != nil || trouble.beginsIncident else { continue }
             let began = Moment(
                 uptime: now.uptime - trouble.age,
                 epochSeconds: now.epochSeconds - trouble.age.components.seconds,
                 utcOffset: now.utcOffset
             )
-            let index = index(of: cluster, with: trouble) ?? begin(.cluster(cluster), at: began)
-            incidents[index].update(trouble, at: latest)
+            incidents[known ?? begin(.cluster(cluster), at: began)].update(trouble, at: latest)
         }
         for index in incidents.indices {
             guard case .cluster(let cluster) = incidents[index].subject, incidents[index].isOpen,

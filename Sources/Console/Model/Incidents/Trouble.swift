@@ -30,6 +30,12 @@ struct ClusterTrouble: Sendable, Hashable {
     /// Whether a server or a route between servers has a problem.
     var concernsNodes: Bool { !(gone.isEmpty && silent.isEmpty && gaps.isEmpty && undelivered.isEmpty) }
 
+    /// A connection that is not up for a shorter time is no incident, unless it was lost. It may be the first attempt.
+    static let leastAge: Duration = .seconds(2)
+
+    /// Whether it begins an incident without an event.
+    var beginsIncident: Bool { concernsNodes || alarm != nil || idleTimeout != nil || age >= Self.leastAge }
+
     init() {}
 
     init(_ row: ClusterRow) {
@@ -76,7 +82,10 @@ struct Trouble: Sendable {
         }
         isSilent = data.silence.blamesOwnNetwork
         programs = data.fleet.contradicting.map(\.label)
-        explanation = data.fleet.misrouting?.isConvincing == true ? data.fleet.text(data.deployment) : nil
+        if data.fleet.misrouting?.isConvincing == true, let text = data.fleet.text(data.deployment) {
+            // How many programs have another ring is what the incident says first.
+            explanation = text.columns(matching: "; ").first.map { text.columnsInRange(0..<$0.lowerBound) } ?? text
+        }
         misrouted = data.traffic.misrouted.spell.map { (.seconds($0.first), .seconds($0.last)) }
     }
 }

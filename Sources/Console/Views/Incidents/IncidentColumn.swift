@@ -19,7 +19,7 @@ enum IncidentColumn: TableColumn {
                 .text(row.mark(context.glyphs), style: context.theme[row.role])
             }
         case .state:
-            .init("", .flexible(minimum: 5, ideal: 9, importance: 80)) { row, context in
+            .init("", .fixed(5, importance: 80)) { row, context in
                 .figure(row.stateText(at: context.data.now.uptime), style: context.theme[row.isOpen ? row.role : .muted])
             }
         case .cluster:

@@ -12,8 +12,7 @@ struct IncidentList: Sendable {
 
     private enum Line {
         case incident(Incident)
-        case text(SafeText)
-        case event(EventRow)
+        case text(StyledLine)
     }
 
     private(set) var list = ListState<ID>()
@@ -82,14 +81,32 @@ struct IncidentList: Sendable {
                 lines.append((ID(incident: incident.id, line: number), line))
             }
             let text = IncidentText(incident, at: data.now.uptime).full
-            for row in text.wrapped(at: max(10, width - Self.indent), by: .words).lines { add(.text(row)) }
-            if incident.droppedRows > 0 { add(.text("\(incident.droppedRows) more events; the Events view has the newest")) }
-            for row in incident.rows { add(.event(row)) }
+            let room = max(10, width - Self.indent - 2)
+            for row in text.wrapped(at: room, by: .words).lines { add(.text(StyledLine(row))) }
+            if incident.droppedRows > 0 {
+                add(.text(StyledLine("\(incident.droppedRows) more events; the Events view has the newest", .muted)))
+            }
+            for row in incident.rows { for line in Self.event(row, data, width: room) { add(.text(line)) } }
         }
         return lines
     }
 
+    /// The columns before the lines of an unfolded incident.
     private static let indent = 6
+
+    /// Returns an event with its time and severity. A long text is wrapped.
+    private static func event(_ row: EventRow, _ data: DashboardData, width: Int) -> [StyledLine] {
+        let time = SafeText.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset)
+        let word = row.severity.word
+        let label = time.width + 7
+        return row.text.wrapped(at: max(10, width - label), by: .words).lines.enumerated().map { index, text in
+            guard index == 0 else { return StyledLine(SafeText(repeating: " ", count: label) + text) }
+            var line = StyledLine("\(time) ", .muted)
+            line.append(word + SafeText(repeating: " ", count: 6 - word.width), row.severity.role)
+            line.append(text, .text)
+            return line
+        }
+    }
 
     // MARK: Drawing
 
@@ -102,7 +119,7 @@ struct IncidentList: Sendable {
             return
         }
         let columns = TableColumns<IncidentColumn>(TableContext(data, glyphs: buffer.glyphs, width: rect.width))
-        var table = columns.table(theme: data.theme, spacing: rect.width < 60 ? 1 : 2, showsHeader: false)
+        var table = columns.table(theme: data.theme, spacing: rect.width < 140 ? 1 : 2, showsHeader: false)
         table.marksRows = isFocused
         table.draw(
             into: &buffer,
@@ -117,17 +134,8 @@ struct IncidentList: Sendable {
         for row in 0..<max(0, min(rect.height, lines.count - list.offset)) {
             let place = rect.row(row)
             let inner = Rect(x: place.x + Self.indent, y: place.y, width: place.width - Self.indent - 2, height: 1)
-            switch lines[list.offset + row].line {
-            case .incident: break
-            case .text(let text): buffer.write(text, in: inner, style: data.theme[.text])
-            case .event(let event):
-                let time = SafeText.clock(epochSeconds: event.epochSeconds, offset: data.now.utcOffset)
-                var line = StyledLine("\(time) ", .muted)
-                let word = event.severity.word
-                line.append(word + SafeText(repeating: " ", count: 6 - word.width), event.severity.role)
-                line.append(event.text, .text)
-                line.draw(into: &buffer, in: inner, theme: data.theme, marksCut: true)
-            }
+            guard case .text(let line) = lines[list.offset + row].line else { continue }
+            line.draw(into: &buffer, in: inner, theme: data.theme, marksCut: true)
         }
         Highlight.draw(filter, in: rect, of: &buffer, style: data.theme[.match])
     }

@@ -20,16 +20,24 @@ struct IncidentText: Sendable {
     init(_ incident: Incident, at now: Duration) {
         var causes = Self.causes(incident, at: now)
         guard !causes.isEmpty else { return }
-        let head = causes.removeFirst()
-        var parts = causes.map { Part(text: $0[0], importance: 25) } + Self.effects(incident, at: now, head: head[0])
-        forms.append(Self.joined(head[0], parts))
-        // Only a whole part is left out, the least important and last one first.
+        let first = causes.removeFirst()
+        let heads = first.prefix(1).flatMap(Self.clauses) + first.dropFirst()
+        var parts = causes.map { Part(text: $0[0], importance: 25) } + Self.effects(incident, at: now, head: first[0])
+        // Only whole parts are left out, the least important and last one first. What was lost is more important than the details of
+        // the cause.
+        var subsets = [parts]
         while let least = parts.indices.min(by: { (parts[$0].importance, -$0) < (parts[$1].importance, -$1) }) {
             parts.remove(at: least)
-            forms.append(Self.joined(head[0], parts))
+            subsets.append(parts)
         }
-        forms += head.dropFirst()
+        let important = subsets.firstIndex { $0.allSatisfy { $0.importance >= Self.essential } } ?? 0
+        for subsets in [subsets[...important], subsets[important...].dropFirst()] {
+            for head in heads { forms += subsets.map { Self.joined(head, $0) } }
+        }
     }
+
+    /// Parts of at least this importance are shown rather than the details of the cause.
+    private static let essential = 30
 
     private static func joined(_ head: SafeText, _ parts: [Part]) -> SafeText {
         parts.isEmpty ? head : "\(head); \(parts.map(\.text).joined(separator: ", "))"
@@ -40,7 +48,7 @@ struct IncidentText: Sendable {
     /// Returns what happened, the decisive one first, each with shorter forms.
     private static func causes(_ incident: Incident, at now: Duration) -> [[SafeText]] {
         switch incident.subject {
-        case .note: return incident.rows.last.map { [$0.forms] } ?? []
+        case .note: return incident.rows.last.map { [[$0.text]] } ?? []
         case .network:
             let verb: SafeText = incident.isOpen ? "are" : "were"
             return [["all clusters \(verb) silent: your own network?", "all clusters \(verb) silent", "all silent"]]
@@ -107,7 +115,9 @@ struct IncidentText: Sendable {
 
     private static func losses(_ evidence: IncidentEvidence) -> [SafeText] {
         let count: SafeText
-        if evidence.cycles > 1, evidence.losses > 1 {
+        if evidence.losses == 0 {
+            count = "\(evidence.missing) of \(evidence.total) connections not up"
+        } else if evidence.cycles > 1, evidence.losses > 1 {
             count = "connections lost \(evidence.cycles) times"
         } else if evidence.connections.isEmpty {
             count = "connections lost"
@@ -155,6 +165,12 @@ struct IncidentText: Sendable {
         let (count, total) = (evidence.connections.count, max(evidence.total, evidence.connections.count))
         if count == total, count == 1 { return "the connection" }
         return count == total ? "all \(count) connections" : "\(count) of \(total) connections"
+    }
+
+    /// Returns a text, and the text without its last clauses.
+    private static func clauses(of text: SafeText) -> [SafeText] {
+        let ends = [" (", "; ", ": ", ", "].flatMap { text.columns(matching: $0) }.map(\.lowerBound).sorted(by: >)
+        return [text] + ends.filter { $0 >= 12 }.map { text.columnsInRange(0..<$0) }
     }
 
     private static func nodes(_ names: [SafeText]) -> SafeText {

@@ -25,12 +25,15 @@ enum ClusterColumn: TableColumn {
                 }
             ) { row, context in context.cluster(row.id) }
         case .state:
-            // On a narrow screen the state is shortened so that a rate fits.
+            // On a narrow screen the state is shortened so that a rate fits. Otherwise the column is as wide as the states, in steps,
+            // so that the other columns do not move each time a figure gets another digit.
             .init(
                 "STATE",
                 width: { context in
-                    let least = context.width < 34 ? 8 : context.width < 60 ? 12 : 18
-                    return .flexible(minimum: least, ideal: 20, importance: 100)
+                    let longest = context.data.clusters.map(\.stateText.width).max() ?? 0
+                    let wanted = min(20, max(12, (longest + 3) / 4 * 4))
+                    let least = context.width < 34 ? 8 : context.width < 60 ? 12 : min(18, wanted)
+                    return .flexible(minimum: least, ideal: wanted, importance: 100)
                 }
             ) { row, context in .figure(row.stateForms, style: context.theme[row.role]) }
         case .nodes:
@@ -47,7 +50,7 @@ enum ClusterColumn: TableColumn {
                 .figure(row.roundTripP50.map { .duration($0) } ?? context.glyphs.missing, style: row.figures(context.theme))
             }
         case .roundTripP99:
-            .init("p99", .fixed(7, importance: 40), .right) { row, context in
+            .init("p99", .fixed(7, importance: 20), .right) { row, context in
                 .figure(row.roundTripP99.map { .duration($0) } ?? context.glyphs.missing, style: row.figures(context.theme))
             }
         case .endToEnd:
@@ -60,7 +63,7 @@ enum ClusterColumn: TableColumn {
                 .figure(.count(context.data.traffic(of: row.id).rateIn.current), style: row.figures(context.theme))
             }
         case .graph:
-            .init("TREND", .fill(minimum: 6, importance: 50)) { row, context in
+            .init("TREND", .fill(minimum: 12, importance: 50)) { row, context in
                 let rates = context.data.traffic(of: row.id).rateIn.newest(2 * context.width)
                 return Table.Item(
                     .sparkline(Sparkline(rates, resolution: .braille)),
@@ -76,7 +79,7 @@ enum ClusterColumn: TableColumn {
                 .figure(.percent(row.ringShare), style: context.theme[.muted])
             }
         case .trafficShare:
-            .init("TRAFFIC", .fixed(8, importance: 35)) { row, context in Self.trafficShare(row, context) }
+            .init("TRAFFIC", .flexible(minimum: 8, ideal: 12, importance: 35)) { row, context in Self.trafficShare(row, context) }
         case .subscriptions:
             .init("SUBS", .fixed(4, importance: 10), .right) { row, _ in
                 .figure(SafeText(number: row.subscriptions), .count(row.subscriptions))
@@ -107,7 +110,10 @@ enum ClusterColumn: TableColumn {
         guard total > 0 else { return .figure("–", style: context.theme[.muted]) }
         let share = Rates.of(row, context.data) / total
         let isHot = total >= hotRate && share > row.ringShare * hotFactor && context.data.clusters.count > 1
-        guard isHot else { return .figure(.percent(share)) }
+        guard isHot else {
+            let bar = Gauge(share, style: context.theme.cluster(row.id), emptyStyle: context.theme[.border])
+            return Table.Item(.meter(.percent(share), bar))
+        }
         return .figure("\(SafeText.percent(share)) hot", "\(SafeText.percent(share))!", style: context.theme[.statusDegraded])
     }
 }

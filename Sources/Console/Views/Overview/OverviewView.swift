@@ -29,7 +29,8 @@ struct OverviewView: ConsoleView {
     private(set) var secondGraph = RateGraph(.bytes)
     private(set) var zoom = GraphZoom()
     private(set) var figures = RingFigures()
-    private var snapshot = -1
+    /// The number of the sample that the figures belong to.
+    private var sample = -1
     private var layout: OverviewLayout?
     /// Whether the operator selected a cluster. Until then the first row is selected, so that problems stay in view.
     private var hasSelected = false
@@ -84,10 +85,10 @@ struct OverviewView: ConsoleView {
     // MARK: Rows
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        // Searching 100,000 topics for each frame would be too slow.
-        if snapshot != data.traffic.id || figures.shares.count != data.clusters.count {
+        // Searching 100,000 topics for each frame would be too slow, and rates change with each sample only.
+        if sample != data.traffic.sampleNumber || figures.shares.count != data.clusters.count {
             figures = RingFigures(data)
-            snapshot = data.traffic.id
+            sample = data.traffic.sampleNumber
         }
         let layout = OverviewLayout(data, shown: shown(data), contents(data, width: size.width), in: Rect(size))
         self.layout = layout

@@ -94,6 +94,13 @@ struct RateGraph: Sendable {
         }
     }
 
+    private func format(_ value: Double) -> SafeText {
+        switch figure {
+        case .messages: .count(value)
+        case .bytes: .bytes(value)
+        }
+    }
+
     private func note(_ data: DashboardData, seconds: Int) -> SafeText {
         if let outage = data.outage { return "as of \(SafeText.duration(outage)) ago" }
         let keys = [KeyAction.zoomIn, .zoomOut].compactMap { data.keys.key(for: $0) }.joined(separator: " ")
@@ -142,14 +149,14 @@ struct RateGraph: Sendable {
     ) {
         var x = rect.x
         for (index, label) in labels.enumerated() {
-            let value = SafeText.count(label.value)
+            let value = format(label.value)
             guard x + 2 + label.name.width + 1 + value.width <= rect.right else { return }
             graph.drawMark(of: index, at: Point(x: x, y: rect.y), into: &buffer, clip: rect)
             x += 2
             x += buffer.write(label.name, at: Point(x: x, y: rect.y), style: label.style, clip: rect) + 1
             x += buffer.write(value, at: Point(x: x, y: rect.y), style: data.theme[.muted], clip: rect) + 2
         }
-        let total = SafeText("total \(SafeText.count(labels.reduce(0) { $0 + $1.value }))")
+        let total = SafeText("total \(format(labels.reduce(0) { $0 + $1.value }))")
         guard labels.count > 1, x + total.width <= rect.right else { return }
         let place = Rect(x: x, y: rect.y, width: rect.right - x, height: 1)
         buffer.write(total, in: place, style: data.theme[.text], alignment: .right)

@@ -7,7 +7,12 @@ enum HotTopicColumn: TableColumn {
     var definition: ColumnDefinition<Self> {
         switch self {
         case .topic:
-            .init("TOPIC", width: { .flexible(minimum: 14, ideal: max(14, $0.width / 2)) }) { row, _ in .text(row.topic.name) }
+            // Columns of figures are left out before names are cut.
+            .init("TOPIC", width: { .flexible(minimum: max(14, $0.width * 2 / 5), ideal: max(14, min(40, $0.width / 2))) }) {
+                row,
+                _ in
+                .text(row.topic.name)
+            }
         case .cluster:
             .init("CLUSTER", width: { $0.clusterWidth(importance: 90) }) { row, context in
                 context.owner(of: row.topic, row.counters)

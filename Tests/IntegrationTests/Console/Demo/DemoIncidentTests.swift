@@ -5,8 +5,8 @@ import Testing
 /// The incidents of the Overview agree with what was done to the demo.
 @Suite("Incidents of the demo on real servers", .serialized, .timeLimit(.minutes(10)))
 struct DemoIncidentTests {
-    /// The difference between the length of an incident and the time between cause and end that a test measures, in seconds. A
-    /// problem is noticed later than it is caused, and the screens of a loaded machine are old.
+    /// How much shorter an incident may be than the time since its cause, in seconds. A problem is noticed later than it is caused,
+    /// and the screens of a loaded machine are old.
     private static let tolerance = 6.0
 
     private func seconds(since start: ContinuousClock.Instant) -> Double {
@@ -21,14 +21,16 @@ struct DemoIncidentTests {
 
     @Test
     func `each fault is one line with its length, its losses and its words`() async throws {
-        try await DemoSession.with("--clusters", "3", "--nodes", "2") { demo in
+        try await DemoSession.with("--clusters", "3", "--nodes", "3") { demo in
             try await demo.terminal.waitFor("3 clusters: 3 up")
 
             // A killed node: its connections move to the other one at once, but the node is gone until it is started.
             var start = ContinuousClock.now
             try await demo.cause("kill a node", on: "alpha-1", "alpha-1 killed (SIGKILL); K starts it again")
+            var caused = ContinuousClock.now
             let killed = try await demo.waitForIncident(of: "alpha", isOpen: true, "node alpha-1 gone")
-            #expect(abs(killed.seconds - seconds(since: start)) < Self.tolerance, "\(killed)")
+            #expect(killed.seconds <= seconds(since: start) + 1, "\(killed)")
+            #expect(killed.seconds >= seconds(since: caused) - Self.tolerance, "\(killed)")
             #expect(try await demo.terminal.screen()[0].contains("1 incident"))
             try await demo.undo("alpha-1 killed (SIGKILL)", "alpha-1 started again")
             let back = try await demo.waitForIncident(of: "alpha", isOpen: false, "node alpha-1 was gone")
@@ -52,9 +54,11 @@ struct DemoIncidentTests {
                 on: "gamma",
                 "balancer of gamma without nodes; K gives them back"
             )
+            caused = .now
             let down = try await demo.waitForIncident(of: "gamma", isOpen: true, "down ")
-            #expect(down.text.contains("healthy node behind the load balancer"), "\(down)")
-            #expect(abs(down.seconds - seconds(since: start)) < Self.tolerance, "\(down)")
+            #expect(down.text.contains("connections"), "\(down)")
+            #expect(down.seconds <= seconds(since: start) + 1, "\(down)")
+            #expect(down.seconds >= seconds(since: caused) - Self.tolerance, "\(down)")
             try await demo.undo("balancer of gamma without nodes", "balancer of gamma has its nodes again")
             let up = try await demo.waitForIncident(of: "gamma", isOpen: false, "down ")
             let connections = try await demo.status().clusters["gamma"]?.connections.count
@@ -71,7 +75,8 @@ struct DemoIncidentTests {
             )
             let program = "program demo billing from 127.0.0.1 has another ring"
             let ring = try await demo.waitForIncident(of: "", isOpen: true, program)
-            #expect(ring.text.contains("the order beta, alpha, gamma explains"), "\(ring)")
+            #expect(ring.cluster.isEmpty)
+            _ = try await demo.waitForIncident(of: "", isOpen: true, "the order beta, alpha, gamma explains")
             try await demo.undo("program demo billing started with another ring", "program demo billing stopped")
             _ = try await demo.waitForIncident(of: "", isOpen: false, program)
             try await expect(1, of: "", demo)
