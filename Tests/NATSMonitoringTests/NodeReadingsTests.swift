@@ -174,7 +174,7 @@ struct NodeReadingsTests {
     }
 
     @Test
-    func `a server that misses two rounds is silent, and one behind another source is not`() {
+    func `a server that misses two rounds is silent, also if a URL had reached it; a round of a URL says nothing of other sources`() {
         var readings = NodeReadings()
         for node in cluster { readings.record(node.answer(2), from: .systemAccount) }
         readings.record(node(9).answer(2), from: .url(1))
@@ -183,6 +183,9 @@ struct NodeReadingsTests {
         #expect(readings["N3"]?.isSilent == false)
         readings.endRound(of: .systemAccount, answered: ["N1", "N2"])
         #expect(readings["N3"]?.isSilent == true)
+        #expect(readings["N9"]?.isSilent == true, "the system account reaches every server")
+        readings.record(node(9).answer(7), from: .url(1))
+        for _ in 0..<3 { readings.endRound(of: .url(0), answered: []) }
         #expect(readings["N9"]?.isSilent == false)
         readings.record(cluster[2].answer(8), from: .systemAccount)
         #expect(readings["N3"]?.isSilent == false)

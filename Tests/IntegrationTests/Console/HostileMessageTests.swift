@@ -34,12 +34,17 @@ struct HostileMessageTests {
                 try await publisher.flush()
             }
             try await console.waitFor("^[]52;c;cHduZWQ=^G")
-            try await console.waitFor("<U+0090>q<U+009C>")
-            let second = Array("G\u{202E}dlrow\u{200B}I\rJ\u{08}K".utf8) + [0xFF]
-            try await publisher.connection.send(
-                Array("PUB evil.topic \(second.count)\r\n".utf8) + second + [13, 10]
-            )
-            try await console.waitFor("G<U+202E>dlrow<U+200B>I^MJ^HK\\xFF")
+            // The rows are shorter than the message.
+            let parts: [(bytes: [UInt8], shown: String)] = [
+                (Array("E\u{90}q\u{9C}\u{9B}31mF".utf8), "E<U+0090>q<U+009C><U+009B>31mF"),
+                (Array("G\u{202E}dlrow\u{200B}I\rJ\u{08}K".utf8) + [0xFF], "G<U+202E>dlrow<U+200B>I^MJ^HK\\xFF"),
+            ]
+            for part in parts {
+                try await publisher.connection.send(
+                    Array("PUB evil.topic \(part.bytes.count)\r\n".utf8) + part.bytes + [13, 10]
+                )
+                try await console.waitFor(part.shown)
+            }
             await publisher.close()
             await console.close()
         }

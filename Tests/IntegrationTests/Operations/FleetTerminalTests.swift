@@ -19,8 +19,9 @@ struct FleetTerminalTests {
             try await withRingProgram("right", on: servers, topics: topics) {
                 try await withRingProgram("short", on: Array(servers.prefix(2))) {
                     try await withRingProgram("swapped", on: [servers[1], servers[0], servers[2]], topics: topics) {
-                        try await terminal.waitFor("program swapped from 127.0.0.1 has another ring")
-                        try await terminal.waitFor("program short from 127.0.0.1 has another ring")
+                        try await terminal.waitFor(
+                            "2 programs have another ring: short from 127.0.0.1, swapped from 127.0.0.1"
+                        )
                         try await console.run("fleet")
                         try await terminal.waitFor("the programs") { screen in
                             screen.cell("RING", of: "right ") == "ours" && screen.cell("RING", of: "swapped ") == "another"

@@ -188,7 +188,10 @@ struct DemoFaultTests {
             #expect(empty.exit == .exited(1) && empty.clusters["alpha"]?.state == "down", "\(empty)")
             #expect(empty.clusters["alpha"]?.connections[0].last_error?.contains("is there a healthy node") == true)
             try await demo.undo("balancer of alpha without nodes", "balancer of alpha has its nodes again")
-            #expect(try await demo.names(behind: balancer) == ["alpha-1", "alpha-2"])
+            // A node is back after its next health check.
+            try await poll(until: "both nodes behind the balancer") {
+                try await demo.names(behind: balancer) == ["alpha-1", "alpha-2"]
+            }
             try await demo.waitForRecovery(of: "alpha", nodes: "2/2")
 
             try await demo.cause(
