@@ -174,7 +174,7 @@ struct NodeReadingsTests {
     }
 
     @Test
-    func `a server that misses two rounds is silent, also if a URL had reached it; a round of a URL says nothing of other sources`() {
+    func `a server that misses two rounds of its source, or of the system account, is silent`() {
         var readings = NodeReadings()
         for node in cluster { readings.record(node.answer(2), from: .systemAccount) }
         readings.record(node(9).answer(2), from: .url(1))

@@ -190,7 +190,7 @@ struct NodeTests {
 
                 try await lead(balancer, to: home)
                 try await poll(until: "the end of the alarm") { client.snapshot().identityAlarms.isEmpty }
-                #expect(!self.events(events, .identityAlarmEnded).isEmpty)
+                try await poll(until: "the event of its end") { !self.events(events, .identityAlarmEnded).isEmpty }
                 try await poll(until: "the right cluster alone") { overview(client).reason == "" }
             }
         }

@@ -103,6 +103,8 @@ struct LameDuckTests {
         try await withCluster { cluster, balancer in
             var configuration = configuration(port: balancer.port)
             configuration.maxBackoff = .milliseconds(50)
+            // Calls then retry for a few seconds, also on a busy machine.
+            configuration.maxRetry = 100
             let client = try RouletteClient(configuration: configuration)
             try await withRunning(client) {
                 let subscription = try await client.subscribe(to: "late", options: SubscribeOptions(confirmed: true))
