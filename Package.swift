@@ -97,6 +97,7 @@ let package = Package(
         .target(
             name: "RouletteTesting",
             dependencies: [
+                "SeededRandomness",
                 "Locking",
                 "NATS",
                 "NATSWire",
@@ -144,6 +145,7 @@ let package = Package(
         // MARK: Small things that several targets need
         .target(name: "CPrefetch"),
         .target(name: "Locking", swiftSettings: strict),
+        .target(name: "SeededRandomness", swiftSettings: strict),
         .target(name: "TextCoding", swiftSettings: strict),
 
         // MARK: Terminal
@@ -180,6 +182,7 @@ let package = Package(
         .target(
             name: "RouletteDemo",
             dependencies: [
+                "SeededRandomness",
                 "CommandSupport",
                 "Console",
                 "Locking",
@@ -233,15 +236,23 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TextCodingTests", dependencies: ["TextCoding"], swiftSettings: strict),
-        .testTarget(name: "NATSWireTests", dependencies: ["NATSWire", "TestSupport"], swiftSettings: strict),
+        .testTarget(name: "NATSWireTests", dependencies: ["NATSWire", "SeededRandomness", "TestSupport"], swiftSettings: strict),
         .testTarget(
             name: "NATSTests",
-            dependencies: ["Locking", "NATS", "TestSupport", "TextCoding", .product(name: "NIOEmbedded", package: "swift-nio")],
+            dependencies: [
+                "Locking",
+                "NATS",
+                "SeededRandomness",
+                "TestSupport",
+                "TextCoding",
+                .product(name: "NIOEmbedded", package: "swift-nio"),
+            ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "RouletteTests",
             dependencies: [
+                "SeededRandomness",
                 "NATS",
                 "Roulette",
                 "TestSupport",
@@ -277,7 +288,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .testTarget(name: "TerminalStyleTests", dependencies: ["TerminalStyle"], swiftSettings: strict),
-        .testTarget(name: "TerminalUITests", dependencies: ["TerminalUI", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "TerminalUITests",
+            dependencies: ["SeededRandomness", "TerminalUI", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
@@ -287,7 +302,7 @@ let package = Package(
         ),
         .testTarget(
             name: "RouletteDemoTests",
-            dependencies: ["CommandSupport", "Console", "RouletteDemo", "Settings", "TextCoding"],
+            dependencies: ["CommandSupport", "Console", "RouletteDemo", "SeededRandomness", "Settings", "TextCoding"],
             swiftSettings: strict
         ),
         .testTarget(
@@ -309,6 +324,7 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
+                "SeededRandomness",
                 "Console",
                 "NATS",
                 "Roulette",

@@ -1,4 +1,5 @@
 import NATS
+import SeededRandomness
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
-import Foundation
 import NATSWire
 import NIOCore
+import SeededRandomness
 import TestSupport
 import Testing
 
@@ -12,8 +12,8 @@ import Testing
         "-ERR 'Authorization Violation'\r\n+OK\r\nPONG\r\nmsg\ta  1\t 0 \n\r\n",
     ].map { Array($0.utf8) }
 
-    /// The number of inputs for each seed. `scripts/test --all` uses half a million; libFuzzer (`scripts/fuzz`) uses more.
-    private static let inputs = ProcessInfo.processInfo.environment["ROULETTE_PARSER_INPUTS"].flatMap(Int.init) ?? 50_000
+    /// The number of inputs for each seed. libFuzzer (`scripts/fuzz`) uses more.
+    private static let inputs = TestScale.count(50_000, full: 500_000)
 
     /// For any bytes: no trap, the same result with another split, and no more bytes kept than were sent.
     @Test(

@@ -1,5 +1,6 @@
 import CommandSupport
 import Foundation
+import SeededRandomness
 import Testing
 
 @testable import RouletteDemo

@@ -1,4 +1,5 @@
 import Roulette
+import SeededRandomness
 import TextCoding
 
 /// Generates the messages of the demo.

@@ -1,5 +1,6 @@
 import CommandSupport
 import Roulette
+import SeededRandomness
 import TextCoding
 
 /// The services of the demo's shop: `time.now` and `inventory.check` answer requests. An archive processes orders more slowly

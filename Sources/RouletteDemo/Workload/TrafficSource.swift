@@ -1,4 +1,5 @@
 import Roulette
+import SeededRandomness
 
 /// Publishes the demo's traffic.
 struct TrafficSource: Sendable {

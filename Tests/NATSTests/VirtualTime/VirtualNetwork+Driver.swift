@@ -1,4 +1,5 @@
 import Logging
+import SeededRandomness
 import TestSupport
 
 @testable import NATS
