@@ -7,8 +7,8 @@ package enum PublishPause: Sendable {
     /// The message was not accepted, because the outbound buffer is full. The waiter is resolved when there is space.
     case space(Waiter)
 
-    /// One of this many messages of a connection is followed by ``turn``. A power of two. A turn
-    /// can wake another thread, which costs as much as publishing dozens of messages.
+    /// One of this many messages of a connection is followed by ``turn``. A power of two. A turn can
+    /// wake another thread, which costs as much as publishing dozens of messages.
     static let messagesPerTurn: UInt64 = 1024
 
     /// Returns the pause after an accepted message, which is nearly always none.

@@ -144,6 +144,7 @@ extension ConnectionDriver {
         status.update { values in
             values.state = connection.progress == .connecting ? .connecting : .handshaking
             values.progress = connection.progress
+            values.address = connection.address
             values.attempt = attempt
             values.pingMisses = 0
             values.tls = nil

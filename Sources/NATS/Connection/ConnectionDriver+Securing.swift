@@ -72,7 +72,8 @@ extension ConnectionDriver {
         }
         let status = attempt.status(of: handler)
         connection.encryption = .established(handler, context, status)
-        configuration.encryptedAddresses.insert(configuredAddress(of: connection))
+        // All addresses have the same login, so none of them receives it without TLS from now on.
+        for address in configuration.configuredAddresses { configuration.encryptedAddresses.insert(address) }
         logger.debug("encrypted", metadata: ["address": "\(connection.address)", "version": "\(status.version)"])
         if let info = connection.info { return authenticate(on: connection, info) }
         // With TLS from the first byte, the server sends INFO after the handshake.
@@ -164,8 +165,8 @@ extension ConnectionDriver {
     /// Warns before credentials are sent to another machine in plain text. It warns once for each address, because a pool has
     /// many connections and each of them reconnects.
     ///
-    /// - Throws: ``NATSError/Code/tls`` for an address that offered TLS before. An attacker may have removed the TLS fields from
-    ///   INFO to read the credentials.
+    /// - Throws: ``NATSError/Code/tls`` if this address, or another of the same configuration, offered TLS before. An attacker may
+    ///   have removed the TLS fields from INFO to read the credentials.
     private func allowPlainText(to connection: ServerConnection) throws(NATSError) {
         let address = configuredAddress(of: connection)
         guard !configuration.encryptedAddresses.contains(address) || configuration.tls.mode == .disabled else {

@@ -48,7 +48,7 @@ struct ServerList {
         seeds.append(seeds.remove(at: index))
     }
 
-    /// Starts the next round with the seeds, because a load balancer behind one of them knows best.
+    /// Starts the next round with the seeds, because one of them may be a load balancer, which chooses a server that is up.
     mutating func connected(to address: NATSClientConfiguration.Address) {
         last = address
         next = 0

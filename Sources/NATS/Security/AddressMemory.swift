@@ -4,8 +4,8 @@ import Locking
 ///
 /// It is bounded by the configuration: it contains only addresses that a user configured.
 package final class AddressMemory: Sendable {
-    /// The addresses with which any client of this process had TLS. In automatic mode, credentials are never sent to such an
-    /// address without TLS.
+    /// The addresses with which any client of this process had TLS, and the other addresses of these clients. In automatic mode,
+    /// credentials are never sent to such an address without TLS.
     package static let encrypted = AddressMemory()
 
     private let addresses = Mutex(Set<NATSClientConfiguration.Address>())

@@ -111,7 +111,7 @@ public struct RouletteConfiguration: Sendable {
     /// Whether connections move to servers that came back, so that all servers of a cluster have about the same number again.
     ///
     /// One connection moves at a time, at most one a minute, and only while the server has confirmed everything that was
-    /// published on it. It moves as for a server in lame-duck mode. ``ClusterSnapshot/surplusConnections`` tells when it would
+    /// published on it: a connection that publishes all the time stays. It moves as for a server in lame-duck mode. ``ClusterSnapshot/surplusConnections`` tells when it would
     /// help, and ``RouletteClient/rebalance(cluster:)`` does it once.
     public var rebalances = false
     /// The time in which both servers deliver during such a move, so that the whole cluster knows the new subscriptions before
@@ -189,6 +189,13 @@ public struct RouletteConfiguration: Sendable {
             for server in servers { try connection(to: server, name: "").validate() }
         } catch {
             throw RouletteError(.configuration, error.message, cause: error)
+        }
+    }
+
+    /// The clusters, in the order of the servers.
+    package var clusters: [Cluster] {
+        servers.enumerated().map { index, server in
+            Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
     }
 
@@ -280,5 +287,6 @@ extension RouletteConfiguration.Server {
 }
 
 extension NATSClientConfiguration.Address {
-    fileprivate var normalized: String { Self(host: host.lowercased(), port: port).description }
+    /// `host:port` with the host in lower case.
+    var normalized: String { Self(host: host.lowercased(), port: port).description }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 import NATS
 import NIOCore
 import NIOPosix
@@ -106,6 +107,49 @@ struct PlaintextLoginTests {
                 try await withStarted(client) { try await $0.whenConnected() }
             }
             await server.close()
+        }
+    }
+
+    @Test(.timeLimit(.minutes(1)))
+    func `after TLS with one address of a cluster, no other one receives the login without TLS`() async throws {
+        try await TestAuthority.with { authority in
+            let tls = try TLSTermination(certificate: try await authority.issueForLoopback())
+            let encrypted = try await ScriptedServer.start { connection, _ in
+                try await connection.startTLS(tls, after: "INFO {\"headers\":true,\"tls_required\":true}\r\n")
+                try await connection.expect("CONNECT ")
+                try await connection.expect("PING")
+                try await connection.send("PONG\r\n")
+            }
+            // The addresses are tried in random order. This one answers only after the other had TLS.
+            let hadTLS = Mutex(false)
+            let plain = try await ScriptedServer.start { connection, _ in
+                guard hadTLS.withLock({ $0 }) else { return await connection.close() }
+                try await connection.send("INFO {\"headers\":true}\r\n")
+                try await connection.waitUntilEnded()
+            }
+            let process = AddressMemory()
+            func configuration(_ ports: [Int]) -> NATSClientConfiguration {
+                .test("localhost", port: ports[0]) { configuration in
+                    configuration.seeds = ports.dropFirst().map { .init(host: "localhost", port: $0) }
+                    configuration.tls.mode = .automatic
+                    configuration.tls.trustRoots = .file(authority.certificateFile)
+                    configuration.encryptedAddresses = process
+                    configuration.allowsPlaintextCredentials = true
+                    configuration.credentials = { .userPassword(user: "joe", password: "hunter2") }
+                }
+            }
+            let first = try NATSClient(configuration: configuration([encrypted.port, plain.port]))
+            try await withStarted(first) { try await $0.whenConnected() }
+            hadTLS.withLock { $0 = true }
+
+            let error = try await cause(configuration([plain.port]))
+            #expect(error.code == .tls)
+            #expect(error.message.hasPrefix("the server offered TLS before and does not now, so the login was not sent"))
+            for connection in plain.connections {
+                #expect(!String(decoding: connection.inbound.value.bytes, as: UTF8.self).contains("hunter2"))
+            }
+            await encrypted.close()
+            await plain.close()
         }
     }
 
