@@ -22,6 +22,13 @@ package struct SilentServers: Sendable {
 
     package init() {}
 
+    /// Whether the servers that do not answer are in lame-duck mode, by the numbers of announced and of answering servers. Servers
+    /// with `no_advertise` answer without being announced, so beside one of these a frozen server is not noticed.
+    /// - Parameter announced: nil if it is not known.
+    package static func everyAnnouncedServerAnswers(announced: Int?, answering: Int) -> Bool {
+        announced.map { $0 <= answering } ?? false
+    }
+
     /// Takes in the answers of a round.
     ///
     /// - Parameters:
@@ -40,7 +47,7 @@ package struct SilentServers: Sendable {
         announced: Int? = nil
     ) {
         let answering = connected.union(reading.nodes.filter { $0.missedRounds == 0 }.map(\.id))
-        if let announced, announced <= answering.count {
+        if Self.everyAnnouncedServerAnswers(announced: announced, answering: answering.count) {
             self = SilentServers()
             return
         }

@@ -9,7 +9,7 @@ struct PoolSpread {
         let isConfirmed: Bool
     }
 
-    /// The number of servers that are there.
+    /// The number of servers that are not gone; 0 if it is not known.
     let servers: Int
     /// The addresses that the servers announce.
     let announced: Set<String>
@@ -36,7 +36,10 @@ struct PoolSpread {
 extension PoolSpread {
     init(_ cluster: ClusterSnapshot) {
         let up = cluster.connections.filter { $0.connection.isUp && $0.serverCluster == cluster.cluster }
-        servers = cluster.nodes.total - cluster.nodes.gone
+        // Of servers without a known address, each may have announced several.
+        let withoutAddress = cluster.nodes.all.count { $0.address == nil }
+        let isKnown = cluster.nodes.unmatchedAddresses.count <= withoutAddress
+        servers = isKnown ? cluster.nodes.total - cluster.nodes.gone : 0
         announced = Set(cluster.nodes.all.filter { $0.state == .present }.compactMap(\.address))
             .union(cluster.nodes.unmatchedAddresses)
         connections = up.compactMap { connection in
@@ -54,7 +57,8 @@ extension PoolSpread {
 
 extension ClusterSnapshot {
     /// The number of connections that would have to move to other servers, so that no server of the cluster has more than its
-    /// even share. It is 0 if the servers are not known. ``RouletteClient/rebalance(cluster:)`` moves them.
+    /// even share. It is 0 if the number of servers is not known: servers that listen on all interfaces may announce several
+    /// addresses each. ``RouletteClient/rebalance(cluster:)`` moves them.
     public var surplusConnections: Int { PoolSpread(self).surplus.count }
 }
 

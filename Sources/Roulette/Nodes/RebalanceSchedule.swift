@@ -51,7 +51,7 @@ struct RebalanceSchedule {
             guard var state = clusters[index], state.moves > 0, now - state.changedAt >= Self.settling else { continue }
             defer { clusters[index] = state }
             guard let connection = spread.surplus.first(where: \.isConfirmed) else {
-                if spread.surplus.isEmpty, spread.servers > 0 { state.moves = 0 }
+                if spread.surplus.isEmpty { state.moves = 0 }
                 continue
             }
             state.moves -= 1

@@ -3,7 +3,7 @@ import NATS
 /// Moves connections to servers that came back. See ``RouletteConfiguration/rebalances``.
 struct Rebalancer: Sendable {
     /// The time between two looks at the connections.
-    private static let interval: Duration = .seconds(1)
+    private static let interval: Duration = .seconds(5)
 
     let clock: TimeSource
     /// Returns the spread of all clusters.

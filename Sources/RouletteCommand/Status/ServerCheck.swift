@@ -17,7 +17,7 @@ struct ServerCheck: Sendable {
         /// - Parameter announced: The number of servers that the cluster announces; nil if that is not known.
         func withoutLameDucks(announced: Int?) -> Problems {
             var rest = self
-            if let announced, announced <= answering { rest.silent = [] }
+            if SilentServers.everyAnnouncedServerAnswers(announced: announced, answering: answering) { rest.silent = [] }
             return rest
         }
     }

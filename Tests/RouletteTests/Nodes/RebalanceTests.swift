@@ -1,3 +1,4 @@
+import NATS
 import Testing
 
 @testable import Roulette
@@ -42,6 +43,24 @@ struct RebalanceTests {
     func `without other servers there is no surplus`() {
         #expect(spread(["a", "a", "a"], of: ["a"]).surplus.isEmpty)
         #expect(spread(["a", "a", "a"], of: []).surplus.isEmpty)
+    }
+
+    @Test(arguments: [(addresses: 4, surplus: 0), (addresses: 2, surplus: 1)])
+    func `servers with several addresses each are not counted`(addresses: Int, surplus: Int) {
+        let connections = ["x", "x", "x", "y"].enumerated().map { slot, id in
+            var state = ConnectionSnapshot(state: .connected)
+            state.server = ServerIdentity(id: id, name: id, version: "2.12.8", cluster: "c")
+            return ClusterSnapshot.Connection(role: .publisher, slot: slot, connection: state, serverCluster: Self.cluster)
+        }
+        let nodes = ClusterNodes(
+            all: ["x", "y"].map { id in
+                let server = ServerIdentity(id: id, name: id, version: "2.12.8", cluster: "c")
+                return ClusterNode(address: nil, server: server, connections: id == "x" ? 3 : 1)
+            },
+            unmatchedAddresses: (0..<addresses).map { "10.0.0.\($0):4222" }
+        )
+        let cluster = ClusterSnapshot(cluster: Self.cluster, connections: connections, nodes: nodes)
+        #expect(cluster.surplusConnections == surplus)
     }
 
     @Test
