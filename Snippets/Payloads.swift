@@ -25,7 +25,7 @@ func handle(_ orders: Subscription) async throws {
     for try await message in orders {
         do throws(RouletteError) {
             let order = try message.decode(Order.self)
-            try await message.respond(encoding: order.items.count)
+            if message.reply != nil { try await message.respond(encoding: order.items.count) }
         } catch {
             // Another program sent something else. Without this, one such message would end the loop.
             guard error.code == .coding else { throw error }

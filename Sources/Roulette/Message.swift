@@ -29,27 +29,26 @@ public struct Message: Sendable {
     ///   - reply: The topic for the reply.
     ///   - headers: The headers.
     ///   - cluster: The cluster that delivers the message.
+    ///   - coder: The coder that ``decode(_:)`` uses, for example that of the client in production.
     /// - Throws: ``RouletteError/Code/invalidTopic``, ``RouletteError/Code/headers``.
     public init(
         topic: String,
         payload: some MessagePayload,
         reply: String? = nil,
         headers: Headers? = nil,
-        cluster: Cluster = Cluster(name: "test")
+        cluster: Cluster = Cluster(name: "test"),
+        coder: (any MessageCoder)? = nil
     ) throws(RouletteError) {
-        do {
-            _ = try Subject(topic)
-            if let reply { _ = try Subject(reply) }
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
+        _ = try Subject.topic(topic)
+        if let reply { _ = try Subject.topic(reply) }
         if let problem = headers?.problem { throw RouletteError(.headers, problem) }
         try self.init(
             subject: ByteBuffer(string: topic),
             payload: payload.withPayloadBytes { ByteBuffer(bytes: $0) },
             reply: reply.map { ByteBuffer(string: $0) },
             headers: headers?.block,
-            cluster: cluster
+            cluster: cluster,
+            coder: coder
         )
     }
 
@@ -59,11 +58,12 @@ public struct Message: Sendable {
         payload: ByteBuffer,
         reply: ByteBuffer?,
         headers: ByteBuffer?,
-        cluster: Cluster
+        cluster: Cluster,
+        coder: (any MessageCoder)?
     ) throws(RouletteError) {
         self.init(
             wire: WireMessage(subject: subject, reply: reply, headers: headers, payload: payload),
-            connection: try PooledConnection.detached(cluster)
+            connection: try PooledConnection.detached(cluster, coder)
         )
     }
 

@@ -24,7 +24,7 @@ extension RouletteClient {
             throw RouletteError(.role, "this client has the role publisher and cannot subscribe; use the role both or subscriber")
         }
         try options.validate()
-        let subject = try Self.subject(of: pattern)
+        let subject = try Subject.topicPattern(pattern)
         let destinations = router.destinations(of: subject)
         let group = SubscriptionGroup(pattern: subject, options: options, consumers: consumers, observe: observe)
         let clusters = subject.isWildcard ? clusters : subscribers.carrier(of: destinations[0]).0.clusters
@@ -70,14 +70,6 @@ extension RouletteClient {
         subscription.endClosure()
         await subscription.waitForTurn()
         return result
-    }
-
-    private static func subject(of pattern: String) throws(RouletteError) -> Subject {
-        do {
-            return try Subject.pattern(pattern)
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
     }
 
     private func add(

@@ -74,9 +74,7 @@ public final class RouletteClient: Service, Sendable {
         dialer: Dialer = .tcp
     ) throws(RouletteError) {
         try configuration.validate()
-        let clusters = configuration.servers.enumerated().map { index, server in
-            Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
-        }
+        let clusters = configuration.clusters
         let ring = try configuration.makeRing()
         let eventLogger = EventLogger(logger)
         let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
@@ -267,9 +265,11 @@ public final class RouletteClient: Service, Sendable {
             } else {
                 "run() was not called"
             }
+        // The label of the cluster has its first address.
+        let last = snapshot.address.flatMap { $0.normalized == connection.cluster.address ? nil : " (at \($0))" } ?? ""
         return RouletteError(
             .clusterUnavailable,
-            "no connection during \(tries) tries: \(reason)",
+            "no connection during \(tries) tries: \(reason)\(last)",
             cluster: connection.cluster,
             cause: cause
         )

@@ -104,12 +104,14 @@ public final class TestClock: Clock {
     ///   - step: The time between two checks of the condition.
     ///   - limit: The maximum time to move.
     ///   - condition: The condition.
+    /// - Precondition: The step is longer than zero.
     /// - Throws: ``TestTimeoutError`` after `limit`, and the errors of the condition.
     public func advance(
         by step: Duration = .milliseconds(10),
         atMost limit: Duration = .seconds(120),
         until condition: () async throws -> Bool
     ) async throws {
+        precondition(step > .zero, "the step must be longer than zero")
         let end = now + limit
         while try await !condition() {
             guard now < end else { throw TestTimeoutError(limit: limit) }
@@ -123,11 +125,13 @@ public final class TestClock: Clock {
     /// - Parameters:
     ///   - step: The step in which the time is moved. Smaller steps leave the tasks more time to react.
     ///   - body: The closure.
+    /// - Precondition: The step is longer than zero.
     public func passing<Result: Sendable>(
         by step: Duration = .milliseconds(50),
         _ body: @escaping @Sendable () async throws -> Result
     ) async throws -> Result {
-        try await withThrowingTaskGroup(of: Result?.self) { group in
+        precondition(step > .zero, "the step must be longer than zero")
+        return try await withThrowingTaskGroup(of: Result?.self) { group in
             group.addTask { try await body() }
             group.addTask {
                 while !Task.isCancelled { await self.advance(by: step) }
@@ -162,7 +166,7 @@ public final class TestClock: Clock {
 
 /// A condition did not become true in time.
 public struct TestTimeoutError: Error, CustomStringConvertible {
-    /// The time that the clock moved.
+    /// The time after which the wait ended.
     public let limit: Duration
 
     /// What happened.

@@ -3,6 +3,7 @@ import NATS
 import NATSWire
 import NIOCore
 public import Roulette
+import SeededRandomness
 
 /// A cluster of a ``TestDeployment``. Its methods cause faults and undo them.
 ///
@@ -84,7 +85,7 @@ public final class TestCluster: Sendable {
     ///
     /// - Throws: `RouletteError/Code/invalidTopic`.
     public func denyPublishing(to pattern: String) async throws(RouletteError) {
-        let subject = try Self.subject(pattern)
+        let subject = try Subject.topicPattern(pattern)
         await onLoop { $0.deny(publish: subject) }
     }
 
@@ -92,20 +93,12 @@ public final class TestCluster: Sendable {
     ///
     /// - Throws: `RouletteError/Code/invalidTopic`.
     public func denySubscribing(to pattern: String) async throws(RouletteError) {
-        let subject = try Self.subject(pattern)
+        let subject = try Subject.topicPattern(pattern)
         await onLoop { $0.deny(subscribe: subject) }
     }
 
     /// Undoes ``refuseLogins()``, ``denyPublishing(to:)`` and ``denySubscribing(to:)``.
     public func allowEverything() async { await onLoop { $0.allowEverything() } }
-
-    private static func subject(_ pattern: String) throws(RouletteError) -> Subject {
-        do {
-            return try Subject.pattern(pattern)
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
-    }
 
     // MARK: Seeing
 
@@ -119,7 +112,7 @@ public final class TestCluster: Sendable {
     ///
     /// - Throws: `RouletteError/Code/invalidTopic`.
     public func subscriberCount(of pattern: String) async throws(RouletteError) -> Int {
-        let subject = try Self.subject(pattern)
+        let subject = try Subject.topicPattern(pattern)
         return await onLoop { $0.subscribers(of: subject) }
     }
 
@@ -183,7 +176,8 @@ extension Message {
             payload: frame.payload,
             reply: frame.reply,
             headers: frame.headers,
-            cluster: cluster
+            cluster: cluster,
+            coder: nil
         )
     }
 }

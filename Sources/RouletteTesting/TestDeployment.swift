@@ -4,6 +4,7 @@ import NATS
 import NATSWire
 import NIOCore
 public import Roulette
+import SeededRandomness
 
 /// A deployment of several clusters in memory, for tests of code that uses a `RouletteClient`.
 ///
@@ -42,7 +43,8 @@ public final class TestDeployment: Sendable {
     ///   - names: The names of the clusters, in the order of the ring. At least one, and each of them once.
     ///   - naming: How the ring names the clusters.
     ///   - time: How the time of ``clock`` passes.
-    ///   - seed: Determines which member of a queue group receives a message.
+    ///   - seed: Determines which member of a queue group receives a message. The waits of clients before they connect again
+    ///     are random all the same.
     /// - Precondition: The names are different host names.
     public init(
         clusters names: [String] = ["alpha", "beta", "gamma"],
@@ -67,9 +69,9 @@ public final class TestDeployment: Sendable {
         self.ring = ring
         self.record = record
         var random = SplitMix64(seed: seed)
-        clusters = names.enumerated().map { index, name in
+        clusters = configuration.clusters.map { cluster in
             TestCluster(
-                Cluster(name: name, index: index),
+                cluster,
                 eventLoop: clock.eventLoop,
                 randomness: SplitMix64(seed: random.next()),
                 record: record
@@ -110,7 +112,10 @@ public final class TestDeployment: Sendable {
         )
     }
 
-    /// Runs a client, waits until all its connections are up, calls a closure, and closes the client.
+    /// Runs a client, calls a closure, and closes the client.
+    ///
+    /// The closure is called when every connection is up or has failed once. If a server is frozen, that takes the connection
+    /// timeout of the configuration; a manual clock moves for this time.
     ///
     /// - Parameters:
     ///   - logger: The logger of the client. By default, nothing is logged.
@@ -143,6 +148,11 @@ public final class TestDeployment: Sendable {
             client.snapshot().clusters.allSatisfy { cluster in
                 cluster.connections.allSatisfy { $0.connection.isUp || $0.connection.lastError != nil }
             }
+        }
+        if clock.mode == .manual {
+            // Connecting takes no time.
+            for _ in 0..<100 where !isSettled() { await clock.advance(by: .zero) }
+            return try await clock.advance(atMost: .seconds(3600), until: isSettled)
         }
         if isSettled() { return }
         for await _ in events where isSettled() { return }
@@ -181,8 +191,8 @@ public final class TestDeployment: Sendable {
         headers: Headers? = nil,
         on cluster: TestCluster? = nil
     ) async throws(RouletteError) -> Int {
-        let frame = try MessageFrame(payload, to: topic, reply: reply, headers: headers)
-        return await (cluster ?? owner(of: topic)).publish(frame)
+        let message = try Message(topic: topic, payload: payload, reply: reply, headers: headers)
+        return await (cluster ?? owner(of: topic)).publish(MessageFrame(message))
     }
 
     /// Returns the cluster that owns a topic.
@@ -193,12 +203,7 @@ public final class TestDeployment: Sendable {
     ///
     /// - Throws: `RouletteError/Code/invalidTopic`.
     public func published(to pattern: String = ">") throws(RouletteError) -> [Message] {
-        let subject: Subject
-        do {
-            subject = try Subject.pattern(pattern)
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
+        let subject = try Subject.topicPattern(pattern)
         return record.messages.filter { message in message.withTopicBytes { subject.matches($0) } }
     }
 
@@ -208,30 +213,32 @@ public final class TestDeployment: Sendable {
     ///   - pattern: A topic, on the cluster that owns it; or a pattern with wildcards that was subscribed to, on every cluster.
     ///   - count: The number of subscribers. Each member of a queue group counts. Other subscriptions of one client to the same
     ///     pattern share one on the server.
-    /// - Throws: `CancellationError`, `RouletteError/Code/invalidTopic`.
-    public func waitForSubscribers(of pattern: String, count: Int = 1) async throws {
+    ///   - limit: The maximum time to wait, on the clock of the system.
+    /// - Throws: ``TestTimeoutError`` after `limit`, `CancellationError`, `RouletteError/Code/invalidTopic`.
+    public func waitForSubscribers(of pattern: String, count: Int = 1, within limit: Duration = .seconds(60)) async throws {
         let isWildcard = pattern.split(separator: ".").contains { $0 == "*" || $0 == ">" }
-        for cluster in isWildcard ? clusters : [owner(of: pattern)] {
-            try await cluster.waitForSubscribers(of: pattern, count: count)
+        let clusters = isWildcard ? clusters : [owner(of: pattern)]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                for cluster in clusters { try await cluster.waitForSubscribers(of: pattern, count: count) }
+            }
+            group.addTask {
+                try await Task.sleep(for: limit)
+                throw TestTimeoutError(limit: limit)
+            }
+            defer { group.cancelAll() }
+            try await group.next()
         }
     }
 }
 
 extension MessageFrame {
-    /// - Throws: `RouletteError/Code/invalidTopic`, `RouletteError/Code/headers`.
-    init(_ payload: some MessagePayload, to topic: String, reply: String?, headers: Headers?) throws(RouletteError) {
-        do {
-            _ = try Subject(topic)
-            if let reply { _ = try Subject(reply) }
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
-        if let problem = headers?.problem { throw RouletteError(.headers, problem) }
+    fileprivate init(_ message: Message) {
         self.init(
-            subject: ByteBuffer(string: topic),
-            reply: reply.map { ByteBuffer(string: $0) },
-            headers: headers.map(\.block),
-            payload: payload.withPayloadBytes { ByteBuffer(bytes: $0) }
+            subject: message.topicBytes,
+            reply: message.replyBytes,
+            headers: message.headerBytes,
+            payload: message.payload
         )
     }
 }

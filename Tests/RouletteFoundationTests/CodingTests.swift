@@ -13,7 +13,7 @@ struct CodingTests {
         var date: Date?
     }
 
-    /// A coder of one's own: the description of a value.
+    /// A custom coder: the description of a value.
     private struct DescriptionCoder: MessageCoder {
         struct NotAnOrder: Error {}
 
@@ -35,6 +35,25 @@ struct CodingTests {
     }
 
     private let confirmed = SubscribeOptions(confirmed: true)
+
+    @Test
+    func `the error for a message that cannot be decoded is one line without control characters`() throws {
+        struct Wanted: Codable { var kind: [String: Int] }
+        for json in ["{\"kind\":{\"\\u001b[2J\\n\":\"y\"}}", "{\"kind\":\"\\u001b]0;x\\u0007\"}", "\u{1B}[2J"] {
+            let message = try Message(topic: "a", payload: json, coder: JSONCoder())
+            let error = #expect(throws: RouletteError.self) { try message.decode(Wanted.self) }
+            #expect(error?.code == .coding)
+            #expect(error.map { $0.description.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F } } == true)
+            #expect((error?.description.utf8.count ?? .max) < 2_000)
+        }
+    }
+
+    @Test
+    func `a message made by hand is decoded with its own coder, and without one the error says what to do`() throws {
+        #expect(try Message(topic: "a", payload: "[1]", coder: JSONCoder()).decode([Int].self) == [1])
+        let error = #expect(throws: RouletteError.self) { try Message(topic: "a", payload: "[1]").decode([Int].self) }
+        #expect(error?.code == .configuration && error?.message.contains("decode(_:using:)") == true)
+    }
 
     @Test
     func `values are published, requested and answered as JSON`() async throws {

@@ -44,13 +44,13 @@ struct TestDeploymentTests {
             let asking = Task { try await client.request("x", to: "silent", timeout: .seconds(600)) }
             _ = try await next(silent)
             #expect(deployment.clock.now == start)
-            await deployment.clock.advance(by: .seconds(599))
+            await deployment.clock.advance(by: .milliseconds(599_999))
             #expect(client.snapshot().clusters.reduce(0) { $0 + $1.total(\.pendingRequests) } == 1)
             #expect(client.snapshot().clusters.allSatisfy { $0.state == .up }, "PINGs are answered")
-            await deployment.clock.advance(by: .seconds(2))
+            await deployment.clock.advance(by: .milliseconds(1))
             let error = await #expect(throws: RouletteError.self) { try await asking.value }
             #expect(error?.code == .timeout)
-            #expect(deployment.clock.now - start == .seconds(601))
+            #expect(deployment.clock.now - start == .seconds(600))
         }
     }
 
@@ -185,10 +185,18 @@ struct TestDeploymentTests {
     }
 
     @Test
-    func `a message of another client with more clusters is not answered, and nothing crashes`() async throws {
+    func `a message of another client is not answered, whatever its clusters, and nothing crashes`() async throws {
         let (large, small) = (TestDeployment(), TestDeployment(clusters: ["alpha"]))
         try await small.withClient({ $0.poolSize = 1 }) { client in
+            var other: Message?
+            try await small.withClient({ $0.poolSize = 1 }) { sibling in
+                let subscription = try await sibling.subscribe(to: "a", options: confirmed)
+                try await small.publish("", to: "a", reply: "b")
+                other = try await next(subscription)
+            }
             for message in [
+                try #require(other),
+                try Message(topic: "a", payload: "", reply: "b"),
                 try Message(topic: "a", payload: "", reply: "b", cluster: large.clusters[2].cluster),
                 try Message(topic: "a", payload: "", reply: "b", cluster: Cluster(name: "x", index: -1)),
             ] {
@@ -196,6 +204,70 @@ struct TestDeploymentTests {
                 #expect(error?.code == .clusterUnavailable)
             }
         }
+    }
+
+    @Test(arguments: TestClock.Mode.allCases)
+    func `what was published just before the end of a client arrives, as over TCP`(time: TestClock.Mode) async throws {
+        let deployment = TestDeployment(clusters: ["alpha"], time: time)
+        try await deployment.withClient { client in
+            try client.tryPublish("last", to: "a")
+            client.close()
+        }
+        #expect(try deployment.published(to: "a").map(\.body) == ["last"])
+    }
+
+    @Test
+    func `with a frozen cluster and a manual clock, the closure is called after the connection timeout`() async throws {
+        let deployment = TestDeployment(clusters: ["alpha", "beta"], time: .manual)
+        await deployment["beta"].freeze()
+        let start = deployment.clock.now
+        try await deployment.withClient { client in
+            #expect(client.snapshot().clusters[0].state == .up)
+            #expect(client.snapshot().clusters[1].lastError?.code == .connectTimeout)
+        }
+        #expect(deployment.clock.now - start >= deployment.configuration.connectionTimeout)
+    }
+
+    @Test
+    func `waiting for a subscription that nobody makes ends with an error`() async throws {
+        let deployment = TestDeployment()
+        await #expect(throws: TestTimeoutError.self) {
+            try await deployment.waitForSubscribers(of: "typo", within: .milliseconds(20))
+        }
+    }
+
+    @Test
+    func `the cluster of a message is that of the deployment, also with capitals in the name`() async throws {
+        let deployment = TestDeployment(clusters: ["Alpha"])
+        try await deployment.withClient { client in
+            let subscription = try await client.subscribe(to: "a", options: confirmed)
+            try await deployment.publish("", to: "a")
+            #expect(try await next(subscription).cluster == deployment["Alpha"].cluster)
+        }
+    }
+
+    @Test
+    func `the same seed chooses the same members of a queue group`() async throws {
+        func received(seed: UInt64) async throws -> [[String]] {
+            let deployment = TestDeployment(clusters: ["alpha"], seed: seed)
+            return try await deployment.withClient { client in
+                let options = SubscribeOptions(queueGroup: "g", confirmed: true)
+                var members: [Subscription] = []
+                for _ in 0..<3 { members.append(try await client.subscribe(to: "a", options: options)) }
+                for number in 0..<30 { try await deployment.publish("\(number)", to: "a") }
+                for member in members { await member.drain() }
+                var bodies: [[String]] = []
+                for member in members {
+                    bodies.append([])
+                    for try await message in member { bodies[bodies.count - 1].append(message.body) }
+                }
+                return bodies
+            }
+        }
+        let first = try await received(seed: 1)
+        #expect(first.joined().count == 30)
+        #expect(try await received(seed: 1) == first)
+        #expect(try await received(seed: 2) != first)
     }
 
     @Test

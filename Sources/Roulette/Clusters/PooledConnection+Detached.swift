@@ -4,13 +4,14 @@ import NIOPosix
 
 extension PooledConnection {
     /// Takes the place of the connection of a message that was not received from a server.
-    static func detached(_ cluster: Cluster) throws(RouletteError) -> PooledConnection {
+    static func detached(_ cluster: Cluster, _ coder: (any MessageCoder)?) throws(RouletteError) -> PooledConnection {
         do {
             return PooledConnection(
                 cluster: cluster,
                 role: .subscriber,
                 slot: 0,
                 client: try unusedClient.get(),
+                coder: coder,
                 isDetached: true
             )
         } catch {
@@ -18,7 +19,7 @@ extension PooledConnection {
         }
     }
 
-    /// The client of all of them. It never runs.
+    /// The client that all detached connections share. It never runs.
     private static let unusedClient = Result { () throws(NATSError) in
         try NATSClient(
             configuration: NATSClientConfiguration(address: .init(host: "none")),

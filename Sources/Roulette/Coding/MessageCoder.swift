@@ -1,9 +1,10 @@
+import NATS
 public import NIOCore
 
 /// Encodes values as payloads, and decodes them.
 ///
-/// Set one as ``RouletteConfiguration/coder``. The product `RouletteFoundation` has one for JSON; any other format can have one of
-/// its own.
+/// Set one as ``RouletteConfiguration/coder``. The product `RouletteFoundation` has one for JSON; write a coder for any other
+/// format.
 public protocol MessageCoder: Sendable {
     /// Encodes a value.
     func encode(_ value: some Encodable) throws -> ByteBuffer
@@ -19,7 +20,8 @@ extension MessageCoder? {
         do {
             return try coder.encode(value)
         } catch {
-            throw RouletteError(.coding, "a value of the type \(type(of: value)) cannot be encoded: \(error)", cause: error)
+            let reason = printable("\(error)")
+            throw RouletteError(.coding, "a value of the type \(type(of: value)) cannot be encoded: \(reason)", cause: error)
         }
     }
 

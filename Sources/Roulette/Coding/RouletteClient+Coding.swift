@@ -81,7 +81,13 @@ extension Message {
     /// - Parameter type: The type of the value.
     /// - Throws: ``RouletteError/Code/coding``, with the topic and the cluster; ``RouletteError/Code/configuration`` without a coder.
     public func decode<Value: Decodable>(_ type: Value.Type = Value.self) throws(RouletteError) -> Value {
-        try decode(type, using: try connection.coder.required())
+        guard connection.coder == nil, connection.isDetached else {
+            return try decode(type, using: try connection.coder.required())
+        }
+        throw RouletteError(
+            .configuration,
+            "no client received this message, so it has no coder; use decode(_:using:), or create it with a coder"
+        )
     }
 
     /// Decodes the payload.
@@ -99,7 +105,7 @@ extension Message {
         } catch {
             throw RouletteError(
                 .coding,
-                "the message on \(printable(wire.subject)) is not a value of the type \(type): \(error)",
+                "the message on \(printable(wire.subject)) is not a value of the type \(type): \(printable("\(error)"))",
                 cluster: cluster,
                 cause: error
             )

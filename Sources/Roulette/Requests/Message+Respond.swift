@@ -41,11 +41,7 @@ extension RouletteClient {
         headers: Headers? = nil
     ) async throws(RouletteError) {
         let received = message.connection
-        // Another client may have other clusters, other roles and larger pools.
-        let own = clusters.indices.contains(message.cluster.index) ? pools[message.cluster.index].connections : []
-        guard own.contains(where: { $0.role == received.role && $0.slot == received.slot }) else {
-            throw .notReceived(by: "this client", message.cluster)
-        }
+        guard owns(received) else { throw .notReceived(by: "this client", message.cluster) }
         let table = received.role == .publisher ? publishers : subscribers
         var retries = 0
         while true {
@@ -57,6 +53,16 @@ extension RouletteClient {
             }
             try await waitToRetry(on: connection, retries: &retries)
         }
+    }
+}
+
+extension RouletteClient {
+    /// Returns whether a connection belongs to this client. Another one may have other clusters and larger pools.
+    private func owns(_ connection: PooledConnection) -> Bool {
+        guard pools.indices.contains(connection.cluster.index) else { return false }
+        let pool = pools[connection.cluster.index]
+        let own = connection.role == .publisher ? pool.publishers : pool.subscribers
+        return own.indices.contains(connection.slot) && own[connection.slot] === connection
     }
 }
 

@@ -36,12 +36,7 @@ final class Router: Sendable {
     /// Validates a topic for publishing and returns its route.
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     func route(_ topic: String) throws(RouletteError) -> Route {
-        let subject: Subject
-        do {
-            subject = try Subject(topic)
-        } catch {
-            throw RouletteError(.invalidTopic, "\(error)", cause: error)
-        }
+        let subject = try Subject.topic(topic)
         return Route(
             subject: subject,
             destination: try subject.withBytes { bytes throws(RouletteError) in try destination(of: bytes) }

@@ -31,9 +31,9 @@ struct StatusCommand: AsyncParsableCommand {
             For each node: name, server_id, address, state (present, gone, unseen), since, connections.
 
             For each connection: role, slot, address (of the connection or its last attempt), state (idle, connecting,
-            handshaking, connected, stale, reconnecting, closed), since, server_name, server_id, server_cluster (the cluster of this deployment that the server belongs to), rtt_us
-            (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us and rtt_5m_p99_us (of the last minute and the last
-            five), handshake_us (from CONNECT to its PONG), lost, refused (messages), reconnects, attempts, last_error.
+            handshaking, connected, stale, reconnecting, closed), since, server_name, server_id, server_cluster (the cluster of
+            this deployment that the server belongs to), rtt_us (the last round trip), rtt_1m_p50_us, rtt_1m_p99_us, rtt_5m_p50_us
+            and rtt_5m_p99_us (of the last minute and the last five), handshake_us (from CONNECT to its PONG), lost, refused (messages), reconnects, attempts, last_error.
 
             The canary has: e2e_p50_us and e2e_p99_us (from publishing to receiving, of the last minute), refusal (why the user
             may not use it), routes. For each route: from, to (names of servers), latency_us (of the last message), failing_ms (how

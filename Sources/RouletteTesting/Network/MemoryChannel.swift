@@ -126,9 +126,9 @@ final class MemoryChannel: Channel, ChannelCore, @unchecked Sendable {
             return
         }
         isClosed = true
-        active.store(false, ordering: .relaxed)
         // What was flushed before still arrives, as over TCP.
         if isRead { for write in flushed { receive(write.data) } }
+        active.store(false, ordering: .relaxed)
         for write in flushed + written { write.promise?.fail(ChannelError.ioOnClosedChannel) }
         (flushed, written) = ([], [])
         closed()

@@ -29,7 +29,11 @@ struct ClientParser {
 
     private var bytes = ByteBuffer()
 
-    mutating func append(_ more: ByteBuffer) { bytes.writeImmutableBuffer(more) }
+    mutating func append(_ more: ByteBuffer) {
+        // Once for each read: payloads share the storage, so each time copies what is left.
+        bytes.discardReadBytes()
+        bytes.writeImmutableBuffer(more)
+    }
 
     /// Returns the next complete operation, or nil if there is none.
     mutating func next() throws -> ClientOperation? {
@@ -76,7 +80,6 @@ struct ClientParser {
         let block = headers ? bytes.readSlice(length: headerSize) : nil
         let payload = bytes.readSlice(length: body - headerSize) ?? ByteBuffer()
         bytes.moveReaderIndex(forwardBy: 2)
-        bytes.discardReadBytes()
         let subjects = arguments.dropLast(sizes.count)
         return .publish(
             MessageFrame(
@@ -90,7 +93,6 @@ struct ClientParser {
 
     private mutating func consume(_ length: Int, _ operation: ClientOperation) -> ClientOperation {
         bytes.moveReaderIndex(forwardBy: length)
-        bytes.discardReadBytes()
         return operation
     }
 }

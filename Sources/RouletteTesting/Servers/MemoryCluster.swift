@@ -1,6 +1,7 @@
 import NATSWire
 import NIOCore
 import NIOPosix
+import SeededRandomness
 import TextCoding
 
 #if canImport(Glibc)
@@ -26,7 +27,7 @@ final class MemoryCluster: @unchecked Sendable {
     /// As of nats-server.
     static let maxPayload = 1 << 20
     /// As of nats-server.
-    static let lameDuckDuration = TimeAmount.seconds(10)
+    static let lameDuckGracePeriod = TimeAmount.seconds(10)
 
     private let name: String
     private let eventLoop: any EventLoop
@@ -162,7 +163,7 @@ final class MemoryCluster: @unchecked Sendable {
         let leaving = server
         server += 1
         for session in sessions where session.server == leaving { session.send(info(of: session, isLameDuck: true)) }
-        eventLoop.scheduleTask(in: Self.lameDuckDuration) { self.close({ $0.server == leaving }, error: nil) }
+        eventLoop.scheduleTask(in: Self.lameDuckGracePeriod) { self.close({ $0.server == leaving }, error: nil) }
     }
 
     func deny(publish: Subject) { deniedPublishes.append(publish) }

@@ -3,7 +3,7 @@ import Locking
 import NIOCore
 import struct Synchronization.Atomic
 
-/// An event loop whose time stands still until ``run(until:)`` moves it. Work without a delay runs at once, on a queue of its own.
+/// An event loop whose time passes only in ``run(until:)``. Work without a delay runs at once, on a queue of its own.
 final class ManualEventLoop: EventLoop {
     private struct Work {
         let id: UInt64

@@ -57,8 +57,8 @@ extension ProfileServer: SettingOwner {
             SettingKey("port", "The TCP port.\nRange: 1 to 65535.", shown: .set(String(ServerAddress.defaultPort))),
             SettingKey(
                 "hosts",
-                "Instead of host and port: the servers of a cluster without a load balancer, tried in a random order at every "
-                    + "attempt. The cluster is still one node of the ring. The first address identifies it, so it should be the "
+                "Instead of host and port: the servers of a cluster without a load balancer, each of them tried once, in random "
+                    + "order, before any of them is tried again. The cluster is still one node of the ring. The first address identifies it, so it should be the "
                     + "same in all programs; others can be added at any time.\nDefault: host and port.",
                 shown: .inComment(["10.0.0.1:4222", "10.0.0.2:4222"].literal)
             ),
