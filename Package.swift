@@ -30,10 +30,19 @@ let package = Package(
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
     ] + productsForFuzzing,
+    // A package that uses a library lists the traits that it needs. The packages of the others are then neither fetched nor built.
+    traits: [
+        .trait(name: "Command", description: "The command and the console `roulette`."),
+        .trait(name: "Configuration", description: "Reads the configuration of a client with swift-configuration."),
+        .trait(name: "Tracing", description: "Traces messages with swift-distributed-tracing."),
+        .default(enabledTraits: ["Command", "Configuration", "Tracing"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.1.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.0.0", traits: []),
         .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.3"),
         .package(url: "https://github.com/apple/swift-log", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.5.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
@@ -77,10 +86,12 @@ let package = Package(
                 "NATS",
                 "Locking",
                 "TextCoding",
+                .product(name: "Configuration", package: "swift-configuration", condition: .when(traits: ["Configuration"])),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
             ],
             swiftSettings: strict
         ),
@@ -118,7 +129,7 @@ let package = Package(
                 "Roulette",
                 "TerminalStyle",
                 "TextCoding",
-                .product(name: "TOMLKit", package: "TOMLKit"),
+                .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Command"])),
             ],
             swiftSettings: strict
         ),
@@ -206,7 +217,7 @@ let package = Package(
                 "Operations",
                 "RouletteDemo",
                 "TextCoding",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
@@ -272,13 +283,23 @@ let package = Package(
             dependencies: [
                 "OwnNames",
                 "RouletteTesting",
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing", condition: .when(traits: ["Tracing"])),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
             swiftSettings: strict
         ),
         .testTarget(
             name: "SettingsTests",
-            dependencies: ["NATS", "NATSMonitoring", "Roulette", "Settings", "TerminalStyle", "TestSupport"],
+            dependencies: [
+                "NATS",
+                "NATSMonitoring",
+                "Roulette",
+                "Settings",
+                "TerminalStyle",
+                "TestSupport",
+                "TextCoding",
+                .product(name: "Configuration", package: "swift-configuration", condition: .when(traits: ["Configuration"])),
+            ],
             swiftSettings: strict
         ),
         .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
@@ -317,7 +338,7 @@ let package = Package(
                 "TerminalUI",
                 "TestSupport",
                 "TextCoding",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "ArgumentParser", package: "swift-argument-parser", condition: .when(traits: ["Command"])),
             ],
             swiftSettings: strict
         ),

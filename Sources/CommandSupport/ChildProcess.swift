@@ -36,11 +36,11 @@ package enum ChildProcess {
         ownSession: Bool
     ) throws(CommandError) -> pid_t {
         #if os(Linux)
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
         #else
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
+        var actions: posix_spawn_file_actions_t?
+        var attributes: posix_spawnattr_t?
         #endif
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -53,8 +53,8 @@ package enum ChildProcess {
         if let extra = streams.extra { posix_spawn_file_actions_adddup2(&actions, extra, 3) }
         let firstUnused: Int32 = streams.extra == nil ? 3 : 4
         #if os(Linux)
-            // Sockets of event loops are not marked close-on-exec, and other threads open them at any time.
-            if !DescriptorClosing.add(to: &actions, from: firstUnused) { DescriptorClosing.markAll(from: firstUnused) }
+        // Sockets of event loops are not marked close-on-exec, and other threads open them at any time.
+        if !DescriptorClosing.add(to: &actions, from: firstUnused) { DescriptorClosing.markAll(from: firstUnused) }
         #endif
 
         // A child inherits ignored signals, so the defaults are set again.
@@ -102,20 +102,20 @@ package enum ChildProcess {
     /// The path of this program, to start it again.
     package static var ownProgram: String {
         #if os(Linux)
-            // Refers to the running program even if its file was replaced.
-            "/proc/self/exe"
+        // Refers to the running program even if its file was replaced.
+        "/proc/self/exe"
         #else
-            Bundle.main.executablePath ?? CommandLine.arguments[0]
+        Bundle.main.executablePath ?? CommandLine.arguments[0]
         #endif
     }
 
     // glibc defines these only with _GNU_SOURCE, so Swift does not see them.
     #if os(Linux)
-        private static let spawnInOwnSession: Int32 = 0x80
-        private static let spawnWithoutOthers: Int32 = 0
+    private static let spawnInOwnSession: Int32 = 0x80
+    private static let spawnWithoutOthers: Int32 = 0
     #else
-        private static let spawnInOwnSession: Int32 = 0x0400
-        /// Closes every descriptor that no file action names (POSIX_SPAWN_CLOEXEC_DEFAULT).
-        private static let spawnWithoutOthers: Int32 = 0x4000
+    private static let spawnInOwnSession: Int32 = 0x0400
+    /// Closes every descriptor that no file action names (POSIX_SPAWN_CLOEXEC_DEFAULT).
+    private static let spawnWithoutOthers: Int32 = 0x4000
     #endif
 }

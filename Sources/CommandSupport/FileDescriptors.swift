@@ -67,9 +67,9 @@ package enum FileDescriptors {
     /// - Returns: The socket; -1 after a failure, with the error in `errno`.
     package static func streamSocket(_ family: Int32) -> Int32 {
         #if os(Linux)
-            let stream = Int32(SOCK_STREAM.rawValue)
+        let stream = Int32(SOCK_STREAM.rawValue)
         #else
-            let stream = SOCK_STREAM
+        let stream = SOCK_STREAM
         #endif
         let socket = socket(family, stream, 0)
         if socket >= 0 { closeOnExec(socket) }

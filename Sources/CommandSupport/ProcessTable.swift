@@ -6,22 +6,22 @@ package enum ProcessTable {
     package static func commandLine(of pid: pid_t) -> [String] {
         guard pid > 0 else { return [] }
         #if os(Linux)
-            // Files in /proc report a length of 0, so the file is read without stat.
-            guard let file = fopen("/proc/\(pid)/cmdline", "r") else { return [] }
-            defer { fclose(file) }
-            var bytes = [UInt8](repeating: 0, count: 1 << 16)
-            let count = fread(&bytes, 1, bytes.count, file)
-            return arguments(bytes[..<count])
+        // Files in /proc report a length of 0, so the file is read without stat.
+        guard let file = fopen("/proc/\(pid)/cmdline", "r") else { return [] }
+        defer { fclose(file) }
+        var bytes = [UInt8](repeating: 0, count: 1 << 16)
+        let count = fread(&bytes, 1, bytes.count, file)
+        return arguments(bytes[..<count])
         #else
-            var name: [Int32] = [CTL_KERN, KERN_PROCARGS2, pid]
-            var size = 1 << 18
-            var bytes = [UInt8](repeating: 0, count: size)
-            guard sysctl(&name, 3, &bytes, &size, nil, 0) == 0, size > 4 else { return [] }
-            // A count of arguments, the program's path, padding, then the arguments and the environment.
-            let count = bytes.withUnsafeBytes { Int($0.loadUnaligned(as: Int32.self)) }
-            let texts = bytes[4..<size]
-            guard let end = texts.firstIndex(of: 0), let start = texts[end...].firstIndex(where: { $0 != 0 }) else { return [] }
-            return Array(arguments(texts[start...]).prefix(max(0, count)))
+        var name: [Int32] = [CTL_KERN, KERN_PROCARGS2, pid]
+        var size = 1 << 18
+        var bytes = [UInt8](repeating: 0, count: size)
+        guard sysctl(&name, 3, &bytes, &size, nil, 0) == 0, size > 4 else { return [] }
+        // A count of arguments, the program's path, padding, then the arguments and the environment.
+        let count = bytes.withUnsafeBytes { Int($0.loadUnaligned(as: Int32.self)) }
+        let texts = bytes[4..<size]
+        guard let end = texts.firstIndex(of: 0), let start = texts[end...].firstIndex(where: { $0 != 0 }) else { return [] }
+        return Array(arguments(texts[start...]).prefix(max(0, count)))
         #endif
     }
 
@@ -33,15 +33,15 @@ package enum ProcessTable {
     /// Whether a process is stopped (SIGSTOP) and can be continued (SIGCONT).
     package static func isStopped(_ pid: pid_t) -> Bool {
         #if os(Linux)
-            // The state follows the name, which is in parentheses and may hold anything.
-            let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
-            return status.split(separator: ")").last?.hasPrefix(" T") == true
+        // The state follows the name, which is in parentheses and may hold anything.
+        let status = (try? String(contentsOfFile: "/proc/\(pid)/stat", encoding: .utf8)) ?? ""
+        return status.split(separator: ")").last?.hasPrefix(" T") == true
         #else
-            var name: [Int32] = [CTL_KERN, KERN_PROC, KERN_PROC_PID, pid]
-            var process = kinfo_proc()
-            var size = MemoryLayout<kinfo_proc>.size
-            guard sysctl(&name, 4, &process, &size, nil, 0) == 0, size > 0 else { return false }
-            return Int32(process.kp_proc.p_stat) == SSTOP
+        var name: [Int32] = [CTL_KERN, KERN_PROC, KERN_PROC_PID, pid]
+        var process = kinfo_proc()
+        var size = MemoryLayout<kinfo_proc>.size
+        guard sysctl(&name, 4, &process, &size, nil, 0) == 0, size > 0 else { return false }
+        return Int32(process.kp_proc.p_stat) == SSTOP
         #endif
     }
 

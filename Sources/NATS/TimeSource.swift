@@ -1,11 +1,11 @@
 package import NIOCore
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The source of time. NATS and Roulette read no other clock, so tests can control the time.

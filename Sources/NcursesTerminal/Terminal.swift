@@ -3,11 +3,11 @@ internal import Locking
 public import TerminalUI
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #else
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// The terminal of this process, which is drawn through ncurses.
@@ -165,30 +165,30 @@ private func startThread(_ body: @escaping @Sendable () -> Void) throws(Terminal
     }
     let argument = Unmanaged.passRetained(Body(body)).toOpaque()
     #if canImport(Darwin)
-        var thread: pthread_t?
-        let status = pthread_create(
-            &thread,
-            nil,
-            {
-                Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run(); return nil
-            },
-            argument
-        )
-        guard status == 0, let thread else { throw threadError(status, argument) }
-        return thread
+    var thread: pthread_t?
+    let status = pthread_create(
+        &thread,
+        nil,
+        {
+            Unmanaged<Body>.fromOpaque($0).takeRetainedValue().run(); return nil
+        },
+        argument
+    )
+    guard status == 0, let thread else { throw threadError(status, argument) }
+    return thread
     #else
-        var thread = pthread_t()
-        let status = pthread_create(
-            &thread,
-            nil,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            },
-            argument
-        )
-        guard status == 0 else { throw threadError(status, argument) }
-        return thread
+    var thread = pthread_t()
+    let status = pthread_create(
+        &thread,
+        nil,
+        { argument in
+            if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
+            return nil
+        },
+        argument
+    )
+    guard status == 0 else { throw threadError(status, argument) }
+    return thread
     #endif
 
     func threadError(_ status: Int32, _ argument: UnsafeMutableRawPointer) -> TerminalError {

@@ -2,11 +2,11 @@ internal import CNcurses
 public import TerminalUI
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #else
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// What a terminal can show.

@@ -4,11 +4,11 @@ internal import TerminalUI
 internal import TextCoding
 
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #else
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// The loop of the terminal's thread. It waits for keys, signals and requests, and paints. No other thread calls ncurses while

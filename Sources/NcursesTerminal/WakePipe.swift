@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    internal import Glibc
+internal import Glibc
 #elseif canImport(Musl)
-    internal import Musl
+internal import Musl
 #else
-    internal import Darwin
+internal import Darwin
 #endif
 
 /// A pipe that wakes a thread from `poll`. Signal handlers write the number of their signal to it, other threads a 0.
@@ -50,14 +50,14 @@ final class WakePipe: Sendable {
 
     deinit {
         #if canImport(Glibc)
-            _ = Glibc.close(readEnd)
-            _ = Glibc.close(writeEnd)
+        _ = Glibc.close(readEnd)
+        _ = Glibc.close(writeEnd)
         #elseif canImport(Musl)
-            _ = Musl.close(readEnd)
-            _ = Musl.close(writeEnd)
+        _ = Musl.close(readEnd)
+        _ = Musl.close(writeEnd)
         #else
-            _ = Darwin.close(readEnd)
-            _ = Darwin.close(writeEnd)
+        _ = Darwin.close(readEnd)
+        _ = Darwin.close(writeEnd)
         #endif
     }
 }

@@ -28,6 +28,26 @@ extension RouletteClient {
         reply: String? = nil,
         headers: Headers? = nil
     ) async throws(RouletteError) {
+        guard tracing != nil else { return try await accept(payload, to: topic, reply: reply, headers: headers) }
+        var headers = headers
+        let span: MessageSpan? = beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
+        do throws(RouletteError) {
+            try await accept(payload, to: topic, reply: reply, headers: headers)
+        } catch {
+            span?.end(error)
+            throw error
+        }
+        span?.end()
+    }
+
+    /// Waits until the message is accepted.
+    @inlinable @inline(__always)
+    func accept(
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
+        to topic: String,
+        reply: String?,
+        headers: Headers?
+    ) async throws(RouletteError) {
         var retries = 0
         while let blocker = payload.withPayloadBytes({ submit($0, to: topic, reply: reply, headers: headers) }) {
             try await waitUntilUnblocked(blocker, retries: &retries)
@@ -47,8 +67,14 @@ extension RouletteClient {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
+        var headers = headers
+        let span: MessageSpan? =
+            tracing == nil
+            ? nil : beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
         let blocker = payload.withPayloadBytes { submit($0, to: topic, reply: reply, headers: headers) }
-        if let error = blocker?.error { throw error }
+        let error = blocker?.error
+        span?.end(error)
+        if let error { throw error }
     }
 
     /// Appends a message to the buffer of its connection. It does not suspend, which keeps the messages of a task in order.

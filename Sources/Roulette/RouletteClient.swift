@@ -6,6 +6,7 @@ package import NATS
 public import NIOCore
 public import NIOPosix
 public import ServiceLifecycle
+
 import struct Synchronization.Atomic
 
 /// Publishes and subscribes by topic, over several clusters on a consistent-hash ring.
@@ -35,6 +36,8 @@ public final class RouletteClient: Service, Sendable {
     /// Nil unless the configuration enables it.
     let elixirTopics: ElixirTopicCheck?
     let metricsFactory: any MetricsFactory
+    /// Nil without a tracer.
+    @usableFromInline let tracing: MessageTracing?
     let logger: Logger
     private let isStarted = Atomic(false)
 
@@ -89,6 +92,7 @@ public final class RouletteClient: Service, Sendable {
         )
         var randomness = randomness
         let canarySubject = configuration.canaryInterval == nil ? nil : try Canary.subject(instance: randomness.next())
+        let tracing: MessageTracing? = configuration.tracing
         var pools: [ClusterPool] = []
         let plaintextLogins = AddressMemory()
         let pacers = WritePacers()
@@ -104,6 +108,7 @@ public final class RouletteClient: Service, Sendable {
                 dialer: dialer,
                 clock: clock,
                 pacers: pacers,
+                tracing: tracing,
                 observe: { connection, event in
                     observers.tell(event, of: connection)
                     // The canary reports the refusal once, instead of every connection.
@@ -142,6 +147,7 @@ public final class RouletteClient: Service, Sendable {
         self.publishers = publishers
         self.subscribers = subscribers
         self.metricsFactory = metrics
+        self.tracing = tracing
         self.logger = logger
         self.randomness = Mutex(randomness)
         self.clock = clock

@@ -36,6 +36,30 @@ public final class TopicPublisher: Sendable {
         reply: String? = nil,
         headers: Headers? = nil
     ) async throws(RouletteError) {
+        guard client.tracing != nil else { return try await accept(payload, reply: reply, headers: headers) }
+        var headers = headers
+        let span: MessageSpan? = client.beginSpan(
+            .publish,
+            topic: topic,
+            size: payload.withPayloadBytes { $0.count },
+            headers: &headers
+        )
+        do throws(RouletteError) {
+            try await accept(payload, reply: reply, headers: headers)
+        } catch {
+            span?.end(error)
+            throw error
+        }
+        span?.end()
+    }
+
+    /// Waits until the message is accepted.
+    @inlinable @inline(__always)
+    func accept(
+        _ payload: borrowing some MessagePayload & ~Copyable & ~Escapable,
+        reply: String?,
+        headers: Headers?
+    ) async throws(RouletteError) {
         var retries = 0
         while let blocker = payload.withPayloadBytes({ submit($0, reply: reply, headers: headers) }) {
             try await client.waitUntilUnblocked(blocker, retries: &retries)
@@ -53,8 +77,14 @@ public final class TopicPublisher: Sendable {
         reply: String? = nil,
         headers: Headers? = nil
     ) throws(RouletteError) {
+        var headers = headers
+        let span: MessageSpan? =
+            client.tracing == nil
+            ? nil : client.beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
         let blocker = payload.withPayloadBytes { submit($0, reply: reply, headers: headers) }
-        if let error = blocker?.error { throw error }
+        let error = blocker?.error
+        span?.end(error)
+        if let error { throw error }
     }
 
     @usableFromInline

@@ -41,6 +41,7 @@ struct LibraryOptionsTests {
     static let libraryOnly: [String: String] = [
         "metricsInterval": "The program exports no metrics.",
         "coder": "The program sends and shows bytes.",
+        "tracer": "The program exports no traces.",
         "requestTimeout": "The command and the console have a timeout for each request.",
     ]
     /// The keys of a server.
@@ -73,7 +74,7 @@ struct LibraryOptionsTests {
         "connectTimeout": "connection_timeout.",
     ]
 
-    private func configuration(_ keys: String) throws -> RouletteConfiguration {
+    func configuration(_ keys: String) throws -> RouletteConfiguration {
         let servers = keys.contains("servers = [") || keys.contains("[[") ? "" : "servers = [\"h\"]\n"
         return try RouletteConfiguration(
             profile: ConfigurationFile.parse("[profiles.p]\n\(servers)\(keys)\n", file: "c").profile()
@@ -81,7 +82,7 @@ struct LibraryOptionsTests {
     }
 
     /// The properties of a value by name, as text. A closure is described by its result.
-    private func properties(_ value: Any) -> [String: String] {
+    func properties(_ value: Any) -> [String: String] {
         Dictionary(
             uniqueKeysWithValues: Mirror(reflecting: value).children.compactMap { child in
                 guard let label = child.label else { return nil }

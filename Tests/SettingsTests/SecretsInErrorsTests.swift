@@ -2,6 +2,7 @@ import Foundation
 import NATS
 import Roulette
 import Testing
+import TextCoding
 
 @testable import Settings
 

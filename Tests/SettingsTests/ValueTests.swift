@@ -1,6 +1,7 @@
 import NATS
 import TerminalStyle
 import Testing
+import TextCoding
 
 @testable import Settings
 

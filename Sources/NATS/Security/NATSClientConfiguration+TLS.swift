@@ -6,18 +6,18 @@ extension NATSClientConfiguration {
     /// Files of certificates and keys are read for every attempt, so that rotated ones are used. The server's certificate is
     /// verified against the configured host or ``serverName``, never against a name that the server announces.
     public struct TLS: Sendable, Hashable {
-        /// When the connection is encrypted.
-        public enum Mode: Sendable, Hashable, CaseIterable {
+        /// When the connection is encrypted. The raw values are the values of `tls` in a configuration.
+        public enum Mode: String, Sendable, Hashable, CaseIterable {
             /// When the server requires it in its INFO. An attacker on the network can remove that field: use ``required`` unless
             /// you control the network.
-            case automatic
+            case automatic = "auto"
             /// Always, after the INFO. The client sends nothing to a server that does not offer TLS.
             case required
             /// Always, from the first byte: `handshake_first` of nats-server 2.10.4 and later, or a load balancer that terminates
             /// TLS. The TLS fields of INFO are ignored.
             case first
             /// Never. Connecting to a server that requires TLS fails.
-            case disabled
+            case disabled = "off"
         }
 
         /// The authorities that are trusted to sign a server's certificate.

@@ -2,11 +2,11 @@ import Crypto
 import TextCoding
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// An Ed25519 key pair in the encoding of NATS (nats-io/nkeys): base32 of the role, the key and a CRC-16.
@@ -104,9 +104,9 @@ package struct NKey: Sendable {
     private static func wipe(_ bytes: UnsafeMutableRawBufferPointer) {
         guard let start = bytes.baseAddress else { return }
         #if canImport(Darwin)
-            memset_s(start, bytes.count, 0, bytes.count)
+        memset_s(start, bytes.count, 0, bytes.count)
         #else
-            explicit_bzero(start, bytes.count)
+        explicit_bzero(start, bytes.count)
         #endif
     }
 }

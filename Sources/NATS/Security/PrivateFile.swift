@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// Reads small files with keys and certificates. A file is opened once and checked through its descriptor, so that it cannot be
@@ -44,11 +44,11 @@ enum PrivateFile {
         var chunk = [UInt8](repeating: 0, count: 1 << 14)
         while true {
             #if canImport(Glibc)
-                let count = Glibc.read(descriptor, &chunk, chunk.count)
+            let count = Glibc.read(descriptor, &chunk, chunk.count)
             #elseif canImport(Musl)
-                let count = Musl.read(descriptor, &chunk, chunk.count)
+            let count = Musl.read(descriptor, &chunk, chunk.count)
             #else
-                let count = Darwin.read(descriptor, &chunk, chunk.count)
+            let count = Darwin.read(descriptor, &chunk, chunk.count)
             #endif
             if count < 0, errno == EINTR { continue }
             guard count >= 0 else { throw unreadable(path, errno) }

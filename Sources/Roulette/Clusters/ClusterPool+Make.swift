@@ -15,6 +15,7 @@ extension ClusterPool {
         dialer: Dialer,
         clock: TimeSource,
         pacers: WritePacers,
+        tracing: MessageTracing?,
         observe: @escaping @Sendable (PooledConnectionID, NATSEvent) -> Void,
         serverUpdated: @escaping @Sendable () -> Void
     ) throws(RouletteError) {
@@ -37,7 +38,14 @@ extension ClusterPool {
                         serverUpdated: serverUpdated
                     )
                     result.append(
-                        PooledConnection(cluster: cluster, role: role, slot: slot, client: client, coder: configuration.coder)
+                        PooledConnection(
+                            cluster: cluster,
+                            role: role,
+                            slot: slot,
+                            client: client,
+                            coder: configuration.coder,
+                            tracing: tracing
+                        )
                     )
                 } catch {
                     throw RouletteError(error, cluster: cluster)

@@ -1,5 +1,6 @@
 import Locking
 import NATS
+
 import struct Synchronization.Atomic
 
 /// Finds the connection that carries a topic, for publishes, requests and subscriptions.

@@ -22,6 +22,8 @@ final class PooledConnection: Sendable {
     let isDetached: Bool
     /// The coder of the client.
     let coder: (any MessageCoder)?
+    /// The tracing of the client; nil without a tracer.
+    let tracing: MessageTracing?
     /// Lost messages that a flush has already reported.
     private let toldLost = Atomic<UInt64>(0)
 
@@ -31,6 +33,7 @@ final class PooledConnection: Sendable {
         slot: Int,
         client: NATSClient,
         coder: (any MessageCoder)? = nil,
+        tracing: MessageTracing? = nil,
         isDetached: Bool = false
     ) {
         self.cluster = cluster
@@ -39,6 +42,7 @@ final class PooledConnection: Sendable {
         self.slot = slot
         self.client = client
         self.coder = coder
+        self.tracing = tracing
         self.isDetached = isDetached
     }
 

@@ -1,6 +1,10 @@
 public import ConsistentHashing
 public import NATS
 
+#if Tracing
+public import Tracing
+#endif
+
 /// A deployment and how to use it. Options that Roulette 1.0.5 has too have the same names and defaults.
 public struct RouletteConfiguration: Sendable {
     /// A cluster, described by the address of its load balancer, or by the addresses of its servers.
@@ -111,8 +115,8 @@ public struct RouletteConfiguration: Sendable {
     /// Whether connections move to servers that came back, so that all servers of a cluster have about the same number again.
     ///
     /// One connection moves at a time, at most one a minute, and only while the server has confirmed everything that was
-    /// published on it: a connection that publishes all the time stays. It moves as for a server in lame-duck mode. ``ClusterSnapshot/surplusConnections`` tells when it would
-    /// help, and ``RouletteClient/rebalance(cluster:)`` does it once.
+    /// published on it: a connection that publishes all the time stays. It moves as for a server in lame-duck mode.
+    /// ``ClusterSnapshot/surplusConnections`` tells when it would help, and ``RouletteClient/rebalance(cluster:)`` does it once.
     public var rebalances = false
     /// The time in which both servers deliver during such a move, so that the whole cluster knows the new subscriptions before
     /// the old ones end. A longer time is safer in slow clusters and causes more messages to arrive twice.
@@ -139,12 +143,18 @@ public struct RouletteConfiguration: Sendable {
     /// Encodes and decodes values, for the calls that take or return them: ``RouletteClient/publish(encoding:to:reply:headers:)``,
     /// ``Message/decode(_:)`` and others. <doc:Payloads> has examples.
     public var coder: (any MessageCoder)?
+    #if Tracing
+    /// The tracer of the messages; nil for none. By default that of the `InstrumentationSystem`, so create the configuration after
+    /// the system was bootstrapped. <doc:Tracing> describes the spans.
+    public var tracer: (any Tracer)? = InstrumentationSystem.tracer
+    #endif
     /// The name in the servers' monitoring. Role and slot are appended to it.
     public var connectionName = "roulette"
 
     /// The time between two canary messages on each publisher connection, or nil for none. Each subscriber connection of the same
-    /// cluster has to receive every message before the next one, and within two seconds if that is longer; at most 16 connections of each role take part. This shows servers that do not pass
-    /// messages on to each other, which nothing else does: ``RouletteEvent/Kind/canaryFailed``, ``ClusterSnapshot/canary``.
+    /// cluster has to receive every message before the next one, and within two seconds if that is longer; at most 16 connections
+    /// of each role take part. This shows servers that do not pass messages on to each other, which nothing else does:
+    /// ``RouletteEvent/Kind/canaryFailed``, ``ClusterSnapshot/canary``.
     ///
     /// The messages have a few bytes. Their subject is `_roulette.canary.` and a random word, and the user needs the permission
     /// to publish and to subscribe to it. Subscriptions to `>` receive them too.
@@ -190,6 +200,15 @@ public struct RouletteConfiguration: Sendable {
         } catch {
             throw RouletteError(.configuration, error.message, cause: error)
         }
+    }
+
+    /// The tracing of a client; nil without a tracer.
+    var tracing: MessageTracing? {
+        #if Tracing
+        MessageTracing(tracer)
+        #else
+        nil
+        #endif
     }
 
     /// The clusters, in the order of the servers.

@@ -23,6 +23,17 @@ extension RouletteClient {
         headers: Headers? = nil,
         timeout: Duration? = nil
     ) async throws(RouletteError) -> Message {
+        try await traced(payload, to: topic, headers) { headers throws(RouletteError) in
+            try await send(payload, to: topic, headers: headers, timeout: timeout)
+        }
+    }
+
+    private func send(
+        _ payload: some MessagePayload,
+        to topic: String,
+        headers: Headers?,
+        timeout: Duration?
+    ) async throws(RouletteError) -> Message {
         let timeout = timeout ?? configuration.requestTimeout
         let route = try requestRoute(to: topic)
         let terms = ReplyTerms.one(timeout: timeout, from: clock.now())
@@ -69,6 +80,20 @@ extension RouletteClient {
         stall: Duration? = nil,
         buffer: SubscriptionBuffer = SubscriptionBuffer()
     ) async throws(RouletteError) -> Replies {
+        try await traced(payload, to: topic, headers) { headers throws(RouletteError) in
+            try await sendMany(payload, to: topic, headers: headers, timeout: timeout, max: max, stall: stall, buffer: buffer)
+        }
+    }
+
+    private func sendMany(
+        _ payload: some MessagePayload,
+        to topic: String,
+        headers: Headers?,
+        timeout: Duration?,
+        max: Int?,
+        stall: Duration?,
+        buffer: SubscriptionBuffer
+    ) async throws(RouletteError) -> Replies {
         let timeout = timeout ?? configuration.requestTimeout
         let route = try requestRoute(to: topic)
         let terms = ReplyTerms.many(timeout: timeout, max: max, stall: stall, from: clock.now())
@@ -104,6 +129,26 @@ extension RouletteClient {
         while true {
             let inbox = randomness.withLock { random in Inbox.newSubject(prefix: prefix) { random.next() } }
             if router.ring.lookup(of: inbox).index == cluster.index { return inbox }
+        }
+    }
+
+    /// Sends a request in a span. The span of a request with several replies ends when the request was sent.
+    private func traced<Reply>(
+        _ payload: some MessagePayload,
+        to topic: String,
+        _ headers: Headers?,
+        _ send: (Headers?) async throws(RouletteError) -> Reply
+    ) async throws(RouletteError) -> Reply {
+        guard tracing != nil else { return try await send(headers) }
+        var headers = headers
+        let span: MessageSpan? = beginSpan(.request, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
+        do throws(RouletteError) {
+            let reply = try await send(headers)
+            span?.end()
+            return reply
+        } catch {
+            span?.end(error)
+            throw error
         }
     }
 

@@ -2,11 +2,11 @@ import struct Synchronization.Atomic
 import func Synchronization.atomicMemoryFence
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A hash table of topics and their destinations, for any number of threads and without a lock.
@@ -62,10 +62,10 @@ struct RouteTable: ~Copyable {
         tags = memory.bindMemory(to: Word.self, capacity: wordCount)
         entries = tags + largestSets
         #if os(Linux)
-            // With small pages, most lookups in a large table would also miss the cache of page addresses.
-            if byteCount > Self.smallPagesSize {
-                madvise(memory + Self.smallPagesSize, byteCount - Self.smallPagesSize, MADV_HUGEPAGE)
-            }
+        // With small pages, most lookups in a large table would also miss the cache of page addresses.
+        if byteCount > Self.smallPagesSize {
+            madvise(memory + Self.smallPagesSize, byteCount - Self.smallPagesSize, MADV_HUGEPAGE)
+        }
         #endif
     }
 

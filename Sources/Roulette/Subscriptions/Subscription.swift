@@ -1,5 +1,6 @@
 public import NATS
 public import NATSWire
+
 import struct Synchronization.Atomic
 
 /// The messages of a topic or pattern, for one consumer. Messages of a topic have the order in which the server sent them.

@@ -22,9 +22,9 @@ struct Stopwatch: Sendable {
     static var cpuTime: Duration {
         var usage = rusage()
         #if os(Linux)
-            getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         #else
-            getrusage(RUSAGE_SELF, &usage)
+        getrusage(RUSAGE_SELF, &usage)
         #endif
         return [usage.ru_utime, usage.ru_stime].reduce(.zero) { sum, time in
             sum + .seconds(Int64(time.tv_sec)) + .microseconds(Int64(time.tv_usec))

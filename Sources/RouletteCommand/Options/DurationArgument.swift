@@ -1,5 +1,6 @@
 import ArgumentParser
 import Settings
+import TextCoding
 
 /// Reads durations from options.
 enum DurationArgument {

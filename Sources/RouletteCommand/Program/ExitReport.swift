@@ -2,6 +2,7 @@ import ArgumentParser
 import CommandSupport
 import Foundation
 import Settings
+import TextCoding
 
 /// The last lines that the program prints, and its exit code.
 struct ExitReport {

@@ -1,4 +1,5 @@
 import NIOCore
+
 import struct Synchronization.Atomic
 
 /// One end of a connection in memory: the channel of a client. The other end is a ``ServerSession``.

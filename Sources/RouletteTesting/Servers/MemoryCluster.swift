@@ -5,11 +5,11 @@ import SeededRandomness
 import TextCoding
 
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// The servers of one cluster in memory. They share all messages.

@@ -1,6 +1,7 @@
 import Dispatch
 import Locking
 import NIOCore
+
 import struct Synchronization.Atomic
 
 /// An event loop whose time passes only in ``run(until:)``. Work without a delay runs at once, on a queue of its own.

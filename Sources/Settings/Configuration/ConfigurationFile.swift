@@ -1,3 +1,5 @@
+import TextCoding
+
 /// A configuration: profiles, the theme and the keys.
 ///
 /// Read one with ``load(path:environment:actions:)``, or from a text with ``parse(_:file:actions:resolvePath:)``.

@@ -1,4 +1,5 @@
 public import NATS
+import TextCoding
 
 extension Profile {
     /// Reads every file named by the logins and the TLS settings, so that problems are found before the first connection.

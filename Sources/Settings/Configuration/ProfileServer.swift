@@ -2,6 +2,7 @@ import ConsistentHashing
 import NATS
 public import NATSMonitoring
 public import Roulette
+import TextCoding
 
 /// One cluster of a profile. Its position in the list is its position on the ring.
 ///

@@ -1,5 +1,6 @@
 package import NATS
 public import Roulette
+import TextCoding
 
 extension RouletteConfiguration {
     /// Creates the configuration of the library for a profile.

@@ -1,3 +1,5 @@
+import TextCoding
+
 /// How a value is read from a configuration, checked, and written to one.
 struct SettingFormat<Value: Sendable>: Sendable {
     /// A sentence about the allowed values, or nil if the explanation of the key is sufficient.

@@ -54,10 +54,7 @@ extension NATSClientConfiguration.TLS: SettingOwner {
         ),
     ]
 
-    /// The names of the modes in a configuration.
-    fileprivate static let modeFormat = SettingFormat<Mode>.choice([
-        ("auto", .automatic), ("required", .required), ("first", .first), ("off", .disabled),
-    ])
+    fileprivate static let modeFormat = SettingFormat<Mode>.choice
 
     private var authoritiesFile: String? {
         get { if case .file(let path) = trustRoots { path } else { nil } }

@@ -1,5 +1,6 @@
 public import ConsistentHashing
 import Foundation
+import TextCoding
 
 /// A context of the `nats` command line (ADR-21): one cluster with its login and encryption.
 ///

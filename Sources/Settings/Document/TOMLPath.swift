@@ -1,3 +1,5 @@
+import TextCoding
+
 /// The position of a value in a document: the keys and array indices that lead to it from the top.
 struct TOMLPath: Hashable, CustomStringConvertible {
     enum Component: Hashable {

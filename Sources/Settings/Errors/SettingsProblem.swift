@@ -1,3 +1,5 @@
+import TextCoding
+
 /// One problem in the settings, with its location and advice.
 ///
 /// It prints as `config.toml:12: profiles.demo.servers[1].port: 99999 is out of range, use 1 to 65535`.

@@ -1,5 +1,6 @@
 import Foundation
 import NATS
+import TextCoding
 
 /// The directory for the state of the program. Only its owner can read it (0700, files 0600).
 public struct StateDirectory: Sendable, Hashable {

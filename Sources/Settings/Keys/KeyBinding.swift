@@ -1,4 +1,5 @@
 public import TerminalStyle
+import TextCoding
 
 /// The keys that a configuration gives to an action, instead of its standard keys.
 public struct KeyBinding: Sendable, Hashable {

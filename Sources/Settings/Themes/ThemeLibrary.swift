@@ -1,5 +1,6 @@
 import Foundation
 import TerminalStyle
+import TextCoding
 
 /// Finds themes by name: first in the given directories, in order, then among the built-in themes.
 public struct ThemeLibrary: Sendable, Hashable {

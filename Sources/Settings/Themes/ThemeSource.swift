@@ -1,4 +1,5 @@
 import TerminalStyle
+import TextCoding
 
 /// One theme file as written, before inheritance is resolved.
 struct ThemeSource {

@@ -19,9 +19,9 @@ public struct ThemeStamp: Sendable, Hashable {
             inode = UInt64(truncatingIfNeeded: status.st_ino)
             size = Int64(status.st_size)
             #if canImport(Darwin)
-                let modified = status.st_mtimespec
+            let modified = status.st_mtimespec
             #else
-                let modified = status.st_mtim
+            let modified = status.st_mtim
             #endif
             seconds = Int64(modified.tv_sec)
             nanoseconds = Int64(modified.tv_nsec)

@@ -35,9 +35,9 @@ final class ListeningSocket: Sendable {
 
     private static func listen(on port: Int) throws(SystemCallError) -> Int32 {
         #if canImport(Darwin)
-            let kind = SOCK_STREAM
+        let kind = SOCK_STREAM
         #else
-            let kind = Int32(SOCK_STREAM.rawValue)
+        let kind = Int32(SOCK_STREAM.rawValue)
         #endif
         let descriptor = socket(AF_INET, kind, 0)
         guard descriptor >= 0 else { throw SystemCallError("socket") }

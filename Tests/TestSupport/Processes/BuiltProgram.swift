@@ -15,10 +15,10 @@ package enum BuiltProgram {
     /// Returns the path of a program, which is next to the test bundle.
     package static func path(of name: String = "roulette") throws -> String {
         #if canImport(Darwin)
-            let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
-            let directory = bundle.bundleURL.deletingLastPathComponent()
+        let bundle = Bundle.allBundles.first { $0.bundlePath.hasSuffix(".xctest") } ?? Bundle.main
+        let directory = bundle.bundleURL.deletingLastPathComponent()
         #else
-            let directory = Bundle.main.executableURL?.deletingLastPathComponent() ?? Bundle.main.bundleURL
+        let directory = Bundle.main.executableURL?.deletingLastPathComponent() ?? Bundle.main.bundleURL
         #endif
         let path = directory.appendingPathComponent(name).path
         guard FileManager.default.isExecutableFile(atPath: path) else { throw NotBuiltError(path: path) }

@@ -94,19 +94,19 @@ package final class ChildProcess: Sendable {
 
 extension ChildProcess {
     #if canImport(Darwin)
-        private static let newSession = Int32(POSIX_SPAWN_SETSID)
+    private static let newSession = Int32(POSIX_SPAWN_SETSID)
     #else
-        /// POSIX_SPAWN_SETSID of glibc and musl, which define it only with _GNU_SOURCE.
-        private static let newSession: Int32 = 0x80
+    /// POSIX_SPAWN_SETSID of glibc and musl, which define it only with _GNU_SOURCE.
+    private static let newSession: Int32 = 0x80
 
-        /// Descriptors that other code in this process opened without "close on exec" and the child must not inherit.
-        private static func inheritableDescriptors() -> [Int32] {
-            let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
-            return open.compactMap { Int32($0) }.filter { descriptor in
-                let flags = fcntl(descriptor, F_GETFD)
-                return descriptor > 2 && flags != -1 && flags & FD_CLOEXEC == 0
-            }
+    /// Descriptors that other code in this process opened without "close on exec" and the child must not inherit.
+    private static func inheritableDescriptors() -> [Int32] {
+        let open = (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")) ?? []
+        return open.compactMap { Int32($0) }.filter { descriptor in
+            let flags = fcntl(descriptor, F_GETFD)
+            return descriptor > 2 && flags != -1 && flags & FD_CLOEXEC == 0
         }
+    }
     #endif
 
     static func spawn(
@@ -116,14 +116,14 @@ extension ChildProcess {
         streams: Streams
     ) throws -> pid_t {
         #if canImport(Darwin)
-            var actions: posix_spawn_file_actions_t?
-            var attributes: posix_spawnattr_t?
-            // Closes all descriptors that the actions do not open.
-            let closing = Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
+        var actions: posix_spawn_file_actions_t?
+        var attributes: posix_spawnattr_t?
+        // Closes all descriptors that the actions do not open.
+        let closing = Int32(POSIX_SPAWN_CLOEXEC_DEFAULT)
         #else
-            var actions = posix_spawn_file_actions_t()
-            var attributes = posix_spawnattr_t()
-            let closing: Int32 = 0
+        var actions = posix_spawn_file_actions_t()
+        var attributes = posix_spawnattr_t()
+        let closing: Int32 = 0
         #endif
         try check(posix_spawn_file_actions_init(&actions), "posix_spawn_file_actions_init")
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -149,9 +149,9 @@ extension ChildProcess {
             try check(posix_spawn_file_actions_adddup2(&actions, 0, 2), "adddup2")
         }
         #if !canImport(Darwin)
-            for descriptor in Self.inheritableDescriptors() {
-                try check(posix_spawn_file_actions_addclose(&actions, descriptor), "addclose")
-            }
+        for descriptor in Self.inheritableDescriptors() {
+            try check(posix_spawn_file_actions_addclose(&actions, descriptor), "addclose")
+        }
         #endif
 
         // The child starts with default signal handling, even if this process ignores or blocks signals.

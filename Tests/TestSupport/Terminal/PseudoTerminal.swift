@@ -192,10 +192,10 @@ extension PseudoTerminal {
         }
         var size = winsize(ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0)
         #if canImport(Darwin)
-            // TIOCSWINSZ, a macro that is not available in Swift.
-            let request: UInt = 0x8008_7467
+        // TIOCSWINSZ, a macro that is not available in Swift.
+        let request: UInt = 0x8008_7467
         #else
-            let request = UInt(TIOCSWINSZ)
+        let request = UInt(TIOCSWINSZ)
         #endif
         guard ioctl(controller, request, &size) == 0 else { throw SystemCallError("set the terminal's size") }
     }

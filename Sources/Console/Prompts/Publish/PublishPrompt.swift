@@ -1,6 +1,7 @@
 import NATSWire
 import Settings
 import TerminalUI
+import TextCoding
 
 /// `p` opens the form to publish a message or send a request. It stays open for the result, so that the next message needs few
 /// keys.

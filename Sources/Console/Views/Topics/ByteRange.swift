@@ -1,9 +1,9 @@
 #if canImport(Glibc)
-    import Glibc
+import Glibc
 #elseif canImport(Musl)
-    import Musl
+import Musl
 #else
-    import Darwin
+import Darwin
 #endif
 
 /// A range of bytes that shares the storage of its array. Comparisons use `memcmp`, because a loop over bytes is too slow to sort

@@ -1,16 +1,16 @@
 /// Durations in files and on the command line: `250ms`, `5s`, `2m`, `1h`. Whole numbers without a unit are milliseconds, as in
 /// Roulette 1.0.5.
-public enum DurationText {
+package enum DurationText {
     /// An error in a duration: the text is not a duration, or the duration is out of range.
-    public struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
+    package struct ParseError: Error, Sendable, Hashable, CustomStringConvertible {
         /// What is wrong and what to write instead.
-        public let message: String
+        package let message: String
         /// The same as ``message``.
-        public var description: String { message }
+        package var description: String { message }
     }
 
     /// Any duration that can be written: zero to a year.
-    public static let anyLength: ClosedRange<Duration> = .zero ... .seconds(31_536_000)
+    package static let anyLength: ClosedRange<Duration> = .zero ... .seconds(31_536_000)
 
     private static let units: [(suffix: String, milliseconds: Int)] = [
         // "ms" comes before "s" and "m", because it ends with one and begins with the other.
@@ -23,7 +23,7 @@ public enum DurationText {
     ///   - text: A whole number and a unit: `ms`, `s`, `m`, `h`, or none for milliseconds. No sign, no fraction.
     ///   - range: The allowed durations, including the bounds.
     /// - Throws: ``ParseError`` when the text is not a duration, or the duration is out of range.
-    public static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(ParseError) -> Duration {
+    package static func parse(_ text: String, in range: ClosedRange<Duration> = anyLength) throws(ParseError) -> Duration {
         for unit in units where text.hasSuffix(unit.suffix) {
             let digits = text.dropLast(unit.suffix.count)
             guard !digits.isEmpty, digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }) else {
@@ -41,7 +41,7 @@ public enum DurationText {
     /// Writes a duration with the largest unit that divides it: `5s`, `1500ms`.
     ///
     /// - Parameter duration: The duration, which is rounded down to milliseconds.
-    public static func format(_ duration: Duration) -> String {
+    package static func format(_ duration: Duration) -> String {
         let milliseconds = milliseconds(of: duration)
         for unit in [("h", 3_600_000), ("m", 60_000), ("s", 1000)] as [(String, Int64)]
         where milliseconds != 0 && milliseconds % unit.1 == 0 {
@@ -50,7 +50,7 @@ public enum DurationText {
         return "\(milliseconds)ms"
     }
 
-    static func check(
+    package static func check(
         _ duration: Duration,
         in range: ClosedRange<Duration>,
         written: String? = nil
