@@ -2,7 +2,7 @@
 import Roulette
 
 func deployment() throws -> RouletteConfiguration {
-    var configuration = RouletteConfiguration(servers: [
+    var configuration = RouletteConfiguration(clusters: [
         try .init("nats-alpha.example.org"),
         try .init("nats-beta.example.org:4223"),
         try .init("nats-gamma.example.org"),

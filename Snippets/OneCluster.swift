@@ -3,7 +3,7 @@ import Roulette
 
 func oneServer() throws -> RouletteClient {
     let client = try RouletteClient(
-        configuration: RouletteConfiguration(servers: [try .init("demo.nats.example.org")])
+        configuration: RouletteConfiguration(clusters: [try .init("demo.nats.example.org")])
     )
     return client
 }

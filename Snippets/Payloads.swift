@@ -8,8 +8,8 @@ struct Order: Codable {
     var items: [String]
 }
 
-func withJSON(_ servers: [RouletteConfiguration.Server]) -> RouletteConfiguration {
-    var configuration = RouletteConfiguration(servers: servers)
+func withJSON(_ servers: [ClusterConfiguration]) -> RouletteConfiguration {
+    var configuration = RouletteConfiguration(clusters: servers)
     configuration.coder = JSONCoder()
     return configuration
 }

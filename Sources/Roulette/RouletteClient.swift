@@ -77,7 +77,7 @@ public final class RouletteClient: Service, Sendable {
         dialer: Dialer = .tcp
     ) throws(RouletteError) {
         try configuration.validate()
-        let clusters = configuration.clusters
+        let clusters = configuration.makeClusters()
         let ring = try configuration.makeRing()
         let eventLogger = EventLogger(logger)
         let observe: @Sendable (RouletteEvent) -> Void = { [broadcaster] event in
@@ -96,7 +96,7 @@ public final class RouletteClient: Service, Sendable {
         var pools: [ClusterPool] = []
         let plaintextLogins = AddressMemory()
         let pacers = WritePacers()
-        for (cluster, server) in zip(clusters, configuration.servers) {
+        for (cluster, server) in zip(clusters, configuration.clusters) {
             let pool = try ClusterPool(
                 cluster: cluster,
                 server: server,
@@ -286,7 +286,7 @@ extension RouletteConfiguration {
     /// The ring of this deployment.
     /// - Throws: ``RouletteError/Code/configuration``, for instance when two names are equal.
     public func makeRing() throws(RouletteError) -> HashRing {
-        let nodes = servers.enumerated().map { index, server in
+        let nodes = clusters.enumerated().map { index, server in
             HashRing.Node(
                 name: naming == .index ? String(index) : server.name ?? "",
                 address: server.normalizedAddress

@@ -52,7 +52,7 @@ public final class TestDeployment: Sendable {
         time: TestClock.Mode = .flowing,
         seed: UInt64 = 1
     ) {
-        var configuration = RouletteConfiguration(servers: names.map { RouletteConfiguration.Server(name: $0, host: $0) })
+        var configuration = RouletteConfiguration(clusters: names.map { ClusterConfiguration(name: $0, host: $0) })
         configuration.naming = naming
         configuration.metricsInterval = nil
         let ring: HashRing
@@ -69,7 +69,7 @@ public final class TestDeployment: Sendable {
         self.ring = ring
         self.record = record
         var random = SplitMix64(seed: seed)
-        clusters = configuration.clusters.map { cluster in
+        clusters = configuration.makeClusters().map { cluster in
             TestCluster(
                 cluster,
                 eventLoop: clock.eventLoop,

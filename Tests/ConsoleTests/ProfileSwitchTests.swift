@@ -107,7 +107,7 @@ struct ProfileRuntimeTests {
             profile.theme = name == "west" ? "default-light" : nil
             do {
                 let client = try RouletteClient(
-                    configuration: RouletteConfiguration(servers: [.init(name: name, host: "127.0.0.1", port: 1)])
+                    configuration: RouletteConfiguration(clusters: [.init(name: name, host: "127.0.0.1", port: 1)])
                 )
                 let file = try ConfigurationFile.parse(
                     name == "west" ? "[keys]\nquit = \"Q\"\n" : "",

@@ -60,7 +60,7 @@ final class RecordingTerminal: ConsoleTerminal {
 struct RuntimeTests {
     /// Creates a console on port 1 of this machine, where no server answers.
     private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
-        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
+        var configuration = RouletteConfiguration(clusters: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.poolSize = 1
         configuration.maxRetry = 0
         let client = try RouletteClient(configuration: configuration)
@@ -171,7 +171,7 @@ struct RuntimeTests {
 
     @Test
     func `an unknown theme is an error before the first frame`() throws {
-        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)]))
+        let client = try RouletteClient(configuration: RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)]))
         let configuration = ConsoleConfiguration(profile: Fixtures.profile(), themeName: "nrod")
         #expect(throws: SettingsError.self) {
             try ConsoleRuntime(client: client, configuration: configuration, terminal: RecordingTerminal())

@@ -17,7 +17,7 @@ struct ExportTests {
 
     @Test
     func `everything that the public API of Roulette mentions comes with it`() throws {
-        var configuration = RouletteConfiguration(servers: [RouletteConfiguration.Server(host: "a")])
+        var configuration = RouletteConfiguration(clusters: [ClusterConfiguration(host: "a")])
         configuration.credentials = { NATSClientConfiguration.Credentials.token(Secret("t")) }
         configuration.tls = NATSClientConfiguration.TLS()
         configuration.naming = HashRing.Naming.index

@@ -149,7 +149,7 @@ struct TestDeploymentTests {
         let deployment = TestDeployment(clusters: ["alpha"])
         let client = try deployment.makeClient {
             $0.poolSize = 1
-            $0.servers.append(.init(host: "other"))
+            $0.clusters.append(.init(host: "other"))
         }
         let events = client.events
         async let running: Void = client.run()
@@ -162,8 +162,8 @@ struct TestDeploymentTests {
     @Test
     func `several addresses of a cluster can be names of the deployment`() async throws {
         let deployment = TestDeployment(clusters: ["alpha", "other"])
-        let server = try RouletteConfiguration.Server(hosts: [.init(host: "nowhere"), .init(host: "alpha")])
-        try await deployment.withClient({ $0.servers = [server] }) { client in
+        let server = try ClusterConfiguration(hosts: [.init(host: "nowhere"), .init(host: "alpha")])
+        try await deployment.withClient({ $0.clusters = [server] }) { client in
             try await deployment.clock.advance { client.snapshot().clusters[0].state == .up }
             #expect(client.clusters[0].address == "nowhere:4222")
             #expect(Set(client.snapshot().clusters[0].connections.compactMap(\.connection.address?.host)) == ["alpha"])

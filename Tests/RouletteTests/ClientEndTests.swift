@@ -7,7 +7,7 @@ import Testing
 @Suite("The end of a client that never ran, and invalid arguments", .timeLimit(.minutes(1)))
 struct ClientEndTests {
     private func client() throws -> RouletteClient {
-        try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)]))
+        try RouletteClient(configuration: RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)]))
     }
 
     @Test
@@ -61,12 +61,12 @@ struct ClientEndTests {
             { $0.outboundBufferSize = .max },
         ]
         for change in changes {
-            var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
+            var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)])
             change(&configuration)
             let error = #expect(throws: RouletteError.self) { try RouletteClient(configuration: configuration) }
             #expect(error?.code == .configuration)
         }
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)])
         configuration.metricsInterval = longest
         configuration.drainTimeout = longest
         let client = try RouletteClient(configuration: configuration)

@@ -11,7 +11,7 @@ struct DescriptionTests {
     func `clusters, connections and snapshots`() throws {
         #expect("\(cluster)" == "alpha (10.0.0.1:4222)")
         #expect("\(PooledConnectionID(cluster: cluster, role: .publisher, slot: 3))" == "alpha (10.0.0.1:4222) publisher 3")
-        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "10.0.0.1"), .init(host: "10.0.0.2")])
+        var configuration = RouletteConfiguration(clusters: [.init(name: "alpha", host: "10.0.0.1"), .init(host: "10.0.0.2")])
         configuration.poolSize = 2
         let snapshot = try RouletteClient(configuration: configuration).snapshot()
         #expect(

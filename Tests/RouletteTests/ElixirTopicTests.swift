@@ -37,7 +37,7 @@ struct ElixirTopicTests {
     @Test(arguments: [true, false])
     func `a client reports a topic of publish, publisher and request if the option is set`(isSet: Bool) async throws {
         for way in 0..<3 {
-            var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
+            var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)])
             configuration.elixirCompatibleTopics = isSet
             configuration.maxRetry = 0
             let client = try RouletteClient(configuration: configuration)

@@ -83,7 +83,7 @@ struct MetricsTests {
     func `run() reports at the interval, and once at its end`() async throws {
         let metrics = RecordedMetrics()
         // Nothing listens on port 1 of the loopback interface.
-        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
+        var configuration = RouletteConfiguration(clusters: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.poolSize = 1
         configuration.metricsInterval = .milliseconds(1)
         let client = try RouletteClient(configuration: configuration, metrics: metrics)
@@ -99,7 +99,7 @@ struct MetricsTests {
     @Test
     func `an interval of nil turns metrics off, zero is an error`() async throws {
         let metrics = RecordedMetrics()
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: 1)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: 1)])
         configuration.metricsInterval = nil
         let client = try RouletteClient(configuration: configuration, metrics: metrics)
         client.close()

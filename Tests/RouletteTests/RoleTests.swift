@@ -8,7 +8,7 @@ import Testing
 struct RoleTests {
     private func configuration(_ role: RouletteConfiguration.Role) -> RouletteConfiguration {
         // Nothing listens on port 1 of the loopback interface.
-        var configuration = RouletteConfiguration(servers: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
+        var configuration = RouletteConfiguration(clusters: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.role = role
         configuration.maxRetry = 2
         configuration.baseBackoff = .milliseconds(1)

@@ -68,7 +68,7 @@ struct RouterTests {
 
     @Test
     func `a topic always uses the same connection of its pool`() throws {
-        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "a"), .init(host: "b")]))
+        let client = try RouletteClient(configuration: RouletteConfiguration(clusters: [.init(host: "a"), .init(host: "b")]))
         for number in 0..<500 {
             let route = try client.router.route("topic.\(number)")
             let slots = Set((0..<10).map { _ in client.publishers.carrier(of: route.destination).0.slot })

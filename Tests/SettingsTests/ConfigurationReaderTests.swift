@@ -28,7 +28,7 @@ struct ConfigurationReaderTests {
 
     @Test
     func `every key of a profile that concerns the library is read, with the same value as from a file`() throws {
-        let skipped: Set<String> = ["servers", "naming"]
+        let skipped: Set<String> = ["clusters", "naming"]
         let lines =
             LibraryOptionsTests.profileKeys.filter { !skipped.contains($0.key) }.map(\.value)
             + LibraryOptionsTests.tlsKeys.map(\.value)
@@ -48,8 +48,8 @@ struct ConfigurationReaderTests {
         let named = try read([
             "naming": "name", "servers": .init(.stringArray(["x=h", "y=10.0.0.1,10.0.0.2:4223"]), isSecret: false),
         ])
-        #expect(named.naming == .name && named.servers.map(\.name) == ["x", "y"])
-        #expect(named.servers[1].seeds == [.init(host: "10.0.0.2", port: 4223)])
+        #expect(named.naming == .name && named.clusters.map(\.name) == ["x", "y"])
+        #expect(named.clusters[1].seeds == [.init(host: "10.0.0.2", port: 4223)])
     }
 
     @Test
@@ -70,7 +70,7 @@ struct ConfigurationReaderTests {
         ("connection_name", .intArray([1]), "connection_name is not text"),
         ("servers", .string("h"), "servers is not an array of texts"),
         ("servers", .stringArray(["nats://joe:hunter2@h"]), "a server is not an address"),
-        ("servers", .stringArray([]), "no servers are configured"),
+        ("servers", .stringArray([]), "no clusters are configured"),
         ("password", .string("hunter2"), "user and password belong together"),
         ("tls_cert", .string("/c"), "tls_cert and tls_key belong together"),
     ])
@@ -100,7 +100,7 @@ struct ConfigurationReaderTests {
             "ROULETTE_USER": "joe", "ROULETTE_PASSWORD": "hunter2", "ROULETTE_CANARY": "5s",
         ])
         let configuration = try RouletteConfiguration(reader: ConfigReader(provider: provider).scoped(to: "roulette"))
-        #expect(configuration.servers.map(\.name) == ["alpha", "beta"] && configuration.servers[1].port == 4223)
+        #expect(configuration.clusters.map(\.name) == ["alpha", "beta"] && configuration.clusters[1].port == 4223)
         #expect(configuration.poolSize == 3 && configuration.pingInterval == .milliseconds(1500))
         #expect(configuration.canaryInterval == .seconds(5))
         #expect(try configuration.credentials() == .userPassword(user: "joe", password: "hunter2"))

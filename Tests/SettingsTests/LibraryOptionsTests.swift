@@ -10,7 +10,7 @@ import Testing
 struct LibraryOptionsTests {
     /// The keys of a profile, with a value that is not the default.
     static let profileKeys: [String: String] = [
-        "servers": "servers = [\"other\"]",
+        "clusters": "servers = [\"other\"]",
         "naming": "naming = \"name\"\nservers = [{ name = \"x\", host = \"h\" }]",
         "role": "role = \"publisher\"",
         "poolSize": "pool_size = 7",
@@ -111,7 +111,7 @@ struct LibraryOptionsTests {
     func `every property of a server has a key`() throws {
         func server(_ keys: String) throws -> [String: String] {
             let host = keys.contains("host") ? "" : "host = \"h\"\n"
-            return properties(try configuration("[[profiles.p.servers]]\n\(host)\(keys)").servers[0])
+            return properties(try configuration("[[profiles.p.servers]]\n\(host)\(keys)").clusters[0])
         }
         let standard = try server("")
         #expect(Set(standard.keys) == Set(Self.serverKeys.keys))
@@ -130,7 +130,7 @@ struct LibraryOptionsTests {
                 try configuration(
                     "servers = [\"a\", \"b\"]\n[profiles.q]\n[[profiles.q.servers]]\nhost = \"h\"\n\(keys)",
                     of: "q"
-                ).servers[0].tls
+                ).clusters[0].tls
             )
             #expect(properties(one)[property] != standard[property], "\(keys)")
         }

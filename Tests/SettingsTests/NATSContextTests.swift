@@ -141,8 +141,8 @@ struct NATSContextTests {
         let context = try context("{\"url\": \"\(urls)\"}").get()
         #expect(context.server.tls?.mode == expected)
         let configuration = try RouletteConfiguration(profile: Profile(name: "p", contexts: [context]))
-        #expect(configuration.servers[0].tls?.mode == expected)
-        #expect(1 + configuration.servers[0].seeds.count == urls.split(separator: ",").count)
+        #expect(configuration.clusters[0].tls?.mode == expected)
+        #expect(1 + configuration.clusters[0].seeds.count == urls.split(separator: ",").count)
     }
 
     @Test(arguments: ["nats://a,tls://a", "tls://a,nats://A:4222", "a,tls://b,a,b"])
@@ -161,7 +161,7 @@ struct NATSContextTests {
         let configuration = try RouletteConfiguration(
             profile: Profile(name: "p", contexts: [try context(#"{"inbox_prefix": "_I.ops"}"#).get()])
         )
-        #expect(configuration.servers[0].inboxPrefix == "_I.ops")
+        #expect(configuration.clusters[0].inboxPrefix == "_I.ops")
         #expect(
             try context(#"{"creds": "$HOME/${HOME}x/$NONE/a.creds"}"#).get().server.login
                 == .credentials(path: "/home/u//home/ux//a.creds")
@@ -194,10 +194,10 @@ struct NATSContextTests {
             try write(#"{"url": "tls://a", "user": "u", "password": "p"}"#, to: directory + "/nats/context/a.json")
             let contexts = try ["b", "a"].map { try NATSContext(name: $0, environment: environment) }
             let configuration = try RouletteConfiguration(profile: Profile(name: "two", contexts: contexts))
-            #expect(configuration.servers.map(\.name) == ["b", "a"])
-            #expect(try configuration.servers[0].credentials?() == .token("tb"))
-            #expect(try configuration.servers[1].credentials?() == .userPassword(user: "u", password: "p"))
-            #expect(configuration.servers.map(\.tls?.mode) == [.automatic, .required])
+            #expect(configuration.clusters.map(\.name) == ["b", "a"])
+            #expect(try configuration.clusters[0].credentials?() == .token("tb"))
+            #expect(try configuration.clusters[1].credentials?() == .userPassword(user: "u", password: "p"))
+            #expect(configuration.clusters.map(\.tls?.mode) == [.automatic, .required])
             #expect(
                 problems { () throws(SettingsError) in try Profile(name: "x", contexts: [contexts[0], contexts[0]]) }.count > 0
             )

@@ -164,10 +164,10 @@ struct SecretsInErrorsTests {
     @Test
     func `the library refuses a URL as a host without repeating it`() {
         for url in Self.urls where url.contains("@") || url.contains("/") {
-            #expect(throws: RouletteError.self) { try RouletteConfiguration(servers: [.init(host: url)]).validate() }
+            #expect(throws: RouletteError.self) { try RouletteConfiguration(clusters: [.init(host: url)]).validate() }
             for body in [
-                { try RouletteConfiguration(servers: [.init(host: url)]).validate() },
-                { try RouletteConfiguration(servers: [RouletteConfiguration.Server(url)]).validate() },
+                { try RouletteConfiguration(clusters: [.init(host: url)]).validate() },
+                { try RouletteConfiguration(clusters: [ClusterConfiguration(url)]).validate() },
             ] as [() throws -> Void] {
                 do { try body() } catch { #expect(!"\(error)".contains(Self.marker), "\(url): \(error)") }
             }

@@ -65,17 +65,17 @@ struct SecuritySettingsTests {
             )
         )
         #expect(configuration.tls.mode == .automatic)
-        #expect(configuration.servers[0].tls?.mode == .required)
-        #expect(configuration.servers[0].tls?.trustRoots == .file("/ca"))
-        #expect(configuration.servers[1].tls == nil)
-        #expect(configuration.servers[2].tls == nil)
+        #expect(configuration.clusters[0].tls?.mode == .required)
+        #expect(configuration.clusters[0].tls?.trustRoots == .file("/ca"))
+        #expect(configuration.clusters[1].tls == nil)
+        #expect(configuration.clusters[2].tls == nil)
         // One tls:// address among the alternatives is enough, because the login goes to whichever of them answers.
-        #expect(configuration.servers[3].tls?.mode == .required)
-        #expect(configuration.servers[3].tls?.trustRoots == .file("/ca"))
-        #expect(configuration.servers[4].tls?.mode == .required)
-        #expect(configuration.servers[4].host == "h" && configuration.servers[4].seeds == [.init(host: "i")])
-        #expect(configuration.servers[5].tls == nil)
-        #expect(configuration.servers[5].host == "j" && configuration.servers[5].seeds == [.init(host: "k")])
+        #expect(configuration.clusters[3].tls?.mode == .required)
+        #expect(configuration.clusters[3].tls?.trustRoots == .file("/ca"))
+        #expect(configuration.clusters[4].tls?.mode == .required)
+        #expect(configuration.clusters[4].host == "h" && configuration.clusters[4].seeds == [.init(host: "i")])
+        #expect(configuration.clusters[5].tls == nil)
+        #expect(configuration.clusters[5].host == "j" && configuration.clusters[5].seeds == [.init(host: "k")])
     }
 
     @Test

@@ -52,7 +52,7 @@ struct Costs {
         port: Int,
         _ body: (RouletteClient) async throws -> Void
     ) async throws {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: port)])
         configuration.role = role
         configuration.poolSize = 1
         let client = try RouletteClient(configuration: configuration)

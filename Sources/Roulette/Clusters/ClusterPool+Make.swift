@@ -6,7 +6,7 @@ extension ClusterPool {
     /// Creates the connections of a cluster, without connecting.
     init(
         cluster: Cluster,
-        server: RouletteConfiguration.Server,
+        server: ClusterConfiguration,
         claim: RingClaim,
         configuration: RouletteConfiguration,
         eventLoopGroup: any EventLoopGroup,

@@ -25,8 +25,8 @@ extension RouletteConfiguration {
         guard let servers = try reader.texts("servers") else {
             throw RouletteError(.configuration, "servers is missing; set it to an array such as [\"alpha=10.0.0.1:4222\"]")
         }
-        self.init(servers: [])
-        for text in servers { self.servers.append(try Server(named: text)) }
+        self.init(clusters: [])
+        for text in servers { clusters.append(try ClusterConfiguration(named: text)) }
         for option in Self.options { try option.read(reader, &self) }
         if let tls = try reader.tls() { self.tls = tls }
         if let credentials = try reader.credentials() { self.credentials = credentials }
@@ -57,7 +57,7 @@ extension RouletteConfiguration {
     ]
 }
 
-extension RouletteConfiguration.Server {
+extension ClusterConfiguration {
     /// Reads `[NAME=]HOST[:PORT]`.
     fileprivate init(named text: String) throws(RouletteError) {
         guard let equals = text.firstIndex(of: "=") else {

@@ -7,55 +7,6 @@ public import Tracing
 
 /// A deployment and how to use it. Options that Roulette 1.0.5 has too have the same names and defaults.
 public struct RouletteConfiguration: Sendable {
-    /// A cluster, described by the address of its load balancer, or by the addresses of its servers.
-    ///
-    /// It is one node of the ring, however many addresses it has. Its place on the ring is its position in
-    /// ``RouletteConfiguration/servers``, or its ``name``, and never depends on an address. ``host`` and ``port`` identify it
-    /// where an address is shown (``Cluster/address``) and in the fingerprint of a ring whose clusters have not been reached, so
-    /// programs that share a deployment should name the same address first. More ``seeds`` change neither.
-    public struct Server: Sendable {
-        /// The displayed name. With ``ConsistentHashing/HashRing/Naming/name``, the ring uses it too.
-        public var name: String?
-        /// A host name or an IP address. With several addresses, the host of the first one.
-        public var host: String
-        /// The TCP port.
-        public var port: Int
-        /// More servers of the same cluster, for a cluster without a load balancer. Every round of attempts tries them and
-        /// ``host``, each once and in a random order. The one that the last connection used is the last.
-        ///
-        /// All addresses have the same login and the same TLS settings. The certificate has to be for the host that is used.
-        public var seeds: [NATSClientConfiguration.Address] = []
-        /// Other servers of the same cluster, tried in order if neither ``host`` nor ``seeds`` answer.
-        public var alternatives: [NATSClientConfiguration.Address] = []
-        /// The credentials for this cluster, instead of ``RouletteConfiguration/credentials``.
-        public var credentials: (@Sendable () throws -> NATSClientConfiguration.Credentials)?
-        /// The TLS settings for this cluster, instead of ``RouletteConfiguration/tls``.
-        public var tls: NATSClientConfiguration.TLS?
-        /// The prefix of the reply topics of this cluster, instead of ``RouletteConfiguration/inboxPrefix``.
-        public var inboxPrefix: String?
-
-        /// Creates a cluster from its address.
-        public init(name: String? = nil, host: String, port: Int = 4222) {
-            self.name = name
-            self.host = host
-            self.port = port
-        }
-
-        /// Creates a cluster without a load balancer from the addresses of its servers.
-        ///
-        /// - Parameters:
-        ///   - name: The displayed name.
-        ///   - hosts: The addresses, at least one. The first one identifies the cluster; see ``Server``.
-        /// - Throws: ``RouletteError/Code/configuration`` if there is no address.
-        public init(name: String? = nil, hosts: [NATSClientConfiguration.Address]) throws(RouletteError) {
-            guard let first = hosts.first else {
-                throw RouletteError(.configuration, "a server has no address; list at least one host")
-            }
-            self.init(name: name, host: first.host, port: first.port)
-            seeds = Array(hosts.dropFirst())
-        }
-    }
-
     /// The calls that the client allows. It creates only the pools that they need.
     public enum Role: String, Sendable, Hashable, CaseIterable {
         /// Publishing and subscribing.
@@ -75,8 +26,9 @@ public struct RouletteConfiguration: Sendable {
         case permanent
     }
 
-    /// The clusters. If naming is `index`, their order determines the ring, and every program has to use the same order.
-    public var servers: [Server]
+    /// The clusters. If naming is `index`, their order determines the ring, and every program has to use the same order. The key is
+    /// `servers`, as in Roulette 1.0.5.
+    public var clusters: [ClusterConfiguration]
     /// How the ring names the clusters.
     public var naming = HashRing.Naming.index
     /// The calls that the client allows.
@@ -169,15 +121,15 @@ public struct RouletteConfiguration: Sendable {
     package static let poolSizes = 1...1000
 
     /// Creates a configuration for these clusters, with defaults for all other options.
-    public init(servers: [Server]) {
-        self.servers = servers
+    public init(clusters: [ClusterConfiguration]) {
+        self.clusters = clusters
     }
 
     /// Checks everything that can be checked without the network.
     ///
     /// - Throws: ``RouletteError/Code/configuration``, with the option, its value and the valid values.
     public func validate() throws(RouletteError) {
-        try requireServers()
+        try requireClusters()
         try require(
             Self.poolSizes.contains(poolSize),
             "pool_size is \(poolSize), use \(Self.poolSizes.lowerBound) to \(Self.poolSizes.upperBound)"
@@ -196,7 +148,7 @@ public struct RouletteConfiguration: Sendable {
             "the metrics interval must be longer than zero; nil turns the metrics off"
         )
         do {
-            for server in servers { try connection(to: server, name: "").validate() }
+            for server in clusters { try connection(to: server, name: "").validate() }
         } catch {
             throw RouletteError(.configuration, error.message, cause: error)
         }
@@ -212,17 +164,17 @@ public struct RouletteConfiguration: Sendable {
     }
 
     /// The clusters, in the order of the servers.
-    package var clusters: [Cluster] {
-        servers.enumerated().map { index, server in
+    package func makeClusters() -> [Cluster] {
+        clusters.enumerated().map { index, server in
             Cluster(index: index, name: server.displayName, address: server.normalizedAddress)
         }
     }
 
-    private func requireServers() throws(RouletteError) {
-        try require(!servers.isEmpty, "no servers are configured; list at least one host")
+    private func requireClusters() throws(RouletteError) {
+        try require(!clusters.isEmpty, "no clusters are configured; list at least one host")
         var seen: [String: Int] = [:]
-        for (index, server) in servers.enumerated() {
-            let label = "servers[\(index)]"
+        for (index, server) in clusters.enumerated() {
+            let label = "clusters[\(index)]"
             do {
                 for address in server.addresses { try address.validate() }
             } catch {
@@ -234,7 +186,7 @@ public struct RouletteConfiguration: Sendable {
                         .configuration,
                         first == index
                             ? "\(label) has the address \(address) twice; remove one"
-                            : "servers[\(first)] and \(label) are both \(address); every cluster needs its own address"
+                            : "clusters[\(first)] and \(label) are both \(address); every cluster needs its own address"
                     )
                 }
             }
@@ -263,7 +215,7 @@ public struct RouletteConfiguration: Sendable {
     }
 
     /// Returns the configuration of one connection to `server`.
-    package func connection(to server: Server, name: String) -> NATSClientConfiguration {
+    package func connection(to server: ClusterConfiguration, name: String) -> NATSClientConfiguration {
         var configuration = NATSClientConfiguration(address: .init(host: server.host, port: server.port))
         configuration.name = name
         configuration.seeds = server.seeds
@@ -287,22 +239,6 @@ public struct RouletteConfiguration: Sendable {
         configuration.reconnectBufferSize = 0
         return configuration
     }
-}
-
-extension RouletteConfiguration.Server {
-    /// `host:port` with the host in lower case, to compare servers.
-    var normalizedAddress: String {
-        addresses[0].normalized
-    }
-
-    /// All addresses in normalized form.
-    fileprivate var normalizedAddresses: [String] { addresses.map(\.normalized) }
-
-    /// All addresses of the cluster. The first one identifies it.
-    package var addresses: [NATSClientConfiguration.Address] { [.init(host: host, port: port)] + seeds + alternatives }
-
-    /// The configured name, or the address if there is no name.
-    var displayName: String { name ?? normalizedAddress }
 }
 
 extension NATSClientConfiguration.Address {

@@ -125,7 +125,7 @@ extension RouletteClient {
     /// - Throws: ``RouletteError/Code/invalidTopic``.
     public func newInbox(for topic: String) throws(RouletteError) -> String {
         let cluster = try owner(of: topic)
-        let prefix = configuration.servers[cluster.index].inboxPrefix ?? configuration.inboxPrefix
+        let prefix = configuration.clusters[cluster.index].inboxPrefix ?? configuration.inboxPrefix
         while true {
             let inbox = randomness.withLock { random in Inbox.newSubject(prefix: prefix) { random.next() } }
             if router.ring.lookup(of: inbox).index == cluster.index { return inbox }

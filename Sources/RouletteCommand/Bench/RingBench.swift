@@ -36,6 +36,6 @@ struct RingBench: Sendable {
 
     /// Servers that are never connected to.
     private var configuration: RouletteConfiguration {
-        RouletteConfiguration(servers: (0..<clusters).map { .init(host: "10.0.\($0 / 256).\($0 % 256)") })
+        RouletteConfiguration(clusters: (0..<clusters).map { .init(host: "10.0.\($0 / 256).\($0 % 256)") })
     }
 }

@@ -58,7 +58,7 @@ struct RouteCommand: ParsableCommand {
             let profile = try connection.resolve().profile
             // The ring does not depend on the login, which may be incomplete.
             var configuration = RouletteConfiguration(
-                servers: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
+                clusters: profile.servers.map { .init(name: $0.name, host: $0.host, port: $0.port) }
             )
             configuration.naming = profile.naming
             return RoutingTable(ring: try configuration.makeRing(), labels: profile.servers.map(\.label))

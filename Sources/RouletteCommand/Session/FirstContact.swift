@@ -15,7 +15,7 @@ enum FirstContact {
             }
             group.addTask {
                 // Cancellation ends the wait too.
-                let addresses = client.configuration.servers.map(\.addresses.count).max() ?? 1
+                let addresses = client.configuration.clusters.map(\.addresses.count).max() ?? 1
                 try? await Task.sleep(for: client.configuration.connectionTimeout * addresses + margin)
             }
             await group.next()
@@ -24,7 +24,7 @@ enum FirstContact {
     }
 
     private static func isSettled(_ client: RouletteClient) -> Bool {
-        let servers = client.configuration.servers
+        let servers = client.configuration.clusters
         return client.snapshot().clusters.allSatisfy { cluster in
             // The cluster may still be reachable until all its addresses were tried.
             let addresses = servers[cluster.cluster.index].addresses.count

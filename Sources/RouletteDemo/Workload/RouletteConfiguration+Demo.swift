@@ -5,8 +5,8 @@ extension RouletteConfiguration {
     /// Returns a configuration with one connection to the balancer of each cluster. The order of the clusters is the ring.
     static func demo(_ deployment: DemoDeployment, clusters: [DemoDeployment.Cluster]? = nil) -> RouletteConfiguration {
         var configuration = RouletteConfiguration(
-            servers: (clusters ?? deployment.clusters).map { cluster in
-                Server(name: cluster.name, host: "127.0.0.1", port: cluster.balancer.port)
+            clusters: (clusters ?? deployment.clusters).map { cluster in
+                ClusterConfiguration(name: cluster.name, host: "127.0.0.1", port: cluster.balancer.port)
             }
         )
         let password = Secret(deployment.passwords.client)

@@ -54,7 +54,7 @@ public struct Profile: Sendable {
     public var servers: [ProfileServer]
     /// The configuration of the library. Its servers, credentials and connection name are not used, because each client
     /// derives them from ``servers``, ``login`` and ``connectionName``.
-    var library = RouletteConfiguration(servers: [])
+    var library = RouletteConfiguration(clusters: [])
 
     /// Whether publishing is allowed. The default is false in production and true elsewhere.
     public var allowPublish: Bool {

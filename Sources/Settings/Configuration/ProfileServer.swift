@@ -19,7 +19,7 @@ public struct ProfileServer: Sendable {
     /// The login of the system account for this cluster, which replaces the profile's.
     public var systemLogin: Profile.Login?
     /// The server of the library's configuration. Its credentials are not used, because each client derives them from ``login``.
-    var library: RouletteConfiguration.Server
+    var library: ClusterConfiguration
 
     /// Creates a cluster.
     ///
@@ -38,7 +38,7 @@ public struct ProfileServer: Sendable {
     ) {
         self.requiresTLS = requiresTLS
         self.monitors = monitors
-        library = RouletteConfiguration.Server(name: name, host: host, port: port)
+        library = ClusterConfiguration(name: name, host: host, port: port)
     }
 
     /// Creates a cluster from its addresses.
@@ -57,7 +57,7 @@ public struct ProfileServer: Sendable {
     }
 
     /// A property of the server of the library's configuration.
-    public subscript<Value>(dynamicMember path: WritableKeyPath<RouletteConfiguration.Server, Value>) -> Value {
+    public subscript<Value>(dynamicMember path: WritableKeyPath<ClusterConfiguration, Value>) -> Value {
         get { library[keyPath: path] }
         set { library[keyPath: path] = newValue }
     }

@@ -16,12 +16,12 @@ extension RouletteConfiguration {
         self = profile.library
         self.connectionName = profile.connectionName ?? connectionName
         if let login = profile.login { credentials = try Self.credentials(login, place: place) }
-        servers = []
+        clusters = []
         for server in profile.servers {
             var result = server.library
             if server.requiresTLS { result.tls = (server.library.tls ?? profile.library.tls).requiring() }
             if let login = server.login { result.credentials = try Self.credentials(login, place: place) }
-            servers.append(result)
+            clusters.append(result)
         }
     }
 
@@ -43,7 +43,7 @@ extension RouletteConfiguration {
         for index in copy.servers.indices { copy.servers[index].login = nil }
         let configuration = try RouletteConfiguration(profile: copy)
         var connections: [NATSClientConfiguration?] = []
-        for (server, own) in zip(configuration.servers, profile.servers) {
+        for (server, own) in zip(configuration.clusters, profile.servers) {
             guard let login = own.systemLogin ?? profile.systemLogin else {
                 connections.append(nil)
                 continue

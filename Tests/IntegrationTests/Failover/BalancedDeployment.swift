@@ -9,7 +9,7 @@ struct BalancedDeployment: Sendable {
     /// A configuration with only the balancers.
     var configuration: RouletteConfiguration {
         RouletteConfiguration(
-            servers: zip(clusters, balancers).map { cluster, balancer in
+            clusters: zip(clusters, balancers).map { cluster, balancer in
                 .init(name: cluster.name, host: "127.0.0.1", port: balancer.port)
             }
         )

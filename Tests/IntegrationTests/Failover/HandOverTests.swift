@@ -101,7 +101,7 @@ struct HandOverTests {
     ) async throws {
         let peer = Peer()
         let server = try await peer.start()
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         configuration.role = .publisher
         quick(&configuration)
         change(&configuration)

@@ -11,7 +11,7 @@ struct RelocationTests {
     ) async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
             let proxy = try await FaultProxy.start(to: server.port)
-            var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: proxy.port)])
+            var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: proxy.port)])
             configuration.role = .subscriber
             configuration.poolSize = 2
             configuration.subscriptionRestart = .permanent
@@ -122,7 +122,7 @@ struct RelocationTests {
                 if try await connection.nextLine(within: .seconds(600)) == "PING" { try await connection.send("PONG\r\n") }
             }
         }
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         configuration.role = .subscriber
         configuration.poolSize = 2
         configuration.metricsInterval = nil

@@ -46,7 +46,7 @@ struct ResettingClusterTests {
     @Test(arguments: Moment.allCases)
     func `the library makes the subscription on the other clusters and reports no failure`(moment: Moment) async throws {
         try await withClusters(moment) { servers, ports in
-            var configuration = RouletteConfiguration(servers: ports.map { .init(host: "127.0.0.1", port: $0) })
+            var configuration = RouletteConfiguration(clusters: ports.map { .init(host: "127.0.0.1", port: $0) })
             configuration.poolSize = 1
             configuration.role = .subscriber
             configuration.maxRetry = 2
@@ -109,7 +109,7 @@ struct ResettingClusterTests {
         try await withDeployment(clusters: 1) { deployment in
             let bad = try await Self.resettingServer(.behindSubscribe)
             let ports = [deployment.servers[0].port, bad.port]
-            var configuration = RouletteConfiguration(servers: ports.map { .init(host: "127.0.0.1", port: $0) })
+            var configuration = RouletteConfiguration(clusters: ports.map { .init(host: "127.0.0.1", port: $0) })
             configuration.poolSize = 1
             configuration.role = .subscriber
             configuration.maxRetry = 2

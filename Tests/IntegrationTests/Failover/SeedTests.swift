@@ -24,7 +24,7 @@ struct SeedTests {
     private func configuration(_ cluster: NATSCluster, deadSeeds: Int = 0) throws -> RouletteConfiguration {
         let dead = (0..<deadSeeds).map { NATSClientConfiguration.Address(host: "127.0.0.1", port: 1 + $0) }
         let hosts = dead + cluster.servers.map { .init(host: "127.0.0.1", port: $0.port) }
-        var configuration = RouletteConfiguration(servers: [try .init(name: "alpha", hosts: hosts)])
+        var configuration = RouletteConfiguration(clusters: [try .init(name: "alpha", hosts: hosts)])
         configuration.subscriptionRestart = .permanent
         configuration.maxBackoff = .milliseconds(100)
         return configuration
@@ -117,7 +117,7 @@ struct SeedTests {
     func `two entries with different servers of one cluster are an error event, and roulette status reports them`() async throws {
         try await withCluster { cluster in
             let ports = cluster.servers.map(\.port)
-            var configuration = RouletteConfiguration(servers: [
+            var configuration = RouletteConfiguration(clusters: [
                 try .init(name: "alpha", hosts: [.init(host: "127.0.0.1", port: ports[0]), Self.nowhere]),
                 try .init(name: "beta", hosts: [.init(host: "127.0.0.1", port: ports[1])]),
             ])

@@ -22,7 +22,7 @@ struct CanaryTests {
         let (cluster, route) = try await NATSCluster.startPair(name: "pair", configuration: server)
         let balancer = try await HAProxyProcess.start(to: cluster)
         try await balancer.waitUntilUp(balancer.backends)
-        var configuration = RouletteConfiguration(servers: [.init(name: "pair", host: "127.0.0.1", port: balancer.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(name: "pair", host: "127.0.0.1", port: balancer.port)])
         configuration.poolSize = 4
         configuration.canaryInterval = Self.interval
         if permissions != nil { configuration.credentials = { .userPassword(user: "ops", password: "secret") } }

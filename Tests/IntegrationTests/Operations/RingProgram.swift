@@ -8,7 +8,7 @@ func withRingProgram(
     topics: [String] = [],
     _ body: () async throws -> Void
 ) async throws {
-    var configuration = RouletteConfiguration(servers: servers.map { .init(host: "127.0.0.1", port: $0.port) })
+    var configuration = RouletteConfiguration(clusters: servers.map { .init(host: "127.0.0.1", port: $0.port) })
     configuration.connectionName = name
     configuration.poolSize = 1
     let client = try RouletteClient(configuration: configuration)

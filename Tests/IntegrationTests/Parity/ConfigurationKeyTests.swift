@@ -57,7 +57,7 @@ struct ConfigurationKeyTests {
         _ server: ScriptedServer,
         _ change: (inout RouletteConfiguration) -> Void
     ) throws -> RouletteClient {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         configuration.poolSize = 1
         configuration.role = .publisher
         change(&configuration)

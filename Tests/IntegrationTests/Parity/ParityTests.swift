@@ -15,9 +15,9 @@ struct ParityTests {
     func `use Roulette, otp_app: several clients with their own configurations run in one process`() async throws {
         try await withDeployment(clusters: 2, configuration: Self.monitored) { deployment in
             let (here, there) = (deployment.servers[0], deployment.servers[1])
-            var one = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: here.port)])
+            var one = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: here.port)])
             one.connectionName = "one"
-            var two = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: there.port)])
+            var two = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: there.port)])
             two.connectionName = "two"
             let (first, second) = (try RouletteClient(configuration: one), try RouletteClient(configuration: two))
             try await withRunning(first) {
@@ -47,7 +47,7 @@ struct ParityTests {
     func `supervisor child: run() is a service of a group, and graceful shutdown delivers pending messages`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try RouletteClient(
-                configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
+                configuration: RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
             )
             let group = ServiceGroup(services: [client], logger: Logger(label: "tests"))
             let running = Task { try await group.run() }
@@ -164,7 +164,7 @@ struct ParityTests {
         let records = Watched<[LogRecord]>([])
         let server = NATSServerConfiguration(authorization: .user("joe", password: "hunter2"))
         try await withDeployment(clusters: 1, configuration: server) { deployment in
-            var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
+            var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
             configuration.credentials = { .userPassword(user: "joe", password: "hunter2") }
             var logger = Logger(label: "tests") { _ in RecordingLogHandler(records: records) }
             logger.logLevel = .trace

@@ -8,7 +8,7 @@ struct BadPeerTests {
     private func cause(host: String = "127.0.0.1", port: Int, _ change: (inout RouletteConfiguration) -> Void = { _ in })
         async throws -> NATSError
     {
-        var configuration = RouletteConfiguration(servers: [.init(host: host, port: port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: host, port: port)])
         configuration.poolSize = 1
         configuration.role = .publisher
         configuration.connectionTimeout = .seconds(20)
@@ -98,7 +98,7 @@ struct BadPeerTests {
     private func expectConnects(port: Int, credentials: @escaping @Sendable () -> NATSClientConfiguration.Credentials)
         async throws
     {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: port)])
         configuration.credentials = credentials
         let client = try RouletteClient(configuration: configuration)
         try await withRunning(client) {
@@ -111,7 +111,7 @@ struct BadPeerTests {
     func `a payload over max_payload is rejected before it is sent, and the connection stays`() async throws {
         let server = try await NATSServerProcess.start(NATSServerConfiguration(extra: "max_payload: 1024"))
         let client = try RouletteClient(
-            configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+            configuration: RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         )
         try await withRunning(client) {
             try await client.publish([UInt8](repeating: 1, count: 1024), to: "a")
@@ -135,7 +135,7 @@ struct BadPeerTests {
                     """
             )
         )
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         configuration.credentials = { .userPassword(user: "joe", password: "secret") }
         let client = try RouletteClient(configuration: configuration)
         try await withRunning(client) {

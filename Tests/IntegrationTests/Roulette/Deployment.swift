@@ -11,7 +11,7 @@ struct Deployment: Sendable {
         _ change: (inout RouletteConfiguration) -> Void = { _ in },
         _ body: (RouletteClient) async throws -> Void
     ) async throws {
-        var configuration = RouletteConfiguration(servers: servers.map { .init(host: "127.0.0.1", port: $0.port) })
+        var configuration = RouletteConfiguration(clusters: servers.map { .init(host: "127.0.0.1", port: $0.port) })
         change(&configuration)
         let client = try RouletteClient(configuration: configuration)
         try await withRunning(client) { try await body(client) }

@@ -14,7 +14,7 @@ struct DrainTests {
         try await withDeployment(clusters: 2) { deployment in
             let total = 10_000
             let listener = try RouletteClient(
-                configuration: RouletteConfiguration(servers: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
+                configuration: RouletteConfiguration(clusters: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
             )
             try await withRunning(listener) {
                 let answers = try await listener.subscribe(to: "answers", options: SubscribeOptions(confirmed: true))
@@ -122,7 +122,7 @@ struct DrainTests {
     func `graceful shutdown drains, then run() returns`() async throws {
         try await withDeployment(clusters: 1) { deployment in
             let client = try RouletteClient(
-                configuration: RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
+                configuration: RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: deployment.servers[0].port)])
             )
             let listener = try await RawClient.connect(port: deployment.servers[0].port)
             try await listener.subscribe(to: "last.*")
@@ -145,7 +145,7 @@ struct DrainTests {
     {
         try await withDeployment(clusters: 2) { deployment in
             let client = try RouletteClient(
-                configuration: RouletteConfiguration(servers: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
+                configuration: RouletteConfiguration(clusters: deployment.servers.map { .init(host: "127.0.0.1", port: $0.port) })
             )
             let run = Task { await client.run() }
             let subscription = try await client.subscribe(to: "end", options: SubscribeOptions(confirmed: true))

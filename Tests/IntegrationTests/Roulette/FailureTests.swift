@@ -93,7 +93,7 @@ struct FailureTests {
             }
             try await deployment.withClient({ configuration in
                 quick(&configuration)
-                configuration.servers[0] = .init(host: "127.0.0.1", port: balancer.port)
+                configuration.clusters[0] = .init(host: "127.0.0.1", port: balancer.port)
                 configuration.maxRetry = 1_000
             }) { client in
                 try await deployment.waitUntilUp(client)

@@ -24,7 +24,7 @@ struct LameDuckTests {
     }
 
     private func configuration(port: Int) -> RouletteConfiguration {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: port)])
         configuration.poolSize = 1
         configuration.subscriptionRestart = .permanent
         return configuration

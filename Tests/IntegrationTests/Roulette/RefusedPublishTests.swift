@@ -124,7 +124,7 @@ struct RefusedPublishTests {
                 try await Self.answerPings(connection)
             }
         }
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: server.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: server.port)])
         configuration.poolSize = 1
         configuration.role = .publisher
         let client = try RouletteClient(configuration: configuration)

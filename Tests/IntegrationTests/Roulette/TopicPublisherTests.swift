@@ -60,7 +60,7 @@ struct TopicPublisherTests {
     func `an invalid topic or a client that must not publish is rejected when the publisher is created`()
         async throws
     {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1")])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1")])
         let client = try RouletteClient(configuration: configuration)
         for topic in ["", "a b", "a.*", "a.>", "a\r\nPUB x 0\r\n"] {
             let error = #expect(throws: RouletteError.self) { try client.publisher(for: topic) }

@@ -16,7 +16,7 @@ struct CClientTests {
     func `messages arrive in both directions, in order, on the cluster that the ring names`() async throws {
         try await TestAuthority.with { authority in
             try await withClusters(authority) { servers, clients in
-                var configuration = RouletteConfiguration(servers: servers)
+                var configuration = RouletteConfiguration(clusters: servers)
                 configuration.poolSize = 2
                 configuration.tls.mode = .required
                 configuration.tls.trustRoots = .file(authority.certificateFile)
@@ -112,7 +112,7 @@ struct CClientTests {
     /// Runs three servers with TLS: one for a JWT and its key, one for an NKEY, one for user and password.
     private func withClusters(
         _ authority: TestAuthority,
-        _ body: ([RouletteConfiguration.Server], [CClient]) async throws -> Void
+        _ body: ([ClusterConfiguration], [CClient]) async throws -> Void
     ) async throws {
         let tls = NATSServerConfiguration.TLS(certificate: try await authority.issueForLoopback())
         let deployment = SignedDeployment()
@@ -136,13 +136,13 @@ struct CClientTests {
             ),
         ]
         var processes: [NATSServerProcess] = []
-        var servers: [RouletteConfiguration.Server] = []
+        var servers: [ClusterConfiguration] = []
         var clients: [CClient] = []
         do {
             for (configuration, login, credentials) in kinds {
                 let process = try await NATSServerProcess.start(configuration)
                 processes.append(process)
-                var server = RouletteConfiguration.Server(host: "localhost", port: process.port)
+                var server = ClusterConfiguration(host: "localhost", port: process.port)
                 server.credentials = credentials
                 servers.append(server)
                 clients.append(try await CClient(port: process.port, authority: authority.certificateFile, login: login))

@@ -124,7 +124,7 @@ struct ServerVersionTests {
     func `the client leaves a lame duck for another node of its cluster, without a loss`() async throws {
         let cluster = try await NATSCluster.start(name: "versions", size: 2)
         let balancer = try await FaultProxy.start(to: cluster.servers[0].port)
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: balancer.port)])
         configuration.poolSize = 1
         configuration.subscriptionRestart = .permanent
         let client = try RouletteClient(configuration: configuration)

@@ -45,7 +45,7 @@ func withServices(
 extension Deployment {
     /// A client that a test runs itself.
     func client(_ change: (inout RouletteConfiguration) -> Void = { _ in }) throws -> RouletteClient {
-        var configuration = RouletteConfiguration(servers: servers.map { .init(host: "127.0.0.1", port: $0.port) })
+        var configuration = RouletteConfiguration(clusters: servers.map { .init(host: "127.0.0.1", port: $0.port) })
         configuration.poolSize = 2
         configuration.metricsInterval = nil
         change(&configuration)

@@ -62,7 +62,7 @@ struct PooledOrderTests {
     }
 
     private static func client(_ role: RouletteConfiguration.Role, behind balancer: FaultProxy) throws -> RouletteClient {
-        var configuration = RouletteConfiguration(servers: [.init(host: "127.0.0.1", port: balancer.port)])
+        var configuration = RouletteConfiguration(clusters: [.init(host: "127.0.0.1", port: balancer.port)])
         configuration.role = role
         return try RouletteClient(configuration: configuration)
     }

@@ -102,7 +102,7 @@ private struct ServerScenario: ScenarioDeployment {
         _ body: (RouletteClient) async throws -> Void
     ) async throws {
         var configuration = RouletteConfiguration(
-            servers: zip(Backend.names, proxies).map { .init(name: $0, host: "127.0.0.1", port: $1.port) }
+            clusters: zip(Backend.names, proxies).map { .init(name: $0, host: "127.0.0.1", port: $1.port) }
         )
         change(&configuration)
         let client = try RouletteClient(configuration: configuration)

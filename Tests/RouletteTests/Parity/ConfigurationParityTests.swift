@@ -10,7 +10,7 @@ import Testing
 @Suite("Parity with Roulette 1.0.5: configuration")
 struct ConfigurationParityTests {
     private func configuration(_ hosts: String...) throws -> RouletteConfiguration {
-        RouletteConfiguration(servers: try hosts.map { host in try .init(host) })
+        RouletteConfiguration(clusters: try hosts.map { host in try .init(host) })
     }
 
     // MARK: Servers and roles
@@ -18,9 +18,9 @@ struct ConfigurationParityTests {
     @Test
     func `servers: "host" or host and port 4222, plus name; the order of the list determines the ring`() throws {
         let text = try configuration("alpha", "beta:4333", "gamma")
-        #expect(text.servers.map(\.host) == ["alpha", "beta", "gamma"])
-        #expect(text.servers.map(\.port) == [4222, 4333, 4222])
-        let named = RouletteConfiguration.Server(name: "n", host: "h")
+        #expect(text.clusters.map(\.host) == ["alpha", "beta", "gamma"])
+        #expect(text.clusters.map(\.port) == [4222, 4333, 4222])
+        let named = ClusterConfiguration(name: "n", host: "h")
         #expect(named.name == "n")
         // Recorded from Roulette 1.0.5.
         let client = try RouletteClient(configuration: text)
@@ -33,12 +33,12 @@ struct ConfigurationParityTests {
     @Test
     func `the same host:port twice is an error that names both entries, in any spelling`() throws {
         for hosts in [["a", "b", "a"], ["a:4222", "b", "A"], ["a", "b", "a:4222"]] {
-            let servers = try hosts.map { try RouletteConfiguration.Server($0) }
+            let servers = try hosts.map { try ClusterConfiguration($0) }
             let error = #expect(throws: RouletteError.self) {
-                try RouletteClient(configuration: RouletteConfiguration(servers: servers))
+                try RouletteClient(configuration: RouletteConfiguration(clusters: servers))
             }
             #expect(error?.code == .configuration)
-            #expect(error?.message == "servers[0] and servers[2] are both a:4222; every cluster needs its own address")
+            #expect(error?.message == "clusters[0] and clusters[2] are both a:4222; every cluster needs its own address")
         }
         // The same host with another port is a different cluster.
         #expect(throws: Never.self) { try RouletteClient(configuration: try configuration("a", "a:4223")) }

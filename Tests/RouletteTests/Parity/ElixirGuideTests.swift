@@ -45,14 +45,14 @@ struct ElixirGuideTests {
 
     @Test(arguments: ["FromElixirRoulette", "DeliveryOrderAndFailure"])
     func `the guides state the default wait before the first attempt to reconnect`(guide: String) throws {
-        let milliseconds = Int(RouletteConfiguration(servers: []).reconnectJitter / .milliseconds(1))
+        let milliseconds = Int(RouletteConfiguration(clusters: []).reconnectJitter / .milliseconds(1))
         let line = try #require(try Self.guide(guide).split(separator: "\n").first { $0.contains("`reconnectJitter`") })
         #expect(line.contains(" \(milliseconds) ms"))
     }
 
     @Test(arguments: ["a*b", "5>3", "a\u{1}b", "a\tb", "a\u{7F}", "a..b", ".a"])
     func `topics that the guide lists as rejected are rejected`(topic: String) throws {
-        let client = try RouletteClient(configuration: RouletteConfiguration(servers: [.init(host: "h")]))
+        let client = try RouletteClient(configuration: RouletteConfiguration(clusters: [.init(host: "h")]))
         #expect(throws: RouletteError.self) { try client.owner(of: topic) }
         #expect(throws: Never.self) { try client.owner(of: String(repeating: "a", count: 4_067)) }
         #expect(throws: RouletteError.self) { try client.owner(of: String(repeating: "a", count: 4_068)) }

@@ -257,8 +257,8 @@ struct DemoFaultTests {
     @Test
     func `a program with another ring publishes to the wrong cluster until it is stopped`() async throws {
         try await DemoSession.with("--clusters", "2", "--nodes", "1") { demo in
-            let servers = [1, 2].map { RouletteConfiguration.Server(host: "127.0.0.1", port: $0) }
-            let ring = try RouletteClient(configuration: RouletteConfiguration(servers: servers))
+            let servers = [1, 2].map { ClusterConfiguration(host: "127.0.0.1", port: $0) }
+            let ring = try RouletteClient(configuration: RouletteConfiguration(clusters: servers))
             // Among the busiest topics of the demo, one that belongs to alpha.
             let candidates = ["orders.eu.created", "payments.card.authorized", "sensors.hall1.temperature", "logs.gateway.info"]
             let topic = try #require(candidates.first { (try? ring.owner(of: $0).index) == 0 })

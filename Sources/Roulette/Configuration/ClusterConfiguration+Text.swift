@@ -1,7 +1,7 @@
 import NATS
 import TextCoding
 
-extension RouletteConfiguration.Server {
+extension ClusterConfiguration {
     /// Creates a cluster from the address of its load balancer: `host`, `host:port` or `[IPv6]:port`. The default port is 4222.
     ///
     /// The addresses of several servers are separated by commas: `10.0.0.1,10.0.0.2:4223`. The first one identifies the cluster,

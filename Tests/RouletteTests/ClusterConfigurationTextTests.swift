@@ -2,7 +2,7 @@ import Roulette
 import Testing
 
 @Suite("Servers written as text")
-struct ServerTextTests {
+struct ClusterConfigurationTextTests {
     @Test(
         arguments: [
             ("nats-alpha.example.org", "nats-alpha.example.org", 4222), ("10.0.0.1:4223", "10.0.0.1", 4223),
@@ -10,7 +10,7 @@ struct ServerTextTests {
         ]
     )
     func `host, host:port and [IPv6]:port are accepted`(text: String, host: String, port: Int) throws {
-        let server = try RouletteConfiguration.Server(text)
+        let server = try ClusterConfiguration(text)
         #expect(server.host == host)
         #expect(server.port == port)
         #expect(server.name == nil)
@@ -18,7 +18,7 @@ struct ServerTextTests {
 
     @Test
     func `several addresses are separated by commas`() throws {
-        let server = try RouletteConfiguration.Server("10.0.0.1,10.0.0.2:4223,[::1]")
+        let server = try ClusterConfiguration("10.0.0.1,10.0.0.2:4223,[::1]")
         #expect(server.host == "10.0.0.1" && server.port == 4222)
         #expect(server.seeds.map(\.description) == ["10.0.0.2:4223", "[::1]:4222"])
     }
@@ -30,7 +30,7 @@ struct ServerTextTests {
         ]
     )
     func `anything else is an error with the valid formats`(text: String) {
-        let error = #expect(throws: RouletteError.self) { try RouletteConfiguration.Server(text) }
+        let error = #expect(throws: RouletteError.self) { try ClusterConfiguration(text) }
         #expect(error?.code == .configuration)
         #expect(error?.message.contains("write host, host:port or [IPv6]:port") == true)
         #expect(error?.message.unicodeScalars.allSatisfy { $0.value >= 0x20 } == true)
