@@ -79,7 +79,7 @@ struct IncidentTests {
 
     private static func down(_ cause: SafeText, age: Duration) -> ClusterTrouble {
         var trouble = missing(4, age: age)
-        (trouble.isDown, trouble.cause) = (true, cause)
+        (trouble.isDown, trouble.downTime, trouble.cause) = (true, age, cause)
         return trouble
     }
 
@@ -213,6 +213,18 @@ struct IncidentTests {
         #expect(forms.contains("down 14 s: connection refused; up to 3 messages lost, `>` missed 14 s"))
         #expect(forms.contains("down 14 s; 4 connections, up to 3 messages lost, `>` missed 14 s"))
         #expect(forms.last == "down 14 s", "\(forms)")
+    }
+
+    @Test
+    func `a cluster is down since its last connection was lost, not since one of its nodes was gone`() {
+        var row = Fixtures.clusters[2]
+        row.stateDuration = .seconds(3)
+        row.nodes = Fixtures.nodes(2, connections: [0, 0, 0], gone: [1])
+        let trouble = ClusterTrouble(row)
+        #expect(trouble.downTime == .seconds(3) && trouble.age == .seconds(12))
+        var run = Transcript()
+        run.state(20) { $0.clusters[2] = trouble }
+        #expect(run.lines(at: 20).first?.hasPrefix("open 12 s | down 3 s: connection refused") == true, "\(run.lines(at: 20))")
     }
 
     @Test

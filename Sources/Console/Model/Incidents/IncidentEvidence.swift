@@ -91,7 +91,7 @@ struct IncidentEvidence: Sendable {
         total = max(total, trouble.total)
         missing = max(missing, trouble.missing)
         if trouble.isDown {
-            downSince = downSince ?? now - trouble.age
+            downSince = downSince ?? now - trouble.downTime
             downCause = trouble.cause ?? downCause
         } else {
             isUp(at: now)

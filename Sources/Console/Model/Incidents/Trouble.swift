@@ -6,6 +6,8 @@ import TerminalUI
 struct ClusterTrouble: Sendable, Hashable {
     /// No connection is up.
     var isDown = false
+    /// How long no connection is up.
+    var downTime: Duration = .zero
     /// The connections that are lost, and all.
     var missing = 0
     var total = 0
@@ -40,6 +42,7 @@ struct ClusterTrouble: Sendable, Hashable {
 
     init(_ row: ClusterRow) {
         isDown = row.state == .down
+        downTime = isDown ? row.stateDuration : .zero
         total = row.connections.count
         // A connection that is not up for the first time yet has no error.
         let lost = row.connections.filter { !$0.isUp && $0.lastError != nil }
@@ -54,7 +57,7 @@ struct ClusterTrouble: Sendable, Hashable {
         alarm = row.alarms.first.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
         idleTimeout = row.idleTimeout.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
         let ages = lost.map(\.stateDuration) + absent.map(\.stateDuration) + failures.compactMap(\.failingFor)
-        age = max(ages.max() ?? .zero, isDown ? row.stateDuration : .zero)
+        age = max(ages.max() ?? .zero, downTime)
     }
 
     private static func name(_ text: String) -> SafeText { SafeText(untrusted: text, maximumBytes: 64) }
