@@ -328,12 +328,53 @@ struct IncidentTests {
         run.event(11, EventRow(.note, .error, detail: "all clusters are silent since the same moment", trace: .silence))
         run.states(11...20) { trouble in
             trouble.clusters = all
-            trouble.isSilent = true
+            trouble.silentSince = .seconds(9)
         }
         #expect(run.lines(at: 20) == ["open 10 s | all clusters are silent: your own network?; 128 connections"])
         run.states(21...22) { $0.clusters = [3: Self.missing(1)] }
         run.states(23...40)
         #expect(run.lines(at: 40) == ["13 s | all clusters were silent: your own network?; 128 connections, nothing lost"])
+    }
+
+    @Test
+    func `the incident of the network ends with the silence, though a node was gone before and stays so`() {
+        let silence: SafeText = "no byte received for 6.0 s"
+        var run = Transcript()
+        run.symptom(10, "server alpha-1 is gone")
+        run.states(10...99) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        for cluster in 0..<3 { run.lost(100, "publisher 0", of: cluster, silence) }
+        run.event(100, EventRow(.note, .error, detail: "all clusters are silent since the same moment", trace: .silence))
+        run.states(100...120) { trouble in
+            for cluster in 0..<3 { trouble.clusters[cluster] = Self.down(silence, age: .zero) }
+            trouble.clusters[0]?.gone = ["alpha-1"]
+            trouble.silentSince = .seconds(98)
+        }
+        #expect(run.log.incidents.map(\.subject) == [.cluster(0), .network])
+        #expect(run.log.incidents[0].began.uptime == .seconds(10), "it has its own cause")
+        #expect(run.log.incidents[1].evidence.downTime(at: .seconds(120)) == .seconds(20))
+        run.states(121...129) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        #expect(run.log.open == 1)
+        #expect(run.lines(at: 129)[1] == "21 s | all clusters were silent: your own network?; 2 connections, nothing lost")
+        run.lost(130, "publisher 0", of: 1)
+        run.states(130...140) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        #expect(run.log.incidents.map(\.subject) == [.cluster(0), .network, .cluster(1)])
+        #expect(run.log.incidents.map(\.isOpen) == [true, false, false])
+    }
+
+    @Test
+    func `a cluster that stays down after a silence of all clusters has an incident of its own`() {
+        var run = Transcript()
+        let all = Dictionary(uniqueKeysWithValues: (0..<3).map { ($0, Self.down("timed out", age: .seconds(1))) })
+        run.states(10...20) { trouble in
+            trouble.clusters = all
+            trouble.silentSince = .seconds(8)
+        }
+        run.states(21...35) { $0.clusters = [2: Self.down("timed out", age: .seconds(12))] }
+        #expect(run.log.incidents.map(\.subject) == [.network], "the clusters reconnect one after another")
+        run.states(36...40) { $0.clusters = [2: Self.down("timed out", age: .seconds(28))] }
+        #expect(run.log.incidents.map(\.subject) == [.network, .cluster(2)])
+        #expect(run.log.incidents[0].ended == .seconds(21))
+        #expect(run.log.incidents[1].isOpen && run.log.incidents[1].began.uptime == .seconds(8))
     }
 
     @Test

@@ -8,9 +8,12 @@ struct IncidentEvidence: Sendable {
         var isShutDown: Bool
     }
 
-    /// A cluster is called down from this time on. If all connections were on a server that was lost, they are on another one
-    /// before.
+    /// A cluster that was down for a shorter time is not called down. Connections to a server that was lost need a moment to
+    /// connect to another one.
     static let leastDown: Duration = .seconds(1)
+
+    /// The maximum number of names in each list.
+    private static let capacity = 100
 
     /// The lost connections.
     private(set) var connections: Set<IncidentConnection> = []
@@ -53,6 +56,12 @@ struct IncidentEvidence: Sendable {
             || idleTimeout != nil
     }
 
+    /// Whether the cause is known, and a network that fails cannot be it. Servers that do not answer, and lost canary messages, can
+    /// have this cause.
+    var excludesNetwork: Bool {
+        !(leaving.isEmpty && gone.isEmpty && gaps.isEmpty) || alarm != nil || idleTimeout != nil
+    }
+
     /// Returns how long no connection was up.
     func downTime(at now: Duration) -> Duration { downTime + (downSince.map { max(.zero, now - $0) } ?? .zero) }
 
@@ -75,14 +84,8 @@ struct IncidentEvidence: Sendable {
         }
         switch row.trace {
         case .leaving(let server, let isShutDown)?:
-            if let known = leaving.firstIndex(where: { $0.server == server }) {
-                leaving[known].isShutDown = leaving[known].isShutDown || isShutDown
-            } else {
-                leaving.append(Leaving(server: server, isShutDown: isShutDown))
-            }
-        case .missed(let pattern, let duration)?:
-            guard missed.count < 100 || missed[pattern] != nil else { break }
-            missed[pattern] = max(missed[pattern] ?? .zero, duration)
+            note(Leaving(server: server, isShutDown: isShutDown))
+        case .missed(let pattern, let duration)?: note(duration, missedBy: pattern)
         case .symptom?, .otherRing?, .silence?, nil: break
         }
     }
@@ -116,23 +119,48 @@ struct IncidentEvidence: Sendable {
         explanation = trouble.explanation ?? explanation
     }
 
+    /// Takes in the evidence of an incident with the same cause that began earlier or at the same time.
     mutating func absorb(_ other: IncidentEvidence) {
         connections.formUnion(other.connections)
         losses += other.losses
+        missing = max(missing, other.missing)
         total = max(total, other.total)
         unconfirmed += other.unconfirmed
         lostPublisher = lostPublisher || other.lostPublisher
         firstCause = other.firstCause ?? firstCause
         downCause = downCause ?? other.downCause
+        downSince = [downSince, other.downSince].compactMap(\.self).min()
         downTime += other.downTime
         for server in other.reconnectedTo { note(server, in: &reconnectedTo) }
-        for server in other.leaving where !leaving.contains(where: { $0.server == server.server }) { leaving.append(server) }
-        missed.merge(other.missed) { max($0, $1) }
+        for server in other.leaving { note(server) }
+        sawLameDuck = sawLameDuck || other.sawLameDuck
+        for name in other.gone { note(name, in: &gone) }
+        for name in other.silent { note(name, in: &silent) }
+        for pair in other.gaps { note(pair, in: &gaps) }
+        for route in other.undelivered { note(route, in: &undelivered) }
+        alarm = alarm ?? other.alarm
+        idleTimeout = idleTimeout ?? other.idleTimeout
+        for (pattern, duration) in other.missed { note(duration, missedBy: pattern) }
+        for program in other.programs { note(program, in: &programs) }
+        explanation = explanation ?? other.explanation
         cycles += other.cycles
     }
 
+    private mutating func note(_ server: Leaving) {
+        if let known = leaving.firstIndex(where: { $0.server == server.server }) {
+            leaving[known].isShutDown = leaving[known].isShutDown || server.isShutDown
+        } else if leaving.count < Self.capacity {
+            leaving.append(server)
+        }
+    }
+
+    private mutating func note(_ duration: Duration, missedBy pattern: SafeText) {
+        guard missed.count < Self.capacity || missed[pattern] != nil else { return }
+        missed[pattern] = max(missed[pattern] ?? .zero, duration)
+    }
+
     private func note(_ text: SafeText, in list: inout [SafeText]) {
-        if list.count < 100, !list.contains(text) { list.append(text) }
+        if list.count < Self.capacity, !list.contains(text) { list.append(text) }
     }
 }
 

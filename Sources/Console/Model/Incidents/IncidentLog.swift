@@ -16,6 +16,10 @@ struct IncidentLog: Sendable {
     static let lateCause: Duration = .seconds(60)
     /// Losses with no more than this time between them are one incident: the cluster is flapping.
     static let flapping: Duration = .seconds(60)
+    /// An incident of a cluster that began this long before all clusters were silent can have the same cause.
+    private static let sameTime: Duration = .seconds(5)
+    /// Connections that are not up this long after the end of a silence have a problem of their own.
+    private static let recovery: Duration = .seconds(15)
     /// A warning within this time after the end still belongs to the incident.
     private static let afterword: Duration = .seconds(15)
     /// Notes with the same text within this time are one line.
@@ -28,6 +32,9 @@ struct IncidentLog: Sendable {
     private var pending: [(row: EventRow, subject: Incident.Subject, moment: Moment)] = []
     /// The latest time of an event or a state. Events carry a more recent time than the last tick.
     private var latest: Duration = .zero
+
+    /// When the last silence of all clusters ended; nil while they are silent.
+    private var silenceEnded: Duration?
 
     /// The incidents that are not closed.
     var open: Int { incidents.count(where: \.isOpen) }
@@ -68,7 +75,7 @@ struct IncidentLog: Sendable {
         default: break
         }
         guard let cluster = row.cluster else { return nil }
-        return isOpen(.network) ? .network : .cluster(cluster)
+        return !isOpen(.cluster(cluster)) && isOpen(.network) ? .network : .cluster(cluster)
     }
 
     /// Returns the incident that an event continues.
@@ -133,29 +140,61 @@ struct IncidentLog: Sendable {
     }
 
     private mutating func updateNetwork(_ trouble: Trouble, at now: Moment) {
-        guard trouble.isSilent else {
-            if let index = newest(.network, endedWithin: .zero), trouble.clusters.isEmpty {
-                incidents[index].isWell(at: latest, settling: Self.settling)
-            }
+        if let since = trouble.silentSince {
+            silenceEnded = nil
+            if newest(.network, endedWithin: Self.relapse) == nil { _ = begin(.network, at: now) }
+            absorbClusters(silentSince: since)
+        }
+        guard let index = newest(.network, endedWithin: trouble.silentSince == nil ? .zero : Self.relapse) else { return }
+        let disconnected = disconnected(trouble)
+        if trouble.silentSince != nil {
+            incidents[index].update(disconnected ?? ClusterTrouble(), at: latest)
             return
         }
-        let index = newest(.network, endedWithin: Self.relapse) ?? begin(.network, at: now)
-        incidents[index].isWrong()
-        // What was taken for problems of single clusters has one cause.
-        let id = incidents[index].id
-        for cluster in trouble.clusters.keys {
-            guard let single = newest(.cluster(cluster), endedWithin: .zero) else { continue }
-            let incident = incidents.remove(at: single)
-            if let index = incidents.firstIndex(where: { $0.id == id }) { incidents[index].absorb(incident) }
+        let end = silenceEnded ?? latest
+        silenceEnded = end
+        if let disconnected, latest - end < Self.recovery {
+            incidents[index].update(disconnected, at: latest)
+        } else {
+            // A cluster that is still disconnected has a problem of its own.
+            incidents[index].isWell(since: disconnected == nil ? nil : end, at: latest, settling: Self.settling)
         }
     }
 
-    private mutating func updateClusters(_ trouble: Trouble, at now: Moment) {
-        if let network = newest(.network, endedWithin: .zero) {
-            for trouble in trouble.clusters.values { incidents[network].update(trouble, at: latest) }
-            return
+    /// Adds the incidents of clusters that the silence explains to the incident of the network.
+    private mutating func absorbClusters(silentSince since: Duration) {
+        let explained = incidents.filter { incident in
+            guard case .cluster = incident.subject else { return false }
+            return incident.isOpen && incident.began.uptime >= since - Self.sameTime && !incident.evidence.excludesNetwork
         }
+        guard !explained.isEmpty else { return }
+        let ids = Set(explained.map(\.id))
+        incidents.removeAll { ids.contains($0.id) }
+        guard let index = newest(.network, endedWithin: Self.relapse) else { return }
+        for incident in explained { incidents[index].absorb(incident) }
+    }
+
+    /// Returns the lost connections of all clusters without an incident of their own; nil if there are none.
+    private func disconnected(_ trouble: Trouble) -> ClusterTrouble? {
+        let clusters = trouble.clusters.sorted { $0.key < $1.key }
+            .filter { $0.value.isDisconnected && !isOpen(.cluster($0.key)) }.map(\.value)
+        guard !clusters.isEmpty else { return nil }
+        var all = ClusterTrouble()
+        for cluster in clusters {
+            all.isDown = all.isDown || cluster.isDown
+            all.downTime = max(all.downTime, cluster.downTime)
+            all.missing += cluster.missing
+            all.total += cluster.total
+            all.cause = all.cause ?? cluster.cause
+        }
+        return all
+    }
+
+    private mutating func updateClusters(_ trouble: Trouble, at now: Moment) {
+        let hasNetwork = isOpen(.network)
         for (cluster, trouble) in trouble.clusters.sorted(by: { $0.key < $1.key }) {
+            // The incident of the network covers clusters without an older incident.
+            if hasNetwork, !isOpen(.cluster(cluster)) { continue }
             let known = index(of: cluster, with: trouble)
             guard known != nil || trouble.beginsIncident else { continue }
             let began = Moment(

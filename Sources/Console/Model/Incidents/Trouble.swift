@@ -27,6 +27,9 @@ struct ClusterTrouble: Sendable, Hashable {
     /// The time since the first of these began, as far as it is known.
     var age: Duration = .zero
 
+    /// Whether connections are lost. A network that fails can be the cause.
+    var isDisconnected: Bool { isDown || missing > 0 }
+
     var exists: Bool { isDown || missing > 0 || concernsNodes || alarm != nil || idleTimeout != nil }
 
     /// Whether a server or a route between servers has a problem.
@@ -67,8 +70,8 @@ struct ClusterTrouble: Sendable, Hashable {
 struct Trouble: Sendable {
     /// By position on the ring; only clusters with a problem.
     var clusters: [Int: ClusterTrouble] = [:]
-    /// Whether all clusters became silent at the same moment.
-    var isSilent = false
+    /// Since when all clusters are silent, if they became so at the same moment.
+    var silentSince: Duration?
     /// The programs that have another ring.
     var programs: [SafeText] = []
     /// The order of the clusters that explains misrouted messages.
@@ -83,7 +86,7 @@ struct Trouble: Sendable {
             let trouble = ClusterTrouble(row)
             if trouble.exists { clusters[row.id] = trouble }
         }
-        isSilent = data.silence.blamesOwnNetwork
+        silentSince = data.silence.ownNetworkSince
         programs = data.fleet.contradicting.map(\.label)
         if data.fleet.misrouting?.isConvincing == true, let text = data.fleet.text(data.deployment) {
             // How many programs have another ring is what the incident says first.
