@@ -271,6 +271,25 @@ struct IncidentTests {
     }
 
     @Test
+    func `clusters that flap together are one incident each, with notes in between`() {
+        var run = Transcript()
+        for second in stride(from: 100.0, to: 160, by: 20) {
+            for cluster in 0..<2 { run.lost(second, "publisher 0", of: cluster) }
+            run.state(second) { trouble in
+                for cluster in 0..<2 { trouble.clusters[cluster] = Self.missing(1) }
+            }
+            for cluster in 0..<2 { run.connected(second + 1, "publisher 0", of: cluster, to: "n1") }
+            for later in 1...19 {
+                run.event(second + Double(later), EventRow(.note, .error, detail: "note \(Int(second) + later)"))
+                run.state(second + Double(later))
+            }
+        }
+        let clusters = run.log.incidents.filter { $0.cluster != nil }
+        #expect(clusters.map(\.evidence.cycles) == [3, 3])
+        #expect(clusters.allSatisfy { $0.began.uptime == .seconds(100) })
+    }
+
+    @Test
     func `a balancer with an idle timeout is one open incident as long as it lasts`() {
         var run = Transcript()
         var idle = ClusterTrouble()

@@ -119,7 +119,6 @@ struct IncidentLog: Sendable {
         updateNetwork(trouble, at: now)
         updateClusters(trouble, at: now)
         updateRing(trouble, at: now)
-        joinRepetitions()
         addPending()
     }
 
@@ -204,12 +203,15 @@ struct IncidentLog: Sendable {
             )
             incidents[known ?? begin(.cluster(cluster), at: began)].update(trouble, at: latest)
         }
+        var closed: [Int] = []
         for index in incidents.indices {
             guard case .cluster(let cluster) = incidents[index].subject, incidents[index].isOpen,
                 trouble.clusters[cluster] == nil
             else { continue }
             incidents[index].isWell(at: latest, settling: Self.settling)
+            if !incidents[index].isOpen { closed.append(incidents[index].id) }
         }
+        for id in closed { joinRepetition(id) }
     }
 
     /// Returns the incident that the trouble of a cluster belongs to.
@@ -239,27 +241,19 @@ struct IncidentLog: Sendable {
         incidents[index].update(ring: trouble)
     }
 
-    /// Makes incidents of a cluster one if connections are lost again and again for no known cause.
-    private mutating func joinRepetitions() {
-        guard let last = incidents.indices.last(where: { incidents[$0].ended == latest || justEnded($0) }),
-            case .cluster = incidents[last].subject, !incidents[last].evidence.hasCause, incidents[last].evidence.losses > 0
-        else { return }
-        let subject = incidents[last].subject
-        let start = incidents[last].began.uptime
-        guard
-            let previous = incidents.indices.last(where: { index in
-                index != last && incidents[index].subject == subject && !incidents[index].evidence.hasCause
-                    && incidents[index].evidence.losses > 0
-                    && incidents[index].ended.map { start - $0 <= Self.flapping && $0 <= start } ?? false
-            })
-        else { return }
+    /// Joins an incident that has just closed with the previous one of its cluster, if connections are lost again and again for no
+    /// known cause.
+    private mutating func joinRepetition(_ id: Int) {
+        guard let last = incidents.lastIndex(where: { $0.id == id }), incidents[last].canRepeat else { return }
+        let (subject, start) = (incidents[last].subject, incidents[last].began.uptime)
+        let previous = incidents.lastIndex { incident in
+            guard incident.id != id, incident.subject == subject, incident.canRepeat, let ended = incident.ended else { return false }
+            return ended <= start && start - ended <= Self.flapping
+        }
+        guard let previous else { return }
         let earlier = incidents[previous]
         incidents[last].absorb(earlier)
         incidents.remove(at: previous)
-    }
-
-    private func justEnded(_ index: Int) -> Bool {
-        incidents[index].ended.map { latest - $0 <= Self.settling + .seconds(1) } ?? false
     }
 
     // MARK: Finding
@@ -286,4 +280,9 @@ struct IncidentLog: Sendable {
         }
         return incidents.count - 1
     }
+}
+
+extension Incident {
+    /// Whether connections were lost for no known cause.
+    fileprivate var canRepeat: Bool { !evidence.hasCause && evidence.losses > 0 }
 }
