@@ -425,6 +425,17 @@ struct IncidentTests {
         #expect(run.lines(at: 120) == ["38 s | program billing from 127.0.0.1 has another ring; \(order.plain)"])
     }
 
+    @Test
+    func `misrouted messages of an earlier problem do not belong to an incident of programs`() {
+        var run = Transcript()
+        run.states(1000...1060) { trouble in
+            (trouble.misrouted, trouble.programs) = ((.seconds(42), .seconds(80)), ["billing from 127.0.0.1"])
+        }
+        #expect(run.lines(at: 1060) == ["open 1m 0s | program billing from 127.0.0.1 has another ring"])
+        run.states(1061...1070) { $0.misrouted = (.seconds(42), .seconds(80)) }
+        #expect(run.lines(at: 1070) == ["1m 1s | program billing from 127.0.0.1 has another ring"])
+    }
+
     // MARK: Notes
 
     @Test

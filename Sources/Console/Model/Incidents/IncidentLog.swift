@@ -228,11 +228,16 @@ struct IncidentLog: Sendable {
         let misrouted = trouble.misrouted.flatMap { latest - $0.last < Self.relapse ? $0 : nil }
         let open = newest(.ring, endedWithin: .zero)
         guard !trouble.programs.isEmpty || (misrouted != nil && (trouble.explanation != nil || open != nil)) else {
-            if let open { incidents[open].isWell(since: trouble.misrouted?.last, at: latest, settling: Self.settling) }
+            guard let open else { return }
+            // Programs are remembered longer than they publish, so the last message is the end, unless it is an old one.
+            let last = trouble.misrouted.map(\.last).flatMap { last in
+                last >= incidents[open].began.uptime && latest - last < Self.lateCause ? last : nil
+            }
+            incidents[open].isWell(since: last, at: latest, settling: Self.settling)
             return
         }
         let index = newest(.ring, endedWithin: Self.lateCause) ?? begin(.ring, at: now)
-        if let first = trouble.misrouted?.first, first < incidents[index].began.uptime {
+        if let first = misrouted?.first, first < incidents[index].began.uptime {
             let seconds = (now.uptime - first).components.seconds
             incidents[index].begin(
                 at: Moment(uptime: first, epochSeconds: now.epochSeconds - seconds, utcOffset: now.utcOffset)
