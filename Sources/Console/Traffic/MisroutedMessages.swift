@@ -41,14 +41,16 @@ struct MisroutedMessages: Sendable {
     }
 
     /// Returns the counts of a topic by cluster.
-    func counts(of serial: Int, clusterCount: Int) -> [(cluster: Int, count: Count)] {
-        (0..<clusterCount).compactMap { cluster in
-            counts[Key(topic: serial, cluster: cluster)].map { (cluster, $0) }
-        }
+    /// - Parameter clusters: The clusters that messages of the topic may have been received from.
+    func counts(of serial: Int, from clusters: some Sequence<Int>) -> [(cluster: Int, count: Count)] {
+        guard !isEmpty else { return [] }
+        return clusters.compactMap { cluster in counts[Key(topic: serial, cluster: cluster)].map { (cluster, $0) } }
     }
 
-    mutating func forget(topic serial: Int, clusterCount: Int) {
+    /// Forgets the counts of a topic.
+    /// - Parameter clusters: The clusters that messages of the topic may have been received from.
+    mutating func forget(topic serial: Int, from clusters: some Sequence<Int>) {
         guard !isEmpty else { return }
-        for cluster in 0..<clusterCount { counts[Key(topic: serial, cluster: cluster)] = nil }
+        for cluster in clusters { counts[Key(topic: serial, cluster: cluster)] = nil }
     }
 }

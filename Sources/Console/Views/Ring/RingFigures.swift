@@ -53,6 +53,6 @@ struct RingFigures: Sendable {
 extension TopicIdentity {
     /// Returns whether messages were received from a cluster that does not own the topic. Their publisher uses a different ring.
     func isMisplaced(_ counters: TopicCounters) -> Bool {
-        isRouted && counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
+        isRouted && counters.clustersSeen.containsOther(than: owner)
     }
 }
