@@ -176,3 +176,16 @@ struct OverviewTests {
         #expect(hottest == ["orders.eu"])
     }
 }
+    @Test
+    func `without an incident the pane says for how long this profile is shown, not the profiles before`() {
+        let start = Moment(uptime: .seconds(7200), epochSeconds: Fixtures.now.epochSeconds)
+        let deployment = Fixtures.data().deployment
+        var model = ConsoleModel(
+            size: Self.wide,
+            data: DashboardData(deployment: deployment, keys: KeyMap(), theme: Fixtures.theme(), now: start)
+        )
+        model.data.clusters = [Fixtures.clusters[0]]
+        model.data.now.uptime += .seconds(12)
+        #expect(Screens.shows("No incident in 12 s; 10 of 10 connections are up.", model))
+    }
+

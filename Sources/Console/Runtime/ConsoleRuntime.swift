@@ -130,8 +130,7 @@ public struct ConsoleRuntime: Sendable {
             clusterNames: client.clusters.map(\.name)
         )
         let keys = KeyMap(configuration.keyBindings)
-        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first)
-        data.now = clock.now
+        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first, now: clock.now)
         data.clusters = ClusterRow.rows(of: client.snapshot())
         data.servers.update(data.clusters)
         var model = ConsoleModel(size: await terminal.size, data: data)

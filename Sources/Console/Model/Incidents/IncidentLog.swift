@@ -1,14 +1,14 @@
 import DequeModule
 import TerminalUI
 
-/// Folds events and states into incidents: one for each cause, open while something is wrong.
+/// Folds events and states into incidents: one for each cause, open while the problem exists.
 ///
 /// An event can begin an incident. The state of the clusters decides whether it is still open, so that it ends although the event
 /// of the recovery may be missing, and so that a problem without an event is an incident too.
 struct IncidentLog: Sendable {
     /// The maximum number of incidents. The oldest closed ones are removed first.
     static let capacity = 500
-    /// How long nothing must be wrong before an incident ends.
+    /// How long there must be no problem before an incident ends.
     static let settling: Duration = .seconds(2)
     /// A new problem of the same subject within this time after the end belongs to the same incident.
     static let relapse: Duration = .seconds(5)
@@ -28,7 +28,7 @@ struct IncidentLog: Sendable {
     /// The oldest first.
     private(set) var incidents = Deque<Incident>()
     private var nextID = 1
-    /// Symptoms of incidents that the next state begins.
+    /// Symptoms that wait for the state that begins their incident.
     private var pending: [(row: EventRow, subject: Incident.Subject, moment: Moment)] = []
     /// The latest time of an event or a state. Events carry a more recent time than the last tick.
     private var latest: Duration = .zero
@@ -53,7 +53,7 @@ struct IncidentLog: Sendable {
         if row.beginsIncident {
             let index = index(of: subject, beginsWith: row) ?? begin(subject, at: now)
             incidents[index].add(row)
-            incidents[index].isWrong()
+            incidents[index].recordProblem()
         } else if row.trace == .symptom, row.severity != .info {
             if isOpen(subject), let index = newest(subject, endedWithin: .zero) {
                 incidents[index].add(row)
@@ -108,7 +108,7 @@ struct IncidentLog: Sendable {
 
     // MARK: States
 
-    /// Takes in what is wrong now.
+    /// Takes in the present problems.
     mutating func update(_ trouble: Trouble, at moment: Moment) {
         latest = max(latest, moment.uptime)
         let now = Moment(
@@ -156,7 +156,7 @@ struct IncidentLog: Sendable {
             incidents[index].update(disconnected, at: latest)
         } else {
             // A cluster that is still disconnected has a problem of its own.
-            incidents[index].isWell(since: disconnected == nil ? nil : end, at: latest, settling: Self.settling)
+            incidents[index].recordRecovery(since: disconnected == nil ? nil : end, at: latest, settling: Self.settling)
         }
     }
 
@@ -208,7 +208,7 @@ struct IncidentLog: Sendable {
             guard case .cluster(let cluster) = incidents[index].subject, incidents[index].isOpen,
                 trouble.clusters[cluster] == nil
             else { continue }
-            incidents[index].isWell(at: latest, settling: Self.settling)
+            incidents[index].recordRecovery(at: latest, settling: Self.settling)
             if !incidents[index].isOpen { closed.append(incidents[index].id) }
         }
         for id in closed { joinRepetition(id) }
@@ -220,8 +220,7 @@ struct IncidentLog: Sendable {
         // The server that is gone or silent is why connections were lost before.
         guard trouble.concernsNodes, let index = newest(.cluster(cluster), endedWithin: Self.lateCause) else { return nil }
         let evidence = incidents[index].evidence
-        let names = Set(trouble.gone + trouble.silent)
-        return !evidence.hasCause || evidence.leaving.contains { names.contains($0.server) } ? index : nil
+        return !evidence.hasCause || evidence.explains(trouble) ? index : nil
     }
 
     private mutating func updateRing(_ trouble: Trouble, at now: Moment) {
@@ -233,7 +232,7 @@ struct IncidentLog: Sendable {
             let last = trouble.misrouted.map(\.last).flatMap { last in
                 last >= incidents[open].began.uptime && latest - last < Self.lateCause ? last : nil
             }
-            incidents[open].isWell(since: last, at: latest, settling: Self.settling)
+            incidents[open].recordRecovery(since: last, at: latest, settling: Self.settling)
             return
         }
         let index = newest(.ring, endedWithin: Self.lateCause) ?? begin(.ring, at: now)
@@ -252,7 +251,9 @@ struct IncidentLog: Sendable {
         guard let last = incidents.lastIndex(where: { $0.id == id }), incidents[last].canRepeat else { return }
         let (subject, start) = (incidents[last].subject, incidents[last].began.uptime)
         let previous = incidents.lastIndex { incident in
-            guard incident.id != id, incident.subject == subject, incident.canRepeat, let ended = incident.ended else { return false }
+            guard incident.id != id, incident.subject == subject, incident.canRepeat, let ended = incident.ended else {
+                return false
+            }
             return ended <= start && start - ended <= Self.flapping
         }
         guard let previous else { return }

@@ -69,7 +69,7 @@ struct EventsView: ConsoleView {
         text.add("time", row.count == 1 ? time : "\(time), the last of \(row.count) times")
         text.add("severity", row.severity.word, row.severity.role)
         if let cluster = row.cluster { text.add("cluster", data.deployment.clusterName(cluster)) }
-        if let connection = row.connection { text.add("connection", connection) }
+        if let connection = row.connection { text.add("connection", connection.label) }
         text.blank()
         text.note(row.text, .text)
         return text.lines

@@ -144,6 +144,7 @@ struct IncidentList: Sendable {
     private static func calm(_ data: DashboardData) -> SafeText {
         let connections = data.clusters.flatMap(\.connections)
         let up = connections.count(where: \.isUp)
-        return "No incident in \(SafeText.duration(data.now.uptime)); \(up) of \(connections.count) connections are up."
+        let time = SafeText.duration(data.now.uptime - data.shownSince)
+        return "No incident in \(time); \(up) of \(connections.count) connections are up."
     }
 }
