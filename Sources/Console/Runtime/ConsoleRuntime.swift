@@ -123,7 +123,8 @@ public struct ConsoleRuntime: Sendable {
         }
     }
 
-    private func makeModel() async -> ConsoleModel {
+    /// Creates the model of the first frame.
+    func makeModel() async -> ConsoleModel {
         let deployment = DeploymentDescription(
             profile: configuration.profile,
             ring: client.ring,

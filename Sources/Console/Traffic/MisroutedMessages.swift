@@ -18,9 +18,9 @@ struct MisroutedMessages: Sendable {
 
     private var counts: [Key: Count] = [:]
 
-    /// When the first and the last message of the present spell were received, in seconds since the console started.
-    private(set) var spell: (first: Double, last: Double)?
-    /// Messages with a longer pause between them belong to different spells.
+    /// When the first and the last message of the present series were received, in seconds since the console started.
+    private(set) var series: (first: Double, last: Double)?
+    /// Messages with a longer pause between them belong to different series.
     private static let longestPause = 60.0
 
     var isEmpty: Bool { counts.isEmpty }
@@ -28,8 +28,8 @@ struct MisroutedMessages: Sendable {
     /// Counts a message of a topic with this serial number. If this console has another ring than the publishers, this is called for
     /// nearly every message.
     mutating func add(topic serial: Int, cluster: Int, at time: Double) {
-        let isContinued = spell.map { time - $0.last < Self.longestPause } ?? false
-        spell = (isContinued ? spell?.first ?? time : time, time)
+        let isContinued = series.map { time - $0.last < Self.longestPause } ?? false
+        series = (isContinued ? series?.first ?? time : time, time)
         let key = Key(topic: serial, cluster: cluster)
         // Only a new pair needs the check of the capacity.
         if counts.count >= Self.capacity, counts[key] == nil { return }

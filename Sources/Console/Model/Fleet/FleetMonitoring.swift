@@ -70,7 +70,7 @@ struct FleetMonitoring: Sendable {
     }
 
     /// Takes in a reading.
-    /// - Returns: What is worth an event.
+    /// - Returns: The events about programs whose rings differ, or no longer differ.
     mutating func record(_ new: Reading, clusters: [String], at now: Duration) -> [EventRow] {
         if let old = reading, let readAt { rates = Self.rates(from: old.fleet, to: new.fleet, elapsed: now - readAt) }
         (reading, readAt, isOpen) = (new, now, false)

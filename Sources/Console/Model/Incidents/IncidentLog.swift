@@ -12,7 +12,8 @@ struct IncidentLog: Sendable {
     static let settling: Duration = .seconds(2)
     /// A new problem of the same subject within this time after the end belongs to the same incident.
     static let relapse: Duration = .seconds(5)
-    /// The cause of lost connections may be found this long after they are back: the health of servers is asked less often.
+    /// The cause of lost connections may become known this long after they are back, because servers are asked about their health
+    /// less often.
     static let lateCause: Duration = .seconds(60)
     /// Losses with no more than this time between them are one incident: the cluster is flapping.
     static let flapping: Duration = .seconds(60)
@@ -81,8 +82,7 @@ struct IncidentLog: Sendable {
     /// Returns the incident that an event continues.
     private func index(of subject: Incident.Subject, beginsWith row: EventRow) -> Int? {
         if let index = newest(subject, endedWithin: Self.relapse) { return index }
-        // Losses that come again and again are one incident. The first repetition joins when it ends, because its cause may become
-        // known until then.
+        // Repeated losses are one incident. The first repetition is joined when it ends, because its cause may become known before.
         guard row.kind == .lost, let index = newest(subject, endedWithin: Self.flapping) else { return nil }
         return incidents[index].evidence.cycles > 1 && !incidents[index].evidence.hasCause ? index : nil
     }
@@ -217,7 +217,7 @@ struct IncidentLog: Sendable {
     /// Returns the incident that the trouble of a cluster belongs to.
     private func index(of cluster: Int, with trouble: ClusterTrouble) -> Int? {
         if let index = newest(.cluster(cluster), endedWithin: Self.relapse) { return index }
-        // The server that is gone or silent is why connections were lost before.
+        // The server that is gone or silent can be the cause of earlier losses.
         guard trouble.concernsNodes, let index = newest(.cluster(cluster), endedWithin: Self.lateCause) else { return nil }
         let evidence = incidents[index].evidence
         return !evidence.hasCause || evidence.explains(trouble) ? index : nil
@@ -228,7 +228,8 @@ struct IncidentLog: Sendable {
         let open = newest(.ring, endedWithin: .zero)
         guard !trouble.programs.isEmpty || (misrouted != nil && (trouble.explanation != nil || open != nil)) else {
             guard let open else { return }
-            // Programs are remembered longer than they publish, so the last message is the end, unless it is an old one.
+            // A program is still remembered when it has stopped. So the incident ends with the last misrouted message, unless that
+            // message belongs to an earlier problem.
             let last = trouble.misrouted.map(\.last).flatMap { last in
                 last >= incidents[open].began.uptime && latest - last < Self.lateCause ? last : nil
             }
@@ -245,8 +246,8 @@ struct IncidentLog: Sendable {
         incidents[index].update(ring: trouble)
     }
 
-    /// Joins an incident that has just closed with the previous one of its cluster, if connections are lost again and again for no
-    /// known cause.
+    /// Joins an incident that has just closed with the previous one of its cluster, if connections are lost repeatedly and the cause
+    /// is not known.
     private mutating func joinRepetition(_ id: Int) {
         guard let last = incidents.lastIndex(where: { $0.id == id }), incidents[last].canRepeat else { return }
         let (subject, start) = (incidents[last].subject, incidents[last].began.uptime)
@@ -289,6 +290,6 @@ struct IncidentLog: Sendable {
 }
 
 extension Incident {
-    /// Whether connections were lost for no known cause.
+    /// Whether connections were lost and the cause is not known.
     fileprivate var canRepeat: Bool { !evidence.hasCause && evidence.losses > 0 }
 }

@@ -74,7 +74,7 @@ struct ClusterTrouble: Sendable, Hashable {
 struct Trouble: Sendable {
     /// By position on the ring; only clusters with a problem.
     var clusters: [Int: ClusterTrouble] = [:]
-    /// Since when all clusters are silent, if they became so at the same moment.
+    /// When all clusters became silent, if they did so at the same moment; nil otherwise.
     var silentSince: Duration?
     /// The programs that have another ring.
     var programs: [SafeText] = []
@@ -94,6 +94,6 @@ struct Trouble: Sendable {
         programs = data.fleet.contradicting
         // The number of programs with another ring is another part of the incident's text.
         explanation = data.fleet.misrouting?.explanation(data.deployment)
-        misrouted = data.traffic.misrouted.spell.map { (.seconds($0.first), .seconds($0.last)) }
+        misrouted = data.traffic.misrouted.series.map { (.seconds($0.first), .seconds($0.last)) }
     }
 }
