@@ -11,7 +11,9 @@ struct EventsTests {
     private func model(_ size: Size = wide) -> ConsoleModel { Fixtures.busyModel(size, view: .events) }
 
     private func shown(_ model: ConsoleModel) -> [EventRow] {
-        model.views[EventsView.self]?.shown(model.data) ?? []
+        var model = model
+        model.prepareFrame()
+        return model.views[EventsView.self]?.rows ?? []
     }
 
     @Test

@@ -102,7 +102,9 @@ struct FleetTests {
         table.receive("_INBOX.x.y", bytes: 1, source: 1, cluster: other, at: 5)
         table.receive("$SYS.x", bytes: 1, source: 1, cluster: other, at: 5)
         let snapshot = table.snapshot()
-        let counts = snapshot.topics.flatMap { snapshot.misrouted.counts(of: $0.serial, clusterCount: 3) }
+        let counts = zip(snapshot.topics, snapshot.counters).flatMap { topic, counters in
+            snapshot.misrouted.counts(of: topic.serial, from: counters.clustersSeen.clusters(of: 3))
+        }
         #expect(counts.map(\.cluster) == [other])
         #expect(counts.map(\.count) == [.init(messages: 3, first: 2, last: 4)])
 
@@ -110,9 +112,9 @@ struct FleetTests {
         for _ in 0..<2 {
             for serial in 0..<(MisroutedMessages.capacity + 10) { full.add(topic: serial, cluster: 0, at: 1) }
         }
-        let counted = (0..<(MisroutedMessages.capacity + 10)).compactMap { full.counts(of: $0, clusterCount: 1).first?.count }
+        let counted = (0..<(MisroutedMessages.capacity + 10)).compactMap { full.counts(of: $0, from: 0..<1).first?.count }
         #expect(counted.count == MisroutedMessages.capacity && counted.allSatisfy { $0.messages == 2 })
-        full.forget(topic: 0, clusterCount: 1)
-        #expect(full.counts(of: 0, clusterCount: 1).isEmpty)
+        full.forget(topic: 0, from: 0..<1)
+        #expect(full.counts(of: 0, from: 0..<1).isEmpty)
     }
 }

@@ -1,9 +1,13 @@
+import NATSWire
+import Operations
 import Settings
 import TerminalUI
 import TestSupport
 import Testing
 
 @testable import Console
+@testable import NATSMonitoring
+@testable import Roulette
 
 /// Shows texts of peers everywhere on the screen, and checks that no control character reaches a cell.
 @Suite("Hostile text")
@@ -61,7 +65,7 @@ struct HostileTextTests {
             payload: Array("{\"a\":\"".utf8) + text.filter { $0 >= 0x20 } + Array("\"}".utf8)
         )
         model.data.tail.append(TailDelivery(entries: [entry, json, entry]))
-        model.log(EventRow(.lost, .error, cluster: 0, connection: "\(untrusted: string)", detail: "\(untrusted: string)"))
+        addIncidents(string, to: &model)
         model.data.subscriptions = [
             SubscriptionRow(
                 id: 1,
@@ -70,6 +74,43 @@ struct HostileTextTests {
             )
         ]
         return model
+    }
+
+    /// Adds incidents of every kind. Their texts are the names of servers, programs and patterns, and the causes of losses.
+    private func addIncidents(_ text: String, to model: inout ConsoleModel) {
+        let safe = SafeText(untrusted: text, maximumBytes: 128)
+        let server = ServerIdentity(id: text, name: text, version: text, cluster: text, maxPayload: 1 << 20)
+        let cluster = Cluster(index: 0, name: text, address: text)
+        for index in 0..<2 {
+            model.data.clusters[index].nodes = ClusterNodes(all: [
+                ClusterNode(address: text, server: server, state: .gone), ClusterNode(address: text, state: .gone),
+            ])
+            model.data.clusters[index].silent = [SilentServers.Server(id: text, name: text, answeredAt: nil)]
+            model.data.clusters[index].missingRoutes = [RouteMesh.Gap(one: text, other: text)]
+        }
+        model.data.clusters[1].alarms = [
+            IdentityAlarm(kind: .sameCluster, cluster: cluster, other: cluster, reported: text, expected: nil, connections: 1)
+        ]
+        model.log(EventRow(.lost, .error, cluster: 0, connection: .publisher(0), detail: "\(untrusted: text)"))
+        let leaving = IncidentTrace.leaving(server: safe, isShutDown: true)
+        model.log(EventRow(.lameDuck, .warning, cluster: 2, detail: "\(safe) shut down", trace: leaving))
+        let missed = IncidentTrace.missed(pattern: safe, .seconds(1))
+        model.log(EventRow(.resumed, .info, cluster: 2, detail: "\(safe) is complete again", trace: missed))
+        model.log(EventRow(.note, .error, detail: safe))
+        for row in model.data.fleet.record(fleet(text), clusters: [text, text, text], at: .zero) { model.log(row) }
+        model.data.updateIncidents()
+    }
+
+    /// Returns a program with this name and another ring.
+    private func fleet(_ text: String) -> FleetMonitoring.Reading {
+        var programs = FleetCensus()
+        let name = text.unicodeScalars.map { "\\u" + String(65_536 + ($0.value & 0xFFFF), radix: 16).dropFirst() }.joined()
+        for cluster in 0..<3 {
+            let row = #"{"cid":1,"ip":"10.0.0.1","port":1,"name":"\#(name) publisher 0 ring=\#((cluster + 1) % 3 + 1)/3"}"#
+            let json = #"{"server_id":"S\#(cluster)","total":1,"connections":[\#(row)]}"#
+            if let list = try? ConnectionList(json: Array(json.utf8), limit: 8) { programs.add(list, cluster: cluster) }
+        }
+        return FleetMonitoring.Reading(fleet: programs.fleet(comparedWith: Fixtures.ring), problems: [text], connectionCount: 3)
     }
 
     @Test(arguments: texts.map { Array($0.utf8) } + [invalidUTF8])
@@ -85,6 +126,13 @@ struct HostileTextTests {
                 model.views.current.filter = string
                 expectSafe(model, "\(view.rawValue), filtered")
                 model.views.current.filter = ""
+                let kinds = Set(model.data.incidents.incidents.map(\.subject))
+                #expect(kinds.isSuperset(of: [.cluster(0), .cluster(1), .cluster(2), .ring]) && kinds.count > 4, "\(kinds)")
+                // The first keys unfold incidents in the Overview.
+                for key in ["tab", "enter", "down", "down", "G", "enter", "tab"] {
+                    model.press(key)
+                    expectSafe(model, "\(view.rawValue), \(key)")
+                }
                 for key in ["enter", "x", "J", "w", "up", "up", "u", "esc", "s", "esc", "p", "esc", ":", "esc", "?"] {
                     model.press(key)
                     expectSafe(model, "\(view.rawValue), \(key)")

@@ -5,70 +5,7 @@ import Testing
 
 @Suite("Incidents")
 struct IncidentTests {
-    /// The events and states of a deployment in their order, at seconds of the uptime.
-    private struct Transcript {
-        var log = IncidentLog()
-
-        private func moment(_ second: Double) -> Moment {
-            Moment(uptime: .seconds(second), epochSeconds: 1_700_000_000 + Int64(second), utcOffset: 0)
-        }
-
-        mutating func event(_ second: Double, _ row: EventRow) {
-            log.record(row, at: moment(second))
-        }
-
-        mutating func lost(
-            _ second: Double,
-            _ connection: SafeText,
-            of cluster: Int = 0,
-            _ cause: SafeText = "connection reset by peer",
-            unconfirmed: UInt64 = 0
-        ) {
-            event(
-                second,
-                EventRow(.lost, .error, cluster: cluster, connection: connection, detail: cause, unconfirmed: unconfirmed)
-            )
-        }
-
-        mutating func connected(_ second: Double, _ connection: SafeText, of cluster: Int = 0, to server: SafeText) {
-            var row = EventRow(.connected, .info, cluster: cluster, connection: connection, detail: "\(server) 2.10.22")
-            row.server = server
-            event(second, row)
-        }
-
-        mutating func missed(_ second: Double, _ pattern: SafeText, _ duration: Duration, of cluster: Int = 0) {
-            let trace = IncidentTrace.missed(pattern: pattern, duration)
-            event(second, EventRow(.resumed, .info, cluster: cluster, detail: "\(pattern) is complete again", trace: trace))
-        }
-
-        mutating func symptom(_ second: Double, _ text: SafeText, of cluster: Int = 0) {
-            event(second, EventRow(.note, .error, cluster: cluster, detail: text, trace: .symptom))
-        }
-
-        mutating func shutDown(_ second: Double, _ server: SafeText) {
-            let trace = IncidentTrace.leaving(server: server, isShutDown: true)
-            event(second, EventRow(.lameDuck, .warning, cluster: 0, detail: "\(server) shut down", trace: trace))
-        }
-
-        mutating func state(_ second: Double, _ change: (inout Trouble) -> Void = { _ in }) {
-            var trouble = Trouble()
-            change(&trouble)
-            log.update(trouble, at: moment(second))
-        }
-
-        /// Reports the same state once a second.
-        mutating func states(_ seconds: ClosedRange<Int>, _ change: (inout Trouble) -> Void = { _ in }) {
-            for second in seconds { state(Double(second), change) }
-        }
-
-        /// Each incident as its state and its text, the oldest first.
-        func lines(at second: Double) -> [String] {
-            log.incidents.map { incident in
-                let text = IncidentText(incident, at: .seconds(second)).full
-                return "\(incident.stateText(at: .seconds(second)).plain) | \(text.plain)"
-            }
-        }
-    }
+    private typealias Transcript = IncidentTranscript
 
     private static func missing(_ count: Int, of total: Int = 4, age: Duration = .zero) -> ClusterTrouble {
         var trouble = ClusterTrouble()
@@ -79,7 +16,7 @@ struct IncidentTests {
 
     private static func down(_ cause: SafeText, age: Duration) -> ClusterTrouble {
         var trouble = missing(4, age: age)
-        (trouble.isDown, trouble.cause) = (true, cause)
+        (trouble.isDown, trouble.downTime, trouble.cause) = (true, age, cause)
         return trouble
     }
 
@@ -95,13 +32,13 @@ struct IncidentTests {
     func `a killed node is one incident, from the lost connections until the node is back`() {
         var run = Transcript()
         run.state(9)
-        run.lost(10, "publisher 0")
+        run.lost(10, .publisher(0))
         run.state(10) { $0.clusters[0] = Self.missing(1) }
-        run.lost(10, "subscriber 1")
+        run.lost(10, .subscriber(1))
         run.state(10) { $0.clusters[0] = Self.missing(2) }
         #expect(run.lines(at: 10) == ["open 0 s | 2 of 4 connections lost: connection reset by peer"])
-        run.connected(10.2, "publisher 0", to: "alpha-2")
-        run.connected(10.3, "subscriber 1", to: "alpha-2")
+        run.connected(10.2, .publisher(0), to: "alpha-2")
+        run.connected(10.3, .subscriber(1), to: "alpha-2")
         run.missed(10.3, ">", .milliseconds(300))
         run.state(10.3)
         // The servers announce a moment later that one of them is gone.
@@ -128,9 +65,9 @@ struct IncidentTests {
     func `a frozen node is one incident, though it becomes known long after the connections are back`() {
         var run = Transcript()
         let cause: SafeText = "no byte received for 6.0 s"
-        run.lost(16, "publisher 0", cause, unconfirmed: 3)
+        run.lost(16, .publisher(0), cause, unconfirmed: 3)
         run.state(16) { $0.clusters[0] = Self.missing(1) }
-        run.connected(16.4, "publisher 0", to: "alpha-1")
+        run.connected(16.4, .publisher(0), to: "alpha-1")
         run.states(17...29)
         #expect(run.lines(at: 29).count == 1 && run.log.open == 0)
         run.symptom(30, "server alpha-2 does not answer")
@@ -151,9 +88,8 @@ struct IncidentTests {
     @Test
     func `a node in lame-duck mode is one incident until it is back, though all connections moved before it was gone`() {
         var run = Transcript()
-        let trace = IncidentTrace.leaving(server: "beta-1", isShutDown: false)
-        run.event(5, EventRow(.lameDuck, .warning, cluster: 0, detail: "beta-1 is shutting down", trace: trace))
-        run.event(5.1, EventRow(.moved, .info, cluster: 0, connection: "publisher 0", detail: "beta-2 2.10.22"))
+        run.lameDuck(5, "beta-1")
+        run.event(5.1, EventRow(.moved, .info, cluster: 0, connection: .publisher(0), detail: "beta-2 2.10.22"))
         run.states(6...14)
         run.symptom(15, "server beta-1 is gone")
         run.states(15...30) { $0.clusters[0] = Self.nodes(gone: ["beta-1"]) }
@@ -190,7 +126,9 @@ struct IncidentTests {
         var run = Transcript()
         run.shutDown(100, "alpha-1")
         run.shutDown(100, "alpha-2")
-        for (index, connection) in (["publisher 0", "publisher 1", "subscriber 0", "subscriber 1"] as [SafeText]).enumerated() {
+        for (index, connection) in ([.publisher(0), .publisher(1), .subscriber(0), .subscriber(1)] as [ConnectionRow.ID])
+            .enumerated()
+        {
             run.lost(100, connection, "the server closed the connection", unconfirmed: index == 0 ? 3 : 0)
         }
         for second in 100...113 {
@@ -203,7 +141,7 @@ struct IncidentTests {
                     + "up to 3 messages lost"
             ]
         )
-        run.connected(114, "publisher 0", to: "alpha-1")
+        run.connected(114, .publisher(0), to: "alpha-1")
         run.state(114) { $0.clusters[0] = Self.missing(3, age: .seconds(14)) }
         run.missed(114.2, ">", .milliseconds(14_200))
         run.states(115...130)
@@ -213,6 +151,18 @@ struct IncidentTests {
         #expect(forms.contains("down 14 s: connection refused; up to 3 messages lost, `>` missed 14 s"))
         #expect(forms.contains("down 14 s; 4 connections, up to 3 messages lost, `>` missed 14 s"))
         #expect(forms.last == "down 14 s", "\(forms)")
+    }
+
+    @Test
+    func `a cluster is down since its last connection was lost, not since one of its nodes was gone`() {
+        var row = Fixtures.clusters[2]
+        row.stateDuration = .seconds(3)
+        row.nodes = Fixtures.nodes(2, connections: [0, 0, 0], gone: [1])
+        let trouble = ClusterTrouble(row)
+        #expect(trouble.downTime == .seconds(3) && trouble.age == .seconds(12))
+        var run = Transcript()
+        run.state(20) { $0.clusters[2] = trouble }
+        #expect(run.lines(at: 20).first?.hasPrefix("open 12 s | down 3 s: connection refused") == true, "\(run.lines(at: 20))")
     }
 
     @Test
@@ -238,9 +188,9 @@ struct IncidentTests {
     func `a flapping balancer is one incident that counts, and losses that are far apart are several`() {
         var run = Transcript()
         func flap(_ second: Double) {
-            run.lost(second, "publisher 0")
+            run.lost(second, .publisher(0))
             run.state(second) { $0.clusters[0] = Self.missing(1) }
-            run.connected(second + 1, "publisher 0", to: "alpha-1")
+            run.connected(second + 1, .publisher(0), to: "alpha-1")
             for later in 1...19 { run.state(second + Double(later)) }
         }
         flap(100)
@@ -259,14 +209,33 @@ struct IncidentTests {
     }
 
     @Test
+    func `clusters that flap together are one incident each, with notes in between`() {
+        var run = Transcript()
+        for second in stride(from: 100.0, to: 160, by: 20) {
+            for cluster in 0..<2 { run.lost(second, .publisher(0), of: cluster) }
+            run.state(second) { trouble in
+                for cluster in 0..<2 { trouble.clusters[cluster] = Self.missing(1) }
+            }
+            for cluster in 0..<2 { run.connected(second + 1, .publisher(0), of: cluster, to: "n1") }
+            for later in 1...19 {
+                run.event(second + Double(later), EventRow(.note, .error, detail: "note \(Int(second) + later)"))
+                run.state(second + Double(later))
+            }
+        }
+        let clusters = run.log.incidents.filter { $0.cluster != nil }
+        #expect(clusters.map(\.evidence.cycles) == [3, 3])
+        #expect(clusters.allSatisfy { $0.began.uptime == .seconds(100) })
+    }
+
+    @Test
     func `a balancer with an idle timeout is one open incident as long as it lasts`() {
         var run = Transcript()
         var idle = ClusterTrouble()
         (idle.total, idle.idleTimeout) = (4, "7 of 7 lost after 3.0 s idle")
         for second in stride(from: 10.0, to: 100, by: 3) {
-            run.lost(second, "publisher 0")
+            run.lost(second, .publisher(0))
             run.state(second) { $0.clusters[0] = idle }
-            run.connected(second + 0.1, "publisher 0", to: "alpha-1")
+            run.connected(second + 0.1, .publisher(0), to: "alpha-1")
             run.state(second + 0.1) { $0.clusters[0] = idle }
         }
         let lines = run.lines(at: 100)
@@ -278,7 +247,7 @@ struct IncidentTests {
     @Test
     func `a balancer that leads to another cluster is one incident with its lost connections`() {
         var run = Transcript()
-        for connection in ["publisher 0", "subscriber 0"] as [SafeText] { run.lost(10, connection, "connection closed") }
+        for connection in [.publisher(0), .subscriber(0)] as [ConnectionRow.ID] { run.lost(10, connection, "connection closed") }
         run.state(10) { $0.clusters[0] = Self.missing(2) }
         var astray = Self.missing(0)
         astray.alarm = "alpha leads to the same cluster as beta"
@@ -291,8 +260,8 @@ struct IncidentTests {
     @Test
     func `two clusters have an incident each, and a new problem long after the end is a new one`() {
         var run = Transcript()
-        run.lost(10, "publisher 0", of: 0)
-        run.lost(10, "publisher 0", of: 1)
+        run.lost(10, .publisher(0), of: 0)
+        run.lost(10, .publisher(0), of: 1)
         run.states(11...30)
         #expect(run.lines(at: 30).count == 2)
         run.symptom(100, "server alpha-1 is gone")
@@ -307,8 +276,8 @@ struct IncidentTests {
         var run = Transcript()
         let silence: SafeText = "no byte received for 6.0 s"
         for cluster in 0..<64 {
-            run.lost(10, "publisher 0", of: cluster, silence)
-            run.lost(10, "subscriber 0", of: cluster, silence)
+            run.lost(10, .publisher(0), of: cluster, silence)
+            run.lost(10, .subscriber(0), of: cluster, silence)
         }
         let all = Dictionary(uniqueKeysWithValues: (0..<64).map { ($0, Self.down(silence, age: .zero)) })
         run.state(10) { $0.clusters = all }
@@ -316,12 +285,53 @@ struct IncidentTests {
         run.event(11, EventRow(.note, .error, detail: "all clusters are silent since the same moment", trace: .silence))
         run.states(11...20) { trouble in
             trouble.clusters = all
-            trouble.isSilent = true
+            trouble.silentSince = .seconds(9)
         }
         #expect(run.lines(at: 20) == ["open 10 s | all clusters are silent: your own network?; 128 connections"])
         run.states(21...22) { $0.clusters = [3: Self.missing(1)] }
         run.states(23...40)
         #expect(run.lines(at: 40) == ["13 s | all clusters were silent: your own network?; 128 connections, nothing lost"])
+    }
+
+    @Test
+    func `the incident of the network ends with the silence, though a node was gone before and stays so`() throws {
+        let silence: SafeText = "no byte received for 6.0 s"
+        var run = Transcript()
+        run.symptom(10, "server alpha-1 is gone")
+        run.states(10...99) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        for cluster in 0..<3 { run.lost(100, .publisher(0), of: cluster, silence) }
+        run.event(100, EventRow(.note, .error, detail: "all clusters are silent since the same moment", trace: .silence))
+        run.states(100...120) { trouble in
+            for cluster in 0..<3 { trouble.clusters[cluster] = Self.down(silence, age: .zero) }
+            trouble.clusters[0]?.gone = ["alpha-1"]
+            trouble.silentSince = .seconds(98)
+        }
+        try #require(run.log.incidents.map(\.subject) == [.cluster(0), .network])
+        #expect(run.log.incidents[0].began.uptime == .seconds(10), "it has its own cause")
+        #expect(run.log.incidents[1].evidence.downTime(at: .seconds(120)) == .seconds(20))
+        run.states(121...129) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        #expect(run.log.open == 1)
+        #expect(run.lines(at: 129).last == "21 s | all clusters were silent: your own network?; 2 connections, nothing lost")
+        run.lost(130, .publisher(0), of: 1)
+        run.states(130...140) { $0.clusters[0] = Self.nodes(gone: ["alpha-1"]) }
+        #expect(run.log.incidents.map(\.subject) == [.cluster(0), .network, .cluster(1)])
+        #expect(run.log.incidents.map(\.isOpen) == [true, false, false])
+    }
+
+    @Test
+    func `a cluster that stays down after a silence of all clusters has an incident of its own`() throws {
+        var run = Transcript()
+        let all = Dictionary(uniqueKeysWithValues: (0..<3).map { ($0, Self.down("timed out", age: .seconds(1))) })
+        run.states(10...20) { trouble in
+            trouble.clusters = all
+            trouble.silentSince = .seconds(8)
+        }
+        run.states(21...35) { $0.clusters = [2: Self.down("timed out", age: .seconds(12))] }
+        #expect(run.log.incidents.map(\.subject) == [.network], "the clusters reconnect one after another")
+        run.states(36...40) { $0.clusters = [2: Self.down("timed out", age: .seconds(28))] }
+        try #require(run.log.incidents.map(\.subject) == [.network, .cluster(2)])
+        #expect(run.log.incidents[0].ended == .seconds(21))
+        #expect(run.log.incidents[1].isOpen && run.log.incidents[1].began.uptime == .seconds(8))
     }
 
     @Test
@@ -353,12 +363,23 @@ struct IncidentTests {
         #expect(run.lines(at: 120) == ["38 s | program billing from 127.0.0.1 has another ring; \(order.plain)"])
     }
 
+    @Test
+    func `misrouted messages of an earlier problem do not belong to an incident of programs`() {
+        var run = Transcript()
+        run.states(1000...1060) { trouble in
+            (trouble.misrouted, trouble.programs) = ((.seconds(42), .seconds(80)), ["billing from 127.0.0.1"])
+        }
+        #expect(run.lines(at: 1060) == ["open 1m 0s | program billing from 127.0.0.1 has another ring"])
+        run.states(1061...1070) { $0.misrouted = (.seconds(42), .seconds(80)) }
+        #expect(run.lines(at: 1070) == ["1m 1s | program billing from 127.0.0.1 has another ring"])
+    }
+
     // MARK: Notes
 
     @Test
     func `a warning without a cause is a note, repetitions are counted, and information is no incident`() {
         var run = Transcript()
-        run.event(1, EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "alpha-1"))
+        run.event(1, EventRow(.connected, .info, cluster: 0, connection: .publisher(0), detail: "alpha-1"))
         run.event(2, EventRow(.note, .info, detail: "watching >"))
         run.event(3, EventRow(.retrying, .warning, cluster: 0, detail: "connection refused"))
         #expect(run.log.incidents.isEmpty)
@@ -373,7 +394,7 @@ struct IncidentTests {
     @Test
     func `a warning during an incident belongs to it`() {
         var run = Transcript()
-        run.lost(10, "publisher 0")
+        run.lost(10, .publisher(0))
         run.state(10) { $0.clusters[0] = Self.missing(1) }
         run.event(11, EventRow(.note, .warning, cluster: 0, detail: "63 clients connected within 10 s"))
         run.event(12, EventRow(.note, .warning, cluster: 1, detail: "another cluster"))
@@ -391,8 +412,8 @@ struct IncidentTests {
         #expect(run.log.incidents.count == IncidentLog.capacity)
         #expect(run.log.open == 1 && run.log.sorted.first?.isOpen == true)
         #expect(run.lines(at: 2).last == "error | note \(IncidentLog.capacity + 49)")
-        for _ in 0..<500 { run.lost(3, "publisher 0", "cause") }
-        for number in 0..<500 { run.lost(3, "publisher 0", "cause \(number)") }
+        for _ in 0..<500 { run.lost(3, .publisher(0), "cause") }
+        for number in 0..<500 { run.lost(3, .publisher(0), "cause \(number)") }
         let incident = run.log.sorted[0]
         #expect(incident.rows.count <= 64 && incident.droppedRows > 400 && incident.evidence.losses == 1000)
     }

@@ -28,6 +28,7 @@ struct OverviewTests {
         #expect(series(9).means(of: 3, newest: 2) == [4, 7])
         #expect(series(0).means(of: 3, newest: 2) == [nil])
         #expect(series(3).means(of: 1, newest: 2) == [1, 2])
+        #expect(series(7).means(of: 3, newest: 0) == [] && series(7).means(of: 1, newest: -1) == [])
         let long = series(RateSeries.capacity + 100)
         #expect(long.values.count == RateSeries.capacity)
         #expect(long.means(of: 10, newest: 1000).compactMap(\.self).first == 104.5)
@@ -73,6 +74,18 @@ struct OverviewTests {
     }
 
     @Test
+    func `where there is no graph, the keys of the zoom are not offered and change nothing`() {
+        for (size, hasGraph) in [(Self.wide, true), (Size(width: 40, height: 12), false)] {
+            var model = Fixtures.busyModel(size, view: .overview)
+            model.prepareFrame()
+            let actions = model.views.current.hints(model.data).map(\.action)
+            #expect(actions.contains(.zoomIn) == hasGraph && actions.contains(.zoomOut) == hasGraph)
+            model.press("-")
+            #expect(model.views[OverviewView.self]?.zoom.isChosen == hasGraph)
+        }
+    }
+
+    @Test
     func `areas have shades with 24-bit colors, the color of the cluster at the top, and one style otherwise`() {
         let shades = Fixtures.theme().clusterShades(0)
         #expect(Set(shades.map(\.foreground)).count == shades.count && shades.count > 4)
@@ -98,19 +111,41 @@ struct OverviewTests {
     }
 
     @Test(arguments: [16, 64])
-    func `of many clusters, those with problems are on the first screen, and the graph sums`(_ count: Int) {
+    func `of many clusters, those with problems are on the first screen`(_ count: Int) {
         for size in ScreenTests.sizes + [ConsoleModel.minimumSize, Size(width: 200, height: 60)] {
             var model = many(count, down: 2, size)
             let lines = Screens.lines(model)
             #expect(lines.count { $0.contains("○") } >= 2, "\(size): \(lines)")
             guard size.height >= 36 else { continue }
-            #expect(lines.contains { $0.contains("all \(count) clusters") })
             #expect(lines.contains { $0.contains("problems first") })
             // A problem that begins later comes first too, although a cluster below was in view before.
             model.data.clusters[9] = Fixtures.clusters[2]
             model.data.clusters[9].id = 9
             #expect(Screens.lines(model).count { $0.contains("○") } >= 3)
         }
+    }
+
+    @Test(arguments: [16, 64])
+    func `the graph of many clusters shows the sum of their rates`(_ count: Int) throws {
+        var model = many(count, down: 0, Self.wide)
+        model.data.traffic = TrafficSnapshot()
+        model.data.traffic.clusters = (0..<count).map { _ in
+            var traffic = ClusterTraffic()
+            for second in 1...100 {
+                traffic.messagesIn = UInt64(second * 50)
+                traffic.sample(elapsed: 1)
+            }
+            return traffic
+        }
+        let lines = Screens.lines(model)
+        let title = try #require(lines.firstIndex { $0.contains("Messages per second") })
+        let total = SafeText.count(count * 50).plain
+        #expect(lines[title + 1].contains("all \(count) clusters \(total)"), "\(lines[title + 1])")
+        // The graph ends at a round value. The sum is less than half of a row from it, or the row below is the first one.
+        let plot = lines[(title + 2)...].prefix { !$0.contains("now") }
+        let height = plot.count { $0.contains("█") }
+        let top = try #require([800.0, 4_000].first { $0 >= Double(count * 50) })
+        #expect(height == Int(Double(count * 50) / top * Double(plot.count)), "\(plot)")
     }
 
     @Test
@@ -154,12 +189,63 @@ struct OverviewTests {
         #expect(Screens.shows("No incident in 1m 40s; 10 of 10 connections are up.", model))
     }
 
+    @Test
+    func `without an incident the pane says for how long this profile is shown, not the profiles before`() {
+        let start = Moment(uptime: .seconds(7200), epochSeconds: Fixtures.now.epochSeconds)
+        let deployment = Fixtures.data().deployment
+        var model = ConsoleModel(
+            size: Self.wide,
+            data: DashboardData(deployment: deployment, keys: KeyMap(), theme: Fixtures.theme(), now: start)
+        )
+        model.data.clusters = [Fixtures.clusters[0]]
+        model.data.now.uptime += .seconds(12)
+        #expect(Screens.shows("No incident in 12 s; 10 of 10 connections are up.", model))
+    }
+
     @Test(arguments: ScreenTests.sizes + [Size(width: 200, height: 60)])
     func `in the header the number of open incidents is shown`(_ size: Size) {
         #expect(Screens.lines(Fixtures.busyModel(size, view: .overview))[0].contains("2 incidents"))
         var well = Fixtures.busyModel(size, view: .overview)
         well.data.incidents = IncidentLog()
         #expect(!Screens.lines(well)[0].contains("incident"))
+    }
+
+    @Test(arguments: [wide, Size(width: 80, height: 30)])
+    func `an unfolded incident shows its text once, and continues it below if it is long`(_ size: Size) {
+        let long = "the load balancer closed the connection after a while without messages, and the reason for it is not known"
+        for cause in ["reset by peer", long] {
+            var model = Fixtures.model(size)
+            model.data.clusters = [Fixtures.clusters[0]]
+            model.log(EventRow(.lost, .error, cluster: 0, connection: .publisher(0), detail: "\(untrusted: cause)"))
+            model.press("tab", "enter")
+            model.prepareFrame()
+            let lines = Screens.lines(model).drop { !$0.contains("Incidents") }
+            let words = lines.joined(separator: " ").split { " │╭╮╰╯─".contains($0) }.joined(separator: " ")
+            #expect(words.contains("the connection lost: \(cause)"), "\(words)")
+            #expect(words.ranges(of: "the connection lost:").count == 1, "\(words)")
+            #expect(words.contains("publisher 0 lost: \(cause)"), "its event: \(words)")
+            if cause != long { #expect(model.views[OverviewView.self]?.contents.incidents == 2) }
+        }
+    }
+
+    @Test
+    func `the hottest topics are those of the present snapshot, also between two samples`() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 2)
+        table.add(Fixtures.source(1, ">", .watch))
+        for _ in 0..<10 { table.receive("orders.eu", source: 1, at: 1) }
+        for _ in 0..<5 { table.receive("orders.us", source: 1, at: 1) }
+        table.sample(at: 1)
+        var model = Fixtures.busyModel(Self.wide, view: .overview)
+        func hottest() -> [String]? {
+            model.prepareFrame()
+            return model.views[OverviewView.self]?.figures.hottest.map { model.data.traffic.topics[$0].name.plain }
+        }
+        model.data.traffic = table.snapshot()
+        #expect(hottest() == ["orders.eu", "orders.us"])
+        // Another topic takes the row of the less busy one.
+        table.receive("orders.asia", source: 1, at: 1.5)
+        model.data.traffic = table.snapshot()
+        #expect(hottest() == ["orders.eu"])
     }
 
     @Test

@@ -3,6 +3,7 @@ import NATSMonitoring
 import Roulette
 import Settings
 import TerminalUI
+import TestSupport
 import Testing
 
 @testable import Console
@@ -59,12 +60,30 @@ final class RecordingTerminal: ConsoleTerminal {
 @Suite("Runtime", .timeLimit(.minutes(5)))
 struct RuntimeTests {
     /// Creates a console on port 1 of this machine, where no server answers.
-    private func makeConsole(_ terminal: RecordingTerminal, profile: Profile = Fixtures.profile()) throws -> ConsoleRuntime {
+    private func makeConsole(
+        _ terminal: RecordingTerminal,
+        profile: Profile = Fixtures.profile(),
+        clock: ConsoleClock = .system
+    ) throws -> ConsoleRuntime {
         var configuration = RouletteConfiguration(clusters: [.init(name: "alpha", host: "127.0.0.1", port: 1)])
         configuration.poolSize = 1
         configuration.maxRetry = 0
         let client = try RouletteClient(configuration: configuration)
-        return try ConsoleRuntime(client: client, configuration: ConsoleConfiguration(profile: profile), terminal: terminal)
+        return try ConsoleRuntime(
+            client: client,
+            configuration: ConsoleConfiguration(profile: profile),
+            terminal: terminal,
+            clock: clock
+        )
+    }
+
+    @Test
+    func `a profile is shown since its model exists, though the clock runs since the console started`() async throws {
+        let manual = ManualClock()
+        let clock = ConsoleClock(manual) { (0, 0) }
+        manual.advance(by: .seconds(7200))
+        let data = try await makeConsole(RecordingTerminal(), clock: clock).makeModel().data
+        #expect(data.shownSince == .seconds(7200) && data.now.uptime == .seconds(7200))
     }
 
     @Test

@@ -100,9 +100,9 @@ struct EventLogTests {
 
     @Test
     func `a row says what happened to the connection, and to its messages`() {
-        let moved = EventRow(.moved, .warning, cluster: 0, connection: "publisher 0", detail: "n2 2.12.0", unconfirmed: 1)
+        let moved = EventRow(.moved, .warning, cluster: 0, connection: .publisher(0), detail: "n2 2.12.0", unconfirmed: 1)
         #expect(moved.text.plain == "publisher 0 moved to n2 2.12.0, up to 1 message not confirmed")
-        let closed = EventRow(.closed, .error, cluster: 0, connection: "publisher 0", detail: "1 message not sent")
+        let closed = EventRow(.closed, .error, cluster: 0, connection: .publisher(0), detail: "1 message not sent")
         #expect(closed.text.plain == "publisher 0 closed, 1 message not sent")
         #expect(EventRow(.closed, .info, cluster: 0, detail: "").text.plain == "connection closed")
     }
@@ -116,7 +116,7 @@ struct EventLogTests {
                     .lost,
                     .error,
                     cluster: cluster,
-                    connection: "publisher \(slot)",
+                    connection: .publisher(slot),
                     detail: "reset by peer",
                     unconfirmed: 2
                 )
@@ -130,8 +130,8 @@ struct EventLogTests {
                     count: 2
                 )
         )
-        log.append(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), at: Fixtures.now)
-        log.append(EventRow(.lost, .error, cluster: 0, connection: "publisher 0", detail: "reset by peer"), at: Fixtures.now)
+        log.append(EventRow(.connected, .info, cluster: 0, connection: .publisher(0), detail: "n1 2.9.10"), at: Fixtures.now)
+        log.append(EventRow(.lost, .error, cluster: 0, connection: .publisher(0), detail: "reset by peer"), at: Fixtures.now)
         #expect(log.rows.count == 4)
         #expect(log.rows.last?.text.plain == "publisher 0 lost: reset by peer")
     }

@@ -63,6 +63,31 @@ struct TrafficTests {
         #expect(table.snapshot().topics.count == 2)
     }
 
+    @Test
+    func `a set of clusters is exact for the first 63, and contains all or none of the others`() {
+        var set = ClusterBits()
+        #expect(set.isEmpty && set.clusters(of: 100).isEmpty)
+        set.insert(2)
+        set.insert(62)
+        #expect(set.clusters(of: 100) == [2, 62] && set.clusters(of: 50) == [2])
+        #expect(set.contains(62) && !set.contains(63) && set.containsOther(than: 2))
+        set.insert(70)
+        #expect(set.clusters(of: 66) == [2, 62, 63, 64, 65])
+        #expect(set.contains(63) && set.contains(99))
+    }
+
+    @Test
+    func `the counts of a misrouted topic are forgotten with its row`() {
+        var table = TrafficTable(ring: Fixtures.ring, capacity: 1)
+        table.add(Fixtures.source(1, ">", .watch))
+        let wrong = (Fixtures.ring.index(of: "orders.eu") + 1) % 3
+        table.receive("orders.eu", source: 1, cluster: wrong, at: 1)
+        let serial = table.snapshot().topics[0].serial
+        #expect(table.snapshot().misrouted.counts(of: serial, from: 0..<3).map(\.cluster) == [wrong])
+        table.receive("orders.us", source: 1, at: 2)
+        #expect(table.snapshot().misrouted.isEmpty)
+    }
+
     // MARK: Rates
 
     @Test

@@ -43,6 +43,20 @@ struct AreaGraphTests {
     }
 
     @Test
+    func `areas that meet in the topmost cell end at their sum, in the color of the larger one`() throws {
+        func cell(_ series: [[Double?]]) throws -> (glyph: [String], style: Style) {
+            let buffer = buffer(graph(series, top: 8), 1, 1)
+            return (buffer.lines(), try #require(buffer[Point(x: 0, y: 0)]).style)
+        }
+        let lower = try cell([[3], [1]])
+        #expect(lower.glyph == ["▄"] && lower.style == Style(foreground: .blue))
+        let upper = try cell([[1], [3], [2]])
+        #expect(upper.glyph == ["▆"] && upper.style == Style(foreground: .yellow))
+        let full = try cell([[3], [5]])
+        #expect(full.glyph == ["▃"] && full.style == Style(foreground: .blue, background: .yellow))
+    }
+
+    @Test
     func `a small value is visible, a gap is empty, and nothing leaves the graph`() {
         #expect(buffer(graph([[0.001, nil, 0, .nan, 99]], top: 8), 5, 1).lines() == ["▁   █"])
         let small = buffer(graph([[100], [0.001]], top: 100), 1, 1)

@@ -130,40 +130,6 @@ struct GraphTests {
     }
 
     @Test
-    func `line graphs have a scale, connect neighbors, and interrupt the line at gaps`() {
-        let rising = (0..<20).map { Double($0) * 400 }
-        let graph = LineGraph([LineGraph.Series(rising)], timeLabels: ("10s ago", "now"))
-        #expect(
-            lines(24, 6) { graph.draw(into: &$0, in: $0.bounds) } == [
-                "10k ┤                   ",
-                "    │                 ⡠⠒",
-                " 5k ┤              ⣀⠔⠉  ",
-                "    │           ⢀⠤⠊     ",
-                "  0 ┤         ⡠⠒⠁       ",
-                "     10s ago         now",
-            ]
-        )
-        let gap = LineGraph([LineGraph.Series([0, 0, nil, nil, 8, 8])], maximum: 8)
-        #expect(lines(3, 2) { gap.draw(into: &$0, in: $0.bounds) } == ["  ⠉", "⣀  "])
-        #expect(
-            lines(12, 3, .ascii) { gap.draw(into: &$0, in: $0.bounds) } == ["8 +       **", "  |         ", "0 +   **    "]
-        )
-    }
-
-    @Test
-    func `crossing lines are both visible`() {
-        let graph = LineGraph([LineGraph.Series([0, 1]), LineGraph.Series([1, 0])], maximum: 1)
-        #expect(lines(1, 1) { graph.draw(into: &$0, in: $0.bounds) } == ["⣹"])
-    }
-
-    @Test(
-        arguments: [(0, 1), (0.3, 0.5), (1, 1), (1.1, 2), (7600, 10_000), (21, 50), (.infinity, 1)] as [(Double, Double)]
-    )
-    func `the scale ends at 1, 2 or 5 times a power of ten`(value: Double, expected: Double) {
-        #expect(abs(LineGraph.roundedUp(value) - expected) < 1e-9)
-    }
-
-    @Test
     func `gauges fill in eighths and never hide a positive value`() {
         #expect(lines(4, 1) { Gauge(0.5).draw(into: &$0, in: $0.bounds) } == ["██  "])
         #expect(lines(4, 1) { Gauge(0.0001).draw(into: &$0, in: $0.bounds) } == ["▏   "])
@@ -174,8 +140,6 @@ struct GraphTests {
 
     @Test(arguments: [(0, 0), (1, 1), (2, 1), (1, 3), (7, 2)])
     func `every widget accepts every size`(width: Int, height: Int) {
-        let graph = LineGraph([LineGraph.Series([1, 5, nil, 3])], timeLabels: ("a", "b"))
-        #expect(lines(width, height) { graph.draw(into: &$0, in: $0.bounds) }.count == height)
         #expect(lines(width, height) { Sparkline([1, 2, 3]).draw(into: &$0, in: $0.bounds) }.count == height)
         #expect(lines(width, height) { Gauge(0.4).draw(into: &$0, in: $0.bounds) }.count == height)
     }

@@ -6,7 +6,7 @@ extension EventRow {
     /// Creates the row for an event of the client.
     init(_ event: RouletteEvent) {
         let cluster = event.cluster?.index
-        let connection = event.connection.map { SafeText("\(untrusted: $0.role.rawValue) \($0.slot)") }
+        let connection = event.connection.map { ConnectionRow.ID($0) }
         func row(
             _ kind: Kind,
             _ severity: Severity,

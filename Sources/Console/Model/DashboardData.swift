@@ -15,6 +15,10 @@ struct DashboardData: Sendable {
     var events = EventList()
     /// What the events and the states of the clusters are folded into.
     var incidents = IncidentLog()
+    /// Whether the state has changed since the incidents were updated.
+    private(set) var hasNewState = false
+    /// When the console began to show this profile, by the uptime.
+    let shownSince: Duration
     var subscriptions: [SubscriptionRow] = []
     /// What the servers say about themselves.
     var servers: ServerMonitoring
@@ -33,8 +37,10 @@ struct DashboardData: Sendable {
     /// The rate of messages that the tail counts without showing them.
     var tailRate = TailRate()
 
-    init(deployment: DeploymentDescription, keys: KeyMap, theme: Theme) {
+    init(deployment: DeploymentDescription, keys: KeyMap, theme: Theme, now: Moment = Moment()) {
         self.deployment = deployment
+        self.now = now
+        shownSince = now.uptime
         self.keys = keys
         self.theme = theme
         fingerprint = RingFingerprint(text: deployment.ring.fingerprint)
@@ -53,8 +59,14 @@ struct DashboardData: Sendable {
         }
     }
 
-    /// Opens and closes incidents by what is wrong now.
+    /// Marks the state as changed. The next frame updates the incidents, so that a flood of events costs one update.
+    mutating func noteNewState() {
+        hasNewState = true
+    }
+
+    /// Opens and closes incidents by the present problems.
     mutating func updateIncidents() {
+        hasNewState = false
         incidents.update(Trouble(self), at: now)
     }
 
@@ -71,8 +83,7 @@ struct DashboardData: Sendable {
 
     /// The number of clusters in total and in each state.
     var clusterSummary: SafeText {
-        let noun: SafeText = clusters.count == 1 ? "cluster" : "clusters"
-        return "\(clusters.count) \(noun): \(clusterStates)"
+        "\(SafeText.counted(clusters.count, "cluster")): \(clusterStates)"
     }
 
     /// The number of clusters in each state, the best state first. States without a cluster are left out.

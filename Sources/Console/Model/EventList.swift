@@ -14,18 +14,16 @@ struct EventList: Sendable {
     /// Adds an event. If it repeats the newest event of its cluster, both become one row with a count. Otherwise the loss of a
     /// pool of ten connections would fill the screen.
     mutating func append(_ row: EventRow, at moment: Moment) {
+        var row = row
+        row.epochSeconds = moment.epochSeconds
         let recent = rows.indices.suffix(Self.lookback)
         if let last = recent.last(where: { rows[$0].cluster == row.cluster }), rows[last].repeats(row) {
             var merged = rows.remove(at: last)
-            merged.count += 1
-            merged.unconfirmed += row.unconfirmed
-            merged.epochSeconds = moment.epochSeconds
+            merged.merge(row)
             rows.append(merged)
             return
         }
-        var row = row
         row.id = nextID
-        row.epochSeconds = moment.epochSeconds
         nextID += 1
         rows.append(row)
         if rows.count > Self.capacity {

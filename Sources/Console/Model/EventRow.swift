@@ -18,12 +18,12 @@ struct EventRow: Sendable, Hashable, Identifiable {
     var id = 0
     /// Seconds since 1970-01-01 00:00 UTC.
     var epochSeconds: Int64 = 0
-    let severity: Severity
+    private(set) var severity: Severity
     let kind: Kind
     /// The cluster of the event.
     let cluster: Int?
-    /// The connection of the event, such as `publisher 3`.
-    let connection: SafeText?
+    /// The connection of the event; nil if several events with different connections are one row.
+    private(set) var connection: ConnectionRow.ID?
     /// The cause, or the whole text of the event.
     let detail: SafeText
     /// The maximum number of unconfirmed messages.
@@ -41,7 +41,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
         _ kind: Kind,
         _ severity: Severity,
         cluster: Int? = nil,
-        connection: SafeText? = nil,
+        connection: ConnectionRow.ID? = nil,
         detail: SafeText,
         unconfirmed: UInt64 = 0,
         trace: IncidentTrace? = nil
@@ -71,7 +71,7 @@ struct EventRow: Sendable, Hashable, Identifiable {
     /// The text, followed by shorter forms for narrow columns.
     var forms: [SafeText] { kind == .connected ? [text, "\(subject) up: \(detail)", "up: \(detail)"] : [text] }
 
-    private var subject: SafeText { count == 1 ? connection ?? "connection" : "\(count) connections" }
+    private var subject: SafeText { count == 1 ? connection?.label ?? "connection" : "\(count) connections" }
 
     private var unconfirmedText: SafeText {
         switch unconfirmed {
@@ -83,5 +83,17 @@ struct EventRow: Sendable, Hashable, Identifiable {
     /// Returns whether two events have the same kind, cluster and detail.
     func repeats(_ other: EventRow) -> Bool {
         kind == other.kind && cluster == other.cluster && detail == other.detail
+    }
+
+    /// Takes in a later event that repeats this one. The row keeps its number.
+    mutating func merge(_ later: EventRow) {
+        count += later.count
+        unconfirmed += later.unconfirmed
+        severity = max(severity, later.severity)
+        if connection != later.connection { connection = nil }
+        if server != later.server { server = nil }
+        epochSeconds = later.epochSeconds
+        moment = later.moment ?? moment
+        trace = later.trace ?? trace
     }
 }

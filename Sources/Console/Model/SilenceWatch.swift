@@ -13,8 +13,10 @@ struct SilenceWatch: Sendable {
     }
 
     private var heard: [Int: Heard] = [:]
-    /// Whether all clusters have been silent since the same moment. One cluster alone proves nothing.
-    private(set) var blamesOwnNetwork = false
+    /// When the last bytes were received, if all clusters have been silent since then. One cluster alone proves nothing.
+    private(set) var ownNetworkSince: Duration?
+    /// Whether all clusters have been silent since the same moment.
+    var blamesOwnNetwork: Bool { ownNetworkSince != nil }
 
     /// Takes in the state of the clusters.
     mutating func update(_ clusters: [ClusterRow], at now: Duration) {
@@ -32,10 +34,10 @@ struct SilenceWatch: Sendable {
         guard clusters.count > 1, silences.count == clusters.count, let latest = silences.map(\.at).max(),
             let earliestEnd = silences.map({ $0.at + $0.gap }).min()
         else {
-            blamesOwnNetwork = false
+            ownNetworkSince = nil
             return
         }
-        blamesOwnNetwork = latest <= earliestEnd + Self.tolerance
+        ownNetworkSince = latest <= earliestEnd + Self.tolerance ? latest : nil
     }
 }
 

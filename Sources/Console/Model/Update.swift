@@ -17,13 +17,13 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
         return model.handle(input)
     case .tick(let now):
         model.tick(now)
-        model.data.updateIncidents()
+        model.data.noteNewState()
     case .snapshot(let clusters):
         model.data.clusters = clusters
         model.data.servers.update(clusters)
         model.data.addServerProblems()
         model.watchSilence()
-        model.data.updateIncidents()
+        model.data.noteNewState()
     case .fingerprint(let fingerprint):
         model.data.fingerprint = fingerprint
     case .happened(let row):
@@ -49,14 +49,14 @@ private func apply(_ event: ConsoleEvent, _ model: inout ConsoleModel) -> [Effec
     case .servers(let answers):
         for row in model.data.servers.record(answers, at: model.data.now.uptime) { model.log(row) }
         model.data.addServerProblems()
-        model.data.updateIncidents()
+        model.data.noteNewState()
     case .fleet(let reading):
         let names = model.data.deployment.clusterNames
         for row in model.data.fleet.record(reading, clusters: names, at: model.data.now.uptime) { model.log(row) }
-        model.data.updateIncidents()
+        model.data.noteNewState()
     case .explained(let report):
         for row in model.data.fleet.record(report, model.data.deployment) { model.log(row) }
-        model.data.updateIncidents()
+        model.data.noteNewState()
     case .listed(let listing):
         model.data.servers.record(listing)
     case .demo(let state):

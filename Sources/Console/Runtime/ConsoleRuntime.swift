@@ -123,15 +123,15 @@ public struct ConsoleRuntime: Sendable {
         }
     }
 
-    private func makeModel() async -> ConsoleModel {
+    /// Creates the model of the first frame.
+    func makeModel() async -> ConsoleModel {
         let deployment = DeploymentDescription(
             profile: configuration.profile,
             ring: client.ring,
             clusterNames: client.clusters.map(\.name)
         )
         let keys = KeyMap(configuration.keyBindings)
-        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first)
-        data.now = clock.now
+        var data = DashboardData(deployment: deployment, keys: keys, theme: themes.first, now: clock.now)
         data.clusters = ClusterRow.rows(of: client.snapshot())
         data.servers.update(data.clusters)
         var model = ConsoleModel(size: await terminal.size, data: data)

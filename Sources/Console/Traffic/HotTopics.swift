@@ -15,8 +15,8 @@ struct HotTopics: Sendable {
         var top: [(row: Int, rate: Float)] = []
         for (row, counters) in traffic.counters.enumerated() {
             let rate = counters.rateIn + counters.rateOut
-            guard rate > 0 || counters.clustersSeen != 0, traffic.topics[row].isRouted else { continue }
-            if counters.clustersSeen != 0, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
+            guard rate > 0 || !counters.clustersSeen.isEmpty, traffic.topics[row].isRouted else { continue }
+            if !counters.clustersSeen.isEmpty, traffic.topics[row].isMisplaced(counters) { misplaced += 1 }
             guard rate > 0, top.count < limit || rate > (top.last?.rate ?? .infinity) else { continue }
             let position = top.firstIndex { $0.rate < rate } ?? top.count
             top.insert((row, rate), at: position)

@@ -18,9 +18,9 @@ struct MisroutedMessages: Sendable {
 
     private var counts: [Key: Count] = [:]
 
-    /// When the first and the last message of the present spell were received, in seconds since the console started.
-    private(set) var spell: (first: Double, last: Double)?
-    /// Messages with a longer pause between them belong to different spells.
+    /// When the first and the last message of the present series were received, in seconds since the console started.
+    private(set) var series: (first: Double, last: Double)?
+    /// Messages with a longer pause between them belong to different series.
     private static let longestPause = 60.0
 
     var isEmpty: Bool { counts.isEmpty }
@@ -28,8 +28,8 @@ struct MisroutedMessages: Sendable {
     /// Counts a message of a topic with this serial number. If this console has another ring than the publishers, this is called for
     /// nearly every message.
     mutating func add(topic serial: Int, cluster: Int, at time: Double) {
-        let isContinued = spell.map { time - $0.last < Self.longestPause } ?? false
-        spell = (isContinued ? spell?.first ?? time : time, time)
+        let isContinued = series.map { time - $0.last < Self.longestPause } ?? false
+        series = (isContinued ? series?.first ?? time : time, time)
         let key = Key(topic: serial, cluster: cluster)
         // Only a new pair needs the check of the capacity.
         if counts.count >= Self.capacity, counts[key] == nil { return }
@@ -41,14 +41,16 @@ struct MisroutedMessages: Sendable {
     }
 
     /// Returns the counts of a topic by cluster.
-    func counts(of serial: Int, clusterCount: Int) -> [(cluster: Int, count: Count)] {
-        (0..<clusterCount).compactMap { cluster in
-            counts[Key(topic: serial, cluster: cluster)].map { (cluster, $0) }
-        }
+    /// - Parameter clusters: The clusters that messages of the topic may have been received from.
+    func counts(of serial: Int, from clusters: some Sequence<Int>) -> [(cluster: Int, count: Count)] {
+        guard !isEmpty else { return [] }
+        return clusters.compactMap { cluster in counts[Key(topic: serial, cluster: cluster)].map { (cluster, $0) } }
     }
 
-    mutating func forget(topic serial: Int, clusterCount: Int) {
+    /// Forgets the counts of a topic.
+    /// - Parameter clusters: The clusters that messages of the topic may have been received from.
+    mutating func forget(topic serial: Int, from clusters: some Sequence<Int>) {
         guard !isEmpty else { return }
-        for cluster in 0..<clusterCount { counts[Key(topic: serial, cluster: cluster)] = nil }
+        for cluster in clusters { counts[Key(topic: serial, cluster: cluster)] = nil }
     }
 }

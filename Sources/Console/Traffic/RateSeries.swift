@@ -33,7 +33,7 @@ struct RateSeries: Sendable, Hashable {
     ///   - size: The number of samples in a group.
     ///   - count: The number of groups.
     func means(of size: Int, newest count: Int) -> [Double?] {
-        guard size > 1 else { return newest(count) }
+        guard size > 1, count > 0 else { return newest(max(0, count)) }
         let first = sampleCount - values.count
         let newest = (sampleCount - 1) / size
         return (max(0, newest - count + 1)...newest).map { group in

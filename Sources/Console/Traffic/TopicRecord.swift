@@ -54,8 +54,8 @@ struct TopicCounters: Sendable, Hashable {
     var bytesOut: UInt64 = 0
     /// The time of the last message in or out, in seconds since the console started; negative before the first message.
     var lastMessage = -1.0
-    /// One bit for each cluster that messages were received from. Clusters from the 64th on share a bit.
-    var clustersSeen: UInt64 = 0
+    /// The clusters that messages were received from.
+    var clustersSeen = ClusterBits()
     var origins: TopicOrigins = []
     /// The source that counts the topic, see ``TrafficSources``; negative if there is none.
     var countingSource: Int32 = -1
@@ -82,6 +82,7 @@ struct TopicCounters: Sendable, Hashable {
         bytesOut += other.bytesOut
         lastMessage = max(lastMessage, other.lastMessage)
         origins.formUnion(other.origins)
+        clustersSeen.formUnion(other.clustersSeen)
     }
 
     /// Computes the rates over the measured time.

@@ -147,7 +147,7 @@ struct TrafficTable: Sendable {
         counters[row].messagesIn += 1
         counters[row].bytesIn += UInt64(byteCount)
         counters[row].lastMessage = time
-        counters[row].clustersSeen |= 1 << UInt64(min(cluster, 63))
+        counters[row].clustersSeen.insert(cluster)
         if cluster != topics[row].owner, topics[row].isRouted {
             misrouted.add(topic: topics[row].serial, cluster: cluster, at: time)
         }
@@ -288,7 +288,7 @@ struct TrafficTable: Sendable {
         counters[total].add(counters[row])
         keep(reply, of: total, at: counters[row].lastMessage)
         textBytes -= topics[row].textBytes
-        misrouted.forget(topic: topics[row].serial, clusterCount: clusters.count)
+        forgetMisrouted(row)
         index.unlink(row, key: key)
         remove(row)
     }
@@ -313,10 +313,15 @@ struct TrafficTable: Sendable {
 
     private mutating func fold(_ row: Int) {
         textBytes -= topics[row].textBytes
-        misrouted.forget(topic: topics[row].serial, clusterCount: clusters.count)
+        forgetMisrouted(row)
         let key = topics[row].bytes.withUnsafeBytes(TopicIndex.key)
         index.unlink(row, key: key)
         folder.add(counters[row], key: key)
+    }
+
+    private mutating func forgetMisrouted(_ row: Int) {
+        guard !misrouted.isEmpty, topics[row].isRouted else { return }
+        misrouted.forget(topic: topics[row].serial, from: counters[row].clustersSeen.clusters(of: clusters.count))
     }
 
     /// Removes a free row by moving the last row to it.

@@ -102,12 +102,12 @@ struct Header {
         if data.silence.blamesOwnNetwork { return StyledLine("all clusters silent\(advice)", .statusDown) }
         let up = data.clusters.count { $0.state == .up }
         let open = data.incidents.open
-        let isWell = worst == .up && open == 0
-        let long = isWell || worst == .connecting ? data.clusterSummary : data.clusterStates
+        let hasNoProblem = worst == .up && open == 0
+        let long = hasNoProblem || worst == .connecting ? data.clusterSummary : data.clusterStates
         let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : long
         var line = StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
         guard open > 0 else { return line }
-        line.append(viewTitle == nil ? (open == 1 ? ", 1 incident" : ", \(open) incidents") : "!", .statusDown)
+        line.append(viewTitle == nil ? ", \(SafeText.counted(open, "incident"))" : "!", .statusDown)
         return line
     }
 }

@@ -5,8 +5,9 @@ import TerminalUI
 // its list is below it.
 
 extension ConsoleModel {
-    /// Updates the open view and the prompt for the data and the size. Called once before ``draw(_:into:)``.
+    /// Updates the incidents, and the open view and the prompt for the data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
+        if data.hasNewState { data.updateIncidents() }
         guard !isTooSmall else { return }
         let view = ScreenLayout(size).view.size
         views.current.refresh(data, size: view)

@@ -162,15 +162,28 @@ public struct AreaGraph: Sendable {
         guard let last = edges.last, last > 0 else { return }
         for row in 0..<(last + perRow - 1) / perRow {
             let (bottom, top) = (row * perRow, (row + 1) * perRow)
+            let point = Point(x: x, y: plot.bottom - 1 - row)
             guard let lower = edges.firstIndex(where: { $0 > bottom }) else { return }
+            // A cell has two colors. Above the last area, one of them is empty, so only the largest area in the cell is drawn.
+            guard last >= top else {
+                let area = largest(lower..<edges.count, bottom, top, edges) ?? lower
+                let style = style(area, row: row, of: plot.height)
+                buffer.put(buffer.glyphs.levels[last - bottom], at: point, style: style)
+                return
+            }
             let edge = min(edges[lower], top)
             var style = style(lower, row: row, of: plot.height)
-            // A cell has two colors, so of three areas in it, the upper one of the two larger ones is not drawn.
-            let upper = edges.indices.filter { edge < top && $0 > lower && edges[$0] > edge }
-                .max { visible($0, bottom, top, edges) < visible($1, bottom, top, edges) }
-            if let upper { style.background = self.style(upper, row: row, of: plot.height).foreground }
-            buffer.put(buffer.glyphs.levels[edge - bottom], at: Point(x: x, y: plot.bottom - 1 - row), style: style)
+            // Of three areas in a cell, only the lowest one and the larger one of the others are drawn.
+            if edge < top, let upper = largest(lower + 1..<edges.count, bottom, top, edges) {
+                style.background = self.style(upper, row: row, of: plot.height).foreground
+            }
+            buffer.put(buffer.glyphs.levels[edge - bottom], at: point, style: style)
         }
+    }
+
+    /// Returns the area that covers most of a row, the lower one of equal areas; nil if there is none.
+    private func largest(_ areas: Range<Int>, _ bottom: Int, _ top: Int, _ edges: [Int]) -> Int? {
+        areas.reversed().max { visible($0, bottom, top, edges) < visible($1, bottom, top, edges) }
     }
 
     /// Returns how many steps of a row an area covers.

@@ -158,9 +158,8 @@ public struct Table: Sendable {
         let view = rect.droppingTop(showsHeader ? 1 : 0)
         let offset = max(0, offset)
         let scrolls = rowCount > view.height && !view.isEmpty && rect.width > 4
-        let columnArea = Rect(x: rect.x + 2, y: rect.y, width: rect.width - 2 - (scrolls ? 2 : 0), height: rect.height)
         let rows = (0..<max(0, min(view.height, rowCount - offset))).map { row(offset + $0) }
-        let parts = Layout(.horizontal, spacing: spacing, constraints(rows)).split(columnArea)
+        let parts = parts(in: rect, scrolls: scrolls, rows)
         if showsHeader { drawHeader(into: &buffer, parts: parts, in: rect.row(0)) }
         for (line, row) in rows.enumerated() {
             let position = offset + line
@@ -180,6 +179,20 @@ public struct Table: Sendable {
             let bar = Rect(x: rect.right - 1, y: view.y, width: 1, height: view.height)
             Scrollbar(count: rowCount, offset: offset, height: view.height).draw(into: &buffer, in: bar, style: styles.scrollbar)
         }
+    }
+
+    /// Returns the widths of the columns in an area.
+    /// - Parameters:
+    ///   - width: The width of the area.
+    ///   - scrolls: Whether the scroll bar needs space.
+    ///   - rows: The rows whose figures need space.
+    public func columnWidths(in width: Int, scrolls: Bool, rows: [Row]) -> [Int] {
+        parts(in: Rect(Size(width: width, height: 1)), scrolls: scrolls, rows).map(\.width)
+    }
+
+    private func parts(in rect: Rect, scrolls: Bool, _ rows: [Row]) -> [Rect] {
+        let area = Rect(x: rect.x + 2, y: rect.y, width: rect.width - 2 - (scrolls ? 2 : 0), height: rect.height)
+        return Layout(.horizontal, spacing: spacing, constraints(rows)).split(area)
     }
 
     /// Returns the constraints of the columns, with space for the visible figures.

@@ -209,13 +209,13 @@ enum Fixtures {
             )
             model.log(row)
         }
-        log(EventRow(.connected, .info, cluster: 0, connection: "publisher 0", detail: "n1 2.9.10"), secondsAgo: 95)
+        log(EventRow(.connected, .info, cluster: 0, connection: .publisher(0), detail: "n1 2.9.10"), secondsAgo: 95)
         for slot in 0..<2 {
-            let row = EventRow(.lost, .error, cluster: 1, connection: "publisher \(slot)", detail: "reset by peer")
+            let row = EventRow(.lost, .error, cluster: 1, connection: .publisher(slot).of(1), detail: "reset by peer")
             log(row, secondsAgo: 13)
         }
         log(
-            EventRow(.lost, .error, cluster: 2, connection: "publisher 3", detail: "reset by peer", unconfirmed: 24),
+            EventRow(.lost, .error, cluster: 2, connection: .publisher(3).of(2), detail: "reset by peer", unconfirmed: 24),
             secondsAgo: 12
         )
         for _ in 0..<7 {
@@ -300,6 +300,17 @@ enum Fixtures {
         ]
         return monitored(model)
     }
+}
+
+extension ConnectionRow.ID {
+    /// A publisher of the first cluster.
+    static func publisher(_ slot: Int) -> Self { Self(cluster: 0, role: .publisher, slot: slot) }
+
+    /// A subscriber of the first cluster.
+    static func subscriber(_ slot: Int) -> Self { Self(cluster: 0, role: .subscriber, slot: slot) }
+
+    /// Returns the connection of a cluster with the same role and slot.
+    func of(_ cluster: Int) -> Self { Self(cluster: cluster, role: role, slot: slot) }
 }
 
 extension TrafficTable {

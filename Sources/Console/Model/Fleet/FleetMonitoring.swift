@@ -35,6 +35,8 @@ struct FleetMonitoring: Sendable {
     private(set) var rates: [FleetProgram.ID: Rates] = [:]
     private var askedAt: Duration?
     private var isOpen = false
+    /// The names of the programs whose contradictions were reported, and that still have them.
+    private(set) var contradicting: [SafeText] = []
     /// The programs whose contradictions were reported.
     private var reported: Set<FleetProgram.ID> = []
     /// The programs that had contradictions in the last reading.
@@ -47,11 +49,6 @@ struct FleetMonitoring: Sendable {
     private var reportedOrder: [Int?]?
 
     var fleet: Fleet? { reading?.fleet }
-
-    /// The programs whose contradictions were reported.
-    var contradicting: [FleetProgram] {
-        (fleet?.programs ?? []).filter { !$0.contradictions.isEmpty && reported.contains($0.id) }
-    }
 
     // MARK: Reading
 
@@ -73,7 +70,7 @@ struct FleetMonitoring: Sendable {
     }
 
     /// Takes in a reading.
-    /// - Returns: What is worth an event.
+    /// - Returns: The events about programs whose rings differ, or no longer differ.
     mutating func record(_ new: Reading, clusters: [String], at now: Duration) -> [EventRow] {
         if let old = reading, let readAt { rates = Self.rates(from: old.fleet, to: new.fleet, elapsed: now - readAt) }
         (reading, readAt, isOpen) = (new, now, false)
@@ -94,6 +91,7 @@ struct FleetMonitoring: Sendable {
         }
         suspected = contradicting
         reported.formIntersection(contradicting)
+        self.contradicting = new.fleet.programs.filter { reported.contains($0.id) }.map(\.label)
         guard events.count > Self.maximumEvents else { return events }
         let rest = events.count - Self.maximumEvents
         return events.prefix(Self.maximumEvents)
@@ -149,32 +147,36 @@ struct FleetMonitoring: Sendable {
     /// Why topics are misrouted, in one line; nil if none is.
     func text(_ deployment: DeploymentDescription) -> SafeText? {
         guard let misrouting, misrouting.evidence.sightings.count >= MisroutingReport.leastSightings else { return nil }
-        let count = misrouting.evidence.sightings.count
-        guard let explanation = misrouting.explanation, misrouting.isConvincing else {
-            return "no order of the clusters explains the \(count) misrouted topics"
+        guard let explanation = misrouting.explanation(deployment) else {
+            return "no order of the clusters explains the \(misrouting.evidence.sightings.count) misrouted topics"
         }
-        let names = explanation.order.map { $0.map { deployment.clusterName($0) } ?? "?" }.joined(separator: ", ")
-        let topics: SafeText = explanation.total == 1 ? "1 topic" : "\(explanation.total) topics"
-        return "the order \(names) explains \(explanation.explained) of \(topics)\(oddOne)"
+        return [explanation, oddOne].compactMap(\.self).joined(separator: "; ")
     }
 
-    /// Whether this console or other programs are the odd ones.
-    private var oddOne: SafeText {
+    /// Whether this console or other programs have the wrong ring; nil if that is not known.
+    private var oddOne: SafeText? {
         let known = (fleet?.programs ?? []).filter(\.isRingKnown)
         let others = known.count { !$0.contradictions.isEmpty }
         if others > 0, others * 2 >= known.count, misrouting?.evidence.suggestsOddConsole ?? false {
-            return "; this console is the odd one: \(others) of \(known.count) programs have another ring"
+            return "this console is the odd one: \(others) of \(known.count) programs have another ring"
         }
         let have: SafeText = others == 1 ? "has" : "have"
-        if others > 0 { return "; \(others) of \(known.count) programs \(have) another ring than this console" }
-        guard misrouting?.evidence.suggestsOddConsole ?? false else { return "" }
-        return "; this console may be the odd one: almost all topics are where that order has them"
+        if others > 0 { return "\(others) of \(known.count) programs \(have) another ring than this console" }
+        guard misrouting?.evidence.suggestsOddConsole ?? false else { return nil }
+        return "this console may be the odd one: almost all topics are where that order has them"
     }
 }
 
 extension MisroutingReport {
     /// The number of misrouted topics that an explanation needs. Any order explains a single topic.
     static let leastSightings = 5
+
+    /// The order that explains most of the topics; nil if there is none.
+    func explanation(_ deployment: DeploymentDescription) -> SafeText? {
+        guard let explanation, isConvincing else { return nil }
+        let names = explanation.order.map { $0.map { deployment.clusterName($0) } ?? "?" }.joined(separator: ", ")
+        return "the order \(names) explains \(explanation.explained) of \(SafeText.counted(explanation.total, "topic"))"
+    }
 
     /// Whether the order explains most of the topics.
     var isConvincing: Bool {

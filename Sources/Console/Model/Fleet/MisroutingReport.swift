@@ -21,7 +21,10 @@ struct MisroutingReport: Sendable, Equatable {
                 guard identity.isRouted, counters.messagesIn > 0, now - counters.lastMessage < Self.window else { continue }
                 topics += 1
                 guard identity.isMisplaced(counters) else { continue }
-                let clusters = traffic.misrouted.counts(of: identity.serial, clusterCount: traffic.clusters.count)
+                let clusters = traffic.misrouted.counts(
+                    of: identity.serial,
+                    from: counters.clustersSeen.clusters(of: traffic.clusters.count)
+                )
                 if clusters.reduce(0, { $0 + $1.count.messages }) >= counters.messagesIn { onlyMisrouted += 1 }
                 guard sightings.count < Self.capacity, let topic = String(validating: identity.bytes, as: UTF8.self) else {
                     continue

@@ -1,7 +1,7 @@
 import DequeModule
 import TerminalUI
 
-/// What one cause did, in one line: its events, how long it lasted, and what was lost.
+/// A problem with one cause: its events, its duration, and what was lost.
 struct Incident: Sendable, Identifiable {
     /// What an incident is about. There is at most one open incident of a subject.
     enum Subject: Sendable, Hashable {
@@ -14,8 +14,12 @@ struct Incident: Sendable, Identifiable {
         case note(Int)
     }
 
-    /// The maximum number of events that are kept.
-    private static let rowCapacity = 64
+    /// The maximum number of events that are kept while the incident is open.
+    static let rowCapacity = 64
+    /// The maximum number of events of a closed incident. There can be hundreds of closed incidents.
+    static let closedRowCapacity = 16
+    /// The number of first events that are always kept, because they show the cause.
+    private static let firstRows = 4
 
     let id: Int
     let subject: Subject
@@ -23,7 +27,7 @@ struct Incident: Sendable, Identifiable {
     private(set) var began: Moment
     /// When it ended, by the uptime; nil while it is open.
     private(set) var ended: Duration?
-    /// Since when nothing is wrong, while it is open.
+    /// When its problem disappeared, while it is open.
     private(set) var quietSince: Duration?
     private(set) var evidence = IncidentEvidence()
     /// The events, the oldest first.
@@ -41,7 +45,7 @@ struct Incident: Sendable, Identifiable {
 
     var isOpen: Bool { ended == nil }
 
-    /// The cluster, for incidents of one.
+    /// The cluster that the incident is about; nil if it is about several or none.
     var cluster: Int? {
         switch subject {
         case .cluster(let index): index
@@ -50,7 +54,7 @@ struct Incident: Sendable, Identifiable {
         }
     }
 
-    /// How long it lasted, or has lasted.
+    /// Returns how long the incident lasted or, if it is open, how long it has lasted so far.
     func length(at now: Duration) -> Duration {
         max(.zero, (ended ?? quietSince ?? now) - began.uptime)
     }
@@ -61,48 +65,50 @@ struct Incident: Sendable, Identifiable {
     mutating func add(_ row: EventRow) {
         evidence.add(row)
         if let last = rows.last, last.repeats(row) {
-            var merged = last
-            merged.count += 1
-            merged.unconfirmed += row.unconfirmed
-            merged.epochSeconds = row.epochSeconds
-            rows[rows.count - 1] = merged
+            rows[rows.count - 1].merge(row)
             return
         }
         rows.append(row)
-        if rows.count > Self.rowCapacity {
-            // The first events show the cause.
-            rows.remove(at: 4)
-            droppedRows += 1
-        }
+        dropRows()
     }
 
-    /// Takes in what is wrong with the cluster now.
+    /// Drops events that exceed the capacity: those after the first ones, the oldest first.
+    private mutating func dropRows() {
+        let excess = rows.count - (isOpen ? Self.rowCapacity : Self.closedRowCapacity)
+        guard excess > 0 else { return }
+        rows.removeSubrange(Self.firstRows..<Self.firstRows + excess)
+        droppedRows += excess
+    }
+
+    /// Takes in the present problem of the cluster.
     mutating func update(_ trouble: ClusterTrouble, at now: Duration) {
         evidence.update(trouble, at: now)
-        isWrong()
+        recordProblem()
     }
 
     mutating func update(ring trouble: Trouble) {
         evidence.update(ring: trouble)
-        isWrong()
+        recordProblem()
     }
 
-    /// Records that something is wrong. A closed incident is open again.
-    mutating func isWrong() {
+    /// Records that the problem exists. A closed incident is open again.
+    mutating func recordProblem() {
         if ended != nil { evidence.cycles += 1 }
         (ended, quietSince) = (nil, nil)
     }
 
-    /// Records that nothing is wrong.
+    /// Records that the problem does not exist.
     /// - Parameters:
-    ///   - since: When it became so, if that is known better than from this call.
-    ///   - settling: How long nothing must be wrong before the incident ends.
-    mutating func isWell(since: Duration? = nil, at now: Duration, settling: Duration) {
+    ///   - since: When it disappeared, if that is known; nil for now.
+    ///   - settling: How long there must be no problem before the incident ends.
+    mutating func recordRecovery(since: Duration? = nil, at now: Duration, settling: Duration) {
         guard isOpen else { return }
         let start = max(began.uptime, quietSince ?? since ?? now)
         quietSince = start
-        evidence.isUp(at: start)
-        if now - start >= settling { ended = start }
+        evidence.endDownTime(at: start)
+        guard now - start >= settling else { return }
+        ended = start
+        dropRows()
     }
 
     /// Counts a repetition of a note.
@@ -120,9 +126,8 @@ struct Incident: Sendable, Identifiable {
     mutating func absorb(_ other: Incident) {
         begin(at: other.began)
         evidence.absorb(other.evidence)
-        for row in other.rows { rows.append(row) }
-        rows.sort { $0.epochSeconds < $1.epochSeconds }
-        droppedRows += other.droppedRows + max(0, rows.count - Self.rowCapacity)
-        if rows.count > Self.rowCapacity { rows.removeFirst(rows.count - Self.rowCapacity) }
+        rows = Deque((other.rows + rows).sorted { $0.epochSeconds < $1.epochSeconds })
+        droppedRows += other.droppedRows
+        dropRows()
     }
 }

@@ -1,8 +1,8 @@
 import TerminalUI
 
-/// What an event means for an incident, besides its text.
+/// How an event concerns incidents.
 enum IncidentTrace: Sendable, Hashable {
-    /// Something is wrong with the cluster of the event, which its state shows too. The state begins the incident.
+    /// The event reports a problem that the state of the cluster also shows. The state begins the incident.
     case symptom
     /// A server asks its clients to leave, or has stopped.
     case leaving(server: SafeText, isShutDown: Bool)
@@ -15,7 +15,7 @@ enum IncidentTrace: Sendable, Hashable {
 }
 
 extension EventRow {
-    /// Whether the event begins an incident. Others only belong to one.
+    /// Whether the event begins an incident. Other events are only added to an incident that exists.
     var beginsIncident: Bool {
         guard severity != .info else { return false }
         return switch trace {

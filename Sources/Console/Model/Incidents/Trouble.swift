@@ -2,17 +2,22 @@ import NATSMonitoring
 import Roulette
 import TerminalUI
 
-/// What is wrong with a cluster now.
+/// The present problems of a cluster.
 struct ClusterTrouble: Sendable, Hashable {
-    /// No connection is up.
+    /// Whether no connection is up.
     var isDown = false
+    /// How long no connection has been up.
+    var downTime: Duration = .zero
     /// The connections that are lost, and all.
     var missing = 0
     var total = 0
     /// The last error of the lost connections.
     var cause: SafeText?
-    /// The names of servers that other servers no longer announce, and of those that do not answer.
+    /// The names of servers that other servers no longer announce.
     var gone: [SafeText] = []
+    /// The addresses of such servers whose names are not known, because no connection ever led to them.
+    var goneAddresses: [SafeText] = []
+    /// The names of servers that do not answer.
     var silent: [SafeText] = []
     /// The pairs of servers without a route.
     var gaps: [SafeText] = []
@@ -25,28 +30,33 @@ struct ClusterTrouble: Sendable, Hashable {
     /// The time since the first of these began, as far as it is known.
     var age: Duration = .zero
 
+    /// Whether connections are lost. A network that fails can be the cause.
+    var isDisconnected: Bool { isDown || missing > 0 }
+
     var exists: Bool { isDown || missing > 0 || concernsNodes || alarm != nil || idleTimeout != nil }
 
     /// Whether a server or a route between servers has a problem.
-    var concernsNodes: Bool { !(gone.isEmpty && silent.isEmpty && gaps.isEmpty && undelivered.isEmpty) }
+    var concernsNodes: Bool { !(gone.isEmpty && goneAddresses.isEmpty && silent.isEmpty && gaps.isEmpty && undelivered.isEmpty) }
 
-    /// A connection that is not up for a shorter time is no incident, unless it was lost. It may be the first attempt.
+    /// A connection that has been down for a shorter time is no incident, unless it was lost: it may still be in its first attempt.
     static let leastAge: Duration = .seconds(2)
 
-    /// Whether it begins an incident without an event.
+    /// Whether the state begins an incident without an event.
     var beginsIncident: Bool { concernsNodes || alarm != nil || idleTimeout != nil || age >= Self.leastAge }
 
     init() {}
 
     init(_ row: ClusterRow) {
         isDown = row.state == .down
+        downTime = isDown ? row.stateDuration : .zero
         total = row.connections.count
         // A connection that is not up for the first time yet has no error.
         let lost = row.connections.filter { !$0.isUp && $0.lastError != nil }
         missing = lost.count
         cause = row.lastError.map { SafeText(untrusted: $0, maximumBytes: 256) }
         let absent = row.nodes.all.filter { $0.state == .gone }
-        gone = absent.map { Self.name($0.label) }
+        gone = absent.compactMap { $0.server.map { Self.name($0.name) } }
+        goneAddresses = absent.filter { $0.server == nil }.map { Self.name($0.label) }
         silent = row.silent.map { Self.name($0.name) }
         gaps = row.missingRoutes.map { SafeText($0) }
         let failures = row.canary?.failures ?? []
@@ -54,18 +64,18 @@ struct ClusterTrouble: Sendable, Hashable {
         alarm = row.alarms.first.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
         idleTimeout = row.idleTimeout.map { SafeText(untrusted: $0.description, maximumBytes: 256) }
         let ages = lost.map(\.stateDuration) + absent.map(\.stateDuration) + failures.compactMap(\.failingFor)
-        age = max(ages.max() ?? .zero, isDown ? row.stateDuration : .zero)
+        age = max(ages.max() ?? .zero, downTime)
     }
 
     private static func name(_ text: String) -> SafeText { SafeText(untrusted: text, maximumBytes: 64) }
 }
 
-/// What is wrong with the deployment now.
+/// The present problems of the deployment.
 struct Trouble: Sendable {
     /// By position on the ring; only clusters with a problem.
     var clusters: [Int: ClusterTrouble] = [:]
-    /// Whether all clusters became silent at the same moment.
-    var isSilent = false
+    /// When all clusters became silent, if they did so at the same moment; nil otherwise.
+    var silentSince: Duration?
     /// The programs that have another ring.
     var programs: [SafeText] = []
     /// The order of the clusters that explains misrouted messages.
@@ -80,12 +90,10 @@ struct Trouble: Sendable {
             let trouble = ClusterTrouble(row)
             if trouble.exists { clusters[row.id] = trouble }
         }
-        isSilent = data.silence.blamesOwnNetwork
-        programs = data.fleet.contradicting.map(\.label)
-        if data.fleet.misrouting?.isConvincing == true, let text = data.fleet.text(data.deployment) {
-            // How many programs have another ring is what the incident says first.
-            explanation = text.columns(matching: "; ").first.map { text.columnsInRange(0..<$0.lowerBound) } ?? text
-        }
-        misrouted = data.traffic.misrouted.spell.map { (.seconds($0.first), .seconds($0.last)) }
+        silentSince = data.silence.ownNetworkSince
+        programs = data.fleet.contradicting
+        // The number of programs with another ring is another part of the incident's text.
+        explanation = data.fleet.misrouting?.explanation(data.deployment)
+        misrouted = data.traffic.misrouted.series.map { (.seconds($0.first), .seconds($0.last)) }
     }
 }

@@ -38,9 +38,14 @@ extension ConnectionSnapshot.State {
     }
 }
 
+extension ConnectionRow.ID {
+    /// The name of the connection in its cluster: `publisher 3`.
+    var label: SafeText { role == .publisher ? "publisher \(slot)" : "subscriber \(slot)" }
+}
+
 extension ConnectionRow {
     /// The name of the connection in its cluster: `publisher 3`.
-    var label: SafeText { id.role == .publisher ? "publisher \(id.slot)" : "subscriber \(id.slot)" }
+    var label: SafeText { id.label }
 
     /// The short name of the connection: `pub 3`.
     var shortLabel: SafeText { id.role == .publisher ? "pub \(id.slot)" : "sub \(id.slot)" }

@@ -9,13 +9,12 @@ extension EventsView {
         if !layout.detail.isEmpty {
             let pane = Pane(layout.detail)
             pane.draw("Event", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
-            parts.draw(detail(data, width: pane.inside.width), into: &buffer, in: pane.inside, theme: data.theme)
+            parts.draw(details, into: &buffer, in: pane.inside, theme: data.theme)
         }
     }
 
     private func drawList(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let rows = shown(data)
-        var note: SafeText = "\(rows.count) events"
+        var note = SafeText.counted(rows.count, "event")
         if !filter.isEmpty { note = "\(rows.count) of \(data.events.rows.count) by \(untrusted: filter)" }
         if severity != .info { note += ", \(severity == .error ? "errors" : "warnings and errors") only" }
         if data.events.dropped > 0 { note += ", \(data.events.dropped) older ones not kept" }

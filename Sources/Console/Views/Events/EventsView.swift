@@ -16,25 +16,29 @@ struct EventsView: ConsoleView {
     private(set) var severity = EventRow.Severity.info
     private(set) var list = ListState<Int>()
     private(set) var parts = ListDetail<Int>(showsDetail: false)
+    /// The events that are shown, the newest first.
+    private(set) var rows: [EventRow] = []
+    /// The details of the selected event, or of the newest one if none is selected.
+    private(set) var details: [StyledLine] = []
     private var height = 1
 
     // MARK: Keys
 
     mutating func handle(_ action: KeyAction, _ data: inout DashboardData) -> ViewResponse {
-        if action == .open, list.selection == nil { _ = list.handle(.first, in: shown(data).map(\.id), height: height) }
+        if action == .open, list.selection == nil { _ = list.handle(.first, in: rows.map(\.id), height: height) }
         if parts.handle(action) { return .handled }
         switch action {
         case .severity: severity = severity.next
         case .back where filter.isEmpty && severity != .info: severity = .info
         // Return to the newest event.
         case .back where filter.isEmpty: list.reset()
-        default: return list.handle(action, in: shown(data).map(\.id), height: height) ? .handled : .ignored
+        default: return list.handle(action, in: rows.map(\.id), height: height) ? .handled : .ignored
         }
         return .handled
     }
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
-        list.select(position: row, in: shown(data).map(\.id), height: height)
+        list.select(position: row, in: rows.map(\.id), height: height)
     }
 
     mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
@@ -45,12 +49,14 @@ struct EventsView: ConsoleView {
         parts.refresh(size: size)
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list).rows)
-        list.update(shown(data).map(\.id), height: height, selectsFirst: false)
-        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        rows = shown(data)
+        list.update(rows.map(\.id), height: height, selectsFirst: false)
+        details = details(data, width: Pane(layout.detail).inside.width)
+        parts.refresh(selected: list.selection, lineCount: details.count)
     }
 
     /// Returns the events to show, the newest first.
-    func shown(_ data: DashboardData) -> [EventRow] {
+    private func shown(_ data: DashboardData) -> [EventRow] {
         let rows = data.events.rows.reversed().filter { $0.severity >= severity }
         guard !filter.isEmpty else { return rows }
         return rows.filter { row in
@@ -59,17 +65,14 @@ struct EventsView: ConsoleView {
         }
     }
 
-    /// Returns the details of the selected event, or of the newest one if none is selected.
-    func detail(_ data: DashboardData, width: Int) -> [StyledLine] {
-        guard width > 0 else { return [] }
-        let rows = shown(data)
-        guard let row = rows.first(where: { $0.id == list.selection }) ?? rows.first else { return [] }
+    private func details(_ data: DashboardData, width: Int) -> [StyledLine] {
+        guard width > 0, let row = rows.first(where: { $0.id == list.selection }) ?? rows.first else { return [] }
         var text = DetailText(width: width)
         let time = SafeText.clock(epochSeconds: row.epochSeconds, offset: data.now.utcOffset)
         text.add("time", row.count == 1 ? time : "\(time), the last of \(row.count) times")
         text.add("severity", row.severity.word, row.severity.role)
         if let cluster = row.cluster { text.add("cluster", data.deployment.clusterName(cluster)) }
-        if let connection = row.connection { text.add("connection", connection) }
+        if let connection = row.connection { text.add("connection", connection.label) }
         text.blank()
         text.note(row.text, .text)
         return text.lines

@@ -10,31 +10,38 @@ enum IncidentColumn: TableColumn {
         case .time:
             .init("TIME", .fixed(8, importance: 60)) { row, context in
                 .figure(
-                    .clock(epochSeconds: row.began.epochSeconds, offset: context.data.now.utcOffset),
+                    .clock(epochSeconds: row.incident.began.epochSeconds, offset: context.data.now.utcOffset),
                     style: context.theme[.muted]
                 )
             }
         case .mark:
             .init("", .fixed(1, importance: 90)) { row, context in
-                .text(row.mark(context.glyphs), style: context.theme[row.role])
+                .text(row.incident.mark(context.glyphs), style: context.theme[row.incident.role])
             }
         case .state:
             .init("", .fixed(5, importance: 80)) { row, context in
-                .figure(row.stateText(at: context.data.now.uptime), style: context.theme[row.isOpen ? row.role : .muted])
+                let incident = row.incident
+                return .figure(
+                    incident.stateText(at: context.data.now.uptime),
+                    style: context.theme[incident.isOpen ? incident.role : .muted]
+                )
             }
         case .cluster:
             .init("CLUSTER", width: { $0.clusterWidth(minimum: 5, importance: 70) }) { row, context in
-                row.cluster.map(context.cluster) ?? .blank
+                row.incident.cluster.map(context.cluster) ?? .blank
             }
         case .text:
-            .init("INCIDENT", .fill(minimum: 12)) { row, context in
-                Table.Item(.choice(IncidentText(row, at: context.data.now.uptime).forms))
-            }
+            .init("INCIDENT", .fill(minimum: 12)) { row, _ in Table.Item(.choice(row.forms)) }
         }
     }
 
-    typealias Row = Incident
     typealias Context = TableContext
+
+    struct Row {
+        let incident: Incident
+        /// The text, followed by shorter forms.
+        let forms: [SafeText]
+    }
 }
 
 extension Incident {

@@ -1,6 +1,6 @@
 import TerminalUI
 
-/// An incident in words: what happened, then what it did.
+/// An incident in words: what happened, then its effects.
 struct IncidentText: Sendable {
     /// A part after the first. The least important ones are left out if space is short.
     private struct Part {
@@ -11,18 +11,27 @@ struct IncidentText: Sendable {
     /// The maximum number of names in a list.
     private static let nameCount = 3
 
-    /// The text, followed by shorter forms.
-    private(set) var forms: [SafeText] = []
-
-    /// The whole text.
-    var full: SafeText { forms.first ?? .empty }
+    /// What happened, followed by shorter forms.
+    private let heads: [SafeText]
+    private let parts: [Part]
 
     init(_ incident: Incident, at now: Duration) {
         var causes = Self.causes(incident, at: now)
-        guard !causes.isEmpty else { return }
-        let first = causes.removeFirst()
-        let heads = first.prefix(1).flatMap(Self.clauses) + first.dropFirst()
-        var parts = causes.map { Part(text: $0[0], importance: 25) } + Self.effects(incident, at: now, head: first[0])
+        guard !causes.isEmpty else {
+            (heads, parts) = ([], [])
+            return
+        }
+        heads = causes.removeFirst()
+        parts = causes.map { Part(text: $0[0], importance: 25) } + Self.effects(incident, at: now, head: heads[0])
+    }
+
+    /// The whole text.
+    var full: SafeText { heads.first.map { Self.joined($0, parts) } ?? .empty }
+
+    /// The text, followed by shorter forms.
+    var forms: [SafeText] {
+        let heads = heads.prefix(1).flatMap(Self.clauses) + heads.dropFirst()
+        var parts = parts
         // Only whole parts are left out, the least important and last one first. What was lost is more important than the details of
         // the cause.
         var subsets = [parts]
@@ -31,8 +40,8 @@ struct IncidentText: Sendable {
             subsets.append(parts)
         }
         let important = subsets.firstIndex { $0.allSatisfy { $0.importance >= Self.essential } } ?? 0
-        for subsets in [subsets[...important], subsets[important...].dropFirst()] {
-            for head in heads { forms += subsets.map { Self.joined(head, $0) } }
+        return [subsets[...important], subsets[important...].dropFirst()].flatMap { subsets in
+            heads.flatMap { head in subsets.map { Self.joined(head, $0) } }
         }
     }
 
@@ -59,14 +68,12 @@ struct IncidentText: Sendable {
 
     private static func ring(_ evidence: IncidentEvidence) -> [[SafeText]] {
         var causes: [[SafeText]] = []
-        switch evidence.programs.count {
-        case 0: break
-        case 1: causes.append(["program \(evidence.programs[0]) has another ring", "another ring"])
-        case let count:
-            causes.append([
-                "\(count) programs have another ring: \(list(evidence.programs))", "\(count) programs have another ring",
-                "another ring",
-            ])
+        if evidence.programs.count == 1 {
+            causes.append(["program \(evidence.programs[0]) has another ring", "another ring"])
+        } else if !evidence.programs.isEmpty {
+            let count = evidence.programCount
+            let text: SafeText = "\(count) programs have another ring"
+            causes.append(["\(text): \(list(evidence.programs, of: count))", text, "another ring"])
         }
         if let explanation = evidence.explanation {
             causes.append(
@@ -100,8 +107,7 @@ struct IncidentText: Sendable {
             let verb: SafeText = !isOpen ? "did not answer" : silent.count == 1 ? "does not answer" : "do not answer"
             causes.append(["\(nodes(silent)) \(verb)", "\(silent.count) silent"])
         }
-        let explained = Set(evidence.leaving.map(\.server) + silent)
-        let gone = evidence.gone.filter { !explained.contains($0) }
+        let gone = evidence.unexplainedGone
         if !gone.isEmpty {
             let verb: SafeText = isOpen ? "gone" : gone.count == 1 ? "was gone" : "were gone"
             causes.append(["\(nodes(gone)) \(verb)", "\(gone.count) gone"])
@@ -127,15 +133,14 @@ struct IncidentText: Sendable {
         return (evidence.firstCause.map { ["\(count): \($0)"] } ?? []) + [count, "losses"]
     }
 
-    // MARK: What it did
+    // MARK: Effects
 
     private static func effects(_ incident: Incident, at now: Duration, head: SafeText) -> [Part] {
         let evidence = incident.evidence
         var parts: [Part] = []
         let isDown = evidence.downTime(at: now) >= IncidentEvidence.leastDown
         if !evidence.connections.isEmpty {
-            let count = evidence.connections.count
-            let all: SafeText = count == 1 ? "1 connection" : "\(count) connections"
+            let all = SafeText.counted(evidence.connections.count, "connection")
             let text: SafeText = isDown || incident.subject == .network ? all : "\(connections(evidence)) lost"
             if head.columns(matching: text.plain).isEmpty { parts.append(Part(text: text, importance: 30)) }
         }
@@ -145,8 +150,7 @@ struct IncidentText: Sendable {
             )
         }
         if evidence.unconfirmed > 0 {
-            let messages: SafeText = evidence.unconfirmed == 1 ? "1 message" : "\(evidence.unconfirmed) messages"
-            parts.append(Part(text: "up to \(messages) lost", importance: 45))
+            parts.append(Part(text: "up to \(SafeText.counted(evidence.unconfirmed, "message")) lost", importance: 45))
         } else if evidence.lostPublisher, !incident.isOpen {
             parts.append(Part(text: "nothing lost", importance: 10))
         }
@@ -177,8 +181,10 @@ struct IncidentText: Sendable {
         names.count == 1 ? "node \(names[0])" : "\(names.count) nodes (\(list(names)))"
     }
 
-    private static func list(_ names: [SafeText]) -> SafeText {
-        let rest: SafeText = names.count > nameCount ? " and \(names.count - nameCount) more" : ""
+    /// - Parameter count: The number of all names; nil for those in the list.
+    private static func list(_ names: [SafeText], of count: Int? = nil) -> SafeText {
+        let count = count ?? names.count
+        let rest: SafeText = count > nameCount ? " and \(count - nameCount) more" : ""
         return names.prefix(nameCount).joined(separator: ", ") + rest
     }
 }

@@ -12,7 +12,7 @@ enum ClusterColumn: TableColumn {
         switch self {
         case .mark:
             .init("", .fixed(1)) { row, context in
-                .text(row.glyph(context.glyphs), style: context.theme[row.role])
+                .text(row.cluster.glyph(context.glyphs), style: context.theme[row.role])
             }
         case .cluster:
             // Clusters without names are shown with their addresses, which often have the same beginning.
@@ -60,11 +60,11 @@ enum ClusterColumn: TableColumn {
             }
         case .rateIn:
             .init("IN/s", .fixed(5, importance: 90), .right) { row, context in
-                .figure(.count(context.data.traffic(of: row.id).rateIn.current), style: row.figures(context.theme))
+                .figure(.count(row.traffic.rateIn.current), style: row.figures(context.theme))
             }
         case .graph:
             .init("TREND", .fill(minimum: 12, importance: 50)) { row, context in
-                let rates = context.data.traffic(of: row.id).rateIn.newest(2 * context.width)
+                let rates = row.traffic.rateIn.newest(2 * context.width)
                 return Table.Item(
                     .sparkline(Sparkline(rates, resolution: .braille)),
                     style: context.theme[row.isReachable ? .graphIn : .muted]
@@ -72,7 +72,7 @@ enum ClusterColumn: TableColumn {
             }
         case .rateOut:
             .init("OUT/s", .fixed(5, importance: 80), .right) { row, context in
-                .figure(.count(context.data.traffic(of: row.id).rateOut.current), style: row.figures(context.theme))
+                .figure(.count(row.traffic.rateOut.current), style: row.figures(context.theme))
             }
         case .ringShare:
             .init("KEYS", .fixed(5, importance: 30), .right) { row, context in
@@ -97,7 +97,24 @@ enum ClusterColumn: TableColumn {
         return allCases.filter { $0 != .endToEnd || hasCanary }
     }
 
-    typealias Row = ClusterRow
+    /// The properties of the cluster are those of the row.
+    @dynamicMemberLookup
+    struct Row {
+        let cluster: ClusterRow
+        let traffic: ClusterTraffic
+        /// The share of the messages per second of all clusters, 0 to 1; nil without traffic.
+        let trafficShare: Double?
+        /// The messages per second of all clusters.
+        let totalRate: Double
+
+        subscript<Value>(dynamicMember path: KeyPath<ClusterRow, Value>) -> Value { cluster[keyPath: path] }
+
+        /// Returns the style of the figures. Those of a cluster that does not answer are old, so they are muted.
+        fileprivate func figures(_ theme: Theme) -> Style {
+            cluster.isReachable && cluster.state != .stale ? .plain : theme[.muted]
+        }
+    }
+
     typealias Context = TableContext
 
     /// A cluster is hot if its share of the traffic exceeds its share of the ring by this factor.
@@ -105,23 +122,15 @@ enum ClusterColumn: TableColumn {
     /// The minimum total of messages per second for this warning.
     private static let hotRate = 10.0
 
-    private static func trafficShare(_ row: ClusterRow, _ context: TableContext) -> Table.Item {
-        let total = Rates(context.data).total
-        guard total > 0 else { return .figure("–", style: context.theme[.muted]) }
-        let share = Rates.of(row, context.data) / total
-        let isHot = total >= hotRate && share > row.ringShare * hotFactor && context.data.clusters.count > 1
+    private static func trafficShare(_ row: Row, _ context: TableContext) -> Table.Item {
+        guard let share = row.trafficShare else { return .figure("–", style: context.theme[.muted]) }
+        let isHot =
+            row.totalRate >= hotRate && share > row.ringShare * hotFactor && context.data.clusters.count > 1
         guard isHot else {
             let bar = Gauge(share, style: context.theme.cluster(row.id), emptyStyle: context.theme[.border])
             return Table.Item(.meter(.percent(share), bar))
         }
         return .figure("\(SafeText.percent(share)) hot", "\(SafeText.percent(share))!", style: context.theme[.statusDegraded])
-    }
-}
-
-extension ClusterRow {
-    /// Returns the style of the figures. Those of a cluster that does not answer are old, so they are muted.
-    fileprivate func figures(_ theme: Theme) -> Style {
-        isReachable && state != .stale ? .plain : theme[.muted]
     }
 }
 

@@ -3,15 +3,14 @@ import TerminalUI
 
 extension OverviewView {
     func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
-        let shown = shown(data)
-        let layout = OverviewLayout(data, shown: shown, contents(data, width: rect.width), in: rect)
+        let layout = OverviewLayout(contents, in: rect)
         if !layout.incidents.isEmpty {
             buffer.mark(layout.clusters, as: .pane(0))
             buffer.mark(layout.incidents, as: .pane(1))
         }
-        drawClusters(shown, data, layout, into: &buffer)
-        if !layout.graph.isEmpty { graph.draw(data, zoom: zoom, into: &buffer, in: layout.graph) }
-        if !layout.secondGraph.isEmpty { secondGraph.draw(data, zoom: zoom, into: &buffer, in: layout.secondGraph) }
+        drawClusters(data, layout, into: &buffer)
+        if !layout.graph.isEmpty { graph.draw(data, into: &buffer, in: layout.graph) }
+        if !layout.secondGraph.isEmpty { secondGraph.draw(data, into: &buffer, in: layout.secondGraph) }
         if !layout.topics.isEmpty { drawTopics(data, into: &buffer, in: layout.topics) }
         if !layout.incidents.isEmpty { drawIncidents(data, layout.incidentPane, into: &buffer) }
     }
@@ -23,17 +22,12 @@ extension OverviewView {
         case reason(StyledLine)
     }
 
-    private func drawClusters(
-        _ shown: [ClusterRow],
-        _ data: DashboardData,
-        _ layout: OverviewLayout,
-        into buffer: inout CellBuffer
-    ) {
+    private func drawClusters(_ data: DashboardData, _ layout: OverviewLayout, into buffer: inout CellBuffer) {
         let list = ListPane(layout.clusters)
         let hasFocus = focus == .clusters
         list.pane.draw(
             "Clusters",
-            note: note(shown, data),
+            note: note(data),
             isFocused: hasFocus && !layout.incidents.isEmpty,
             theme: data.theme,
             into: &buffer
@@ -43,10 +37,10 @@ extension OverviewView {
         /// The position of the cluster of each line.
         var clusterOfLine: [Int] = []
         var selected: Int?
-        for (position, row) in shown.enumerated() {
+        for (position, row) in rows.enumerated() {
             defer { clusterOfLine += Array(repeating: position, count: lines.count - clusterOfLine.count) }
-            if row.id == clusters.selection { selected = lines.count }
-            lines.append(.cluster(row))
+            if row.cluster.id == clusters.selection { selected = lines.count }
+            lines.append(.cluster(row.cluster))
             if layout.showsReasons, let reason = row.reason { lines.append(.reason(reason)) }
         }
         let view = list.rows
@@ -65,7 +59,7 @@ extension OverviewView {
             selected: hasFocus ? selected : nil
         ) { index in
             switch lines[index] {
-            case .cluster(let row): columns.row(row)
+            case .cluster(let cluster): columns.row(ClusterColumn.Row(cluster, data, figures))
             case .reason: Table.Row([])
             }
         }
@@ -78,8 +72,8 @@ extension OverviewView {
         }
     }
 
-    private func note(_ shown: [ClusterRow], _ data: DashboardData) -> SafeText {
-        if !filter.isEmpty { return "\(shown.count) of \(data.clusters.count) by \(untrusted: filter)" }
+    private func note(_ data: DashboardData) -> SafeText {
+        if !filter.isEmpty { return "\(rows.count) of \(data.clusters.count) by \(untrusted: filter)" }
         guard data.clusters.count >= Self.manyClusters else { return .empty }
         return "\(data.clusters.count) clusters, problems first"
     }
@@ -113,6 +107,17 @@ extension OverviewView {
         let note: SafeText = all == 0 ? .empty : open == 0 ? "none open" : "\(open) open"
         pane.draw("Incidents", note: note, isFocused: focus == .incidents, theme: data.theme, into: &buffer)
         incidents.draw(data, filter: filter, isFocused: focus == .incidents, into: &buffer, in: pane.inside)
+    }
+}
+
+extension ClusterColumn.Row {
+    init(_ cluster: ClusterRow, _ data: DashboardData, _ figures: RingFigures) {
+        self.init(
+            cluster: cluster,
+            traffic: data.traffic(of: cluster.id),
+            trafficShare: figures.trafficShare(of: cluster.id),
+            totalRate: figures.total
+        )
     }
 }
 

@@ -2,8 +2,12 @@ import TerminalUI
 
 /// The areas of the panes of the Overview.
 struct OverviewLayout {
-    /// What there is to show besides the clusters.
+    /// What there is to show.
     struct Contents {
+        /// The number of clusters.
+        var clusters = 0
+        /// The number of clusters with a reason why they have a problem.
+        var reasons = 0
         /// The number of lines of the incidents.
         var incidents = 0
         /// Whether an incident is open, or has ended lately.
@@ -38,11 +42,10 @@ struct OverviewLayout {
     /// The minimum height of a list with a frame.
     private static let leastList = 3
 
-    init(_ data: DashboardData, shown: [ClusterRow], _ contents: Contents, in rect: Rect) {
+    init(_ contents: Contents, in rect: Rect) {
         let isSmall = rect.width < Pane.leastFramed.width || rect.height < 14
-        let reasons = shown.count { $0.reason != nil }
-        showsReasons = !isSmall || ListPane(rect).rows >= shown.count + reasons
-        let rows = shown.count + (showsReasons ? reasons : 0)
+        showsReasons = !isSmall || ListPane(rect).rows >= contents.clusters + contents.reasons
+        let rows = contents.clusters + (showsReasons ? contents.reasons : 0)
         // Two rows are for the frame and one for the header.
         let wanted = max(rows + 3, Pane.leastFramed.height)
         guard !isSmall, rect.height >= Pane.leastFramed.height + Self.leastList else {

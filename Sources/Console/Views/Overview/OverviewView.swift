@@ -17,11 +17,19 @@ struct OverviewView: ConsoleView {
 
     /// From this number of clusters on, those with problems come first.
     static let manyClusters = 9
-    /// How long an incident is news after it ended.
+    /// How long after its end an incident is news.
     private static let newsTime: Duration = .seconds(600)
+
+    /// A cluster with the reason of its problem.
+    struct Row: Sendable {
+        let cluster: ClusterRow
+        let reason: StyledLine?
+    }
 
     /// The filter for name, address and state of the clusters, and for the incidents.
     var filter = ""
+    /// The clusters that are shown.
+    private(set) var rows: [Row] = []
     var clusters = ListState<Int>()
     private(set) var incidents = IncidentList()
     private(set) var focus = Focus.clusters
@@ -29,8 +37,9 @@ struct OverviewView: ConsoleView {
     private(set) var secondGraph = RateGraph(.bytes)
     private(set) var zoom = GraphZoom()
     private(set) var figures = RingFigures()
-    /// The number of the sample that the figures belong to.
-    private var sample = -1
+    /// The number of the snapshot that the figures belong to.
+    private var snapshot = -1
+    private(set) var contents = OverviewLayout.Contents()
     private var layout: OverviewLayout?
     /// Whether the operator selected a cluster. Until then the first row is selected, so that problems stay in view.
     private var hasSelected = false
@@ -43,7 +52,8 @@ struct OverviewView: ConsoleView {
             focus(pane: focus == .clusters ? 1 : 0)
             return .handled
         case .zoomIn, .zoomOut:
-            let columns = layout.map { RateGraph.columns(in: $0.graph) } ?? 0
+            guard let layout, hasGraph else { return .ignored }
+            let columns = RateGraph.columns(in: layout.graph)
             _ = zoom.zoom(in: action == .zoomIn, columns: columns, samples: data.traffic.sampleCount)
             return .handled
         case .back where focus == .incidents:
@@ -60,7 +70,7 @@ struct OverviewView: ConsoleView {
             guard let pane = layout?.incidentPane else { return .ignored }
             return incidents.handle(action, data, filter: filter, pane: pane) ? .handled : .ignored
         }
-        if clusters.handle(action, in: shown(data).map(\.id), height: layout?.clusterRows ?? 1) {
+        if clusters.handle(action, in: rows.map(\.cluster.id), height: layout?.clusterRows ?? 1) {
             hasSelected = true
             return .handled
         }
@@ -71,10 +81,10 @@ struct OverviewView: ConsoleView {
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         guard focus == .clusters else {
             guard let pane = layout?.incidentPane else { return false }
-            return incidents.select(row: row, data, filter: filter, pane: pane)
+            return incidents.select(row: row, pane: pane)
         }
         hasSelected = true
-        return clusters.select(position: row, in: shown(data).map(\.id), height: layout?.clusterRows ?? 1)
+        return clusters.select(position: row, in: rows.map(\.cluster.id), height: layout?.clusterRows ?? 1)
     }
 
     mutating func focus(pane: Int) {
@@ -82,37 +92,49 @@ struct OverviewView: ConsoleView {
         focus = pane == 1 && hasIncidents ? .incidents : .clusters
     }
 
+    /// Whether there is space for a graph.
+    private var hasGraph: Bool { layout.map { !$0.graph.isEmpty } ?? false }
+
+    func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
+        hasGraph ? Self.actions : Self.actions.filter { $0.action != .zoomIn && $0.action != .zoomOut }
+    }
+
     // MARK: Rows
 
     mutating func refresh(_ data: DashboardData, size: Size) {
-        // Searching 100,000 topics for each frame would be too slow, and rates change with each sample only.
-        if sample != data.traffic.sampleNumber || figures.shares.count != data.clusters.count {
+        // Searching 100,000 topics for each frame would be too slow. Each snapshot has other rows.
+        if snapshot != data.traffic.id || figures.shares.count != data.clusters.count {
             figures = RingFigures(data)
-            sample = data.traffic.sampleNumber
+            snapshot = data.traffic.id
         }
-        let layout = OverviewLayout(data, shown: shown(data), contents(data, width: size.width), in: Rect(size))
+        rows = shown(data).map { Row(cluster: $0, reason: $0.reason) }
+        let inside = Pane(Rect(Size(width: size.width, height: Pane.leastFramed.height))).inside
+        incidents.refresh(data, filter: filter, width: inside.width)
+        contents = contents(data)
+        let layout = OverviewLayout(contents, in: Rect(size))
         self.layout = layout
         if layout.incidents.isEmpty { focus = .clusters }
         if !hasSelected { clusters.reset() }
-        clusters.update(shown(data).map(\.id), height: max(1, layout.clusterRows))
-        incidents.refresh(data, filter: filter, isFocused: focus == .incidents, pane: layout.incidentPane)
+        clusters.update(rows.map(\.cluster.id), height: max(1, layout.clusterRows))
+        incidents.update(isFocused: focus == .incidents, pane: layout.incidentPane)
         graph.refresh(data, zoom: zoom, pane: layout.graph)
         secondGraph.refresh(data, zoom: zoom, pane: layout.secondGraph)
     }
 
-    /// Returns what there is to show besides the clusters.
-    func contents(_ data: DashboardData, width: Int) -> OverviewLayout.Contents {
+    /// Returns what there is to show, by the lines of the incidents and the rows of the clusters.
+    private func contents(_ data: DashboardData) -> OverviewLayout.Contents {
         let now = data.now.uptime
-        let inside = Pane(Rect(Size(width: width, height: Pane.leastFramed.height))).inside
         return OverviewLayout.Contents(
-            incidents: incidents.lineCount(data, filter: filter, width: inside.width),
+            clusters: rows.count,
+            reasons: rows.count { $0.reason != nil },
+            incidents: incidents.lineCount,
             hasNews: data.incidents.incidents.contains { incident in incident.ended.map { now - $0 < Self.newsTime } ?? true },
             hasTopics: !figures.hottest.isEmpty
         )
     }
 
     /// Returns the clusters that match the filter. Of many clusters, those with problems come first.
-    func shown(_ data: DashboardData) -> [ClusterRow] {
+    private func shown(_ data: DashboardData) -> [ClusterRow] {
         var rows = data.clusters
         if rows.count >= Self.manyClusters {
             rows.sort { ($1.urgency, $0.id) < ($0.urgency, $1.id) }

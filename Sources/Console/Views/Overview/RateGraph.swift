@@ -2,7 +2,7 @@ import Settings
 import TerminalUI
 
 /// The graph of a rate: an area for each cluster, or their sum if there are too many clusters for different colors. It holds the
-/// scale; ``GraphZoom`` chooses the time.
+/// scale and the visible values; ``GraphZoom`` chooses the time.
 struct RateGraph: Sendable {
     /// What the graph shows.
     enum Figure: Sendable {
@@ -14,8 +14,17 @@ struct RateGraph: Sendable {
 
     let figure: Figure
     private var scale = GraphScale()
-    /// The number of columns and the time that the scale belongs to.
-    private var shown: (columns: Int, step: GraphZoom.Step)?
+    private var shown: Shown?
+
+    /// What the scale belongs to.
+    private struct Shown: Sendable {
+        let columns: Int
+        let step: GraphZoom.Step
+        /// The values of each cluster, the newest last.
+        let series: [[Double?]]
+
+        var seconds: Int { Int(step.secondsPerColumn * Double(columns)) }
+    }
 
     init(_ figure: Figure) {
         self.figure = figure
@@ -34,14 +43,15 @@ struct RateGraph: Sendable {
         let columns = Self.columns(in: pane)
         guard columns > 0, !pane.isEmpty else { return }
         let step = zoom.step(columns: columns, samples: data.traffic.sampleCount)
-        let peak = AreaGraph.peak(of: data.clusters.map { values(data.traffic(of: $0.id), step, columns) }, columns: columns)
+        let series = data.clusters.map { values(data.traffic(of: $0.id), step, columns) }
+        let peak = AreaGraph.peak(of: series, columns: columns)
         // Another time has other values, so the scale need not be steady.
-        if let shown, shown == (columns, step) {
+        if let shown, shown.columns == columns, shown.step == step {
             scale.update(peak: peak, at: data.now.uptime)
         } else {
             scale.reset(peak: peak)
         }
-        shown = (columns, step)
+        shown = Shown(columns: columns, step: step, series: series)
     }
 
     private func values(_ traffic: ClusterTraffic, _ step: GraphZoom.Step, _ columns: Int) -> [Double?] {
@@ -64,23 +74,22 @@ struct RateGraph: Sendable {
 
     // MARK: Drawing
 
-    func draw(_ data: DashboardData, zoom: GraphZoom, into buffer: inout CellBuffer, in rect: Rect) {
-        let columns = Self.columns(in: rect)
-        let step = zoom.step(columns: columns, samples: data.traffic.sampleCount)
+    func draw(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
+        guard let shown else { return }
         buffer.drawBox(
             rect,
             title: title,
-            note: note(data, seconds: Int(step.secondsPerColumn * Double(columns))),
+            note: note(data, seconds: shown.seconds),
             style: data.theme[.border],
             titleStyle: data.theme[.title]
         )
         let inside = Self.inside(rect)
-        guard inside.height >= 2, columns > 0 else { return }
-        let (areas, labels) = areas(data, step, columns)
+        guard inside.height >= 2 else { return }
+        let (areas, labels) = areas(data, shown)
         let graph = AreaGraph(
             areas,
             top: scale.top,
-            timeAxis: TimeAxis(secondsPerColumn: step.secondsPerColumn),
+            timeAxis: TimeAxis(secondsPerColumn: shown.step.secondsPerColumn),
             axisStyle: data.theme[.muted]
         )
         graph.draw(into: &buffer, in: Self.plot(in: rect))
@@ -111,14 +120,13 @@ struct RateGraph: Sendable {
     /// Returns the areas with their names and current values.
     private func areas(
         _ data: DashboardData,
-        _ step: GraphZoom.Step,
-        _ columns: Int
+        _ shown: Shown
     ) -> (areas: [AreaGraph.Area], labels: [(name: SafeText, value: Double, style: Style)]) {
         let isOld = data.outage != nil
-        let series = data.clusters.map { values(data.traffic(of: $0.id), step, columns) }
+        let series = shown.series
         let current = data.clusters.map { newest(data.traffic(of: $0.id)) }
         guard data.clusters.count <= Self.maximumAreas else {
-            let sums = (0..<columns).reversed().map { age -> Double? in
+            let sums = (0..<shown.columns).reversed().map { age -> Double? in
                 let values = series.compactMap { $0.count > age ? $0[$0.count - 1 - age] : nil }
                 return values.isEmpty ? nil : values.reduce(0, +)
             }

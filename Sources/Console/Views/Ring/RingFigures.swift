@@ -29,13 +29,18 @@ struct RingFigures: Sendable {
     init() {}
 
     init(_ data: DashboardData) {
-        let rates = data.clusters.map { Rates.of($0, data) }
+        let rates = data.clusters.map { data.routedRate(of: $0.id) }
         let total = rates.reduce(0, +)
         self.total = total
         shares = zip(data.clusters, rates).map { cluster, rate in
             Share(keys: cluster.ringShare, traffic: total > 0 ? rate / total : nil, rate: rate)
         }
         topics = HotTopics(data.traffic, limit: Self.topicCount)
+    }
+
+    /// Returns the share of the traffic of a cluster, 0 to 1; nil without traffic.
+    func trafficShare(of cluster: Int) -> Double? {
+        shares.indices.contains(cluster) ? shares[cluster].traffic : nil
     }
 
     /// The largest share of the keys divided by the mean share.
@@ -53,6 +58,6 @@ struct RingFigures: Sendable {
 extension TopicIdentity {
     /// Returns whether messages were received from a cluster that does not own the topic. Their publisher uses a different ring.
     func isMisplaced(_ counters: TopicCounters) -> Bool {
-        isRouted && counters.clustersSeen & ~(1 << UInt64(min(owner, 63))) != 0
+        isRouted && counters.clustersSeen.containsOther(than: owner)
     }
 }

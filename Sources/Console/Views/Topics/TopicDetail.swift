@@ -30,7 +30,7 @@ struct TopicDetail {
             if data.clusters.count > 1 { text.add("then", names(successors(topic))) }
             addConnections(topic, to: &text)
         }
-        let seen = data.clusters.indices.filter { counters.clustersSeen & (1 << UInt64(min($0, 63))) != 0 }
+        let seen = counters.clustersSeen.clusters(of: data.clusters.count)
         if topic.isMisplaced(counters) {
             text.add("seen on", names(seen) + ": another publisher uses a different ring", .severityWarn)
             for line in misrouted(topic, counters) { text.add("", line, .severityWarn) }
@@ -71,7 +71,8 @@ struct TopicDetail {
 
     /// How many messages came from each cluster that does not own the topic, since when, and who could have sent them.
     private func misrouted(_ topic: TopicIdentity, _ counters: TopicCounters) -> [SafeText] {
-        let counts = data.traffic.misrouted.counts(of: topic.serial, clusterCount: data.clusters.count)
+        let clusters = counters.clustersSeen.clusters(of: data.clusters.count)
+        let counts = data.traffic.misrouted.counts(of: topic.serial, from: clusters)
         return counts.map { cluster, count in
             let share = SafeText.percent(Double(count.messages) / Double(max(1, counters.messagesIn)))
             let since = SafeText.duration(.seconds(max(0, data.now.uptime / .seconds(1) - count.first)))

@@ -111,10 +111,12 @@ extension TopicsView {
         let plot = pane.inside.droppingTop(lines.count + 1)
         guard let row = selectedRow(data), plot.height >= 3 else { return }
         let rates = data.traffic.rates(of: row)
-        LineGraph(
-            [LineGraph.Series(rates, style: data.theme[.graphIn])],
-            timeLabels: (oldest: .counted(rates.count, "sample"), newest: "now"),
-            axisStyle: data.theme[.graphGrid]
-        ).draw(into: &buffer, in: plot)
+        let columns = AreaGraph.columns(inWidth: plot.width)
+        var scale = GraphScale()
+        scale.reset(peak: AreaGraph.peak(of: [rates], columns: columns))
+        // There is one sample a second, and each has a column.
+        let area = AreaGraph.Area(rates, shades: data.theme.shades(of: .graphIn))
+        let axis = TimeAxis(secondsPerColumn: 1)
+        AreaGraph([area], top: scale.top, timeAxis: axis, axisStyle: data.theme[.graphGrid]).draw(into: &buffer, in: plot)
     }
 }

@@ -76,11 +76,15 @@ extension DemoSession {
     }
 
     /// Waits until one incident in the Overview has this state and text.
-    func waitForIncident(of cluster: String, isOpen: Bool, _ text: String) async throws -> Incident {
+    /// - Parameter least: The minimum length of the incident in seconds.
+    func waitForIncident(of cluster: String, isOpen: Bool, _ text: String, least: Double = 0) async throws -> Incident {
         try await terminal.press("1")
         var found: Incident?
         try await poll(until: "the \(isOpen ? "open" : "closed") incident of \(cluster): \(text)", within: .seconds(90)) {
-            found = try await incidents().first { $0.isOpen == isOpen && $0.cluster == cluster && $0.text.contains(text) }
+            found = try await incidents().first { incident in
+                incident.isOpen == isOpen && incident.cluster == cluster && incident.text.contains(text)
+                    && incident.seconds >= least
+            }
             return found != nil
         }
         return try #require(found)
