@@ -69,8 +69,11 @@ extension ConsoleModel {
         if isOpen, action == .connections { views[ConnectionsView.self]?.show(cluster: nil) }
     }
 
-    /// The topic that is selected in the open view; empty if there is none.
-    var selectedTopic: String { views.current.selectedTopic(data) ?? "" }
+    /// The topic that is selected in the open view; empty if there is none or it cannot be typed.
+    var selectedTopic: String {
+        guard var topic = views.current.selectedTopic(data), topic.withUTF8(TopicCompletion.canBeTyped) else { return "" }
+        return topic
+    }
 
     mutating func toggleMouse() -> [Effect] {
         isMouseOn.toggle()
