@@ -10,7 +10,8 @@ extension ConsoleModel {
 
     /// Passes an action to the open view. If the view ignores the action, it can open another view.
     mutating func performInView(_ action: KeyAction) -> [Effect] {
-        if action == .back, comeBack() { return [] }
+        // A filter that was set after a jump is cleared first.
+        if action == .back, trail.isEmpty || views.current.filter.isEmpty, comeBack() { return [] }
         switch views.current.handle(action, &data) {
         case .handled: break
         case .notice(let notice): show(notice)

@@ -46,7 +46,7 @@ struct EventsView: ConsoleView {
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list).rows)
         list.update(shown(data).map(\.id), height: height, selectsFirst: false)
-        parts.refresh(selected: list.selection, lineCount: detail(data, width: Pane(layout.detail).inside.width).count)
+        parts.refresh(selected: list.selection, lines: detail(data, width: Pane(layout.detail).inside.width))
     }
 
     /// Returns the events to show, the newest first.
