@@ -92,7 +92,8 @@ extension TopicsView {
         }
         parts.append("in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))")
         parts.append("out \(SafeText.rate(traffic.rateOut))")
-        parts.append("memory at most \(SafeText.bytes(MemoryCeiling.bytes(subscriptions: data.subscriptions.count)))")
+        let memory = MemoryCeiling.bytes(subscriptions: data.subscriptions.count, clusters: data.clusters.count)
+        parts.append("memory at most \(SafeText.bytes(memory))")
         parts.append("total \(SafeText.count(traffic.messagesIn)) in \(SafeText.count(traffic.messagesOut)) out")
         return parts
     }
