@@ -139,6 +139,10 @@ struct ConnectionsTests {
         #expect(model.press("enter") == [.background(.reconnect(.cluster(0), closesFirst: false))])
         model.press("r", "down", "down")
         #expect(Screens.shows("all 30 connections of 3 clusters", model))
+        var single = model
+        single.data.clusters = Array(model.data.clusters.prefix(1))
+        single.data.clusters[0].connections.removeLast(9)
+        #expect(ReconnectPrompt.name(.all, single.data) == "the connection of 1 cluster")
         #expect(Screens.shows("The 12 down retry at once.", model))
         #expect(model.press("enter") == [.background(.reconnect(.all, closesFirst: false))])
     }

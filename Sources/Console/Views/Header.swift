@@ -107,7 +107,7 @@ struct Header {
         let text: SafeText = isShort ? "\(up) of \(data.clusters.count) up" : long
         var line = StyledLine(viewTitle == nil ? text : "\(up)/\(data.clusters.count) up", worst == .up ? .text : worst.role)
         guard open > 0 else { return line }
-        line.append(viewTitle == nil ? (open == 1 ? ", 1 incident" : ", \(open) incidents") : "!", .statusDown)
+        line.append(viewTitle == nil ? ", \(SafeText.counted(open, "incident"))" : "!", .statusDown)
         return line
     }
 }

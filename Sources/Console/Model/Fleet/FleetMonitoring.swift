@@ -154,7 +154,7 @@ struct FleetMonitoring: Sendable {
             return "no order of the clusters explains the \(count) misrouted topics"
         }
         let names = explanation.order.map { $0.map { deployment.clusterName($0) } ?? "?" }.joined(separator: ", ")
-        let topics: SafeText = explanation.total == 1 ? "1 topic" : "\(explanation.total) topics"
+        let topics = SafeText.counted(explanation.total, "topic")
         return "the order \(names) explains \(explanation.explained) of \(topics)\(oddOne)"
     }
 

@@ -49,7 +49,7 @@ enum FleetText: PromptText {
     private static func sum(_ fleet: Fleet) -> SafeText {
         let other = fleet.programs.count { !$0.contradictions.isEmpty }
         let unknown = fleet.programs.count { !$0.isRingKnown && $0.contradictions.isEmpty }
-        let programs: SafeText = fleet.programs.count == 1 ? "1 program" : "\(fleet.programs.count) programs"
+        let programs = SafeText.counted(fleet.programs.count, "program")
         return "\(programs): \(fleet.programs.count - other - unknown) with this ring, \(other) with another, \(unknown) unknown"
     }
 

@@ -135,7 +135,7 @@ struct IncidentText: Sendable {
         let isDown = evidence.downTime(at: now) >= IncidentEvidence.leastDown
         if !evidence.connections.isEmpty {
             let count = evidence.connections.count
-            let all: SafeText = count == 1 ? "1 connection" : "\(count) connections"
+            let all = SafeText.counted(count, "connection")
             let text: SafeText = isDown || incident.subject == .network ? all : "\(connections(evidence)) lost"
             if head.columns(matching: text.plain).isEmpty { parts.append(Part(text: text, importance: 30)) }
         }
@@ -145,7 +145,7 @@ struct IncidentText: Sendable {
             )
         }
         if evidence.unconfirmed > 0 {
-            let messages: SafeText = evidence.unconfirmed == 1 ? "1 message" : "\(evidence.unconfirmed) messages"
+            let messages = SafeText.counted(evidence.unconfirmed, "message")
             parts.append(Part(text: "up to \(messages) lost", importance: 45))
         } else if evidence.lostPublisher, !incident.isOpen {
             parts.append(Part(text: "nothing lost", importance: 10))

@@ -43,7 +43,7 @@ extension RingView {
         text += ", traffic \(figures.trafficImbalance.map { SafeText.factor($0) } ?? "–")"
         text += ", \(SafeText.rate(figures.total)) in and out as seen here"
         if figures.misplaced > 0 {
-            let topics: SafeText = figures.misplaced == 1 ? "1 topic" : "\(figures.misplaced) topics"
+            let topics = SafeText.counted(figures.misplaced, "topic")
             text += ", \(topics) seen on a cluster that is not the owner"
         }
         return text
