@@ -287,7 +287,8 @@ struct CompletionTests {
         }
     }
 
-    @Test(arguments: ["sub orders.eu o", "pub orders.eu o", "pub orders.eu ", "watch orders.eu o", "route orders.eu o"])
+    // Without a limit to the first argument, these would match `orders.eu` part by part.
+    @Test(arguments: ["sub orders e", "pub orders e", "pub orders.eu ", "watch orders e", "route orders e"])
     func `only the first argument of a command is completed as a topic`(_ line: String) {
         var model = Fixtures.busyModel(Size(width: 120, height: 36), view: .overview)
         model.press(":")

@@ -270,6 +270,11 @@ struct TailTests {
             #expect(lines.first == "orders.us")
             #expect(lines.contains { $0.hasPrefix("owner") })
         }
+        // The table said that the message is a reply, so the topics are not searched.
+        var reply = Fixtures.entry("orders.us", "x")
+        reply.ordinal = 1
+        let topic = try #require(TailTopic(reply, data, size: Size(width: 60, height: 30), before: nil))
+        #expect(!topic.detail.lines.contains { $0.spans.first?.text.plain.hasPrefix("owner") == true })
     }
 
     // MARK: Exporting

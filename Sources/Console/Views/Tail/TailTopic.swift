@@ -16,7 +16,8 @@ struct TailTopic: Sendable {
         let second: Int64
     }
 
-    /// Finds the topic. Usually the entry has its row. Otherwise 100,000 topics are searched, at most once a second for a topic.
+    /// Finds the topic. Usually the entry has its row. If the row has moved since, 100,000 topics are searched, at most once a second
+    /// for a topic.
     /// - Parameters:
     ///   - size: The size of the details.
     ///   - before: The topic of the last frame.
@@ -32,7 +33,13 @@ struct TailTopic: Sendable {
             detail.refresh(made.topic, detail.lines, height: size.height)
             return
         }
-        row = [entry.row, before?.row].compactMap(\.self).first(where: isRow) ?? data.traffic.row(of: entry.topic)
+        if let known = [entry.row, before?.row].compactMap(\.self).first(where: isRow) {
+            row = known
+        } else {
+            // A reply was counted, but not as a topic. A busy tail can have another reply in each frame.
+            let isReply = entry.ordinal > 0 && entry.row == nil
+            row = isReply ? nil : data.traffic.row(of: entry.topic)
+        }
         let lines =
             row.map { TopicDetail($0, data).lines(width: size.width, showsMessage: false) }
             ?? Self.lines(withoutRow: entry, data, width: size.width)
