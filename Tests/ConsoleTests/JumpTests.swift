@@ -51,8 +51,50 @@ struct JumpTests {
         #expect(model.views[TailView.self]?.topic?.isFocused == true)
         model.press("esc")
         #expect(model.views[TailView.self]?.topic?.isFocused == false)
-        model.press("S-tab", "S-tab", "S-tab")
-        #expect(model.views[TailView.self]?.topic?.isFocused == false)
+        // Backwards from the message: to the list, to the topic, to the message.
+        for (part, isTopic) in [(ListDetailPart.list, false), (.list, true), (.detail, false)] {
+            model.press("S-tab")
+            #expect(model.views[TailView.self]?.topic?.isFocused == isTopic)
+            #expect(model.views[TailView.self]?.parts.focus == part)
+        }
+    }
+
+    @Test
+    func `a jump shows its target in spite of an old filter, and esc undoes the newest first`() {
+        var model = Fixtures.busyModel(Self.wide, view: .connections)
+        model.press("/")
+        model.type("gamma")
+        model.press("enter", "2", "enter", "tab", "enter")
+        #expect(Screens.shows("Connections of beta", model) && Screens.shows("8 of 10 up", model))
+        #expect(!Screens.shows("esc shows all", model), "esc goes back")
+        #expect(Screens.shows("Topics orders.eu › beta  esc goes back", model))
+        model.press("/")
+        model.type("publisher")
+        model.press("enter")
+        #expect(Screens.shows("5 of 10 by publisher", model))
+        #expect(Screens.shows("only beta, filter publisher  esc clears the filter", model))
+        model.press("esc")
+        #expect(Screens.shows("8 of 10 up", model))
+        #expect(Screens.shows("Topics orders.eu › beta  esc goes back", model))
+        model.press("esc")
+        #expect(type(of: model.views.current).opening == .topics)
+    }
+
+    @Test
+    func `enter never follows a row that is scrolled out of view`() {
+        var lines = (0..<40).map { StyledLine("line \($0)") }
+        lines[0].jump = .cluster(0)
+        lines[35].jump = .cluster(1)
+        var detail = DetailState<Int>()
+        detail.refresh(1, lines, height: 10)
+        #expect(detail.jump(for: .open) == .cluster(0))
+        _ = detail.handle(.pageDown)
+        #expect(detail.jump(for: .open) == nil)
+        #expect(detail.hints.allSatisfy { $0.action != .open })
+        _ = detail.handle(.last)
+        #expect(detail.jump(for: .open) == .cluster(1), "the visible row is selected")
+        _ = detail.handle(.first)
+        #expect(detail.jump(for: .open) == .cluster(0))
     }
 
     @Test

@@ -65,8 +65,9 @@ struct ReplyTests {
         var table = table()
         for number in 0..<10 { table.receive("orders.\(number)", reply: "orders.answers", source: 1, at: 1) }
         for _ in 0..<10 { table.receive("orders.answers", source: 1, at: 1) }
-        #expect(names(table.snapshot()).contains("orders.answers"))
-        #expect(table.snapshot().replyRows.allSatisfy { table.snapshot().counters[$0].messagesIn == 0 })
+        let snapshot = table.snapshot()
+        #expect(snapshot.row(of: "orders.answers".utf8).map { snapshot.counters[$0].messagesIn } == 10)
+        #expect(snapshot.replyRows.isEmpty)
 
         table.add(Fixtures.source(2, "_INBOX.mine", .subscribe))
         table.receive("_INBOX.mine", source: 1, at: 1)
@@ -124,6 +125,35 @@ struct ReplyTests {
         #expect(snapshot.messagesIn == 400)
     }
 
+    @Test
+    func `a counted message has the row of its topic, and a reply has none`() throws {
+        var table = table()
+        func receive(_ topic: String) -> CountedMessage? {
+            Array(topic.utf8).withUnsafeBytes { table.receive(topic: $0, byteCount: 1, cluster: 0, source: 1, at: 1) }
+        }
+        _ = receive("first")
+        let counted = try #require(receive("orders.eu"))
+        #expect(counted.ordinal == 1)
+        #expect(counted.row == table.snapshot().row(of: "orders.eu".utf8))
+        #expect(try #require(receive("_INBOX.1")).row == nil)
+        #expect(receive("orders.eu")?.ordinal == 2)
+    }
+
+    @Test(
+        arguments: [
+            ("box.Hx2wLkPq8ZsT0aBcDeFgHi.1.2", "box.>"), ("a.b.17.x", "a.b.>"), ("Hx2wLkPq8ZsT0aBcDeFgHi.1", "replies"),
+            ("single", "replies"), ("a..1", "a.>"),
+            (String(repeating: "ab.", count: 42) + "x", String(repeating: "ab.", count: 42) + ">"),
+            (String(repeating: "ab.", count: 43) + "x", "replies"),
+        ]
+    )
+    func `the label of an inbox has its tokens without generated ones`(_ inbox: String, _ label: String) {
+        var table = table()
+        table.receive("orders.new", reply: inbox, source: 1, at: 1)
+        table.receive(inbox, source: 1, at: 1)
+        #expect(names(table.snapshot()) == [label, "orders.new"].sorted())
+    }
+
     // MARK: Views
 
     @Test
@@ -164,14 +194,54 @@ struct ReplyTests {
         #expect(Screens.shows("- _INBOX.>", model))
         #expect(Screens.shows("_INBOX.\(Self.nuid).499", model), "a flood of subjects is sampled")
         model.prepareFrame()
-        #expect(model.views[TopicsView.self]?.lines.count == 2 + SystemSubjects.capacity)
+        #expect(model.views[TopicsView.self]?.lines.all.count == 2 + SystemSubjects.capacity)
         model.press("down")
         #expect(model.views.current.selectedTopic(model.data) == nil)
         model.press("enter")
         #expect(Screens.shows("counted in", model))
         model.press("enter", "left", "left")
         model.prepareFrame()
-        #expect(model.views[TopicsView.self]?.lines.count == 2)
+        #expect(model.views[TopicsView.self]?.lines.all.count == 2)
+    }
+
+    @Test
+    func `a filter counts rows of replies like topics`() {
+        var table = table()
+        for cluster in 0..<3 { table.receive("_INBOX.1", source: 1, cluster: cluster, at: 1) }
+        table.receive("orders.eu", source: 1, at: 1)
+        var model = Fixtures.model(Size(width: 160, height: 36), view: .topics)
+        model.data.clusters = Fixtures.clusters
+        model.data.traffic = table.snapshot()
+        model.press("/")
+        model.type("_INBOX")
+        model.press("enter")
+        #expect(Screens.shows("3 of 4 by _INBOX", model))
+    }
+
+    @Test
+    func `a selected subject stays selected when the row that counts it moves`() throws {
+        var table = table()
+        table.receive("custom.\(Self.nuid).1", source: 1, cluster: 0, at: 1)
+        table.receive("orders.new", reply: "custom.\(Self.nuid).0", source: 1, cluster: 0, at: 1)
+        table.receive("custom.\(Self.nuid).0", source: 1, cluster: 0, at: 1)
+        for number in 0..<5 { table.receive("_INBOX.\(number)", source: 1, cluster: 0, at: Double(number)) }
+        var model = Fixtures.model(Size(width: 160, height: 36), view: .topics)
+        model.data.clusters = Fixtures.clusters
+        func show() throws -> Int {
+            model.data.traffic = table.snapshot()
+            model.prepareFrame()
+            let row = model.data.traffic.row(of: "_INBOX.>".utf8)
+            return try #require(row)
+        }
+        let before = try show()
+        for _ in 0..<before { model.press("down") }
+        #expect(model.views[TopicsView.self]?.selectedRow(model.data) == before)
+        model.press("right", "down", "down")
+        #expect(Screens.shows("▸     _INBOX.3", model))
+        // Its own request turns the first topic into a reply, so that the last row takes its place.
+        table.receive("orders.new", reply: "custom.\(Self.nuid).1", source: 1, cluster: 0, at: 9)
+        #expect(try show() != before)
+        #expect(Screens.shows("▸     _INBOX.3", model))
     }
 
     @Test

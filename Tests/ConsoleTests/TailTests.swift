@@ -1,3 +1,4 @@
+import Foundation
 import Settings
 import TerminalUI
 import Testing
@@ -152,15 +153,63 @@ struct TailTests {
         #expect(Screens.shows("4 kept", model) && !Screens.shows("without 2 topics", model))
     }
 
+    /// Returns the strip below the list.
+    private func strip(_ model: ConsoleModel) -> String? {
+        let line = Screens.lines(model).first { $0.contains("│ last ") || $0.contains(" before the pause ") }
+        return line?.split(separator: "│").first?.trimmingCharacters(in: .whitespaces)
+    }
+
     @Test
     func `a strip shows the messages of the last minutes, and with a filter the matches`() {
         var model = Fixtures.busyModel(Self.wide, view: .tail)
-        #expect(Screens.shows("last 10 s", model))
-        #expect(Screens.shows("63/s", model))
+        #expect(strip(model)?.hasPrefix("last 10 s") == true)
+        #expect(strip(model)?.hasSuffix("63/s") == true)
         model.press("/")
         model.type("orders.eu")
         model.press("enter")
-        #expect(Screens.shows("1 match", model))
+        // The first message is three seconds old.
+        #expect(strip(model)?.hasPrefix("last 3") == true)
+        #expect(strip(model)?.hasSuffix("1 match") == true)
+    }
+
+    @Test
+    func `while paused, the strip ends at the pause, also with a filter`() {
+        var model = Fixtures.busyModel(Self.wide, view: .tail)
+        model.press("space")
+        let traffic = model.data.traffic
+        let later = TailDelivery(entries: [Fixtures.entry("orders.eu", "new")])
+        _ = update(&model, .traffic(TrafficSnapshot(), later))
+        model.data.now.epochSeconds += 60
+        #expect(strip(model)?.hasPrefix("10 s before the pause") == true)
+        #expect(strip(model)?.hasSuffix("63/s") == true)
+        model.press("/")
+        model.type("orders")
+        model.press("enter")
+        // From the first message to the pause.
+        #expect(strip(model)?.hasPrefix("3.0 s before the pause") == true)
+        #expect(strip(model)?.hasSuffix("3 matches") == true)
+        model.press("esc", "space")
+        _ = update(&model, .traffic(traffic, TailDelivery()))
+        #expect(Screens.shows("last 10 s", model))
+    }
+
+    @Test
+    func `star shows all topics again also without a selected message`() {
+        var model = model(["a", "b"].map { Fixtures.entry($0, "x") })
+        model.press("*", "/")
+        model.type("nothing")
+        model.press("enter")
+        #expect(Screens.shows("0 of 2 by nothing, only b", model))
+        #expect(Screens.shows("No message matches the filter; esc clears it.", model))
+        #expect(Screens.shows("only b, filter nothing  esc clears the filter", model))
+        #expect(Screens.shows("* all topics", model))
+        model.press("*", "esc")
+        #expect(Screens.shows("2 kept", model) && !Screens.shows("only b", model))
+        model.press("-", "-")
+        #expect(Screens.shows("No message of the chosen topics; esc shows all.", model))
+        #expect(Screens.shows("without 2 topics  esc shows all", model))
+        model.press("esc")
+        #expect(!Screens.shows("without 2 topics", model) && Screens.shows("▸ 14:03:22.000 alpha   b", model))
     }
 
     @Test
@@ -188,6 +237,44 @@ struct TailTests {
         #expect(!Screens.shows("7277339649065724949", narrow))
         let wide = Fixtures.busyModel(Size(width: 200, height: 40), view: .tail)
         #expect(Screens.shows("7277339649065724949", wide))
+        #expect(wide.views.current.monitoringWish(wide.data) == nil, "not before the first frame")
+        for (model, wish) in [(narrow, nil), (wide, ServerMonitoring.Wish.subscriptions)] {
+            var model = model
+            model.prepareFrame()
+            #expect(model.views.current.monitoringWish(model.data) == wish)
+        }
+    }
+
+    @Test
+    func `a message without its own row in Topics still has a third column`() {
+        var model = Fixtures.busyModel(Size(width: 200, height: 40), view: .tail)
+        model.data.tail.append(TailDelivery(entries: [Fixtures.entry("_INBOX.abc", "x", cluster: 1)]))
+        _ = update(&model, .listed(Fixtures.listing(0, [("_INBOX.*", nil, 7)], names: [7: "billing"])))
+        #expect(Screens.shows("The subject is not counted separately", model))
+        #expect(Screens.shows("subscribers  billing, cid 7 on alpha", model))
+        model.press("tab", "tab", "enter")
+        #expect(Screens.shows("Connections of beta", model))
+        let empty = Fixtures.model(Size(width: 200, height: 40), view: .tail)
+        #expect(Screens.shows("No message is selected.", empty))
+    }
+
+    @Test
+    func `the topic is found at its row, and also after its row has moved`() throws {
+        let data = Fixtures.busyModel(Self.wide, view: .tail).data
+        let row = try #require(data.traffic.row(of: "orders.us".utf8))
+        for known in [row, row + 1, 1_000, nil] {
+            var entry = Fixtures.entry("orders.us", "x")
+            entry.row = known
+            let topic = try #require(TailTopic(entry, data, size: Size(width: 60, height: 30), before: nil))
+            let lines = topic.detail.lines.map { $0.spans.map(\.text.plain).joined() }
+            #expect(lines.first == "orders.us")
+            #expect(lines.contains { $0.hasPrefix("owner") })
+        }
+        // The table said that the message is a reply, so the topics are not searched.
+        var reply = Fixtures.entry("orders.us", "x")
+        reply.ordinal = 1
+        let topic = try #require(TailTopic(reply, data, size: Size(width: 60, height: 30), before: nil))
+        #expect(!topic.detail.lines.contains { $0.spans.first?.text.plain.hasPrefix("owner") == true })
     }
 
     // MARK: Exporting

@@ -28,7 +28,7 @@ extension Command {
             arguments: "TOPIC [QUEUE]",
             summary: "subscribe to a topic or pattern",
             key: .subscribe,
-            completions: { TopicCompletion.list(for: $0, $1) },
+            completions: topics,
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let request = SubscriptionRequest(pattern: arguments.word(), queueGroup: arguments.remainder())
@@ -39,7 +39,7 @@ extension Command {
             "watch",
             arguments: "PATTERN",
             summary: "show and count messages from others",
-            completions: { TopicCompletion.list(for: $0, $1) }
+            completions: topics
         ) { arguments, _ in
             let request = SubscriptionRequest(pattern: arguments.word(), purpose: .watch)
             return { $0.subscribe(request) }
@@ -63,7 +63,7 @@ extension Command {
             arguments: "TOPIC [BODY]",
             summary: "publish a message",
             key: .publish,
-            completions: { TopicCompletion.list(for: $0, $1) },
+            completions: topics,
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let topic = arguments.word()
@@ -81,7 +81,7 @@ extension Command {
             "r",
             arguments: "TOPIC",
             summary: "show which cluster owns a topic",
-            completions: { TopicCompletion.list(for: $0, $1) },
+            completions: topics,
             hint: { RouteLine($0, $1).text }
         ) { arguments, _ in
             let topic = arguments.word()
@@ -198,5 +198,10 @@ extension Command {
                 }
             }
         }
+    }
+
+    /// Returns the topics that complete the first argument. The arguments after it are not topics.
+    private static func topics(_ text: String, _ data: DashboardData) -> CompletionList {
+        text.contains(" ") ? .empty : TopicCompletion.list(for: text, data)
     }
 }

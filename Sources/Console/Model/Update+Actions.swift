@@ -10,7 +10,8 @@ extension ConsoleModel {
 
     /// Passes an action to the open view. If the view ignores the action, it can open another view.
     mutating func performInView(_ action: KeyAction) -> [Effect] {
-        if action == .back, comeBack() { return [] }
+        // A filter that was set after a jump is cleared first.
+        if action == .back, trail.isEmpty || views.current.filter.isEmpty, comeBack() { return [] }
         switch views.current.handle(action, &data) {
         case .handled: break
         case .notice(let notice): show(notice)
@@ -69,8 +70,11 @@ extension ConsoleModel {
         if isOpen, action == .connections { views[ConnectionsView.self]?.show(cluster: nil) }
     }
 
-    /// The topic that is selected in the open view; empty if there is none.
-    var selectedTopic: String { views.current.selectedTopic(data) ?? "" }
+    /// The topic that is selected in the open view; empty if there is none or it cannot be typed.
+    var selectedTopic: String {
+        guard var topic = views.current.selectedTopic(data), topic.withUTF8(TopicCompletion.canBeTyped) else { return "" }
+        return topic
+    }
 
     mutating func toggleMouse() -> [Effect] {
         isMouseOn.toggle()

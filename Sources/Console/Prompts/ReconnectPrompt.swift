@@ -55,14 +55,14 @@ struct ReconnectPrompt: ConsolePrompt {
     /// Returns the name of a choice.
     static func name(_ target: ReconnectTarget, _ data: DashboardData) -> SafeText {
         let count = rows(target, data).count
+        let connections: SafeText = count == 1 ? "the connection" : "all \(count) connections"
         switch target {
         case .connection(let id):
             let label: SafeText = id.role == .publisher ? "publisher \(id.slot)" : "subscriber \(id.slot)"
             return "\(label) of \(data.deployment.clusterName(id.cluster))"
         case .cluster(let cluster):
-            let what: SafeText = count == 1 ? "the connection" : "all \(count) connections"
-            return "\(what) of \(data.deployment.clusterName(cluster))"
-        case .all: return "all \(count) connections of \(SafeText.counted(data.clusters.count, "cluster"))"
+            return "\(connections) of \(data.deployment.clusterName(cluster))"
+        case .all: return "\(connections) of \(SafeText.counted(data.clusters.count, "cluster"))"
         }
     }
 

@@ -14,6 +14,9 @@ struct RouteLine {
     /// Whether the text becomes a topic or pattern if it is continued.
     let isUnfinished: Bool
 
+    /// The text for a search that is not a topic, such as `ord eu`, while topics of the list match it.
+    static let search: SafeText = "not a topic; down and enter take one from the list"
+
     /// Whether the text is a topic or pattern.
     var isValid: Bool { reason == nil }
 

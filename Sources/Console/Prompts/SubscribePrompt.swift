@@ -132,8 +132,9 @@ struct SubscribePrompt: ConsolePrompt {
     private func drawOwners(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) -> Int {
         let whole = RouteLine(topic.text, data)
         guard let owners = whole.owners else {
-            let text = isRefused ? whole.reason ?? whole.text : whole.text
-            let style = data.theme[whole.isUnfinished && !isRefused ? .muted : .severityError]
+            let isSearch = !whole.isUnfinished && !topic.list.rows.isEmpty
+            let text = isRefused ? whole.reason ?? whole.text : isSearch ? RouteLine.search : whole.text
+            let style = data.theme[(whole.isUnfinished || isSearch) && !isRefused ? .muted : .severityError]
             let rows = text.wrapped(at: rect.width, by: .words).lines
             for (index, row) in rows.enumerated() { buffer.write(row, in: rect.row(index), style: style) }
             return min(rows.count, rect.height)

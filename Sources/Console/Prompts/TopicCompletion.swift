@@ -1,3 +1,4 @@
+import NATSWire
 import Settings
 import TerminalUI
 
@@ -10,13 +11,16 @@ enum TopicCompletion {
         CompletionList.Column(alignment: .right, importance: 40),
     ]
 
+    /// The maximum number of earlier answers, so that they leave space for the known topics.
+    private static let earlierLimit = 10
+
     /// An earlier answer, or a row of the traffic.
     private enum Candidate {
         case earlier(String)
         case row(Int)
     }
 
-    /// Returns the texts for a field. The time is limited, because the number of known topics is.
+    /// Returns the texts for a field. Reads all known topics, at most ``TrafficTable/standardCapacity``.
     /// - Parameter earlier: The earlier answers, the oldest first.
     static func list(for text: String, earlier: [String] = [], _ data: DashboardData) -> CompletionList {
         let pattern = CompletionPattern(text, allowsWildcards: true)
@@ -24,10 +28,10 @@ enum TopicCompletion {
         var ranking = CompletionRanking<Candidate>(limit: CompletionList.limit, typed: text)
         /// The matching earlier answers, with their rows.
         var asked: [[UInt8]: Int?] = [:]
-        for (age, answer) in earlier.reversed().enumerated() {
+        for (age, answer) in earlier.reversed().enumerated() where asked.count < earlierLimit {
             var bytes = answer
             bytes.withUTF8 { bytes in
-                guard let match = pattern.match(bytes) else { return }
+                guard asked[Array(bytes)] == nil, let match = pattern.match(bytes) else { return }
                 asked[Array(bytes)] = .some(nil)
                 ranking.add(.earlier(answer), match, weight: .max - UInt64(age), text: bytes)
             }
@@ -37,7 +41,7 @@ enum TopicCompletion {
             let topic = traffic.topics[row]
             guard topic.isRouted || (isSystem && !topic.isReplies) else { continue }
             topic.bytes.withUnsafeBufferPointer { bytes in
-                guard let match = pattern.match(bytes) else { return }
+                guard let match = pattern.match(bytes), canBeTyped(bytes) else { return }
                 if !asked.isEmpty, asked[topic.bytes] != nil {
                     asked[topic.bytes] = row
                     return
@@ -50,7 +54,29 @@ enum TopicCompletion {
         list.count = ranking.count
         list.common = ranking.common.flatMap { String(validating: $0, as: UTF8.self) }
         list.columns = columns
+        list.acceptsOthers = true
         return list
+    }
+
+    /// Returns whether a typed text can be this topic. A field drops control characters, and a topic of `>` would be a pattern.
+    static func canBeTyped(_ topic: UnsafeBufferPointer<UInt8>) -> Bool {
+        if isPlain(topic) { return true }
+        guard let text = String(validating: topic, as: UTF8.self), TextField.keeps(text) else { return false }
+        return (try? Subject.pattern(text)).map { !$0.isWildcard } ?? false
+    }
+
+    /// Returns whether a topic is short and has only visible ASCII without wildcards, like nearly all topics. This is much faster
+    /// than reading it as a pattern.
+    private static func isPlain(_ topic: UnsafeBufferPointer<UInt8>) -> Bool {
+        guard topic.count <= TextField.standardMaximumBytes else { return false }
+        var isAfterDot = true
+        for byte in topic {
+            let isDot = byte == UInt8(ascii: ".")
+            guard byte > 0x20, byte < 0x7F, byte != UInt8(ascii: "*"), byte != UInt8(ascii: ">"), !(isDot && isAfterDot)
+            else { return false }
+            isAfterDot = isDot
+        }
+        return !isAfterDot
     }
 
     /// Returns the rate and then the number of messages as one number. The bits of positive numbers are ordered like the numbers.
@@ -72,7 +98,6 @@ enum TopicCompletion {
             row.details = [owner(text, data)] + (known.map { figures($0, data) } ?? [.init(text: "earlier", role: .muted)])
             return row
         case .row(let number):
-            // A topic that is not UTF-8 cannot be typed, so it is not offered.
             guard let text = String(validating: data.traffic.topics[number].bytes, as: UTF8.self) else { return nil }
             var row = CompletionRow(text, pattern)
             row.details = [owner(text, data)] + figures(number, data)

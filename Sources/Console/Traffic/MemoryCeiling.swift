@@ -7,6 +7,9 @@ enum MemoryCeiling {
     private static let program = 64 << 20
     /// A topic with its counters, samples and positions in the sort orders, without its texts; measured: 1.1 KiB.
     private static let topic = 1536
+    /// The remembered reply subjects, folded topics and misrouted messages, see ``ReplySubjects/memory``,
+    /// ``TopicFolder/memory`` and ``MisroutedMessages/capacity``.
+    private static let records = 20 << 20
     /// A message in a subscription's buffer, without its bytes.
     private static let waitingMessage = 128
 
@@ -15,11 +18,15 @@ enum MemoryCeiling {
     static let buffer = SubscriptionBuffer(messages: 1_000_000, bytes: 128 << 20)
 
     /// Returns the maximum memory in bytes.
-    /// - Parameter subscriptions: The number of subscriptions.
-    static func bytes(subscriptions: Int) -> Int {
+    /// - Parameters:
+    ///   - subscriptions: The number of subscriptions.
+    ///   - clusters: The number of clusters.
+    static func bytes(subscriptions: Int, clusters: Int) -> Int {
         let topics = TrafficTable.standardCapacity * topic + TrafficTable.standardTextCapacity
         // The log that a paused tail shows, the current log, and the messages that are not in the log yet.
         let tail = 3 * TailLog.standardByteCapacity
-        return program + topics + tail + subscriptions * (buffer.bytes + buffer.messages * waitingMessage)
+        let subjects = clusters * ReplySubjects.kindLimit * SystemSubjects.byteCapacity
+        return program + topics + tail + records + subjects
+            + subscriptions * (buffer.bytes + buffer.messages * waitingMessage)
     }
 }

@@ -23,15 +23,19 @@ struct ReplySubjects: Sendable {
     private static let leastGenerated = 16
     /// The label of all other inboxes.
     private static let otherLabel = Array("replies".utf8)
+    /// The beginnings of inboxes with a known prefix, without that of the console's own requests.
+    private static let inboxKinds = ["_INBOX", "$JS.ACK", CanaryStatus.subjectPrefix]
     /// The kinds of subjects that belong to servers and to this library. The list is fixed, so that peers cannot add rows.
     private static let systemKinds = ["$SYS", "$JS", "$KV", "$O", "$SRV", "$MQTT", "_roulette"]
     /// The label of all other subjects that begin with `$`.
     private static let otherSystemLabel = Array("$".utf8)
+    /// The maximum number of labels: those of the prefixes, of other system subjects, and of other inboxes.
+    static let kindLimit = inboxKinds.count + 1 + systemKinds.count + 1 + labelCapacity + 1
 
     /// The known prefixes of inboxes and system subjects with their labels, the longer ones first.
     private let prefixes: [(start: [UInt8], label: [UInt8])]
-    /// The first bytes of the prefixes. Most subjects have another one.
-    private let firstBytes: Set<UInt8>
+    /// Whether a prefix begins with each byte. Most subjects begin with another one.
+    private let isFirst: [Bool]
     /// The expected reply subjects: the index of the label by the hash of the subject.
     private var expected: [UInt64: Int] = [:]
     /// The hashes in the order of arrival, the oldest first. Some may no longer be expected.
@@ -42,11 +46,13 @@ struct ReplySubjects: Sendable {
 
     /// - Parameter ownPrefix: The inbox prefix of the console's own requests.
     init(ownPrefix: String) {
-        var starts = ["_INBOX", "$JS.ACK", CanaryStatus.subjectPrefix]
+        var starts = Self.inboxKinds
         if !starts.contains(ownPrefix), !ownPrefix.isEmpty { starts.append(ownPrefix) }
         starts += Self.systemKinds
         prefixes = starts.map { (Array(($0 + ".").utf8), Array(($0 + ".>").utf8)) }
-        firstBytes = Set(prefixes.compactMap { $0.start.first })
+        var isFirst = Array(repeating: false, count: 256)
+        for byte in prefixes.compactMap(\.start.first) { isFirst[Int(byte)] = true }
+        self.isFirst = isFirst
         labels = [Self.otherLabel]
     }
 
@@ -57,7 +63,7 @@ struct ReplySubjects: Sendable {
     }
 
     private func knownLabel(of subject: UnsafeRawBufferPointer) -> [UInt8]? {
-        guard let first = subject.first, firstBytes.contains(first) else { return nil }
+        guard let first = subject.first, isFirst[Int(first)] else { return nil }
         if let known = prefixes.first(where: { subject.count > $0.start.count && subject.starts(with: $0.start) }) {
             return known.label
         }
@@ -81,16 +87,23 @@ struct ReplySubjects: Sendable {
     }
 
     /// Returns the index of the label for an inbox: its tokens without those that were generated for one client or one request.
+    /// Called for most requests, so it allocates memory only for a new label.
     private mutating func derivedLabel(of reply: UnsafeRawBufferPointer) -> Int {
-        var names = reply.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).dropLast()
-        while let last = names.last, last.count >= Self.leastGenerated || last.allSatisfy({ (0x30...0x39).contains($0) }) {
-            names = names.dropLast()
+        let dot = UInt8(ascii: ".")
+        // The last token is always generated. The others are removed from the end.
+        guard var end = reply.lastIndex(of: dot) else { return 0 }
+        while true {
+            let start = reply[..<end].lastIndex(of: dot).map { $0 + 1 } ?? 0
+            let token = reply[start..<end]
+            guard token.count >= Self.leastGenerated || token.allSatisfy({ (0x30...0x39).contains($0) }) else { break }
+            guard start > 0 else { return 0 }
+            end = start - 1
         }
-        let label = names.reduce(into: [UInt8]()) { $0 += $1 + [UInt8(ascii: ".")] } + [UInt8(ascii: ">")]
-        guard names.count > 0, label.count <= Self.longestLabel else { return 0 }
-        if let known = labels.firstIndex(of: label) { return known }
+        let kept = reply[...end]
+        guard kept.count < Self.longestLabel else { return 0 }
+        if let known = labels.firstIndex(where: { $0.count == kept.count + 1 && $0.starts(with: kept) }) { return known }
         guard labels.count <= Self.labelCapacity else { return 0 }
-        labels.append(label)
+        labels.append(kept + [UInt8(ascii: ">")])
         return labels.count - 1
     }
 }

@@ -11,6 +11,8 @@ struct SystemSubjects: Sendable {
     static let capacity = 100
     /// The maximum length of a subject. A longer one is not kept.
     private static let longestSubject = 1024
+    /// The maximum memory in bytes, with the overhead of each entry.
+    static let byteCapacity = capacity * (longestSubject + 128)
 
     private var entries: [[UInt8]: Entry] = [:]
 

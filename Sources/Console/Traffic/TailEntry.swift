@@ -9,6 +9,8 @@ struct TailEntry: Sendable, Hashable, Identifiable {
     var id = 0
     /// The number of messages of the topic up to and including this one; 0 if they were not counted.
     var ordinal: UInt64 = 0
+    /// The row of the topic when it was counted; nil if it was not counted as a topic. The table may have moved it since.
+    var row: Int?
     /// When the message was received, in milliseconds since 1970-01-01 00:00 UTC.
     let epochMilliseconds: Int64
     let cluster: Int

@@ -93,3 +93,11 @@ struct TopicCounters: Sendable, Hashable {
         (sampledIn, sampledOut, sampledBytes) = (messagesIn, messagesOut, bytesIn + bytesOut)
     }
 }
+
+/// How a received message was counted.
+struct CountedMessage: Sendable {
+    /// The number of counted messages of the topic, including this one.
+    let ordinal: UInt64
+    /// The row of the topic; nil for a reply or a system message.
+    let row: Int?
+}

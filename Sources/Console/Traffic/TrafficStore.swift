@@ -71,8 +71,8 @@ final class TrafficStore: Sendable {
             let tailTime = state.tailTime(moment)
             for message in messages {
                 let reply = message.replyBytes
-                let ordinal = message.withTopicBytes { topic in
-                    func receive(_ reply: UnsafeRawBufferPointer?) -> UInt64? {
+                let counted = message.withTopicBytes { topic in
+                    func receive(_ reply: UnsafeRawBufferPointer?) -> CountedMessage? {
                         state.table.receive(
                             topic: topic,
                             reply: reply,
@@ -84,10 +84,10 @@ final class TrafficStore: Sendable {
                     }
                     return if let reply { reply.withUnsafeReadableBytes(receive) } else { receive(nil) }
                 }
-                guard let ordinal else { continue }
+                guard let counted else { continue }
                 state.inbox.add {
                     var entry = TailEntry(message, of: cluster, at: tailTime)
-                    entry.ordinal = ordinal
+                    (entry.ordinal, entry.row) = (counted.ordinal, counted.row)
                     return entry
                 }
             }

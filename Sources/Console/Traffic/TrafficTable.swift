@@ -118,7 +118,7 @@ struct TrafficTable: Sendable {
 
     /// Counts a received message, unless another source counts its topic.
     /// - Parameter reply: The reply subject of the message.
-    /// - Returns: The number of counted messages of the topic, including this one; nil if the message was not counted.
+    /// - Returns: nil if the message was not counted.
     @discardableResult
     mutating func receive(
         topic: UnsafeRawBufferPointer,
@@ -127,7 +127,7 @@ struct TrafficTable: Sendable {
         cluster: Int,
         source: Int,
         at time: Double
-    ) -> UInt64? {
+    ) -> CountedMessage? {
         let key = TopicIndex.key(topic)
         let row: Int
         if let known = index.row(of: topic, key: key, in: topics) {
@@ -153,10 +153,10 @@ struct TrafficTable: Sendable {
         }
         clusters[cluster].messagesIn += 1
         clusters[cluster].bytesIn += UInt64(byteCount)
-        let ordinal = counters[row].messagesIn
+        let counted = CountedMessage(ordinal: counters[row].messagesIn, row: topics[row].isReplies ? nil : row)
         // This is last, because it may move rows.
         if let reply { expect(reply, from: cluster) }
-        return ordinal
+        return counted
     }
 
     /// Counts a published message that a cluster accepted.

@@ -68,21 +68,24 @@ struct BottomRow {
 
     /// The filter or the subscriptions in several forms, the longest first.
     private var status: (forms: [SafeText], role: ThemeRole) {
-        if !model.trail.isEmpty {
-            let key = data.keys.key(for: .back) ?? "esc"
-            return (["\(model.trail.text)  \(key) goes back", model.trail.text], .accent)
-        }
-        let filter = model.views.current.filter
+        let back = data.keys.key(for: .back) ?? "esc"
+        let (filter, limit) = (model.views.current.filter, model.views.current.limit(data))
+        // In the order in which `back` undoes them.
         if !filter.isEmpty {
-            let key = data.keys.key(for: .back) ?? "esc"
-            return (["filter \(untrusted: filter)  \(key) clears it", "/\(untrusted: filter)"], .accent)
+            let short: SafeText = "/\(untrusted: filter)"
+            guard limit.isEmpty else {
+                return (
+                    ["\(limit), filter \(untrusted: filter)  \(back) clears the filter", "\(limit) \(short)", short], .accent
+                )
+            }
+            return (["filter \(untrusted: filter)  \(back) clears it", short], .accent)
         }
-        let limit = model.views.current.limit
-        if !limit.isEmpty { return (["\(limit)  \(data.keys.key(for: .back) ?? "esc") shows all", limit], .accent) }
+        if !model.trail.isEmpty { return (["\(model.trail.text)  \(back) goes back", model.trail.text], .accent) }
+        if !limit.isEmpty { return (["\(limit)  \(back) shows all", limit], .accent) }
         let count = data.subscriptions.count
         guard count > 0 else { return (["no subscription", .empty], .muted) }
         let labels = data.subscriptions.map(\.label).joined(separator: " · ")
-        let short: SafeText = count == 1 ? "1 subscription" : "\(count) subscriptions"
+        let short = SafeText.counted(count, "subscription")
         return (["\(count) subscribed: \(labels)", short, .empty], .muted)
     }
 

@@ -19,8 +19,8 @@ protocol ConsoleView: Sendable {
 
     /// The filter of the rows; empty for no filter.
     var filter: String { get set }
-    /// What limits the rows besides the filter; empty for nothing.
-    var limit: SafeText { get }
+    /// Returns what limits the rows besides the filter; empty for nothing.
+    func limit(_ data: DashboardData) -> SafeText
     /// Returns the selected topic, which `s`, `u` and `p` suggest.
     func selectedTopic(_ data: DashboardData) -> String?
 
@@ -71,7 +71,7 @@ enum ViewResponse: Sendable, Hashable {
 
 extension ConsoleView {
     func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] { Self.actions }
-    var limit: SafeText { .empty }
+    func limit(_ data: DashboardData) -> SafeText { .empty }
     func selectedTopic(_ data: DashboardData) -> String? { nil }
     mutating func select(row: Int, _ data: DashboardData) -> Bool { false }
     mutating func focus(pane: Int) {}

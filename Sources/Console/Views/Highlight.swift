@@ -33,6 +33,6 @@ enum Highlight {
     }
 
     private static func fold(_ scalar: Unicode.Scalar) -> Unicode.Scalar {
-        ("A"..."Z").contains(scalar) ? Unicode.Scalar(UInt8(ascii: scalar) | 0x20) : scalar
+        scalar.isASCII ? Unicode.Scalar(ASCIIFolded.fold(UInt8(ascii: scalar))) : scalar
     }
 }

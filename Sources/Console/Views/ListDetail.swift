@@ -41,11 +41,6 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         detail.refresh(selected, lines, height: Pane(layout.detail).inside.height)
     }
 
-    /// Updates details of which no row can be opened.
-    mutating func refresh(selected: ID?, lineCount: Int) {
-        detail.refresh(selected, lineCount: lineCount, height: Pane(layout.detail).inside.height)
-    }
-
     /// The keys of the details, if they have the focus; nil if the list has it.
     var detailHints: [(action: KeyAction, label: SafeText)]? {
         focus == .detail ? detail.hints : nil
@@ -98,9 +93,12 @@ struct ListDetail<ID: Hashable & Sendable>: Sendable {
         buffer.mark(layout.detail, as: .pane(1))
     }
 
-    /// Draws the visible rows of the details.
-    func draw(_ lines: [StyledLine], into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
-        detail.draw(lines, isFocused: focus == .detail, into: &buffer, in: rect, theme: theme)
+    /// The number of rows of the details.
+    var detailCount: Int { detail.lines.count }
+
+    /// Draws the visible rows of the details of the last refresh.
+    func draw(into buffer: inout CellBuffer, in rect: Rect, theme: Theme) {
+        detail.draw(isFocused: focus == .detail, into: &buffer, in: rect, theme: theme)
     }
 }
 

@@ -14,6 +14,9 @@ public struct TextField: Sendable, Hashable {
         case full
     }
 
+    /// The maximum length of a text in bytes of UTF-8, unless another one is given.
+    public static let standardMaximumBytes = 4096
+
     /// True if the text may have several lines.
     public let isMultiline: Bool
     /// The maximum length of the text in bytes of UTF-8.
@@ -29,7 +32,7 @@ public struct TextField: Sendable, Hashable {
     public private(set) var isSuggestion = false
 
     /// Creates a field with `text` and the cursor at its end. Text beyond `maximumBytes` is dropped.
-    public init(_ text: String = "", isMultiline: Bool = false, maximumBytes: Int = 4096) {
+    public init(_ text: String = "", isMultiline: Bool = false, maximumBytes: Int = standardMaximumBytes) {
         self.isMultiline = isMultiline
         self.maximumBytes = max(0, maximumBytes)
         setText(text)
@@ -161,10 +164,21 @@ public struct TextField: Sendable, Hashable {
             case "\r\n", "\n", "\r": return isMultiline ? "\n" : " "
             case "\t": return isMultiline ? "\t" : " "
             default:
-                let isControl = character.unicodeScalars.contains { $0.properties.generalCategory == .control }
-                return isControl ? nil : character
+                return character.unicodeScalars.contains(where: Self.isControl) ? nil : character
             }
         }
+    }
+
+    private static func isControl(_ scalar: Unicode.Scalar) -> Bool { scalar.properties.generalCategory == .control }
+
+    /// Returns whether a field would keep the text as it is, without dropping or replacing a character.
+    public static func keeps(
+        _ text: String,
+        isMultiline: Bool = false,
+        maximumBytes: Int = standardMaximumBytes
+    ) -> Bool {
+        text.utf8.count <= maximumBytes
+            && text.unicodeScalars.allSatisfy { isMultiline && ($0 == "\n" || $0 == "\t") || !isControl($0) }
     }
 
     // MARK: Places

@@ -2,8 +2,9 @@ import TerminalUI
 
 /// A text field with a list of texts that complete it.
 ///
-/// Down moves into the list, and up out of it and then to earlier answers. Tab takes what all texts of the list have in common,
-/// then moves through the list. Enter takes the selected row.
+/// Down moves into the list. Up moves out of it and then to earlier answers. Tab takes the common beginning of the listed texts,
+/// then moves through the list. If texts outside the list are valid too, tab enters the list only for texts that begin with what
+/// was typed. Enter takes the selected row.
 struct CompletingField: Sendable {
     /// The effect of a key.
     enum Outcome: Sendable, Hashable {
@@ -68,7 +69,7 @@ struct CompletingField: Sendable {
             guard let selection else { return pass(key) }
             self.selection = selection > 0 ? selection - 1 : nil
         case (.down, []), (.character("n"), .control):
-            // A recalled answer is left first.
+            // After an earlier answer was recalled, down moves to the newer ones.
             if selection == nil, pass(key) == .edited { return .edited }
             select(min((selection ?? -1) + 1, list.rows.count - 1))
         case (.pageUp, []) where selection != nil: select(max(0, (selection ?? 0) - 5))
@@ -78,16 +79,25 @@ struct CompletingField: Sendable {
         case (.escape, []) where selection != nil: selection = nil
         case (.enter, []):
             guard let row = selectedRow else { return pass(key) }
-            prompt.replace(with: row.text)
+            replace(with: row.text)
             return .taken(row)
         default: return pass(key)
         }
         return .unchanged
     }
 
-    mutating func insert(_ paste: Paste) { _ = prompt.insert(paste) }
+    mutating func insert(_ paste: Paste) {
+        selection = nil
+        _ = prompt.insert(paste)
+    }
 
-    mutating func replace(with text: String) { prompt.replace(with: text) }
+    mutating func replace(with text: String) {
+        selection = nil
+        prompt.replace(with: text)
+    }
+
+    /// Clears the selection, because the list is no longer visible. Otherwise enter would take a row that is not shown.
+    mutating func deselect() { selection = nil }
 
     private mutating func select(_ row: Int) {
         if list.rows.indices.contains(row) { selection = row }
@@ -103,17 +113,26 @@ struct CompletingField: Sendable {
     }
 
     private mutating func complete() -> Outcome {
-        guard !field.isSuggestion else { return .isWhole }
+        guard !field.isSuggestion else { return leave() }
         if selection == nil, let common = list.common, common.utf8.count > text.utf8.count, common.hasPrefix(text) {
             prompt.replace(with: common)
             return .edited
         }
-        guard !list.rows.isEmpty, !list.rows.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) else { return .isWhole }
-        if selection == nil, list.rows.count == 1 {
-            prompt.replace(with: list.rows[0].text)
+        guard !list.rows.contains(where: { $0.text.utf8.elementsEqual(text.utf8) }) else { return leave() }
+        let rows = list.rows.indices.filter { row in
+            selection != nil || !list.acceptsOthers || list.rows[row].text.utf8.starts(with: text.utf8)
+        }
+        guard let first = rows.first else { return leave() }
+        if selection == nil, rows.count == 1 {
+            prompt.replace(with: list.rows[first].text)
             return .edited
         }
-        select(((selection ?? -1) + 1) % list.rows.count)
+        select(rows.first { $0 > selection ?? -1 } ?? first)
         return .unchanged
+    }
+
+    private mutating func leave() -> Outcome {
+        selection = nil
+        return .isWhole
     }
 }

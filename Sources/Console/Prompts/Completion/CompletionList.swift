@@ -19,25 +19,33 @@ struct CompletionRow: Sendable, Hashable {
     init(_ text: String, shown: String? = nil, after suffix: SafeText = .empty, _ pattern: CompletionPattern) {
         self.text = text
         var shown = shown ?? text
-        label = SafeText(untrusted: shown, maximumBytes: 512) + suffix
+        label = SafeText(untrusted: shown, maximumBytes: Self.shownBytes) + suffix
         let offsets = shown.withUTF8 { pattern.offsets(in: $0) }
         marks = Self.columns(offsets, in: shown)
     }
 
-    /// Returns the columns of matching bytes. Adjacent columns are joined.
+    /// The maximum number of bytes in the label.
+    private static let shownBytes = 512
+
+    /// Returns the columns of matching bytes in one pass over the text. Adjacent columns are joined.
+    /// - Parameter offsets: The offsets of the bytes, ascending. Bytes inside a character mark the whole character.
     private static func columns(_ offsets: [Int], in text: String) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
-        for offset in offsets {
-            // Offsets inside a character belong to its first byte.
-            let index = text.utf8.index(text.startIndex, offsetBy: offset)
-            guard let start = index.samePosition(in: text.unicodeScalars) else { continue }
-            let column = SafeText(untrusted: text[..<start]).width
-            let end = SafeText(untrusted: text[..<text.unicodeScalars.index(after: start)]).width
-            if let last = ranges.last, last.upperBound == column {
-                ranges[ranges.count - 1] = last.lowerBound..<end
-            } else {
-                ranges.append(column..<end)
+        var rest = offsets[...]
+        var (column, start) = (0, 0)
+        for character in text {
+            guard let next = rest.first, start < shownBytes else { break }
+            let end = start + character.utf8.count
+            let width = SafeText(untrusted: String(character)).width
+            if next < end {
+                if let last = ranges.last, last.upperBound == column {
+                    ranges[ranges.count - 1] = last.lowerBound..<column + width
+                } else {
+                    ranges.append(column..<column + width)
+                }
+                rest = rest.drop { $0 < end }
             }
+            (column, start) = (column + width, end)
         }
         return ranges
     }
@@ -60,9 +68,11 @@ struct CompletionList: Sendable {
     var rows: [CompletionRow] = []
     /// The number of texts that match; more than ``rows`` if there are too many.
     var count = 0
-    /// The longest text that all texts begin with that begin with what was typed; nil if there are none.
+    /// The longest common beginning of the texts that begin with what was typed; nil if there are none.
     var common: String?
     var columns: [Column] = []
+    /// Whether other texts are valid too, such as a new topic. Tab then does not replace what was typed by a similar text.
+    var acceptsOthers = false
 
     static let empty = CompletionList()
 

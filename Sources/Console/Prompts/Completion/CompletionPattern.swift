@@ -145,7 +145,7 @@ struct CompletionPattern: Sendable {
         var start = 0
         for (index, token) in tokens.enumerated() {
             guard start < topic.count else { return false }
-            if token == rest { return true }
+            if token == rest { return index == tokens.count - 1 }
             var end = start
             while end < topic.count, topic[end] != UInt8(ascii: ".") { end += 1 }
             let isLast = index == tokens.count - 1
@@ -175,7 +175,7 @@ struct CompletionPattern: Sendable {
         }
     }
 
-    private static func fold(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+    private static func fold(_ byte: UInt8) -> UInt8 { ASCIIFolded.fold(byte) }
 }
 
 /// The best candidates for a completion, found in one pass with a short sorted list, because there may be 100,000 topics.
@@ -207,7 +207,7 @@ struct CompletionRanking<Candidate: Sendable>: Sendable {
     /// The candidates, the best first.
     var best: [Candidate] { entries.map(\.candidate) }
 
-    /// The beginning that all candidates share that begin with what was typed, in the same case; nil if there are none.
+    /// The longest common beginning of the candidates that begin with what was typed, in the same case; nil if there are none.
     var common: [UInt8]? { shared.map { Array($0.text[..<$0.count]) } }
 
     /// Adds a candidate that matches. Of equal matches, the one with the greater weight comes first, then the one added first.

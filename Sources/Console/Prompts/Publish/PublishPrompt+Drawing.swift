@@ -4,7 +4,8 @@ import TerminalUI
 extension PublishPrompt {
     /// Lays out the reply for the size of the view. Called once before each frame.
     mutating func refresh(_ data: DashboardData, view: Size) {
-        topic.update(data)
+        // Each update reads all topics.
+        if isEditingTopic { topic.update(data) }
         guard case .replied(let reply) = progress else {
             replyRows = nil
             return
@@ -143,8 +144,9 @@ extension PublishPrompt {
     private func drawOwner(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         guard case .topic(_, let cluster) = TopicRoute(topic.text, on: data.deployment.ring) else {
             let route = RouteLine(topic.text, data)
-            let text = route.isValid ? Self.patternReason : route.text
-            buffer.write(text, in: rect, style: data.theme[route.isUnfinished ? .muted : .severityError])
+            let isSearch = !route.isUnfinished && showsTopics && !topic.list.rows.isEmpty
+            let text = isSearch ? RouteLine.search : route.isValid ? Self.patternReason : route.text
+            buffer.write(text, in: rect, style: data.theme[route.isUnfinished || isSearch ? .muted : .severityError])
             return
         }
         let row = data.clusters[cluster]
@@ -164,7 +166,7 @@ extension PublishPrompt {
 
     /// Draws the topics that complete the typed one, below its field.
     private func drawTopics(_ data: DashboardData, into buffer: inout CellBuffer, _ layout: PublishLayout) {
-        guard field == .topic, isCompleting, topic.list.rows.map(\.text) != [topic.text] else { return }
+        guard showsTopics else { return }
         let topic = layout.topic
         let end = [layout.mode, layout.owner, layout.result].filter { !$0.isEmpty }.map(\.y).min() ?? topic.bottom
         let below = Rect(x: topic.x + 7, y: topic.bottom, width: topic.width - 7, height: min(14, end - topic.bottom))

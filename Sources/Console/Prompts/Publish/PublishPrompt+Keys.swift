@@ -80,6 +80,7 @@ extension PublishPrompt {
         // The form handles these keys itself.
         case .submitted, .cancelled: break
         }
+        if !showsTopics { topic.deselect() }
     }
 
     /// Clears a final result after an edit. A pending result stays.
@@ -116,6 +117,7 @@ extension PublishPrompt {
         let index = fields.firstIndex(of: field) ?? 0
         field = fields[(index + step + fields.count) % fields.count]
         isCompleting = false
+        topic.deselect()
     }
 
     private mutating func toggleKind() {

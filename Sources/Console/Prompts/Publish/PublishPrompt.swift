@@ -80,6 +80,12 @@ struct PublishPrompt: ConsolePrompt {
         }
     }
 
+    /// Whether the list of topics belongs to the field with the cursor.
+    var isEditingTopic: Bool { field == .topic && isCompleting }
+
+    /// Whether the list of topics is shown. A list of only the typed topic is not.
+    var showsTopics: Bool { isEditingTopic && topic.list.rows.map(\.text) != [topic.text] }
+
     /// The contents of the form, as the history saves them.
     var draft: MessageDraft {
         MessageDraft(topic: topic.text, headers: headers.text, body: body.bytes)

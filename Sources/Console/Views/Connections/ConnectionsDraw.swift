@@ -40,12 +40,8 @@ extension ConnectionsView {
     }
 
     private func note(_ rows: [ConnectionRow], _ data: DashboardData) -> SafeText {
-        let up = rows.count { $0.isUp }
-        if !filter.isEmpty {
-            return "\(rows.count) of \(data.clusters.reduce(0) { $0 + $1.connections.count }) by \(untrusted: filter)"
-        }
-        guard cluster != nil else { return "\(up) of \(rows.count) up" }
-        return "\(up) of \(rows.count) up, \(data.keys.key(for: .back) ?? "esc") shows all"
+        guard filter.isEmpty else { return "\(rows.count) of \(inScope(data).count) by \(untrusted: filter)" }
+        return "\(rows.count { $0.isUp }) of \(rows.count) up"
     }
 
     /// Returns a line with the distribution of each cluster's connections over its nodes.
@@ -63,6 +59,6 @@ extension ConnectionsView {
     private func drawDetail(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
         pane.draw("Connection", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
-        parts.draw(detail(data, width: pane.inside.width), into: &buffer, in: pane.inside, theme: data.theme)
+        parts.draw(into: &buffer, in: pane.inside, theme: data.theme)
     }
 }

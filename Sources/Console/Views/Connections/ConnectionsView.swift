@@ -24,8 +24,13 @@ struct ConnectionsView: ConsoleView {
     private(set) var parts = ListDetail<ConnectionRow.ID>(showsDetail: true)
     private var height = 1
 
-    /// Shows the connections of one cluster, or of all clusters if nil.
+    func limit(_ data: DashboardData) -> SafeText {
+        cluster.map { "only \(data.deployment.clusterName($0))" } ?? .empty
+    }
+
+    /// Shows the connections of one cluster, without a filter that could hide them, or of all clusters if nil.
     mutating func show(cluster: Int?) {
+        if cluster != nil { filter = "" }
         guard cluster != self.cluster else { return }
         self.cluster = cluster
         list.reset()
@@ -73,9 +78,14 @@ struct ConnectionsView: ConsoleView {
         parts.refresh(selected: list.selection, lines: detail(data, width: Pane(layout.detail).inside.width))
     }
 
+    /// Returns the connections of the shown clusters, without the filter.
+    func inScope(_ data: DashboardData) -> [ConnectionRow] {
+        data.clusters.filter { cluster == nil || $0.id == cluster }.flatMap(\.connections)
+    }
+
     /// Returns the connections to show, ordered by cluster.
     func shown(_ data: DashboardData) -> [ConnectionRow] {
-        let rows = data.clusters.filter { cluster == nil || $0.id == cluster }.flatMap(\.connections)
+        let rows = inScope(data)
         guard !filter.isEmpty else { return rows }
         return rows.filter { row in
             let texts: [SafeText] = [

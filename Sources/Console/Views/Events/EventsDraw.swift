@@ -9,7 +9,7 @@ extension EventsView {
         if !layout.detail.isEmpty {
             let pane = Pane(layout.detail)
             pane.draw("Event", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
-            parts.draw(details, into: &buffer, in: pane.inside, theme: data.theme)
+            parts.draw(into: &buffer, in: pane.inside, theme: data.theme)
         }
     }
 

@@ -18,8 +18,6 @@ struct EventsView: ConsoleView {
     private(set) var parts = ListDetail<Int>(showsDetail: false)
     /// The events that are shown, the newest first.
     private(set) var rows: [EventRow] = []
-    /// The details of the selected event, or of the newest one if none is selected.
-    private(set) var details: [StyledLine] = []
     private var height = 1
 
     // MARK: Keys
@@ -51,8 +49,7 @@ struct EventsView: ConsoleView {
         height = max(1, ListPane(layout.list).rows)
         rows = shown(data)
         list.update(rows.map(\.id), height: height, selectsFirst: false)
-        details = details(data, width: Pane(layout.detail).inside.width)
-        parts.refresh(selected: list.selection, lineCount: details.count)
+        parts.refresh(selected: list.selection, lines: details(data, width: Pane(layout.detail).inside.width))
     }
 
     /// Returns the events to show, the newest first.
@@ -65,6 +62,7 @@ struct EventsView: ConsoleView {
         }
     }
 
+    /// Returns the details of the selected event, or of the newest one if none is selected.
     private func details(_ data: DashboardData, width: Int) -> [StyledLine] {
         guard width > 0, let row = rows.first(where: { $0.id == list.selection }) ?? rows.first else { return [] }
         var text = DetailText(width: width)

@@ -71,7 +71,7 @@ struct HelpPrompt: ConsolePrompt {
             search.setText("")
             scroll.scrollToTop()
         case (.character, []) where search.isEmpty && data.keys.action(for: key, in: .everywhere) == .help: return .close
-        // The habit to begin a search with its key does no harm.
+        // The key that begins a filter in the views is ignored at the beginning of the search.
         case (.character, []) where search.isEmpty && data.keys.action(for: key, in: .everywhere) == .filter: break
         default:
             let action = data.keys.action(for: key, in: .everywhere)
@@ -87,20 +87,11 @@ struct HelpPrompt: ConsolePrompt {
 
     mutating func insert(_ paste: Paste) { search.insert(paste) }
 
-    /// The area of the search and the entries. A small screen has no frame.
-    private func inside(_ view: Rect) -> Rect {
-        isFramed(view) ? view.inset(horizontal: 2, vertical: 1) : view
-    }
-
-    private func isFramed(_ view: Rect) -> Bool {
-        view.width >= Pane.leastFramed.width && view.height >= Pane.leastFramed.height
-    }
-
-    /// The area of the entries.
+    /// The area of the entries, below the search.
     private func area(in inside: Rect) -> Rect { inside.droppingTop(1) }
 
     mutating func refresh(_ data: DashboardData, view: Size) {
-        size = area(in: inside(Rect(view))).size
+        size = area(in: Pane(Rect(view)).inside).size
         scroll.update(count: shown.rowCount(width: size.width), height: size.height)
     }
 
@@ -110,16 +101,15 @@ struct HelpPrompt: ConsolePrompt {
         let rows = list.rowCount(width: size.width)
         let isCut = rows > size.height
         let more: SafeText = isCut ? "pgdn more  " : ""
-        let inside = inside(view)
-        if isFramed(view) {
-            buffer.drawBox(
-                view,
-                title: "Help",
-                note: "\(more)\(data.keys.key(for: .back) ?? "esc") \(search.isEmpty ? "back" : "all keys")",
-                style: data.theme[.focusedBorder],
-                titleStyle: data.theme[.title]
-            )
-        }
+        let pane = Pane(view)
+        let inside = pane.inside
+        pane.draw(
+            "Help",
+            note: "\(more)\(data.keys.key(for: .back) ?? "esc") \(search.isEmpty ? "back" : "all keys")",
+            isFocused: true,
+            theme: data.theme,
+            into: &buffer
+        )
         let cursor = search.draw(
             into: &buffer,
             in: inside.row(0),

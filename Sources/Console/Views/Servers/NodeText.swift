@@ -64,7 +64,7 @@ extension NodeGroup {
             line.append("  \(cluster.nodesText) nodes", cluster.nodes.gone > 0 ? .severityError : .muted)
         }
         if let gone = cluster.gone { line.append(", \(gone)", .severityError) }
-        let connections: SafeText = ownConnections == 1 ? "1 connection" : "\(ownConnections) connections"
+        let connections = SafeText.counted(ownConnections, "connection")
         line.append("  \(connections)", .muted)
         let reading = monitoring.reading
         if reading.mesh.expected > 0 {

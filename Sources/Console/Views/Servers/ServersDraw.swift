@@ -167,9 +167,7 @@ extension ServersView {
     private func gaps(_ listed: MonitoredConnections) -> SafeText? {
         var parts: [SafeText] = []
         if listed.gaps.unreadable > 0 {
-            parts.append(
-                listed.gaps.unreadable == 1 ? "1 row could not be read" : "\(listed.gaps.unreadable) rows could not be read"
-            )
+            parts.append("\(SafeText.counted(listed.gaps.unreadable, "row")) could not be read")
         }
         if listed.gaps.surplus > 0 { parts.append("\(listed.gaps.surplus) over the limit omitted") }
         if listed.gaps.isCutOff { parts.append("the answer was too long and was cut off") }

@@ -59,8 +59,11 @@ extension TailView {
     }
 
     private func emptyText(_ data: DashboardData) -> SafeText {
-        let isLimited = !filter.isEmpty || !scope.isEmpty
-        if isLimited, !log(data).entries.isEmpty { return "No message matches the filter; esc clears it." }
+        let esc = data.keys.key(for: .back) ?? "esc"
+        if !log(data).entries.isEmpty {
+            if !filter.isEmpty { return "No message matches the filter; \(esc) clears it." }
+            if !scope.isEmpty { return "No message of the chosen topics; \(esc) shows all." }
+        }
         guard data.subscriptions.isEmpty else { return "Waiting for messages." }
         let subscribe = data.keys.key(for: .subscribe) ?? ":sub TOPIC"
         return "No subscription yet: \(subscribe) subscribes, :watch orders.> shows messages from others."
@@ -87,9 +90,12 @@ extension TailView {
         let pane = Pane(rect)
         let isFocused = topic?.isFocused == true
         pane.draw("Topic", isFocused: isFocused, theme: data.theme, into: &buffer)
-        guard let topic else { return }
+        guard let topic else {
+            buffer.write("No message is selected.", in: pane.inside.row(0), style: data.theme[.muted])
+            return
+        }
         buffer.mark(rect, as: .pane(2))
-        topic.detail.draw(topic.lines, isFocused: isFocused, into: &buffer, in: pane.inside, theme: data.theme)
+        topic.detail.draw(isFocused: isFocused, into: &buffer, in: pane.inside, theme: data.theme)
     }
 
     // MARK: Detail

@@ -10,10 +10,10 @@ struct TailScope: Sendable, Hashable {
 
     var isEmpty: Bool { only == nil && without.isEmpty }
 
-    mutating func toggleOnly(_ topic: some Sequence<UInt8>) {
-        let topic = Array(topic)
-        only = only == topic ? nil : topic
-    }
+    mutating func showOnly(_ topic: some Sequence<UInt8>) { only = Array(topic) }
+
+    /// Shows the topics besides the only one, except those that were left out.
+    mutating func showOthers() { only = nil }
 
     mutating func leaveOut(_ topic: some Sequence<UInt8>) {
         let topic = Array(topic)

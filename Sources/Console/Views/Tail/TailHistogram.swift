@@ -8,6 +8,8 @@ struct TailHistogram: Sendable {
     private var span = 0.0
     /// The rate of the last second, or the number of matches.
     private var figure = SafeText.empty
+    /// Whether the values end at the pause, and not now.
+    var endsAtPause = false
 
     init() {}
 
@@ -35,7 +37,7 @@ struct TailHistogram: Sendable {
             values[min(max(0, bucket), buckets - 1)] += 1
         }
         span = Double(length) / 1000
-        figure = ids.count == 1 ? "1 match" : "\(SafeText.count(ids.count)) matches"
+        figure = "\(SafeText.count(ids.count)) \(ids.count == 1 ? "match" : "matches")"
     }
 
     /// Five minutes.
@@ -44,7 +46,8 @@ struct TailHistogram: Sendable {
     /// Draws the strip with its time and its newest figure.
     func draw(into buffer: inout CellBuffer, in rect: Rect, style: Style, textStyle: Style) {
         guard !rect.isEmpty, !values.isEmpty else { return }
-        let label: SafeText = "last \(SafeText.duration(.seconds(span.rounded()))) "
+        let time = SafeText.duration(.seconds(span.rounded()))
+        let label: SafeText = endsAtPause ? "\(time) before the pause " : "last \(time) "
         let figure: SafeText = " \(self.figure)"
         let width = rect.width - label.width - figure.width
         guard width >= 10 else {

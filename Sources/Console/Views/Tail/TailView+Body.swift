@@ -1,6 +1,16 @@
 import TerminalUI
 
 extension TailView {
+    /// What is shown while paused. The log itself continues to grow.
+    struct Paused: Sendable {
+        /// The log at the time of the pause.
+        let log: TailLog
+        /// The time of the pause, in milliseconds since 1970-01-01 00:00 UTC.
+        let epochMilliseconds: Int64
+        /// The strip of all messages at the time of the pause.
+        let strip: TailHistogram
+    }
+
     /// Where a message is scrolled to.
     struct Position: Sendable {
         var scroll = ScrollState()

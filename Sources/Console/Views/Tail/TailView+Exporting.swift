@@ -43,21 +43,17 @@ extension TailView {
             let sizes: SafeText = "\(SafeText.bytes(entry.payload.count)) of \(SafeText.bytes(entry.payloadLength))"
             return .notice(.error("only \(sizes) are kept, so the message cannot be published again"))
         }
-        guard let topic = String(validating: entry.topic, as: UTF8.self), Self.canBeTyped(topic) else {
+        guard let topic = String(validating: entry.topic, as: UTF8.self), TextField.keeps(topic) else {
             return .notice(.error("the topic has bytes that cannot be typed"))
         }
         do throws(HeaderLines.ParseError) {
             let headers = try HeaderLines.text(ofBlock: entry.headers)
-            guard Self.canBeTyped(headers) else { return .notice(.error("the headers have characters that cannot be typed")) }
+            guard TextField.keeps(headers, isMultiline: true, maximumBytes: PublishPrompt.headerBytes) else {
+                return .notice(.error("the headers have characters that cannot be typed"))
+            }
             return .edit(MessageDraft(topic: topic, headers: headers, body: Array(entry.payload)))
         } catch {
             return .notice(.error(error.reason))
         }
-    }
-
-    /// Returns whether a text field preserves the text. A field silently drops control characters.
-    private static func canBeTyped(_ text: String) -> Bool {
-        let field = TextField(text, isMultiline: true, maximumBytes: PublishPrompt.headerBytes)
-        return field.text.utf8.elementsEqual(text.utf8)
     }
 }

@@ -15,8 +15,8 @@ struct TailView: ConsoleView {
     ]
 
     var filter = ""
-    /// A copy of the log at the time of the pause, which is shown while paused. The log itself continues to grow.
-    private(set) var frozen: TailLog?
+    /// What is shown while paused; nil while following.
+    private(set) var paused: Paused?
     /// The number of messages since the pause.
     private(set) var missed: UInt64 = 0
     private(set) var list = ListState<Int>()
@@ -28,11 +28,14 @@ struct TailView: ConsoleView {
     /// The topics whose messages are shown.
     private(set) var scope = TailScope()
     private(set) var time = TailTime.clock
-    /// The width of the topics in the list. It grows at once and is the same for a while, so that the messages stay in place.
+    /// The width of the topics in the list. It only grows, until the filter or the scope changes, so that the messages stay in
+    /// place.
     private(set) var topicWidth = 0
     private(set) var histogram = TailHistogram()
     /// The selected message's topic, if it is shown beside the message.
     private(set) var topic: TailTopic?
+    /// Whether there is space for the topic beside the message.
+    private var showsTopic = false
     private(set) var format = BodyFormat.automatic
     private(set) var wraps = true
     /// Where the message is scrolled to, separately for each format.
@@ -55,13 +58,13 @@ struct TailView: ConsoleView {
         set { positions[format, default: Position()].column = newValue }
     }
 
-    var limit: SafeText { scope.text }
+    func limit(_ data: DashboardData) -> SafeText { scope.text }
 
     func hints(_ data: DashboardData) -> [(action: KeyAction, label: SafeText)] {
         if topic?.isFocused == true { return topic?.detail.hints ?? [] }
         var hints = Self.actions
         if isPaused { hints[0].label = "follow" }
-        if scope.text.plain.hasPrefix("only") {
+        if scope.only != nil {
             for index in hints.indices where hints[index].action == .onlyTopic { hints[index].label = "all topics" }
         }
         guard !filter.isEmpty else { return hints }
@@ -71,12 +74,12 @@ struct TailView: ConsoleView {
     }
 
     /// Whether the tail is paused.
-    var isPaused: Bool { frozen != nil }
+    var isPaused: Bool { paused != nil }
 
     /// Returns the messages to show.
-    func log(_ data: DashboardData) -> TailLog { frozen ?? data.tail }
+    func log(_ data: DashboardData) -> TailLog { paused?.log ?? data.tail }
 
-    /// While following, no message is selected.
+    /// While following, the newest message is selected. It changes too quickly to suggest its topic.
     func selectedTopic(_ data: DashboardData) -> String? {
         guard isPaused else { return nil }
         return list.selection.flatMap { log(data)[$0] }.flatMap { String(validating: $0.topic, as: UTF8.self) }
@@ -124,7 +127,8 @@ struct TailView: ConsoleView {
         }
     }
 
-    /// Closes the details, or ends the pause. The action is ignored while there is a filter, so that the caller clears it first.
+    /// Moves the focus back to the list, or closes the message in front. Otherwise shows all topics, or ends the pause. Ignored
+    /// while there is a filter, which the caller then clears.
     private mutating func back() -> ViewResponse {
         if topic?.isFocused == true {
             topic?.isFocused = false
@@ -141,10 +145,14 @@ struct TailView: ConsoleView {
         return .handled
     }
 
-    /// Shows only the topic of the selected message, or leaves it out.
+    /// Shows only the topic of the selected message, or leaves it out. If only one topic is shown, shows the others again.
     private mutating func narrow(_ action: KeyAction, _ data: DashboardData) -> ViewResponse {
+        if action == .onlyTopic, scope.only != nil {
+            scope.showOthers()
+            return .handled
+        }
         guard let entry = list.selection.flatMap({ log(data)[$0] }) else { return .notice(.info("no message is selected")) }
-        if action == .onlyTopic { scope.toggleOnly(entry.topic) } else { scope.leaveOut(entry.topic) }
+        if action == .onlyTopic { scope.showOnly(entry.topic) } else { scope.leaveOut(entry.topic) }
         return .handled
     }
 
@@ -161,8 +169,7 @@ struct TailView: ConsoleView {
             return .handled
         }
         // Moving up pauses the tail so that the message stays in view.
-        let pauses: Set<KeyAction> = [.up, .pageUp, .halfPageUp, .first]
-        if pauses.contains(action), !isPaused { pause(data) }
+        if [.up, .pageUp, .halfPageUp, .first].contains(action), !isPaused { pause(data) }
         guard isPaused else { return [.down, .pageDown, .halfPageDown].contains(action) ? .handled : .ignored }
         return list.handle(action, in: matches.ids, height: parts.layout.listRows) ? .handled : .ignored
     }
@@ -196,24 +203,30 @@ struct TailView: ConsoleView {
     }
 
     private mutating func pause(_ data: DashboardData) {
-        frozen = data.tail
+        var strip = TailHistogram(data.traffic)
+        strip.endsAtPause = true
+        paused = Paused(log: data.tail, epochMilliseconds: data.now.epochMilliseconds, strip: strip)
         missed = 0
     }
 
     private mutating func follow() {
-        frozen = nil
+        paused = nil
         missed = 0
     }
 
     // MARK: Frames
 
+    /// Requests the subscriptions for the topic beside the message.
+    func monitoringWish(_ data: DashboardData) -> ServerMonitoring.Wish? { showsTopic ? .subscriptions : nil }
+
     mutating func refresh(_ data: DashboardData, size: Size) {
         let layout = TailLayout(Rect(size))
+        showsTopic = !layout.topic.isEmpty
         parts.refresh(size: layout.main.size)
         let log = log(data)
-        if let frozen {
-            let came = data.tail.endID - frozen.endID
-            missed = UInt64(max(0, came)) + (data.tail.notShown >= frozen.notShown ? data.tail.notShown - frozen.notShown : 0)
+        if let before = paused?.log {
+            let notShown = data.tail.notShown >= before.notShown ? data.tail.notShown - before.notShown : 0
+            missed = UInt64(max(0, data.tail.endID - before.endID)) + notShown
         }
         if filter != matches.text || scope != matches.scope { topicWidth = 0 }
         matches.update(filter, scope, log)
@@ -226,7 +239,7 @@ struct TailView: ConsoleView {
         refreshTopicWidth(log)
         refreshHistogram(data, log)
         let inside = Pane(layout.topic).inside.size
-        topic = layout.topic.isEmpty ? nil : TailTopic(list.selection.flatMap { log[$0] }, data, size: inside, before: topic)
+        topic = showsTopic ? TailTopic(list.selection.flatMap { log[$0] }, data, size: inside, before: topic) : nil
     }
 
     private mutating func refreshBody(_ log: TailLog) {
@@ -263,10 +276,11 @@ struct TailView: ConsoleView {
 
     private mutating func refreshHistogram(_ data: DashboardData, _ log: TailLog) {
         if filter.isEmpty, scope.isEmpty {
-            histogram = TailHistogram(data.traffic)
+            histogram = paused?.strip ?? TailHistogram(data.traffic)
         } else {
-            let end = isPaused ? log.entries.last?.epochMilliseconds ?? 0 : data.now.epochMilliseconds
+            let end = paused?.epochMilliseconds ?? data.now.epochMilliseconds
             histogram = TailHistogram(matches.ids, of: log, until: end, buckets: max(10, parts.layout.list.width - 30))
+            histogram.endsAtPause = isPaused
         }
     }
 

@@ -27,5 +27,6 @@ struct ASCIIFolded: Sendable, Hashable {
         return false
     }
 
-    private static func fold(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
+    /// Returns the lower case of an ASCII letter, and other bytes unchanged.
+    static func fold(_ byte: UInt8) -> UInt8 { byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte }
 }

@@ -44,9 +44,7 @@ struct TopicDetail {
         text.add("bytes", "\(byteRate) in and out: topic, reply, headers and payload")
         text.add("known from", counters.origins.isEmpty ? "an earlier subscription" : counters.origins.sentence)
         guard !topic.isReplies else { return text.lines }
-        for (index, subscriber) in TopicSubscribers(topic.bytes, data).lines.enumerated() {
-            text.add(index == 0 ? "subscribers" : "", subscriber.text, jump: subscriber.jump)
-        }
+        text.add(TopicSubscribers(topic.bytes, data))
         if showsMessage { addLastMessage(topic, counters, to: &text, width: width) }
         return text.lines
     }

@@ -16,7 +16,7 @@ extension TopicsView {
         let list = ListPane(rect, footerRows: 1)
         list.pane.draw(
             tree == nil ? "Topics" : "Topics, as a tree",
-            note: filter.isEmpty ? .empty : "\(order.count) of \(traffic.topicCount) by \(untrusted: filter)",
+            note: filter.isEmpty ? .empty : "\(order.count) of \(traffic.topics.count) by \(untrusted: filter)",
             isFocused: parts.focus == .list,
             theme: data.theme,
             into: &buffer
@@ -48,7 +48,7 @@ extension TopicsView {
             table.draw(
                 into: &buffer,
                 in: list.table,
-                rowCount: lines.count,
+                rowCount: lines.all.count,
                 offset: self.list.offset,
                 selected: self.list.index
             ) { index in row(at: index, context).map(columns.row) ?? Table.Row([]) }
@@ -57,9 +57,9 @@ extension TopicsView {
     }
 
     private func row(at index: Int, _ context: TableContext) -> TopicColumn.Row? {
-        let line = lines[index]
-        if line < 0 { return TopicColumn.Row(subjects[-1 - line].entry, of: context) }
-        return TopicColumn.Row(topic: line, isUnfolded: isUnfolded(line, context.data), context)
+        if let subject = lines.subject(at: index) { return TopicColumn.Row(subject.entry, of: context) }
+        let row = lines.all[index]
+        return TopicColumn.Row(topic: row, isUnfolded: lines.isUnfolded(row, context.data.traffic), context)
     }
 
     private func emptyText(_ data: DashboardData) -> SafeText {
@@ -92,7 +92,8 @@ extension TopicsView {
         }
         parts.append("in \(SafeText.rate(traffic.rateIn)) \(SafeText.byteRate(traffic.byteRateIn))")
         parts.append("out \(SafeText.rate(traffic.rateOut))")
-        parts.append("memory at most \(SafeText.bytes(MemoryCeiling.bytes(subscriptions: data.subscriptions.count)))")
+        let memory = MemoryCeiling.bytes(subscriptions: data.subscriptions.count, clusters: data.clusters.count)
+        parts.append("memory at most \(SafeText.bytes(memory))")
         parts.append("total \(SafeText.count(traffic.messagesIn)) in \(SafeText.count(traffic.messagesOut)) out")
         return parts
     }
@@ -106,9 +107,8 @@ extension TopicsView {
     private func drawDetail(_ data: DashboardData, into buffer: inout CellBuffer, in rect: Rect) {
         let pane = Pane(rect)
         pane.draw("Topic", isFocused: parts.focus == .detail, theme: data.theme, into: &buffer)
-        let lines = detail(data, width: pane.inside.width)
-        parts.draw(lines, into: &buffer, in: pane.inside, theme: data.theme)
-        let plot = pane.inside.droppingTop(lines.count + 1)
+        parts.draw(into: &buffer, in: pane.inside, theme: data.theme)
+        let plot = pane.inside.droppingTop(parts.detailCount + 1)
         guard let row = selectedRow(data), plot.height >= 3 else { return }
         let rates = data.traffic.rates(of: row)
         let columns = AreaGraph.columns(inWidth: plot.width)

@@ -18,9 +18,9 @@ struct TopicsView: ConsoleView {
             return hints
         }
         hints.removeAll { $0.action == .right || $0.action == .left }
-        if let index = list.index, let row = replyRow(at: index, data) {
-            let isMember = lines[index] < 0
-            hints.insert(isMember || isUnfolded(row, data) ? (.left, "fold") : (.right, "unfold"), at: 1)
+        if let index = list.index, let row = lines.replyRow(at: index, data.traffic) {
+            let isShown = lines.subject(at: index) != nil || lines.isUnfolded(row, data.traffic)
+            hints.insert(isShown ? (.left, "fold") : (.right, "unfold"), at: 1)
         }
         return hints
     }
@@ -33,12 +33,8 @@ struct TopicsView: ConsoleView {
     private(set) var list = ListState<Int>()
     /// The rows of the snapshot to show, sorted.
     private(set) var order: [Int] = []
-    /// The rows of the list: rows of the snapshot, and negative numbers for the subjects of unfolded rows.
-    private(set) var lines: [Int] = []
-    /// The subjects of unfolded rows.
-    private(set) var subjects: [FoldedSubject] = []
-    /// The serial numbers of the rows of replies whose subjects are shown.
-    private var unfolded: Set<Int> = []
+    /// The rows of the list.
+    private(set) var lines = TopicLines()
     /// The tree; nil while the list is shown.
     private(set) var tree: TopicTree?
     /// The lines of the tree.
@@ -77,12 +73,12 @@ struct TopicsView: ConsoleView {
 
     private mutating func move(_ action: KeyAction, _ data: DashboardData) -> Bool {
         if let tree { return branches.handle(action, in: tree.lines.lazy.map(\.id), height: height) }
-        return list.handle(action, in: ids(data), height: height)
+        return list.handle(action, in: lines.ids(data.traffic), height: height)
     }
 
     mutating func select(row: Int, _ data: DashboardData) -> Bool {
         if let tree { return branches.select(position: row, in: tree.lines.map(\.id), height: height) }
-        return list.select(position: row, in: ids(data), height: height)
+        return list.select(position: row, in: lines.ids(data.traffic), height: height)
     }
 
     mutating func focus(pane: Int) { parts.focus(pane == 1 ? .detail : .list) }
@@ -140,8 +136,8 @@ struct TopicsView: ConsoleView {
         var row: Int?
         if let tree {
             row = branches.selection.flatMap { tree.row(of: $0) }
-        } else if let index = list.index, lines.indices.contains(index), lines[index] >= 0 {
-            row = lines[index]
+        } else if let index = list.index, lines.all.indices.contains(index) {
+            row = lines.all[index]
         }
         return row.flatMap { data.traffic.topics.indices.contains($0) ? $0 : nil }
     }
@@ -153,7 +149,8 @@ struct TopicsView: ConsoleView {
 
     mutating func refresh(_ data: DashboardData, size: Size) {
         let key = OrderKey(snapshot: data.traffic.id, sort: sort, filter: Array(filter.utf8))
-        if key != ordered {
+        let isChanged = key != ordered
+        if isChanged {
             if tree == nil {
                 order = orders.rows(of: data.traffic, sort, filter: filter)
             } else {
@@ -163,14 +160,14 @@ struct TopicsView: ConsoleView {
             }
             ordered = key
         }
-        unfold(data)
+        if tree == nil { lines.update(order, data.traffic, isChanged: isChanged) }
         parts.refresh(size: size)
         let layout = parts.layout(in: Rect(size))
         height = max(1, ListPane(layout.list, footerRows: 1).rows)
         if let tree {
             branches.update(tree.lines.lazy.map(\.id), height: height)
         } else {
-            list.update(ids(data), height: height)
+            list.update(lines.ids(data.traffic), height: height)
         }
         parts.refresh(
             selected: tree == nil ? list.selection : selectedRow(data).map { data.traffic.topics[$0].serial },
@@ -200,74 +197,29 @@ struct TopicsView: ConsoleView {
         text.add("messages", "\(sum.messages)")
         return text.lines
     }
-
-    private func ids(_ data: DashboardData) -> LazyMapCollection<[Int], Int> {
-        let topics = data.traffic.topics
-        let subjects = subjects
-        // The snapshot may be newer than the order and have fewer rows. The next refresh corrects this before a frame is drawn.
-        return lines.lazy.map { $0 < 0 ? subjects[-1 - $0].id : topics.indices.contains($0) ? topics[$0].serial : 0 }
-    }
-}
-
-/// A subject that is counted together with others, below its unfolded row.
-struct FoldedSubject: Sendable {
-    let entry: SystemSubjects.Entry
-    /// The row that counts it.
-    let row: Int
-    /// A negative number that does not change.
-    let id: Int
 }
 
 // MARK: - Folding
 
 extension TopicsView {
-    func isUnfolded(_ row: Int, _ data: DashboardData) -> Bool {
-        data.traffic.topics.indices.contains(row) && unfolded.contains(data.traffic.topics[row].serial)
-    }
-
-    /// Returns the row of replies at a position in the list, or the one that counts the subject there.
-    private func replyRow(at index: Int, _ data: DashboardData) -> Int? {
-        guard lines.indices.contains(index) else { return nil }
-        let row = lines[index] < 0 ? subjects[-1 - lines[index]].row : lines[index]
-        return data.traffic.topics.indices.contains(row) && data.traffic.topics[row].isReplies ? row : nil
-    }
-
     /// Handles left and right at rows of replies: right shows their subjects, left hides them.
     private mutating func fold(_ action: KeyAction, _ data: DashboardData) -> Bool {
-        guard let index = list.index, let row = replyRow(at: index, data) else { return false }
-        let line = lines[index]
+        guard let index = list.index, let row = lines.replyRow(at: index, data.traffic) else { return false }
         let serial = data.traffic.topics[row].serial
+        let isSubject = lines.subject(at: index) != nil
         switch action {
-        case .right where line >= 0: unfolded.insert(serial)
-        case .left where line < 0: list.select(serial)
-        case .left: unfolded.remove(serial)
+        case .right where !isSubject: lines.unfold(serial, true)
+        case .left where isSubject: list.select(serial)
+        case .left: lines.unfold(serial, false)
         default: return false
         }
         return true
     }
 
-    /// Inserts the subjects of unfolded rows after their rows.
-    private mutating func unfold(_ data: DashboardData) {
-        subjects = []
-        lines = order
-        guard !unfolded.isEmpty, tree == nil else { return }
-        lines = []
-        for row in order {
-            lines.append(row)
-            guard isUnfolded(row, data), let known = data.traffic.subjects[data.traffic.topics[row].serial] else { continue }
-            for entry in known.newest {
-                lines.append(-1 - subjects.count)
-                let hash = ByteRange(entry.subject).hash(seed: row)
-                subjects.append(FoldedSubject(entry: entry, row: row, id: -1 - Int(truncatingIfNeeded: hash >> 1)))
-            }
-        }
-    }
-
     /// Returns the details of a subject below its row.
     private func subjectDetail(_ data: DashboardData, width: Int) -> [StyledLine] {
-        guard let index = list.index, lines.indices.contains(index), lines[index] < 0 else { return [] }
-        let subject = subjects[-1 - lines[index]]
-        guard data.traffic.topics.indices.contains(subject.row) else { return [] }
+        guard let subject = list.index.flatMap({ lines.subject(at: $0) }), data.traffic.topics.indices.contains(subject.row)
+        else { return [] }
         var text = DetailText(width: width)
         text.title(SafeText(untrustedBytes: subject.entry.subject, maximumBytes: 512))
         text.add("counted in", data.traffic.topics[subject.row].name)
