@@ -25,7 +25,7 @@ let package = Package(
         .library(name: "Roulette", targets: ["Roulette"]),
         .library(name: "RouletteFoundation", targets: ["RouletteFoundation"]),
         .library(name: "RouletteTesting", targets: ["RouletteTesting"]),
-        .library(name: "NATS", targets: ["NATS"]),
+        .library(name: "RouletteNATS", targets: ["RouletteNATS"]),
         .library(name: "ConsistentHashing", targets: ["ConsistentHashing"]),
         .library(name: "NATSWire", targets: ["NATSWire"]),
         .executable(name: "roulette", targets: ["RouletteCommand"]),
@@ -63,11 +63,11 @@ let package = Package(
             swiftSettings: strict
         ),
         .target(
-            name: "NATS",
+            name: "RouletteNATS",
             dependencies: [
                 "CPrefetch",
-                "NATSWire",
                 "Locking",
+                "NATSWire",
                 "TextCoding",
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -83,8 +83,8 @@ let package = Package(
             name: "Roulette",
             dependencies: [
                 "ConsistentHashing",
-                "NATS",
                 "Locking",
+                "RouletteNATS",
                 "TextCoding",
                 .product(name: "Configuration", package: "swift-configuration", condition: .when(traits: ["Configuration"])),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -98,8 +98,8 @@ let package = Package(
         .target(
             name: "RouletteFoundation",
             dependencies: [
-                "NATS",
                 "Roulette",
+                "RouletteNATS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOFoundationCompat", package: "swift-nio"),
             ],
@@ -108,11 +108,11 @@ let package = Package(
         .target(
             name: "RouletteTesting",
             dependencies: [
-                "SeededRandomness",
                 "Locking",
-                "NATS",
                 "NATSWire",
                 "Roulette",
+                "RouletteNATS",
+                "SeededRandomness",
                 "TextCoding",
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -124,9 +124,9 @@ let package = Package(
         .target(
             name: "Settings",
             dependencies: [
-                "NATS",
                 "NATSMonitoring",
                 "Roulette",
+                "RouletteNATS",
                 "TerminalStyle",
                 "TextCoding",
                 .product(name: "TOMLKit", package: "TOMLKit", condition: .when(traits: ["Command"])),
@@ -137,7 +137,7 @@ let package = Package(
         .target(
             name: "NATSMonitoring",
             dependencies: [
-                "NATS",
+                "RouletteNATS",
                 "TextCoding",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
@@ -175,12 +175,12 @@ let package = Package(
             name: "Console",
             dependencies: [
                 "ConsistentHashing",
-                "NATS",
-                "NATSWire",
-                "Roulette",
                 "Locking",
                 "NATSMonitoring",
+                "NATSWire",
                 "Operations",
+                "Roulette",
+                "RouletteNATS",
                 "Settings",
                 "TerminalUI",
                 "TextCoding",
@@ -193,13 +193,13 @@ let package = Package(
         .target(
             name: "RouletteDemo",
             dependencies: [
-                "SeededRandomness",
                 "CommandSupport",
                 "Console",
                 "Locking",
-                "NATS",
-                "Roulette",
                 "NATSMonitoring",
+                "Roulette",
+                "RouletteNATS",
+                "SeededRandomness",
                 "TextCoding",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -229,7 +229,7 @@ let package = Package(
             name: "TestSupport",
             dependencies: [
                 "Locking",
-                "NATS",
+                "RouletteNATS",
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -249,10 +249,10 @@ let package = Package(
         .testTarget(name: "TextCodingTests", dependencies: ["TextCoding"], swiftSettings: strict),
         .testTarget(name: "NATSWireTests", dependencies: ["NATSWire", "SeededRandomness", "TestSupport"], swiftSettings: strict),
         .testTarget(
-            name: "NATSTests",
+            name: "RouletteNATSTests",
             dependencies: [
                 "Locking",
-                "NATS",
+                "RouletteNATS",
                 "SeededRandomness",
                 "TestSupport",
                 "TextCoding",
@@ -263,9 +263,9 @@ let package = Package(
         .testTarget(
             name: "RouletteTests",
             dependencies: [
-                "SeededRandomness",
-                "NATS",
                 "Roulette",
+                "RouletteNATS",
+                "SeededRandomness",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "Metrics", package: "swift-metrics"),
@@ -291,9 +291,9 @@ let package = Package(
         .testTarget(
             name: "SettingsTests",
             dependencies: [
-                "NATS",
                 "NATSMonitoring",
                 "Roulette",
+                "RouletteNATS",
                 "Settings",
                 "TerminalStyle",
                 "TestSupport",
@@ -302,7 +302,11 @@ let package = Package(
             ],
             swiftSettings: strict
         ),
-        .testTarget(name: "NATSMonitoringTests", dependencies: ["NATS", "NATSMonitoring", "TestSupport"], swiftSettings: strict),
+        .testTarget(
+            name: "NATSMonitoringTests",
+            dependencies: ["RouletteNATS", "NATSMonitoring", "TestSupport"],
+            swiftSettings: strict
+        ),
         .testTarget(
             name: "OperationsTests",
             dependencies: ["ConsistentHashing", "NATSMonitoring", "Operations", "Roulette"],
@@ -317,7 +321,7 @@ let package = Package(
         .testTarget(name: "NcursesTerminalTests", dependencies: ["NcursesTerminal"], swiftSettings: strict),
         .testTarget(
             name: "ConsoleTests",
-            dependencies: ["Console", "NATS", "Locking", "NATSMonitoring", "Operations", "TestSupport"],
+            dependencies: ["Console", "RouletteNATS", "Locking", "NATSMonitoring", "Operations", "TestSupport"],
             exclude: ["Screens"],
             swiftSettings: strict
         ),
@@ -331,9 +335,9 @@ let package = Package(
             dependencies: [
                 "CommandSupport",
                 "Console",
-                "NATS",
                 "RouletteCommand",
                 "RouletteDemo",
+                "RouletteNATS",
                 "Settings",
                 "TerminalUI",
                 "TestSupport",
@@ -345,14 +349,14 @@ let package = Package(
         .testTarget(
             name: "IntegrationTests",
             dependencies: [
-                "SeededRandomness",
                 "Console",
-                "NATS",
-                "Roulette",
-                "RouletteCommand",
-                "RouletteTesting",
                 "Locking",
                 "NATSMonitoring",
+                "Roulette",
+                "RouletteCommand",
+                "RouletteNATS",
+                "RouletteTesting",
+                "SeededRandomness",
                 "TestSupport",
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "NIOPosix", package: "swift-nio"),

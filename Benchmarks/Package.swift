@@ -18,7 +18,7 @@ let package = Package(
             dependencies: [
                 .product(name: "Benchmark", package: "benchmark"),
                 .product(name: "ConsistentHashing", package: "roulette"),
-                .product(name: "NATS", package: "roulette"),
+                .product(name: "RouletteNATS", package: "roulette"),
                 .product(name: "NIOCore", package: "swift-nio"),
             ],
             path: "Benchmarks/Pieces",

@@ -43,6 +43,6 @@ let package = Package(
         fuzzer("FuzzLocator", of: "Settings"),
         fuzzer("FuzzSettings", of: "Settings"),
         fuzzer("FuzzMonitoring", of: "NATSMonitoring"),
-        fuzzer("FuzzCredentials", of: "NATS"),
+        fuzzer("FuzzCredentials", of: "RouletteNATS"),
     ]
 )

@@ -1,6 +1,6 @@
-public import NATS
 public import NIOCore
 public import NIOPosix
+public import RouletteNATS
 
 /// Reads the monitoring endpoints of one NATS server.
 ///

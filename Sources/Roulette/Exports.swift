@@ -2,15 +2,15 @@
 // import only this one: their own types may have the same names. `Tests/OwnNames` has the names that must stay free.
 @_exported public import ConsistentHashing
 
-@_exported public import struct NATS.ConnectionSnapshot
-@_exported public import struct NATS.DrainReport
-@_exported public import protocol NATS.MessagePayload
-@_exported public import struct NATS.NATSClientConfiguration
-@_exported public import struct NATS.NATSError
-@_exported public import struct NATS.Secret
-@_exported public import struct NATS.ServerIdentity
-@_exported public import struct NATS.SubscriptionBuffer
-@_exported public import struct NATS.TLSStatus
 @_exported public import struct NATSWire.HeaderStatus
 @_exported public import struct NATSWire.Headers
 @_exported public import struct NATSWire.WireError
+@_exported public import struct RouletteNATS.ConnectionSnapshot
+@_exported public import struct RouletteNATS.DrainReport
+@_exported public import protocol RouletteNATS.MessagePayload
+@_exported public import struct RouletteNATS.NATSClientConfiguration
+@_exported public import struct RouletteNATS.NATSError
+@_exported public import struct RouletteNATS.Secret
+@_exported public import struct RouletteNATS.ServerIdentity
+@_exported public import struct RouletteNATS.SubscriptionBuffer
+@_exported public import struct RouletteNATS.TLSStatus

@@ -1,6 +1,6 @@
-public import NATS
 public import NATSWire
 public import NIOCore
+public import RouletteNATS
 
 /// A message of a subscription.
 ///

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// The reason why a publish cannot return now: the message cannot be accepted, or other tasks have to run. Indirect, so that the
 /// result of a publish is one word: it is nearly always nil.

@@ -1,5 +1,5 @@
 import Logging
-import NATS
+import RouletteNATS
 
 extension RouletteClient {
     /// Completes the pending work on all connections, then closes them.

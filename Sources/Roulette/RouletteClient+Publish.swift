@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 extension RouletteClient {
     /// Accepts a message for publishing on the cluster that owns the topic.

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 extension RouletteClient {
     /// Measures the time from a PING to its PONG on a connection of a cluster. The PING is sent after everything published on that

@@ -1,5 +1,5 @@
-import NATS
 import NATSWire
+import RouletteNATS
 
 extension RouletteClient {
     /// Subscribes to a topic on the cluster that owns it, or to a pattern (`orders.*`, `orders.>`) on all clusters.

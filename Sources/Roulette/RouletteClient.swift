@@ -2,9 +2,9 @@ public import ConsistentHashing
 import Locking
 public import Logging
 public import Metrics
-package import NATS
 public import NIOCore
 public import NIOPosix
+package import RouletteNATS
 public import ServiceLifecycle
 
 import struct Synchronization.Atomic

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// An error of a deployment, a publish, a request or a subscription.
 ///

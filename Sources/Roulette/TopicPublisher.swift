@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 /// Publishes to one topic, which it validates and routes once.
 ///

@@ -1,7 +1,7 @@
 public import Foundation
-public import NATS
 import NIOFoundationCompat
 public import Roulette
+public import RouletteNATS
 
 extension Data: MessagePayload {
     /// Calls `body` with the bytes.

@@ -1,6 +1,6 @@
-import NATS
 import NIOCore
 import NIOPosix
+import RouletteNATS
 
 #if canImport(Glibc)
 import Glibc

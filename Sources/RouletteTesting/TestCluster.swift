@@ -1,8 +1,8 @@
 import Locking
-import NATS
 import NATSWire
 import NIOCore
 public import Roulette
+import RouletteNATS
 import SeededRandomness
 
 /// A cluster of a ``TestDeployment``. Its methods cause faults and undo them.

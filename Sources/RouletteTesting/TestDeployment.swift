@@ -1,9 +1,9 @@
 import Locking
 public import Logging
-import NATS
 import NATSWire
 import NIOCore
 public import Roulette
+import RouletteNATS
 import SeededRandomness
 
 /// A deployment of several clusters in memory, for tests of code that uses a `RouletteClient`.

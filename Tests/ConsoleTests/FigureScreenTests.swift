@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @testable import Console
-@testable import NATS
+@testable import RouletteNATS
 
 @Suite("Figures on the screens", .timeLimit(.minutes(10)))
 struct FigureScreenTests {

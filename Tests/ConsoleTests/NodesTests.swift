@@ -3,9 +3,9 @@ import TerminalUI
 import Testing
 
 @testable import Console
-@testable import NATS
 @testable import NATSMonitoring
 @testable import Roulette
+@testable import RouletteNATS
 
 @Suite("Servers behind load balancers")
 struct NodesTests {

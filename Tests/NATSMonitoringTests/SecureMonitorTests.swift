@@ -1,5 +1,5 @@
-import NATS
 import NATSMonitoring
+import RouletteNATS
 import TestSupport
 import Testing
 

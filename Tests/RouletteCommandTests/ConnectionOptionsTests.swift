@@ -1,6 +1,6 @@
 import ArgumentParser
 import Foundation
-import NATS
+import RouletteNATS
 import Settings
 import Testing
 

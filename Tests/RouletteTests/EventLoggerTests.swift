@@ -2,8 +2,8 @@ import Logging
 import TestSupport
 import Testing
 
-@testable import NATS
 @testable import Roulette
+@testable import RouletteNATS
 
 @Suite("Log messages")
 struct EventLoggerTests {

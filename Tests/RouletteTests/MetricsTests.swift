@@ -2,8 +2,8 @@ import Metrics
 import TestSupport
 import Testing
 
-@testable import NATS
 @testable import Roulette
+@testable import RouletteNATS
 
 @Suite("Metrics")
 struct MetricsTests {

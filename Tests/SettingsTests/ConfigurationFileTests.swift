@@ -1,6 +1,6 @@
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,7 +1,7 @@
 #if Configuration
 
 import Configuration
-import NATS
+import RouletteNATS
 import Testing
 
 @testable import Roulette

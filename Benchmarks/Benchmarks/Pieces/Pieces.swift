@@ -1,7 +1,7 @@
 import Benchmark
 import ConsistentHashing
-import NATS
 import NIOCore
+import RouletteNATS
 
 /// The components in the path of every message, measured separately. One iteration is one message, lookup or ring.
 let benchmarks: @Sendable () -> Void = {

@@ -1,6 +1,6 @@
 import FuzzSupport
 
-@testable import NATS
+@testable import RouletteNATS
 
 /// The input is the text of a .creds or NKEY file, and also a single seed.
 @_cdecl("LLVMFuzzerTestOneInput")

@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 
 extension ClusterRow {
     /// Creates the rows of a deployment from the snapshot of the library.

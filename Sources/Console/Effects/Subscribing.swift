@@ -1,6 +1,6 @@
-import NATS
 import NATSWire
 import Roulette
+import RouletteNATS
 
 extension ConsoleRuntime {
     /// Receives the messages of a subscription until it ends or the stream `end` ends.

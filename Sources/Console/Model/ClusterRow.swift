@@ -1,6 +1,6 @@
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 
 /// The state of one cluster. A plain value, so that tests draw views without a client.
 struct ClusterRow: Sendable, Identifiable {

@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 
 /// One pooled connection: its place in the deployment, and the library's snapshot of it.
 ///

@@ -1,9 +1,9 @@
-import NATS
 import NIOCore
 import NIOHTTP1
 import NIOPosix
 import NIOSSL
 import NIOTLS
+import RouletteNATS
 
 /// One connection to an endpoint for GETs one after another, with limits on time and size.
 ///

@@ -1,5 +1,5 @@
-package import NATS
 import NATSWire
+package import RouletteNATS
 
 /// Asks all servers of a cluster over one connection of the system account.
 ///

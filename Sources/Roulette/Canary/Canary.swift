@@ -1,7 +1,7 @@
 import Locking
-import NATS
 import NATSWire
 import NIOCore
+import RouletteNATS
 
 /// Publishes small messages on every publisher connection, and receives them on every subscriber connection of the same cluster.
 final class Canary: Sendable {

@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 
 /// A server at one end of a route.
 public struct CanaryServer: Sendable, Hashable {

@@ -1,5 +1,5 @@
-import NATS
 import NIOCore
+import RouletteNATS
 
 /// Decides from the canary messages of one cluster which of its servers pass messages to which.
 ///

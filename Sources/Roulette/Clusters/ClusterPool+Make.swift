@@ -1,6 +1,6 @@
 import Logging
-import NATS
 import NIOCore
+import RouletteNATS
 
 extension ClusterPool {
     /// Creates the connections of a cluster, without connecting.

@@ -1,5 +1,5 @@
 import Locking
-import NATS
+import RouletteNATS
 
 /// Forwards the events of connections to the tables and to the observer of the clusters. The connections are created before these
 /// objects, so they cannot refer to them directly.

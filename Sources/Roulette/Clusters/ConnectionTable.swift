@@ -1,5 +1,5 @@
 import Locking
-import NATS
+import RouletteNATS
 
 import struct Synchronization.Atomic
 

@@ -1,6 +1,6 @@
 import Logging
-import NATS
 import NIOPosix
+import RouletteNATS
 
 extension PooledConnection {
     /// Takes the place of the connection of a message that was not received from a server.

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 import Synchronization
 
 /// The purpose of a connection in a pool.

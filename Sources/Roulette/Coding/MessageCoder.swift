@@ -1,5 +1,5 @@
-import NATS
 public import NIOCore
+import RouletteNATS
 
 /// Encodes values as payloads, and decodes them.
 ///

@@ -1,5 +1,5 @@
-import NATS
 public import NATSWire
+import RouletteNATS
 
 extension RouletteClient {
     /// Encodes a value with the configuration's ``RouletteConfiguration/coder`` and accepts it for publishing, as

@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 
 /// A cluster, described by the address of its load balancer, or by the addresses of its servers. Roulette 1.0.5 and the
 /// configuration file of the command call this a server.

@@ -1,7 +1,7 @@
 #if Configuration
 
 public import Configuration
-import NATS
+import RouletteNATS
 import TextCoding
 
 extension RouletteConfiguration {

@@ -1,5 +1,5 @@
 public import ConsistentHashing
-public import NATS
+public import RouletteNATS
 
 #if Tracing
 public import Tracing
@@ -83,7 +83,7 @@ public struct RouletteConfiguration: Sendable {
     /// Whether and how connections are encrypted.
     public var tls = NATSClientConfiguration.TLS()
     /// Whether sending credentials without encryption is intended and causes no warning. See
-    /// ``NATS/NATSClientConfiguration/allowsPlaintextCredentials``.
+    /// ``RouletteNATS/NATSClientConfiguration/allowsPlaintextCredentials``.
     public var allowsPlaintextCredentials = false
     /// The prefix of the reply topics of requests, for accounts that may subscribe only to their own inbox. A subject of at most
     /// 256 bytes.

@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 
 /// A server of a cluster, as the INFO of this client's connections describes it.
 ///

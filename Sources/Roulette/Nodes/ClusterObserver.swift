@@ -1,5 +1,5 @@
 import Locking
-import NATS
+import RouletteNATS
 
 /// Keeps what is known about the servers of all clusters up to date, and reports what changes.
 final class ClusterObserver: Sendable {

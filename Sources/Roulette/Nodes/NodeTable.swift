@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// The servers of one cluster: remembers which were there, and notices which are gone.
 ///

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// Moves connections to servers that came back. See ``RouletteConfiguration/rebalances``.
 struct Rebalancer: Sendable {

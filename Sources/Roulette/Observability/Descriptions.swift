@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 extension Cluster: CustomStringConvertible {
     /// The name and address; only the address if there is no other name.

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 import Synchronization
 
 /// Reports the first message whose topic Roulette 1.0.5 cannot receive. Its parser counts characters where the protocol counts

@@ -1,5 +1,5 @@
 import Logging
-import NATS
+import RouletteNATS
 
 /// Writes events to the log. The messages are constant, and the details are metadata.
 ///

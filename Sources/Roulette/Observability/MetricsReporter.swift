@@ -1,5 +1,5 @@
 import Metrics
-import NATS
+import RouletteNATS
 
 /// Reports snapshots to swift-metrics.
 struct MetricsReporter {

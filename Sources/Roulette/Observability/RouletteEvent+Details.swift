@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 
 extension RouletteEvent {
     /// What happened.

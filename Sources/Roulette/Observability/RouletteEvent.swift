@@ -1,4 +1,4 @@
-package import NATS
+package import RouletteNATS
 
 /// A change in the deployment, as observed by this client.
 ///

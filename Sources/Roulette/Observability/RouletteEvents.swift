@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 extension RouletteClient {
     /// The events from now on. Every caller receives all events. At most 1,000 events are buffered for each caller; then the

@@ -1,5 +1,5 @@
 public import ConsistentHashing
-public import NATS
+public import RouletteNATS
 
 /// The state of a deployment at one time.
 public struct RouletteSnapshot: Sendable {

@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 extension Message {
     /// Replies to the message on the connection that delivered it, so the reply reaches the cluster of the requester. Allowed

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// The replies to one request, in the order of their arrival. For one consumer.
 ///

@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 extension RouletteClient {
     /// Sends a request to the cluster that owns the topic, and waits for its reply.

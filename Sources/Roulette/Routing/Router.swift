@@ -1,6 +1,6 @@
 import ConsistentHashing
-import NATS
 import NATSWire
+import RouletteNATS
 
 /// The connection slot where the messages of a topic are published and received. ``Router`` creates it, and
 /// ``ConnectionTable`` finds the connection for it.

@@ -1,5 +1,5 @@
 import Locking
-import NATS
+import RouletteNATS
 
 /// The end of a running client: by graceful shutdown, by cancellation, or by both.
 final class ClientStop: Sendable {

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 // The library has to know whether a task belongs to a service: only then does it wait for the turn of that service. There is no
 // public way to find out, and the functions that wait for graceful shutdown never return outside of a service.
 @_spi(TestKit) import ServiceLifecycle

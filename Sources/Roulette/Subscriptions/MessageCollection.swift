@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 /// Messages that arrived together on one connection.
 public struct MessageCollection: RandomAccessCollection, Sendable {

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 /// An interval in which a subscription missed the messages of a cluster.
 public struct MissedInterval: Sendable, Hashable {

@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 
 /// The options of a subscription.
 public struct SubscribeOptions: Sendable {

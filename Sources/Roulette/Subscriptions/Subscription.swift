@@ -1,5 +1,5 @@
-public import NATS
 public import NATSWire
+public import RouletteNATS
 
 import struct Synchronization.Atomic
 

@@ -1,6 +1,6 @@
 import Locking
-import NATS
 import NATSWire
+import RouletteNATS
 
 /// The implementation of a ``Subscription``. It has one member for a topic, and one per cluster for a pattern with wildcards.
 final class SubscriptionGroup: Sendable {

@@ -1,6 +1,6 @@
 import Locking
-import NATS
 import NATSWire
+import RouletteNATS
 
 /// The part of a subscription on one connection. If the connection stays down, the member moves to another connection of the
 /// same cluster.

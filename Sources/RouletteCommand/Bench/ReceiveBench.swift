@@ -1,6 +1,6 @@
 import CommandSupport
-import NATS
 import Roulette
+import RouletteNATS
 
 /// Measures receiving with `for try await`.
 struct ReceiveBench: Sendable {

@@ -1,7 +1,7 @@
 import CommandSupport
 import Foundation
-import NATS
 import Roulette
+import RouletteNATS
 import Synchronization
 import TerminalUI
 import TextCoding

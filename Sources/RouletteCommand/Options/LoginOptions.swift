@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import NATS
+import RouletteNATS
 import Settings
 
 /// The login of the client, which replaces the profile's. Secrets are not accepted as arguments, since every user of the machine

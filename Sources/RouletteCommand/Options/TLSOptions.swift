@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import NATS
+import RouletteNATS
 import Settings
 
 /// The TLS settings, which replace the profile's. Each of these options requires TLS.

@@ -1,6 +1,6 @@
 import ArgumentParser
 import CommandSupport
-import NATS
+import RouletteNATS
 
 /// The `roulette` program and its commands.
 ///

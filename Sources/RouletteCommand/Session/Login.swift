@@ -1,6 +1,6 @@
 import CommandSupport
 import Foundation
-import NATS
+import RouletteNATS
 import Settings
 
 // `ROULETTE_PASSWORD`, `ROULETTE_SYSTEM_PASSWORD` and typed passwords belong to one user of the deployment that the program was

@@ -1,7 +1,7 @@
 import CProcess
 import CommandSupport
 import Foundation
-import NATS
+import RouletteNATS
 import Settings
 import TerminalUI
 

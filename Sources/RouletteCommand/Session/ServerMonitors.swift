@@ -1,8 +1,8 @@
 import CommandSupport
 import Logging
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 import Settings
 
 /// What asks the servers of each cluster of a profile about themselves, over the system account or at the monitoring URLs.

@@ -1,5 +1,5 @@
-import NATS
 import NATSMonitoring
+import RouletteNATS
 
 extension DemoDeployment.Node {
     /// The time limit for an answer of the monitoring.

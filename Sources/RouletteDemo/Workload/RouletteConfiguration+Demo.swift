@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 
 extension RouletteConfiguration {
     /// Returns a configuration with one connection to the balancer of each cluster. The order of the clusters is the ring.

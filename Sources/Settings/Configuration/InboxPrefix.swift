@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 
 /// The rule for the prefix of reply topics.
 enum InboxPrefix {

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 extension Setting where Owner == Profile {
     /// The login of a profile.

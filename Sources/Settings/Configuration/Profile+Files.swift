@@ -1,4 +1,4 @@
-public import NATS
+public import RouletteNATS
 import TextCoding
 
 extension Profile {

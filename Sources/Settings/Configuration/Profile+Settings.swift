@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 
 extension Profile: SettingOwner {
     static let standard = Profile(name: "", servers: [])

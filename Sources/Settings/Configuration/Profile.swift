@@ -1,6 +1,6 @@
 public import ConsistentHashing
-public import NATS
 public import Roulette
+public import RouletteNATS
 
 /// One deployment: its clusters in ring order, and how to connect to them.
 ///

@@ -1,6 +1,6 @@
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 
 extension ProfileServer: SettingOwner {
     static let standard = ProfileServer(host: "")

@@ -1,7 +1,7 @@
 import ConsistentHashing
-import NATS
 public import NATSMonitoring
 public import Roulette
+import RouletteNATS
 import TextCoding
 
 /// One cluster of a profile. Its position in the list is its position on the ring.

@@ -1,5 +1,5 @@
-package import NATS
 public import Roulette
+package import RouletteNATS
 import TextCoding
 
 extension RouletteConfiguration {

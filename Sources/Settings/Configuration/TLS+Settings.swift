@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 
 private typealias TLS = NATSClientConfiguration.TLS
 

@@ -1,5 +1,5 @@
 import Foundation
-import NATS
+import RouletteNATS
 
 /// The fields of a context that are set, as `nats context add` writes them (jsm.go, `natscontext`).
 ///

@@ -1,5 +1,5 @@
 import Foundation
-import NATS
+import RouletteNATS
 
 /// The content and the permissions of a file. Both come from one descriptor, so the file cannot be replaced between the check
 /// and the read.

@@ -1,5 +1,5 @@
 import Foundation
-import NATS
+import RouletteNATS
 import TextCoding
 
 /// The directory for the state of the program. Only its owner can read it (0700, files 0600).

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 import TextCoding
 
 /// The address of a load balancer or a server, as given on the command line or in a configuration.

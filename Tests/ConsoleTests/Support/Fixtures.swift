@@ -4,8 +4,8 @@ import Settings
 import TerminalUI
 
 @testable import Console
-@testable import NATS
 @testable import Roulette
+@testable import RouletteNATS
 
 /// Models with plain values, so that tests need no client.
 enum Fixtures {

@@ -5,7 +5,7 @@ import NIOPosix
 import TestSupport
 import Testing
 
-@testable import NATS
+@testable import RouletteNATS
 
 @Suite("Host names are resolved again", .timeLimit(.minutes(2)))
 struct ResolvingTests {

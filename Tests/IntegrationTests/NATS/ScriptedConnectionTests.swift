@@ -1,5 +1,5 @@
-import NATS
 import NATSWire
+import RouletteNATS
 import TestSupport
 import Testing
 

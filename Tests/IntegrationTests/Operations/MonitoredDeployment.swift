@@ -1,5 +1,5 @@
-import NATS
 import NATSMonitoring
+import RouletteNATS
 import TestSupport
 
 /// Three clusters of three servers behind balancers, whose servers have a system account, and balanced monitoring.

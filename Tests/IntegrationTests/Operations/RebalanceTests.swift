@@ -1,5 +1,5 @@
-import NATS
 import Roulette
+import RouletteNATS
 import TestSupport
 import Testing
 

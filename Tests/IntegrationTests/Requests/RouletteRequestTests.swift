@@ -1,6 +1,6 @@
-import NATS
 import NATSWire
 import Roulette
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Logging
-import NATS
 import Roulette
+import RouletteNATS
 import ServiceLifecycle
 import TestSupport
 import Testing

@@ -1,6 +1,6 @@
 import Foundation
-import NATS
 import Roulette
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,5 +1,5 @@
 import Foundation
-import NATS
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,6 +1,6 @@
 import Foundation
-import NATS
 import NIOPosix
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,8 +1,8 @@
 import Foundation
 import Locking
-import NATS
 import NIOCore
 import NIOPosix
+import RouletteNATS
 import TestSupport
 import Testing
 

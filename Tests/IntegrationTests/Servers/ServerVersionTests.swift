@@ -1,7 +1,7 @@
 import Foundation
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 import TestSupport
 import Testing
 

@@ -1,4 +1,4 @@
-import NATS
+import RouletteNATS
 import Testing
 
 @testable import Roulette

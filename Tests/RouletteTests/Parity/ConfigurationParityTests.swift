@@ -1,6 +1,6 @@
 import Logging
-import NATS
 import NIOPosix
+import RouletteNATS
 import TestSupport
 import Testing
 

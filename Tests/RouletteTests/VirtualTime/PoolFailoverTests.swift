@@ -3,8 +3,8 @@ import SeededRandomness
 import TestSupport
 import Testing
 
-@testable import NATS
 @testable import Roulette
+@testable import RouletteNATS
 
 /// Which connection of a pool carries a topic while others are down. Each test is a transcript of what the servers hear, with
 /// real connections on a clock that the test moves.

@@ -1,6 +1,6 @@
-package import NATS
 import NIOCore
 package import NIOEmbedded
+package import RouletteNATS
 
 /// Connects real drivers to scripted peers, on one thread and on a clock that the test controls.
 ///

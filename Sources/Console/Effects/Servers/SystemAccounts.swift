@@ -1,8 +1,8 @@
 import Locking
 import Logging
-import NATS
 import NATSMonitoring
 import Roulette
+import RouletteNATS
 import Settings
 import TerminalUI
 
