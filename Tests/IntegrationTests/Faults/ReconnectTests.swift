@@ -120,7 +120,7 @@ struct ReconnectTests {
                 #expect(published <= numbers.count + lost)
 
                 // The server detects the end of the last socket with a delay.
-                try await withDeadline(.seconds(20), "more than one socket of the client is open") {
+                try await withDeadline(.seconds(60), "more than one socket of the client is open") {
                     while try await server.connections().count(where: { $0.name == "forced" }) != 1 {}
                 }
             }
