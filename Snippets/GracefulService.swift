@@ -44,8 +44,8 @@ struct Answers: Service {
     }
 }
 
-let servers = try CommandLine.arguments.dropFirst().map { try ClusterConfiguration($0) }
-let client = try RouletteClient(configuration: RouletteConfiguration(clusters: servers))
+let clusters = try CommandLine.arguments.dropFirst().map { try ClusterConfiguration($0) }
+let client = try RouletteClient(configuration: RouletteConfiguration(clusters: clusters))
 let prices = Answers(client: client, topic: "prices.get") { "1.99 for \($0.body)" }
 let health = Answers(client: client, topic: "health.get") { _ in
     let down = client.snapshot().clusters.filter { $0.state == .down }

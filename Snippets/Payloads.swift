@@ -8,8 +8,8 @@ struct Order: Codable {
     var items: [String]
 }
 
-func withJSON(_ servers: [ClusterConfiguration]) -> RouletteConfiguration {
-    var configuration = RouletteConfiguration(clusters: servers)
+func withJSON(_ clusters: [ClusterConfiguration]) -> RouletteConfiguration {
+    var configuration = RouletteConfiguration(clusters: clusters)
     configuration.coder = JSONCoder()
     return configuration
 }

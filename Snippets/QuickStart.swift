@@ -1,8 +1,8 @@
 import Roulette
 
 // The load balancers of the clusters, as host:port. Their order defines the ring and must be the same in every program.
-let servers = try CommandLine.arguments.dropFirst().map { try ClusterConfiguration($0) }
-let client = try RouletteClient(configuration: RouletteConfiguration(clusters: servers))
+let clusters = try CommandLine.arguments.dropFirst().map { try ClusterConfiguration($0) }
+let client = try RouletteClient(configuration: RouletteConfiguration(clusters: clusters))
 
 try await withThrowingTaskGroup(of: Void.self) { group in
     group.addTask { await client.run() }  // or add the client to a ServiceGroup
