@@ -68,9 +68,10 @@ extension RouletteClient {
         headers: Headers? = nil
     ) throws(RouletteError) {
         var headers = headers
-        let span: MessageSpan? =
-            tracing == nil
-            ? nil : beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
+        var span: MessageSpan?
+        if tracing != nil {
+            span = beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
+        }
         let blocker = payload.withPayloadBytes { submit($0, to: topic, reply: reply, headers: headers) }
         let error = blocker?.error
         span?.end(error)

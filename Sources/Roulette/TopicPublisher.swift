@@ -41,6 +41,7 @@ public final class TopicPublisher: Sendable {
         let span: MessageSpan? = client.beginSpan(
             .publish,
             topic: topic,
+            of: cluster,
             size: payload.withPayloadBytes { $0.count },
             headers: &headers
         )
@@ -78,9 +79,11 @@ public final class TopicPublisher: Sendable {
         headers: Headers? = nil
     ) throws(RouletteError) {
         var headers = headers
-        let span: MessageSpan? =
-            client.tracing == nil
-            ? nil : client.beginSpan(.publish, topic: topic, size: payload.withPayloadBytes { $0.count }, headers: &headers)
+        var span: MessageSpan?
+        if client.tracing != nil {
+            let size = payload.withPayloadBytes { $0.count }
+            span = client.beginSpan(.publish, topic: topic, of: cluster, size: size, headers: &headers)
+        }
         let blocker = payload.withPayloadBytes { submit($0, reply: reply, headers: headers) }
         let error = blocker?.error
         span?.end(error)

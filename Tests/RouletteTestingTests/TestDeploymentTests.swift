@@ -229,7 +229,7 @@ struct TestDeploymentTests {
     }
 
     @Test
-    func `waiting for a subscription that nobody makes ends with an error`() async throws {
+    func `waiting for subscribers ends with an error if there are none in time`() async throws {
         let deployment = TestDeployment()
         await #expect(throws: TestTimeoutError.self) {
             try await deployment.waitForSubscribers(of: "typo", within: .milliseconds(20))

@@ -19,7 +19,8 @@ extension RouletteConfiguration {
     ///
     /// Values are read once. Files of credentials and certificates are read again for every attempt to connect.
     ///
-    /// - Throws: ``RouletteError/Code/configuration``, with the key, if a value cannot be used. The error does not repeat the value.
+    /// - Throws: ``RouletteError/Code/configuration``, with the key, if a value cannot be used. The error contains no
+    ///   password, token or URL.
     public init(reader: ConfigReader) throws(RouletteError) {
         let reader = OptionReader(reader: reader)
         guard let servers = try reader.texts("servers") else {

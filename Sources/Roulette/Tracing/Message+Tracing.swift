@@ -14,8 +14,8 @@ extension Message {
     /// - Parameter body: Handles the message.
     /// - Returns: The result of `body`.
     public func withSpan<Result>(_ body: (any Span) async throws -> Result) async rethrows -> Result {
-        let tracer: any Tracer = connection.tracing?.tracer ?? NoOpTracer()
         var context = InstrumentationContext.current ?? .topLevel
+        guard let tracer = connection.tracing?.tracer else { return try await body(NoOpTracer.NoOpSpan(context: context)) }
         // Headers that cannot be decoded have no context.
         if let headers = (try? headers) ?? nil { tracer.extract(headers, into: &context, using: HeaderFields()) }
         return try await tracer.withSpan("\(MessageOperation.process.rawValue) \(topic)", context: context, ofKind: .consumer) {

@@ -120,10 +120,18 @@ enum MessageOperation: String, Sendable {
 
 extension RouletteClient {
     /// Starts the span of a message that is sent, and adds its context to the headers. Nil without tracing.
+    ///
+    /// - Parameter cluster: The cluster that owns the topic, if it is known already.
     @usableFromInline
-    func beginSpan(_ operation: MessageOperation, topic: String, size: Int, headers: inout Headers?) -> MessageSpan? {
+    func beginSpan(
+        _ operation: MessageOperation,
+        topic: String,
+        of cluster: Cluster? = nil,
+        size: Int,
+        headers: inout Headers?
+    ) -> MessageSpan? {
         #if Tracing
-        tracing?.begin(operation, topic: topic, of: try? owner(of: topic), size: size, headers: &headers)
+        tracing?.begin(operation, topic: topic, of: cluster ?? (try? owner(of: topic)), size: size, headers: &headers)
         #else
         nil
         #endif
