@@ -2,21 +2,25 @@
 
 import PackageDescription
 
+/// Whether `scripts/fuzz` builds the package. It instruments only this package, not the dependencies.
+let fuzzing = Context.environment["ROULETTE_FUZZING"] != nil
+
+let instrumented: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+
 /// The settings of every target in this package. Warnings are errors only here, so that a warning in a dependency does
 /// not break the build.
-let strict: [SwiftSetting] = [
-    .swiftLanguageMode(.v6),
-    .treatAllWarnings(as: .error),
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
-]
+let strict: [SwiftSetting] =
+    instrumented + [
+        .swiftLanguageMode(.v6),
+        .treatAllWarnings(as: .error),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ]
 
 /// Internal libraries that are products only for the `Fuzz` package.
 let productsForFuzzing: [Product] =
-    Context.environment["ROULETTE_FUZZING"] == nil
-    ? []
-    : ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) }
+    fuzzing ? ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) } : []
 
 let package = Package(
     name: "roulette",

@@ -2,15 +2,12 @@
 
 import PackageDescription
 
-/// libFuzzer provides the `main` of each program, which calls `LLVMFuzzerTestOneInput` (see FuzzSupport). `scripts/fuzz`
-/// builds these targets with `--sanitize fuzzer`. Without that option they do not link.
 let settings: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),
-    // Swift must not generate a `main`.
-    .unsafeFlags(["-parse-as-library"]),
+    .unsafeFlags(["-sanitize=fuzzer,address"]),
 ]
 
 /// - Parameters:
@@ -24,7 +21,9 @@ func fuzzer(_ name: String, of library: String = "NATSWire") -> Target {
             .product(name: library, package: "roulette"),
             .product(name: "NIOCore", package: "swift-nio"),
         ],
-        swiftSettings: settings
+        swiftSettings: settings,
+        // Only lld accepts programs with a main function of their own beside that of libFuzzer.
+        linkerSettings: [.unsafeFlags(["-sanitize=fuzzer,address", "-use-ld=lld"])]
     )
 }
 
@@ -32,11 +31,12 @@ let package = Package(
     name: "roulette-fuzz",
     platforms: [.macOS(.v15)],
     dependencies: [
-        .package(name: "roulette", path: "../"),
+        .package(name: "roulette", path: "../", traits: ["Command"]),
         .package(url: "https://github.com/apple/swift-nio", from: "2.90.0"),
     ],
     targets: [
-        .target(name: "FuzzSupport", swiftSettings: settings),
+        .target(name: "CFuzzer"),
+        .target(name: "FuzzSupport", dependencies: ["CFuzzer"], swiftSettings: settings),
         fuzzer("FuzzParser"),
         fuzzer("FuzzHeaders"),
         fuzzer("FuzzServerInfo"),

@@ -146,7 +146,9 @@ struct TrafficTests {
         let traffic = Fixtures.traffic()
         #expect(traffic.messagesIn == UInt64(400 + 155 + 30))
         #expect(traffic.messagesOut == 10)
-        #expect(traffic.clusters.map(\.messagesIn).reduce(0, +) == traffic.counters.map(\.messagesIn).reduce(0, +))
+        let clusters: [UInt64] = traffic.clusters.map(\.messagesIn)
+        let counters: [UInt64] = traffic.counters.map(\.messagesIn)
+        #expect(clusters.reduce(0, +) == counters.reduce(0, +))
     }
 
     // MARK: Bounds

@@ -2,9 +2,13 @@ import FuzzSupport
 
 @testable import RouletteNATS
 
+@main
+enum FuzzCredentials {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is the text of a .creds or NKEY file, and also a single seed.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
 
     if let jwt = read(text, { text throws(NATSError) in try CredentialsFile.jwtAndSeed(in: text).jwt }) {

@@ -1,9 +1,13 @@
 import FuzzSupport
 import NATSWire
 
+@main
+enum FuzzHeaders {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is the header block of an HMSG.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let block = UnsafeRawBufferPointer(start: start, count: count)
     guard let headers = try? Headers(block: block) else { return 0 }
     require(headers.count <= Headers.maxFields, "there are more fields than allowed")

@@ -2,9 +2,13 @@ import FuzzSupport
 
 @testable import Settings
 
+@main
+enum FuzzLocator {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is a text that may be TOML. The locator reads it before the parser, and decides whether to pass it on.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let text = String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self)
     let lines = 1...text.utf8.count { $0 == UInt8(ascii: "\n") } + 1
 

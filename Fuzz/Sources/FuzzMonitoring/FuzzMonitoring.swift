@@ -1,10 +1,14 @@
 import FuzzSupport
 import NATSMonitoring
 
+@main
+enum FuzzMonitoring {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is one byte and an answer of a monitoring endpoint. The low half of the byte is the number of requested rows;
 /// the rest determines where the answer is cut off.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeBufferPointer(start: start, count: count)
     guard let first = input.first else { return 0 }
     let limit = Int(first & 15)

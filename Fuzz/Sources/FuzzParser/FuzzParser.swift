@@ -2,10 +2,14 @@ import FuzzSupport
 import NATSWire
 import NIOCore
 
+@main
+enum FuzzParser {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is a list of read sizes, then a stream. The low half of byte 0 is the number of read sizes (0–15), and its
 /// high bit selects the limits. The sizes follow, one byte each, used in turn. Without sizes every read has one byte.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = UnsafeRawBufferPointer(start: start, count: count)
     guard let first = input.first else { return 0 }
     let sizes = input.dropFirst().prefix(Int(first & 15)).map { max(1, Int($0)) }

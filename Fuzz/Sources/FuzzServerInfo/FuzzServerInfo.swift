@@ -2,9 +2,13 @@ import FuzzSupport
 import NATSWire
 import NIOCore
 
+@main
+enum FuzzServerInfo {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is the JSON of an INFO.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let json = ByteBuffer(bytes: UnsafeRawBufferPointer(start: start, count: count))
     let info = try? ServerInfo.parse(json)
     if let info {

@@ -3,10 +3,14 @@ import FuzzSupport
 
 @testable import Settings
 
+@main
+enum FuzzSettings {
+    static func main() { runFuzzer(fuzzOneInput) }
+}
+
 /// The input is the text of a configuration or a theme. The locator and the parser must agree about it, and the printed
 /// form of a configuration must be valid.
-@_cdecl("LLVMFuzzerTestOneInput")
-public func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+private func fuzzOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let bytes = UnsafeBufferPointer(start: start, count: count)
     let text = String(decoding: bytes, as: UTF8.self)
 

@@ -1,0 +1,2 @@
+// libFuzzer itself has the function.
+#include "CFuzzer.h"
