@@ -77,11 +77,50 @@ struct UpdateTests {
         model.press(":")
         model.type("route orders.eu")
         model.press("enter")
+        model.prepareFrame()
         var later = Fixtures.now
+        _ = update(&model, .tick(later))
         later.uptime += Notice.lifetime - .milliseconds(1)
         _ = update(&model, .tick(later))
         #expect(model.notice != nil)
         later.uptime += .milliseconds(1)
+        _ = update(&model, .tick(later))
+        #expect(model.notice == nil)
+    }
+
+    @Test
+    func `what happens in the background does not replace an error that answers the operator`() {
+        var model = Fixtures.model()
+        _ = model.subscribe(SubscriptionRequest(pattern: ">"), isConfirmed: true)
+        let id = model.data.subscriptions[0].id
+        model.data.clusters[0].state = .down
+        _ = update(&model, .failed(.error("no such profile")))
+        _ = update(&model, .subscription(id: id, .waiting([0])))
+        #expect(Screens.shows("error: no such profile", model))
+        #expect(model.data.events.rows.contains { $0.detail.plain.contains("> is pending") }, "it is an event")
+        _ = update(&model, .subscription(id: id, .ended("permission")))
+        #expect(Screens.shows("error: no such profile", model))
+        model.notice = .info("theme nord")
+        _ = update(&model, .subscription(id: id, .waiting([0])))
+        #expect(Screens.shows("> is pending", model), "information is replaced")
+    }
+
+    @Test
+    func `after a stop of the program, a notice is drawn and has its whole time`() {
+        var model = Fixtures.model()
+        _ = update(&model, .failed(.error("no such profile")))
+        // The ticks of the stop arrive before the next frame.
+        var later = Fixtures.now
+        for _ in 0..<3 {
+            later.uptime += .seconds(3600)
+            _ = update(&model, .tick(later))
+        }
+        #expect(Screens.shows("error: no such profile", model))
+        model.prepareFrame()
+        later.uptime += .seconds(3600)
+        _ = update(&model, .tick(later))
+        #expect(Screens.shows("error: no such profile", model))
+        later.uptime += Notice.lifetime
         _ = update(&model, .tick(later))
         #expect(model.notice == nil)
     }

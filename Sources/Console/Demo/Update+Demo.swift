@@ -17,7 +17,7 @@ extension ConsoleModel {
         guard state.revision >= data.demo?.revision ?? 0 else { return }
         if data.demo?.balancing == nil, state.balancing == .own {
             let text: SafeText = "HAProxy is not used: a small TCP balancer of the demo is in front of each cluster"
-            show(.warning(text))
+            announce(.warning(text))
             log(EventRow(.note, .warning, detail: text))
         }
         data.demo = state

@@ -11,8 +11,10 @@ struct ConsoleModel: Sendable {
     var views: ViewList
     /// The open prompt. It is drawn over the view.
     var prompt: (any ConsolePrompt)?
-    var notice: Notice?
-    private(set) var noticeUntil: Duration = .zero
+    var notice: Notice? {
+        didSet { noticeTime = .notDrawn }
+    }
+    private var noticeTime = NoticeTime.notDrawn
     var isMouseOn = false
     /// The theme that the operator chose. It overrides the configuration.
     var chosenTheme: String?
@@ -45,7 +47,27 @@ struct ConsoleModel: Sendable {
 
     mutating func show(_ notice: Notice) {
         self.notice = notice
-        noticeUntil = data.now.uptime + Notice.lifetime
+    }
+
+    /// Shows something that the operator did not ask for. It does not replace a notice that is as severe, because that may be an
+    /// answer to the operator, who has not read it yet.
+    mutating func announce(_ notice: Notice) {
+        if self.notice.map({ $0.severity < notice.severity }) ?? true { show(notice) }
+    }
+
+    /// Records that the notice is drawn with the next frame.
+    mutating func noticeIsDrawn() {
+        if noticeTime == .notDrawn { noticeTime = .drawn }
+    }
+
+    /// Removes the notice after its time. The time begins with the first tick after the notice was drawn, because ticks may be late:
+    /// the machine is busy, or the program was stopped.
+    mutating func expireNotice() {
+        switch noticeTime {
+        case .notDrawn: break
+        case .drawn: noticeTime = .until(data.now.uptime + Notice.lifetime)
+        case .until(let end): if data.now.uptime >= end { notice = nil }
+        }
     }
 
     /// Removes the notice. A warning or an error is logged instead. For actions that the operator did not request.
@@ -62,6 +84,13 @@ struct ConsoleModel: Sendable {
         row.epochSeconds = moment.epochSeconds
         data.incidents.record(row, at: moment)
     }
+}
+
+/// How long the notice is still shown.
+private enum NoticeTime: Hashable {
+    case notDrawn
+    case drawn
+    case until(Duration)
 }
 
 /// A prompt with a history.

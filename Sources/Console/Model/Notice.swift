@@ -2,7 +2,7 @@ import TerminalUI
 
 /// A message to the operator, shown in the bottom row.
 struct Notice: Sendable, Hashable {
-    /// The time for which a notice is shown.
+    /// The time for which a notice is shown, from the first tick after it was drawn.
     static let lifetime: Duration = .seconds(8)
 
     let severity: EventRow.Severity

@@ -215,7 +215,7 @@ extension ConsoleModel {
 
     fileprivate mutating func tick(_ now: Moment) {
         data.now = now
-        if notice != nil, now.uptime >= noticeUntil { notice = nil }
+        expireNotice()
     }
 
     fileprivate mutating func apply(_ traffic: TrafficSnapshot, _ tail: TailDelivery) {
@@ -235,7 +235,7 @@ extension ConsoleModel {
             guard !down.isEmpty else { return }
             let names = down.map(data.deployment.clusterName).joined(separator: ", ")
             let text: SafeText = "\(pattern) is pending: \(names) down; its messages arrive when it is up"
-            show(.warning(text))
+            announce(.warning(text))
             log(EventRow(.note, .warning, detail: text))
         case .active:
             data.subscriptions[index].state = .active
@@ -247,7 +247,7 @@ extension ConsoleModel {
             let text: SafeText = reason.map { "\(untrusted: $0)" } ?? "complete"
             data.subscriptions[index].state = .failed(text)
             guard reason != nil else { return }
-            show(.error("\(pattern): \(text)"))
+            announce(.error("\(pattern): \(text)"))
             log(EventRow(.note, .error, detail: "subscription to \(pattern) ended: \(text)"))
         }
     }

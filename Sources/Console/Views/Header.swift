@@ -38,12 +38,10 @@ struct Header {
         ]
         let right = [
             Part(line: clusters(space: rect.width < 60 ? 0 : rect.width - Self.identityWidth), importance: 100),
-            Part(
-                line: StyledLine("in \(SafeText.rate(data.traffic.rateIn)) \(SafeText.byteRate(data.traffic.byteRateIn))"),
-                importance: 60
-            ),
+            Part(line: incoming(isShort: rect.width < 100 && lostCount > 0), importance: 60),
             Part(line: StyledLine("out \(SafeText.rate(data.traffic.rateOut))"), importance: 50),
-            Part(line: lost, importance: 35),
+            // Lost messages matter more than rates and the time.
+            Part(line: lost, importance: lostCount == 0 ? 35 : 90),
             Part(line: StyledLine(data.now.clock, .muted), importance: 40),
         ]
         let parts = (left + right).filter { $0.line.width > 0 }
@@ -58,11 +56,19 @@ struct Header {
         }
     }
 
+    private func incoming(isShort: Bool) -> StyledLine {
+        let rate: SafeText = "in \(SafeText.rate(data.traffic.rateIn))"
+        return StyledLine(isShort ? rate : "\(rate) \(SafeText.byteRate(data.traffic.byteRateIn))")
+    }
+
     /// The maximum number of messages that were lost with connections.
-    private var lost: StyledLine {
+    private var lostCount: UInt64 {
         // Each count can be of any size.
-        let count = data.clusters.reduce(UInt64(0)) { $0.addingReportingOverflow($1.lost).overflow ? .max : $0 + $1.lost }
-        return count == 0 ? StyledLine("lost 0", .muted) : StyledLine("lost ≤ \(SafeText.count(count))", .severityWarn)
+        data.clusters.reduce(0) { $0.addingReportingOverflow($1.lost).overflow ? .max : $0 + $1.lost }
+    }
+
+    private var lost: StyledLine {
+        lostCount == 0 ? StyledLine("lost 0", .muted) : StyledLine("lost ≤ \(SafeText.count(lostCount))", .severityWarn)
     }
 
     /// Returns the security warnings: data that a third party can read or forge.
