@@ -24,6 +24,10 @@ struct CanaryViewTests {
                     _ = table.receive(number, on: slot, at: now + .milliseconds(2))
                 }
             }
+            for end in publishers {
+                table.answer(.publisher, end, asked: now)
+                table.answer(.subscriber, end, asked: now)
+            }
         }
         for _ in 0..<2 { round(&table) }
         if failing != nil {

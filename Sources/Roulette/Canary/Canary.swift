@@ -123,29 +123,41 @@ final class Canary: Sendable {
                 let subscribers = Self.ends(pool.subscribers).filter { subscribed.contains($0.slot) }
                 change(pool.cluster) { $0.endRound(publishers: publishers, subscribers: subscribers, at: now) }
                 for end in states.withLock({ $0[cluster].table.readyPublishers(at: now) }) {
-                    let client = pool.publishers[end.slot].client
-                    let number = states.withLock { $0[cluster].table.publish(from: end, at: now) }
+                    let time = now
+                    let number = states.withLock { $0[cluster].table.publish(from: end, at: time) }
                     do throws(NATSError) {
-                        try client.tryPublish(String(number), to: subject)
-                        group.addTask { await self.confirm(on: client, of: cluster) }
+                        try pool.publishers[end.slot].client.tryPublish(String(number), to: subject)
+                        group.addTask { await self.confirm(end, of: pool, at: time) }
                     } catch {
                         // The connection was lost, or its buffer is full. That says nothing about the servers.
                         states.withLock { $0[cluster].table.withdraw(number) }
                     }
                 }
+                let time = now
+                for end in subscribers { group.addTask { await self.ask(end, of: pool, at: time) } }
                 guard (try? await clock.sleep(interval)) != nil else { break }
             }
             group.cancelAll()
         }
     }
 
-    private func confirm(on client: NATSClient, of cluster: Int) async {
+    /// Waits until the server of a publisher has confirmed its message.
+    private func confirm(_ end: CanaryTable.End, of pool: ClusterPool, at time: Duration) async {
+        let cluster = pool.cluster.index
         do throws(NATSError) {
-            try await client.flush(of: subject)
+            try await pool.publishers[end.slot].client.flush(of: subject)
+            states.withLock { $0[cluster].table.answer(.publisher, end, asked: time) }
         } catch {
             // A loss of the connection is an event of the connection.
             if error.code == .permission { refuse(cluster, error) }
         }
+    }
+
+    /// Waits until the server of a subscriber has answered.
+    private func ask(_ end: CanaryTable.End, of pool: ClusterPool, at time: Duration) async {
+        // A loss of the connection is an event of the connection.
+        guard (try? await pool.subscribers[end.slot].client.confirm()) != nil else { return }
+        states.withLock { $0[pool.cluster.index].table.answer(.subscriber, end, asked: time) }
     }
 
     private static func ends(_ connections: [PooledConnection]) -> [CanaryTable.End] {

@@ -4,8 +4,11 @@ import RouletteNATS
 /// Decides from the canary messages of one cluster which of its servers pass messages to which.
 ///
 /// In each round, every publisher connection publishes one message, and every subscriber connection has to receive it before the
-/// next round, or within two seconds if that is longer. A connection takes part when it has been connected to the same server for a while, because the servers of a
-/// cluster announce subscriptions to each other with a delay.
+/// next round, or within two seconds if that is longer. A connection takes part when it has been connected to the same server for a
+/// while, because the servers of a cluster announce subscriptions to each other with a delay.
+///
+/// A message is missing only if the servers at both ends have answered since it was published. A server that is frozen passes on
+/// nothing, but then the fault is not on its routes, and its connections report it.
 package struct CanaryTable {
     /// A connection to a server.
     struct End: Equatable {
@@ -28,10 +31,23 @@ package struct CanaryTable {
     /// The maximum number of connections of each role that take part.
     static let maximumConnections = 16
 
-    /// A connection that takes part, and since when it has been connected to its server.
+    /// The use of a connection.
+    enum Role {
+        case publisher
+        case subscriber
+    }
+
+    /// A connection that takes part.
     private struct Member {
-        var end: End
+        let end: End
+        /// When it was first seen connected to its server.
         let since: Duration
+        /// The newest moment after which its server has sent something.
+        var answered: Duration?
+
+        func isEnd(_ end: End, answeredSince time: Duration) -> Bool {
+            self.end == end && answered.map { $0 >= time } ?? false
+        }
     }
 
     private struct Message {
@@ -99,8 +115,9 @@ package struct CanaryTable {
         let deadline = now - patience
         let late = messages.filter { $0.time <= deadline }
         messages.removeAll { $0.time <= deadline }
-        for message in late where self.publishers.contains(where: { $0.end == message.from }) {
-            for end in message.waiting where self.subscribers.contains(where: { $0.end == end }) {
+        for message in late where self.publishers.contains(where: { $0.isEnd(message.from, answeredSince: message.time) }) {
+            for end in message.waiting
+            where self.subscribers.contains(where: { $0.isEnd(end, answeredSince: message.time) }) {
                 noteMissing(message, at: end)
             }
         }
@@ -129,6 +146,21 @@ package struct CanaryTable {
             messages.append(Message(number: nextNumber, round: rounds, from: publisher, time: now, waiting: waiting))
         }
         return nextNumber
+    }
+
+    /// Records that the server of a connection answered a question.
+    ///
+    /// - Parameter asked: When the question was sent.
+    mutating func answer(_ role: Role, _ end: End, asked: Duration) {
+        switch role {
+        case .publisher: Self.answer(&publishers, end, asked)
+        case .subscriber: Self.answer(&subscribers, end, asked)
+        }
+    }
+
+    private static func answer(_ members: inout [Member], _ end: End, _ asked: Duration) {
+        guard let index = members.firstIndex(where: { $0.end == end }) else { return }
+        members[index].answered = max(members[index].answered ?? asked, asked)
     }
 
     /// Forgets a message that could not be sent.

@@ -20,13 +20,20 @@ struct CanaryTableTests {
         var changes: [CanaryTable.Change] = []
 
         /// Ends the round, and publishes the messages of the next one, which these subscribers receive after 2 ms.
-        mutating func round(receivedBy slots: [Int] = [0, 1], after time: Duration = .seconds(5)) {
+        /// - Parameter frozen: A server that answers no question.
+        mutating func round(
+            receivedBy slots: [Int] = [0, 1],
+            frozen: CanaryServer? = nil,
+            after time: Duration = .seconds(5)
+        ) {
             now += time
             changes = table.endRound(publishers: publishers, subscribers: subscribers, at: now)
             for end in table.readyPublishers(at: now) {
                 let number = table.publish(from: end, at: now)
                 for slot in slots { changes += table.receive(number, on: slot, at: now + .milliseconds(2)) }
             }
+            for end in publishers where end.server != frozen { table.answer(.publisher, end, asked: now) }
+            for end in subscribers where end.server != frozen { table.answer(.subscriber, end, asked: now) }
         }
 
         mutating func status() -> CanaryStatus { table.status(at: now, refusal: nil) }
@@ -62,6 +69,25 @@ struct CanaryTableTests {
         bed.round()
         #expect(bed.changes == [.ended(Self.there, after: .seconds(15) + .milliseconds(2), isDelivered: true)])
         #expect(bed.status().failures.isEmpty)
+    }
+
+    @Test(arguments: [one, two])
+    func `messages from or to a server that answers nothing are not missing, and a cut route is found when it answers again`(
+        frozen: CanaryServer
+    ) {
+        var bed = Bed()
+        bed.round()
+        bed.round()
+        // The first server still passes messages to itself.
+        let heard = frozen == Self.one ? [] : [0]
+        for _ in 0..<3 {
+            bed.round(receivedBy: heard, frozen: frozen)
+            #expect(bed.changes.isEmpty)
+        }
+        bed.round(receivedBy: [0])
+        #expect(bed.changes.isEmpty)
+        bed.round(receivedBy: [0])
+        #expect(bed.changes == [.began(Self.there)])
     }
 
     @Test
