@@ -245,7 +245,7 @@ extension RouletteError {
 extension PooledConnection {
     fileprivate var hasUnconfirmed: Bool {
         let snapshot = client.snapshot
-        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUntoldLoss || client.hasUntoldRefusals
+        return snapshot.unconfirmed > 0 || snapshot.bufferedMessages > 0 || hasUnreportedLoss || client.hasUnreportedRefusals
     }
 
     /// Waits for a PONG and reports refused and lost messages.
@@ -255,11 +255,11 @@ extension PooledConnection {
     func flush(of subject: Subject? = nil) async -> RouletteError? {
         do {
             try await client.flush(of: subject)
-            let lost = takeUntoldLost()
+            let lost = takeUnreportedLost()
             return lost > 0 ? unconfirmed(lost) : nil
         } catch  where error.code == .permission || error.code == .serverError {
             // In addition to the refused messages, others may be lost.
-            let lost = takeUntoldLost()
+            let lost = takeUnreportedLost()
             let more = lost > 0 ? "; \(unconfirmed(lost).message)" : ""
             return RouletteError(
                 error.code == .permission ? .permission : .refused,
@@ -269,7 +269,7 @@ extension PooledConnection {
             )
         } catch {
             // A cancelled caller has not seen the loss; keep it for the next flush.
-            if error.code != .canceled { _ = takeUntoldLost() }
+            if error.code != .canceled { _ = takeUnreportedLost() }
             let code: RouletteError.Code = error.code == .canceled ? .canceled : .unconfirmed
             // The cause of the loss is more useful than "not connected".
             let reason = error.code == .notConnected ? client.lossCause?.message ?? error.message : error.message

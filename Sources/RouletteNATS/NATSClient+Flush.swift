@@ -49,7 +49,7 @@ extension NATSClient {
     }
 
     /// Whether the server refused messages that no flush has reported.
-    package var hasUntoldRefusals: Bool { driver.status.update { $0.refusals.hasUntold } }
+    package var hasUnreportedRefusals: Bool { driver.status.update { $0.refusals.hasUnreported } }
 
     /// The cause of the last loss of messages.
     package var lossCause: NATSError? { driver.status.update { $0.lossCause } }

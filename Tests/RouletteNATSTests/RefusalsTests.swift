@@ -26,7 +26,7 @@ struct RefusalsTests {
         #expect(error.code == .permission)
         #expect(error.message.contains("refused 3 messages") && error.message.contains("\"nope\""))
         #expect(flush(&refusals) == nil)
-        #expect(refusals.total == 3 && !refusals.hasUntold)
+        #expect(refusals.total == 3 && !refusals.hasUnreported)
     }
 
     @Test
@@ -34,9 +34,9 @@ struct RefusalsTests {
         var refusals = Refusals()
         record("nope", in: &refusals)
         #expect(flush(&refusals, of: "fine") == nil)
-        #expect(refusals.hasUntold)
+        #expect(refusals.hasUnreported)
         #expect(flush(&refusals, of: "nope")?.code == .permission)
-        #expect(!refusals.hasUntold)
+        #expect(!refusals.hasUnreported)
         refusals.record(ServerError(text: "Invalid Publish Subject"), subject: nil, violation: nil)
         let unnamed = flush(&refusals, of: "fine")
         #expect(unnamed?.code == .serverError)
@@ -52,7 +52,7 @@ struct RefusalsTests {
         let late = refusals.beginFlush()
         #expect(refusals.endFlush(one, of: nil) != nil)
         #expect(refusals.endFlush(late, of: nil) == nil, "it began after the refusal was reported")
-        #expect(!refusals.hasUntold)
+        #expect(!refusals.hasUnreported)
     }
 
     @Test
@@ -92,10 +92,10 @@ struct RefusalsTests {
     @Test
     func `unreported refusals are available for the report of a drain`() {
         var refusals = Refusals()
-        #expect(refusals.untold == nil)
+        #expect(refusals.unreported == nil)
         record("a", in: &refusals)
         record("b", in: &refusals)
-        #expect(refusals.untold?.count == 2)
-        #expect(refusals.untold?.text.contains("\"a\"") == true)
+        #expect(refusals.unreported?.count == 2)
+        #expect(refusals.unreported?.text.contains("\"a\"") == true)
     }
 }

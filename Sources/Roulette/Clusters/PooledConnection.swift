@@ -25,7 +25,7 @@ final class PooledConnection: Sendable {
     /// The tracing of the client; nil without a tracer.
     let tracing: MessageTracing?
     /// Lost messages that a flush has already reported.
-    private let toldLost = Atomic<UInt64>(0)
+    private let reportedLost = Atomic<UInt64>(0)
 
     init(
         cluster: Cluster,
@@ -47,14 +47,14 @@ final class PooledConnection: Sendable {
     }
 
     /// Whether unconfirmed messages were lost with a connection and no flush has reported them.
-    var hasUntoldLoss: Bool { client.snapshot.lost > toldLost.load(ordering: .relaxed) }
+    var hasUnreportedLoss: Bool { client.snapshot.lost > reportedLost.load(ordering: .relaxed) }
 
     /// Returns the number of lost messages that no flush has reported, and marks them as reported.
-    func takeUntoldLost() -> UInt64 {
+    func takeUnreportedLost() -> UInt64 {
         let lost = client.snapshot.lost
-        let told = toldLost.max(lost, ordering: .relaxed).oldValue
+        let reported = reportedLost.max(lost, ordering: .relaxed).oldValue
         // Another flush may have reported more meanwhile.
-        return lost > told ? lost - told : 0
+        return lost > reported ? lost - reported : 0
     }
 }
 

@@ -110,11 +110,11 @@ extension DrainReport {
         let backlog = client.outbound.backlog
         unsentMessages += backlog.messages
         unsentBytes += backlog.bytes
-        let (unconfirmed, untold) = client.driver.status.update { ($0.handedOver - $0.settled, $0.refusals.untold) }
+        let (unconfirmed, unreported) = client.driver.status.update { ($0.handedOver - $0.settled, $0.refusals.unreported) }
         self.unconfirmed += unconfirmed
-        if let untold {
-            refused += untold.count
-            refusal = refusal ?? untold.text
+        if let unreported {
+            refused += unreported.count
+            refusal = refusal ?? unreported.text
         }
         unanswered += client.requests.counters.pending
     }

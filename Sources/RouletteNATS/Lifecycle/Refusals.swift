@@ -15,7 +15,7 @@ struct Refusals: Sendable {
         let violation: PermissionViolation?
         var count: UInt64 = 1
         /// The number of the flush that reported it.
-        var toldBy: UInt64?
+        var reportedBy: UInt64?
     }
 
     /// The maximum number of stored subjects.
@@ -31,7 +31,7 @@ struct Refusals: Sendable {
     var stored: Int { entries.count }
 
     /// Whether there are refusals that no flush has reported.
-    var hasUntold: Bool { entries.contains { $0.toldBy == nil } }
+    var hasUnreported: Bool { entries.contains { $0.reportedBy == nil } }
 
     /// Records a refused message.
     /// - Parameters:
@@ -42,7 +42,7 @@ struct Refusals: Sendable {
         total += 1
         let isKnown = merge(subject)
         if isKnown { return }
-        let isFull = entries.count { $0.toldBy == nil && $0.subject != nil } >= Self.capacity
+        let isFull = entries.count { $0.reportedBy == nil && $0.subject != nil } >= Self.capacity
         guard subject != nil, isFull else {
             return append(Entry(subject: subject, code: reason.error.code, text: reason.text, violation: violation))
         }
@@ -51,14 +51,14 @@ struct Refusals: Sendable {
 
     /// Counts one more refusal of a subject that is stored and unreported.
     private mutating func merge(_ subject: [UInt8]?) -> Bool {
-        guard let known = entries.firstIndex(where: { $0.toldBy == nil && $0.subject == subject }) else { return false }
+        guard let known = entries.firstIndex(where: { $0.reportedBy == nil && $0.subject == subject }) else { return false }
         entries[known].count += 1
         return true
     }
 
     private mutating func append(_ entry: Entry) {
         // Reported refusals are kept for flushes in progress, one of which may never end.
-        if entries.count > 2 * Self.capacity, let oldest = entries.firstIndex(where: { $0.toldBy != nil }) {
+        if entries.count > 2 * Self.capacity, let oldest = entries.firstIndex(where: { $0.reportedBy != nil }) {
             entries.remove(at: oldest)
         }
         entries.append(entry)
@@ -76,7 +76,7 @@ struct Refusals: Sendable {
     /// Ends a flush without a confirmation, which reports nothing.
     mutating func abandonFlush() {
         flushesUnderWay -= 1
-        forgetTold()
+        forgetReported()
     }
 
     /// Ends a confirmed flush.
@@ -92,26 +92,26 @@ struct Refusals: Sendable {
         flushesUnderWay -= 1
         flushesEnded += 1
         let wanted = subject?.withBytes { Array($0) }
-        var told: [Entry] = []
+        var reported: [Entry] = []
         for index in entries.indices {
-            if let toldBy = entries[index].toldBy, toldBy <= start { continue }
+            if let reportedBy = entries[index].reportedBy, reportedBy <= start { continue }
             if let wanted, let refused = entries[index].subject, refused != wanted { continue }
-            told.append(entries[index])
-            entries[index].toldBy = entries[index].toldBy ?? flushesEnded
+            reported.append(entries[index])
+            entries[index].reportedBy = entries[index].reportedBy ?? flushesEnded
         }
-        forgetTold()
-        return Self.error(told)
+        forgetReported()
+        return Self.error(reported)
     }
 
     /// The number of refused messages that no flush has reported, and the server's text for the first of them.
-    var untold: (count: UInt64, text: String)? {
-        let untold = entries.filter { $0.toldBy == nil }
-        guard let first = untold.first else { return nil }
-        return (untold.reduce(0) { $0 + $1.count }, first.text)
+    var unreported: (count: UInt64, text: String)? {
+        let unreported = entries.filter { $0.reportedBy == nil }
+        guard let first = unreported.first else { return nil }
+        return (unreported.reduce(0) { $0 + $1.count }, first.text)
     }
 
-    private mutating func forgetTold() {
-        if flushesUnderWay == 0 { entries.removeAll { $0.toldBy != nil } }
+    private mutating func forgetReported() {
+        if flushesUnderWay == 0 { entries.removeAll { $0.reportedBy != nil } }
     }
 
     private static func error(_ entries: [Entry]) -> NATSError? {
