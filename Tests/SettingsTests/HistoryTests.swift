@@ -47,6 +47,39 @@ struct HistoryTests {
     }
 
     @Test
+    func `consoles that save at the same time lose no entry of each other`() throws {
+        try withDirectory { directory, _ in
+            DispatchQueue.concurrentPerform(iterations: 4) { console in
+                for number in 0..<20 {
+                    do {
+                        try directory.remember(.command("\(console).\(number)"))
+                    } catch {
+                        Issue.record(error)
+                    }
+                }
+            }
+            let commands = try directory.readHistory().commands
+            #expect(commands.count == 80)
+        }
+    }
+
+    @Test
+    func `a process that never finishes writing is an error that says so`() throws {
+        try withDirectory { directory, _ in
+            try directory.remember(.command("before"))
+            let descriptor = open(directory.path, O_RDONLY | O_CLOEXEC)
+            defer { close(descriptor) }
+            try #require(flock(descriptor, LOCK_EX) == 0)
+            #expect {
+                try directory.remember(.command("x"))
+            } throws: {
+                ($0 as? SettingsError)?.description.contains("is locked by another process") == true
+            }
+            #expect(try directory.readHistory().commands == ["before"])
+        }
+    }
+
+    @Test
     func `a file that is not a history is not changed, and the error says what to do`() throws {
         try withDirectory { directory, file in
             try Data("{".utf8).write(to: URL(fileURLWithPath: file))

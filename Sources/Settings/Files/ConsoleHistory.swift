@@ -130,15 +130,17 @@ extension StateDirectory {
         }
     }
 
-    /// Adds an entry to the current content of the file, so that two consoles do not overwrite each other's entries.
+    /// Adds an entry to the current content of the file. Consoles that do so at the same time wait for each other.
     public func remember(_ entry: ConsoleHistory.Entry) throws(SettingsError) {
-        var history = try readHistory()
-        history.add(entry)
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        guard let data = try? encoder.encode(history) else {
-            throw SettingsError(.invalid, file: path + "/" + ConsoleHistory.fileName, "cannot be written as JSON")
+        try withLock { () throws(SettingsError) in
+            var history = try readHistory()
+            history.add(entry)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+            guard let data = try? encoder.encode(history) else {
+                throw SettingsError(.invalid, file: path + "/" + ConsoleHistory.fileName, "cannot be written as JSON")
+            }
+            try write(Array(data), to: ConsoleHistory.fileName)
         }
-        try write(Array(data), to: ConsoleHistory.fileName)
     }
 }

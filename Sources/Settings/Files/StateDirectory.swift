@@ -52,11 +52,12 @@ public struct StateDirectory: Sendable, Hashable {
     ///   - name: The file's name, without a slash.
     public func write(_ bytes: [UInt8], to name: String) throws(SettingsError) {
         let target = try file(name)
-        let temporary = target + ".\(getpid()).new"
-        // An earlier process with the same id may have died while writing.
-        unlink(temporary)
-        let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw SettingsFile.failure(temporary, "cannot be written", errno) }
+        // Only the owner can read the new file. Another process, even one in another container, never gets the same name.
+        var template = Array("\(target).XXXXXX".utf8CString)
+        let descriptor = mkstemp(&template)
+        let temporary = String(decoding: template.dropLast().map(UInt8.init(bitPattern:)), as: UTF8.self)
+        guard descriptor >= 0 else { throw SettingsFile.failure(target, "cannot be written", errno) }
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         let failed = Self.writeAll(bytes, to: descriptor)
         let closed = close(descriptor) == 0 ? nil : errno
         if let number = failed ?? closed ?? (rename(temporary, target) == 0 ? nil : errno) {
@@ -64,6 +65,32 @@ public struct StateDirectory: Sendable, Hashable {
             throw SettingsFile.failure(target, "cannot be written", number)
         }
     }
+
+    /// Runs a closure that reads and replaces files, while no other process does the same.
+    ///
+    /// - Throws: ``SettingsError/Code/unreadable`` if another process does not finish within two seconds, and what the closure
+    ///   throws.
+    func withLock(_ body: () throws(SettingsError) -> Void) throws(SettingsError) {
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw SettingsFile.failure(path, "cannot be opened", errno) }
+        // Closing the descriptor releases the lock.
+        defer { close(descriptor) }
+        var attempts = 0
+        while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            guard errno == EWOULDBLOCK || errno == EINTR else { throw SettingsFile.failure(path, "cannot be locked", errno) }
+            attempts += 1
+            guard attempts <= Self.lockAttempts else {
+                let message = "is locked by another process, which does not finish; end or resume it"
+                throw SettingsError(.unreadable, file: path, message)
+            }
+            usleep(Self.lockPause)
+        }
+        try body()
+    }
+
+    private static let lockAttempts = 200
+    /// In microseconds.
+    private static let lockPause: UInt32 = 10_000
 
     private func file(_ name: String) throws(SettingsError) -> String {
         guard !name.isEmpty, name != ".", name != "..", !name.contains("/") else {
