@@ -4,29 +4,31 @@ import RouletteNATS
 
 /// Measures receiving with `for try await`.
 struct ReceiveBench: Sendable {
-    let options: BenchOptions
+    let count: Int
+    let payload: BenchPayload
+    let topics: BenchTopics
     /// Whether this process also publishes the messages.
     let publishes: Bool
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
         // The buffer holds all messages, since this measures receiving and not dropping.
-        let buffer = SubscriptionBuffer(messages: options.count, bytes: .max)
+        let buffer = SubscriptionBuffer(messages: count, bytes: .max)
         // A lost connection ends the benchmark, since messages that were published meanwhile never arrive.
         let subscription = try await client.subscribeConfirmed(
-            to: options.pattern,
+            to: topics.pattern,
             options: SubscribeOptions(restart: .temporary, buffer: buffer)
         )
         let progress = BenchProgress()
         if !publishes, StandardError.isTerminal {
-            StandardError.note("subscribed to \(options.pattern), waiting for messages")
+            StandardError.note("subscribed to \(topics.pattern), waiting for messages")
         }
         return try await withThrowingTaskGroup(of: BenchResult?.self) { group in
             if publishes {
-                let flood = PublishBench(options: options, usesHandles: true)
+                let flood = PublishBench(count: count, payload: payload, topics: topics, usesHandles: true)
                 group.addTask {
                     _ = try await flood.run(client)
                     // All messages are published. Those that do not arrive soon are lost.
-                    try await progress.watch(limit: client.configuration.answerTimeout, of: "\(options.count) messages")
+                    try await progress.watch(limit: client.configuration.answerTimeout, of: "\(count) messages")
                     return nil
                 }
             }
@@ -38,17 +40,16 @@ struct ReceiveBench: Sendable {
     }
 
     private func receive(_ subscription: Subscription, _ progress: BenchProgress) async throws -> BenchResult {
-        let wanted = options.count
         var messages = 0
         var watch: Stopwatch?
         for try await _ in subscription {
             messages += 1
             if messages % 256 == 0 { progress.advance(by: 256) }
             if messages == 1 { watch = Stopwatch() }
-            if messages == wanted { break }
+            if messages == count { break }
         }
-        guard let watch, messages == wanted else {
-            throw CommandError.failed("the subscription ended after \(messages) of \(wanted) messages")
+        guard let watch, messages == count else {
+            throw CommandError.failed("the subscription ended after \(messages) of \(count) messages")
         }
         var result = BenchResult(mode: "sub", messages: messages, reading: watch.read())
         result.details = [("dropped", .number(subscription.dropped))]

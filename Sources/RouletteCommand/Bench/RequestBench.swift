@@ -2,10 +2,11 @@ import Roulette
 
 /// Measures requests that another connection of this process answers.
 struct RequestBench: Sendable {
-    let options: BenchOptions
+    let count: Int
+    let payload: BenchPayload
 
     func run(_ client: RouletteClient) async throws -> BenchResult {
-        let topic = options.topicNames[0] + ".echo"
+        let topic = BenchTopics.single + ".echo"
         let requests = try await client.subscribeConfirmed(to: topic)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask {
@@ -19,21 +20,21 @@ struct RequestBench: Sendable {
     }
 
     private func ask(_ client: RouletteClient, _ topic: String) async throws -> BenchResult {
-        let payload = options.payload
+        let bytes = payload.bytes
         // The first request also subscribes to the inbox.
-        _ = try await client.request(payload, to: topic)
+        _ = try await client.request(bytes, to: topic)
         let clock = ContinuousClock()
         var times: [Duration] = []
-        times.reserveCapacity(options.count)
+        times.reserveCapacity(count)
         let watch = Stopwatch()
         var before = clock.now
-        for _ in 0..<options.count {
-            _ = try await client.request(payload, to: topic)
+        for _ in 0..<count {
+            _ = try await client.request(bytes, to: topic)
             let after = clock.now
             times.append(after - before)
             before = after
         }
         let reading = watch.read()
-        return BenchResult(mode: "request", messages: options.count, reading: reading, times: RoundTripTimes(times))
+        return BenchResult(mode: "request", messages: count, reading: reading, times: RoundTripTimes(times))
     }
 }

@@ -8,7 +8,8 @@ import TextCoding
 
 /// Runs at full load for a long time, to see whether rates and memory stay stable.
 struct SoakBench: Sendable {
-    let options: BenchOptions
+    let payload: BenchPayload
+    let topics: BenchTopics
     let duration: Duration
     let interval: Duration
 
@@ -48,7 +49,7 @@ struct SoakBench: Sendable {
     func run(_ client: RouletteClient, report: @escaping @Sendable (Sample) throws -> Void) async throws {
         let counts = Counts()
         let subscription = try await client.subscribeConfirmed(
-            to: options.pattern,
+            to: topics.pattern,
             options: SubscribeOptions(restart: .permanent)
         )
         try await withThrowingTaskGroup(of: Void.self) { group in
@@ -72,11 +73,11 @@ struct SoakBench: Sendable {
     }
 
     private func publish(_ client: RouletteClient, counts: Counts) async throws {
-        let payload = options.payload
-        let publishers = try options.topicNames.map { try client.publisher(for: $0) }
+        let bytes = payload.bytes
+        let publishers = try topics.names.map { try client.publisher(for: $0) }
         while !Task.isCancelled {
             // Messages are counted in batches, since counting each one would be measured too.
-            for index in 0..<1_000 { try await publishers[index % publishers.count].publish(payload) }
+            for index in 0..<1_000 { try await publishers[index % publishers.count].publish(bytes) }
             counts.published.add(1_000, ordering: .relaxed)
         }
     }

@@ -23,29 +23,44 @@ struct BenchCommand: ParsableCommand {
     )
 }
 
-/// The messages of a benchmark.
-struct BenchOptions: ParsableArguments {
-    @Option(name: .long, help: .init("The number of messages, round trips or lookups.", valueName: "number"))
+/// How often a benchmark repeats its operation.
+struct BenchCount: ParsableArguments {
+    @Option(name: .long, help: .init("The number of messages, round trips, lookups or subscriptions.", valueName: "number"))
     var count = 1_000_000
 
+    func validate() throws {
+        guard count >= 1 else { throw ValidationError("--count is \(count), use 1 or more") }
+    }
+}
+
+/// The payload of each message of a benchmark.
+struct BenchPayload: ParsableArguments {
     @Option(name: .long, help: .init("The size of each message in bytes.", valueName: "bytes"))
     var size = 128
+
+    func validate() throws {
+        guard (0...64 << 20).contains(size) else { throw ValidationError("--size is \(size), use 0 to 67108864") }
+    }
+
+    var bytes: [UInt8] { [UInt8](repeating: UInt8(ascii: "x"), count: size) }
+}
+
+/// The topics of a benchmark, which the ring spreads over the clusters.
+struct BenchTopics: ParsableArguments {
+    /// The topic of a benchmark that needs only one.
+    static let single = "bench"
 
     @Option(name: .long, help: .init("The number of topics that the messages are spread over.", valueName: "number"))
     var topics = 1
 
     func validate() throws {
-        guard count >= 1 else { throw ValidationError("--count is \(count), use 1 or more") }
-        guard (0...64 << 20).contains(size) else { throw ValidationError("--size is \(size), use 0 to 67108864") }
         guard (1...1_000_000).contains(topics) else { throw ValidationError("--topics is \(topics), use 1 to 1000000") }
     }
 
-    var payload: [UInt8] { [UInt8](repeating: UInt8(ascii: "x"), count: size) }
-
-    var topicNames: [String] { topics == 1 ? ["bench"] : (0..<topics).map { "bench.\($0)" } }
+    var names: [String] { topics == 1 ? [Self.single] : (0..<topics).map { "\(Self.single).\($0)" } }
 
     /// The pattern that matches all topics.
-    var pattern: String { topics == 1 ? "bench" : "bench.>" }
+    var pattern: String { topics == 1 ? Self.single : "\(Self.single).>" }
 }
 
 /// `roulette bench pub`
@@ -58,12 +73,14 @@ struct BenchPublishCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Publish through a handle for each topic, which looks up its route only once.")
     var handle = false
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
+    @OptionGroup(title: "Work") var payload: BenchPayload
+    @OptionGroup(title: "Work") var topics: BenchTopics
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let bench = PublishBench(options: work, usesHandles: handle)
+        let bench = PublishBench(count: work.count, payload: payload, topics: topics, usesHandles: handle)
         try await BenchSession.run(connection, role: .publisher) { client in
             try await bench.run(client).print(as: output)
         }
@@ -84,12 +101,14 @@ struct BenchReceiveCommand: AsyncParsableCommand {
     @Flag(name: .long, help: "Also publish the messages.")
     var flood = false
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
+    @OptionGroup(title: "Work") var payload: BenchPayload
+    @OptionGroup(title: "Work") var topics: BenchTopics
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let bench = ReceiveBench(options: work, publishes: flood)
+        let bench = ReceiveBench(count: work.count, payload: payload, topics: topics, publishes: flood)
         try await BenchSession.run(connection, role: flood ? .both : .subscriber) { client in
             try await bench.run(client).print(as: output)
         }
@@ -109,12 +128,12 @@ struct BenchRoundTripCommand: AsyncParsableCommand {
 
     @OptionGroup(title: "Caller") var caller: BenchCallerOptions
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let bench = RoundTripBench(options: work)
+        let bench = RoundTripBench(count: work.count)
         try await BenchSession.run(connection, role: .publisher, onEventLoop: !caller.anyThread) { client in
             try await bench.run(client).print(as: output)
         }
@@ -139,12 +158,13 @@ struct BenchRequestCommand: AsyncParsableCommand {
     )
 
     @OptionGroup(title: "Caller") var caller: BenchCallerOptions
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
+    @OptionGroup(title: "Work") var payload: BenchPayload
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let bench = RequestBench(options: work)
+        let bench = RequestBench(count: work.count, payload: payload)
         try await BenchSession.run(connection, role: .both, onEventLoop: !caller.anyThread) { client in
             try await bench.run(client).print(as: output)
         }
@@ -165,11 +185,11 @@ struct BenchRingCommand: AsyncParsableCommand {
     @Option(name: .long, help: .init("The number of clusters on the ring.", valueName: "number"))
     var clusters = 3
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        try RingBench(options: work, clusters: clusters).run().print(as: output)
+        try RingBench(count: work.count, clusters: clusters).run().print(as: output)
     }
 }
 
@@ -181,7 +201,7 @@ struct BenchIdleCommand: AsyncParsableCommand {
         discussion: "Additional field: bytes_each, the growth of the resident memory of this process for each subscription."
     )
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var work: BenchCount
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
@@ -200,7 +220,7 @@ struct BenchSoakCommand: AsyncParsableCommand {
         abstract: "Publish and receive at full load for a time, and report rates and resident memory meanwhile.",
         discussion: """
             One line for each interval; with --json: seconds, published, received, dropped, reconnects (since the start),
-            msgs_per_s (received, in the interval), rss_bytes. --count has no effect.
+            msgs_per_s (received, in the interval), rss_bytes.
             """
     )
 
@@ -218,12 +238,13 @@ struct BenchSoakCommand: AsyncParsableCommand {
     )
     var every: Duration = .seconds(10)
 
-    @OptionGroup(title: "Work") var work: BenchOptions
+    @OptionGroup(title: "Work") var payload: BenchPayload
+    @OptionGroup(title: "Work") var topics: BenchTopics
     @OptionGroup(title: "Deployment") var connection: ConnectionOptions
     @OptionGroup(title: "Output") var output: OutputOptions
 
     func run() async throws {
-        let bench = SoakBench(options: work, duration: duration, interval: every)
+        let bench = SoakBench(payload: payload, topics: topics, duration: duration, interval: every)
         try await BenchSession.run(connection, role: .both) { client in
             try await bench.run(client) { sample in try sample.print(as: output) }
         }

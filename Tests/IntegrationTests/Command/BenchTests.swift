@@ -116,10 +116,14 @@ struct BenchTests {
     }
 
     @Test
-    func `without --json the output is one readable line; invalid options exit with 2`() async throws {
+    func `without --json the output is one readable line; options that are invalid or have no effect exit with 2`() async throws {
         let result = try await BuiltProgram.run(["bench", "ring", "--count", "10"])
         #expect(result.output.hasPrefix("ring: 10 in "))
-        for arguments in [["ring", "--count", "0"], ["pub", "--topics", "0", "--server", "x"], ["pub", "--size", "-1"]] {
+        let refused = [
+            ["ring", "--count", "0"], ["pub", "--topics", "0", "--server", "x"], ["pub", "--size", "-1"],
+            ["soak", "--count", "1"], ["ring", "--size", "1"], ["rtt", "--topics", "2"], ["idle", "--size", "1"],
+        ]
+        for arguments in refused {
             let result = try await BuiltProgram.run(["bench"] + arguments)
             #expect(result.status == .exited(2), "\(arguments)")
             #expect(!result.errors.isEmpty)
