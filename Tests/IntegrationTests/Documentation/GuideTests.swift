@@ -1,4 +1,5 @@
 import Foundation
+import RouletteNATS
 import TestSupport
 import Testing
 
@@ -101,6 +102,17 @@ struct GuideTests {
     }
 
     /// All Swift files of the targets, one after the other.
+    @Test
+    func `the program, the README and the changelog name the same version`() throws {
+        func text(_ path: String) throws -> String {
+            try String(contentsOf: Checkout.root.appendingPathComponent(path), encoding: .utf8)
+        }
+        let dependency = try #require(try text("README.md").firstMatch(of: /\/roulette", from: "([^"]+)"/))
+        #expect(dependency.output.1 == LibraryVersion.current)
+        let newest = try #require(try text("CHANGELOG.md").firstMatch(of: /\n## ([^\n]+)/))
+        #expect(newest.output.1 == LibraryVersion.current)
+    }
+
     private static func swiftSources() throws -> String {
         let directory = Checkout.root.appendingPathComponent("Sources")
         let files = try #require(FileManager.default.enumerator(at: directory, includingPropertiesForKeys: nil))
