@@ -143,6 +143,7 @@ struct ConfigurationFileTests {
         )
         #expect(connections.map { $0?.inboxPrefix } == ["_INBOX", "_INBOX"])
         #expect(connections.map { $0?.address.host } == ["a", "b"])
+        #expect(connections.map { $0?.name } == ["system ring=1/2", "system ring=2/2"])
         profile.systemLogin = nil
         let some = try RouletteConfiguration.systemConnections(of: profile, connectionName: "system")
         #expect(some.map { $0 == nil } == [true, false])

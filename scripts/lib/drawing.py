@@ -99,6 +99,10 @@ def colors(style, foreground, background):
 def line_path(character, x, y):
     """Returns the strokes of a box-drawing character in a cell at x, y."""
     middle_x, middle_y = x + CELL_WIDTH / 2, y + CELL_HEIGHT / 2
+    if character == "─":
+        return f"M{x:.1f} {middle_y:.1f}h{CELL_WIDTH}"
+    if character in "│┃":
+        return f"M{middle_x:.1f} {y:.1f}v{CELL_HEIGHT}"
     sides = LINES[character]
     if character in "╭╮╰╯":
         end_x = x + CELL_WIDTH if "r" in sides else x
@@ -112,14 +116,12 @@ def line_path(character, x, y):
 
 
 def braille(character, x, y):
-    """Returns the dots of a braille pattern (U+2800 to U+28FF) as one path of small circles."""
+    """Returns the dots of a braille pattern (U+2800 to U+28FF) as lines without length, which a stroke with round ends shows."""
     places = [(0, 0), (0, 1), (0, 2), (1, 0), (1, 1), (1, 2), (0, 3), (1, 3)]
-    bits, radius, path = ord(character) - 0x2800, 1.1, ""
+    bits, path = ord(character) - 0x2800, ""
     for bit, (column, row) in enumerate(places):
         if bits >> bit & 1:
-            center_x = x + CELL_WIDTH * (0.27 + 0.46 * column) - radius
-            center_y = y + CELL_HEIGHT * (0.125 + 0.25 * row)
-            path += f"M{center_x:.1f} {center_y:.1f}a{radius} {radius} 0 1 1 {2 * radius} 0a{radius} {radius} 0 1 1 {-2 * radius} 0"
+            path += f"M{x + CELL_WIDTH * (0.27 + 0.46 * column):.1f} {y + CELL_HEIGHT * (0.125 + 0.25 * row):.1f}h0"
     return path
 
 
@@ -135,10 +137,10 @@ def block(character, x, y):
 
 
 class Drawing:
-    """Collects the parts of a picture: backgrounds, strokes and shapes by color, then text."""
+    """Collects the parts of a picture: backgrounds, strokes, dots and shapes by color, then text."""
 
     def __init__(self):
-        self.backgrounds, self.strokes, self.shapes, self.texts = [], {}, {}, []
+        self.backgrounds, self.strokes, self.dots, self.shapes, self.texts = [], {}, {}, {}, []
 
     def add_row(self, row, y, foreground, background):
         column, index = 0, 0
@@ -167,7 +169,7 @@ class Drawing:
                 self.strokes.setdefault((fg, "2.4" if text == "┃" else "1.2"), []).append(line_path(text, x, y))
                 is_letter = False
             elif "\u2800" <= text <= "\u28ff":
-                self.shapes.setdefault(fg, []).append(braille(text, x, y))
+                self.dots.setdefault(fg, []).append(braille(text, x, y))
                 is_letter = False
             elif "\u2581" <= text <= "\u258f":
                 self.shapes.setdefault(fg, []).append(block(text, x, y))
@@ -198,6 +200,9 @@ class Drawing:
         parts = list(self.backgrounds)
         for (color, weight), paths in self.strokes.items():
             parts.append(f'<path fill="none" stroke="{color}" stroke-width="{weight}" d="{"".join(paths)}"/>')
+        for color, paths in self.dots.items():
+            style = 'fill="none" stroke-width="2.2" stroke-linecap="round"'
+            parts.append(f'<path {style} stroke="{color}" d="{"".join(paths)}"/>')
         for color, paths in self.shapes.items():
             parts.append(f'<path fill="{color}" d="{"".join(paths)}"/>')
         return parts + self.texts

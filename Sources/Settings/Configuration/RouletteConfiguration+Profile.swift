@@ -29,7 +29,7 @@ extension RouletteConfiguration {
     ///
     /// - Parameters:
     ///   - profile: The profile.
-    ///   - connectionName: The name of the connections.
+    ///   - connectionName: The name of the connections, without the position on the ring.
     /// - Returns: The connections in ring order; nil for a cluster without such a login.
     /// - Throws: ``SettingsError/Code/invalid`` when a user has no password.
     package static func systemConnections(
@@ -42,13 +42,21 @@ extension RouletteConfiguration {
         copy.login = nil
         for index in copy.servers.indices { copy.servers[index].login = nil }
         let configuration = try RouletteConfiguration(profile: copy)
+        let ring: HashRing
+        do {
+            ring = try configuration.makeRing()
+        } catch {
+            throw SettingsError(.invalid, file: place, error.message)
+        }
         var connections: [NATSClientConfiguration?] = []
-        for (server, own) in zip(configuration.clusters, profile.servers) {
+        for (index, (server, own)) in zip(configuration.clusters, profile.servers).enumerated() {
             guard let login = own.systemLogin ?? profile.systemLogin else {
                 connections.append(nil)
                 continue
             }
-            var connection = configuration.connection(to: server, name: connectionName)
+            // As on the other connections of this program, so that it is not taken for one with an unknown ring.
+            let name = "\(connectionName) \(RingClaim(ring: ring, index: index))"
+            var connection = configuration.connection(to: server, name: name)
             connection.credentials = try credentials(login, place: place)
             // The prefix of an account's own inbox does not apply to the system account.
             connection.inboxPrefix = "_INBOX"

@@ -196,11 +196,14 @@ struct StoppedCommandTests {
     }
 
     @Test(
-        arguments: [["pub"], ["sub"], ["rtt"], ["request"], ["soak"]]
+        arguments: [
+            ["pub", "--count", "10000000"], ["sub", "--count", "10000000"], ["rtt", "--count", "10000000"],
+            ["request", "--count", "10000000"], ["soak"],
+        ]
     )
     func `a benchmark ends when its server is lost, and reports its progress`(_ mode: [String]) async throws {
         try await NATSServerProcess.withServer(NATSServerConfiguration(monitoring: true)) { server in
-            let program = try StartedProgram(["bench"] + mode + ["--count", "10000000", "--server", server.address])
+            let program = try StartedProgram(["bench"] + mode + ["--server", server.address])
             // Its connections, as reported by the server.
             try await poll(until: "a connection of the benchmark") { try await !server.connections().isEmpty }
             server.kill()

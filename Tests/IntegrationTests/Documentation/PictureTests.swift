@@ -39,7 +39,27 @@ struct PictureTests {
         #expect(abs(disc - reversed - 7 * cell) < 0.2)
         let attributes = try #require(words.first { $0.output.3 == "red" }).output.2
         #expect(attributes.contains("fill=\"#ff0000\"") && attributes.contains("font-weight=\"bold\""))
-        #expect(picture.ranges(of: "<path ").count == 2, "the line is stroked, block and braille are filled")
+        #expect(picture.ranges(of: "<path ").count == 3, "the line, the dots of braille, and the block")
+    }
+
+    @Test
+    func `the film is a recording of asciinema, and its picture shows the same tour`() throws {
+        let folder = Checkout.root.appendingPathComponent("Documentation/film")
+        let lines = try String(contentsOf: folder.appendingPathComponent("tour.cast"), encoding: .utf8).split(separator: "\n")
+        let header = try #require(try JSONSerialization.jsonObject(with: Data(lines[0].utf8)) as? [String: Any])
+        #expect(header["version"] as? Int == 2)
+        var (time, captions) = (0.0, [String]())
+        for line in lines.dropFirst() {
+            let event = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [Any])
+            let next = try #require(event[0] as? Double)
+            #expect(next >= time && event.count == 3)
+            time = next
+            if event[1] as? String == "m" { captions.append(try #require(event[2] as? String)) }
+        }
+        let picture = try String(contentsOf: folder.appendingPathComponent("tour.svg"), encoding: .utf8)
+        #expect(captions.count > 5 && captions.allSatisfy { picture.contains(">\($0)</text>") })
+        let readme = try String(contentsOf: Checkout.root.appendingPathComponent("README.md"), encoding: .utf8)
+        #expect(readme.contains("Documentation/film/tour.svg") && readme.contains("Documentation/film/tour.cast"))
     }
 
     @Test
