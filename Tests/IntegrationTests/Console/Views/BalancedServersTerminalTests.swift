@@ -124,18 +124,27 @@ struct BalancedServersTerminalTests {
             }
             for sources in [Sources.systemAccount, .oneBalancedURL] {
                 try await withConsole(deployed, sources, settings: ["environment = \"prod\""]) { terminal in
-                    try await terminal.press(":")
-                    try await terminal.type("watch >")
                     let (before, start) = (count.value, ContinuousClock.now)
-                    try await terminal.press("Enter")
-                    let screen = try await terminal.waitFor("the rate") { $0.has("Now about") || $0.has("The rate is unknown") }
-                    let line = try #require(screen.line("Now about"))
+                    var line = ""
+                    // Behind a balancer, it is chance when the last server has answered twice. Until then, the question says how many
+                    // are not known.
+                    while true {
+                        try await terminal.press(":")
+                        try await terminal.type("watch >")
+                        try await terminal.press("Enter")
+                        let screen = try await terminal.waitFor("the rate") { $0.has("Now about") || $0.has("The rate is unknown") }
+                        if screen.has("by the counters of all monitored servers."), let found = screen.line("Now about") {
+                            line = found
+                            break
+                        }
+                        try await terminal.press("n")
+                        _ = try await terminal.waitFor("no question") { !$0.has("Subscribe?") }
+                    }
                     let rate = Double(count.value - before) / ((ContinuousClock.now - start) / .seconds(1))
                     let match = try #require(line.firstMatch(of: /about ([0-9.]+)(k?)\/s/), "\(line)")
                     let shown = try #require(Double(match.1)) * (match.2 == "k" ? 1000 : 1)
                     // With the messages of the route, it would be a third more. The machine may be busy.
                     #expect(shown > rate / 2 && shown < rate * 2, "\(shown) of \(rate)")
-                    #expect(screen.has("by the counters of all monitored servers."), "\(line)")
                 }
             }
             sent.cancel()
