@@ -132,7 +132,9 @@ struct BalancedServersTerminalTests {
                         try await terminal.press(":")
                         try await terminal.type("watch >")
                         try await terminal.press("Enter")
-                        let screen = try await terminal.waitFor("the rate") { $0.has("Now about") || $0.has("The rate is unknown") }
+                        let screen = try await terminal.waitFor("the rate") {
+                            $0.has("Now about") || $0.has("The rate is unknown")
+                        }
                         if screen.has("by the counters of all monitored servers."), let found = screen.line("Now about") {
                             line = found
                             break
