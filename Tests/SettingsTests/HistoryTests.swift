@@ -67,7 +67,7 @@ struct HistoryTests {
     func `a process that never finishes writing is an error that says so`() throws {
         try withDirectory { directory, _ in
             try directory.remember(.command("before"))
-            let descriptor = open(directory.path, O_RDONLY | O_CLOEXEC)
+            let descriptor = open(directory.path + "/.lock", O_RDWR | O_CLOEXEC)
             defer { close(descriptor) }
             try #require(flock(descriptor, LOCK_EX) == 0)
             #expect {

@@ -66,18 +66,21 @@ public struct StateDirectory: Sendable, Hashable {
         }
     }
 
-    /// Runs a closure that reads and replaces files, while no other process does the same.
+    /// Runs a closure that reads and replaces files, while no other process does the same. Without a lock if the file system has
+    /// none.
     ///
     /// - Throws: ``SettingsError/Code/unreadable`` if another process does not finish within two seconds, and what the closure
     ///   throws.
     func withLock(_ body: () throws(SettingsError) -> Void) throws(SettingsError) {
-        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw SettingsFile.failure(path, "cannot be opened", errno) }
+        // NFS grants an exclusive lock only on a file that is open for writing, so not on the directory itself.
+        let file = path + "/" + Self.lockName
+        let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+        guard descriptor >= 0 else { throw SettingsFile.failure(file, "cannot be opened", errno) }
         // Closing the descriptor releases the lock.
         defer { close(descriptor) }
         var attempts = 0
         while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            guard errno == EWOULDBLOCK || errno == EINTR else { throw SettingsFile.failure(path, "cannot be locked", errno) }
+            guard errno == EWOULDBLOCK || errno == EINTR else { break }
             attempts += 1
             guard attempts <= Self.lockAttempts else {
                 let message = "is locked by another process, which does not finish; end or resume it"
@@ -88,6 +91,7 @@ public struct StateDirectory: Sendable, Hashable {
         try body()
     }
 
+    private static let lockName = ".lock"
     private static let lockAttempts = 200
     /// In microseconds.
     private static let lockPause: UInt32 = 10_000
