@@ -49,14 +49,14 @@ struct ConsoleModel: Sendable {
         self.notice = notice
     }
 
-    /// Shows something that the operator did not ask for. It does not replace a notice that is as severe, because that may be an
-    /// answer to the operator, who has not read it yet.
+    /// Shows a problem that the operator did not cause. A notice of the same or a higher severity stays, because the operator may
+    /// still be reading it. The caller logs the problem.
     mutating func announce(_ notice: Notice) {
         if self.notice.map({ $0.severity < notice.severity }) ?? true { show(notice) }
     }
 
-    /// Records that the notice is drawn with the next frame.
-    mutating func noticeIsDrawn() {
+    /// Records that the next frame shows the notice.
+    mutating func markNoticeDrawn() {
         if noticeTime == .notDrawn { noticeTime = .drawn }
     }
 

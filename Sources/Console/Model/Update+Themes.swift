@@ -22,12 +22,12 @@ extension ConsoleModel {
     /// Uses the new version of the current theme.
     mutating func themeReloaded(_ theme: Theme) {
         if themeBeforePreview == nil { data.theme = theme } else { themeBeforePreview = theme }
-        announce(.info("theme \(untrusted: theme.name) reloaded"))
+        show(.info("theme \(untrusted: theme.name) reloaded"))
     }
 
     /// Reports that the changed file of the current theme cannot be read. The theme stays as it is.
     mutating func themeBroken(_ reason: SafeText) {
-        announce(.error("theme unchanged: \(reason)"))
+        show(.error("theme unchanged: \(reason)"))
         log(EventRow(.note, .error, detail: "theme unchanged: \(reason)"))
     }
 

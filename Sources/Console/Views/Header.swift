@@ -22,6 +22,7 @@ struct Header {
     func draw(into buffer: inout CellBuffer, in rect: Rect) {
         let isNarrow = rect.width < 40
         let exposure = exposure(isShort: rect.width < 100)
+        let lostCount = lostCount
         let left = [
             Part(line: StyledLine(viewTitle ?? "roulette", .title), importance: viewTitle == nil ? 10 : 95),
             // The environment is shown at any width, because it shows the risk of publishing.
@@ -41,7 +42,7 @@ struct Header {
             Part(line: incoming(isShort: rect.width < 100 && lostCount > 0), importance: 60),
             Part(line: StyledLine("out \(SafeText.rate(data.traffic.rateOut))"), importance: 50),
             // Lost messages matter more than rates and the time.
-            Part(line: lost, importance: lostCount == 0 ? 35 : 90),
+            Part(line: lost(lostCount), importance: lostCount == 0 ? 35 : 90),
             Part(line: StyledLine(data.now.clock, .muted), importance: 40),
         ]
         let parts = (left + right).filter { $0.line.width > 0 }
@@ -67,8 +68,8 @@ struct Header {
         data.clusters.reduce(0) { $0.addingReportingOverflow($1.lost).overflow ? .max : $0 + $1.lost }
     }
 
-    private var lost: StyledLine {
-        lostCount == 0 ? StyledLine("lost 0", .muted) : StyledLine("lost ≤ \(SafeText.count(lostCount))", .severityWarn)
+    private func lost(_ count: UInt64) -> StyledLine {
+        count == 0 ? StyledLine("lost 0", .muted) : StyledLine("lost ≤ \(SafeText.count(count))", .severityWarn)
     }
 
     /// Returns the security warnings: data that a third party can read or forge.

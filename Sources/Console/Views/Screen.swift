@@ -7,7 +7,7 @@ import TerminalUI
 extension ConsoleModel {
     /// Updates the incidents, and the open view and the prompt for the data and the size. Called once before ``draw(_:into:)``.
     mutating func prepareFrame() {
-        noticeIsDrawn()
+        markNoticeDrawn()
         if data.hasNewState { data.updateIncidents() }
         guard !isTooSmall else { return }
         let view = ScreenLayout(size).view.size
