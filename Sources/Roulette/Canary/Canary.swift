@@ -10,6 +10,8 @@ final class Canary: Sendable {
         var refusal: NATSError?
         /// The connections whose subscription the server has confirmed.
         var subscribed: Set<Int> = []
+        /// The subscriber connections with an unanswered question.
+        var asked: Set<Int> = []
     }
 
     /// The subject of the messages of this client.
@@ -155,9 +157,13 @@ final class Canary: Sendable {
 
     /// Waits until the server of a subscriber has answered.
     private func ask(_ end: CanaryTable.End, of pool: ClusterPool, at time: Duration) async {
+        let cluster = pool.cluster.index
+        // One question at a time, however long the server is silent.
+        guard states.withLock({ $0[cluster].asked.insert(end.slot).inserted }) else { return }
+        defer { states.withLock { _ = $0[cluster].asked.remove(end.slot) } }
         // A loss of the connection is an event of the connection.
         guard (try? await pool.subscribers[end.slot].client.confirm()) != nil else { return }
-        states.withLock { $0[pool.cluster.index].table.answer(.subscriber, end, asked: time) }
+        states.withLock { $0[cluster].table.answer(.subscriber, end, asked: time) }
     }
 
     private static func ends(_ connections: [PooledConnection]) -> [CanaryTable.End] {
