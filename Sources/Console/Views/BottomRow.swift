@@ -95,8 +95,11 @@ struct BottomRow {
     private var hints: KeyHints {
         let own = model.views.current.hints(data)
         let demo: [(action: KeyAction, label: SafeText)] = data.demo == nil ? [] : [(.demoFaults, "faults")]
-        guard showsGlobalKeys else { return KeyHints(own.prefix(3) + demo + own.dropFirst(3), data) }
-        let short = KeyAction.shortHints
-        return KeyHints(short.prefix(1) + own.prefix(2) + demo + short.dropFirst() + own.dropFirst(2), data)
+        let short = showsGlobalKeys ? KeyAction.shortHints : []
+        let first = showsGlobalKeys ? 2 : 3
+        let parts: [ArraySlice<(action: KeyAction, label: SafeText)>] = [
+            short.prefix(1), own.prefix(first), demo[...], short.dropFirst(), own.dropFirst(first),
+        ]
+        return KeyHints(Array(parts.joined()), data)
     }
 }

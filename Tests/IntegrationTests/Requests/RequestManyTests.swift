@@ -148,7 +148,7 @@ struct RequestManyTests {
                         buffer: SubscriptionBuffer(messages: 10)
                     )
                     try await client.waitUntilNothingIsPending()
-                    #expect(try await bodies(replies) == (0..<10).map(String.init))
+                    #expect(try await bodies(replies) == (0..<10).map { "\($0)" })
                     #expect(replies.dropped == 90)
                 }
             }

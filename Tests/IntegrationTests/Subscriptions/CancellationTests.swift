@@ -127,7 +127,7 @@ struct CancellationTests {
                 }
                 var received: [String] = []
                 for try await message in subscription { received.append(message.body) }
-                #expect(received == (0..<1_000).map(String.init))
+                #expect(received == (0..<1_000).map { "\($0)" })
                 #expect(try await subscription.nextBatch() == nil)
                 try await draining?.value
             }

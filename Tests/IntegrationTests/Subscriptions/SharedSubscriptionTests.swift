@@ -44,7 +44,7 @@ struct SharedSubscriptionTests {
                         if message.body == "last" { break }
                         numbers.append(message.body)
                     }
-                    #expect(numbers == (0..<200).map(String.init))
+                    #expect(numbers == (0..<200).map { "\($0)" })
                 }
                 consumers[0].cancel()
                 #expect(try await bodies(consumers[0]) == [])
@@ -148,7 +148,7 @@ struct SharedSubscriptionTests {
                 var rest: [String] = []
                 while let message = try await iterator.next() { rest.append(message.body) }
                 #expect(rest == (4..<10).map(String.init), "exactly six more, then the end")
-                #expect(try await bodies(neighbour) == (0..<12).map(String.init))
+                #expect(try await bodies(neighbour) == (0..<12).map { "\($0)" })
 
                 for number in 0..<10 { try await client.publish("\(number)", to: "jobs") }
                 try await client.delivered(to: "jobs")

@@ -147,7 +147,7 @@ struct SlowConsumerTests {
                 slow.cancel()
                 var kept: [String] = []
                 for try await message in slow { kept.append(message.body) }
-                #expect(kept == (4_900..<5_000).map(String.init))
+                #expect(kept == (4_900..<5_000).map { "\($0)" })
                 #expect(slow.dropped == 4_900)
             }
         }
@@ -172,7 +172,7 @@ struct SlowConsumerTests {
                     for try await message in slow { kept.append(message.body) }
                 }
                 #expect(error?.code == .slowConsumer)
-                #expect(kept == (0..<10).map(String.init))
+                #expect(kept == (0..<10).map { "\($0)" })
             }
         }
     }

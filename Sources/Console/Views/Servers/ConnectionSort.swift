@@ -44,10 +44,11 @@ struct ConnectionSort: Sendable, Hashable {
         _ rows: [MonitoredConnections.Row],
         by key: (MonitoredConnections.Row) -> Key
     ) -> [MonitoredConnections.Row] {
-        rows.map { (key: key($0), row: $0) }
-            .sorted { one, other in
-                one.key != other.key ? (one.key < other.key) != isDescending : one.row.id < other.row.id
-            }
-            .map(\.row)
+        var keyed: [(key: Key, row: MonitoredConnections.Row)] = rows.map { (key($0), $0) }
+        keyed.sort { one, other in
+            guard one.key != other.key else { return one.row.id < other.row.id }
+            return isDescending ? other.key < one.key : one.key < other.key
+        }
+        return keyed.map(\.row)
     }
 }
