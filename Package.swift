@@ -2,15 +2,18 @@
 
 import PackageDescription
 
-/// Whether `scripts/fuzz` builds the package. It instruments only this package, not the dependencies.
-let fuzzing = Context.environment["ROULETTE_FUZZING"] != nil
+/// The sanitizer of the build: `fuzzer,address` for `scripts/fuzz`, `thread` for `scripts/test --all`. It instruments only this
+/// package. The dependencies are the same as without it, so they are not compiled again.
+let sanitizer = Context.environment["ROULETTE_SANITIZER"]
 
-let instrumented: [SwiftSetting] = fuzzing ? [.unsafeFlags(["-sanitize=fuzzer,address", "-enable-testing"])] : []
+let instrumented: [SwiftSetting] = sanitizer.map { [.unsafeFlags(["-sanitize=\($0)", "-enable-testing"])] } ?? []
+
+let forThreads: [SwiftSetting] = sanitizer == "thread" ? [.define("THREAD_SANITIZER")] : []
 
 /// The settings of every target in this package. Warnings are errors only here, so that a warning in a dependency does
 /// not break the build.
 let strict: [SwiftSetting] =
-    instrumented + [
+    instrumented + forThreads + [
         .swiftLanguageMode(.v6),
         .treatAllWarnings(as: .error),
         .enableUpcomingFeature("ExistentialAny"),
@@ -20,7 +23,7 @@ let strict: [SwiftSetting] =
 
 /// Internal libraries that are products only for the `Fuzz` package.
 let productsForFuzzing: [Product] =
-    fuzzing ? ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) } : []
+    sanitizer?.hasPrefix("fuzzer") == true ? ["Settings", "NATSMonitoring"].map { .library(name: $0, targets: [$0]) } : []
 
 let package = Package(
     name: "roulette",
@@ -159,7 +162,12 @@ let package = Package(
 
         // MARK: Small things that several targets need
         .target(name: "CPrefetch"),
-        .target(name: "Locking", swiftSettings: strict),
+        .target(
+            name: "Locking",
+            swiftSettings: strict,
+            // Every program has this target. `scripts/fuzz` has the options for its programs.
+            linkerSettings: sanitizer == "thread" ? [.unsafeFlags(["-sanitize=thread"])] : []
+        ),
         .target(name: "SeededRandomness", swiftSettings: strict),
         .target(name: "TextCoding", swiftSettings: strict),
 
@@ -371,3 +379,9 @@ let package = Package(
         ),
     ]
 )
+
+// No other tests run under the thread sanitizer.
+if sanitizer == "thread" {
+    let tests = ["IntegrationTests", "NATSWireTests", "RouletteNATSTests", "RouletteTests"]
+    package.targets.removeAll { $0.isTest && !tests.contains($0.name) }
+}

@@ -12,7 +12,7 @@ let settings: [SwiftSetting] = [
 
 /// - Parameters:
 ///   - name: The name of the target.
-///   - library: The library under test. Internal libraries are products while `ROULETTE_FUZZING` is set.
+///   - library: The library under test. Internal libraries are products while `ROULETTE_SANITIZER` is set.
 func fuzzer(_ name: String, of library: String = "NATSWire") -> Target {
     .executableTarget(
         name: name,
