@@ -292,11 +292,13 @@ struct ServersTests {
         _ model: inout ConsoleModel,
         missing: Set<String> = [],
         answering: [String] = ["Nalpha1", "Nalpha2", "Nalpha3"],
+        over relay: String? = nil,
         from step: Int = 0
     ) -> [EventRow] {
         (step...step + 1).flatMap { step in
             let at = model.data.now.uptime - .seconds(8) + .milliseconds(2500 * step)
             var answer = ClusterMonitor.Answer(source: .systemAccount)
+            answer.relay = relay
             answer.nodes = answering.map { id in
                 var node = NodeAnswer(status: Fixtures.status(Self.names[id] ?? "", id: id, step: step), at: at)
                 let peers = Self.names.keys.sorted().filter { $0 != id && !(missing.contains($0) && missing.contains(id)) }
@@ -402,6 +404,22 @@ struct ServersTests {
         #expect(model.data.clusters[0].stateText == "up, 1 route missing")
         #expect(Screens.shows("no route between alpha-1 and alpha-3", model))
         #expect(Screens.lines(model)[0].contains("3 incidents"))
+    }
+
+    @Test
+    func `a server that is not asked, because of a missing route, is not said to be silent`() {
+        var model = clusterModel()
+        #expect(takeCluster(&model, over: "Nalpha2").isEmpty)
+        let rest = ["Nalpha2", "Nalpha3"]
+        let cut = takeCluster(&model, missing: ["Nalpha1", "Nalpha2"], answering: rest, over: "Nalpha2", from: 2)
+        #expect(
+            cut.map(\.text.plain) == ["no route between alpha-1 and alpha-2: messages between their clients may be lost"]
+        )
+        #expect(Screens.shows("not asked, because alpha-2 has no route to it", model))
+        model.press("1")
+        _ = update(&model, .snapshot(Fixtures.clusters))
+        #expect(model.data.clusters[0].stateText == "up, 1 route missing")
+        #expect(Screens.shows("no route between alpha-1 and alpha-2", model) && !Screens.shows("no answer from", model))
     }
 
     @Test

@@ -23,13 +23,14 @@ struct SilentServersTests {
         mutating func round(
             _ nodes: [SimulatedNode],
             from source: NodeSource = .systemAccount,
+            over relay: String? = nil,
             present: [String: String] = [:],
             connected: Set<String> = [],
             announced: Int? = nil
         ) {
             second += 2
             for node in nodes { readings.record(node.answer(second), from: source) }
-            readings.endRound(of: source, answered: Set(nodes.map(\.id)))
+            readings.endRound(of: source, answered: Set(nodes.map(\.id)), relay: relay)
             let reading = ClusterReading(readings, present: present)
             silent.update(readings, reading, asksAll: source == .systemAccount, connected: connected, announced: announced)
         }
@@ -80,6 +81,27 @@ struct SilentServersTests {
         watch.round(cluster())
         for _ in 0..<3 { watch.round([cluster([1, 3])[0], cluster([1, 3])[2]]) }
         #expect(watch.silent.servers.isEmpty && !watch.silent.isInDoubt)
+    }
+
+    @Test
+    func `a server is not silent if the question did not reach it, because the server that was asked has no route to it`() {
+        // A server passes on only what its own clients send, so N3, with routes to both, does not help.
+        func partition() -> [SimulatedNode] {
+            var nodes = cluster()
+            nodes[1].routes = nodes[1].routes.filter { $0.0 != "N1" }
+            return nodes
+        }
+        for sawAllBefore in [true, false] {
+            var watch = Watch()
+            if sawAllBefore { watch.round(cluster(), over: "N2") }
+            for _ in 0..<4 { watch.round([partition()[1], partition()[2]], over: "N2") }
+            #expect(watch.silent.servers.isEmpty && !watch.silent.isInDoubt)
+            #expect(watch.readings.relay(withoutRouteTo: "N1")?.name == "c-2")
+            #expect(watch.readings.relay(withoutRouteTo: "N3") == nil)
+            // Over a server with a route to it, it is known.
+            for _ in 0..<2 { watch.round([partition()[1], partition()[2]], over: "N3") }
+            #expect(watch.silent.servers.map(\.id) == ["N1"])
+        }
     }
 
     @Test

@@ -32,6 +32,8 @@ package struct ClusterMonitor: Sendable {
         package var nodes: [NodeAnswer] = []
         /// Why the source did not answer; nil if at least one server did.
         package var failure: MonitorError?
+        /// The id of the server that passed the question on to the others; nil if it is not known, or for a URL.
+        package var relay: String?
     }
 
     /// The maximum number of times that a URL is asked in one round. A balanced URL leads to another server each time.
@@ -170,12 +172,15 @@ package struct ClusterMonitor: Sendable {
 
     private func ask(_ system: SystemAccountMonitor, _ question: Question) async -> Answer {
         var answer = Answer(source: .systemAccount)
+        let relay = system.server
         do throws(MonitorError) {
             answer.nodes = try await system.nodes(now: now)
         } catch {
             answer.failure = error
             return answer
         }
+        // The connection may have moved meanwhile.
+        if system.server == relay { answer.relay = relay }
         if let wanted = question.connections, !answer.nodes.isEmpty {
             let index = answer.nodes.firstIndex { $0.status.id == wanted.node } ?? (wanted.node == nil ? 0 : nil)
             if let index {

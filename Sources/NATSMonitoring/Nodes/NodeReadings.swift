@@ -16,6 +16,8 @@ package struct NodeReadings: Sendable {
     /// The ids of servers that were restarted, with the id after the restart.
     private var successors: [String: String] = [:]
     private var sources: [NodeSource: SourceReading] = [:]
+    /// The id of the server that passed the last question over the system account on to the others.
+    private var relay: String?
 
     package init() {}
 
@@ -39,6 +41,17 @@ package struct NodeReadings: Sendable {
         readings[id, default: NodeReading(answer.status)].record(answer, from: source)
     }
 
+    /// Records the answers of a source to one question.
+    package mutating func record(_ answer: ClusterMonitor.Answer) {
+        for node in answer.nodes { record(node, from: answer.source) }
+        endRound(
+            of: answer.source,
+            answered: Set(answer.nodes.map(\.status.id)),
+            failure: answer.failure,
+            relay: answer.relay
+        )
+    }
+
     /// Records the end of a round: that every server behind a source had the opportunity to answer.
     ///
     /// Over the system account, every server is asked, also one that answered at a URL before.
@@ -47,8 +60,15 @@ package struct NodeReadings: Sendable {
     ///   - source: The source that was asked.
     ///   - answered: The ids of the servers that answered.
     ///   - failure: Why the source did not answer, or nil.
-    package mutating func endRound(of source: NodeSource, answered: Set<String>, failure: MonitorError? = nil) {
+    ///   - relay: The id of the server that passed the question on; nil if it is not known.
+    package mutating func endRound(
+        of source: NodeSource,
+        answered: Set<String>,
+        failure: MonitorError? = nil,
+        relay: String? = nil
+    ) {
         sources[source, default: SourceReading()].failure = failure
+        if source == .systemAccount { self.relay = relay }
         let asksAll = source == .systemAccount && failure == nil
         for id in readings.keys where !answered.contains(id) && (asksAll || readings[id]?.source == source) {
             readings[id]?.miss(source)
@@ -84,6 +104,15 @@ package struct NodeReadings: Sendable {
 
     /// Returns why a source did not answer in its last round.
     package func failure(of source: NodeSource) -> MonitorError? { sources[source]?.failure }
+
+    /// Returns the server that could not pass the question over the system account on to another server, because it has no route
+    /// to it. A server passes on only what its own clients send, so routes over a third server do not help.
+    package func relay(withoutRouteTo id: String) -> NodeReading? {
+        guard let relay, relay != id, let reading = readings[relay], reading.missedRounds == 0, reading.hasCurrentRoutes,
+            let routes = reading.routes, !routes.peers.contains(id)
+        else { return nil }
+        return reading
+    }
 
     /// Returns how many servers answer behind a source.
     package func reach(of source: NodeSource) -> SourceReach { sources[source]?.reach ?? .unknown }

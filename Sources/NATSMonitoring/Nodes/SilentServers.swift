@@ -1,7 +1,8 @@
 /// The servers of a cluster that do not answer, although other servers answer and know them.
 ///
 /// A frozen process looks like this: its load balancer avoids it, and its cluster takes minutes to notice. A server that its
-/// cluster no longer knows is gone, not silent. A server in lame-duck mode does not answer either, and keeps its routes until it
+/// cluster no longer knows is gone, not silent. A server that the question did not reach, because a route is missing, is not
+/// silent either. A server in lame-duck mode does not answer either, and keeps its routes until it
 /// ends; its cluster no longer announces it.
 package struct SilentServers: Sendable {
     /// A server that does not answer.
@@ -57,10 +58,12 @@ package struct SilentServers: Sendable {
         // Behind a balanced URL, a round may miss a server by chance. A URL may fail although its server is well.
         let known = reading.nodes.filter { node in
             guard members.contains(node.id) else { return false }
-            if node.source == .systemAccount { return true }
+            if node.source == .systemAccount { return readings.relay(withoutRouteTo: node.id) == nil }
             return readings.reach(of: node.source) != .severalServers && !connected.contains(node.id)
         }
-        let unread = reading.unread.filter { members.contains($0.id) && !connected.contains($0.id) }
+        let unread = reading.unread.filter {
+            members.contains($0.id) && !connected.contains($0.id) && readings.relay(withoutRouteTo: $0.id) == nil
+        }
         let rounds = unread.map { ($0.id, (unreadRounds[$0.id] ?? 0) + (asksAll ? 1 : 0)) }
         unreadRounds = Dictionary(rounds, uniquingKeysWith: { $1 })
         let silent =

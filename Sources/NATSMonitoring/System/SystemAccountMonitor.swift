@@ -21,6 +21,9 @@ package struct SystemAccountMonitor: Sendable {
         self.client = client
     }
 
+    /// The id of the server that the connection leads to. It passes requests on to the servers that it has routes to.
+    package var server: String? { client.snapshot.server?.id }
+
     // MARK: All servers
 
     /// Asks every server for its state, its health and its routes.

@@ -38,10 +38,7 @@ struct ServerCheck: Sendable {
             question.count = ClusterReading(readings, present: [:]).count
             question.reach = (0..<monitor.urlCount).map { readings.reach(of: .url($0)) }
             let answers = await monitor.ask(question)
-            for answer in answers {
-                for node in answer.nodes { readings.record(node, from: answer.source) }
-                readings.endRound(of: answer.source, answered: Set(answer.nodes.map(\.status.id)), failure: answer.failure)
-            }
+            for answer in answers { readings.record(answer) }
             hasAnswer = hasAnswer || answers.contains { $0.failure == nil }
             let reading = ClusterReading(readings, present: [:])
             let asksAll = answers.contains { $0.source == .systemAccount && $0.failure == nil }

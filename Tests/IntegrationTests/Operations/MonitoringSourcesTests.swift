@@ -22,10 +22,7 @@ private struct Observation {
         question.connections = connections
         let answers = await monitor.ask(question)
         failures = answers.compactMap(\.failure)
-        for answer in answers {
-            for node in answer.nodes { readings.record(node, from: answer.source) }
-            readings.endRound(of: answer.source, answered: Set(answer.nodes.map(\.status.id)), failure: answer.failure)
-        }
+        for answer in answers { readings.record(answer) }
         return answers
     }
 

@@ -110,8 +110,8 @@ struct ClusterMonitoring: Sendable {
         var events: [EventRow] = []
         var lists = 0
         for answer in answers.answers {
+            readings.record(answer)
             for node in answer.nodes {
-                readings.record(node, from: answer.source)
                 guard let result = node.connections, let wanted = answers.question.connections else { continue }
                 lists += 1
                 switch result {
@@ -127,7 +127,6 @@ struct ClusterMonitoring: Sendable {
                 case .failure(let error): connectionsFailure = (node.status.id, error.message)
                 }
             }
-            readings.endRound(of: answer.source, answered: Set(answer.nodes.map(\.status.id)), failure: answer.failure)
             if answer.source == .systemAccount { events += recordFailure(answer.failure, at: now) }
         }
         if lists == 0, let wanted = answers.question.connections, wanted.node != nil,

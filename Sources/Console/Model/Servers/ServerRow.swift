@@ -54,7 +54,9 @@ struct ServerRow: Sendable, Identifiable {
         let sourceFailure = cluster.readings.failure(of: reading.source)?.message
         // A failed URL of one server is that server's.
         let isLost = reading.isSilent || (sourceFailure != nil && !sharesURL)
-        failure = isLost ? sourceFailure ?? "the server no longer answers" : nil
+        let relay = reading.source == .systemAccount ? cluster.readings.relay(withoutRouteTo: reading.id)?.name : nil
+        let cause = relay.map { "not asked, because \($0) has no route to it" } ?? sourceFailure
+        failure = isLost ? cause ?? "the server no longer answers" : nil
         state =
             if isLost {
                 .unreachable

@@ -69,7 +69,8 @@ struct IncidentText: Sendable {
     private static func ring(_ evidence: IncidentEvidence) -> [[SafeText]] {
         var causes: [[SafeText]] = []
         if evidence.programs.count == 1 {
-            causes.append(["program \(evidence.programs[0]) has another ring", "another ring"])
+            let text: SafeText = "\(evidence.programs[0]) has another ring"
+            causes.append(["program \(text)", text, "another ring"])
         } else if !evidence.programs.isEmpty {
             let count = evidence.programCount
             let text: SafeText = "\(count) programs have another ring"
