@@ -37,8 +37,37 @@ struct OutboundBufferTests {
         #expect(buffer.counters.messages == 2)
         #expect(buffer.counters.bufferedMessages == 0)
         #expect(buffer.counters.bufferedBytes == frames.readableBytes)
+        #expect(buffer.counters.leavingMessages == 2 && buffer.backlog.leavingMessages == 2)
         buffer.written()
         #expect(buffer.counters.bufferedBytes == 0)
+        #expect(buffer.counters.leavingMessages == 0)
+    }
+
+    @Test
+    func `a snapshot counts messages that have left the buffer and are not counted by the connection yet`() throws {
+        let buffer = connected()
+        let status = ConnectionStatus { .now() }
+        func unconfirmed() -> (unconfirmed: UInt64, buffered: Int) {
+            let snapshot = status.snapshot(
+                outbound: buffer.counters,
+                requests: (0, 0),
+                maxPingFailure: 2,
+                speaksTLSFirst: false
+            )
+            return (snapshot.unconfirmed, snapshot.bufferedMessages)
+        }
+        for body in ["one", "two"] { _ = append(body, to: buffer) }
+        #expect(unconfirmed() == (0, 2))
+        var frames = ByteBuffer()
+        let taken = try #require(buffer.takeFrames(into: &frames))
+        // Without this, a flush at this moment would find nothing to wait for.
+        #expect(unconfirmed() == (2, 0))
+        status.update { $0.handedOver += UInt64(taken.messages) }
+        #expect(unconfirmed() == (2, 0))
+        buffer.written()
+        #expect(unconfirmed() == (2, 0))
+        status.update { $0.settled = $0.handedOver }
+        #expect(unconfirmed() == (0, 0))
     }
 
     @Test

@@ -30,6 +30,8 @@ final class OutboundBuffer: Sendable {
         /// Messages and bytes that wait now, not counting those being written.
         var bufferedMessages = 0
         var bufferedBytes = 0
+        /// Messages that have left the buffer, and that the counters of the connection may not include yet.
+        var leavingMessages = 0
     }
 
     fileprivate enum Phase {
@@ -42,6 +44,8 @@ final class OutboundBuffer: Sendable {
     struct Backlog: Equatable {
         var messages = 0
         var bytes = 0
+        /// As in ``Counters/leavingMessages``.
+        var leavingMessages = 0
     }
 
     fileprivate struct State: ~Copyable, Sendable {
@@ -49,6 +53,7 @@ final class OutboundBuffer: Sendable {
         var frames = FrameBuffer()
         var messages = 0
         var bytesBeingWritten = 0
+        var leavingMessages = 0
         /// Whether the event loop has been informed of waiting frames.
         var isLoopAware = false
         /// Whether the event loop lets the frames wait until there are many of them.
@@ -226,7 +231,7 @@ final class OutboundBuffer: Sendable {
         let (taken, resumed): (Taken?, [Waiter]) = state.withLockYielding { state in
             guard state.phase == .connected, state.holds == 0 else { return (nil, []) }
             state.isGathering = false
-            state.bytesBeingWritten = 0
+            state.endWrite()
             guard state.frames.count > 0 || !state.flushes.isEmpty else {
                 state.isLoopAware = false
                 return (nil, state.takeWaitingForSpace())
@@ -239,6 +244,7 @@ final class OutboundBuffer: Sendable {
                 state.flushes = []
             }
             state.bytesBeingWritten = frames.readableBytes
+            state.leavingMessages = state.messages
             return (Taken(messages: state.messages, flushes: state.flushes), resumed)
         }
         for waiter in resumed { waiter.resolve() }
@@ -253,7 +259,7 @@ final class OutboundBuffer: Sendable {
             guard state.phase == .connected, 0..<largeWrite ~= state.frames.count - 1, state.flushes.isEmpty,
                 state.waitingForSpace.isEmpty
             else { return false }
-            state.bytesBeingWritten = 0
+            state.endWrite()
             state.isGathering = true
             return true
         }
@@ -263,7 +269,7 @@ final class OutboundBuffer: Sendable {
     /// continue.
     func written() {
         let resumed: [Waiter] = state.withLock { state in
-            state.bytesBeingWritten = 0
+            state.endWrite()
             return state.resumeIfHalfEmpty(capacity)
         }
         for waiter in resumed { waiter.resolve() }
@@ -281,6 +287,7 @@ final class OutboundBuffer: Sendable {
             guard state.largestMessage > maxPayload else { return 0 }
             let dropped = state.frames.modify { FrameEncoder.removePublishes(above: maxPayload, from: &$0) }
             state.messages -= dropped
+            state.leavingMessages = dropped
             state.largestMessage = maxPayload
             return dropped
         }
@@ -291,7 +298,7 @@ final class OutboundBuffer: Sendable {
         let resumed: [Waiter] = state.withLock { state in
             state.maxPayload = maxPayload
             state.acceptsHeaders = acceptsHeaders
-            state.bytesBeingWritten = 0
+            state.endWrite()
             state.isLoopAware = true
             return state.takeWaitingForSpace()
         }
@@ -314,7 +321,7 @@ final class OutboundBuffer: Sendable {
 
     /// The messages that have not been taken for writing.
     var backlog: Backlog {
-        state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.count) }
+        state.withLock { Backlog(messages: $0.messages, bytes: $0.frames.count, leavingMessages: $0.leavingMessages) }
     }
 
     func limitsChanged(maxPayload: Int, acceptsHeaders: Bool) {
@@ -328,7 +335,7 @@ final class OutboundBuffer: Sendable {
     func disconnected(_ cause: NATSError) {
         let (flushes, waiting) = state.withLock { state in
             state.phase = .disconnected
-            state.bytesBeingWritten = 0
+            state.endWrite()
             state.isLoopAware = false
             state.isGathering = false
             defer { state.flushes = [] }
@@ -366,7 +373,8 @@ final class OutboundBuffer: Sendable {
                 messages: state.totalMessages,
                 bytes: state.totalBytes,
                 bufferedMessages: state.messages,
-                bufferedBytes: state.held
+                bufferedBytes: state.held,
+                leavingMessages: state.leavingMessages
             )
         }
     }
@@ -375,6 +383,11 @@ final class OutboundBuffer: Sendable {
 extension OutboundBuffer.State {
     /// Bytes that wait or are being written.
     fileprivate var held: Int { frames.count + bytesBeingWritten }
+
+    /// Records that no write is in progress. The connection has counted the messages of the last one.
+    fileprivate mutating func endWrite() {
+        (bytesBeingWritten, leavingMessages) = (0, 0)
+    }
 
     fileprivate func mayPublishWhileDraining(_ completesWork: Bool) -> Bool {
         consumers.map { completesWork || $0.includeCurrentTask } ?? false

@@ -111,7 +111,7 @@ extension DrainReport {
         unsentMessages += backlog.messages
         unsentBytes += backlog.bytes
         let (unconfirmed, unreported) = client.driver.status.update { ($0.handedOver - $0.settled, $0.refusals.unreported) }
-        self.unconfirmed += unconfirmed
+        self.unconfirmed += max(unconfirmed, UInt64(backlog.leavingMessages))
         if let unreported {
             refused += unreported.count
             refusal = refusal ?? unreported.text

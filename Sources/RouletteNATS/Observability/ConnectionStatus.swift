@@ -90,7 +90,8 @@ final class ConnectionStatus: Sendable {
                 bytesOut: values.bytesOut,
                 bufferedMessages: outbound.bufferedMessages,
                 bufferedBytes: outbound.bufferedBytes + values.controlBytes,
-                unconfirmed: values.handedOver - values.settled,
+                // The buffer is read before. A message that left it meanwhile is in one of the two numbers.
+                unconfirmed: max(values.handedOver - values.settled, UInt64(outbound.leavingMessages)),
                 lost: values.lost,
                 refused: values.refusals.total,
                 duplicates: values.duplicates,

@@ -62,6 +62,19 @@ struct RefusedPublishTests {
     }
 
     @Test
+    func `each of many refused messages is reported by the flush after it`() async throws {
+        try await withRestricted { _, client in
+            // The messages are in transit between buffer and socket at different times.
+            var missed = 0
+            for _ in 0..<5_000 {
+                try await client.publish("x", to: "nope")
+                if await failure({ try await client.flush() })?.code != .permission { missed += 1 }
+            }
+            #expect(missed == 0)
+        }
+    }
+
+    @Test
     func `topics that share the connection are distinguished, also for their publishers`() async throws {
         try await withDeployment(clusters: 1, configuration: Self.server()) { deployment in
             try await deployment.withClient({ $0.poolSize = 1 }) { client in
