@@ -211,6 +211,8 @@ struct NodeTests {
                 try await poll(until: "the alarm") {
                     !client.snapshot().identityAlarms.isEmpty && client.snapshot().clusters.allSatisfy { $0.state == .up }
                 }
+                // A PONG of each connection: the servers have the SUBs that were sent at connect.
+                await client.measureRoundTrips()
                 let store = TrafficStore(ring: client.ring)
                 store.add(.init(id: 1, pattern: "orders.*", purpose: .watch, isQueueMember: false))
                 store.set(MessageOrigins(ClusterRow.rows(of: client.snapshot())))
