@@ -101,6 +101,9 @@ struct SilentServersTests {
             // Over a server with a route to it, it is known.
             for _ in 0..<2 { watch.round([partition()[1], partition()[2]], over: "N3") }
             #expect(watch.silent.servers.map(\.id) == ["N1"])
+            // It stays silent while the others give up their routes to it one after the other.
+            watch.round([partition()[1], partition()[2]], over: "N2")
+            #expect(watch.silent.servers.map(\.id) == ["N1"])
         }
     }
 

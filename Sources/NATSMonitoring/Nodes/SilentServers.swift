@@ -55,15 +55,18 @@ package struct SilentServers: Sendable {
         let routed = Set(reading.nodes.filter(\.hasCurrentRoutes).flatMap { $0.routes?.peers ?? [] })
         // Without an answer of any server, the source is the problem.
         let members = reading.nodes.contains { $0.missedRounds == 0 } ? routed.union(present) : []
+        // A server that was found silent stays so if the other servers give up their routes to it, one after the other.
+        let silentBefore = Set(servers.map(\.id))
+        func isReached(_ id: String) -> Bool {
+            silentBefore.contains(id) || readings.relay(withoutRouteTo: id) == nil
+        }
         // Behind a balanced URL, a round may miss a server by chance. A URL may fail although its server is well.
         let known = reading.nodes.filter { node in
             guard members.contains(node.id) else { return false }
-            if node.source == .systemAccount { return readings.relay(withoutRouteTo: node.id) == nil }
+            if node.source == .systemAccount { return isReached(node.id) }
             return readings.reach(of: node.source) != .severalServers && !connected.contains(node.id)
         }
-        let unread = reading.unread.filter {
-            members.contains($0.id) && !connected.contains($0.id) && readings.relay(withoutRouteTo: $0.id) == nil
-        }
+        let unread = reading.unread.filter { members.contains($0.id) && !connected.contains($0.id) && isReached($0.id) }
         let rounds = unread.map { ($0.id, (unreadRounds[$0.id] ?? 0) + (asksAll ? 1 : 0)) }
         unreadRounds = Dictionary(rounds, uniquingKeysWith: { $1 })
         let silent =

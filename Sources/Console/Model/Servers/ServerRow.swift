@@ -54,7 +54,8 @@ struct ServerRow: Sendable, Identifiable {
         let sourceFailure = cluster.readings.failure(of: reading.source)?.message
         // A failed URL of one server is that server's.
         let isLost = reading.isSilent || (sourceFailure != nil && !sharesURL)
-        let relay = reading.source == .systemAccount ? cluster.readings.relay(withoutRouteTo: reading.id)?.name : nil
+        let isAsked = reading.source != .systemAccount || cluster.silent.contains { $0.id == reading.id }
+        let relay = isAsked ? nil : cluster.readings.relay(withoutRouteTo: reading.id)?.name
         let cause = relay.map { "not asked, because \($0) has no route to it" } ?? sourceFailure
         failure = isLost ? cause ?? "the server no longer answers" : nil
         state =
