@@ -58,7 +58,7 @@ struct NodesTests {
         clusters[2].nodes = Fixtures.nodes(2, connections: [0, 0, 0], gone: [1], state: .unseen)
         let model = model(.overview, clusters: clusters)
         #expect(Screens.shows("○  gamma    down 12 s, try 7", model))
-        #expect(Screens.shows("next try in 0.6 s: connection refused; gone 12 s: gamma-2", model))
+        #expect(Screens.shows("connection refused (next try in 0.6 s); gone 12 s: gamma-2", model))
     }
 
     // MARK: All clusters at once

@@ -13,7 +13,7 @@ extension ConnectionDriver {
             let hint = configuration.tls.mode == .first ? "" : " \(HandshakeProgress.tlsFirst)"
             return NATSError(
                 .disconnected,
-                "the peer accepted the connection and \(how) it before it sent INFO; is there a healthy node behind the load balancer, "
+                "the peer \(how) the connection before it sent INFO; is there a healthy node behind the load balancer, "
                     + "and is this the port for NATS clients?\(hint)"
             )
         }

@@ -39,9 +39,10 @@ extension ClusterRow {
         case .degraded where isWhole: return unanswered
         case .degraded: return limited ?? "\(missing)\(cause)"
         case .down:
-            // The countdown comes first, because the cause may be long.
-            let next: SafeText = nextAttempt.map { $0 > .zero ? "next try in \(SafeText.countdown($0)): " : "trying now: " } ?? ""
-            return next + (lastError.map { "\(untrusted: $0)" } ?? "no connection")
+            // The cause comes first, because narrow screens cut the end.
+            let cause: SafeText = lastError.map { "\(untrusted: $0)" } ?? "no connection"
+            guard let nextAttempt else { return cause }
+            return nextAttempt > .zero ? "\(cause) (next try in \(SafeText.countdown(nextAttempt)))" : "\(cause) (trying now)"
         }
     }
 
