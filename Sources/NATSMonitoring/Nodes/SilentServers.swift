@@ -2,8 +2,8 @@
 ///
 /// A frozen process looks like this: its load balancer avoids it, and its cluster takes minutes to notice. A server that its
 /// cluster no longer knows is gone, not silent. A server that the question did not reach, because a route is missing, is not
-/// silent either. A server in lame-duck mode does not answer either, and keeps its routes until it
-/// ends; its cluster no longer announces it.
+/// silent either. Nor is a server in lame-duck mode, which does not answer and keeps its routes until it ends: its cluster no longer
+/// announces it.
 package struct SilentServers: Sendable {
     /// A server that does not answer.
     package struct Server: Sendable, Hashable, Identifiable {
